@@ -1,0 +1,292 @@
+"""Finding a course and reading its toml files; whatever is wrong with them becomes one sentence."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from autograder.course.model import (
+    Assignment,
+    HandInFile,
+    LatePolicy,
+    Limits,
+    Question,
+    Solution,
+    beside_or_origin,
+    unknown,
+)
+from autograder.course.toml import AssignmentToml, FileToml, GradingToml, LimitsToml, QuestionToml, read_toml
+from autograder.errors import CourseError
+
+ASSIGNMENT_FILE = "assignment.toml"
+GRADING_FILE = "grading.toml"
+GRADED_TESTS = "test_graded.py"
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_QUESTION_ID = re.compile(r"[A-Za-z0-9_-]+")
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_POINTS = re.compile(r"\d{1,6}(/\d{1,6}|\.\d{1,6})?")
+_SHORTEST_SALT = 8
+_TAKEN_MODULES = sys.stdlib_module_names | {"numpy", "msgspec", "autograder", "conftest", "usercustomize"}
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder that holds `assignments/` and, for those who may see it, `solutions/`."""
+
+    root: Path
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the assignments, sorted."""
+        found = (self.root / "assignments").glob(f"*/{ASSIGNMENT_FILE}")
+        return tuple(sorted(path.parent.name for path in found))
+
+    def assignment(self, name: str) -> Assignment:
+        """Load `assignments/NAME`; nothing of `solutions/` is opened.
+
+        Raises
+        ------
+        CourseError
+            If there is no such assignment (the sentence names those there are) or it is unusable.
+        """
+        if name not in self.names():
+            raise CourseError(unknown("assignment", name, list(self.names()), str(self.root)))
+        folder = self.root / "assignments" / name
+        assignment = load_assignment(folder)
+        if assignment.name != name:
+            raise _wrong(
+                folder / ASSIGNMENT_FILE,
+                "name",
+                f"is {assignment.name!r} in a folder called {name!r}; make them agree",
+            )
+        return assignment
+
+    def solution(self, name: str) -> Solution:
+        """Load `solutions/NAME`.
+
+        Raises
+        ------
+        CourseError
+            If the folder, its `grading.toml` or its `test_graded.py` is missing or unusable.
+        """
+        if name not in self.names():
+            raise CourseError(unknown("assignment", name, list(self.names()), str(self.root)))
+        return load_solution(self.root / "solutions" / name)
+
+
+def find_course(start: Path) -> Course:
+    """Return the course that `start` is in: the nearest folder upwards that holds `assignments/`.
+
+    Raises
+    ------
+    CourseError
+        If no folder upwards of `start` holds one.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / "assignments").is_dir():
+            return Course(folder)
+    raise CourseError(
+        f"{here}: neither this folder nor one above it holds assignments/; change into the course's folder."
+    )
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Load the assignment whose `assignment.toml` lies in `folder`.
+
+    Works in a course and in an unpacked release, where all files lie flat beside `assignment.toml`.
+    The name is the toml's `name`, or else the folder's.
+
+    Raises
+    ------
+    CourseError
+        If the toml is missing, malformed or inconsistent, or a stub is missing.
+    """
+    folder = folder.resolve()
+    path = folder / ASSIGNMENT_FILE
+    toml = read_toml(path, AssignmentToml)
+    files = _files(path, toml.files)
+    questions = _questions(path, toml, {file.module for file in files})
+    _check_total(path, toml.total_points, questions)
+    return Assignment(
+        name=toml.name or folder.name,
+        title=_text(path, "title", toml.title),
+        version=_text(path, "version", toml.version),
+        folder=folder,
+        files=files,
+        questions=questions,
+        limits=_limits(path, toml.limits),
+        conventions=dict(toml.conventions),
+    )
+
+
+def load_solution(folder: Path) -> Solution:
+    """Load the solution whose `grading.toml` lies in `folder`.
+
+    Raises
+    ------
+    CourseError
+        If the folder, its `grading.toml` or its `test_graded.py` is missing or unusable.
+    """
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise CourseError(
+            f"{folder}: this folder is missing; put the reference, the tests and {GRADING_FILE} there."
+        )
+    path = folder / GRADING_FILE
+    toml = read_toml(path, GradingToml)
+    if not (folder / GRADED_TESTS).is_file():
+        raise CourseError(f"{folder / GRADED_TESTS}: the graded tests are missing; put them there.")
+    if len(toml.salt.strip()) < _SHORTEST_SALT:
+        raise _wrong(path, "salt", "is too short to be secret; put 16 or more random characters there")
+    return Solution(
+        name=folder.name,
+        folder=folder,
+        salt=toml.salt,
+        visibility=toml.visibility.tests,
+        late=_late(path, toml),
+    )
+
+
+def _late(path: Path, toml: GradingToml) -> LatePolicy:
+    per_cent = _points(path, "late.per_cent_per_day", toml.late.per_cent_per_day)
+    if per_cent > 100:
+        raise _wrong(path, "late.per_cent_per_day", "is more than 100; give a number between 0 and 100")
+    return LatePolicy(toml.late.policy, per_cent, toml.late.grace_minutes, toml.late.max_days)
+
+
+def _limits(path: Path, toml: LimitsToml) -> Limits:
+    for key in ("seconds_per_call", "seconds_total"):
+        if not 0 < getattr(toml, key) < float("inf"):
+            raise _wrong(path, f"limits.{key}", "is not a positive number of seconds; give one, such as 10.0")
+    return Limits(toml.seconds_per_call, toml.seconds_total, toml.memory_mb)
+
+
+def _files(path: Path, entries: Sequence[FileToml]) -> tuple[HandInFile, ...]:
+    if not entries:
+        raise _wrong(path, "files", "names no file; add a [[files]] entry for each file to hand in")
+    _check_unique(path, "files", "name", [entry.name.lower() for entry in entries])
+    return tuple(_file(path, f"files[{i}]", entry) for i, entry in enumerate(entries))
+
+
+def _file(path: Path, key: str, entry: FileToml) -> HandInFile:
+    if not _FILE_NAME.fullmatch(entry.name):
+        raise _wrong(path, f"{key}.name", f"is {entry.name!r}; give a bare file name such as 'linear_svm.py'")
+    if entry.origin is not None:
+        parts = entry.origin.split("/")
+        if len(parts) != 2 or not all(_FILE_NAME.fullmatch(part) for part in parts):
+            raise _wrong(
+                path,
+                f"{key}.from",
+                f"is {entry.origin!r}; give ASSIGNMENT/FILE, such as 'softmax/softmax.py'",
+            )
+    file = HandInFile(entry.name, beside_or_origin(path.parent, entry.name, entry.origin), entry.origin)
+    _check_module(path, f"{key}.name", file.module)
+    if not file.source.is_file():
+        raise _wrong(
+            path, f"{key}.name", f"names {entry.name}, but {file.source} is missing; put the stub there"
+        )
+    return file
+
+
+def _check_module(path: Path, key: str, module: str | None) -> None:
+    if module is None:
+        return
+    if not module.isidentifier():
+        raise _wrong(
+            path,
+            key,
+            f"is {module + '.py'!r}, which Python cannot import; use letters, digits and underscores",
+        )
+    if module in _TAKEN_MODULES:
+        raise _wrong(
+            path, key, f"is {module + '.py'!r}, which would hide the module {module}; choose another name"
+        )
+
+
+def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tuple[Question, ...]:
+    if not toml.questions:
+        raise _wrong(path, "questions", "names no question; add a [[questions]] entry for each")
+    _check_unique(path, "questions", "id", [entry.id for entry in toml.questions])
+    common = _not_allowed(path, "not_allowed", toml.not_allowed)
+    return tuple(
+        _question(path, f"questions[{i}]", entry, common, modules) for i, entry in enumerate(toml.questions)
+    )
+
+
+def _question(
+    path: Path, key: str, entry: QuestionToml, common: tuple[str, ...], modules: set[str | None]
+) -> Question:
+    if not _QUESTION_ID.fullmatch(entry.id):
+        raise _wrong(path, f"{key}.id", f"is {entry.id!r}; use letters, digits, underscores and hyphens")
+    for function in entry.functions:
+        _check_function(path, f"{key}.functions", function, modules)
+    own = _not_allowed(path, f"{key}.not_allowed", entry.not_allowed)
+    return Question(
+        id=entry.id,
+        title=_text(path, f"{key}.title", entry.title),
+        points=_points(path, f"{key}.points", entry.points),
+        functions=tuple(dict.fromkeys(entry.functions)),
+        not_allowed=tuple(dict.fromkeys(common + own)),
+    )
+
+
+def _check_function(path: Path, key: str, function: str, modules: set[str | None]) -> None:
+    if not _DOTTED.fullmatch(function) or not 2 <= len(function.split(".")) <= 3:
+        raise _wrong(path, key, f"has {function!r}; write 'module.function' or 'module.Class.method'")
+    module = function.partition(".")[0]
+    if module not in modules:
+        raise _wrong(
+            path, key, f"has {function!r}, but {module}.py is not among the files; add it or correct the name"
+        )
+
+
+def _not_allowed(path: Path, key: str, names: Iterable[str]) -> tuple[str, ...]:
+    for name in names:
+        if not _DOTTED.fullmatch(name):
+            raise _wrong(path, key, f"has {name!r}; write a dotted name such as 'numpy.linalg.norm'")
+        if name.partition(".")[0] == "np":
+            raise _wrong(path, key, f"has {name!r}; write the module's full name, 'numpy{name[2:]}'")
+    return tuple(dict.fromkeys(names))
+
+
+def _check_total(path: Path, total: int | str, questions: Sequence[Question]) -> None:
+    stated, added = _points(path, "total_points", total), sum(question.points for question in questions)
+    if stated != added:
+        raise _wrong(
+            path, "total_points", f"is {stated}, but the questions' points add up to {added}; make them agree"
+        )
+    if not stated:
+        raise _wrong(path, "total_points", "is 0; give at least one question points")
+
+
+def _points(path: Path, key: str, value: int | str) -> Fraction:
+    # Only short plain forms: Fraction("1e999999999") would compute for minutes.
+    text = str(value).strip()
+    if not _POINTS.fullmatch(text) or re.search(r"/0+$", text):
+        raise _wrong(
+            path,
+            key,
+            f"is {text[:40]!r}; give a whole number that is not negative, or a string such as '7/2'",
+        )
+    return Fraction(text)
+
+
+def _text(path: Path, key: str, value: str) -> str:
+    if not value.strip():
+        raise _wrong(path, key, "is empty; write something there")
+    return value.strip()
+
+
+def _check_unique(path: Path, table: str, key: str, names: Sequence[str]) -> None:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise _wrong(path, f"{table}[{i}].{key}", f"is {name!r} like an earlier one; give each its own")
+
+
+def _wrong(path: Path, key: str, what: str) -> CourseError:
+    return CourseError(f"{path}: {key} {what}.")

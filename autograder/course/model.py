@@ -1,0 +1,196 @@
+"""What an assignment and its solution are, once their toml files have been read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from autograder.errors import CourseError
+
+Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: what it is worth and which functions the student fills in for it.
+
+    Attributes
+    ----------
+    functions
+        `module.function` or `module.Class.method`, in the order of the toml file.
+    not_allowed
+        Dotted names that its functions may not use; those of the whole assignment come first.
+    """
+
+    id: str
+    title: str
+    points: Fraction
+    functions: tuple[str, ...] = ()
+    not_allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HandInFile:
+    """One file that students hand in.
+
+    Attributes
+    ----------
+    name
+        Its bare name, `linear_svm.py`.
+    source
+        Where its stub is.
+    origin
+        `OTHER/FILE` where stub and reference live in another assignment, else None.
+    """
+
+    name: str
+    source: Path
+    origin: str | None = None
+
+    @property
+    def module(self) -> str | None:
+        """The module that the file is imported as, or None where it is no Python file."""
+        stem, dot, suffix = self.name.rpartition(".")
+        return stem if dot and suffix == "py" else None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one hand-in may use: seconds for a call and for all of it, mebibytes for its process."""
+
+    seconds_per_call: float = 10.0
+    seconds_total: float = 240.0
+    memory_mb: int = 1024
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """What lateness costs.
+
+    Attributes
+    ----------
+    policy
+        `none`: nothing. `per_day`: `per_cent_per_day` of the points for every day begun, and
+        everything after `max_days` of them. `cut_off`: everything.
+    grace_minutes
+        Lateness up to here counts as none; it does not move the days that follow.
+    """
+
+    policy: Literal["none", "per_day", "cut_off"] = "none"
+    per_cent_per_day: Fraction = Fraction(10)
+    grace_minutes: int = 0
+    max_days: int = 3
+
+    def share_kept(self, late: timedelta) -> Fraction:
+        """Return the share of the points, between 0 and 1, that a hand-in this late keeps."""
+        if self.policy == "none" or late <= timedelta(minutes=self.grace_minutes):
+            return Fraction(1)
+        days = -(-late // timedelta(days=1))
+        if self.policy == "cut_off" or days > self.max_days:
+            return Fraction(0)
+        return max(Fraction(0), 1 - days * self.per_cent_per_day / 100)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The half of an assignment that students receive."""
+
+    name: str
+    title: str
+    version: str
+    folder: Path
+    files: tuple[HandInFile, ...]
+    questions: tuple[Question, ...]
+    limits: Limits = Limits()
+    conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The names of the files to hand in."""
+        return tuple(file.name for file in self.files)
+
+    @property
+    def total_points(self) -> Fraction:
+        """What all questions together are worth."""
+        return sum((question.points for question in self.questions), Fraction(0))
+
+    def question(self, id: str) -> Question:
+        """Return the question of that id.
+
+        Raises
+        ------
+        CourseError
+            If there is none; the sentence names those there are.
+        """
+        for question in self.questions:
+            if question.id == id:
+                return question
+        raise CourseError(unknown("question", id, [question.id for question in self.questions], self.name))
+
+    def questions_of(self, target: str) -> tuple[Question, ...]:
+        """Return the questions that have `target` filled in; several may look at one function.
+
+        `target` is `module.function` or `module.Class.method`; a method belongs to the questions
+        that name it, or else to those that name its class.
+        """
+        for name in (target, target.rpartition(".")[0]):
+            if found := tuple(question for question in self.questions if name in question.functions):
+                return found
+        return ()
+
+    def question_of(self, target: str) -> Question | None:
+        """Return the first question that has `target` filled in, or None."""
+        return next(iter(self.questions_of(target)), None)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The half of an assignment that students never receive."""
+
+    name: str
+    folder: Path
+    salt: str = field(repr=False)
+    visibility: Visibility = "visible"
+    late: LatePolicy = LatePolicy()
+
+    def reference_files(self, assignment: Assignment) -> dict[str, bytes]:
+        """Return the reference for each file of `assignment`, by name, in its order.
+
+        Raises
+        ------
+        CourseError
+            If one is missing or cannot be read.
+        """
+        return {file.name: self._reference(file) for file in assignment.files}
+
+    def _reference(self, file: HandInFile) -> bytes:
+        path = beside_or_origin(self.folder, file.name, file.origin)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or "unreadable"
+            raise CourseError(
+                f"{path}: the reference for {file.name} cannot be read ({reason}); put it there."
+            ) from error
+
+
+def beside_or_origin(folder: Path, name: str, origin: str | None) -> Path:
+    """Return `folder/name`, or where `origin` (`OTHER/FILE`) puts it if only that can be meant.
+
+    The file beside wins because an unpacked release is flat, and its neighbours are not ours.
+    """
+    beside = folder / name
+    return beside if origin is None or beside.exists() else folder.parent / origin
+
+
+def unknown(what: str, name: str, known: list[str], where: str) -> str:
+    """Return the sentence for a name that does not exist, with the closest that does."""
+    close = get_close_matches(name, known, n=1)
+    guess = f"did you mean {close[0]!r}? " if close else ""
+    there = ", ".join(known) if known else "none"
+    return f"{where} has no {what} {name!r}; {guess}There: {there}."

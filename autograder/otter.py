@@ -1,0 +1,122 @@
+"""The one module that speaks to otter-grader: checks in notebooks, and grading under a plain `otter run`.
+
+Test files in otter's exception format hold nothing but a question's id; they come back here, and from here to
+the same public checks as everywhere else. Under `otter run` a plugin grades the hand-in in our sandbox before
+otter looks at it, and leaves otter nothing of it to run. Established with otter-grader 7.0; `tests/peers` holds
+what is relied on.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import nbformat
+from otter import Notebook  # type: ignore[import-untyped]
+from otter.plugins import AbstractOtterPlugin  # type: ignore[import-untyped]
+from otter.test_files import GradingResults, test_case  # type: ignore[import-untyped]
+from otter.test_files.abstract_test import TestCase, TestCaseResult  # type: ignore[import-untyped]
+from otter.test_files.exception_test import ExceptionTestFile  # type: ignore[import-untyped]
+
+from autograder.course import load_assignment
+from autograder.errors import GraderError
+from autograder.results import GradingResult, QuestionResult, overall_text, question_text
+from autograder.student.checks import check_afresh, explained
+from autograder.student.notebook import Checker
+from autograder.student.otter_files import EMPTY_NOTEBOOK, TESTS_FOLDER, otter_test_files
+
+__all__ = ["PublicChecks", "SandboxPlugin", "notebook", "require", "test_case"]
+
+
+class PublicChecks(AssertionError):
+    """The public checks of a question do not all pass; the text says why."""
+
+
+def require(question: str) -> None:
+    """Run the public checks of a question on the files in the current folder as they are saved.
+
+    Raises
+    ------
+    PublicChecks
+        Where one of them fails.
+    CourseError
+        Where the folder is no assignment or has no such question.
+    """
+    report = check_afresh(question)
+    verdicts = report.verdicts[question]
+    if report.absent or not all(verdict.passed for verdict in verdicts):
+        lines = [*report.absent, *(text for _, text in explained(question, report.absent, verdicts))]
+        # Otter shows messages as HTML and escapes nothing.
+        raise PublicChecks("\n".join(lines).replace("<", "‹").replace(">", "›"))
+
+
+def notebook() -> Checker:
+    """Return otter's checker for the assignment in the current folder, which need not be a release."""
+    if Path(TESTS_FOLDER).is_dir():
+        return _notebook(TESTS_FOLDER)
+    folder = Path(tempfile.mkdtemp(prefix="autograder-otter-"))
+    for name, text in otter_test_files(load_assignment(Path.cwd())).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text)
+    return _notebook(str(folder / TESTS_FOLDER))
+
+
+def _notebook(tests: str) -> Checker:
+    checker: Checker = Notebook(tests_dir=tests)
+    return checker
+
+
+class SandboxPlugin(AbstractOtterPlugin):  # type: ignore[misc]
+    """Grades in our sandbox in place of otter's own run, in which a hand-in could write its own score."""
+
+    def before_grading(self, config: object) -> None:
+        """Grade the hand-in, then remove it before anything of it can be imported or read.
+
+        Raises
+        ------
+        GraderError
+            Where this machine has no sandbox that keeps student code from the results.
+        """
+        from autograder.classroom.gradescope import grade_in_container
+        from autograder.sandbox.isolation import Tier, choose_tier
+
+        if choose_tier() is Tier.LIMITS:
+            raise GraderError(
+                "this machine cannot keep student code apart from its results (`autograder doctor` says what is "
+                "missing), so nothing was graded"
+            )
+        submission = Path(self.submission_path).parent
+        self._result = grade_in_container(submission.parent)
+        for path in submission.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        Path(self.submission_path).write_bytes(EMPTY_NOTEBOOK)
+
+    def before_execution(self, submission: object) -> nbformat.NotebookNode:
+        """Return a notebook without cells for otter to run."""
+        return nbformat.reads(EMPTY_NOTEBOOK.decode(), as_version=4)  # type: ignore[no-any-return, no-untyped-call]
+
+    def after_grading(self, results: GradingResults) -> None:
+        """Put our scores and texts in the place of what otter found in the empty notebook."""
+        results.results = {
+            question.id: _test_file(question, self._result) for question in self._result.questions
+        }
+        results.set_output(overall_text(self._result))
+
+
+def _test_file(question: QuestionResult, result: GradingResult) -> ExceptionTestFile:
+    case = TestCase(
+        name=question.id,
+        body=None,
+        hidden=False,
+        points=float(question.points),
+        success_message=None,
+        failure_message=None,
+    )
+    file = ExceptionTestFile(question.id, "", [case], all_or_nothing=False)
+    file.test_case_results = [
+        TestCaseResult(test_case=case, message=question_text(question), passed=question.passed)
+    ]
+    file.update_score(float(question.score * result.kept))
+    return file

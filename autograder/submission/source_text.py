@@ -1,0 +1,90 @@
+"""Whether the bytes of a handed-in file can be source text at all; syntax is judged later."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import tokenize
+
+# Codecs beyond these are no text encodings of an editor, hide code, or decode in quadratic time.
+_PLAIN_ENCODINGS = re.compile(
+    r"utf-8(-sig)?|ascii|(iso8859|iso-8859|cp|windows|koi8|mac)[-_]?[a-z0-9-]*"
+    r"|gb2312|gbk|gb18030|big5|shift_jis|euc_(jp|kr)",
+    re.IGNORECASE,
+)
+
+
+class UnusableError(Exception):
+    """The bytes are no source text; the message is a whole sentence for the student."""
+
+
+def source_text(name: str, content: bytes) -> bytes:
+    """Return `content` without a byte order mark, once it is known to be text that can be graded.
+
+    Raises
+    ------
+    UnusableError
+        If it is empty, UTF-16, binary, a notebook, or not in the encoding it declares.
+    """
+    _refuse_wide_encodings(name, content)
+    while content.startswith(codecs.BOM_UTF8):
+        content = content.removeprefix(codecs.BOM_UTF8)
+    if not content.strip():
+        raise UnusableError(f"{name} is empty; hand in the file with your work.")
+    if name.endswith(".py"):
+        _refuse_what_is_no_module(name, content)
+        _refuse_undecodable(name, content)
+    return content
+
+
+def _refuse_wide_encodings(name: str, content: bytes) -> None:
+    head = content[:4096]
+    nul_bytes = max(head[0::2].count(0), head[1::2].count(0))
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+        len(head) > 3 and nul_bytes > len(head) // 3
+    ):
+        raise UnusableError(f"{name} is UTF-16; save it as UTF-8.")
+
+
+def _refuse_what_is_no_module(name: str, content: bytes) -> None:
+    if content.startswith(b"PK\x03\x04"):
+        raise UnusableError(f"{name} is a zip under another name; hand in the file itself.")
+    if b"\0" in content:
+        raise UnusableError(
+            f"{name} holds NUL bytes, so it is no Python source; hand in the file your editor saved."
+        )
+    if content.lstrip().startswith(b"{") and re.match(
+        rb'\{\s*"(cells|metadata|nbformat)"\s*:', content.lstrip()
+    ):
+        raise UnusableError(f"{name} is a notebook under another name; hand in the Python file itself.")
+
+
+def _refuse_undecodable(name: str, content: bytes) -> None:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError:
+        # Either the first lines are not UTF-8 or they declare what nobody knows.
+        encoding = _declared(content) or "utf-8"
+    if not _PLAIN_ENCODINGS.fullmatch(encoding):
+        raise UnusableError(
+            f"{name} declares the encoding {encoding[:40]!r}, which is not accepted; save it as UTF-8."
+        )
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UnusableError(
+            f"Line {line} of {name} is not {encoding.upper()}; save the file as UTF-8."
+        ) from error
+    except LookupError as error:
+        raise UnusableError(
+            f"{name} declares the unknown encoding {encoding[:40]!r}; save it as UTF-8."
+        ) from error
+
+
+def _declared(content: bytes) -> str | None:
+    for line in content.split(b"\n", 2)[:2]:
+        if match := re.match(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", line):
+            return match[1].decode("ascii", "replace")
+    return None

@@ -1,0 +1,96 @@
+"""Who handed in what: the students behind a hand-in, and what file names say about them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.text import one_line
+
+_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE)
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file_?(?P<original>.*)", re.IGNORECASE)
+_COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)")
+_LABEL_BYTES = 120
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student, as far as the source of the hand-in names them."""
+
+    name: str = ""
+    email: str = ""
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is the same in all hand-ins of this student."""
+        return self.email.casefold() or self.id or unicodedata.normalize("NFC", self.name).casefold()
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """What a file name says: whose it is, which of several copies, and what the student called it."""
+
+    student: Student
+    original: str
+    copy: int = 0
+
+    @property
+    def label(self) -> str:
+        """What to call the hand-in."""
+        name = f"{self.student.name}_{self.student.id}" if self.student.id else self.student.name
+        return f"{name} ({self.copy})" if self.copy else name
+
+
+def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> NamedFile:
+    """Return what the name of a file or folder in a class folder says.
+
+    Understood are Canvas' `<name>_<id>_<id>_<original>`, Moodle's
+    `<name>_<id>_assignsubmission_file_`, `<name>_<file that is due>`, and otherwise the name of
+    the student alone, each also as a browser's second copy, `alice (1).zip`.
+    """
+    for pattern in (_MOODLE,) if is_folder else (_MOODLE, _CANVAS):
+        if match := pattern.fullmatch(name):
+            student = Student(name=one_line(match["name"], 100), id=match["id"])
+            return NamedFile(student, match["original"] or name)
+    stem, suffix = (name, "") if is_folder else _split(name)
+    stem, copy = _without_copy(stem)
+    for due in sorted(names, key=len, reverse=True):
+        owner = re.fullmatch(rf"(.+?)[-_ .]+{re.escape(due)}", stem + suffix, re.IGNORECASE)
+        if owner and not is_folder:
+            return NamedFile(Student(name=one_line(owner[1], 100)), due, copy)
+    modules = [due for due in names if due.endswith(".py")]
+    original = modules[0] if suffix.lower() == ".py" and len(modules) == 1 else stem + suffix
+    return NamedFile(Student(name=one_line(stem, 100)), original, copy)
+
+
+def label_for(name: str, taken: set[str]) -> str:
+    """Return `name` as a label that is a safe file name and not among `taken`, and add it there."""
+    safe = re.sub(r"[^\w.@+() -]+", "_", unicodedata.normalize("NFC", one_line(name, 200)))
+    safe = safe.encode()[:_LABEL_BYTES].decode("utf-8", "ignore").strip(" .-") or "hand-in"
+    label, number = safe, 2
+    while label.casefold() in taken:
+        label, number = f"{safe}~{number}", number + 1
+    taken.add(label.casefold())
+    return label
+
+
+def text_of(value: object) -> str:
+    """Return a name, e-mail or id of somebody else's file as text; empty if it is of no such type."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return ""  # no id is so long, and Python refuses to print the longest
+    return one_line(str(value), 200)
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, dot + suffix) if stem else (name, "")
+
+
+def _without_copy(stem: str) -> tuple[str, int]:
+    match = _COPY.fullmatch(stem)
+    return (match["name"], int(match["number"])) if match else (stem, 0)

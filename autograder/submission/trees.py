@@ -1,0 +1,369 @@
+"""What lies in a folder, a zip or a single file, listed and read without following or unpacking anything."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Protocol
+
+from autograder.errors import SubmissionError
+from autograder.text import one_line
+
+
+@dataclass(frozen=True)
+class ReadLimits:
+    """Caps on what is read of one hand-in; nothing beyond them is ever held in memory.
+
+    Attributes
+    ----------
+    file_bytes
+        The largest file that can be handed in.
+    members
+        How many files a folder or zip may hold, those that are ignored anyway not counted.
+    directory_bytes
+        The largest table of contents of a zip.
+    archive_bytes
+        The largest zip that is read from inside another one.
+    ratio
+        How many times its packed size a file of a zip may unpack to, once it is not small.
+    nested
+        How many zips inside a hand-in are looked into.
+    """
+
+    file_bytes: int = 2_000_000
+    members: int = 10_000
+    directory_bytes: int = 2_000_000
+    archive_bytes: int = 50_000_000
+    ratio: int = 200
+    nested: int = 3
+
+    def for_a_class(self) -> ReadLimits:
+        """Return the caps for a zip that holds the hand-ins of a whole class."""
+        return replace(self, members=100 * self.members, directory_bytes=50 * self.directory_bytes)
+
+
+DEFAULT_LIMITS = ReadLimits()
+
+
+class EntryKind(StrEnum):
+    """What a listed name is; only a `FILE` is ever read."""
+
+    FILE = "file"
+    LINK = "symbolic link"
+    SPECIAL = "device or other special file"
+    ENCRYPTED = "encrypted file"
+    UNSUPPORTED = "file packed in an unusual way"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name in a tree: its path with `/` between the parts, its kind, and how to reach it there."""
+
+    path: str
+    kind: EntryKind
+    index: int = 0
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def depth(self) -> int:
+        """The number of folders above it."""
+        return self.path.count("/")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The entries of a tree that may matter, those that do not, and sentences about what was passed over."""
+
+    entries: tuple[Entry, ...]
+    ignored: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class TooLargeError(Exception):
+    """More bytes than were asked for."""
+
+
+class UnreadableError(Exception):
+    """Bytes that cannot be had; the message is the end of a sentence."""
+
+
+class Tree(Protocol):
+    """Anything that lists entries and reads one of them up to a cap."""
+
+    def listing(self) -> Listing:
+        """List everything there is."""
+
+    def read(self, entry: Entry, cap: int) -> bytes:
+        """Return the bytes of a `FILE` entry; `TooLargeError` beyond `cap`, `UnreadableError` if broken."""
+
+
+# What zipfile and zlib raise for bytes that only look like a zip; NotImplementedError is a RuntimeError.
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+_CHUNK = 1 << 20
+_IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
+HANDIN_MANIFEST = ".autograder-handin.json"
+
+
+def is_ignored(path: str) -> bool:
+    """Return whether `path` is one of those that systems, editors and environments leave behind."""
+    *folders, name = path.split("/")
+    if any(folder.startswith(".") or folder in _IGNORED_FOLDERS for folder in folders):
+        return True
+    return name.startswith(".") and name != HANDIN_MANIFEST
+
+
+class FolderTree:
+    """A folder on disk, or one file in it; symbolic links in it are listed and never followed."""
+
+    def __init__(self, root: Path, limits: ReadLimits) -> None:
+        self._root = root
+        self._limits = limits
+
+    def listing(self) -> Listing:
+        """List the files, the shallowest first."""
+        entries, ignored, folders = list[Entry](), list[str](), list[str]()
+        level = [""]
+        while level:
+            below = list[str]()
+            for folder in level:
+                for path, mode in self._scan(folder):
+                    hidden = is_ignored(f"{path}/" if stat.S_ISDIR(mode) else path)
+                    if hidden:
+                        ignored.append(path)
+                    elif stat.S_ISDIR(mode):
+                        below.append(path)
+                    else:
+                        entries.append(Entry(path, kind_of_mode(mode)))
+                    if len(entries) + len(below) + len(folders) > self._limits.members:
+                        raise SubmissionError(_too_many(self._root.name, self._limits.members))
+            folders += below
+            level = below
+        return Listing(tuple(entries), tuple(ignored), tuple(folders))
+
+    def _scan(self, folder: str) -> Iterator[tuple[str, int]]:
+        try:
+            with os.scandir(self._root / folder) as found:
+                modes = {item.name: item.stat(follow_symlinks=False).st_mode for item in found}
+        except OSError as error:
+            raise SubmissionError(_unreadable(folder or self._root.name, error)) from error
+        for name in sorted(modes):
+            yield f"{folder}/{name}" if folder else name, modes[name]
+
+    def read(self, entry: Entry, cap: int) -> bytes:
+        """Return the file's bytes."""
+        return read_file(self._root / entry.path, cap)
+
+
+class ZipTree:
+    """The members of a zip, read in memory."""
+
+    def __init__(self, file: IO[bytes], name: str, limits: ReadLimits) -> None:
+        """Read the table of contents.
+
+        Raises
+        ------
+        SubmissionError
+            If `file` is no zip, a broken one, or one with too long a table of contents.
+        """
+        self._name = one_line(name)
+        self._limits = limits
+        self._file = _BoundedReads(file, limits.directory_bytes, self._name)
+        try:
+            self._zip = zipfile.ZipFile(self._file)
+        except _BROKEN_ZIP as error:
+            self._file.close()
+            reason = (
+                "its names are not UTF-8" if isinstance(error, UnicodeDecodeError) else "broken or not a zip"
+            )
+            raise SubmissionError(
+                f"{self._name} cannot be opened as a zip ({reason}); zip the files again and hand that in."
+            ) from error
+        except SubmissionError:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> ZipTree:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._zip.close()
+        self._file.close()
+
+    def listing(self) -> Listing:
+        """List the members; of several with the same name the last counts, as when unpacking."""
+        entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
+        unsafe, repeated = list[str](), dict[str, None]()
+        for index, info in enumerate(self._zip.infolist()):
+            path = info.filename.replace("\\", "/")
+            while path.startswith("./"):
+                path = path[2:]
+            if _is_unsafe(path):
+                unsafe.append(path)
+            elif is_ignored(path):
+                ignored.append(path)
+            elif path.endswith("/"):
+                folders[path.rstrip("/")] = None
+            else:
+                if path in entries:
+                    repeated[path] = None
+                entries[path] = Entry(path, _kind_of_member(info), index)
+            if len(entries) > self._limits.members:
+                raise SubmissionError(_too_many(self._name, self._limits.members))
+        for path in entries:
+            parents = path.split("/")[:-1]
+            folders.update({"/".join(parents[: i + 1]): None for i in range(len(parents))})
+        notes = _unsafe_note(unsafe) + _repeated_note(repeated)
+        ordered = sorted(entries.values(), key=lambda entry: (entry.depth, entry.path))
+        return Listing(tuple(ordered), (*ignored, *unsafe), tuple(sorted(folders)), notes)
+
+    def read(self, entry: Entry, cap: int) -> bytes:
+        """Return the member's bytes, whatever size the table of contents claims."""
+        info = self._zip.infolist()[entry.index]
+        try:
+            with self._zip.open(info) as member:
+                content = _read_in_chunks(member, cap + 1)
+        except _BROKEN_ZIP as error:
+            raise UnreadableError("is damaged in the zip; zip the files again") from error
+        if len(content) > cap:
+            raise TooLargeError
+        if len(content) > 100_000 and len(content) > self._limits.ratio * info.compress_size:
+            raise UnreadableError("unpacks to far more than its size in the zip; hand in the file itself")
+        return content
+
+
+class _BoundedReads(io.RawIOBase):
+    """A file of which no single read may be large: `zipfile` reads its table of contents in one."""
+
+    def __init__(self, file: IO[bytes], cap: int, name: str) -> None:
+        self._file = file
+        self._cap = cap
+        self._name = name
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = size if size is not None and size >= 0 else self._cap + 1
+        content = self._file.read(min(wanted, self._cap + 1))
+        if len(content) > self._cap:
+            raise SubmissionError(_too_many(self._name, None))
+        return content
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _read_in_chunks(member: IO[bytes], size: int) -> bytes:
+    chunks, left = list[bytes](), size
+    while left > 0 and (chunk := member.read(min(left, _CHUNK))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    return b"".join(chunks)
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a regular file for reading; its last part is never followed where it is a link.
+
+    Raises
+    ------
+    UnreadableError
+        If it is missing, a link, a device, or not ours to read.
+    """
+    # Without O_NONBLOCK, opening a named pipe would wait for a writer that never comes.
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    try:
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is a link or has an unusual name"
+        raise UnreadableError(f"cannot be read ({reason}); hand in the file itself") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnreadableError("is not a regular file; hand in the file itself")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_file(path: Path, cap: int) -> bytes:
+    """Return the bytes of a regular file on disk.
+
+    Raises
+    ------
+    TooLargeError
+        If there are more than `cap`.
+    UnreadableError
+        If it cannot be read.
+    """
+    with open_regular(path) as file:
+        try:
+            content = file.read(cap + 1)
+        except OSError as error:
+            raise UnreadableError(f"cannot be read ({error.strerror}); hand it in again") from error
+    if len(content) > cap:
+        raise TooLargeError
+    return content
+
+
+def kind_of_mode(mode: int) -> EntryKind:
+    """Return what a file of this `st_mode`, no folder, is."""
+    if stat.S_ISREG(mode):
+        return EntryKind.FILE
+    return EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.SPECIAL
+
+
+def _kind_of_member(info: zipfile.ZipInfo) -> EntryKind:
+    mode = info.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return kind_of_mode(mode)
+    if info.flag_bits & 0x1:
+        return EntryKind.ENCRYPTED
+    # Deflate is what every zip program writes; the others can claim gigabytes for their window.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return EntryKind.UNSUPPORTED
+    return EntryKind.FILE
+
+
+def _is_unsafe(path: str) -> bool:
+    parts = path.split("/")
+    return path.startswith("/") or ".." in parts or parts[0].endswith(":") or not path or "\0" in path
+
+
+def _unsafe_note(paths: list[str]) -> tuple[str, ...]:
+    if not paths:
+        return ()
+    return (f"Names that lead outside the zip were ignored, for example {one_line(paths[0], 80)!r}.",)
+
+
+def _repeated_note(paths: dict[str, None]) -> tuple[str, ...]:
+    return tuple(
+        f"{one_line(path, 80)} is in the zip more than once; the last one counts." for path in list(paths)[:3]
+    )
+
+
+def _too_many(name: str, members: int | None) -> str:
+    number = f"more than {members} files" if members else "far too many files"
+    return f"{one_line(name, 80)} holds {number}; hand in only the files that were asked for."
+
+
+def _unreadable(name: str, error: OSError) -> str:
+    return f"{one_line(name, 80)} cannot be read ({error.strerror or 'unknown reason'}); hand it in again."

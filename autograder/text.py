@@ -1,0 +1,39 @@
+"""Text from strangers made safe to show: no control characters, no hidden direction changes, bounded."""
+
+from __future__ import annotations
+
+import re
+
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor movements
+    r"|\x1b[\]PX^_][^\x07\x1b\x9c]{0,1000}(?:\x07|\x1b\\|\x9c)"  # titles, links and other strings
+    r"|\x1b[ -/]*[0-~]"
+)
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls except tab and line feed
+    r"\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"  # direction, joins
+    r"\ud800-\udfff"  # lone surrogates: no UTF-8
+    r"\U000e0000-\U000e007f]"  # invisible tags
+)
+_CUT = " … (cut)"
+
+
+def clean(text: str, limit: int = 10_000) -> str:
+    """Return `text` without anything a terminal, a browser or JSON could trip over.
+
+    Removes ANSI escapes, control characters but tab and line feed, Unicode direction controls and
+    lone surrogates; line ends become line feeds. At most `limit` characters are returned, the last
+    of which say so where something was cut.
+    """
+    # Cut before the work as well as after it: a message of 100 MB must not cost seconds.
+    bound = 4 * limit + 1000
+    head = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text[:bound])
+    safe = _UNSAFE.sub("", _ANSI.sub("", head))
+    if len(text) <= bound and len(safe) <= limit:
+        return safe
+    return safe[: max(0, limit - len(_CUT))] + _CUT[:limit]
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return `text` as `clean` does, with every run of white space as one blank."""
+    return " ".join(clean(text, limit).split())
