@@ -1,0 +1,100 @@
+"""A pool of user ids for workers: one per live worker, so that ending a user's processes is exact."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from autograder.errors import GraderError
+
+FIRST_USER = 61_184
+"""Ids that Debian and systemd leave unassigned: 61184 to 65519 are used only transiently."""
+POOL_SIZE = 256
+PROBE_USER = FIRST_USER + POOL_SIZE
+"""For trying out whether programs start as another user; no worker ever has it."""
+
+
+class Account:
+    """One user id of the pool, held by a lock file for as long as the object lives."""
+
+    def __init__(self) -> None:
+        self._descriptor, self.user = _claim()
+
+    def end_processes(self, seconds: float = 5.0) -> None:
+        """Kill every process of this user, again and again until none is left.
+
+        Raises
+        ------
+        GraderError
+            Where some are still there after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        while pids := processes_of(self.user):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if time.monotonic() > deadline:
+                raise GraderError(
+                    f"processes of user {self.user} cannot be ended: {pids[:5]}; end them by hand"
+                )
+            time.sleep(0.001)
+
+    def release(self) -> None:
+        """End what is left of the user's processes and give the id back."""
+        self.end_processes()
+        os.close(self._descriptor)
+
+
+def _claim() -> tuple[int, int]:
+    import fcntl
+
+    folder = Path(tempfile.gettempdir()) / "autograder-users"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.geteuid() or not folder.is_dir() or folder.is_symlink():
+        raise GraderError(
+            f"{folder} belongs to somebody else; remove it so that worker users can be locked there"
+        )
+    # Graders that cannot see each other's locks, in containers for example, may see each other's processes:
+    # they start at different ids, and an id that is in use without a lock is somebody else's.
+    first = secrets.randbelow(POOL_SIZE)
+    for number in range(POOL_SIZE):
+        user = FIRST_USER + (first + number) % POOL_SIZE
+        descriptor = os.open(folder / str(user), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            continue
+        if not processes_of(user):
+            return descriptor, user
+        os.close(descriptor)
+    raise GraderError(f"all {POOL_SIZE} worker users are in use; end other gradings on this machine")
+
+
+def processes_of(user: int) -> list[int]:
+    """Return the ids of a user's processes, zombies left out, with every id the kernel knows for them."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdigit():
+            continue
+        # The owner of /proc/PID is root for a process that made itself undumpable; its status file is exact.
+        with contextlib.suppress(OSError):
+            status = Path(entry.path, "status").read_bytes()
+            if _is_of(user, status):
+                found.append(int(entry.name))
+    return found
+
+
+def _is_of(user: int, status: bytes) -> bool:
+    for line in status.splitlines():
+        if line.startswith(b"State:") and line.split()[1] in (b"Z", b"X"):
+            return False
+        if line.startswith(b"Uid:"):
+            return str(user).encode() in line.split()[1:]
+    return False

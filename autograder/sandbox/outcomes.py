@@ -1,0 +1,108 @@
+"""What can come of a call across the boundary other than a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.sandbox.wire.messages import Frame
+
+
+class CallFailed(Exception):
+    """Base of everything that a call into student code can end in, other than a value.
+
+    Attributes
+    ----------
+    code
+        The `Code` that the call went to, so that a failing reference is not taken for a failing hand-in.
+    """
+
+    code: object = None
+
+
+@dataclass
+class CodeRaised(CallFailed):
+    """The code raised an exception.
+
+    Attributes
+    ----------
+    bases
+        Names of the exception's classes, most special first.
+    text
+        Its message; student text, so for public checks and the instructor only.
+    frames
+        The frames that lie in the student's own files, innermost last.
+    output
+        What the call had printed, bounded.
+    importing
+        Whether it was raised while the file was being imported.
+    """
+
+    bases: tuple[str, ...]
+    text: str = ""
+    frames: tuple[Frame, ...] = ()
+    output: str = ""
+    importing: bool = False
+
+    @property
+    def type_name(self) -> str:
+        """Name of the exception's own class."""
+        return self.bases[0]
+
+
+@dataclass
+class CallTimedOut(CallFailed):
+    """The call did not answer within its deadline; its process is gone."""
+
+    seconds: float
+
+
+@dataclass
+class EventsHidden(CallFailed):
+    """The call took itself out of the sight of what counts its events: "trace" or "thread"."""
+
+    reason: str
+
+
+class CallOutOfMemory(CallFailed):
+    """The call needed more memory than a hand-in may use."""
+
+
+class CallOutOfDisk(CallFailed):
+    """The call wrote more to disk than a hand-in may use."""
+
+
+@dataclass
+class WorkerDied(CallFailed):
+    """The process ended without an answer."""
+
+    how: str
+
+
+@dataclass
+class NameAbsent(CallFailed):
+    """A file, function, class or attribute that should be there is not."""
+
+    what: str
+
+
+@dataclass
+class LibraryUsed(CallFailed):
+    """The code used a library that grading does not offer."""
+
+    library: str
+    file: str = ""
+    line: int = 0
+
+
+@dataclass
+class ReplyTooLarge(CallFailed):
+    """What the call returned is too large or too deeply nested to send."""
+
+    what: str
+
+
+@dataclass
+class ProtocolBroken(CallFailed):
+    """What came back is no reply of the protocol; its process is gone."""
+
+    what: str

@@ -1,0 +1,119 @@
+"""What a worker writes to disk: bounded while it runs, and gone when it has ended."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+MOST_BYTES = 64 << 20
+MOST_FILES = 2_000
+_IPC_RMID = 0
+OPEN_TO_ALL = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")
+"""Where every user of a machine may write, unless something forbids it."""
+
+
+class Scratch:
+    """The places that a worker can write to.
+
+    No limit of the kernel's counts the files of a process together: a thousand files of the largest size
+    fill a disk. So the trusted side looks, while it waits for an answer.
+
+    Parameters
+    ----------
+    user
+        The user that the worker runs as; None for the grader's own.
+    """
+
+    def __init__(self, user: int | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="autograder-worker-"))
+        self._user = user
+        self._open_places: Sequence[str] = ()
+        if user is not None:
+            os.chown(self.folder, user, user)
+
+    def watch_open_places(self) -> None:
+        """Look at places that are open to all as well: nothing keeps the worker out of them."""
+        self._open_places = OPEN_TO_ALL
+
+    def overfull(self) -> bool:
+        """Return whether there is more than a worker may write."""
+        size = 0
+        for files, status in enumerate(self._found(), start=1):
+            size += status.st_blocks * 512
+            if files > MOST_FILES or size > MOST_BYTES:
+                return True
+        return False
+
+    def remove(self) -> None:
+        """Remove everything; the worker's processes have ended."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for entry in self._foreign_entries():
+            with contextlib.suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    Path(entry.path).unlink()
+        if self._open_places and self._user is not None:
+            _remove_ipc_objects(self._user)
+
+    def _found(self) -> Iterator[os.stat_result]:
+        yield from _below(self.folder)
+        for entry in self._foreign_entries():
+            with contextlib.suppress(OSError):
+                yield entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _below(Path(entry.path))
+
+    def _foreign_entries(self) -> Iterator[os.DirEntry[str]]:
+        """Yield what the worker's user has made in places that are open to all."""
+        for place in self._open_places:
+            with contextlib.suppress(OSError), os.scandir(place) as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):
+                        owner = entry.stat(follow_symlinks=False).st_uid
+                        if owner == self._user and entry.path != str(self.folder):
+                            yield entry
+
+
+def _below(folder: Path) -> Iterator[os.stat_result]:
+    """Yield the status of everything below a folder, no link followed."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                status = entry.stat(follow_symlinks=False)
+                yield status
+                if stat.S_ISDIR(status.st_mode):
+                    yield from _below(Path(entry.path))
+
+
+def _remove_ipc_objects(user: int) -> None:
+    """Remove a user's System V objects, which outlive every process."""
+    libc = ctypes.CDLL(None)
+    remove: dict[str, Callable[[int], int]] = {
+        "shm": lambda number: int(libc.shmctl(number, _IPC_RMID, None)),
+        "sem": lambda number: int(libc.semctl(number, 0, _IPC_RMID)),
+        "msg": lambda number: int(libc.msgctl(number, _IPC_RMID, None)),
+    }
+    for kind, remove_one in remove.items():
+        with contextlib.suppress(OSError):
+            head, *lines = Path("/proc/sysvipc", kind).read_text().splitlines()
+            names = head.split()
+            for line in lines:
+                found = dict(zip(names, line.split(), strict=False))
+                if str(user) in (found.get("uid"), found.get("cuid")):
+                    remove_one(int(found[f"{kind}id"]))
+
+
+def has_too_many_files(folder: Path) -> bool:
+    """Return whether a file system of a worker's own holds more files than it may; its bytes are limited."""
+    try:
+        there = os.statvfs(folder)
+    except OSError:
+        return False
+    return there.f_files - there.f_ffree > MOST_FILES

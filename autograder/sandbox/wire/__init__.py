@@ -1,0 +1,1 @@
+"""The wire format between the trusted side and a worker: values, messages and frames."""

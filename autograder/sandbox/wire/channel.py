@@ -1,0 +1,173 @@
+"""Frames over a stream socket: a length-prefixed msgpack header, then the arrays' raw bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import numpy as np
+
+from autograder.sandbox.wire.values import ALIGNMENT, WireError
+
+PREFIX = struct.Struct("<IQ")
+REQUEST_HEADER_BYTES = 64 << 20
+"""Most bytes of a header to a worker, which holds the files of a hand-in."""
+REPLY_HEADER_BYTES = 4 << 20
+"""Most bytes of a header from a worker; decoded, it can take 64 times as much."""
+WATCH_SECONDS = 0.1
+"""How often a wait is interrupted to look around."""
+SMALL_FRAME_BYTES = 1 << 16
+_PADDING = bytes(ALIGNMENT)
+
+Sent = TypeVar("Sent")
+Received = TypeVar("Received")
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+class DeadlinePassed(Exception):
+    """The deadline passed before a whole frame went through."""
+
+
+class Channel(Generic[Sent, Received]):
+    """Sends and receives messages with the arrays that belong to them.
+
+    Parameters
+    ----------
+    stream
+        A connected stream socket.
+    receives
+        The union of messages that may arrive; anything else is a `WireError`.
+    max_payload_bytes
+        Most bytes of arrays accepted in one frame; checked before anything is allocated.
+    max_header_bytes, max_sent_header_bytes
+        Most bytes of a header accepted, and accepted by the other side.
+    watch
+        Called again and again while `receive` waits against a deadline; what it raises ends the wait.
+    """
+
+    def __init__(
+        self,
+        stream: socket.socket,
+        receives: Any,
+        max_payload_bytes: int = 1 << 34,
+        max_header_bytes: int = REQUEST_HEADER_BYTES,
+        max_sent_header_bytes: int = REPLY_HEADER_BYTES,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
+        self._stream = stream
+        self._max_header_bytes = max_header_bytes
+        self._max_sent_header_bytes = max_sent_header_bytes
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder: msgspec.msgpack.Decoder[Received] = msgspec.msgpack.Decoder(receives)
+        self._watch = watch
+        self._looked_at = time.monotonic()
+        self.max_payload_bytes = max_payload_bytes
+
+    def send(self, message: Sent, arrays: Sequence[np.ndarray] = (), deadline: float | None = None) -> None:
+        """Send one frame; `deadline` is a reading of `time.monotonic`, in seconds.
+
+        Raises
+        ------
+        WireError
+            Where the frame is larger than allowed; nothing has been sent then.
+        ChannelClosed, DeadlinePassed
+            Where it does not go through.
+        """
+        header = self._encoder.encode(message)
+        if len(header) > self._max_sent_header_bytes:
+            raise WireError("a frame is larger than allowed")
+        parts: list[Any] = []
+        payload_bytes = 0
+        for array in arrays:
+            gap = -array.nbytes % ALIGNMENT
+            if array.nbytes:
+                parts.append(array.reshape(-1).view(np.uint8).data)
+            if gap:
+                parts.append(_PADDING[:gap])
+            payload_bytes += array.nbytes + gap
+        parts.insert(0, PREFIX.pack(len(header), payload_bytes) + header)
+        if payload_bytes < SMALL_FRAME_BYTES:
+            parts = [b"".join(parts)]  # the other side wakes up once, not for every array
+        self._send_all(parts, deadline)
+
+    def receive(self, deadline: float | None = None) -> tuple[Received, np.ndarray]:
+        """Return the next message and its payload, (bytes,) uint8.
+
+        Raises
+        ------
+        WireError
+            Where the frame is none that the format allows.
+        ChannelClosed, DeadlinePassed
+            Where it never came.
+        """
+        header_bytes, payload_bytes = PREFIX.unpack(self._receive_exactly(PREFIX.size, deadline).data)
+        if header_bytes > self._max_header_bytes or payload_bytes > self.max_payload_bytes:
+            raise WireError("a frame is larger than allowed")
+        header = self._receive_exactly(header_bytes, deadline)
+        try:
+            message = self._decoder.decode(header.data)
+        except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+            raise WireError("a frame holds no message of the protocol") from error
+        return message, self._receive_exactly(payload_bytes, deadline)
+
+    def require_silence(self) -> None:
+        """Raise `WireError` where bytes have come that nobody has asked for."""
+        self._stream.settimeout(0.0)
+        with contextlib.suppress(OSError):  # nothing there, or the other side is gone, as `send` will find
+            if self._stream.recv(1, socket.MSG_PEEK):
+                raise WireError("an answer came before it was asked for")
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._stream.close()
+
+    def _send_all(self, parts: list[Any], deadline: float | None) -> None:
+        for part in parts:
+            view = memoryview(part)
+            while view:
+                self._set_timeout(deadline)
+                try:
+                    view = view[self._stream.send(view) :]
+                except TimeoutError:
+                    raise DeadlinePassed from None
+                except OSError as error:
+                    raise ChannelClosed from error
+
+    def _receive_exactly(self, count: int, deadline: float | None) -> np.ndarray:
+        buffer = np.empty(count, dtype=np.uint8)
+        view = buffer.data
+        while view:
+            self._look_around()
+            self._set_timeout(deadline, WATCH_SECONDS if self._watch else None)
+            try:
+                received = self._stream.recv_into(view)
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise ChannelClosed from error
+            if not received:
+                raise ChannelClosed
+            view = view[received:]
+        return buffer
+
+    def _look_around(self) -> None:
+        if self._watch is not None and time.monotonic() - self._looked_at >= WATCH_SECONDS:
+            self._watch()
+            self._looked_at = time.monotonic()
+
+    def _set_timeout(self, deadline: float | None, at_most: float | None = None) -> None:
+        if deadline is None:
+            self._stream.settimeout(None)
+            return
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise DeadlinePassed
+        self._stream.settimeout(remaining if at_most is None else min(remaining, at_most))

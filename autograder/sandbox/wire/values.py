@@ -1,0 +1,316 @@
+"""Values as they cross the boundary: a small tree of plain nodes, with the arrays' raw bytes beside it.
+
+A node is None, a bool, an int of 64 bits, a float, a str, or a list `[tag, ...]` (see `Tag`). Only plain
+arrays and scalars cross; anything else becomes a `Foreign` that names its type and carries no value. The
+decoder trusts nothing: every size is checked against the bytes that are really there before it is used.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+Node = Any
+"""A msgpack-encodable tree; see the module's docstring."""
+
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+MAX_TEXT = 1 << 20
+"""Most characters and bytes in all texts of a value together."""
+MAX_INTEGER_BITS = 8192
+"""Python itself refuses to print integers much longer than this."""
+MAX_DIMENSIONS = 16
+ALIGNMENT = 64
+_PLAIN = [
+    np.dtype(code)
+    for code in ("?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "e", "f", "d", "F", "D")
+]
+PLAIN_DTYPES = frozenset(dtype.str for dtype in _PLAIN)
+_PLAIN_SCALARS = frozenset(dtype.type for dtype in _PLAIN)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}\Z")
+_INT64 = range(-(2**63), 2**63)
+
+
+class Tag(IntEnum):
+    """First element of a composite node."""
+
+    LIST = 0
+    TUPLE = 1
+    DICT = 2
+    ARRAY = 3
+    SCALAR = 4
+    BYTES = 5
+    HANDLE = 6
+    FUNCTION = 7
+    FOREIGN = 8
+    BIG_INT = 9
+    COMPLEX = 10
+    NAMED = 11
+
+
+class WireError(Exception):
+    """What arrived is not what the wire format allows."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Stands for a value that may not cross, for example an `np.matrix` or an array of objects.
+
+    Attributes
+    ----------
+    type_name
+        Dotted name of its type, letters, digits, dots and underscores only.
+    """
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class ObjectKey:
+    """Names an object that lives in the worker, with the name of its class."""
+
+    number: int
+    type_name: str = ""
+
+
+@dataclass(frozen=True)
+class FunctionKey:
+    """Names a function on the sending side that the receiving side may call back."""
+
+    number: int
+
+
+def type_name(value: object) -> str:
+    """Return the dotted name of a value's type, reduced to harmless characters."""
+    kind = type(value)
+    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
+    if isinstance(value, np.ndarray) and kind is np.ndarray:
+        name = f"numpy.ndarray_of_{value.dtype.name}"
+    name = re.sub(r"[^A-Za-z0-9_.]", "_", name)[:80]
+    return name if _NAME.match(name) else "object"
+
+
+def _is_plain_array(value: object) -> bool:
+    if type(value) is not np.ndarray or value.ndim > MAX_DIMENSIONS:
+        return False
+    return value.dtype.newbyteorder("=").str in PLAIN_DTYPES
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text can be encoded: a lone surrogate cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class NamedKey:
+    """Names a class or function of the student's own, `module.name`, to be passed to student code."""
+
+    name: str
+
+
+Key = ObjectKey | FunctionKey | NamedKey
+
+
+class Packer:
+    """Turns values into nodes and collects the arrays that travel beside them.
+
+    Parameters
+    ----------
+    refer
+        Called for a value that is neither plain nor a container; returns the key it crosses as, or
+        None where it may not cross.
+    """
+
+    def __init__(self, refer: Callable[[object], Key | None] = lambda value: None) -> None:
+        self.arrays: list[np.ndarray] = []
+        self.nbytes = 0
+        self._refer = refer
+        self._nodes = 0
+        self._text = 0
+
+    def pack(self, value: object, depth: int = 0) -> Node:
+        """Return the node of a value; arrays are copied to C order if they are not.
+
+        Raises
+        ------
+        WireError
+            Where the value is nested too deeply, has too many parts or too much text.
+        """
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise WireError("the value is nested too deeply or has too many parts")
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            return value
+        if kind is int:
+            return self._pack_integer(value)  # type: ignore[arg-type]
+        if kind is str:
+            return self._pack_text(value)  # type: ignore[arg-type]
+        if kind in (list, tuple):
+            tag = Tag.LIST if kind is list else Tag.TUPLE
+            return [tag, *(self.pack(part, depth + 1) for part in value)]  # type: ignore[attr-defined]
+        if kind is dict:
+            parts = [part for pair in value.items() for part in pair]  # type: ignore[attr-defined]
+            return [Tag.DICT, *(self.pack(part, depth + 1) for part in parts)]
+        return self._pack_other(value)
+
+    def _pack_other(self, value: object) -> Node:
+        if _is_plain_array(value):
+            return self._pack_array(value)  # type: ignore[arg-type]
+        if type(value) in _PLAIN_SCALARS:
+            return [Tag.SCALAR, value.dtype.str, value.tobytes()]  # type: ignore[attr-defined]
+        if type(value) in (bytes, bytearray):
+            self._count_text(len(value))  # type: ignore[arg-type]
+            return [Tag.BYTES, bytes(value)]  # type: ignore[call-overload]
+        if type(value) is complex:
+            return [Tag.COMPLEX, value.real, value.imag]
+        key = self._refer(value)
+        if isinstance(key, ObjectKey):
+            return [Tag.HANDLE, key.number, key.type_name]
+        if isinstance(key, FunctionKey):
+            return [Tag.FUNCTION, key.number]
+        if isinstance(key, NamedKey):
+            return [Tag.NAMED, key.name]
+        return [Tag.FOREIGN, type_name(value)]
+
+    def _pack_integer(self, value: int) -> Node:
+        if value in _INT64:
+            return value
+        return [Tag.BIG_INT, hex(value)] if value.bit_length() <= MAX_INTEGER_BITS else [Tag.FOREIGN, "int"]
+
+    def _pack_text(self, value: str) -> Node:
+        self._count_text(len(value))
+        return value if _is_unicode(value) else [Tag.FOREIGN, "str"]
+
+    def _count_text(self, length: int) -> None:
+        self._text += length
+        if self._text > MAX_TEXT:
+            raise WireError("the value holds too much text")
+
+    def _pack_array(self, value: np.ndarray) -> Node:
+        array = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+        offset = self.nbytes
+        self.arrays.append(array)
+        self.nbytes = offset + array.nbytes + (-array.nbytes) % ALIGNMENT
+        return [Tag.ARRAY, array.dtype.str, list(value.shape), offset]
+
+
+class Unpacker:
+    """Turns nodes back into values; arrays are views of the payload.
+
+    Parameters
+    ----------
+    payload
+        (bytes,) uint8 buffer that the arrays lie in.
+    resolve
+        Called with every key; its result stands in the value.
+    """
+
+    def __init__(self, payload: np.ndarray, resolve: Callable[[Key], object] = lambda key: key) -> None:
+        self._payload = payload
+        self._resolve = resolve
+        self._nodes = 0
+
+    def unpack(self, node: Node, depth: int = 0) -> Any:
+        """Return the value of a node.
+
+        Raises
+        ------
+        WireError
+            Where the node is none that the format allows.
+        """
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise WireError("the value is nested too deeply or has too many parts")
+        if node is None or isinstance(node, (bool, int, float, str)):
+            return node
+        if not isinstance(node, list) or not node:
+            raise WireError("a value is of no known kind")
+        tag, *rest = node
+        if tag in (Tag.LIST, Tag.TUPLE, Tag.DICT):
+            parts = [self.unpack(part, depth + 1) for part in rest]
+            return self._container(tag, parts)
+        try:
+            return self._leaf(tag, *rest)
+        except (TypeError, ValueError, LookupError, OverflowError) as error:
+            raise WireError("a value does not have the parts that its kind needs") from error
+
+    @staticmethod
+    def _container(tag: int, parts: list[Any]) -> Any:
+        if tag == Tag.LIST:
+            return parts
+        if tag == Tag.TUPLE:
+            return tuple(parts)
+        if len(parts) % 2:
+            raise WireError("a dictionary lacks a value")
+        try:
+            return dict(zip(parts[::2], parts[1::2], strict=True))
+        except TypeError as error:
+            raise WireError("a dictionary's key cannot be one") from error
+
+    def _leaf(self, tag: int, *rest: Any) -> Any:
+        match tag:
+            case Tag.ARRAY:
+                return self._array(*rest)
+            case Tag.SCALAR:
+                return self._scalar(*rest)
+            case Tag.BYTES if isinstance(rest[0], bytes):
+                return rest[0]
+            case Tag.HANDLE:
+                number, name = rest
+                return self._resolve(ObjectKey(_natural(number), _checked_name(name)))
+            case Tag.FUNCTION:
+                return self._resolve(FunctionKey(_natural(*rest)))
+            case Tag.NAMED:
+                return self._resolve(NamedKey(_checked_name(*rest)))
+            case Tag.FOREIGN:
+                return Foreign(_checked_name(*rest))
+            case Tag.BIG_INT:
+                return _integer(*rest)
+            case Tag.COMPLEX:
+                return complex(*map(float, rest))
+        raise WireError("a value is of no known kind")
+
+    def _array(self, dtype: str, shape: list[int], offset: int) -> np.ndarray:
+        if dtype not in PLAIN_DTYPES or len(shape) > MAX_DIMENSIONS:
+            raise WireError("an array is of no plain dtype or has too many dimensions")
+        size = math.prod(_natural(extent) for extent in shape)
+        start = _natural(offset)
+        stop = start + size * np.dtype(dtype).itemsize
+        if stop > len(self._payload):
+            raise WireError("an array is larger than the bytes that came with it")
+        return self._payload[start:stop].view(dtype).reshape(shape)
+
+    @staticmethod
+    def _scalar(dtype: str, raw: bytes) -> Any:
+        if dtype not in PLAIN_DTYPES or len(raw) != np.dtype(dtype).itemsize:
+            raise WireError("a scalar is of no plain dtype")
+        return np.frombuffer(raw, dtype=dtype)[0]
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_INTEGER_BITS // 4 + len("-0x"):
+        raise WireError("an integer is longer than allowed")
+    return int(digits, 16)
+
+
+def _natural(number: object) -> int:
+    if type(number) is not int or number < 0:
+        raise WireError("a size or number is not a natural number")
+    return number
+
+
+def _checked_name(name: object) -> str:
+    if not isinstance(name, str) or not (name == "" or _NAME.match(name)):
+        raise WireError("a type's name is none")
+    return name

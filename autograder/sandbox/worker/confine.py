@@ -1,0 +1,167 @@
+"""What the worker does to itself before it loads student code: limits, another user, Landlock, seccomp.
+
+Everything here is for good: a process cannot take any of it back. Constants are those of the Linux
+system call interface (`linux/landlock.h`, `linux/seccomp.h`, `prctl(2)`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import sys
+
+from autograder.sandbox.wire.messages import Confinement, Limits, Protection
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; the tier is reported as the weakest one
+    resource = None  # type: ignore[assignment]
+
+_LIBRARY_BYTES = 256 << 20
+"""Python and NumPy at rest take 100 MB of address space."""
+
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_SECCOMP = 22
+_SECCOMP_MODE_FILTER = 2
+_PR_SET_PDEATHSIG = 1
+_SIGKILL = 9
+
+_LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_ADD_RULE = 445
+_LANDLOCK_RESTRICT_SELF = 446
+_LANDLOCK_RULE_PATH_BENEATH = 1
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_FILE_RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
+_TRUNCATE = 1 << 14
+_NETWORK_RIGHTS = 0b11
+_SIGNALS_AND_ABSTRACT_SOCKETS = 0b11
+_ONLY_FOR_DIRECTORIES = ((1 << 13) - 1) & ~(_EXECUTE | _WRITE_FILE | _READ_FILE) | 1 << 13
+
+
+def confine(limits: Limits, confinement: Confinement) -> Protection:
+    """Put all limits and restrictions on this process and say which of the optional ones took hold.
+
+    Raises
+    ------
+    OSError
+        Where the process cannot become the user it must become.
+    """
+    _set_limits(limits)
+    if confinement.limit_processes:
+        _lower("RLIMIT_NPROC", limits.processes)
+    if confinement.user is not None:
+        _become(confinement.user)
+    if sys.platform != "linux":
+        return Protection()
+    libc = ctypes.CDLL(None, use_errno=True)
+    # Changing the user clears the death signal, so it is set after that.
+    libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    problems = []
+    landlock = seccomp = False
+    if confinement.readable is not None:
+        try:
+            _restrict_files(libc, confinement.readable, confinement.writable)
+            landlock = True
+        except OSError as error:
+            problems.append(f"Landlock: {error.strerror}")
+    if confinement.seccomp is not None:
+        try:
+            _filter_system_calls(libc, confinement.seccomp)
+            seccomp = True
+        except OSError as error:
+            problems.append(f"seccomp: {error.strerror}")
+    return Protection(landlock=landlock, seccomp=seccomp, problem="; ".join(problems))
+
+
+def _set_limits(limits: Limits) -> None:
+    if resource is None:
+        return
+    wanted = {
+        "RLIMIT_DATA": limits.memory_bytes,
+        # Address space also counts shared mappings, which RLIMIT_DATA does not see, and libraries.
+        "RLIMIT_AS": limits.memory_bytes + _LIBRARY_BYTES,
+        "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
+        # Nothing is as short, and 1 is also the one value by which the kernel pipes no dump to a program.
+        "RLIMIT_CORE": 1,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+    for name, value in wanted.items():
+        _lower(name, value)
+
+
+def _lower(name: str, value: int) -> None:
+    kind = getattr(resource, name, None)
+    if kind is None:
+        return
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    try:
+        resource.setrlimit(kind, (value, value))
+    except (OSError, ValueError):  # macOS refuses some of them
+        return
+
+
+def _become(user: int) -> None:
+    if os.getuid() != user:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    if os.getresuid() != (user, user, user) or os.getresgid() != (user, user, user):
+        raise PermissionError(f"could not become user {user}")
+
+
+def _filter_system_calls(libc: ctypes.CDLL, program: bytes) -> None:
+    """Install a BPF program, 8 bytes an instruction, as this process's system call filter."""
+    buffer = ctypes.create_string_buffer(program, len(program))
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+    filter_ = Program(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _restrict_files(libc: ctypes.CDLL, readable: list[str], writable: str) -> None:
+    """Deny every file but those below `readable`, all writing but below `writable`, and signals to others."""
+    abi = libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    if abi < 1:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    all_rights = (1 << _FILE_RIGHTS_BY_ABI[min(abi, 5)]) - 1
+    attributes = struct.pack("<QQQ", all_rights, _NETWORK_RIGHTS, _SIGNALS_AND_ABSTRACT_SOCKETS)
+    attributes = attributes[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
+    ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
+    if ruleset < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    try:
+        for path in readable:
+            _allow(libc, ruleset, path, _READ_FILE | _READ_DIR | _EXECUTE)
+        if writable:
+            _allow(libc, ruleset, writable, all_rights & ~_EXECUTE)
+        # Where output goes that is to be seen by nobody.
+        _allow(libc, ruleset, "/dev/null", (_READ_FILE | _WRITE_FILE | _TRUNCATE) & all_rights)
+        if libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(ruleset)
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
+    try:
+        # O_PATH asks for no right on the file itself.
+        descriptor = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
+    except OSError:
+        return  # what is not there needs no right
+    try:
+        if not os.path.isdir(path):  # noqa: PTH112 - keeps pathlib out of the worker's start
+            rights &= ~_ONLY_FOR_DIRECTORIES
+        rule = struct.pack("<Qi", rights, descriptor)
+        if libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(descriptor)

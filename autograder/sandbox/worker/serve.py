@@ -1,0 +1,414 @@
+"""The worker's loop: takes requests from the channel, runs student code and answers with values."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import io
+import itertools
+import linecache
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from types import FunctionType, ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.wire.channel import Channel
+from autograder.sandbox.wire.messages import (
+    Absent,
+    Callback,
+    CallbackResult,
+    Done,
+    Exhausted,
+    Fetch,
+    Forget,
+    Frame,
+    GetAttribute,
+    Go,
+    Invoke,
+    Load,
+    Raised,
+    Ready,
+    Reply,
+    Request,
+    SetAttribute,
+    Setup,
+    TooLarge,
+    Unavailable,
+    Uncounted,
+    Value,
+)
+from autograder.sandbox.wire.values import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
+from autograder.sandbox.worker.confine import confine
+from autograder.sandbox.worker.counting import EventCounter, NotCounted
+from autograder.sandbox.worker.modules import LibraryUnavailable, Spaces
+
+MOST_OBJECTS = 1_000
+MOST_FRAMES = 12
+
+
+class _Missing(Exception):
+    """A function, class or attribute that was asked for is not there."""
+
+
+class _ImportFailed(Exception):
+    """The student's file raised while it was imported; the cause is what it raised."""
+
+
+class _Output(io.TextIOBase):
+    """Keeps the first characters that student code prints and drops the rest."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._parts: list[str] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        room = self._most - self._length
+        if room > 0:
+            self._parts.append(str(text[:room]))
+            self._length += min(len(text), room)
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self._parts)
+        self._parts, self._length = [], 0
+        return _unicode(text)
+
+
+class _Held:
+    """A call that is prepared: everything but the call itself is done."""
+
+    def __init__(self, request: Invoke, function: Callable[..., Any], arguments: _Arguments) -> None:
+        self.request = request
+        self.function = function
+        self.arguments = arguments
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.result = self.function(*self.arguments.positional, **self.arguments.named)
+        except MemoryError as error:
+            # What fills the memory hangs on the frames; without it not even the answer could be made.
+            traceback.clear_frames(error.__traceback__)
+            self.error = error
+        except BaseException as error:
+            self.error = error
+
+
+class _Arguments:
+    """Arguments as student code gets them, with what they were before the call."""
+
+    def __init__(self, positional: list[Any], named: dict[str, Any]) -> None:
+        self.positional = [_own_copy(value) for value in positional]
+        self.named = {name: _own_copy(value) for name, value in named.items()}
+        self._before = _by_key(positional, named)
+
+    def changed(self) -> dict[str, Any]:
+        """Return the arguments that are no longer what they were, by position or name."""
+        after = _by_key(self.positional, self.named)
+        return {key: after[key] for key, value in self._before.items() if not _same(value, after[key])}
+
+
+def _by_key(positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+    return {**{str(number): value for number, value in enumerate(positional)}, **named}
+
+
+class Server:
+    """Serves one channel until the trusted side closes it."""
+
+    def __init__(self, channel: Channel[Reply, Request]) -> None:
+        self._channel = channel
+        self._spaces = Spaces()
+        self._counter = EventCounter()
+        self._objects: dict[int, Any] = {}
+        self._numbers = itertools.count()
+        self._held: list[_Held] = []
+        self._output = _Output(0)
+        self._reply_bytes = 0
+
+    def run(self) -> None:
+        """Answer requests, one at a time, for as long as they come."""
+        sys.meta_path.insert(0, self._spaces)
+        while True:
+            request, payload = self._channel.receive()
+            self._answer(request, payload)
+
+    def _answer(self, request: Request, payload: np.ndarray) -> None:
+        try:
+            reply, packer = self._carry_out(request, payload)
+        except BaseException as error:
+            reply, packer = self._failure(error, request), None
+        try:
+            self._channel.send(reply, packer.arrays if packer else ())
+        except WireError:
+            self._channel.send(TooLarge())
+
+    def _carry_out(self, request: Request, payload: np.ndarray) -> tuple[Reply, Packer | None]:
+        match request:
+            case Invoke():
+                return self._invoke(request, payload)
+            case Go():
+                for held in self._held:
+                    held.run()
+                return Done(), None
+            case Fetch():
+                return self._report(self._held.pop(0))
+            case GetAttribute():
+                return self._value(self._attribute(self._objects[request.owner], request.name))
+            case SetAttribute():
+                value = self._unpacker(payload).unpack(request.value)
+                setattr(self._objects[request.owner], request.name, value)
+                return Done(), None
+            case Load():
+                self._spaces.load(request.space, request.files)
+                return Done(), None
+            case Forget():
+                self._objects.clear()
+                self._held.clear()
+                return Done(), None
+            case Setup():
+                self._output = _Output(request.limits.output_characters)
+                self._reply_bytes = request.limits.reply_bytes
+                protection = confine(request.limits, request.confinement)
+                sys.stdout = sys.stderr = self._output
+                return Ready(protection=protection), None
+        raise WireError("a callback's result came where none was waited for")
+
+    # --- calls ----------------------------------------------------------------------------------------
+
+    def _invoke(self, request: Invoke, payload: np.ndarray) -> tuple[Reply, Packer | None]:
+        self._output.take()
+        function = self._find(request)
+        unpacker = self._unpacker(payload)
+        arguments = _Arguments(unpacker.unpack(request.arguments), unpacker.unpack(request.keywords) or {})
+        held = _Held(request, function, arguments)
+        if request.hold:
+            self._held.append(held)
+            _settle(request.trim)
+            return Done(), None
+        lines = None
+        if request.count_lines:
+            lines = self._counter.count(held.run, self._spaces.student_files)
+        else:
+            held.run()
+        return self._report(held, lines)
+
+    def _report(
+        self, held: _Held, lines: list[tuple[str, str, int, int]] | None = None
+    ) -> tuple[Reply, Packer | None]:
+        if held.error is not None:
+            raise held.error
+        output = self._output.take() if held.request.public else ""
+        if held.request.keep:
+            return self._value(_Keep(held.result), output=output)
+        return self._value(held.result, held.arguments.changed(), output, lines)
+
+    def _find(self, request: Invoke) -> Callable[..., Any]:
+        self._spaces.enter(request.space)
+        if request.owner is not None:
+            return self._attribute(self._objects[request.owner], request.name)  # type: ignore[no-any-return]
+        return self._named(request.name)  # type: ignore[no-any-return]
+
+    def _named(self, dotted: str) -> Any:
+        module_name, _, path = dotted.partition(".")
+        found: Any = self._module(module_name)
+        for name in path.split("."):
+            found = self._attribute(found, name)
+        return found
+
+    def _module(self, module_name: str) -> ModuleType:
+        if module_name not in self._spaces.student_modules:
+            raise _Missing(f"{module_name}.py")
+        loaded = sys.modules.get(module_name)
+        if loaded is not None:
+            return loaded
+        try:
+            return __import__(module_name)
+        except BaseException as error:
+            raise _ImportFailed(module_name) from error
+
+    @staticmethod
+    def _attribute(owner: Any, name: str) -> Any:
+        try:
+            return getattr(owner, name)
+        except AttributeError:
+            # `f"{owner}"` would run student code; only the name that was asked for is reported.
+            kind = "" if isinstance(owner, ModuleType) else f"{type(owner).__name__}."
+            raise _Missing(f"{kind}{name}") from None
+
+    # --- values ---------------------------------------------------------------------------------------
+
+    def _value(
+        self,
+        value: Any,
+        changed: dict[str, Any] | None = None,
+        output: str = "",
+        lines: list[tuple[str, str, int, int]] | None = None,
+    ) -> tuple[Reply, Packer | None]:
+        packer = Packer(self._refer)
+        try:
+            node = packer.pack(value)
+            changed_nodes = {name: packer.pack(part) for name, part in (changed or {}).items()}
+        except (WireError, RecursionError):
+            return TooLarge(), None
+        if packer.nbytes > self._reply_bytes:
+            return TooLarge(nbytes=packer.nbytes), None
+        return Value(value=node, changed=changed_nodes, output=output, lines=lines), packer
+
+    def _refer(self, value: object) -> ObjectKey | None:
+        keep = isinstance(value, _Keep)
+        if isinstance(value, _Keep):
+            value = value.value
+        own = type(value).__module__ in self._spaces.student_modules
+        if not (keep or own) or len(self._objects) >= MOST_OBJECTS:
+            return None
+        number = next(self._numbers)
+        self._objects[number] = value
+        name = type(value).__name__
+        harmless = name.isascii() and name.isidentifier() and len(name) < 80
+        return ObjectKey(number, name if harmless else "object")
+
+    def _unpacker(self, payload: np.ndarray) -> Unpacker:
+        return Unpacker(payload, self._resolve)
+
+    def _resolve(self, key: Key) -> Any:
+        match key:
+            case FunctionKey():
+                return self._function(key.number)
+            case NamedKey():
+                return self._named(key.name)
+            case ObjectKey():
+                return self._objects[key.number]
+
+    def _function(self, number: int) -> Callable[..., Any]:
+        def call_back(*args: Any, **keywords: Any) -> Any:
+            """Call the function that the test passed in."""
+            packer = Packer(self._refer)
+            arguments = packer.pack(list(args))
+            named = packer.pack(keywords) if keywords else None
+            message = Callback(function=number, arguments=arguments, keywords=named)
+            self._channel.send(message, packer.arrays)
+            answer, payload = self._channel.receive()
+            if not isinstance(answer, CallbackResult):
+                raise WireError("something else came where a callback's result was waited for")
+            if answer.error is not None:
+                raise RuntimeError(answer.error)
+            return _own_copy(self._unpacker(payload).unpack(answer.value))
+
+        return call_back
+
+    # --- failures -------------------------------------------------------------------------------------
+
+    def _failure(self, error: BaseException, request: Request) -> Reply:
+        public = isinstance(request, Invoke) and request.public  # only then printed text is sent along
+        importing = ""
+        if isinstance(error, _ImportFailed):
+            importing = str(error)
+            assert error.__cause__ is not None
+            error = error.__cause__
+        match error:
+            case _Missing():
+                return Absent(what=str(error)[:400])
+            case MemoryError():
+                return Exhausted()
+            case LibraryUnavailable():
+                frames = self._frames(error)
+                file, line = (frames[-1].file, frames[-1].line) if frames else ("", 0)
+                return Unavailable(library=str(error.library)[:400], file=file, line=line)
+            case NotCounted():
+                return Uncounted(reason=error.reason)
+        return Raised(
+            bases=[base.__name__[:100] for base in type(error).__mro__[:-1]][:10] or ["BaseException"],
+            text=_text_of(error),
+            frames=self._frames(error),
+            output=self._output.take() if public else "",
+            importing=importing,
+        )
+
+    def _frames(self, error: BaseException) -> list[Frame]:
+        """Return the frames that lie in the student's own files, innermost last."""
+        frames = [self._frame(*place) for place in _walk(error.__traceback__)]
+        own = [frame for frame in frames if frame.file in self._spaces.student_files]
+        if isinstance(error, SyntaxError) and error.filename in self._spaces.student_files:
+            own.append(Frame(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200]))
+        return own[-MOST_FRAMES:]
+
+    @staticmethod
+    def _frame(file: str, line: int, function: str) -> Frame:
+        return Frame(file[:200], line, function[:100], linecache.getline(file, line).strip()[:200])
+
+
+class _Keep:
+    """Marks a value that stays in the worker, whatever its type."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _walk(traceback: TracebackType | None) -> Iterator[tuple[str, int, str]]:
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        yield code.co_filename, traceback.tb_lineno, code.co_name
+        traceback = traceback.tb_next
+
+
+def _text_of(error: BaseException) -> str:
+    with contextlib.suppress(BaseException):
+        return _unicode(str(error)[:2_000])
+    return ""
+
+
+def _unicode(text: str) -> str:
+    """Return the text without lone surrogates, which no message can carry."""
+    return text.encode(errors="replace").decode()
+
+
+def _settle(trim: bool) -> None:
+    """Clean up now rather than in the middle of a call that is measured."""
+    gc.collect()
+    gc.freeze()  # the next collection passes over what is alive now
+    if trim and sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # a C library other than glibc
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _own_copy(value: Any) -> Any:
+    """Return the value with arrays that own their memory: writeable, aligned, nobody's view."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(_own_copy(part) for part in value)
+    if type(value) is dict:
+        return {key: _own_copy(part) for key, part in value.items()}
+    return value
+
+
+def _same_bytes(before: np.ndarray, after: np.ndarray) -> bool:
+    return np.array_equal(_as_bytes(before), _as_bytes(after))
+
+
+def _as_bytes(array: np.ndarray) -> np.ndarray:
+    # Bytes, not numbers: a NaN that stays where it was is no change.
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+
+
+def _same(before: Any, after: Any) -> bool:
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, np.ndarray):
+        return before.shape == after.shape and before.dtype == after.dtype and _same_bytes(before, after)
+    if type(before) in (list, tuple):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if type(before) is dict:
+        return before.keys() == after.keys() and all(_same(before[key], after[key]) for key in before)
+    if isinstance(before, FunctionType):
+        return True
+    return bool(before is after or before == after or (before != before and after != after))
