@@ -1,0 +1,278 @@
+"""Finds what a question does not allow, by reading the student's source without running it.
+
+Only code that the question's functions can reach counts: a plot with a forbidden helper elsewhere in the
+file is nobody's business. Names are followed through imports and their aliases.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+HIDDEN_LOOPS = frozenset(
+    {
+        "numpy.vectorize",
+        "numpy.frompyfunc",
+        "numpy.apply_along_axis",
+        "numpy.apply_over_axes",
+        "numpy.fromiter",
+        "numpy.fromfunction",
+        "numpy.nditer",
+        "numpy.ndenumerate",
+        "map",
+        "itertools",
+        "functools.reduce",
+    }
+)
+"""Loops in another dress: they cost the points for structure, not those for right values."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of something that is not allowed."""
+
+    rule: str
+    written: str
+    file: str
+    line: int
+
+    @property
+    def hides_loop(self) -> bool:
+        """Whether only tests of structure are concerned."""
+        return self.rule in HIDDEN_LOOPS
+
+    @property
+    def sentence(self) -> str:
+        """What the student is told."""
+        why = (
+            "it loops in Python under another name" if self.hides_loop else "this question does not allow it"
+        )
+        return f"{self.file}, line {self.line} uses {self.written}: {why}."
+
+
+def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> list[Use]:
+    """Return the uses of `not_allowed` names in code that `functions` can reach, in source order.
+
+    Files that do not parse hold no uses; that they do not parse is somebody else's verdict.
+
+    Parameters
+    ----------
+    files
+        Source of every file handed in, by name.
+    functions
+        `module.function` or `module.Class.method`.
+    not_allowed
+        Dotted names (`numpy.linalg.norm`), modules (`itertools`) or builtins (`map`).
+    """
+    modules = {}
+    for name, source in files.items():
+        try:
+            modules[name.removesuffix(".py")] = _Module(name, ast.parse(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    uses = [use for scope in _reachable(modules, functions) for use in _uses_in(scope, not_allowed)]
+    return sorted(set(uses), key=lambda use: (use.file, use.line, -len(use.written), use.rule))
+
+
+class _Module:
+    """Definitions, import aliases and star imports at the top level of one file."""
+
+    def __init__(self, file: str, tree: ast.Module) -> None:
+        self.file = file
+        self.aliases: dict[str, str] = {}
+        self.stars: list[str] = []
+        self.definitions: dict[str, list[ast.AST]] = {}
+        for statement in _top_level(tree.body):
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                self.aliases |= _imported(statement)
+                self.stars += _star_imported(statement)
+            else:
+                self._note_definition(statement)
+
+    def _note_definition(self, statement: ast.stmt) -> None:
+        match statement:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._define(statement.name, statement)
+            case ast.ClassDef():
+                for member in statement.body:
+                    if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                        self._define(f"{statement.name}.{member.name}", member)
+                        self._define(f".{member.name}", member)
+                    else:
+                        self._define(statement.name, member)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                    if name := _dotted(target):
+                        self._define(name, statement)
+                        if "." in name:
+                            self._define("." + name.rpartition(".")[2], statement)
+                if isinstance(statement, ast.Assign):
+                    self.aliases |= _assigned_alias(statement, self.aliases)
+
+    def _define(self, name: str, node: ast.AST) -> None:
+        self.definitions.setdefault(name, []).append(node)
+
+
+class _Scope:
+    """One definition, with what the names in it mean; functions inside it are part of it."""
+
+    def __init__(self, module: _Module, node: ast.AST) -> None:
+        self.module = module
+        self.node = node
+        self._imports: dict[str, str] = {}
+        self.stars = list(module.stars)
+        assigned: Counter[str] = Counter()
+        candidates: list[ast.Assign] = []
+        for part in ast.walk(node):
+            if isinstance(part, (ast.Import, ast.ImportFrom)):
+                self._imports |= _imported(part)
+                self.stars += _star_imported(part)
+            assigned.update(_bound_by(part))
+            if isinstance(part, ast.Assign):
+                candidates.append(part)
+        if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assigned -= Counter(_targets_of(node))  # what a statement at the top level binds is no local name
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assigned -= Counter([node.name])
+        self._own = set(assigned)
+        for statement in candidates:
+            for name, full in _assigned_alias(statement, {**module.aliases, **self._imports}).items():
+                if assigned[name] == 1:  # bound nowhere else, so it is that and nothing of the student's own
+                    self._imports[name] = full
+
+    def meanings(self, written: str) -> list[str]:
+        """Return the full dotted names that a name may stand for; none where it is the student's own."""
+        first, _, rest = written.partition(".")
+        rest = f".{rest}" if rest else ""
+        if first in self._imports:
+            return [self._imports[first] + rest]
+        if first in self._own:
+            return []
+        if first in self.module.aliases:
+            return [self.module.aliases[first] + rest]
+        if first in self.module.definitions:
+            return []
+        return [written, *(f"{star}.{written}" for star in self.stars)]
+
+
+def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements of a module, those below a condition, loop or `try` too."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for part in ("body", "orelse", "finalbody", "handlers"):
+                inner = getattr(statement, part, [])
+                for each in inner if isinstance(inner, list) else []:
+                    yield from _top_level(each.body if isinstance(each, ast.ExceptHandler) else [each])
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    """Return what an import statement's names stand for."""
+    found = {}
+    for alias in statement.names:
+        if isinstance(statement, ast.Import):
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            found[alias.asname or name] = name
+        elif statement.module and not statement.level and alias.name != "*":
+            found[alias.asname or alias.name] = f"{statement.module}.{alias.name}"
+    return found
+
+
+def _star_imported(statement: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(statement, ast.ImportFrom) and statement.module and statement.names[0].name == "*":
+        return [statement.module]
+    return []
+
+
+def _assigned_alias(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return what `la = np.linalg` makes of `la`."""
+    value = _dotted(statement.value)
+    if value is None or len(statement.targets) != 1 or not isinstance(statement.targets[0], ast.Name):
+        return {}
+    first, _, rest = value.partition(".")
+    if first not in aliases:
+        return {}
+    return {statement.targets[0].id: aliases[first] + (f".{rest}" if rest else "")}
+
+
+def _bound_by(part: ast.AST) -> Iterator[str]:
+    """Yield the names that one node of a tree binds, imports left out."""
+    match part:
+        case ast.Name(ctx=ast.Store()):
+            yield part.id
+        case ast.arg():
+            yield part.arg
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield part.name
+        case ast.ExceptHandler(name=str(name)):
+            yield name
+
+
+def _targets_of(statement: ast.stmt) -> Iterator[str]:
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    for target in targets:
+        if isinstance(target, ast.Name):
+            yield target.id
+
+
+def _reachable(modules: Mapping[str, _Module], functions: Iterable[str]) -> Iterator[_Scope]:
+    """Yield every definition that can be reached from the functions, once."""
+    waiting = [tuple(function.split(".", 1)) for function in functions if "." in function]
+    seen: set[int] = set()
+    while waiting:
+        module_name, name = waiting.pop()
+        module = modules.get(module_name)
+        for node in module.definitions.get(name, ()) if module else ():
+            assert module is not None
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            scope = _Scope(module, node)
+            yield scope
+            waiting += _names_in(module_name, scope)
+
+
+def _names_in(module_name: str, scope: _Scope) -> Iterator[tuple[str, str]]:
+    """Yield where each name that a definition uses may be defined."""
+    for part in ast.walk(scope.node):
+        if isinstance(part, ast.Name):
+            yield module_name, part.id
+            # A class that is used is made, and may call any of its own methods.
+            yield module_name, f"{part.id}.__init__"
+            for meaning in scope.meanings(part.id):
+                other, _, attribute = meaning.partition(".")
+                yield other, attribute
+        elif isinstance(part, ast.Attribute):
+            yield module_name, f".{part.attr}"
+            for meaning in scope.meanings(_dotted(part.value) or ""):
+                yield meaning, part.attr
+
+
+def _uses_in(scope: _Scope, not_allowed: Sequence[str]) -> Iterator[Use]:
+    for part in ast.walk(scope.node):
+        if isinstance(part, (ast.Name, ast.Attribute)):
+            written = _dotted(part)
+            if written and (rule := _rule_broken(scope.meanings(written), not_allowed)):
+                yield Use(rule, written, scope.module.file, part.lineno)
+
+
+def _rule_broken(meanings: Iterable[str], not_allowed: Sequence[str]) -> str | None:
+    for meaning in meanings:
+        full = meaning.removeprefix("builtins.")
+        for rule in not_allowed:
+            if full == rule or full.startswith(rule + "."):
+                return rule
+    return None
+
+
+def _dotted(node: ast.AST) -> str | None:
+    """Return `a.b.c` for a chain of names, else None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])

@@ -1,0 +1,220 @@
+"""One run of one test: the code under test, what it did, and how a test that is not passed says so."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import GraderError
+from autograder.grading.verdict import Kind
+from autograder.sandbox.code import Call, Code, Handle, Returned
+from autograder.sandbox.outcomes import CallFailed, CodeRaised
+
+Target = str | Callable[..., Any]
+"""`module.function`, or a script `(code, *args)` that returns a value or a bound call."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a test is not passed; the parts of a `Verdict` that a test can know.
+
+    `rule` is what was broken, where something is used that the question does not allow. `counterexample` is
+    the call that shows it, as lines to be pasted; public checks only.
+    """
+
+    kind: Kind
+    message: str
+    details: str = ""
+    credit: Fraction = Fraction(0)
+    flags: tuple[str, ...] = ()
+    rule: str = ""
+    hint: str | None = None
+    counterexample: str = ""
+
+
+class NotPassed(Exception):
+    """Ends a test that is not passed; carries the finding as data."""
+
+    def __init__(self, finding: Finding) -> None:
+        text = f"{finding.message}\n{finding.details}" if finding.details else finding.message
+        super().__init__(text)
+        self.finding = finding
+
+
+class Subject(Code):
+    """The code under test as `student` in the tests."""
+
+    def raises(self, error: str, target: Target, *args: Any, **keywords: Any) -> None:
+        """Require that a call raises an exception of this type or one derived from it."""
+        outcome = outcome_of(self, target, args, keywords)
+        require_exception(error, outcome)
+
+
+@dataclass
+class Trial:
+    """What one run of one test works on and leaves behind.
+
+    Attributes
+    ----------
+    student, reference
+        The code under test, and the reference where there is one.
+    rng
+        Seeded from the course's salt and the test's id.
+    outcomes
+        Every value and failure that came out of the code under test.
+    features
+        What the test observed, where raw values are random; stands for the outcomes then.
+    flags
+        Reasons for a person to look.
+    aftermath
+        What kept the worker from dropping the test's objects, if anything.
+    measured
+        What a test of structure measured, by name.
+    calls, made
+        Every call of the code under test, and which of them made which object.
+    """
+
+    student: Subject
+    reference: Code | None
+    rng: np.random.Generator
+    outcomes: list[Returned | CallFailed] = field(default_factory=list)
+    features: dict[str, Any] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    measured: dict[str, float] = field(default_factory=dict)
+    last_call: Call | None = None
+    calls: list[Call] = field(default_factory=list)
+    made: list[tuple[Call, Handle]] = field(default_factory=list)
+    aftermath: CallFailed | None = None
+
+    def begin(self) -> None:
+        """Listen to what the code under test does."""
+        self._listener = self.student.on_returned
+        self.student.on_outcome = self.outcomes.append
+        self.student.on_call = self.calls.append
+        self.student.on_returned = self._note
+
+    def end(self) -> None:
+        """Drop the test's objects in the workers."""
+        self.student.on_outcome = lambda outcome: None
+        self.student.on_call = lambda call: None
+        self.student.on_returned = self._listener
+        self.aftermath = self.student.forget()
+        if self.reference is not None:
+            self.reference.forget()
+
+    def _note(self, call: Call, returned: Returned) -> None:
+        self.last_call = call
+        if isinstance(returned.value, Handle):
+            self.made.append((call, returned.value))
+        self._listener(call, returned)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the last call that brought a value, by parameter name."""
+        call = self.last_call
+        if call is None:
+            return {}
+        files = self.reference.files if self.reference is not None else self.student.files
+        names = parameters_of(files, call.qualified_name)
+        names += [f"argument {number + 1}" for number in range(len(names), len(call.args))]
+        return {**dict(zip(names, call.args, strict=False)), **call.keywords}
+
+    def expected(
+        self, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Returned | CodeRaised:
+        """Return what comes of a call of the reference."""
+        if self.reference is None:
+            raise GraderError("a public check asks for the reference, which no release contains")
+        return by_design(outcome_of(self.reference, target, args, keywords))
+
+
+_NEVER_MEANT = {"NotImplementedError", "NameError", "ImportError", "SyntaxError"}
+
+
+def by_design(outcome: Returned | CodeRaised) -> Returned | CodeRaised:
+    """Return what the reference did; raise what it cannot have been written to do."""
+    if isinstance(outcome, CodeRaised) and (outcome.importing or _NEVER_MEANT & set(outcome.bases)):
+        raise outcome
+    return outcome
+
+
+def returned(outcome: Returned | CodeRaised) -> Returned:
+    """Return what the reference returned where only that can be measured."""
+    if isinstance(outcome, CodeRaised):
+        raise outcome
+    return outcome
+
+
+def outcome_of(
+    code: Code, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]
+) -> Returned | CodeRaised:
+    """Return the value or the exception that a target ends in.
+
+    Raises
+    ------
+    CallFailed
+        Of the other kinds: timed out, died, missing and so on.
+    """
+    try:
+        result = prepared(code, target, args, keywords)
+        return result.outcome() if isinstance(result, Call) else Returned(result, {})
+    except CodeRaised as error:
+        return error
+
+
+def prepared(code: Code, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """Return the target's call, not made yet, or the value where a script returns one."""
+    if isinstance(target, str):
+        return code.bind(target, *args, **keywords)
+    return target(code, *args, **keywords)
+
+
+def prepared_call(code: Code, target: Target, args: tuple[Any, ...]) -> Call:
+    """Return the target's call, for tests that measure the call alone."""
+    call = prepared(code, target, args, {})
+    if not isinstance(call, Call):
+        raise GraderError(
+            "a measured script must return a bound call (code.bind or handle.bind), not its value"
+        )
+    return call
+
+
+def parameters_of(files: Mapping[str, bytes], name: str) -> list[str]:
+    """Return the parameter names of `module.function` or `Class.method`, without self; empty if unknown."""
+    first, _, rest = name.partition(".")
+    sources = [files[f"{first}.py"]] if f"{first}.py" in files else list(files.values())
+    wanted = rest if f"{first}.py" in files else name
+    for source in sources:
+        try:
+            found = _parameters(source).get(wanted)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if found is not None:
+            return found
+    return []
+
+
+@functools.lru_cache(maxsize=32)
+def _parameters(source: bytes) -> dict[str, list[str]]:
+    found = {}
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.FunctionDef):
+            found[statement.name] = [argument.arg for argument in statement.args.args]
+        elif isinstance(statement, ast.ClassDef):
+            for member in statement.body:
+                if isinstance(member, ast.FunctionDef):
+                    found[f"{statement.name}.{member.name}"] = [it.arg for it in member.args.args[1:]]
+    return found
+
+
+def require_exception(error: str, outcome: Returned | CodeRaised) -> None:
+    """End the test unless the outcome is an exception of this type."""
+    if isinstance(outcome, Returned):
+        raise NotPassed(Finding(Kind.WRONG_VALUE, f"it should raise {error} here, but returns a value"))
+    if outcome.importing or error not in outcome.bases:
+        raise outcome
