@@ -1,0 +1,78 @@
+"""What decides a grade, as content hashes: the assignment's two halves, and the grader itself."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+import autograder
+from autograder.course import Assignment, Solution
+
+_PACKAGE = Path(autograder.__file__).parent
+_DECIDING = ("course", "grading", "results", "sandbox", "submission", "classroom/one.py", "text.py")
+_TEXTS = {".md", ".ipynb", ".txt", ".rst", ".pdf"}
+_POLICIES = "grading.toml"
+
+
+def assignment_hash(assignment: Assignment, solution: Solution) -> str:
+    """Return a hash of everything of an assignment that decides points, the same wherever its files lie.
+
+    Handouts and notebooks are left out, and of `grading.toml` only the salt counts: visibility and
+    lateness are applied when results are written.
+    """
+    public = _files_in(assignment.folder)
+    public |= {file.name: file.source.read_bytes() for file in assignment.files}
+    secret = _files_in(solution.folder) | solution.reference_files(assignment)
+    secret[_POLICIES] = solution.salt.encode()
+    return _hash_of({f"public/{name}": content for name, content in public.items()} | secret)
+
+
+@functools.cache
+def grader_hash() -> str:
+    """Return a hash of the grader: its version, its own code as far as it decides points, and NumPy's version."""
+    files = {"version": f"{autograder.__version__} {np.__version__}".encode()}
+    for name in _DECIDING:
+        place = _PACKAGE / name
+        for path in [place] if place.is_file() else place.rglob("*.py"):
+            files[path.relative_to(_PACKAGE).as_posix()] = path.read_bytes()
+    return _hash_of(files)
+
+
+def result_key(hand_in: str, assignment: str, tier: str | None) -> str:
+    """Return the name under which the result of a hand-in is kept.
+
+    Parameters
+    ----------
+    hand_in, assignment
+        Content hashes.
+    tier
+        The isolation asked for: what was graded under a weak one is not taken for a strong one's.
+    """
+    parts = [hand_in, assignment, grader_hash(), tier or "the best there is"]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix.lower() not in _TEXTS and not _left_behind(path.relative_to(folder))
+    }
+
+
+def _left_behind(path: Path) -> bool:
+    """Return whether a file is what Python, an editor or a system leaves behind."""
+    hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+    return hidden or path.suffix in (".pyc", ".pyo") or path.name.endswith("~")
+
+
+def _hash_of(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return digest.hexdigest()

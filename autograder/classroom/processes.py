@@ -1,0 +1,184 @@
+"""Grading processes on this machine: each is a grader of one assignment for many hand-ins."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import util
+from types import FrameType
+
+from autograder.classroom.one import HandInGrader, require_secrets_kept
+from autograder.classroom.similarity import fingerprints
+from autograder.classroom.work import Outcome, Work
+from autograder.grading.verdict import Verdict
+from autograder.sandbox.isolation import choose_tier
+from autograder.submission import Submission
+
+AHEAD = 2
+"""Hand-ins that wait beyond those being graded, so that no process is ever idle."""
+GRACE_SECONDS = 120.0
+"""A grading process ends itself so long after a hand-in's budget was spent twice: the grader hangs."""
+
+
+class Desk:
+    """One grader and what it needs around it; a process has one."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.grader = HandInGrader(work.assignment, work.solution, work.plan, work.tier)
+
+    def grade(self, submission: Submission) -> Outcome:
+        """Grade one hand-in; ends this process where the grader itself hangs."""
+        budget = 2 * self.work.assignment.limits.seconds_total + GRACE_SECONDS
+        watchdog = threading.Timer(budget, os._exit, (70,))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            result = self.grader.grade(submission)
+        finally:
+            watchdog.cancel()
+        return Outcome(result=result, prints=fingerprints(submission.files, self.work.boilerplate))
+
+    def close(self) -> None:
+        """End the workers that are kept between hand-ins."""
+        self.grader.close()
+
+
+class LocalPool:
+    """Some processes of this machine.
+
+    Parameters
+    ----------
+    jobs
+        How many.
+
+    Raises
+    ------
+    CourseError
+        Where student code could read the solutions.
+    GraderError
+        Where the isolation asked for cannot be had.
+    """
+
+    def __init__(self, work: Work, jobs: int) -> None:
+        require_secrets_kept(work.solution.folder, choose_tier(work.tier))
+        self._work = work
+        self._jobs = jobs
+        self._executor = _Processes(work, jobs)
+
+    @property
+    def width(self) -> int:
+        """How many hand-ins to have under way at once."""
+        return self._jobs + AHEAD
+
+    def submit(self, submission: Submission) -> Future[Outcome]:
+        """Have a hand-in graded."""
+        return self._executor.submit(_grade, submission)
+
+    def renew(self) -> None:
+        """Start other processes after one of them has died, which ends them all."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor = _Processes(self._work, self._jobs)
+
+    def __enter__(self) -> LocalPool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self._executor.end(at_once=kind is not None)
+
+
+@contextmanager
+def grading_processes(work: Work, jobs: int) -> Iterator[Executor]:
+    """Run `jobs` processes that are graders of one assignment, for tasks such as `grade_files`."""
+    executor = _Processes(work, jobs)
+    try:
+        yield executor
+    except BaseException:
+        executor.end(at_once=True)
+        raise
+    executor.end(at_once=False)
+
+
+def grade_files(files: Mapping[str, bytes]) -> dict[str, Verdict]:
+    """Return the verdicts on these files; runs in one of the `grading_processes`."""
+    with _at_work() as desk:
+        return desk.grader.grader.grade(files)
+
+
+class _Processes(ProcessPoolExecutor):
+    """The processes, which can be ended in the middle of what they do."""
+
+    def __init__(self, work: Work, jobs: int) -> None:
+        self._others = {process.pid for process in multiprocessing.active_children()}
+        super().__init__(jobs, multiprocessing.get_context("spawn"), _set_up, (work,))
+
+    def end(self, at_once: bool) -> None:
+        """End the processes: after what is under way, or at once."""
+        if at_once:
+            # What runs cannot be cancelled; the signal ends it, see `_stop`.
+            for process in multiprocessing.active_children():
+                if process.pid not in self._others:
+                    process.terminate()
+        self.shutdown(wait=True, cancel_futures=True)
+
+
+# --- inside a grading process -------------------------------------------------------------------------
+
+_work: Work | None = None
+_desk: Desk | None = None
+_busy = False
+_stopping = False
+
+
+class _Stopped(Exception):
+    """The class is not graded any further."""
+
+
+def _set_up(work: Work) -> None:
+    """Make this process a grader; it stays one for many hand-ins."""
+    global _work
+    # A terminal sends Ctrl-C to every process; the first one decides and tells the others by SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    # One thread for the arithmetic of tests and comparison: the cores are busy with other hand-ins.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _work = work
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End the hand-in under way, with the processes that run its code, or this process where there is none."""
+    global _stopping
+    _stopping = True
+    # pytest ends its session at a KeyboardInterrupt, and swallows a SystemExit.
+    raise KeyboardInterrupt if _busy else SystemExit(0)
+
+
+@contextmanager
+def _at_work() -> Iterator[Desk]:
+    global _busy, _desk
+    if _stopping:
+        raise _Stopped
+    _busy = True
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            if _desk is None:
+                assert _work is not None
+                _desk = Desk(_work)
+                util.Finalize(None, _desk.close, exitpriority=1)
+            yield _desk
+    finally:
+        _busy = False
+    if _stopping:
+        raise _Stopped
+
+
+def _grade(submission: Submission) -> Outcome:
+    with _at_work() as desk:
+        return desk.grade(submission)
+    raise _Stopped

@@ -1,0 +1,225 @@
+"""Finds near-identical code in a class by winnowing, for a person to look at and never as a verdict.
+
+Code becomes tokens in which names, numbers and texts no longer matter; every run of `RUN` tokens is hashed,
+and of each window of hashes the smallest is kept (Schleimer, Wilkerson and Aiken, "Winnowing: local
+algorithms for document fingerprinting", 2003). What the stubs have is left out, and what much of the class
+has counts for little: a short exercise has few right answers, and agreeing on them means nothing.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import io
+import keyword
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+RUN = 14
+"""Tokens in a fingerprint: about two lines."""
+WINDOW = 5
+"""A copy of at least RUN + WINDOW - 1 tokens always leaves a fingerprint in common."""
+FEWEST_IN_COMMON = 8
+"""Fingerprints that a pair must share before it is worth anybody's time."""
+ALIKE = 0.6
+"""Share of the rarer code in common, from which a pair is listed."""
+MOST_PAIRS = 30
+
+_MOST_TOKENS = 50_000
+_CHUNK = 2_000
+_KEPT_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+_LAYOUT = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
+_PASSED_OVER = {tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER}
+
+
+class Print(msgspec.Struct, frozen=True, array_like=True):
+    """One fingerprint and the lines, counted from 1, that it was taken from."""
+
+    value: int
+    file: str
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One hand-in to compare: its label, whose it is, and the values of its fingerprints."""
+
+    label: str
+    owners: frozenset[str]
+    values: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins with much code in common.
+
+    Attributes
+    ----------
+    likeness
+        Share of the smaller one's code that both have, between 0 and 1; rare code counts for more.
+    """
+
+    first: str
+    second: str
+    likeness: float
+    shared: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """What a class has in common: groups whose code is the same but for names, and pairs that are close."""
+
+    groups: tuple[tuple[str, ...], ...] = ()
+    pairs: tuple[Pair, ...] = ()
+
+
+def fingerprints(
+    files: Mapping[str, bytes], boilerplate: frozenset[int] = frozenset(), window: int = WINDOW
+) -> tuple[Print, ...]:
+    """Return the fingerprints of some files, those of `boilerplate` left out.
+
+    Nothing is executed or parsed; a file that is no Python is read as far as it goes.
+    """
+    found: dict[int, Print] = {}
+    for name in sorted(files):
+        for mark in _winnowed(_hashed(name, list(_tokens(files[name]))), window):
+            if mark.value not in boilerplate:
+                found.setdefault(mark.value, mark)
+    return tuple(found.values())
+
+
+def find_alike(suspects: Sequence[Suspect]) -> Alike:
+    """Return which hand-ins of different students have the same code, or nearly the same, closest first.
+
+    Of a group with the same code one stands for all among the pairs.
+    """
+    by_code: dict[frozenset[int], list[Suspect]] = {}
+    for suspect in suspects:
+        if len(suspect.values) >= FEWEST_IN_COMMON:
+            by_code.setdefault(suspect.values, []).append(suspect)
+    groups = [
+        tuple(one.label for one in group)
+        for group in by_code.values()
+        if len({one.owners for one in group}) > 1
+    ]
+    different = [group[0] for group in by_code.values()]
+    return Alike(tuple(sorted(groups, key=lambda group: (-len(group), group))), tuple(_pairs(different)))
+
+
+def lines_in_common(prints: Iterable[Print], shared: frozenset[int]) -> dict[str, list[tuple[int, int]]]:
+    """Return for each file the ranges of lines, both ends included, that shared fingerprints cover."""
+    ranges: dict[str, list[tuple[int, int]]] = {}
+    for mark in sorted(prints, key=lambda mark: (mark.file, mark.first_line)):
+        if mark.value not in shared:
+            continue
+        there = ranges.setdefault(mark.file, [])
+        if there and mark.first_line <= there[-1][1] + 1:
+            there[-1] = (there[-1][0], max(there[-1][1], mark.last_line))
+        else:
+            there.append((mark.first_line, mark.last_line))
+    return ranges
+
+
+# --- fingerprints -------------------------------------------------------------------------------------
+
+
+def _tokens(source: bytes) -> Iterator[tuple[str, int]]:
+    """Yield each token in a form that renaming and reformatting do not change, with its line."""
+    text = io.StringIO(source.decode("utf-8", "replace"))
+    previous, at_start = "", True
+    try:
+        for number, token in enumerate(tokenize.generate_tokens(text.readline)):
+            if number >= _MOST_TOKENS:
+                return
+            if token.type in _PASSED_OVER:
+                continue
+            if token.type in _LAYOUT:
+                at_start = True
+                continue
+            if token.type == tokenize.STRING and at_start:
+                continue  # a docstring
+            previous, at_start = _plain(token, previous), False
+            yield previous, token.start[0]
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return
+
+
+def _plain(token: tokenize.TokenInfo, previous: str) -> str:
+    if token.type == tokenize.NAME:
+        # Names of the student's own are easily changed; what is called and which attribute is read is not.
+        return token.string if token.string in _KEPT_NAMES or previous == "." else "name"
+    if token.type == tokenize.NUMBER:
+        return "0"
+    return "text" if token.type == tokenize.STRING else token.string
+
+
+def _hashed(file: str, tokens: Sequence[tuple[str, int]]) -> list[Print]:
+    return [
+        Print(_hash(word for word, _ in run), file, run[0][1], run[-1][1])
+        for run in (tokens[start : start + RUN] for start in range(len(tokens) - RUN + 1))
+    ]
+
+
+def _hash(words: Iterable[str]) -> int:
+    return int.from_bytes(hashlib.blake2b("\0".join(words).encode(), digest_size=8).digest(), "big")
+
+
+def _winnowed(marks: Sequence[Print], window: int) -> Iterator[Print]:
+    """Yield the smallest hash of every window, the last of equals, each place once."""
+    latest = -1
+    for start in range(max(1, len(marks) - window + 1) if marks else 0):
+        places = range(start, min(start + window, len(marks)))
+        place = min(places, key=lambda index: (marks[index].value, -index))
+        if place != latest:
+            latest = place
+            yield marks[place]
+
+
+# --- pairs --------------------------------------------------------------------------------------------
+
+
+def _pairs(suspects: Sequence[Suspect]) -> Iterator[Pair]:
+    if len(suspects) < 2:
+        return
+    weight_in_common, number_in_common = _in_common(suspects)
+    own = np.diag(weight_in_common)
+    smaller = np.minimum(own[:, np.newaxis], own)
+    likeness = np.divide(weight_in_common, smaller, out=np.zeros_like(smaller), where=smaller > 0)
+    close = np.triu((likeness >= ALIKE) & (number_in_common >= FEWEST_IN_COMMON), k=1)
+    found = sorted(np.argwhere(close).tolist(), key=lambda pair: -likeness[tuple(pair)])
+    apart = [(i, j) for i, j in found if not suspects[i].owners & suspects[j].owners]
+    for i, j in apart[:MOST_PAIRS]:
+        one, other = suspects[i], suspects[j]
+        yield Pair(one.label, other.label, min(1.0, float(likeness[i, j])), one.values & other.values)
+
+
+def _in_common(suspects: Sequence[Suspect]) -> tuple[np.ndarray, np.ndarray]:
+    """Return for every two hand-ins the weight of their common fingerprints, and the number of the rare ones.
+
+    Both have shape (N, N). A fingerprint weighs the more the fewer have it.
+    """
+    count = len(suspects)
+    values = np.concatenate([np.fromiter(one.values, np.uint64, len(one.values)) for one in suspects])
+    owner = np.repeat(np.arange(count), [len(one.values) for one in suspects])
+    different, column = np.unique(values, return_inverse=True)
+    holders = np.bincount(column, minlength=len(different))
+    weight = np.log2(count / holders).astype(np.float32)
+    rare = holders <= max(3, count // 10)
+
+    order = np.argsort(column, kind="stable")
+    owner, column = owner[order], column[order]
+    weights, numbers = np.zeros((2, count, count), np.float32)
+    for start in range(0, len(different), _CHUNK):
+        stop = min(start + _CHUNK, len(different))
+        here = slice(*np.searchsorted(column, [start, stop]))
+        has = np.zeros((count, stop - start), np.float32)
+        has[owner[here], column[here] - start] = 1
+        weights += (has * weight[start:stop]) @ has.T
+        has = has[:, rare[start:stop]]
+        numbers += has @ has.T
+    return weights, numbers

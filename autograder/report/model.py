@@ -1,0 +1,77 @@
+"""What a class report shows besides scores: known mistakes, what was found, code that is alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the bank of known mistakes.
+
+    Attributes
+    ----------
+    example
+        Source of the wrong function.
+    accepted
+        Whether it is another reading of the task, which costs nothing.
+    """
+
+    id: str
+    mistake: str
+    hint: str
+    example: str = ""
+    accepted: bool = False
+
+
+class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
+    """Some lines of a hand-in's file."""
+
+    file: str
+    first_line: int
+    text: str
+
+
+class LikePair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two hand-ins with much code in common, and the lines concerned on either side.
+
+    Attributes
+    ----------
+    likeness
+        Share of the smaller one's code that both have, between 0 and 1.
+    """
+
+    first: str
+    second: str
+    likeness: float
+    first_lines: tuple[Excerpt, ...] = ()
+    second_lines: tuple[Excerpt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Something of the class folder that was not graded, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a class report says that is not in any result.
+
+    Attributes
+    ----------
+    refused, replaced, ignored
+        What was found and not graded: unusable, superseded by a later hand-in, no hand-in at all.
+    alike
+        Groups of hand-ins by different students whose code is the same but for names.
+    """
+
+    mistakes: tuple[Mistake, ...] = ()
+    refused: tuple[Leftover, ...] = ()
+    replaced: tuple[Leftover, ...] = ()
+    ignored: tuple[Leftover, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
+    pairs: tuple[LikePair, ...] = ()

@@ -1,0 +1,238 @@
+"""The class report's pictures, by matplotlib: readable in print and to the colour-blind, each with its text.
+
+Every picture is an SVG with its letters drawn as shapes, so that it looks the same wherever it is opened.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from autograder.grading.verdict import Kind
+from autograder.report.statistics import ClassStatistics, MistakeTally, Tally, TestTally
+
+# Okabe and Ito's palette: told apart with every kind of colour blindness, and in grey by its hatching.
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, PALE = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#EEEEEE",
+)
+_STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "hatch.linewidth": 0.6,
+    "text.parse_math": False,  # a title may hold a dollar sign
+    "svg.fonttype": "path",
+    "svg.hashsalt": "autograder",
+}
+WIDTH = 8.0
+MOST_BARS = 12
+_BINS = 20
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture and the words that say what it shows to whoever does not see it."""
+
+    source: str
+    text: str
+
+
+def score_histogram(statistics: ClassStatistics) -> Picture:
+    """Return the distribution of the totals."""
+    with _figure(3.0) as (figure, picture):
+        axes = figure.subplots()
+        counts = _histogram(axes, statistics.totals, statistics.points, BLUE)
+        middle = statistics.quantile(0.5)
+        axes.axvline(middle, color=VERMILION, linewidth=2, linestyle="--", label=f"median {_number(middle)}")
+        axes.set_xlabel("points in total")
+        axes.set_ylabel("hand-ins")
+        axes.legend(frameon=False, loc="upper left")
+    most = int(np.argmax(counts)) if len(counts) else 0
+    width = statistics.points / _BINS
+    return picture(
+        f"Histogram of the totals of {statistics.hand_ins} hand-ins, from 0 to {statistics.points:g} points. "
+        f"The median is {_number(middle)}, half of them lie between {_number(statistics.quantile(0.25))} and "
+        f"{_number(statistics.quantile(0.75))}. The fullest bin, {most * width:g} to {(most + 1) * width:g}, "
+        f"has {int(max(counts, default=0))}."
+    )
+
+
+def question_histograms(tallies: Sequence[Tally]) -> Picture:
+    """Return the distribution of the points of each question."""
+    columns = min(3, len(tallies))
+    rows = -(-len(tallies) // columns)
+    with _figure(2.3 * rows) as (figure, picture):
+        grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
+        for axes, tally in zip(grid.flat, tallies, strict=False):
+            _histogram(axes, tally.scores, tally.points, BLUE)
+            axes.set_title(_lines(tally.question.title, 30 if columns > 2 else 46), fontsize=10)
+            axes.axvline(tally.mean, color=VERMILION, linewidth=1.5, linestyle="--")
+        for axes in grid.flat[len(tallies) :]:
+            axes.set_visible(False)
+        for axes in grid[:, 0]:
+            axes.set_ylabel("hand-ins")
+        for axes in grid[-1]:
+            axes.set_xlabel("points")
+    each = "; ".join(f"{it.question.title}: mean {it.mean:.2f} of {it.points:g}" for it in tallies)
+    return picture(f"Histograms of the points by question, the mean as a dashed line. {each}.")
+
+
+def mistake_bars(tallies: Sequence[MistakeTally], names: dict[str, str], hand_ins: int) -> Picture:
+    """Return how many hand-ins make each known mistake, the most frequent on top."""
+    shown = tallies[:MOST_BARS]
+    with _figure(0.6 + 0.42 * len(shown)) as (figure, picture):
+        axes = figure.subplots()
+        counts = [len(it.hand_ins) for it in shown]
+        bars = axes.barh(range(len(shown)), counts, color=ORANGE, edgecolor="#333333", linewidth=0.6)
+        axes.bar_label(bars, [f"{count} ({_percent(count / hand_ins)})" for count in counts], padding=3)
+        labels = [_lines(f"{it.id}: {names.get(it.id, '')}", 44) for it in shown]
+        axes.set_yticks(range(len(shown)), labels, fontsize=9)
+        axes.set_xlim(0, max(counts, default=1) * 1.25)
+        axes.set_ylim(len(shown) - 0.4, -0.6)
+        axes.set_xlabel("hand-ins")
+        axes.grid(axis="y", visible=False)
+        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+    each = "; ".join(f"{it.id} {names.get(it.id, '')}: {len(it.hand_ins)}" for it in shown[:5])
+    return picture(f"Bars of how many of {hand_ins} hand-ins make each known mistake. Most frequent: {each}.")
+
+
+STRUCTURE: dict[str, tuple[str, str]] = {
+    "passed": (GREEN, ""),
+    "loops": (VERMILION, "///"),
+    "slow": (ORANGE, "\\\\\\"),
+    "memory": (PURPLE, "xxx"),
+    "not allowed": (SKY, "---"),
+    "values wrong first": (PALE, ""),
+}
+"""How a hand-in may end in a test of structure: colour and hatching."""
+
+
+def structure_counts(tally: TestTally) -> dict[str, int]:
+    """Return how many hand-ins ended how in a test of structure."""
+    kinds = tally.outcomes
+    counts = {
+        "passed": kinds[Kind.PASSED] - tally.waiting,
+        "loops": kinds[Kind.LOOPS],
+        "slow": kinds[Kind.SLOW],
+        "memory": kinds[Kind.OUT_OF_MEMORY],
+        "not allowed": kinds[Kind.NOT_ALLOWED],
+    }
+    return {**counts, "values wrong first": tally.hand_ins - sum(counts.values())}
+
+
+def structure_bars(tallies: Sequence[TestTally]) -> Picture:
+    """Return how the hand-ins fare in each test of how a value is computed."""
+    with _figure(1.1 + 0.42 * len(tallies)) as (figure, picture):
+        axes = figure.subplots()
+        counted = [structure_counts(it) for it in tallies]
+        left = np.zeros(len(tallies))
+        for name in [name for name in STRUCTURE if any(counts.get(name) for counts in counted)]:
+            widths = np.array([counts.get(name, 0) for counts in counted], dtype=float)
+            color, hatch = STRUCTURE[name]
+            axes.barh(
+                range(len(tallies)), widths, left=left, label=name,
+                color=color, hatch=hatch, edgecolor="#333333", linewidth=0.6,
+            )  # fmt: skip
+            left += widths
+        axes.set_yticks(range(len(tallies)), [_lines(it.name, 40) for it in tallies])
+        axes.set_ylim(len(tallies) - 0.4, -0.6)
+        axes.set_xlabel("hand-ins")
+        axes.grid(axis="y", visible=False)
+        axes.legend(frameon=False, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=9)
+    each = "; ".join(f"{it.name}: {structure_counts(it)['passed']} pass" for it in tallies)
+    return picture(f"Stacked bars of the verdicts on loops, speed and memory, by test. {each}.")
+
+
+def speed_strip(tallies: Sequence[TestTally]) -> Picture:
+    """Return the CPU time of every hand-in that was raced, in units of the reference's, on a log scale."""
+    with _figure(0.9 + 0.6 * len(tallies)) as (figure, picture):
+        axes = figure.subplots()
+        spread = np.random.default_rng(0)
+        for place, tally in enumerate(tallies):
+            ratios = np.clip(tally.cpu_ratios, 1e-2, 1e4)
+            heights = place + spread.uniform(-0.25, 0.25, len(ratios))
+            axes.plot(ratios, heights, "o", color=BLUE, markersize=4, alpha=0.5, markeredgewidth=0)
+            for limit, style in zip(tally.limits or (), ("--", "-"), strict=False):
+                axes.plot([limit, limit], [place - 0.4, place + 0.4], style, color=VERMILION, linewidth=2)
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g×"))
+        axes.set_yticks(range(len(tallies)), [_lines(it.name, 40) for it in tallies])
+        axes.set_ylim(len(tallies) - 0.5, -0.5)
+        axes.set_xlabel(
+            "CPU time in units of the reference's (dashed: full points up to here, solid: none from here)"
+        )
+    each = "; ".join(f"{it.name}: median {np.median(it.cpu_ratios):.2g} times" for it in tallies)
+    return picture(f"CPU time of the hand-ins that were timed, in units of the reference's. {each}.")
+
+
+# --- drawing ------------------------------------------------------------------------------------------
+
+
+class _Drawing:
+    """Becomes a picture once its text is known."""
+
+    def __init__(self) -> None:
+        self.svg = b""
+
+    def __call__(self, text: str) -> Picture:
+        return Picture("data:image/svg+xml;base64," + base64.b64encode(self.svg).decode(), text)
+
+
+@contextmanager
+def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
+    """Give a figure in our style, and keep what is drawn on it."""
+    drawing = _Drawing()
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        yield figure, drawing
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        drawing.svg = buffer.getvalue()
+
+
+def _lines(text: str, width: int) -> str:
+    """Return a text on two lines at most."""
+    lines = textwrap.wrap(textwrap.shorten(text, 2 * width - 4, placeholder=" …"), width)
+    return "\n".join(lines[:2])
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.005 else "< 1 %"
+
+
+def _histogram(axes: Axes, values: Sequence[float], points: float, color: str) -> np.ndarray:
+    """Draw how many values fall into each of equal bins from 0 to `points`, and return the counts."""
+    top = max([points, *values]) or 1.0
+    bins = np.linspace(0, top, _BINS + 1)
+    counts, _ = np.histogram(values, bins)
+    axes.bar(
+        bins[:-1], counts, width=np.diff(bins), align="edge", color=color, edgecolor="white", linewidth=0.6
+    )
+    axes.set_xlim(0, top)
+    axes.grid(axis="x", visible=False)
+    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=5))
+    return counts

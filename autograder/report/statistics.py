@@ -1,0 +1,270 @@
+"""What a class came to, gathered one result at a time, so that no more than one has to be held."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograder.course import Assignment, Question
+from autograder.grading.plan import Plan, PlannedTest
+from autograder.grading.verdict import Kind, Verdict
+from autograder.results import GradingResult, QuestionResult, name_of_test
+
+WRONG = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE})
+BROKEN = (
+    Kind.RAISED,
+    Kind.TIMED_OUT,
+    Kind.DIED,
+    Kind.OUT_OF_MEMORY,
+    Kind.MISSING,
+    Kind.NOT_RUN,
+    Kind.PROTOCOL_BROKEN,
+    Kind.GRADER_FAULT,
+)
+"""Kinds of verdict that say that a call did not come to a value, in the order in which they are listed."""
+
+
+@dataclass
+class Tally:
+    """One question: the points of every hand-in, and how its calls ended.
+
+    Attributes
+    ----------
+    scores
+        Points, one per hand-in.
+    kinds
+        How many hand-ins had at least one graded test of each kind of verdict.
+    unknown
+        How many had wrong values that no known mistake explains.
+    """
+
+    question: Question
+    scores: list[float] = field(default_factory=list)
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    unknown: int = 0
+
+    @property
+    def points(self) -> float:
+        """What it is worth."""
+        return float(self.question.points)
+
+    @property
+    def mean(self) -> float:
+        """The mean number of points."""
+        return statistics.fmean(self.scores) if self.scores else 0.0
+
+    @property
+    def share(self) -> float:
+        """The mean share of its points that was earned."""
+        return self.mean / self.points if self.points else 0.0
+
+    @property
+    def full(self) -> int:
+        """How many hand-ins have all its points."""
+        return sum(score >= self.points for score in self.scores)
+
+    @property
+    def none(self) -> int:
+        """How many have none."""
+        return sum(score == 0 for score in self.scores)
+
+
+@dataclass
+class TestTally:
+    """One test function with all its cases.
+
+    Attributes
+    ----------
+    passed_all
+        How many hand-ins pass every case.
+    outcomes
+        How many hand-ins have which kind of verdict: that of the first case that is not passed.
+    waiting
+        How many pass it without a point, because the question's values are not right.
+    cpu_ratios
+        The CPU time of each hand-in that was raced, in units of the reference's.
+    """
+
+    name: str
+    question: str
+    cases: int
+    structural: bool
+    public: bool
+    hand_ins: int = 0
+    passed_all: int = 0
+    outcomes: Counter[Kind] = field(default_factory=Counter)
+    waiting: int = 0
+    cpu_ratios: list[float] = field(default_factory=list)
+    limits: tuple[float, float] | None = None
+    _with: float = 0.0
+    _squares: float = 0.0
+    _sum: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """The share of the hand-ins that pass every case."""
+        return self.passed_all / self.hand_ins if self.hand_ins else 0.0
+
+    @property
+    def remark(self) -> str:
+        """What is worth a look: a test that everybody or nobody passes tells nobody apart."""
+        if not self.hand_ins or 0 < self.passed_all < self.hand_ins:
+            return ""
+        return "everybody passes" if self.passed_all else "nobody passes"
+
+    @property
+    def discrimination(self) -> float | None:
+        """Correlation over the hand-ins of passing it and of the total; None where there is none."""
+        count, p = self.hand_ins, self.rate
+        if count < 3 or not 0 < p < 1:
+            return None
+        mean = self._sum / count
+        variance = self._squares / count - mean**2
+        if variance <= 1e-12:
+            return None
+        return (self._with / count - p * mean) / math.sqrt(p * (1 - p) * variance)
+
+    def add(self, verdicts: list[Verdict], waiting: bool, total: float) -> None:
+        """Add one hand-in's verdicts on all cases, and its share of all points."""
+        failed = next((verdict for verdict in verdicts if not verdict.passed), None)
+        self.hand_ins += 1
+        self.passed_all += failed is None
+        self.outcomes[failed.kind if failed else Kind.PASSED] += 1
+        self.waiting += failed is None and waiting
+        self._sum += total
+        self._squares += total**2
+        self._with += total * (failed is None)
+        for verdict in verdicts:
+            if "cpu_ratio" in verdict.measured:
+                self.cpu_ratios.append(verdict.measured["cpu_ratio"])
+                self.limits = (verdict.measured["full"], verdict.measured["none"])
+
+
+@dataclass
+class MistakeTally:
+    """One known mistake: who makes it and where."""
+
+    id: str
+    hand_ins: list[str] = field(default_factory=list)
+    questions: Counter[str] = field(default_factory=Counter)
+
+
+class ClassStatistics:
+    """Everything that a class report counts.
+
+    Parameters
+    ----------
+    assignment
+        Its questions, those that only people grade included.
+    plan
+        The tests that count.
+
+    Attributes
+    ----------
+    totals
+        Points of every hand-in, lateness deducted.
+    late
+        How many lose points for lateness.
+    flags, faults
+        Hand-ins for a person to look at with the reason, and those that the grader failed on.
+    """
+
+    def __init__(self, assignment: Assignment, plan: Plan) -> None:
+        self.assignment = assignment
+        self.totals: list[float] = []
+        self.late = 0
+        self.seconds = 0.0
+        self.flags: list[tuple[str, str]] = []
+        self.faults: list[tuple[str, str]] = []
+        self.questions = {question.id: Tally(question) for question in assignment.questions}
+        self.tests = _tallies(plan.tests)
+        self.mistakes: dict[str, MistakeTally] = {}
+        self.accepted: dict[str, MistakeTally] = {}
+        self.other_hints: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def hand_ins(self) -> int:
+        """How many were added."""
+        return len(self.totals)
+
+    @property
+    def points(self) -> float:
+        """What all questions together are worth."""
+        return float(self.assignment.total_points)
+
+    @property
+    def mean(self) -> float:
+        """The mean total."""
+        return statistics.fmean(self.totals) if self.totals else 0.0
+
+    def quantile(self, share: float) -> float:
+        """Return the total that this share of the hand-ins stays at or below, interpolated."""
+        ordered = sorted(self.totals)
+        if not ordered:
+            return 0.0
+        place = share * (len(ordered) - 1)
+        low = math.floor(place)
+        high = min(low + 1, len(ordered) - 1)
+        return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+    def hardest(self) -> list[Tally]:
+        """Return the questions, the one with the smallest share of its points earned first."""
+        return sorted(self.questions.values(), key=lambda tally: tally.share)
+
+    def most_frequent(self) -> list[MistakeTally]:
+        """Return the known mistakes, the most frequent first."""
+        return sorted(self.mistakes.values(), key=lambda tally: (-len(tally.hand_ins), tally.id))
+
+    def add(self, label: str, result: GradingResult) -> None:
+        """Add one hand-in."""
+        self.totals.append(float(result.score))
+        self.late += result.kept < 1
+        self.seconds += result.seconds
+        self.flags += [(label, flag) for flag in result.all_flags]
+        self.faults += [(label, fault) for fault in (*result.faults, *result.tests_at_fault)]
+        share = float(result.score) / self.points if self.points else 0.0
+        mistakes: dict[tuple[bool, str], set[str]] = {}
+        for question in result.questions:
+            tally = self.questions.get(question.id)
+            if tally is None:
+                continue
+            tally.scores.append(float(question.score))
+            tally.kinds.update({verdict.kind for verdict in question.graded})
+            unexplained = [it for it in question.graded if it.kind in WRONG and it.misconception is None]
+            tally.unknown += bool(unexplained)
+            self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
+            for verdict in question.graded:
+                if verdict.misconception:
+                    mistakes.setdefault((verdict.passed, verdict.misconception), set()).add(question.id)
+            self._add_tests(question, share)
+        for (accepted, id), questions in mistakes.items():
+            there = (self.accepted if accepted else self.mistakes).setdefault(id, MistakeTally(id))
+            there.hand_ins.append(label)
+            there.questions.update(questions)
+
+    def _add_tests(self, question: QuestionResult, share: float) -> None:
+        by_function: dict[str, list[Verdict]] = {}
+        for verdict in question.verdicts:
+            by_function.setdefault(_function(verdict.test), []).append(verdict)
+        for function, cases in by_function.items():
+            tally = self.tests.get((question.id, function))
+            if tally is not None:
+                tally.add(cases, any(case.test in question.withheld for case in cases), share)
+
+
+def _tallies(tests: Iterable[PlannedTest]) -> dict[tuple[str, str], TestTally]:
+    """Return an empty tally for each test function of each question, by question and function."""
+    tallies: dict[tuple[str, str], TestTally] = {}
+    for test in tests:
+        key = (test.question, _function(test.id))
+        name = name_of_test(test.id)
+        empty = TestTally(name, test.question, 0, test.structural, test.public)
+        tallies.setdefault(key, empty).cases += 1
+    return tallies
+
+
+def _function(test: str) -> str:
+    return test.partition("[")[0]
