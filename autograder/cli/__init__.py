@@ -1,0 +1,35 @@
+"""The command `autograder`; each command is thin and hands over to the room that does the work."""
+
+from __future__ import annotations
+
+import sys
+
+from autograder.cli.app import app
+from autograder.errors import AutograderError, GraderError
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line; every foreseeable error is one sentence on stderr.
+
+    Exit codes: 0 done, 1 something graded or verified fell short or the grader was at fault, 2 wrong usage
+    or unusable input.
+    """
+    from autograder.cli import container, course, grading, instructor, student  # noqa: F401 - registers the commands
+
+    try:
+        app()
+    except GraderError as error:
+        sys.exit(_say(error, 1))
+    except AutograderError as error:
+        sys.exit(_say(error, 2))
+    except KeyboardInterrupt:
+        print("autograder: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def _say(error: AutograderError, code: int) -> int:
+    sentence = " ".join(str(error).split())
+    print(f"autograder: {sentence}", file=sys.stderr)
+    return code

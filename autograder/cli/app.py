@@ -1,0 +1,32 @@
+"""The command line application itself, and what several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.course import Course, find_course
+
+app = typer.Typer(
+    name="autograder",
+    help="Auto-graded NumPy homework: sandboxed, fair, and it says what kind of mistake was made.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+TierOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tier", metavar="TIER", help="Isolation to use instead of the best that this machine gives."
+    ),
+]
+OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
+
+
+def this_course() -> Course:
+    """Return the course that the current folder lies in."""
+    return find_course(Path.cwd())

@@ -1,0 +1,44 @@
+"""Commands for Gradescope: what its container runs, and a rehearsal of that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.app import app
+
+
+@app.command()
+def gradescope(
+    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Where the platform's tree is.")] = Path(
+        "/autograder"
+    ),
+) -> None:
+    """Grade the submission in a Gradescope container; `run_autograder` calls this."""
+    from autograder.classroom.gradescope import grade_in_container
+
+    result = grade_in_container(root)
+    for fault in result.faults:
+        print(f"grader fault: {fault}")
+    for question in result.questions:
+        for verdict in question.verdicts:
+            if not verdict.passed:
+                print(f"{verdict.kind:20} {verdict.test}: {verdict.message}")
+                if verdict.kind == "grader_fault":
+                    print(verdict.details)
+    if result.at_fault:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rehearse(
+    archive: Annotated[Path, typer.Argument(metavar="ZIP")],
+    submissions: Annotated[list[Path], typer.Argument(metavar="SUBMISSION...")],
+) -> None:
+    """Run a Gradescope zip in a fresh /autograder tree, as root, as the platform would."""
+    from autograder.bundles.rehearsal import rehearse as run_rehearsal
+    from autograder.cli.tables import print_rehearsal
+
+    print_rehearsal(run_rehearsal(archive, submissions))

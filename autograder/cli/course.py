@@ -1,0 +1,90 @@
+"""Commands about a course: what there is, whether it is gradable, and what goes out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.app import OutputOption, TierOption, app, this_course
+
+
+@app.command("list")
+def list_assignments() -> None:
+    """List the course's assignments, their questions and points."""
+    from rich.console import Console
+    from rich.table import Table
+
+    course = this_course()
+    table = Table("assignment", "title", "questions", "points", "files")
+    for name in course.names():
+        assignment = course.assignment(name)
+        table.add_row(
+            name,
+            assignment.title,
+            str(len(assignment.questions)),
+            str(assignment.total_points),
+            ", ".join(assignment.file_names),
+        )
+    Console().print(table)
+
+
+@app.command()
+def doctor() -> None:
+    """Say which isolation and tools this machine gives, and what is missing."""
+    from autograder.cli.doctor import examine
+
+    examine()
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All unless named.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", help="Processes to use; all cores unless given.")
+    ] = None,
+    tier: TierOption = None,
+) -> None:
+    """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time."""
+    from autograder.cli.tables import print_verification
+    from autograder.verification import verify_assignment
+
+    course = this_course()
+    fell_short = False
+    for name in names or course.names():
+        report = verify_assignment(course, name, jobs, tier)
+        print_verification(report)
+        fell_short |= not report.holds
+    if fell_short:
+        raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...")], output: OutputOption = Path()
+) -> None:
+    """Make the zip that students receive, from `assignments/` alone."""
+    from autograder.bundles.release import release as make_release
+
+    course = this_course()
+    for name in names:
+        solutions = course.root / "solutions"
+        path = make_release(course.assignment(name), output, solutions if solutions.is_dir() else None)
+        print(f"{path} is ready for students")
+
+
+@app.command()
+def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputOption = Path()) -> None:
+    """Make the zip that is uploaded to Gradescope."""
+    from autograder.bundles import bundle as make_bundle
+    from autograder.grading.session import collect_plan
+    from autograder.student.otter_files import otter_run_files
+
+    course = this_course()
+    assignment, solution = course.assignment(name), course.solution(name)
+    extra = otter_run_files(assignment, solution.visibility == "visible")
+    path = make_bundle(course, name, output, collect_plan(assignment, solution), extra)
+    print(
+        f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} SUBMISSION"
+    )

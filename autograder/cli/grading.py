@@ -1,0 +1,156 @@
+"""Commands that grade: a class, a demonstration, and one test under the magnifying glass."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.cli.app import TierOption, app, this_course
+from autograder.cli.instructor import require_page_makers
+
+if TYPE_CHECKING:
+    from autograder.classroom.cluster import ClusterPool
+    from autograder.classroom.many import Graded, LocalPool
+    from autograder.classroom.session import Wishes
+    from autograder.classroom.work import Work
+    from autograder.results import GradingResult
+
+JobsOption = Annotated[
+    int | None, typer.Option("-j", "--jobs", min=1, help="Processes to use; all cores unless given.")
+]
+ClassOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
+
+
+@app.command()
+def grade(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS")],
+    output: ClassOption = Path("autograder-results"),
+    jobs: JobsOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Grade every hand-in of a student, not only the last.")
+    ] = False,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Grade again what was graded before, and list what changed.")
+    ] = False,
+    due: Annotated[
+        str | None,
+        typer.Option("--due", metavar="DATE", help="When it was due, such as 2030-01-31T23:59; local time."),
+    ] = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option("--overrides", metavar="CSV", help="Points given by hand; DIR/overrides.csv if there."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
+    ] = None,
+    tier: TierOption = None,
+) -> None:
+    """Grade a class: a folder of hand-ins, a zip of them, or a Gradescope or Canvas export.
+
+    What was graded before with the same files, tests and grader is not graded again.
+    """
+    require_page_makers()
+    from autograder.classroom.lateness import read_date
+    from autograder.classroom.session import Wishes
+    from autograder.classroom.work import prepare
+
+    wishes = Wishes(every, regrade, read_date(due, "--due") if due else None, overrides)
+    work = prepare(this_course(), name, tier)
+    _grade_into(work, submissions, output, jobs, wishes, scheduler)
+
+
+@app.command()
+def demo(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The smallest unless named.")] = None,
+    output: ClassOption = Path("autograder-results/demo"),
+    jobs: JobsOption = None,
+    tier: TierOption = None,
+) -> None:
+    """Make a small class for an assignment, grade it like any other, and show the results."""
+    require_page_makers()
+    from autograder.classroom.demo import make_class
+    from autograder.classroom.session import Wishes
+    from autograder.classroom.work import prepare
+
+    course = this_course()
+    name = name or ("svm" if "svm" in course.names() else course.names()[0])
+    work = prepare(course, name, tier)
+    submissions = make_class(work, output / "submissions")
+    print(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
+    _grade_into(work, submissions, output, jobs, Wishes())
+
+
+def _grade_into(
+    work: Work,
+    submissions: Path,
+    output: Path,
+    jobs: int | None,
+    wishes: Wishes,
+    scheduler: str | None = None,
+) -> None:
+    from autograder.classroom.session import ClassSession
+    from autograder.cli.classes import GradeTable, GradingProgress, print_class
+    from autograder.grading.bank import load_bank
+
+    session = ClassSession(work, submissions, output, wishes)
+    bank = load_bank(work.solution.folder)
+    table = GradeTable(work.assignment, {entry.id: entry.mistake for entry in bank.misconceptions})
+    total = len(session.hand_ins)
+    pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)
+    with GradingProgress(work.assignment, total) as progress:
+
+        def on_graded(graded: Graded, result: GradingResult) -> None:
+            table.add(graded, result)
+            progress.advance(graded)
+
+        try:
+            done = session.grade(pool, on_graded)
+        except KeyboardInterrupt:
+            progress.stopped()
+            raise
+    table.print()
+    print_class(done)
+    if table.faults:
+        print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
+        raise typer.Exit(1)
+
+
+def _pool(work: Work, jobs: int, scheduler: str | None) -> LocalPool | ClusterPool:
+    if scheduler is None:
+        from autograder.classroom.many import LocalPool
+
+        return LocalPool(work, jobs)
+    from autograder.classroom.cluster import ClusterPool
+
+    return ClusterPool(work, scheduler)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    submission: Annotated[Path, typer.Argument(metavar="SUBMISSION")],
+    test: Annotated[str, typer.Argument(metavar="TEST", help="A test's id, or a part of it.")],
+    tier: TierOption = None,
+) -> None:
+    """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too."""
+    from autograder.classroom.many import prepare
+    from autograder.classroom.one import HandInGrader
+    from autograder.cli.tables import print_explanation
+    from autograder.errors import CourseError
+    from autograder.submission import open_submission
+
+    work = prepare(this_course(), name, tier)
+    wanted = [planned for planned in work.plan.tests if test in planned.id]
+    exact = [planned for planned in wanted if planned.id == test or planned.id.endswith(f"::{test}")]
+    if not wanted:
+        raise CourseError(f"no test of {name} has {test!r} in its id; the ids are in each results file")
+    chosen = {planned.id for planned in exact or wanted}
+    with HandInGrader(work.assignment, work.solution, work.plan, tier) as grader:
+        opened = open_submission(submission, work.assignment.file_names)
+        verdicts = grader.grader.grade(opened.files, only=lambda planned: planned.id in chosen)
+    print_explanation(verdicts.values())

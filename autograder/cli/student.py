@@ -1,0 +1,50 @@
+"""Commands for students: public checks, and a hand-in that cannot be wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.app import TierOption, app
+
+
+@app.command()
+def check(
+    questions: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUESTION]...", help="All unless named.")
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again after every save, until Ctrl-C.")
+    ] = False,
+    tier: TierOption = None,
+) -> None:
+    """Run the public checks on the files in this folder and explain what is wrong."""
+    from autograder.cli.checks import print_checks, watch_checks
+    from autograder.student.checks import check_folder
+
+    if watch:
+        watch_checks(Path.cwd(), questions or [], tier)
+    checks = check_folder(questions or [], tier=tier)
+    print_checks(checks)
+    if not checks.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def submit(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="ZIP", help="The zip to write.")
+    ] = None,
+    tier: TierOption = None,
+) -> None:
+    """Check the work in this folder and write the one zip to hand in."""
+    from autograder.cli.checks import print_checks, print_hand_in
+    from autograder.student.submit import make_hand_in
+
+    hand_in = make_hand_in(Path.cwd(), output, tier)
+    print_checks(hand_in.checks)
+    print_hand_in(hand_in)
+    if not hand_in.checks.passed:
+        raise typer.Exit(1)

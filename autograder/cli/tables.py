@@ -1,0 +1,88 @@
+"""What the commands print: progress while grading, tables afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.bundles.rehearsal import Rehearsed
+from autograder.grading.verdict import Verdict
+from autograder.results import shown
+from autograder.verification import MistakeCheck, Verification
+
+console = Console()
+
+
+def print_explanation(verdicts: Iterable[Verdict]) -> None:
+    """Print everything about some verdicts, for the instructor."""
+    for verdict in verdicts:
+        style = "green" if verdict.passed else "red"
+        console.print(Text(f"{verdict.test}: {verdict.kind}", style=f"bold {style}"))
+        for text in (verdict.message, verdict.details):
+            if text:
+                console.print(Text(text))
+        if verdict.hint:
+            console.print(Text(f"hint ({verdict.misconception}): {verdict.hint}", style="cyan"))
+
+
+def print_verification(report: Verification) -> None:
+    """Print what `verify` found about an assignment."""
+    table = Table("claim", "", "found", title=f"{report.assignment.name}: {report.assignment.title}")
+    for check in report.checks:
+        table.add_row(check.claim, _mark(check.holds), Text(check.found))
+    console.print(table)
+    if report.mistakes:
+        console.print(_mistakes_table(report.mistakes))
+    verdict = "gradable" if report.holds else "NOT gradable yet"
+    console.print(Text(f"{report.assignment.name} is {verdict} ({report.seconds:.0f} s)", style="bold"))
+
+
+def _mistakes_table(mistakes: Sequence[MistakeCheck]) -> Table:
+    table = Table("mistake", "in", "points lost", "own hint", "", "what falls short", title="Known mistakes")
+    for mistake in mistakes:
+        table.add_row(
+            mistake.variant.misconception.id,
+            mistake.variant.target.rpartition(".")[2],
+            shown(mistake.lost),
+            f"{mistake.explained} of {mistake.failed}",
+            _mark(mistake.holds),
+            Text(_shortcoming(mistake)),
+        )
+    return table
+
+
+def _shortcoming(mistake: MistakeCheck) -> str:
+    if mistake.holds:
+        return ""
+    reasons = []
+    if mistake.variant.misconception.accepted:
+        reasons.append("an accepted convention costs points")
+    elif not mistake.lost:
+        reasons.append("no test finds it")
+    elif not mistake.explained:
+        reasons.append("its hint is never shown")
+    if mistake.elsewhere:
+        reasons.append(f"loses points in {', '.join(mistake.elsewhere)} too")
+    if mistake.others:
+        reasons.append(f"taken for {', '.join(mistake.others)}")
+    return "; ".join(reasons)
+
+
+def _mark(holds: bool) -> Text:
+    return Text("yes", style="green") if holds else Text("NO", style="bold red")
+
+
+def print_rehearsal(outcomes: Sequence[Rehearsed]) -> None:
+    """Print what the platform would show for each rehearsed submission."""
+    for outcome in outcomes:
+        table = Table("question", "points", "status", title=str(outcome.submission))
+        for test in outcome.results.get("tests") or ():
+            table.add_row(test["name"], f"{test['score']:g}/{test['max_score']:g}", test["status"])
+        console.print(table)
+        if outcome.results.get("output"):
+            console.print(Text(outcome.results["output"]))
+        tier = (outcome.results.get("extra_data") or {}).get("tier", "unknown")
+        console.print(f"{outcome.results['score']:g} points in {outcome.seconds:.1f} s under tier {tier}")

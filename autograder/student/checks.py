@@ -1,0 +1,169 @@
+"""The public checks as a student runs them: on the files as saved, in a process of their own.
+
+The terminal, the notebook and plain pytest all come down to the tests in `test_public.py`. A notebook asks
+through `check_afresh`: a second Python, which knows nothing of what the kernel has imported or changed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.course import Assignment, load_assignment
+from autograder.errors import AutograderError, CourseError, GraderError
+from autograder.grading.grader import Grader
+from autograder.grading.verdict import Kind, Verdict
+from autograder.results import grouped, name_of_test
+from autograder.sandbox.process import Sandbox
+from autograder.submission import Submission, open_submission
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What the public checks say about a folder.
+
+    Attributes
+    ----------
+    submission
+        The files that were found.
+    verdicts
+        By question id, in the assignment's order.
+    """
+
+    assignment: Assignment
+    submission: Submission
+    verdicts: dict[str, list[Verdict]]
+
+    @property
+    def absent(self) -> list[str]:
+        """A sentence for every file to hand in that is missing or unusable."""
+        reasons = (self.submission.why_not(name) for name in self.assignment.file_names)
+        return [reason for reason in reasons if reason]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every file is there and every check passed."""
+        return not self.absent and all(it.passed for it in itertools.chain(*self.verdicts.values()))
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What `check_afresh` brings back from the other Python.
+
+    Attributes
+    ----------
+    absent
+        A sentence for every file to hand in that is missing or unusable.
+    verdicts
+        By question id.
+    problem
+        Why nothing could be checked at all; empty where it could.
+    """
+
+    absent: list[str] = []
+    verdicts: dict[str, list[Verdict]] = {}
+    problem: str = ""
+
+
+def check_folder(
+    questions: Sequence[str] = (),
+    folder: Path | None = None,
+    tier: str | None = None,
+) -> Checks:
+    """Run the public checks of the assignment that `folder` belongs to.
+
+    Parameters
+    ----------
+    questions
+        Ids to check; all if empty.
+    folder
+        Holds the student's files and `assignment.toml`; the current folder if None.
+
+    Raises
+    ------
+    CourseError
+        Where the folder is no assignment or has no such question.
+    """
+    folder = folder or Path.cwd()
+    assignment = load_assignment(folder)
+    wanted = {assignment.question(id).id for id in questions}
+    submission = open_submission(folder, assignment.file_names)
+    sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier)
+    with Grader(assignment, None, sandbox=sandbox) as grader:
+        found = grader.grade(
+            submission.files, only=lambda test: test.public and (not wanted or test.question in wanted)
+        )
+        by_test = {test.id: test.question for test in grader.plan.tests}
+    verdicts: dict[str, list[Verdict]] = {
+        question.id: [] for question in assignment.questions if not wanted or question.id in wanted
+    }
+    for id, verdict in found.items():
+        verdicts[by_test[id]].append(verdict)
+    return Checks(assignment, submission, verdicts)
+
+
+def check_afresh(question: str, folder: Path | None = None) -> Report:
+    """Run the public checks of one question in another Python and return what it found.
+
+    Raises
+    ------
+    CourseError
+        Where the folder is no assignment or has no such question.
+    GraderError
+        Where the other Python broke down.
+    """
+    # Without -P a student's file called like a library would be imported in its place.
+    command = [sys.executable, "-P", "-m", __spec__.name, question]
+    done = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
+    try:
+        report = msgspec.json.decode(done.stdout, type=Report, dec_hook=lambda kind, value: kind(value))
+    except msgspec.MsgspecError as error:
+        last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
+        raise GraderError(f"the checks could not be run: {last}") from error
+    if report.problem:
+        raise CourseError(report.problem)
+    return report
+
+
+def explained(question: str, absent: Sequence[str], verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    """Return the lines that say how the checks of one question went, each with the role it plays.
+
+    Roles are `passed` and `failed` for the headline, `message`, `hint` and `details`.
+    """
+    passed = sum(verdict.passed for verdict in verdicts)
+    role = "passed" if passed == len(verdicts) and not absent else "failed"
+    lines = [(role, f"{question}: {passed} of {len(verdicts)} checks pass")]
+    for group in grouped(verdicts):
+        shown = group.shown
+        lines.append(("message", f"  {name_of_test(shown.test, with_case=True)}: {shown.message}"))
+        if shown.hint:
+            lines.append(("hint", f"      {shown.hint}"))
+        if shown.kind is not Kind.MISSING:
+            lines += [("details", f"      {line}") for line in shown.details.splitlines()]
+        if shown.counterexample:
+            lines.append(("hint", "      to see it, paste:"))
+            lines += [("details", line) for line in shown.counterexample.splitlines()]
+        if group.rest:
+            names = [name_of_test(it.test, with_case=True) for it in group.others[:3]]
+            more = ", …" if len(group.others) > len(names) else ""
+            lines.append(("message", f"  {group.rest}: {', '.join(names)}{more}"))
+    return lines
+
+
+def main() -> None:
+    """Check one question in the current folder and print a `Report` as JSON."""
+    try:
+        checks = check_folder(sys.argv[1:])
+        report = Report(checks.absent, checks.verdicts)
+    except AutograderError as error:
+        report = Report(problem=str(error))
+    sys.stdout.buffer.write(msgspec.json.encode(report, enc_hook=str))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What notebooks use besides data and pictures: checks, and a sentence where something is not written yet."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Protocol
+
+
+class Checker(Protocol):
+    """What `checker` returns: otter-grader's `Notebook`, or a stand-in with the one method that is used here."""
+
+    def check(self, question: str) -> object:
+        """Run the public checks of a question on the files as saved, and show what they found."""
+
+
+def checker() -> Checker:
+    """Return what checks questions in a notebook: otter-grader where it is installed."""
+    try:
+        from autograder.otter import notebook
+    except ImportError:
+        from autograder.student.plain_checks import PlainChecker
+
+        return PlainChecker()
+    return notebook()
+
+
+@contextlib.contextmanager
+def step() -> Iterator[None]:
+    """Run one step of the notebook; where it needs a function that is not written yet, say which.
+
+    >>> with step():
+    ...     loss, dW = svm_loss_naive(W, X, y, 0.0)
+    not yet: fill in svm_loss_naive in linear_svm.py, save it and run this cell again.
+
+    Other errors are shown as usual.
+    """
+    try:
+        yield
+    except NotImplementedError as error:
+        print(f"not yet: {error}, save it and run this cell again.")
+    except NameError as error:
+        if not _raised_in_the_cell(error.__traceback__):
+            raise
+        print(f"not yet: this needs {error.name}, which a cell above makes; run that one first.")
+
+
+def _raised_in_the_cell(trace: TracebackType | None) -> bool:
+    """Return whether an error arose in the notebook itself, not in a function that it called."""
+    # The first frame is that of `step`, the second the cell's.
+    return len(traceback.extract_tb(trace)) == 2

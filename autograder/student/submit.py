@@ -1,0 +1,93 @@
+"""Makes a hand-in that cannot be wrong: checked, complete, reproducible, and tried from a clean folder."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+import autograder
+from autograder.archive import zip_bytes
+from autograder.course.loading import ASSIGNMENT_FILE
+from autograder.errors import SubmissionError
+from autograder.grading.session import PUBLIC_FILE
+from autograder.results import write_atomically
+from autograder.student.checks import Checks, check_folder
+from autograder.submission import HANDIN_MANIFEST, open_submission
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A hand-in that was written.
+
+    Attributes
+    ----------
+    path
+        The zip.
+    checks
+        What the public checks said of the zip's own files.
+    """
+
+    path: Path
+    checks: Checks
+
+
+def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> HandIn:
+    """Check the files in `folder`, write them as one zip, and check that zip.
+
+    The same files give the same bytes. Nothing that is to be graded is left out silently: a file that is
+    missing or unusable stops it.
+
+    Parameters
+    ----------
+    output
+        The zip to write; `NAME-hand-in.zip` in `folder` if None.
+
+    Raises
+    ------
+    SubmissionError
+        Where a file to hand in is missing or unusable, or the zip does not hold what the folder holds.
+    """
+    checks = check_folder(folder=folder, tier=tier)
+    assignment, submission = checks.assignment, checks.submission
+    absent = [reason for name in assignment.file_names if (reason := submission.why_not(name))]
+    if absent:
+        raise SubmissionError(f"nothing was written: {' '.join(absent)}")
+    files = dict(submission.files)
+    files[HANDIN_MANIFEST] = _manifest(assignment.name, assignment.version)
+    path = output or folder / f"{assignment.name}-hand-in.zip"
+    write_atomically(path, zip_bytes(files))
+    again = _check_zip(path, checks, tier)
+    if again.submission.files != submission.files:
+        raise SubmissionError(
+            f"{path} does not hold the files as they are in {folder}; save them and try again"
+        )
+    return HandIn(path, again)
+
+
+def _manifest(assignment: str, version: str) -> bytes:
+    """Return what the hand-in says of itself."""
+    made_with = {
+        "autograder": autograder.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+    said = {"assignment": assignment, "release": version, "versions": made_with}
+    return msgspec.json.format(msgspec.json.encode(said)) + b"\n"
+
+
+def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:
+    """Check the zip's files from a folder that holds nothing but them and the assignment itself."""
+    assignment = checks.assignment
+    with tempfile.TemporaryDirectory(prefix="autograder-hand-in-") as clean:
+        folder = Path(clean) / assignment.name
+        folder.mkdir()
+        for name in (ASSIGNMENT_FILE, PUBLIC_FILE):
+            (folder / name).write_bytes((assignment.folder / name).read_bytes())
+        for name, source in open_submission(path, assignment.file_names).files.items():
+            (folder / name).write_bytes(source)
+        return check_folder(folder=folder, tier=tier)
