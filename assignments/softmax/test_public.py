@@ -1,0 +1,117 @@
+"""Public checks of the softmax loss: numbers small enough to be worked out with a pocket calculator."""
+
+import numpy as np
+import pytest
+
+NAIVE = "softmax.softmax_loss_naive"
+VECTORIZED = "softmax.softmax_loss_vectorized"
+
+both_versions = pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(NAIVE, id="naive", marks=pytest.mark.question("softmax_loss_naive")),
+        pytest.param(VECTORIZED, id="vectorized", marks=pytest.mark.question("softmax_loss_vectorized")),
+    ],
+)
+both_are_stable = pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(NAIVE, id="naive", marks=pytest.mark.question("softmax_stability")),
+        pytest.param(VECTORIZED, id="vectorized", marks=pytest.mark.question("softmax_stability")),
+    ],
+)
+
+# Logits for cat, car and frog of a picture of a cat, of a car and of a frog.
+LOGITS = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
+LABELS = np.array([0, 1, 2])
+LOSSES = np.array([2.04035515, 0.07913178, 6.15647720])
+
+# Probabilities of the three classes, minus 1 for the correct one: the slope of each loss with its logits.
+SLOPES = np.array(
+    [
+        [0.12998254 - 1, 0.86904954, 0.00096793],
+        [0.02524488, 0.92391816 - 1, 0.05083695],
+        [0.42465543, 0.57322487, 0.00211971 - 1],
+    ]
+)
+
+
+def expect_loss(expect, function, W, X, y, reg, loss, dW):
+    expect(function, W, X, y, reg, equals=(loss, dW), names=("loss", "dW"), atol=1e-7)
+
+
+@both_versions
+@pytest.mark.parametrize("picture", [0, 1, 2], ids=["cat", "car", "frog"])
+def test_loss_of_one_picture(expect, function, picture):
+    X = np.eye(3)[[picture]]  # picks this picture's row of logits
+    expect_loss(expect, function, LOGITS, X, LABELS[[picture]], 0.0, LOSSES[picture], X.T * SLOPES[picture])
+
+
+@both_versions
+def test_loss_is_the_mean_over_the_pictures(expect, function):
+    expect_loss(expect, function, LOGITS, np.eye(3), LABELS, 0.0, 2.75865471, SLOPES / 3)
+
+
+@both_versions
+def test_two_pictures_of_three_classes(expect, function):
+    pictures = [2, 0]
+    X = np.eye(3)[pictures]
+    loss = (6.15647720 + 2.04035515) / 2
+    expect_loss(expect, function, LOGITS, X, LABELS[pictures], 0.0, loss, X.T @ SLOPES[pictures] / 2)
+
+
+@both_versions
+@pytest.mark.parametrize(
+    "logits, loss, slopes",
+    [
+        pytest.param(
+            (10.0, -2.0, 3.0), 0.00091761, (-0.00091718, 0.00000614, 0.00091105), id="clearly right"
+        ),
+        pytest.param((10.0, 9.0, 9.0), 0.55144471, (-0.42388312, 0.21194156, 0.21194156), id="barely right"),
+        pytest.param((10.0, -100.0, -100.0), 0.0, (0.0, 0.0, 0.0), id="right by far"),
+        pytest.param(
+            (9.9, -2.0, 3.0), 0.00101406, (-0.00101355, 0.00000678, 0.00100676), id="clearly right, 0.1 less"
+        ),
+        pytest.param(
+            (9.9, 9.0, 9.0), 0.59505977, (-0.44847040, 0.22423520, 0.22423520), id="barely right, 0.1 less"
+        ),
+    ],
+)
+def test_a_right_answer_still_costs_a_little(expect, function, logits, loss, slopes):
+    W, X, y = np.array([logits]), np.ones((1, 1)), np.array([0])
+    expect_loss(expect, function, W, X, y, 0.0, loss, np.array([slopes]))
+
+
+@both_versions
+def test_zero_weights_lose_the_logarithm_of_the_number_of_classes(expect, function):
+    dW = np.full((2, 10), 0.1)
+    dW[:, 4] = -0.9
+    expect_loss(expect, function, np.zeros((2, 10)), np.ones((1, 2)), np.array([4]), 0.0, 2.302585093, dW)
+
+
+@both_versions
+@pytest.mark.parametrize(
+    "weights, sum_of_squares",
+    [
+        pytest.param((1.0, 0.0, 0.0, 0.0), 1.0, id="one large weight"),
+        pytest.param((0.25, 0.25, 0.25, 0.25), 0.25, id="four small weights"),
+    ],
+)
+def test_penalty_prefers_small_weights_with_the_same_logit(expect, function, weights, sum_of_squares):
+    reg = 0.5
+    W = np.column_stack([weights, weights])  # equal logits: both classes have probability 1/2
+    dW = np.array([-0.5, 0.5]) + 2 * reg * W
+    X, y = np.ones((1, 4)), np.array([0])
+    expect_loss(expect, function, W, X, y, reg, 0.693147181 + reg * 2 * sum_of_squares, dW)
+
+
+@both_are_stable
+@pytest.mark.parametrize("shift", [800.0, -800.0], ids="logits moved by {:+.0f}".format)
+def test_a_constant_added_to_all_logits_changes_nothing(expect, function, shift):
+    expect_loss(expect, function, LOGITS[:1] + shift, np.ones((1, 1)), LABELS[:1], 0.0, LOSSES[0], SLOPES[:1])
+
+
+@both_are_stable
+def test_a_logit_800_above_the_correct_one_costs_800(expect, function):
+    W, X, y = np.array([[0.0, 800.0, -800.0]]), np.ones((1, 1)), np.array([0])
+    expect_loss(expect, function, W, X, y, 0.0, 800.0, np.array([[-1.0, 1.0, 0.0]]))

@@ -1,0 +1,404 @@
+"""Graded tests of the gradient checker: functions that count, coarse functions, coordinates told by their errors."""
+
+import numpy as np
+import pytest
+
+NUMERICAL_GRADIENT = "gradient_check.numerical_gradient"
+RELATIVE_ERROR = "gradient_check.relative_error"
+GRADIENT_CHECK = "gradient_check.gradient_check"
+CHOOSE_STEP = "gradient_check.choose_step"
+
+numerical = pytest.mark.question("numerical_gradient")
+error = pytest.mark.question("relative_error")
+checking = pytest.mark.question("gradient_check")
+step = pytest.mark.question("choose_step")
+
+shapes = pytest.mark.parametrize(
+    "shape", [(5,), (2, 3), (3, 1, 4)], ids=lambda shape: "x".join(map(str, shape))
+)
+
+
+class Recorded:
+    """A function of an array that keeps a copy of every point it is called at."""
+
+    def __init__(self, function):
+        self.function = function
+        self.points = []
+
+    def __call__(self, x):
+        self.points.append(np.array(x))
+        return float(self.function(x))
+
+    def entries_moved(self, x):
+        """Return the number of entries in which any of the points differs most from x."""
+        return max(
+            (np.count_nonzero(point != x) if point.shape == x.shape else x.size + 1 for point in self.points),
+            default=0,
+        )
+
+
+def curved(rng, shape):
+    """Draw a function with strong derivatives, whose slope with one coordinate depends on all, and a point."""
+    weights = rng.uniform(0.5, 2.0, size=shape)
+    return (
+        lambda x: float(np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2),
+        rng.uniform(-1.0, 1.0, size=shape),
+    )
+
+
+# --- numerical_gradient -----------------------------------------------------------------------------------
+
+
+@numerical
+@pytest.mark.weight(5)
+@shapes
+def test_gradient_with_the_default_step(compare, rng, shape):
+    compare(NUMERICAL_GRADIENT, *curved(rng, shape), names=("gradient",))
+
+
+@numerical
+@pytest.mark.weight(4)
+@pytest.mark.parametrize("h", [1e-2, 1e-3], ids="h {:g}".format)
+def test_gradient_with_another_step(compare, rng, h):
+    compare(NUMERICAL_GRADIENT, *curved(rng, (4, 3)), h, names=("gradient",))
+
+
+@numerical
+@pytest.mark.weight(2)
+def test_two_evaluations_for_each_entry(compare, student, check, evidence, rng):
+    function, x = curved(rng, (2, 4))
+    f = Recorded(function)
+    gradient = student.call(NUMERICAL_GRADIENT, f, x, 1e-3)
+    evaluations, moved = len(f.points), f.entries_moved(x)
+    evidence(evaluations=evaluations, moved=moved, gradient=gradient)
+    check(moved == 1, "a point at which f is called differs from x in more than one entry, or in none")
+    check(evaluations == 2 * x.size, f"f is called {evaluations} times for an x of {x.size} entries")
+    compare(NUMERICAL_GRADIENT, function, x, 1e-3, names=("gradient",))
+
+
+@numerical
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_gradient_at_integers(compare, rng):
+    function, _ = curved(rng, (3, 2))
+    compare(NUMERICAL_GRADIENT, function, rng.integers(-2, 3, size=(3, 2)), 1e-3, names=("gradient",))
+
+
+@numerical
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_gradient_at_float32(compare, rng):
+    function, x = curved(rng, (3, 2))
+    compare(NUMERICAL_GRADIENT, function, x.astype(np.float32), names=("gradient",))
+
+
+@numerical
+@pytest.mark.weight(2)
+def test_x_comes_back_as_it_was(unchanged, rng):
+    unchanged(NUMERICAL_GRADIENT, *curved(rng, (4, 3)))
+
+
+# --- relative_error ---------------------------------------------------------------------------------------
+
+
+def two_arrays(rng, shape):
+    """Draw two arrays that agree roughly, but for one entry of opposite and unequal signs."""
+    a = rng.uniform(1.0, 9.0, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+    b = a * rng.uniform(0.8, 1.2, size=shape)
+    return a, b
+
+
+@error
+@pytest.mark.weight(4)
+@shapes
+def test_error_of_two_arrays(compare, rng, shape):
+    compare(RELATIVE_ERROR, *two_arrays(rng, shape), names=("error",))
+
+
+@error
+@pytest.mark.weight(2)
+def test_error_of_arrays_of_very_different_size(compare, rng):
+    a, b = two_arrays(rng, (7,))
+    sizes = 10.0 ** np.arange(-4, 3)
+    compare(RELATIVE_ERROR, a * sizes, b * sizes, names=("error",))
+
+
+@error
+@pytest.mark.weight(1)
+def test_error_of_opposite_signs(compare, rng):
+    a, b = two_arrays(rng, (3, 2))
+    compare(RELATIVE_ERROR, a, -b, names=("error",))
+
+
+@error
+@pytest.mark.weight(1)
+def test_error_of_numbers(compare, rng):
+    a, b = rng.uniform(1.0, 3.0, size=2)
+    compare(RELATIVE_ERROR, float(a), float(b), names=("error",))
+
+
+@error
+@pytest.mark.weight(1)
+def test_error_of_integers(compare, rng):
+    a, b = rng.integers(1, 50, size=(2, 4, 3))
+    compare(RELATIVE_ERROR, a, b, names=("error",))
+
+
+@error
+@pytest.mark.weight(2)
+def test_error_where_both_are_0(compare, rng):
+    a, b = two_arrays(rng, (6,))
+    a[[1, 4]] = b[[1, 4]] = 0
+    compare(RELATIVE_ERROR, a, b, names=("error",))
+    compare(RELATIVE_ERROR, np.zeros((2, 3)), np.zeros((2, 3)), names=("error",))
+
+
+@error
+@pytest.mark.weight(2)
+def test_error_of_tiny_numbers(compare, rng):
+    """Differences far below 1e-8 are rounding, whatever they are relative to."""
+    a, b = rng.uniform(1e-10, 3e-9, size=(2, 5))
+    compare(RELATIVE_ERROR, a, b, names=("error",))
+
+
+@error
+@pytest.mark.weight(2)
+@pytest.mark.parametrize(
+    "left, right",
+    [((4, 1), (4,)), ((3,), ()), ((1, 3), (2, 3)), ((2, 3), (3, 2))],
+    ids=lambda shape: "x".join(map(str, shape)) or "number",
+)
+def test_unequal_shapes_raise_a_value_error(student, compare, rng, left, right):
+    student.raises("ValueError", RELATIVE_ERROR, rng.normal(size=left), rng.normal(size=right))
+    compare(RELATIVE_ERROR, *two_arrays(rng, left), names=("error",))
+
+
+@error
+@pytest.mark.weight(1)
+def test_both_arrays_come_back_as_they_were(unchanged, rng):
+    unchanged(RELATIVE_ERROR, *two_arrays(rng, (3, 4)))
+
+
+# --- gradient_check ---------------------------------------------------------------------------------------
+
+# Defined beside the hand-in's functions: a generator cannot be passed across as an argument can.
+GENERATORS = """
+import numpy
+first_generator = numpy.random.default_rng(20)
+same_generator = numpy.random.default_rng(20)
+"""
+
+
+def equal_coordinates(rng, shape):
+    """Draw f, a gradient that is wrong by a factor, and x, such that every coordinate has the same error."""
+    x = np.full(shape, rng.uniform(1.0, 2.0))
+    return lambda x: float(np.sum(x**3)), rng.uniform(1.5, 4.0) * 3 * x**2, x
+
+
+def told_by_their_errors(rng, shape):
+    """Draw f, a gradient and x, such that every coordinate has another error; return these errors, too."""
+    slope = rng.uniform(0.5, 2.0)
+    wrong = 0.004 * rng.permutation(np.arange(1, np.prod(shape) + 1)).reshape(shape)
+    errors = wrong / (2 + wrong)
+    return lambda x: float(slope * np.sum(x)), slope * (1 + wrong), rng.normal(size=shape), errors.ravel()
+
+
+def coordinates(errors, known):
+    """Return the flat index of each coordinate that was drawn, -1 where an error is that of none."""
+    distances = np.abs(errors[:, np.newaxis] - known)
+    return np.where(distances.min(axis=1) < 1e-6, distances.argmin(axis=1), -1)
+
+
+def is_errors(errors, num_checks):
+    return isinstance(errors, np.ndarray) and errors.shape == (num_checks,) and errors.dtype.kind == "f"
+
+
+@checking
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("shape", [(300,), (15, 20), (5, 6, 10)], ids=lambda shape: "x".join(map(str, shape)))
+def test_errors_with_the_defaults(compare, rng, shape):
+    compare(GRADIENT_CHECK, *equal_coordinates(rng, shape), names=("errors",))
+
+
+@checking
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("num_checks, h", [(1, 1e-2), (7, 1e-3)], ids=["1 check", "7 checks"])
+def test_errors_with_another_number_and_step(compare, rng, num_checks, h):
+    compare(GRADIENT_CHECK, *equal_coordinates(rng, (15, 20)), num_checks=num_checks, h=h, names=("errors",))
+
+
+@checking
+@pytest.mark.weight(2)
+def test_coordinates_come_from_all_of_x(student, check, evidence, rng):
+    f, gradient, x, known = told_by_their_errors(rng, (4, 5))
+    errors = student.call(GRADIENT_CHECK, f, gradient, x, 600)
+    right = is_errors(errors, 600)
+    evidence(errors=np.unique(errors.round(7)) if right else errors)
+    check(right, "600 checks should bring an array of 600 errors")
+    drawn = coordinates(errors, known)
+    check((drawn >= 0).all(), "some of the errors are those of no coordinate of x")
+    seen = len(np.unique(drawn))
+    check(seen == x.size, f"600 checks of {x.size} entries met {seen} of them")
+
+
+@checking
+@pytest.mark.weight(1)
+def test_coordinates_are_drawn(student, check, evidence, rng):
+    f, gradient, x, known = told_by_their_errors(rng, (30, 20))
+    errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60)
+    drawn = coordinates(errors, known) if is_errors(errors, 60) else np.array([-1])
+    met = np.unique(drawn // (x.size // 2))
+    evidence(halves=met) if -1 not in met else evidence(errors=errors)
+    check(-1 not in met, "60 checks should bring the errors of 60 coordinates of x")
+    check(len(met) == 2, f"60 checks of {x.size} entries all met the same half of them")
+
+
+@checking
+@pytest.mark.weight(1)
+def test_more_checks_than_entries(student, compare, evidence, rng):
+    slope, x = rng.uniform(1.0, 2.0), rng.normal(size=2)
+    problem = lambda x: float(slope * np.sum(x)), np.full(2, 1.5 * slope), x
+    evidence(checks=9, entries=2)
+    evidence(errors=student.call(GRADIENT_CHECK, *problem, 9))
+    compare(GRADIENT_CHECK, *problem, 9, names=("errors",))
+
+
+@checking
+@pytest.mark.weight(1)
+def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, evidence, rng):
+    f, gradient, x, known = told_by_their_errors(rng, (20, 15))
+    code = student.extended(gradient_check=GENERATORS)
+    twice = [
+        code.call(GRADIENT_CHECK, f, gradient, x, 12, rng=code.ref(f"gradient_check.{generator}"))
+        for generator in ("first_generator", "same_generator")
+    ]
+    right = all(is_errors(errors, 12) and (coordinates(errors, known) >= 0).all() for errors in twice)
+    same = right and np.array_equal(coordinates(twice[0], known), coordinates(twice[1], known))
+    evidence(same=same) if right else evidence(errors=twice)
+    check(right, "12 checks should bring the errors of 12 coordinates of x")
+    check(same, "two generators in the same state led to different coordinates")
+
+
+@checking
+@pytest.mark.weight(1)
+def test_two_evaluations_for_each_check(student, compare, check, evidence, rng):
+    function, gradient, x = equal_coordinates(rng, (15, 20))
+    f = Recorded(function)
+    errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=5)
+    evaluations, moved = len(f.points), f.entries_moved(x)
+    evidence(evaluations=evaluations, moved=min(moved, 2), errors=errors)
+    check(moved == 1, "a point at which f is called differs from x in more than one entry, or in none")
+    check(evaluations == 10, f"5 checks call f {evaluations} times")
+    compare(GRADIENT_CHECK, function, gradient, x, num_checks=5, names=("errors",))
+
+
+@checking
+@pytest.mark.weight(1)
+def test_a_slope_of_0_found_to_be_0(compare, rng):
+    f, gradient, x = equal_coordinates(rng, (15, 20))
+    compare(GRADIENT_CHECK, f, gradient, x, names=("errors",))
+    compare(GRADIENT_CHECK, lambda x: 1.5, np.zeros_like(x), x, names=("errors",))
+
+
+@checking
+@pytest.mark.weight(1)
+def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, evidence, rng):
+    f, gradient, x = equal_coordinates(rng, (15, 20))
+    outcome = student.bind(GRADIENT_CHECK, f, gradient, x, 1, 1e-3).outcome()
+    evidence(changed=sorted(outcome.changed), errors=outcome.value)
+    compare(GRADIENT_CHECK, f, gradient, x, 1, 1e-3, names=("errors",))
+    check("2" not in outcome.changed, "the errors are right, but the call changed x")
+    check("1" not in outcome.changed, "the errors are right, but the call changed the analytic gradient")
+
+
+# --- choose_step ------------------------------------------------------------------------------------------
+
+orders = pytest.mark.parametrize(
+    "order",
+    [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 4, 0, 3, 1]],
+    ids=["falling", "rising", "mixed"],
+)
+STEPS = np.array([0.8, 0.2, 0.05, 1e-3, 1e-5])
+
+
+def errors_of(f, gradient, x, steps, back=1):
+    """Return the relative error of the quotients for each step; with `back` 0 they are one-sided."""
+    errors = []
+    for h in steps:
+        moves = h * np.eye(x.size).reshape(-1, *x.shape)
+        slopes = np.array([f(x + move) - f(x - back * move) for move in moves]).reshape(x.shape) / (
+            h + back * h
+        )
+        errors.append(np.max(np.abs(slopes - gradient) / np.maximum(1e-8, np.abs(slopes) + np.abs(gradient))))
+    return np.array(errors)
+
+
+def coarse_problem(rng, best):
+    """Draw f of which a few decimals are known, its gradient and x; the best step is `STEPS[best]` by far.
+
+    For one-sided quotients it is another one.
+    """
+    decimals = {1: 2, 2: 5, 3: 9}[best]
+    while True:
+        weights = rng.uniform(0.5, 2.0, size=(2, 3))
+        x = rng.uniform(0.2, 0.8, size=(2, 3))
+
+        def f(x, weights=weights):
+            return round(float(np.sum(weights * np.exp(x))), decimals)
+
+        problem = f, weights * np.exp(x), x
+        errors = errors_of(*problem, STEPS)
+        one_sided = np.argmin(errors_of(*problem, STEPS, back=0))
+        if np.argmin(errors) == best != one_sided and np.sort(errors)[1] > 2 * errors[best]:
+            return problem
+
+
+@step
+@pytest.mark.weight(4)
+@orders
+@pytest.mark.parametrize("best", [1, 2, 3], ids=["0.2", "0.05", "0.001"])
+def test_best_step(compare, rng, best, order):
+    compare(CHOOSE_STEP, *coarse_problem(rng, best), STEPS[order].tolist(), names=("step",))
+
+
+@step
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("order", [[0, 3, 5, 4, 2, 1], [5, 4, 2, 1, 3, 0]], ids=["last", "in the middle"])
+def test_largest_of_equally_good_steps(compare, order):
+    """Steps of 1/16 to 1/4 find the slope of 3 exactly; larger ones meet a kink, smaller ones the rounding."""
+
+    def kinked(x):
+        kink = 8 * np.maximum(np.abs(x) - 0.375, 0) * np.maximum(x, 0)
+        return float(np.sum(np.round(64 * 3 * x) / 64 + kink))
+
+    steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625, 0.00390625])[order]
+    compare(CHOOSE_STEP, kinked, np.full(3, 3.0), np.zeros(3), steps.tolist(), names=("step",))
+
+
+def unequal_slopes(rng, steps):
+    """Draw f with a large, coarse slope and a small, curved one, its gradient and x; `steps[1]` is the best."""
+    while True:
+        large, small = rng.uniform(2e6, 3e6), rng.uniform(2e-3, 3e-3)
+
+        def f(x, large=large, small=small):
+            kink = max(abs(float(x[0])) - 1, 0) * float(x[0])
+            return round(large * (float(x[0]) + kink)) + small * float(np.exp(3 * x[1]))
+
+        problem = f, np.array([large, 3 * small]), np.zeros(2)
+        errors = errors_of(*problem, steps)
+        if np.argmin(errors) == 1 and np.sort(errors)[1] > 2 * errors[1]:
+            return problem
+
+
+@step
+@pytest.mark.weight(1)
+def test_small_slopes_count_as_much_as_large_ones(compare, rng):
+    """Where a slope is a million times another, differences say nothing about the smaller one."""
+    steps = [1e-5, 1e-3, 0.5, 0.1, 2.0]
+    compare(CHOOSE_STEP, *unequal_slopes(rng, steps), steps, names=("step",))
+
+
+@step
+@pytest.mark.weight(1)
+def test_choosing_leaves_x_and_the_gradient_alone(unchanged, rng):
+    unchanged(CHOOSE_STEP, *coarse_problem(rng, 2), STEPS.tolist())

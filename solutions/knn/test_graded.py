@@ -1,0 +1,425 @@
+"""Graded tests of the nearest-neighbour classifiers: values on random problems, then how they are computed."""
+
+import numpy as np
+import pytest
+
+K_NEAREST = "k_nearest_neighbor.KNearestNeighbor"
+NEAREST_L1 = "k_nearest_neighbor.NearestNeighbor"
+CROSS_VALIDATE = "k_nearest_neighbor.cross_validate"
+BEST_K = "k_nearest_neighbor.best_k"
+
+two_loops = pytest.mark.question("distances_two_loops")
+one_loop = pytest.mark.question("distances_one_loop")
+no_loops = pytest.mark.question("distances_no_loops")
+vote = pytest.mark.question("predict_labels")
+l1 = pytest.mark.question("nearest_neighbor_l1")
+validation = pytest.mark.question("cross_validate")
+
+
+# --- Euclidean distances ----------------------------------------------------------------------------------
+
+# (test examples, training examples, features): all different but for the last, where a result of the wrong
+# orientation has the right shape.
+shapes = pytest.mark.parametrize(
+    "shape",
+    [(4, 7, 5), (6, 3, 4), (1, 5, 8), (5, 1, 3), (4, 6, 1), (5, 5, 7)],
+    ids=lambda shape: "x".join(map(str, shape)),
+)
+
+
+def examples(rng, tests, trainings, features):
+    """Draw X_train and X with a common mean away from 0, as pixels have."""
+    return rng.normal(1, 2, size=(trainings, features)), rng.normal(1, 2, size=(tests, features))
+
+
+def pixels(rng, tests, trainings, features):
+    """Draw X_train and X as pixels of all brightnesses."""
+    shape_train, shape_test = (trainings, features), (tests, features)
+    return rng.integers(256, size=shape_train, dtype=np.uint8), rng.integers(
+        256, size=shape_test, dtype=np.uint8
+    )
+
+
+def trained(code, X_train):
+    model = code.new(K_NEAREST)
+    model.call("train", X_train, np.zeros(len(X_train), dtype=np.int64))
+    return model
+
+
+def two_loops_of(code, X_train, X):
+    return trained(code, X_train).bind("compute_distances_two_loops", X)
+
+
+def one_loop_of(code, X_train, X):
+    return trained(code, X_train).bind("compute_distances_one_loop", X)
+
+
+def no_loops_of(code, X_train, X):
+    return trained(code, X_train).bind("compute_distances_no_loops", X)
+
+
+def two_loops_again(code, X_train, X):
+    """A second call shows whether the first one changed the training examples."""
+    model = trained(code, X_train)
+    model.call("compute_distances_two_loops", X)
+    return model.bind("compute_distances_two_loops", X)
+
+
+def one_loop_again(code, X_train, X):
+    model = trained(code, X_train)
+    model.call("compute_distances_one_loop", X)
+    return model.bind("compute_distances_one_loop", X)
+
+
+def no_loops_again(code, X_train, X):
+    model = trained(code, X_train)
+    model.call("compute_distances_no_loops", X)
+    return model.bind("compute_distances_no_loops", X)
+
+
+@two_loops
+@pytest.mark.weight(8)
+@shapes
+def test_two_loops_distances(compare, rng, shape):
+    compare(two_loops_of, *examples(rng, *shape), names=("dists",))
+
+
+@two_loops
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_two_loops_on_uint8_pixels(compare, rng):
+    compare(two_loops_of, *pixels(rng, 4, 6, 9), names=("dists",))
+
+
+@two_loops
+@pytest.mark.weight(1)
+def test_two_loops_leaves_both_sets_alone(unchanged, rng):
+    unchanged(two_loops_again, *examples(rng, 3, 5, 4), names=("dists",))
+
+
+@one_loop
+@pytest.mark.weight(8)
+@shapes
+def test_one_loop_distances(compare, rng, shape):
+    compare(one_loop_of, *examples(rng, *shape), names=("dists",))
+
+
+@one_loop
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_one_loop_on_uint8_pixels(compare, rng):
+    compare(one_loop_of, *pixels(rng, 4, 6, 9), names=("dists",))
+
+
+@one_loop
+@pytest.mark.weight(1)
+def test_one_loop_leaves_both_sets_alone(unchanged, rng):
+    unchanged(one_loop_again, *examples(rng, 3, 5, 4), names=("dists",))
+
+
+@one_loop
+@pytest.mark.weight(3)
+def test_one_loop_has_no_second_loop_inside(loops):
+    loops(one_loop_of, lambda n, rng: examples(rng, n, n, 3), at_most=1, names=("dists",))
+
+
+@no_loops
+@pytest.mark.weight(12)
+@shapes
+def test_no_loops_distances(compare, rng, shape):
+    compare(no_loops_of, *examples(rng, *shape), names=("dists",))
+
+
+@no_loops
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_no_loops_on_uint8_pixels(compare, rng):
+    compare(no_loops_of, *pixels(rng, 4, 6, 9), names=("dists",))
+
+
+@no_loops
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_no_loops_between_equal_examples(compare, rng):
+    # Many of them, so that rounding leaves some squares below 0 in whatever order they are summed.
+    X_train, _ = examples(rng, 1, 150, 37)
+    compare(no_loops_of, X_train, X_train[:100], names=("dists",))
+
+
+@no_loops
+@pytest.mark.weight(1)
+def test_no_loops_leaves_both_sets_alone(unchanged, rng):
+    unchanged(no_loops_again, *examples(rng, 3, 5, 4), names=("dists",))
+
+
+@no_loops
+@pytest.mark.weight(2)
+def test_no_loop_over_the_test_examples(loops):
+    loops(no_loops_of, lambda n, rng: examples(rng, n, 5, 3), names=("dists",), over="test examples")
+
+
+@no_loops
+@pytest.mark.weight(1)
+def test_no_loop_over_the_training_examples(loops):
+    loops(no_loops_of, lambda n, rng: examples(rng, 5, n, 3), names=("dists",), over="training examples")
+
+
+@no_loops
+@pytest.mark.weight(2)
+def test_no_loops_memory(memory):
+    memory(no_loops_of, lambda sizes, rng: examples(rng, *sizes), names=("dists",))
+
+
+@no_loops
+@pytest.mark.weight(2)
+def test_no_loops_speed(race):
+    race(no_loops_of, lambda rng: examples(rng, 5000, 24, 50), full=10, none=30, names=("dists",))
+
+
+# --- the vote ---------------------------------------------------------------------------------------------
+
+
+def whole(labels):
+    """Return labels that came as a list or as whole real numbers as integers: one test asks for the dtype."""
+    if isinstance(labels, list) and all(isinstance(label, (int, float, np.number)) for label in labels):
+        labels = np.array(labels)
+    if isinstance(labels, np.ndarray) and labels.dtype.kind == "f" and np.isfinite(labels).all():
+        rounded = np.round(labels)
+        return rounded.astype(np.int64) if np.array_equal(rounded, labels) else labels
+    return labels
+
+
+def as_they_come(code, y_train, dists, *k):
+    model = code.new(K_NEAREST)
+    model.call("train", np.zeros((len(y_train), 2)), y_train)
+    return model.bind("predict_labels", dists, *k)
+
+
+def predicted(code, y_train, dists, *k):
+    return whole(as_they_come(code, y_train, dists, *k).run())
+
+
+def ballot(y_train, distances, k):
+    """Return the labels with the most votes, in the order of their nearest voters."""
+    labels = y_train[np.argsort(distances)[:k]]
+    votes = np.bincount(labels)
+    return [int(label) for label in dict.fromkeys(labels.tolist()) if votes[label] == votes.max()]
+
+
+def election(rng, y_train, k, voters, tied=False):
+    """Draw (voters, len(y_train)) distances, all different in a row; either every row's vote is tied or none.
+
+    In every other tied row the smallest of the winners is not the nearest one, so that choosing the nearest
+    and choosing the largest give different labels.
+    """
+    rows = []
+    while len(rows) < voters:
+        row = rng.permutation(len(y_train)) + rng.uniform(0.1, 0.9, size=len(y_train))
+        winners = ballot(y_train, row, k)
+        smallest_is_nearest = winners[0] == min(winners)
+        if (len(winners) > 1) == tied and (not tied or smallest_is_nearest == len(rows) % 2):
+            rows.append(row)
+    return np.array(rows)
+
+
+LABELS = np.array([3, 1, 0, 4, 1, 3, 6, 0, 3, 4, 6, 1, 3])
+
+
+@vote
+@pytest.mark.weight(5)
+@pytest.mark.parametrize("k", [1, 2, 3, 5, 8])
+def test_majority_wins(compare, rng, k):
+    y_train = rng.permutation(LABELS)
+    compare(predicted, y_train, election(rng, y_train, k, voters=9), k, names=("labels",))
+
+
+@vote
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("k", [2, 4, 5, 9])
+def test_ties_go_to_the_smaller_label(compare, rng, k):
+    y_train = rng.permutation(LABELS)
+    compare(predicted, y_train, election(rng, y_train, k, voters=9, tied=True), k, names=("labels",))
+
+
+@vote
+@pytest.mark.weight(1)
+def test_labels_beyond_ten(compare, rng):
+    y_train = rng.permutation(LABELS) * 17 + 2
+    compare(predicted, y_train, election(rng, y_train, 3, voters=8), 3, names=("labels",))
+
+
+@vote
+@pytest.mark.weight(1)
+def test_all_training_examples_vote(compare, rng):
+    y_train = rng.permutation(LABELS)
+    k = len(y_train)
+    compare(predicted, y_train, election(rng, y_train, k, voters=4), k, names=("labels",))
+
+
+@vote
+@pytest.mark.weight(1)
+def test_one_neighbour_votes_unless_told_otherwise(compare, rng):
+    y_train = rng.permutation(LABELS)
+    compare(predicted, y_train, election(rng, y_train, 1, voters=6), names=("labels",))
+
+
+@vote
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_labels_are_an_array_of_integers(compare, rng):
+    y_train = rng.permutation(LABELS)
+    compare(as_they_come, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
+
+
+@vote
+@pytest.mark.weight(1)
+def test_vote_leaves_the_distances_alone(unchanged, rng):
+    y_train = rng.permutation(LABELS)
+    unchanged(predicted, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
+
+
+# --- nearest neighbour in the L1 distance ------------------------------------------------------------------
+
+
+def l1_as_they_come(code, X_train, y_train, X):
+    model = code.new(NEAREST_L1)
+    model.call("train", X_train, y_train)
+    return model.bind("predict", X)
+
+
+def l1_predicted(code, X_train, y_train, X):
+    return whole(l1_as_they_come(code, X_train, y_train, X).run())
+
+
+def uneven(rng, *shape):
+    """Draw features of which some are much larger than others, so that L1 and L2 often disagree."""
+    return rng.laplace(size=shape)
+
+
+@l1
+@pytest.mark.weight(6)
+@pytest.mark.parametrize(
+    "shape", [(12, 9, 6), (20, 15, 4), (3, 8, 5), (7, 30, 11)], ids=lambda shape: "x".join(map(str, shape))
+)
+def test_l1_nearest_label(compare, rng, shape):
+    tests, trainings, features = shape
+    y_train = rng.permutation(trainings) * 3 + 100
+    X_train, X = uneven(rng, trainings, features), uneven(rng, tests, features)
+    compare(l1_predicted, X_train, y_train, X, names=("labels",))
+
+
+@l1
+@pytest.mark.weight(2)
+def test_l1_first_of_equally_near_ones_wins(compare, rng):
+    # Whole numbers, whose sums are exact in any order; every point occurs twice, with different labels.
+    points = rng.integers(-9, 10, size=(6, 4)).astype(float)
+    X_train = np.concatenate([points, points[rng.permutation(6)]])
+    X = points + rng.integers(-1, 2, size=points.shape)
+    compare(l1_predicted, X_train, rng.permutation(12), X, names=("labels",))
+
+
+@l1
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_l1_on_uint8_pixels(compare, rng):
+    X_train, X = pixels(rng, 12, 10, 7)
+    compare(l1_predicted, X_train, rng.permutation(10), X, names=("labels",))
+
+
+@l1
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_l1_labels_are_an_array_of_integers(compare, rng):
+    compare(l1_as_they_come, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
+
+
+@l1
+@pytest.mark.weight(1)
+def test_l1_leaves_its_inputs_alone(unchanged, rng):
+    unchanged(l1_predicted, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
+
+
+# --- cross-validation -------------------------------------------------------------------------------------
+
+
+# Stands in for the student's classifier, so that a slip in its distances or its vote is not counted again.
+# It is right on a line with two adjacent labels and an odd k, and nowhere else.
+STAND_IN = """
+class KNearestNeighbor(KNearestNeighbor):
+    def train(self, *examples):
+        self.X_train, self.y_train = examples
+
+    def predict(self, X, k=1, *loops, **options):
+        return self.predict_labels(self.sum_distances(X), k)
+
+    def sum_distances(self, X):
+        return abs(X.sum(axis=1)[:, None] - self.X_train.sum(axis=1))
+
+    compute_distances_two_loops = compute_distances_one_loop = compute_distances_no_loops = sum_distances
+
+    def predict_labels(self, dists, k=1, **options):
+        nearest = dists.argsort(axis=1, kind="stable")[:, :k]
+        return self.y_train[nearest].mean(axis=1).round().astype(int)
+"""
+
+
+def cross_validated(code, *args):
+    return code.extended(k_nearest_neighbor=STAND_IN).bind(CROSS_VALIDATE, *args)
+
+
+def labelled_line(rng, size):
+    """Draw points on a line in space and two adjacent labels, a fifth of them flipped."""
+    X = np.full((size, 3), 2.0)
+    X[:, 1] = rng.permutation(size) + rng.uniform(0.1, 0.9, size=size)
+    y = 4 + (X[:, 1] > size / 2)
+    flipped = rng.permutation(size)[: size // 5]
+    y[flipped] = 9 - y[flipped]
+    return X, y
+
+
+def season(rng, ks, winners):
+    """Draw accuracies for every k, in sixteenths, whose means over four folds are exact in any order.
+
+    The winners share the highest mean, while another k has the single best fold and a higher median.
+    """
+    best = np.isin(ks, winners)
+    while True:
+        folds = rng.integers(2, 13, size=(len(ks), 4))
+        folds[best] = rng.permuted(np.tile(folds[best][0], (len(winners), 1)), axis=1)
+        folds[np.flatnonzero(~best)[0], rng.integers(4)] = 16
+        totals, medians = folds.sum(axis=1), np.median(folds, axis=1)
+        if np.array_equal(totals == totals.max(), best) and not best[np.argmax(medians)]:
+            return dict(zip(ks, (folds / 16).tolist(), strict=True))
+
+
+@validation
+@pytest.mark.weight(7)
+@pytest.mark.parametrize("size, num_folds", [(23, 5), (17, 4), (20, 2), (11, 11), (19, 3)])
+def test_accuracies_of_every_fold(compare, rng, size, num_folds):
+    compare(cross_validated, *labelled_line(rng, size), [1, 3, 5], num_folds, names=("accuracies",))
+
+
+@validation
+@pytest.mark.weight(1)
+def test_five_folds_unless_told_otherwise(compare, rng):
+    compare(cross_validated, *labelled_line(rng, 22), [7, 1, 3], names=("accuracies",))
+
+
+@validation
+@pytest.mark.weight(1)
+def test_cross_validation_leaves_its_inputs_alone(unchanged, rng):
+    unchanged(cross_validated, *labelled_line(rng, 16), [1, 5], 3, names=("accuracies",))
+
+
+@validation
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("ks, winner", [((5, 1, 3, 8), 3), ((1, 100, 12), 100), ((20, 3, 50, 8, 10), 10)])
+def test_best_k_has_the_highest_mean(compare, rng, ks, winner):
+    compare(BEST_K, season(rng, ks, [winner]), names=("k",))
+
+
+@validation
+@pytest.mark.weight(1)
+@pytest.mark.parametrize("ks, winners", [((12, 5, 8, 3), (5, 8, 3)), ((20, 1, 10, 50, 4), (10, 50, 4))])
+def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
+    compare(BEST_K, season(rng, ks, winners), names=("k",))

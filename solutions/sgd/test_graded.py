@@ -1,0 +1,711 @@
+"""Graded tests of the linear classifiers: each function by itself, with stand-ins for what it relies on.
+
+Batches and starting weights are random, so what they have in common is looked at, never the numbers drawn.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+
+CLASSIFIER = "linear_classifier.LinearClassifier"
+RANDOM_SEARCH = "linear_classifier.random_search"
+GRID_SEARCH = "linear_classifier.grid_search"
+
+training = pytest.mark.question("train")
+predicting = pytest.mark.question("predict")
+svm = pytest.mark.question("linear_svm")
+softmax = pytest.mark.question("softmax_classifier")
+random_search = pytest.mark.question("random_search")
+grid_search = pytest.mark.question("grid_search")
+
+
+# --- train ------------------------------------------------------------------------------------------------
+
+# Classifiers whose loss does not depend on the batch, and one that learns: at the end of linear_classifier.py.
+CLASSIFIERS = """
+import numpy
+
+
+class Bowl(LinearClassifier):
+    def loss(self, X_batch, y_batch, reg):
+        away = self.W - 1e6
+        return float((away * away).sum()) + reg, away
+
+
+class Flat(LinearClassifier):
+    def loss(self, X_batch, y_batch, reg):
+        return 1.0, numpy.zeros_like(self.W)
+
+
+class LeastSquares(LinearClassifier):
+    def loss(self, X_batch, y_batch, reg):
+        residuals = X_batch @ self.W - numpy.eye(self.W.shape[1])[y_batch]
+        return float((residuals * residuals).sum()) / len(y_batch), 2 * X_batch.T @ residuals / len(y_batch)
+
+
+def lay_out_weights():
+    global weights
+    weights = numpy.arange(15.0).reshape(5, 3) - 7.0
+"""
+
+
+def examples(rng, number, features=5, classes=3):
+    """Draw X and y; the first feature is the example's number, and the label follows from it."""
+    X = rng.normal(size=(number, features))
+    X[:, 0] = np.arange(number)
+    return X, 7 * np.arange(number) % classes
+
+
+class Batches:
+    """A loss that keeps the batches it is given; its losses are 1, 2, 3 ... and its gradient is 0."""
+
+    def __init__(self, X, y):
+        self.X, self.y = X, y
+        self.shapes = []
+        self.numbers = []
+        self.paired = True
+
+    def __call__(self, X_batch, y_batch, reg):
+        X_batch, y_batch = np.asarray(X_batch), np.asarray(y_batch)
+        self.shapes.append((X_batch.shape, y_batch.shape))
+        whole = X_batch.ndim == 2 and X_batch.shape[1] == self.X.shape[1]
+        numbers = X_batch[:, 0].astype(int) % len(self.X) if whole else np.array([], dtype=int)
+        self.paired &= (
+            whole and np.array_equal(X_batch, self.X[numbers]) and np.array_equal(y_batch, self.y[numbers])
+        )
+        self.numbers.append(numbers)
+        return float(len(self.shapes)), np.zeros((self.X.shape[1], self.y.max() + 1))
+
+    @property
+    def seen(self):
+        """The numbers of all examples seen, as soon as there is more than one batch of them."""
+        return np.unique(np.concatenate([np.array([], dtype=int), *self.numbers]))
+
+    def losses(self):
+        return [float(number) for number in range(1, len(self.shapes) + 1)]
+
+
+def train_on(code, loss, X, y, **settings):
+    """Train a new classifier on a loss of the test's own; return its history."""
+    model = code.new(CLASSIFIER)
+    model.set("loss", loss)
+    return model.call("train", X, y, **settings)
+
+
+def is_history(history, losses):
+    """Return whether a history holds these losses, as a list or an array."""
+    try:
+        return np.allclose(np.asarray(history, dtype=float), losses) and len(history) == len(losses)
+    except (TypeError, ValueError):
+        return False
+
+
+def follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size):
+    """Train on losses and gradients that are given beforehand."""
+    steps = itertools.cycle(zip(losses, gradients, strict=True))
+
+    def loss(X_batch, y_batch, reg):
+        value, gradient = next(steps)
+        return value + 100 * reg, gradient
+
+    model = code.new(CLASSIFIER)
+    model.set("W", W)
+    model.set("loss", loss)
+    history = model.call("train", X, y, learning_rate, reg, len(losses), batch_size)
+    return history, model.get("W")
+
+
+@training
+@pytest.mark.weight(4)
+@pytest.mark.parametrize(
+    "learning_rate, reg", [(0.1, 0.5), (2.0, 0.0), (0.03, 3.0)], ids=["0.1", "2", "0.03"]
+)
+def test_steps_against_the_gradients(compare, rng, learning_rate, reg):
+    """Numbers so large that weights which do not start where they should are told apart from rounding."""
+    X, y = examples(rng, 20)
+    W, gradients = 1e6 * rng.normal(size=(5, 3)), 1e6 * rng.normal(size=(6, 5, 3))
+    losses = rng.uniform(1.0, 9.0, size=6)
+    names = ("loss_history", "W")
+    compare(follow, X, y, W, losses.tolist(), list(gradients), learning_rate, reg, 4, names=names)
+
+
+def roll_into_the_bowl(code, X, y, W, *settings):
+    model = code.extended(linear_classifier=CLASSIFIERS).new("linear_classifier.Bowl")
+    model.set("W", W)
+    history = model.call("train", X, y, *settings)
+    return history, model.get("W")
+
+
+@training
+@pytest.mark.weight(2)
+def test_loss_sees_the_weights_of_every_step(compare, rng):
+    X, y = examples(rng, 12)
+    names = ("loss_history", "W")
+    compare(roll_into_the_bowl, X, y, 1e6 * rng.normal(size=(5, 3)), 0.3, 0.2, 8, 5, names=names)
+
+
+def train_twice(code, X, y, W):
+    model = code.extended(linear_classifier=CLASSIFIERS).new("linear_classifier.Bowl")
+    model.set("W", W)
+    first = model.call("train", X, y, learning_rate=0.2, num_iters=3, batch_size=4)
+    second = model.call("train", X, y, learning_rate=0.2, num_iters=2, batch_size=4)
+    return first, second, model.get("W")
+
+
+@training
+@pytest.mark.weight(1)
+def test_training_goes_on_from_the_weights_that_are_there(compare, rng):
+    names = ("first loss_history", "second loss_history", "W")
+    compare(train_twice, *examples(rng, 12), 1e6 * rng.normal(size=(5, 3)), names=names)
+
+
+@training
+@pytest.mark.weight(2)
+def test_every_iteration_draws_another_batch(student, check, evidence, rng):
+    X, y = examples(rng, 50)
+    first, second = Batches(X, y), Batches(X, y)
+    histories = [train_on(student, loss, X, y, num_iters=20, batch_size=6) for loss in (first, second)]
+    different = len({tuple(batch) for batch in first.numbers})
+    evidence(
+        shapes=sorted(set(first.shapes)),
+        different=min(different, 2),
+        same_again=all(map(np.array_equal, first.numbers, second.numbers)),
+        history=is_history(histories[0], first.losses()),
+    )
+    check(different > 10, f"20 iterations saw {different} different batches")
+    check(is_history(histories[0], first.losses()), "the history does not hold the losses in their order")
+
+
+@training
+@pytest.mark.weight(3)
+def test_batches_come_from_all_examples(student, check, evidence, rng):
+    X, y = examples(rng, 40, features=6)
+    loss = Batches(X, y)
+    history = train_on(student, loss, X, y, num_iters=250, batch_size=4)
+    seen = loss.seen
+    few = len(seen) <= 4
+    evidence(
+        shapes=sorted(set(loss.shapes)),
+        paired=bool(loss.paired),
+        seen="one batch" if few else seen.tolist(),
+        history=is_history(history, loss.losses()),
+    )
+    check(set(loss.shapes) == {((4, 6), (4,))}, "a batch of 4 examples with 6 features has another shape")
+    check(loss.paired, "a batch holds what is no example, or examples with labels of others")
+    check(len(seen) == 40, f"250 batches of 4 examples met {len(seen)} of the 40 examples")
+    check(is_history(history, loss.losses()), "the history does not hold the losses in their order")
+
+
+@training
+@pytest.mark.weight(2)
+def test_batch_larger_than_the_training_set(student, check, evidence, rng):
+    X, y = examples(rng, 6)
+    loss = Batches(X, y)
+    evidence(batch=15, examples=6)
+    history = train_on(student, loss, X, y, num_iters=5, batch_size=15)
+    evidence(
+        shapes=sorted(set(loss.shapes)), paired=bool(loss.paired), history=is_history(history, loss.losses())
+    )
+    check(set(loss.shapes) == {((15, 5), (15,))}, "a batch of 15 from 6 examples does not hold 15 of them")
+    check(loss.paired, "a batch holds what is no example, or examples with labels of others")
+    check(is_history(history, loss.losses()), "the history does not hold the losses in their order")
+
+
+@training
+@pytest.mark.weight(1)
+def test_examples_are_drawn_with_replacement(student, check, evidence, rng):
+    X, y = examples(rng, 16)
+    loss = Batches(X, y)
+    history = train_on(student, loss, X, y, num_iters=10, batch_size=16)
+    repeats = any(len(np.unique(batch)) < len(batch) for batch in loss.numbers)
+    evidence(repeats=repeats, shapes=sorted(set(loss.shapes)), history=is_history(history, loss.losses()))
+    check(repeats, "in 10 batches of 16 out of 16 examples, no example was ever drawn twice")
+    check(is_history(history, loss.losses()), "the history does not hold the losses in their order")
+
+
+@training
+@pytest.mark.weight(1)
+def test_one_evaluation_and_one_loss_for_each_iteration(student, check, evidence, rng):
+    X, y = examples(rng, 10)
+    loss = Batches(X, y)
+    history = train_on(student, loss, X, y, num_iters=7, batch_size=3, verbose=True)
+    length = len(history) if isinstance(history, (list, np.ndarray)) else -1
+    evidence(evaluations=len(loss.shapes), length=length, history=is_history(history, loss.losses()))
+    check(len(loss.shapes) == 7, f"7 iterations evaluate the loss {len(loss.shapes)} times")
+    check(is_history(history, loss.losses()), "the history of 7 iterations does not hold their 7 losses")
+
+
+def train_with_the_defaults(code, X, y, W):
+    seen = []
+
+    def loss(X_batch, y_batch, reg):
+        seen.append((len(X_batch), len(y_batch), float(reg)))
+        return float(len(seen)), np.full((5, 3), 1e6)
+
+    model = code.new(CLASSIFIER)
+    model.set("W", W)
+    model.set("loss", loss)
+    return model.call("train", X, y), model.get("W"), seen
+
+
+@training
+@pytest.mark.weight(1)
+def test_settings_that_are_not_given(compare, rng):
+    names = ("loss_history", "W", "sizes of X_batch and y_batch and reg")
+    compare(train_with_the_defaults, *examples(rng, 30), 1e6 * rng.normal(size=(5, 3)), names=names)
+
+
+@training
+@pytest.mark.weight(2)
+def test_weights_start_small_and_normal_with_a_column_for_every_label(student, check, evidence, rng):
+    X, y = rng.normal(size=(50, 60)), rng.choice([0, 1, 3, 6, 8, 9, 11], size=50)
+    y[:2] = 13, 0
+    model = student.extended(linear_classifier=CLASSIFIERS).new("linear_classifier.Flat")
+    model.call("train", X, y, num_iters=1, batch_size=5)
+    W = model.get("W")
+    right = isinstance(W, np.ndarray) and W.dtype.kind == "f"
+    spread = float(W.std()) if right else 0.0
+    evidence(
+        shape=W.shape if right else None,
+        size=round(float(np.log10(spread / 0.001))) if spread else None,
+        centred=right and bool(abs(W.mean()) < 0.25 * spread),
+    )
+    check(
+        right and W.shape == (60, 14),
+        "for 60 features and labels up to 13, W should be a float array of (60, 14)",
+    )
+    check(0.0008 < spread < 0.0012, "the standard deviation of the starting weights is not 0.001")
+    check(abs(W.mean()) < 0.00025, "the mean of the starting weights is not 0")
+
+
+def start_from_weights_of_somebody_else(code, X, y):
+    code = code.extended(linear_classifier=CLASSIFIERS)
+    code.call("linear_classifier.lay_out_weights")
+    model = code.new("linear_classifier.Bowl")
+    model.set("W", code.ref("linear_classifier.weights"))
+    history = model.call("train", X, y, learning_rate=0.1, num_iters=4, batch_size=3)
+    return history, code.call("linear_classifier.weights.copy")
+
+
+@training
+@pytest.mark.weight(1)
+def test_array_of_the_starting_weights_keeps_its_values(compare, rng):
+    names = ("loss_history", "array that W was before")
+    compare(start_from_weights_of_somebody_else, *examples(rng, 12), names=names)
+
+
+@training
+@pytest.mark.weight(1)
+def test_training_separates_what_can_be_separated(student, check, evidence, rng):
+    y = rng.integers(4, size=80)
+    X = np.hstack([np.eye(4)[y] + rng.normal(scale=0.05, size=(80, 4)), np.ones((80, 1))])
+    model = student.extended(linear_classifier=CLASSIFIERS).new("linear_classifier.LeastSquares")
+    history = model.call("train", X, y, learning_rate=0.1, num_iters=300, batch_size=20)
+    W = model.get("W")
+    accurate = (
+        isinstance(W, np.ndarray) and W.shape == (5, 4) and np.mean(np.argmax(X @ W, axis=1) == y) > 0.95
+    )
+    fell = isinstance(history, list) and len(history) > 1 and bool(history[-1] < 0.5 * history[0])
+    evidence(accurate=bool(accurate), fell=fell)
+    check(fell, "300 steps on a problem that can be learned did not halve the loss")
+    check(accurate, "300 steps on a problem that can be learned did not reach an accuracy of 95 %")
+
+
+def bound_training(code, X, y, W):
+    model = code.extended(linear_classifier=CLASSIFIERS).new("linear_classifier.Bowl")
+    model.set("W", W)
+    return model.bind("train", X, y, learning_rate=0.1, num_iters=4, batch_size=3)
+
+
+@training
+@pytest.mark.weight(1)
+def test_training_leaves_examples_and_labels_alone(unchanged, rng):
+    unchanged(bound_training, *examples(rng, 12), 1e6 * rng.normal(size=(5, 3)))
+
+
+# --- predict ----------------------------------------------------------------------------------------------
+
+
+def predicted(code, W, X):
+    model = code.new(CLASSIFIER)
+    model.set("W", W)
+    return model.bind("predict", X)
+
+
+@predicting
+@pytest.mark.weight(4)
+@pytest.mark.parametrize(
+    "shape", [(5, 3, 5), (7, 5, 4), (40, 6, 13), (3, 8, 2)], ids=lambda shape: "x".join(map(str, shape))
+)
+def test_labels_with_the_highest_scores(compare, rng, shape):
+    number, features, classes = shape
+    W, X = rng.normal(size=(features, classes)), rng.normal(size=(number, features))
+    compare(predicted, W, X, names=("labels",))
+
+
+@predicting
+@pytest.mark.weight(1)
+def test_label_of_a_single_example(compare, rng):
+    X = rng.normal(size=(1, 4))
+    W = rng.normal(size=(4, 6))
+    W[:, 3] = X[0]  # the label is not 0
+    compare(predicted, W, X, names=("labels",))
+
+
+@predicting
+@pytest.mark.weight(1)
+def test_smallest_of_labels_with_equal_scores(compare, rng):
+    W, X = rng.integers(-3, 4, size=(4, 6)).astype(float), rng.integers(1, 5, size=(6, 4)).astype(float)
+    W[:, 2] = W[:, 4] = 9
+    compare(predicted, W, X, names=("labels",))
+
+
+@predicting
+@pytest.mark.weight(1)
+@pytest.mark.edge
+def test_labels_of_integer_features(compare, rng):
+    compare(predicted, rng.normal(size=(5, 7)), rng.integers(256, size=(9, 5)), names=("labels",))
+
+
+@predicting
+@pytest.mark.weight(1)
+def test_predicting_leaves_the_examples_alone(unchanged, rng):
+    unchanged(predicted, rng.normal(size=(5, 4)), rng.normal(size=(8, 5)))
+
+
+# --- LinearSVM and Softmax --------------------------------------------------------------------------------
+
+# At the end of linear_svm.py and softmax.py: no losses, but numbers that depend on everything passed in.
+STAND_INS = {
+    "linear_svm": """
+def svm_loss_vectorized(W, X, y, reg):
+    return 2 + float((X @ W).sum() + y @ y + 3 * reg), W * (1 + reg) + X.T @ y[:, None]
+
+
+svm_loss_naive = svm_loss_vectorized
+""",
+    "softmax": """
+def softmax_loss_vectorized(W, X, y, reg):
+    return 5 - float((X @ W).sum() - y @ y - 7 * reg), W * (2 - reg) - X.T @ y[:, None]
+
+
+softmax_loss_naive = softmax_loss_vectorized
+""",
+}
+
+# Constant losses, so that training changes nothing, whichever way it goes.
+CONSTANTS = {
+    "linear_svm": """
+def svm_loss_vectorized(W, X, y, reg):
+    return 41.0, 0 * W
+
+
+svm_loss_naive = svm_loss_vectorized
+""",
+    "softmax": """
+def softmax_loss_vectorized(W, X, y, reg):
+    return 53.0, 0 * W
+
+
+softmax_loss_naive = softmax_loss_vectorized
+""",
+}
+
+
+def loss_of(code, classifier, W, X, y, reg):
+    model = code.extended(**STAND_INS).new(f"linear_classifier.{classifier}")
+    model.set("W", W)
+    return model.bind("loss", X, y, reg)
+
+
+def problem(rng):
+    return rng.normal(size=(5, 4)), rng.normal(size=(9, 5)), rng.integers(1, 4, size=9)
+
+
+def losses_of_training(code, classifier, X, y):
+    """Return the different losses that a training ran into; that it hands on reg is asked elsewhere."""
+    model = code.extended(**CONSTANTS).new(f"linear_classifier.{classifier}")
+    history = model.call("train", X, y, 0.1, 0.5, 5, 3)
+    return sorted(set(history)) if isinstance(history, list) and history else history
+
+
+@svm
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("reg", [0.0, 0.25], ids=["reg 0", "reg 0.25"])
+def test_linear_svm_has_the_svm_loss(compare, rng, reg):
+    compare(loss_of, "LinearSVM", *problem(rng), reg, names=("loss", "dW"))
+
+
+@svm
+@pytest.mark.weight(1)
+def test_linear_svm_is_trained_on_the_svm_loss(student, check, evidence, rng):
+    losses = losses_of_training(student, "LinearSVM", *examples(rng, 12))
+    evidence(losses=losses)
+    check(
+        is_history(losses, [41.0]),
+        "a LinearSVM in training does not call svm_loss_vectorized",
+    )
+
+
+@softmax
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("reg", [0.0, 0.25], ids=["reg 0", "reg 0.25"])
+def test_softmax_has_the_softmax_loss(compare, rng, reg):
+    compare(loss_of, "Softmax", *problem(rng), reg, names=("loss", "dW"))
+
+
+@softmax
+@pytest.mark.weight(1)
+def test_softmax_is_trained_on_the_softmax_loss(student, check, evidence, rng):
+    losses = losses_of_training(student, "Softmax", *examples(rng, 12))
+    evidence(losses=losses)
+    check(
+        is_history(losses, [53.0]),
+        "a Softmax in training does not call softmax_loss_vectorized",
+    )
+
+
+# --- random_search ----------------------------------------------------------------------------------------
+
+# A generator cannot be passed across; it is made at the end of linear_classifier.py.
+GENERATOR = """
+import numpy
+
+
+def make_generator():
+    global generator
+    generator = numpy.random.default_rng(SEED)
+"""
+
+
+class Tries:
+    """A loss that is given beforehand for every try, and keeps the weights it is called with."""
+
+    def __init__(self, losses):
+        self.losses = list(losses)
+        self.tried = []
+
+    def __call__(self, W):
+        self.tried.append(np.array(W))
+        return self.losses[min(len(self.tried), len(self.losses)) - 1]
+
+
+def search(code, loss, shape, num_tries, seed=3, **settings):
+    """Return best_W, best_loss, losses; what is no triple comes back as (None, None, None)."""
+    code = code.extended(linear_classifier=GENERATOR.replace("SEED", str(seed)))
+    code.call("linear_classifier.make_generator")
+    rng = code.ref("linear_classifier.generator")
+    found = code.call(RANDOM_SEARCH, loss, shape, num_tries, rng, **settings)
+    return found if isinstance(found, (tuple, list)) and len(found) == 3 else (None, None, None)
+
+
+def which_try(W, tried):
+    """Return the number of the try that these weights are, -1 for None and -2 for weights of no try."""
+    if W is None:
+        return -1
+    return next((number for number, other in enumerate(tried) if np.array_equal(W, other)), -2)
+
+
+def number_or_none(value):
+    return float(value) if isinstance(value, (int, float, np.number)) else None
+
+
+def judge_search(check, evidence, loss, found):
+    best_W, best_loss, losses = found
+    best = int(np.argmin(loss.losses))
+    evidence(
+        calls=len(loss.tried),
+        best_W=which_try(best_W, loss.tried),
+        best_loss=number_or_none(best_loss),
+        losses=losses if isinstance(losses, (list, np.ndarray)) else None,
+    )
+    wanted = len(loss.losses)
+    check(len(loss.tried) == wanted, f"{wanted} tries call the loss {len(loss.tried)} times")
+    check(is_history(losses, loss.losses), "losses does not hold the losses of all tries in their order")
+    check(
+        number_or_none(best_loss) is not None and np.isclose(best_loss, loss.losses[best]),
+        "best_loss is not the smallest of the losses",
+    )
+    check(which_try(best_W, loss.tried) == best, "best_W is not what the smallest loss belongs to")
+
+
+@random_search
+@pytest.mark.weight(5)
+@pytest.mark.parametrize(
+    "shape, best", [((5, 3), 4), ((4, 7), 0), ((6,), 8)], ids=["middle", "first", "last"]
+)
+def test_best_of_all_tries(student, check, evidence, rng, shape, best):
+    losses = rng.uniform(2.0, 9.0, size=9)
+    losses[best] = 1.0
+    loss = Tries(losses)
+    found = search(student, loss, shape, 9)
+    judge_search(check, evidence, loss, found)
+
+
+@random_search
+@pytest.mark.weight(1)
+@pytest.mark.parametrize("level", [-1e3, 1e15], ids=["negative", "huge"])
+def test_best_of_losses_of_any_size(student, check, evidence, rng, level):
+    loss = Tries(level + abs(level) * np.array([0.4, 0.1, 0.3, 0.2, 0.5]))
+    found = search(student, loss, (2, 3), 5)
+    judge_search(check, evidence, loss, found)
+
+
+@random_search
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("settings", [{}, {"scale": 0.01}], ids=["default", "0.01"])
+def test_scale_of_the_tries(student, check, evidence, settings):
+    loss = Tries([2.0, 1.0, 3.0])
+    found = search(student, loss, (40, 30), 3, **settings)
+    scale = settings.get("scale", 1e-4)
+    spread = float(np.std(loss.tried)) if loss.tried else 0.0
+    evidence(size=round(float(np.log10(spread / scale)), 1) if spread else None)
+    judge_search(check, evidence, loss, found)
+    check(0.9 * scale < spread < 1.1 * scale, "the standard deviation of the weights is not the scale")
+
+
+@random_search
+@pytest.mark.weight(2)
+def test_tries_come_from_the_generator(student, check, evidence, rng):
+    seed = int(rng.integers(2**31))
+    loss = Tries([2.0, 1.0, 3.0, 4.0])
+    found = search(student, loss, (5, 3), 4, seed=seed)
+    wanted = np.random.default_rng(seed).standard_normal((4, 5, 3)) * 1e-4
+    tried = np.array(loss.tried) if len({W.shape for W in loss.tried}) == 1 else np.zeros(0)
+    same = tried.shape == wanted.shape and np.allclose(tried, wanted, rtol=1e-9, atol=0)
+    spread = tried.std() if tried.size else 0.0
+    evidence(same=same, size=round(float(np.log10(spread / 1e-4))) if spread else None)
+    judge_search(check, evidence, loss, found)
+    check(same, "the weights are not rng.standard_normal(shape) * scale, one after the other")
+
+
+# --- grid_search ------------------------------------------------------------------------------------------
+
+# A classifier that learns nothing: every example says its label and, for each pair of settings, whether to get it
+# right. At the end of linear_classifier.py.
+FALLIBLE = """
+import numpy
+
+
+class Fallible:
+    def __init__(self):
+        self.W = None
+        self.trainings = []
+
+    def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
+        self.W = numpy.array([[learning_rate, reg]])
+        self.trainings.append([*X.shape, len(y), num_iters, batch_size])
+        return [0.0]
+
+    def predict(self, X):
+        right = X[:, round(float(self.W[0] @ [30.0, 10.0]))]
+        return X[:, 0].astype(int) + (right == 0)
+"""
+FALLIBLE_SVM = """
+
+LinearSVM.__init__, LinearSVM.train, LinearSVM.predict = Fallible.__init__, Fallible.train, Fallible.predict
+"""
+
+
+LEARNING_RATES, REGS = [0.2, 0.3, 0.1], [0.5, 0.4]
+COLUMNS = [round(30 * learning_rate + 10 * reg) for learning_rate in LEARNING_RATES for reg in REGS]
+
+
+def labelled(rng, number, right):
+    """Draw X and y of which as many get their label right as asked for, setting by setting."""
+    y = rng.integers(3, size=number)
+    X = np.zeros((number, 15))
+    X[:, 0] = y
+    for column, count in zip(COLUMNS, right, strict=True):
+        X[rng.permutation(number)[:count], column] = 1
+    return X, y
+
+
+def grid(rng, in_training, in_validation):
+    """Draw both sets and return the arguments of a search; the counts are in the order of the grid."""
+    return *labelled(rng, 30, in_training), *labelled(rng, 17, in_validation), LEARNING_RATES, REGS
+
+
+def with_best(rng, best):
+    """Draw both sets such that one setting is best in validation, but neither best nor worst in training."""
+    in_training = rng.permutation([8, 12, 20, 24, 28])
+    in_validation = rng.permutation([3, 6, 8, 9, 11])
+    return grid(rng, np.insert(in_training, best, 16), np.insert(in_validation, best, 14))
+
+
+def choose(code, *args, source=FALLIBLE, make="Fallible", **keywords):
+    """Return results, best_val and what there is to know of best_model."""
+    code = code.extended(linear_classifier=source)
+    if make is not None:
+        keywords["make"] = code.ref(f"linear_classifier.{make}")
+    found = code.call(GRID_SEARCH, *args, **keywords)
+    results, best_val, model = (
+        found if isinstance(found, (tuple, list)) and len(found) == 3 else (found, 0, 0)
+    )
+    if not hasattr(model, "call"):
+        return results, best_val, model, 0, 0, ""
+    trainings = np.array(model.get("trainings"))
+    return results, best_val, model.get("W"), len(trainings), trainings[-1], model.type_name
+
+
+CHOICE = (
+    "results",
+    "best_val",
+    "weights of best_model",
+    "number of trainings of best_model",
+    "shape of X, length of y, num_iters and batch_size of its training",
+    "class of best_model",
+)
+
+
+@grid_search
+@pytest.mark.weight(5)
+@pytest.mark.parametrize("best", [0, 2, 3], ids=["first", "third", "fourth"])
+def test_best_on_the_validation_set(compare, rng, best):
+    compare(choose, *with_best(rng, best), names=CHOICE)
+
+
+@grid_search
+@pytest.mark.weight(2)
+def test_first_of_equally_good_settings(compare, rng):
+    """Going through the regs first would find another first; the last of equals is not the last of all."""
+    in_training, in_validation = [20, 10, 15, 25, 28, 12], [4, 13, 13, 13, 7, 9]
+    compare(choose, *grid(rng, in_training, in_validation), names=CHOICE)
+
+
+@grid_search
+@pytest.mark.weight(1)
+def test_settings_handed_on_to_train(compare, rng):
+    compare(choose, *with_best(rng, 1), num_iters=17, batch_size=9, names=CHOICE)
+
+
+@grid_search
+@pytest.mark.weight(1)
+def test_a_single_pair_of_settings(compare, rng):
+    *sets, learning_rates, regs = with_best(rng, 4)
+    compare(choose, *sets, learning_rates[2:], regs[:1], names=CHOICE)
+
+
+@grid_search
+@pytest.mark.weight(1)
+def test_all_settings_useless(compare, rng):
+    """An accuracy of 0 is better than none at all: there is a best classifier, too."""
+    compare(choose, *grid(rng, [9, 4, 7, 2, 8, 5], [0] * 6), names=CHOICE)
+
+
+@grid_search
+@pytest.mark.weight(1)
+def test_linear_svm_unless_told_otherwise(compare, rng):
+    compare(choose, *with_best(rng, 2), source=FALLIBLE + FALLIBLE_SVM, make=None, names=CHOICE)
+
+
+def bound_search(code, *args):
+    code = code.extended(linear_classifier=FALLIBLE)
+    return code.bind(GRID_SEARCH, *args, make=code.ref("linear_classifier.Fallible"))
+
+
+@grid_search
+@pytest.mark.weight(1)
+def test_searching_leaves_both_sets_alone(unchanged, rng):
+    unchanged(bound_search, *with_best(rng, 3))

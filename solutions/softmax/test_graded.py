@@ -1,0 +1,198 @@
+"""Graded tests of the softmax loss: values on random problems, logits far from 0, then how it is computed."""
+
+import numpy as np
+import pytest
+
+NAIVE = "softmax.softmax_loss_naive"
+VECTORIZED = "softmax.softmax_loss_vectorized"
+NAMES = ("loss", "dW")
+
+naive = pytest.mark.question("softmax_loss_naive")
+vectorized = pytest.mark.question("softmax_loss_vectorized")
+stability = pytest.mark.question("softmax_stability")
+
+# (examples, features, classes): all different, so that an axis taken for another one cannot go unnoticed.
+shapes = pytest.mark.parametrize(
+    "shape", [(7, 5, 4), (4, 6, 13), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
+)
+penalties = pytest.mark.parametrize("reg", [0.1, 0.7], ids=lambda reg: f"reg {reg}")
+absences = pytest.mark.parametrize("absent", [[0], [5], [1, 2, 3, 4]], ids=str)
+versions = pytest.mark.parametrize("function", [NAIVE, VECTORIZED], ids=["naive", "vectorized"])
+
+
+def problem(rng, examples, features, classes):
+    """Draw W, X and y with logits of a few units; the last column of X is the bias's column of ones."""
+    W = rng.normal(scale=0.5, size=(features, classes))
+    X = rng.normal(size=(examples, features))
+    X[:, -1] = 1
+    return W, X, rng.integers(classes, size=examples)
+
+
+def problem_without(rng, absent, examples, features, classes):
+    """Draw a problem in whose batch some classes do not occur."""
+    W, X, _ = problem(rng, examples, features, classes)
+    return W, X, rng.choice(np.setdiff1d(np.arange(classes), absent), size=examples)
+
+
+def problem_with(rng, logits):
+    """Draw W and X whose product is these logits: every example picks its own row of W, and two more rows."""
+    examples, classes = np.shape(logits)
+    features = rng.normal(size=(examples, 2))
+    weights = rng.normal(size=(2, classes))
+    return np.vstack([logits - features @ weights, weights]), np.hstack([np.eye(examples), features])
+
+
+def answers(rng, logits):
+    """Draw correct classes that are neither all the likeliest nor all the unlikeliest ones."""
+    y = rng.integers(np.shape(logits)[1], size=len(logits))
+    y[:2] = np.argmax(logits[0]), np.argmin(logits[1])
+    return y
+
+
+@naive
+@pytest.mark.weight(4)
+@shapes
+def test_naive_without_a_penalty(compare, rng, shape):
+    compare(NAIVE, *problem(rng, *shape), 0.0, names=NAMES)
+
+
+@naive
+@pytest.mark.weight(5)
+@shapes
+@penalties
+def test_naive_with_a_penalty(compare, rng, shape, reg):
+    compare(NAIVE, *problem(rng, *shape), reg, names=NAMES)
+
+
+@naive
+@pytest.mark.weight(1)
+def test_naive_single_example(compare, rng):
+    compare(NAIVE, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
+
+
+@naive
+@pytest.mark.weight(1)
+@absences
+def test_naive_batch_that_misses_classes(compare, rng, absent):
+    compare(NAIVE, *problem_without(rng, absent, 8, 5, 6), 0.0, names=NAMES)
+
+
+@naive
+@pytest.mark.weight(1)
+def test_naive_zero_weights(compare, rng):
+    W, X, y = problem(rng, 6, 4, 10)
+    compare(NAIVE, np.zeros_like(W), X, y, 0.5, names=NAMES)
+
+
+@naive
+@pytest.mark.weight(2)
+def test_naive_leaves_its_inputs_alone(unchanged, rng):
+    unchanged(NAIVE, *problem(rng, 6, 5, 3), 0.4)
+
+
+@vectorized
+@pytest.mark.weight(4)
+@shapes
+def test_vectorized_without_a_penalty(compare, rng, shape):
+    compare(VECTORIZED, *problem(rng, *shape), 0.0, names=NAMES)
+
+
+@vectorized
+@pytest.mark.weight(5)
+@shapes
+@penalties
+def test_vectorized_with_a_penalty(compare, rng, shape, reg):
+    compare(VECTORIZED, *problem(rng, *shape), reg, names=NAMES)
+
+
+@vectorized
+@pytest.mark.weight(1)
+def test_vectorized_single_example(compare, rng):
+    compare(VECTORIZED, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
+
+
+@vectorized
+@pytest.mark.weight(1)
+@absences
+def test_vectorized_batch_that_misses_classes(compare, rng, absent):
+    compare(VECTORIZED, *problem_without(rng, absent, 8, 5, 6), 0.0, names=NAMES)
+
+
+@vectorized
+@pytest.mark.weight(1)
+def test_vectorized_zero_weights(compare, rng):
+    W, X, y = problem(rng, 6, 4, 10)
+    compare(VECTORIZED, np.zeros_like(W), X, y, 0.5, names=NAMES)
+
+
+@vectorized
+@pytest.mark.weight(1)
+def test_vectorized_leaves_its_inputs_alone(unchanged, rng):
+    unchanged(VECTORIZED, *problem(rng, 6, 5, 3), 0.4)
+
+
+@vectorized
+@pytest.mark.weight(2)
+def test_no_loop_over_the_examples(loops):
+    loops(VECTORIZED, lambda n, rng: (*problem(rng, n, 5, 4), 0.1))
+
+
+@vectorized
+@pytest.mark.weight(1)
+def test_no_loop_over_the_classes(loops):
+    loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), over="classes")
+
+
+@vectorized
+@pytest.mark.weight(2)
+def test_speed(race):
+    race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30)
+
+
+# Without a penalty, so that a slip in it is not counted here again.
+
+
+@stability
+@pytest.mark.weight(2)
+@versions
+@pytest.mark.parametrize("shift", [800.0, -800.0], ids="{:+.0f}".format)
+def test_all_logits_moved_by_a_constant(compare, rng, function, shift):
+    logits = rng.normal(scale=2.0, size=(4, 3)) + shift
+    compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
+
+
+@stability
+@pytest.mark.weight(1)
+@versions
+def test_examples_1200_apart(compare, rng, function):
+    """exp still holds 600 and -600, but not their difference."""
+    logits = rng.normal(scale=2.0, size=(4, 3)) + np.array([[600.0], [-600.0], [0.0], [590.0]])
+    compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
+
+
+@stability
+@pytest.mark.weight(1)
+@versions
+def test_every_example_moved_by_its_own_constant(compare, rng, function):
+    logits = rng.normal(scale=2.0, size=(5, 4)) + np.array([[800.0], [-800.0], [0.0], [300.0], [-2000.0]])
+    compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
+
+
+@stability
+@pytest.mark.weight(3)
+@versions
+@pytest.mark.parametrize("spread", [[800.0, 0.0, -800.0], [0.0, -900.0, 1.0]], ids=["1600", "900"])
+def test_classes_far_apart(compare, rng, function, spread):
+    """The correct class is hopeless in some examples: the loss is in the hundreds, and no probability is 0."""
+    levels = np.array([[0.0], [-100.0], [-800.0], [0.0], [300.0]])
+    logits = rng.permuted(np.tile(spread, (5, 1)), axis=1) + rng.normal(size=(5, 3)) + levels
+    compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
+
+
+@stability
+@pytest.mark.weight(1)
+@versions
+def test_losses_between_15_and_60(compare, rng, function):
+    """No floor under the probability goes unnoticed: the smallest one here is about 1e-26."""
+    logits = np.array([[15.0, 0.0, 3.0], [-20.0, 25.0, -10.0], [60.0, 35.0, 0.0], [2.0, 0.0, 1.0]])
+    compare(function, *problem_with(rng, logits), np.array([1, 0, 2, 0]), 0.0, names=NAMES)
