@@ -1,0 +1,125 @@
+"""Lateness comes from dates that no student can write, and costs what the policy says."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.lateness import Lateness, read_date, span
+from autograder.course import LatePolicy
+from autograder.errors import CourseError
+from autograder.results import read_results
+from tests.classroom.test_gradescope import build, grade
+from tests.courses import GRADING, write_hand_in
+
+DUE = datetime(2030, 1, 31, 23, 59, tzinfo=UTC)
+PER_DAY = LatePolicy("per_day", Fraction(10), grace_minutes=15, max_days=3)
+
+
+def late_by(**span: float) -> Lateness:
+    return Lateness(DUE + timedelta(**span), DUE)
+
+
+@pytest.mark.parametrize(
+    "late, kept",
+    [
+        ({"days": -3}, 1),
+        ({"minutes": 15}, 1),
+        ({"minutes": 16}, Fraction(9, 10)),
+        ({"days": 1}, Fraction(9, 10)),
+        ({"days": 1, "seconds": 1}, Fraction(8, 10)),
+        ({"days": 3}, Fraction(7, 10)),
+        ({"days": 3, "minutes": 1}, 0),
+    ],
+    ids=str,
+)
+def test_every_day_begun_costs_its_share(late: dict[str, float], kept: Fraction) -> None:
+    assert late_by(**late).share_kept(PER_DAY) == kept
+
+
+@pytest.mark.parametrize("unknown", [Lateness(), Lateness(DUE, None), Lateness(None, DUE)])
+def test_unknown_lateness_costs_nothing_and_says_nothing(unknown: Lateness) -> None:
+    assert unknown.share_kept(PER_DAY) == 1
+    assert unknown.sentence(PER_DAY) == ""
+
+
+def test_the_student_is_told_both_dates() -> None:
+    assert late_by(days=1, hours=3).sentence(PER_DAY) == (
+        "Due 2030-01-31 23:59 UTC, handed in 2030-02-02 02:59 UTC: 1 day 3 hours late."
+    )
+
+
+def test_lateness_that_costs_nothing_is_not_held_against_anybody() -> None:
+    assert late_by(days=2).sentence(LatePolicy("none")) == ""
+    assert late_by(minutes=10).sentence(PER_DAY) == ""
+
+
+@pytest.mark.parametrize(
+    "late, text",
+    [
+        (timedelta(seconds=1), "1 minute"),
+        (timedelta(hours=1, minutes=2), "1 hour 2 minutes"),
+        (timedelta(days=2, minutes=5), "2 days 5 minutes"),
+    ],
+)
+def test_spans_are_told_in_two_units_at_most(late: timedelta, text: str) -> None:
+    assert span(late) == text
+
+
+def test_dates_with_an_offset_are_taken_as_they_are() -> None:
+    assert read_date("2030-02-01T00:59+01:00", "--due") == DUE
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "31.1.2030", "", "9999999999"])
+def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(CourseError, match=r"--due: .* is no date; write it like 2030-01-31T23:59"):
+        read_date(text, "--due")
+
+
+# --- on Gradescope ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    policy = '\n[late]\npolicy = "per_day"\nper_cent_per_day = 20\n'
+    root = build(tmp_path, **{"solutions/centring/grading.toml": GRADING + policy})
+    write_hand_in(root / "submission")
+    return root
+
+
+def write_metadata(root: Path, created: str, due: str, own_due: str | None = None) -> None:
+    users = [{"name": "Ada", "assignment": {"due_date": own_due}}] if own_due else []
+    about = {"created_at": created, "assignment": {"due_date": due}, "users": users}
+    (root / "submission_metadata.json").write_text(json.dumps(about))
+
+
+def test_a_late_hand_in_loses_its_share_on_gradescope(root: Path) -> None:
+    write_metadata(root, "2030-02-01T10:00:00+00:00", "2030-01-31T23:59:00+00:00")
+    results = grade(root)
+    assert results.score == 8.0
+    assert results.output is not None
+    assert "80 % of the points are kept" in results.output
+    assert "10 hours 1 minute late" in results.output
+
+
+def test_an_extension_of_the_students_own_counts(root: Path) -> None:
+    write_metadata(root, "2030-02-01T10:00:00Z", "2030-01-31T23:59:00Z", own_due="2030-02-03T00:00:00Z")
+    assert grade(root).score == 10.0
+
+
+def test_what_could_not_be_handed_in_is_late_as_well(root: Path) -> None:
+    write_metadata(root, "2030-02-01T10:00:00Z", "2030-01-31T23:59:00Z")
+    (root / "submission" / "centring.py").unlink()
+    results = grade(root)
+    assert results.score == 0.0
+    assert results.extra_data is not None and results.extra_data.kept == "4/5"
+
+
+def test_without_dates_all_points_stay_and_a_person_is_told(root: Path) -> None:
+    assert grade(root).score == 10.0
+    data = read_results(root / "results" / "results.json").extra_data
+    assert data is not None and "it is not known whether this was in time" in data.flags

@@ -1,0 +1,312 @@
+"""What grading a class leaves on disk: nobody is lost, lateness and points given by hand are merged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.lateness import read_date
+from autograder.classroom.many import LocalPool
+from autograder.classroom.record import Fate, read_record
+from autograder.classroom.session import ClassSession, GradedClass, Wishes, report_again
+from autograder.classroom.work import Work
+from autograder.errors import CourseError
+from autograder.results import read_results
+from tests.classroom.conftest import FILE, RIGHT, SUMMED, write_class
+
+NOTHING = Wishes()
+
+
+def graded(
+    work: Work, pool: LocalPool, submissions: Path, folder: Path, wishes: Wishes = NOTHING
+) -> GradedClass:
+    return ClassSession(work, submissions, folder, wishes).grade(nullcontext(pool))
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text())))
+
+
+EXPORT = """
+submission_11:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: "1815"
+    :email: ada@example.edu
+  :created_at: 2030-01-31 12:00:00 Z
+submission_12:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: "1815"
+    :email: ada@example.edu
+  :created_at: 2030-02-02 12:00:00 Z
+submission_13:
+  :submitters:
+  - :name: =cmd|' /C calc'!A0
+    :sid: "2"
+    :email: bob@example.edu
+  - :name: Šárka Õun
+    :sid: "3"
+    :email: sarka@example.edu
+  :created_at: 2030-02-01 00:30:00 Z
+"""
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    folder = write_class(
+        tmp_path / "export", {"submission_11": SUMMED, "submission_12": RIGHT, "submission_13": RIGHT + b"#"}
+    )
+    (folder / "submission_metadata.yml").write_text(
+        EXPORT.replace("name: =cmd|", 'name: "=cmd|').replace("!A0", '!A0"')
+    )
+    return folder
+
+
+def test_an_export_of_gradescope_names_everybody(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    done = graded(work, pool, export, tmp_path / "out")
+    rows = {row["email"]: row for row in table(tmp_path / "out" / "grades.csv")}
+    assert set(rows) == {"ada@example.edu", "bob@example.edu", "sarka@example.edu"}
+    assert rows["ada@example.edu"]["submission"] == "submission_12"
+    assert rows["ada@example.edu"]["total"] == "10"
+    assert rows["sarka@example.edu"]["name"] == "Šárka Õun"
+    assert rows["bob@example.edu"]["name"].startswith("'=")
+    assert done.record.counted() == {Fate.GRADED: 2, Fate.REPLACED: 1, Fate.IGNORED: 1}
+
+
+def test_all_hand_ins_of_a_student_are_graded_on_request(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    done = graded(work, pool, export, tmp_path / "out", Wishes(every=True))
+    rows = {row["submission"]: row for row in table(tmp_path / "out" / "grades.csv") if "ada" in row["email"]}
+    assert {label: row["counts"] for label, row in rows.items()} == {
+        "submission_11": "no",
+        "submission_12": "yes",
+    }
+    assert done.record.counted()[Fate.GRADED] == 3
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "<dt>graded</dt><dd>2</dd>" in report  # what does not count is no part of the statistics
+
+
+def test_canvas_gets_one_line_for_each_student(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    graded(work, pool, export, tmp_path / "out", Wishes(every=True))
+    head, possible, *students = csv.reader((tmp_path / "out" / "canvas.csv").open())
+    assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Line"]
+    assert possible == ["    Points Possible", "", "", "", "", "10"]
+    assert ["Ada Lovelace", "", "1815", "ada@example.edu", "", "10"] in students
+    assert len(students) == 3
+
+
+def test_a_download_of_canvas_keeps_its_own_ids(work: Work, pool: LocalPool, tmp_path: Path) -> None:
+    folder = tmp_path / "download"
+    folder.mkdir()
+    (folder / f"lovelaceada_LATE_501_9001_{FILE}").write_bytes(RIGHT)
+    (folder / f"õunsarka_502_9002_{FILE}").write_bytes(SUMMED)
+    done = graded(work, pool, folder, tmp_path / "out")
+    *_, first, second = csv.reader((tmp_path / "out" / "canvas.csv").open())
+    assert {first[1], second[1]} == {"501", "502"}
+    flags = {row["id"]: row["flags"] for row in table(tmp_path / "out" / "grades.csv")}
+    assert flags == {"501": "Canvas marks it as late, without a time", "502": ""}
+    assert done.record.counted() == {Fate.GRADED: 2}
+
+
+def test_every_item_is_accounted_for(work: Work, pool: LocalPool, tmp_path: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT, "odd name, (really) Ünï": RIGHT})
+    (folder / "bob.zip").write_bytes(b"PK\x03\x04 broken")
+    (folder / "eve.rar").write_bytes(b"Rar!")
+    (folder / "notes.txt").write_text("for myself")
+    (folder / "kim").mkdir()
+    done = graded(work, pool, folder, tmp_path / "out")
+    fates = {item.label: item.fate for item in done.record.items}
+    assert len(fates) == 6 == len(list(folder.iterdir()))
+    assert sorted(map(str, fates.values())) == ["graded", "graded", "graded", "ignored", "refused", "refused"]
+    rows = {row["submission"]: row for row in table(tmp_path / "out" / "grades.csv")}
+    assert "zip" in rows["bob"]["note"] and rows["bob"]["total"] == "0"
+    assert rows["kim"]["total"] == "0" and "is not in the hand-in" in rows["kim"]["note"]
+    assert "eve.rar" in rows and "ignored" not in rows
+    pages = {path.stem for path in (tmp_path / "out" / "feedback").iterdir()}
+    assert pages == {path.stem for path in (tmp_path / "out" / "results").iterdir()}
+    assert {"ada", "bob", "kim"} <= pages
+
+
+def test_results_of_each_hand_in_are_what_gradescope_takes(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    graded(work, pool, export, tmp_path / "out")
+    results = read_results(tmp_path / "out" / "results" / "submission_12.json")
+    assert results.score == 10
+    assert results.extra_data is not None
+    assert set(results.extra_data.hashes) == {"assignment", "grader", "hand-in"}
+    assert "details" not in json.dumps(
+        json.loads((tmp_path / "out" / "results" / "submission_12.json").read_text())
+    )
+
+
+# --- lateness -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strict(work: Work) -> Work:
+    from dataclasses import replace
+
+    from autograder.course import LatePolicy
+
+    return replace(work, solution=replace(work.solution, late=LatePolicy("per_day")))
+
+
+def test_late_days_come_from_the_export_and_the_due_date(
+    strict: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    due = read_date("2030-01-31T23:59+00:00", "--due")
+    graded(strict, pool, export, tmp_path / "out", Wishes(due=due))
+    rows = {row["email"]: row for row in table(tmp_path / "out" / "grades.csv")}
+    assert (rows["ada@example.edu"]["share_kept"], rows["ada@example.edu"]["total"]) == ("0.8", "8")
+    assert (rows["bob@example.edu"]["share_kept"], rows["bob@example.edu"]["total"]) == ("0.9", "9")
+    page = (tmp_path / "out" / "feedback" / "submission_12.html").read_text()
+    assert "1 day 12 hours late" in page and "80 % of the points are kept" in page
+
+
+def test_a_date_in_the_students_own_files_means_nothing(
+    strict: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    forged = {"created_at": "2030-01-01T00:00:00Z", "assignment": {"due_date": "2031-01-01T00:00:00Z"}}
+    (export / "submission_12" / "submission_metadata.json").write_text(json.dumps(forged))
+    due = read_date("2030-01-31T23:59+00:00", "--due")
+    graded(strict, pool, export, tmp_path / "out", Wishes(due=due))
+    (ada,) = (row for row in table(tmp_path / "out" / "grades.csv") if "ada" in row["email"])
+    assert ada["share_kept"] == "0.8"
+
+
+def test_an_extension_is_given_by_hand(strict: Work, pool: LocalPool, export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "overrides.csv").write_text("student,due\n1815,2030-02-03T00:00+00:00\n")
+    graded(strict, pool, export, out, Wishes(due=read_date("2030-01-31T23:59+00:00", "--due")))
+    rows = {row["email"]: row for row in table(out / "grades.csv")}
+    assert rows["ada@example.edu"]["share_kept"] == "1"
+    assert rows["bob@example.edu"]["share_kept"] == "0.9"
+
+
+# --- points given by hand -----------------------------------------------------------------------------
+
+
+OVERRIDES = """student,question,points,out_of,note
+ada@example.edu,squared_loss,6.5,,regraded after a talk
+ada@example.edu,essay,7/2,5,"short answer, well argued"
+sarka@example.edu,essay,5,,
+"""
+
+
+def test_points_given_by_hand_are_merged_and_never_overwritten(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "overrides.csv").write_text(OVERRIDES)
+    for wishes in (NOTHING, Wishes(regrade=True)):
+        graded(work, pool, export, out, wishes)
+        rows = {row["email"]: row for row in table(out / "grades.csv")}
+        ada, bob, sarka = (rows[f"{name}@example.edu"] for name in ("ada", "bob", "sarka"))
+        assert (ada["squared_loss"], ada["essay"], ada["total"], ada["out_of"]) == ("6.5", "3.5", "13", "15")
+        assert (bob["essay"], bob["total"]) == ("0", "10")
+        assert (sarka["essay"], sarka["total"]) == ("5", "15")
+    assert (out / "overrides.csv").read_text() == OVERRIDES
+    page = (out / "feedback" / "submission_12.html").read_text()
+    assert "13 of 15 points" in page and "regraded after a talk" in page
+    assert read_results(out / "results" / "submission_12.json").score == 13
+
+
+def test_the_page_of_a_group_shows_what_all_of_it_have(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "overrides.csv").write_text(OVERRIDES)
+    graded(work, pool, export, out)
+    assert "10 of 10 points" in (out / "feedback" / "submission_13.html").read_text()
+
+
+def test_the_report_is_made_again_without_course_or_hand_ins(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    graded(work, pool, export, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    report_again(out)
+    assert before == {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    (out / "overrides.csv").write_text(OVERRIDES)
+    report_again(out)
+    assert "13" in {row["total"] for row in table(out / "grades.csv")}
+
+
+def test_a_record_of_the_class_reads_back(work: Work, pool: LocalPool, export: Path, tmp_path: Path) -> None:
+    done = graded(work, pool, export, tmp_path / "out")
+    assert read_record(tmp_path / "out" / "class.json") == done.record
+
+
+def test_an_override_for_nobody_is_pointed_out(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "by-hand.csv").write_text("student;question;points\nadda@example.edu;predict;1\n")
+    done = graded(work, pool, export, tmp_path / "out", Wishes(overrides=tmp_path / "by-hand.csv"))
+    (sentence,) = done.unused_overrides
+    assert "line 2: nobody known as 'adda@example.edu'" in sentence
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("", "has no column student"),
+        ("student,points,grade\n", "has unknown columns grade"),
+        ("student,question,points\n,predict,1\n", "line 2: the column student is empty"),
+        ("student,question,points\nada@example.edu,,\n", "line 2: it changes nothing"),
+        ("student,question,points\nada@example.edu,predict,\n", "line 2: question predict has no points"),
+        ("student,question,points\nada@example.edu,predict,many\n", "line 2: points is 'many'"),
+        ("student,question,points\nada@example.edu,predict,1e99\n", "line 2: points is '1e99'"),
+        ("student,question,points\nada@example.edu,predict,-1\n", "line 2: points is '-1'"),
+        ("student,question,points\nada@example.edu,essay,1\n", "essay is no question of line"),
+        ("student,question,points,out_of\nada@example.edu,predict,1,9\n", "is worth 3 points"),
+        (
+            "student,question,points,out_of\na,x,1,5\nb,x,1,6\n",
+            "line 3: x was worth 5 points before, and 6 here",
+        ),
+        ("student,due\nada@example.edu,soon\n", "line 2: 'soon' is no date"),
+        ("student,question,points\nada@example.edu,predict,1,2\n", "line 2: has more cells"),
+        ("student,question,points\n\xff\n", "is no UTF-8 text"),
+    ],
+)
+def test_overrides_that_cannot_be_meant_are_refused_with_their_line(
+    work: Work, export: Path, tmp_path: Path, text: str, complaint: str
+) -> None:
+    path = tmp_path / "overrides.csv"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(CourseError) as caught:
+        ClassSession(work, export, tmp_path / "out", Wishes(overrides=path))
+    assert complaint in str(caught.value)
+    assert "overrides.csv" in str(caught.value)
+
+
+def test_a_name_that_two_students_have_is_refused(work: Work, export: Path, tmp_path: Path) -> None:
+    yml = export / "submission_metadata.yml"
+    yml.write_text(yml.read_text().replace("Šárka Õun", "Ada Lovelace"))
+    path = tmp_path / "overrides.csv"
+    path.write_text("student,question,points\nAda Lovelace,predict,1\n")
+    with pytest.raises(CourseError, match="is the name of several students"):
+        ClassSession(work, export, tmp_path / "out", Wishes(overrides=path))
+
+
+def test_a_folder_without_a_graded_class_has_no_report(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="holds no graded class"):
+        report_again(tmp_path)
+    (tmp_path / "class.json").write_text('{"format": 99}')
+    with pytest.raises(CourseError, match="was written by another version"):
+        report_again(tmp_path)

@@ -1,0 +1,196 @@
+"""Copied code is found through renaming and reformatting; agreeing on the right answer means nothing."""
+
+from __future__ import annotations
+
+import random
+import textwrap
+
+import numpy as np
+import pytest
+
+from autograder.classroom.similarity import (
+    RUN,
+    WINDOW,
+    Suspect,
+    find_alike,
+    fingerprints,
+    lines_in_common,
+)
+
+STUB = b'''"""The stub."""
+
+import numpy as np
+
+
+def svm_loss(W, X, y, reg):
+    """Return the loss."""
+    raise NotImplementedError("fill in")
+'''
+
+ORIGINAL = b'''
+import numpy as np
+
+def svm_loss(W, X, y, reg):
+    """Mine."""
+    number, classes = X.shape[0], W.shape[1]
+    table = X.dot(W)
+    right = table[np.arange(number), y].reshape(-1, 1)
+    hinge = np.clip(table - right + 1.0, 0, None)
+    hinge[np.arange(number), y] = 0.0
+    total = hinge.sum() / number
+    active = (hinge > 0).astype(float)
+    active[np.arange(number), y] -= active.sum(axis=1)
+    slope = X.T.dot(active) / number
+    return total + reg * (W ** 2).sum(), slope + 2 * reg * W
+'''
+
+DISGUISED = b'''
+# my own work
+import numpy as numerics
+
+def svm_loss(weights, data, labels, strength):
+    """Computes everything from scratch."""
+    n, c = data.shape[0], weights.shape[1]
+    s = data.dot(weights)   # the scores
+    r = s[numerics.arange(n), labels].reshape(-1, 1)
+
+    h = numerics.clip(s - r + 1, 0, None)
+    h[numerics.arange(n), labels] = 0
+    t = h.sum() / n
+    a = (h > 0).astype(float)
+    a[numerics.arange(n), labels] -= a.sum(axis=1)
+    g = data.T.dot(a) / n
+    return t + strength * (weights ** 2).sum(), \\
+        g + 2 * strength * weights
+'''
+
+OWN = b"""
+import numpy as np
+
+def svm_loss(W, X, y, reg):
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(len(X)):
+        scores = W.T @ X[i]
+        for j in range(len(scores)):
+            if j == y[i]:
+                continue
+            margin = scores[j] - scores[y[i]] + 1
+            if margin > 0:
+                loss = loss + margin
+                dW[:, j] += X[i] / len(X)
+                dW[:, y[i]] -= X[i] / len(X)
+    loss = loss / len(X)
+    loss += reg * np.square(W).sum()
+    dW += reg * 2 * W
+    return loss, dW
+"""
+
+
+FORMS = (
+    "    v{} = {}(X {} 1) [{}(W)]",
+    "    if {1}(y) {2} {3}(X): v{0} = reg",
+    "    v{} = ({}(W), y {} {}(X, 2))",
+)
+
+
+def values(source: bytes) -> frozenset[int]:
+    return frozenset(mark.value for mark in fingerprints({"svm.py": source}))
+
+
+def suspect(label: str, source: bytes, owner: str = "") -> Suspect:
+    return Suspect(label, frozenset({owner or label}), values(source))
+
+
+def somebodys_own_code(seed: int) -> bytes:
+    """Return code that nobody else would write."""
+    choice = random.Random(seed)
+    lines = ["import numpy as np", "def svm_loss(W, X, y, reg):"]
+    calls = ["np.sum", "np.dot", "len", "np.exp", "abs", "X.mean", "W.max", "y.copy", "np.where", "sorted"]
+    for number in range(40):
+        a, b = choice.choice(calls), choice.choice(calls)
+        operator = choice.choice(["+", "-", "*", "/", "**", "@", ">", "<="])
+        form = choice.choice(FORMS)
+        lines.append(form.format(number, a, operator, b))
+    return "\n".join(lines).encode()
+
+
+def test_renaming_comments_and_layout_hide_nothing() -> None:
+    assert values(DISGUISED) == values(ORIGINAL)
+    (group,) = find_alike([suspect("ada", ORIGINAL), suspect("bob", DISGUISED), suspect("eve", OWN)]).groups
+    assert group == ("ada", "bob")
+
+
+def test_a_part_that_was_copied_makes_a_pair() -> None:
+    lines = ORIGINAL.splitlines()
+    partly = b"\n".join([*lines[:9], b"    extra = np.sqrt(abs(reg)) + len(y) ** 2 - X.std()", *lines[9:]])
+    others = [suspect(f"s{seed}", somebodys_own_code(seed)) for seed in range(20)]
+    (pair,) = find_alike([suspect("ada", ORIGINAL), suspect("bob", partly), *others]).pairs
+    assert {pair.first, pair.second} == {"ada", "bob"}
+    assert 0.6 <= pair.likeness < 1
+
+
+def test_different_solutions_of_the_same_task_are_left_alone() -> None:
+    others = [suspect(f"s{seed}", somebodys_own_code(seed)) for seed in range(30)]
+    found = find_alike([suspect("ada", ORIGINAL), suspect("eve", OWN), *others])
+    assert found.groups == () and found.pairs == ()
+
+
+def test_what_much_of_the_class_writes_makes_no_pair() -> None:
+    usual = ORIGINAL.replace(b"def svm_loss", b"def usual")
+    class_ = [suspect(f"s{seed}", usual + somebodys_own_code(seed)) for seed in range(40)]
+    assert find_alike(class_).pairs == ()
+
+
+def test_the_stubs_own_code_does_not_count() -> None:
+    boilerplate = frozenset(mark.value for mark in fingerprints({"svm.py": STUB * 5}, window=1))
+    assert fingerprints({"svm.py": STUB * 5}, boilerplate) == ()
+    assert len(fingerprints({"svm.py": STUB + ORIGINAL}, boilerplate)) > 10
+
+
+def test_hand_ins_of_one_student_or_group_are_not_compared() -> None:
+    class_ = [suspect("first", ORIGINAL, "ada"), suspect("second", DISGUISED + b"\nx = 1\n", "ada")]
+    found = find_alike([*class_, *(suspect(f"s{seed}", somebodys_own_code(seed)) for seed in range(9))])
+    assert found.groups == () and found.pairs == ()
+
+
+def test_untouched_and_tiny_hand_ins_are_nobodys_copy() -> None:
+    tiny = b"def svm_loss(W, X, y, reg):\n    return 0.0, W\n"
+    assert find_alike([suspect("ada", tiny), suspect("bob", tiny), suspect("eve", b"")]).groups == ()
+
+
+@pytest.mark.parametrize("length", [RUN + WINDOW - 1, 2 * RUN])
+def test_a_copy_of_enough_tokens_is_always_seen(length: int) -> None:
+    """Winnowing's guarantee: no copy of RUN + WINDOW - 1 tokens goes unseen, wherever it begins."""
+    rng = np.random.default_rng(0)
+    words = ["if", "else", "for", "in", "+", "-", "*", "(", ")", "len", "abs", "sum", "max", "x"]
+    for _ in range(50):
+        copied = rng.choice(words, length)
+        one, other = ([*rng.choice(words, 30), *copied, *rng.choice(words, 30)] for _ in range(2))
+        assert values(" ".join(one).encode()) & values(" ".join(other).encode())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"def f(:\n",
+        b"'''never closed",
+        b"    bad\n  indent\n",
+        b"(" * 100_000,
+        b"x = 1\\",
+    ],
+    ids=["empty", "binary", "syntax", "open string", "indent", "deep", "continued"],
+)
+def test_what_is_no_python_is_read_as_far_as_it_goes(source: bytes) -> None:
+    fingerprints({"a.py": source})
+
+
+def test_the_lines_in_common_are_found_on_both_sides() -> None:
+    moved = b"# one\n# two\n# three\n" + ORIGINAL
+    shared = values(ORIGINAL)
+    (before,) = lines_in_common(fingerprints({"svm.py": ORIGINAL}), shared)["svm.py"]
+    (after,) = lines_in_common(fingerprints({"svm.py": moved}), shared)["svm.py"]
+    assert after == (before[0] + 3, before[1] + 3)
+    text = ORIGINAL.decode().splitlines()[before[0] - 1 : before[1]]
+    assert "np.clip" in textwrap.dedent("\n".join(text))

@@ -1,0 +1,135 @@
+"""The commands as a person meets them: what they print, their exit codes, and one sentence for bad input."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands import only_line, run_command
+from tests.courses import ASSIGNMENT, REFERENCE, STUB, write_course, write_hand_in
+
+ASSIGNMENT_FILE = "assignments/centring/assignment.toml"
+VARIANCE = REFERENCE.replace("np.sqrt(", "(")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return write_course(tmp_path / "course")
+
+
+def test_list_names_questions_and_points(course: Path) -> None:
+    done = run_command("list", cwd=course)
+    assert done.returncode == 0
+    assert "centring" in done.stdout and "10" in done.stdout
+
+
+def test_doctor_names_the_tier_in_use(course: Path) -> None:
+    done = run_command("doctor", cwd=course, COLUMNS="200")
+    assert done.returncode == 0
+    assert "used" in done.stdout and "seccomp" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("grade", "centrin", "."), "centring"),
+        (("verify", "nothing"), "nothing"),
+        (("release", "nothing"), "nothing"),
+        (("bundle", "nothing"), "nothing"),
+        (("grade", "centring", "not-there"), "not-there"),
+    ],
+)
+def test_what_does_not_exist_is_one_sentence(course: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = run_command(*arguments, cwd=course)
+    assert done.returncode == 2
+    assert said in only_line(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "said"),
+    [
+        ({ASSIGNMENT_FILE: ASSIGNMENT.replace('title = "Centring"', "title = ")}, "line 1"),
+        ({ASSIGNMENT_FILE: ASSIGNMENT.replace("points = 6", "points = 7")}, "total_points"),
+        ({ASSIGNMENT_FILE: ASSIGNMENT.replace("seconds_total", "second_total")}, "second_total"),
+        ({"solutions/centring/grading.toml": None}, "grading.toml"),
+        ({"solutions/centring/centring.py": None}, "centring.py"),
+        ({"assignments/centring/centring.py": None}, "centring.py"),
+        ({"solutions/centring/test_graded.py": None}, "test_graded.py"),
+    ],
+)
+def test_a_course_that_cannot_be_graded_is_one_sentence(
+    tmp_path: Path, replaced: dict[str, str | None], said: str
+) -> None:
+    course = write_course(tmp_path / "course", replaced)
+    write_hand_in(tmp_path / "class" / "somebody")
+    done = run_command("grade", "centring", tmp_path / "class", cwd=course)
+    assert done.returncode == 2
+    assert said in only_line(done.stderr)
+
+
+def test_an_empty_folder_and_a_broken_zip_are_one_sentence(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 this is no zip")
+    for given in ("empty", "broken.zip"):
+        done = run_command("grade", "centring", tmp_path / given, cwd=course)
+        assert done.returncode == 2
+        assert given in only_line(done.stderr)
+
+
+def test_a_class_is_graded_and_bad_hand_ins_cost_nobody_else_anything(course: Path, tmp_path: Path) -> None:
+    hand_ins = tmp_path / "class"
+    write_hand_in(hand_ins / "right")
+    write_hand_in(hand_ins / "mistaken", VARIANCE)
+    write_hand_in(hand_ins / "empty-handed", STUB)
+    (hand_ins / "broken.zip").write_bytes(b"PK\x03\x04 this is no zip")
+    done = run_command("grade", "centring", hand_ins, "-o", tmp_path / "out", "-j", "2", cwd=course)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "out" / "grades.csv").open(newline="") as file:
+        totals = {row["submission"]: row["total"] for row in csv.DictReader(file)}
+    assert totals["right"] == "10"
+    assert totals["mistaken"] == "6"
+    assert totals["empty-handed"] == "0"
+    assert "broken" in done.stdout
+    results = json.loads((tmp_path / "out" / "results" / "mistaken.json").read_text())
+    assert results["extra_data"]["tier"]
+    assert any(verdict["misconception"] == "M02" for verdict in results["tests"][1]["extra_data"]["verdicts"])
+    assert "Which last step is missing?" in (tmp_path / "out" / "feedback" / "mistaken.html").read_text()
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_explain_shows_the_instructor_what_feedback_hides(course: Path, tmp_path: Path) -> None:
+    hand_in = write_hand_in(tmp_path / "mistaken", VARIANCE)
+    done = run_command("explain", "centring", hand_in, "test_spreads", cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert "expected spread" in done.stdout and "got spread" in done.stdout and "M02" in done.stdout
+
+
+def test_demo_makes_and_grades_a_class(course: Path, tmp_path: Path) -> None:
+    done = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with (tmp_path / "out" / "grades.csv").open(newline="") as file:
+        totals = {row["submission"]: row["total"] for row in csv.DictReader(file)}
+    assert totals["right"] == "10" and totals["untouched-stub"] == "0" and totals["does-not-parse"] == "0"
+    assert totals["loops-for-ever"] == "6"
+    again = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course)
+    assert again.returncode == 0, again.stderr
+
+
+def test_demo_does_not_remove_a_folder_that_it_did_not_make(course: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "out" / "submissions"
+    mine.mkdir(parents=True)
+    (mine / "thesis.txt").write_text("years of work")
+    done = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course)
+    assert done.returncode == 2
+    assert "submissions" in only_line(done.stderr)
+    assert (mine / "thesis.txt").is_file()
+
+
+def test_a_tier_that_does_not_exist_is_one_sentence(course: Path, tmp_path: Path) -> None:
+    hand_in = write_hand_in(tmp_path / "right")
+    done = run_command("explain", "centring", hand_in, "test_spreads", "--tier", "moat", cwd=course)
+    assert done.returncode == 1
+    assert "moat" in only_line(done.stderr)

@@ -1,0 +1,110 @@
+"""Known mistakes are recognised by what they do; conventions are accepted where they are followed throughout."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.grading.verdict import Kind
+from tests.grading.losses import ALL, ASSIGNMENT, GRADED, OF_LOSS, grader_of, hand_in, kinds, short, with_loss
+
+HALF = """
+    scores = X @ W
+    value = (scores ** 2).mean() + {loss} * reg * (W * W).sum()
+    return value, 2 * X.T @ scores / scores.size + {gradient} * reg * W
+"""
+WITH_A_PENALTY = ("with_a_penalty[0.1]", "with_a_penalty[0.7]")
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory):
+    with grader_of(tmp_path_factory.mktemp("losses")) as grader:
+        yield grader
+
+
+def test_a_known_mistake_is_recognised_by_the_values_it_gives(grader):
+    summed = """
+        scores = X @ W
+        return (scores ** 2).sum() + reg * (W * W).sum(), 2 * X.T @ scores + 2 * reg * W
+    """
+    verdicts = short(grader.grade(with_loss(summed)))
+    for name in OF_LOSS[1:]:
+        assert verdicts[name].kind is Kind.WRONG_VALUE
+        assert verdicts[name].misconception == "not_averaged"
+        assert verdicts[name].hint == "Double the batch by repeating it: should the loss change?"
+    assert verdicts["public"].misconception is None
+
+
+def test_a_known_mistake_is_recognised_by_the_exception_it_raises(grader):
+    swapped = """
+        scores = W @ X
+        return (scores ** 2).mean() + reg * (X * X).sum(), 2 * W.T @ scores / scores.size + 2 * reg * X
+    """
+    verdicts = short(grader.grade(with_loss(swapped)))
+    assert {verdicts[name].kind for name in OF_LOSS[1:]} == {Kind.RAISED}
+    assert {verdicts[name].misconception for name in OF_LOSS[1:]} == {"shapes_swapped"}
+
+
+@pytest.mark.parametrize(
+    "body", ["return 0.25, 0 * W", "raise KeyError", "return 'loss', [1, {'a': np.float64(2)}]"]
+)
+def test_an_unknown_mistake_is_taken_for_none_of_the_bank(grader, body):
+    verdicts = short(grader.grade(with_loss(body)))
+    assert {verdicts[name].misconception for name in ALL} == {None}
+    assert Kind.GRADER_FAULT not in {verdict.kind for verdict in verdicts.values()}
+
+
+def test_an_accepted_convention_passes_with_a_note(grader):
+    verdicts = short(grader.grade(with_loss(HALF.format(loss=0.5, gradient=1))))
+    assert kinds(verdicts) == dict.fromkeys(ALL, "passed")
+    for name in WITH_A_PENALTY:
+        noted = verdicts[name]
+        assert (noted.credit, noted.misconception, noted.message) == (
+            1,
+            "half",
+            "Half of the penalty is as good.",
+        )
+    assert verdicts["without_a_penalty"].misconception is None
+
+
+@pytest.mark.parametrize("loss, gradient", [(0.5, 2), (1, 1), (0.25, 0.5)])
+def test_a_convention_that_is_followed_by_halves_is_a_mistake(grader, loss, gradient):
+    verdicts = short(grader.grade(with_loss(HALF.format(loss=loss, gradient=gradient))))
+    assert {verdicts[name].kind for name in WITH_A_PENALTY} == {Kind.WRONG_VALUE}
+
+
+@pytest.mark.parametrize("first_follows", [True, False])
+def test_a_convention_that_changes_within_a_question_is_a_mistake(grader, first_follows):
+    halves = "reg < 0.5" if first_follows else "reg > 0.5"
+    changing = HALF.format(loss=f"(0.5 if {halves} else 1.0)", gradient=f"(1 if {halves} else 2)")
+    verdicts = short(grader.grade(with_loss(changing)))
+    assert [verdicts[name].kind for name in WITH_A_PENALTY] == [Kind.PASSED, Kind.WRONG_VALUE]
+    assert verdicts["without_a_penalty"].kind is Kind.PASSED
+
+
+def test_a_loss_and_a_gradient_that_follow_different_conventions_are_a_mistake(tmp_path):
+    apart = (
+        GRADED.partition("@loss\n@pytest")[0]
+        + """
+@loss
+@pytest.mark.parametrize("part", [0, 1], ids=["loss", "gradient"])
+def test_part(compare, rng, part):
+    compare(lambda code, *args: code.call("hw.loss", *args)[part], *problem(rng), 0.5)
+
+@pytest.mark.question("other")
+def test_one(compare):
+    compare("other.one", 1)
+"""
+    )
+    with grader_of(tmp_path, graded=apart) as grader:
+        for loss, gradient, passing in ((1, 2, 2), (0.5, 1, 2), (0.5, 2, 1), (1, 1, 1)):
+            verdicts = short(grader.grade(with_loss(HALF.format(loss=loss, gradient=gradient))))
+            assert sum(verdicts[f"part[{part}]"].passed for part in ("loss", "gradient")) == passing
+
+
+def test_a_convention_that_the_assignment_calls_a_mistake_is_one(tmp_path):
+    strict = ASSIGNMENT.replace('half = "accept"', 'half = "mistake"')
+    with grader_of(tmp_path, assignment=strict) as grader:
+        verdict = short(grader.grade(with_loss(HALF.format(loss=0.5, gradient=1))))["with_a_penalty[0.7]"]
+        right = grader.grade(hand_in())
+    assert (verdict.kind, verdict.misconception) == (Kind.WRONG_VALUE, "half")
+    assert {each.kind for each in right.values()} == {Kind.PASSED}

@@ -1,0 +1,229 @@
+"""What goes wrong in a test or in the reference is the grader's fault, and never a zero of the student's."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.grading.verdict import Kind
+from tests.grading.losses import ALL, REFERENCE, grader_of, hand_in, short
+
+GRADED = """
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.question("loss")
+PROBLEM = np.eye(2), np.eye(2), 0.0
+
+@pytest.mark.question("other")
+def test_another_question(compare, rng):
+    compare("other.one", rng.normal(size=3))
+
+# --- what fails, and is the student's --------------------------------------------------------------------
+
+def test_value_by_an_assertion(student):
+    value, _ = student.call("hw.loss", *PROBLEM)
+    assert value == 1.0
+
+def test_value_by_a_check(student, check):
+    value, _ = student.call("hw.loss", *PROBLEM)
+    check(value == 1.0, "The loss of these should be one.")
+
+def test_value_by_an_exception(student):
+    student.raises("ValueError", "hw.loss", *PROBLEM)
+
+def test_value_by_an_expectation(expect):
+    expect("hw.loss", *PROBLEM, equals=(1.0, np.eye(2)))
+
+# --- what fails, and is not ------------------------------------------------------------------------------
+
+def test_fault_raises_an_error(student):
+    student.call("hw.loss", *PROBLEM)
+    raise RuntimeError("in the test")
+
+def test_fault_uses_an_unknown_name(student):
+    student.call("hw.loss", *PROBLEM)
+    undefined
+
+def test_fault_skips_itself(student):
+    student.call("hw.loss", *PROBLEM)
+    pytest.skip("no")
+
+def test_fault_expects_to_fail(student):
+    student.call("hw.loss", *PROBLEM)
+    pytest.xfail("no")
+
+def test_fault_fails_itself(student):
+    student.call("hw.loss", *PROBLEM)
+    pytest.fail("no")
+
+def test_fault_is_marked_on_the_way_and_fails(student, request):
+    student.call("hw.loss", *PROBLEM)
+    request.node.add_marker(pytest.mark.xfail)
+    assert False
+
+def test_fault_is_marked_on_the_way_and_passes(student, request):
+    student.call("hw.loss", *PROBLEM)
+    request.node.add_marker(pytest.mark.xfail)
+
+def test_fault_never_calls_the_student():
+    pass
+
+def test_fault_calls_the_reference_only(reference):
+    reference.call("hw.loss", *PROBLEM)
+
+def test_fault_asserts_before_it_calls():
+    assert 1 + 1 == 3
+
+def test_fault_checks_before_it_calls(check):
+    check(False, "It should not.")
+
+def test_fault_calls_the_reference_wrongly(reference):
+    reference.call("hw.loss", np.eye(2))
+
+def test_fault_names_what_the_reference_does_not_have(compare):
+    compare("hw.absent", np.eye(2))
+
+def test_fault_passes_what_cannot_cross(student):
+    student.call("hw.loss", [[np.eye(2)] * 200_000], 1)
+
+def test_fault_measures_what_a_script_has_already_called(loops):
+    loops(lambda code, X: code.call("other.one", X), lambda n, rng: (rng.normal(size=n),))
+
+def test_fault_counts_where_the_reference_raises(loops):
+    loops("hw.loss", lambda n, rng: (rng.normal(size=n),))
+
+def test_fault_races_where_the_reference_raises(race):
+    race("hw.loss", lambda rng: (rng.normal(size=3),))
+
+def test_fault_measures_memory_where_the_reference_raises(memory):
+    memory("hw.loss", lambda sizes, rng: (rng.normal(size=3),))
+
+@pytest.fixture
+def broken_before():
+    raise ValueError
+
+def test_fault_is_set_up_wrongly(broken_before, student):
+    student.call("hw.loss", *PROBLEM)
+
+@pytest.fixture
+def broken_after(student):
+    student.call("hw.loss", *PROBLEM)
+    yield
+    raise ValueError
+
+def test_fault_is_torn_down_wrongly(broken_after):
+    pass
+
+# --- what passes all the same ----------------------------------------------------------------------------
+
+def test_pass_after_all_that(compare):
+    compare("hw.loss", *PROBLEM)
+
+def test_pass_where_both_raise_the_same(compare):
+    compare(lambda code: code.new("hw.Model", 0))
+
+def test_pass_where_nothing_changes(unchanged):
+    def script(code, X):
+        model = code.new("hw.Model")
+        model.call("train", X)
+        return model.bind("train", X, steps=2)
+    unchanged(script, np.ones((2, 3)))
+"""
+NAMES = [
+    line[len("def test_") : line.index("(")] for line in GRADED.splitlines() if line.startswith("def test_")
+]
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory):
+    with grader_of(tmp_path_factory.mktemp("faults"), graded=GRADED, bank=None) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+def verdicts(grader):
+    return short(grader.grade(hand_in()))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("value")])
+def test_a_property_that_does_not_hold_is_a_wrong_value(verdicts, name):
+    assert verdicts[name].kind is Kind.WRONG_VALUE
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("fault")])
+def test_what_is_wrong_with_a_test_is_a_fault_of_the_grader(verdicts, name):
+    assert verdicts[name].kind is Kind.GRADER_FAULT
+    assert verdicts[name].credit == 0
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("pass", "another"))])
+def test_a_fault_leaves_other_tests_alone(verdicts, name):
+    assert verdicts[name].kind is Kind.PASSED
+
+
+@pytest.mark.parametrize(
+    "old, new, kind, said",
+    [
+        (
+            'raise ValueError("size must be positive")',
+            "size = 1",
+            Kind.WRONG_VALUE,
+            "it should raise ValueError here",
+        ),
+        ("raise ValueError", "raise TypeError", Kind.RAISED, "it raised TypeError"),
+        ("raise ValueError", "raise type('Own', (ValueError,), {})", Kind.PASSED, ""),
+    ],
+)
+def test_the_type_of_exception_is_required_that_the_reference_raises(grader, old, new, kind, said):
+    wrong = hand_in(REFERENCE.replace(old, new))
+    verdict = short(grader.grade(wrong, only=lambda test: "both_raise" in test.id))[
+        "pass_where_both_raise_the_same"
+    ]
+    assert verdict.kind is kind
+    assert said in verdict.message
+
+
+def test_an_import_that_raises_is_not_the_exception_that_is_asked_for(grader):
+    verdicts = short(grader.grade(hand_in(loss="raise ValueError"), only=lambda test: "exception" in test.id))
+    assert verdicts["value_by_an_exception"].kind is Kind.RAISED
+
+
+def test_an_argument_that_the_last_call_of_a_script_changed_is_told(grader):
+    changing = hand_in(
+        REFERENCE.replace("        return self.W\n", "        X *= 0\n        return self.W\n")
+    )
+    verdict = short(grader.grade(changing, only=lambda test: "nothing_changes" in test.id))[
+        "pass_where_nothing_changes"
+    ]
+    assert (verdict.kind, verdict.message) == (
+        Kind.WRONG_VALUE,
+        "the values are right, but the call changed argument 1 of its caller",
+    )
+
+
+# --- the reference ----------------------------------------------------------------------------------------
+
+HEAD = "import numpy as np\n\ndef loss(W, X, reg):\n    "
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        HEAD + "raise NotImplementedError",
+        HEAD + "return undefined",
+        HEAD + "import os; os._exit(0)",
+        HEAD + "import scipy; return scipy.f(W)",
+        HEAD + "return iter(W)",
+        HEAD + "return np.ones(2**36)",
+        "def loss(:",
+        "1 / 0",
+        "",
+    ],
+    ids=["unwritten", "unknown name", "exit", "library", "iterator", "memory", "syntax", "import", "empty"],
+)
+def test_a_failing_reference_is_a_fault_of_the_grader_for_right_wrong_and_equal_hand_ins(tmp_path, reference):
+    with grader_of(tmp_path, reference=reference, bank=None) as grader:
+        for files in (hand_in(), hand_in(loss=reference)):
+            verdicts = short(grader.grade(files))
+            assert {verdicts[name].kind for name in ALL[1:-1]} == {Kind.GRADER_FAULT}
+            assert verdicts["one"].kind is Kind.PASSED

@@ -1,0 +1,449 @@
+"""Counting loops: every Python-level loop over the scaled axis is found, on every interpreter; nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from autograder.grading.loops import Loops
+from autograder.grading.verdict import Kind
+from autograder.sandbox.code import Host
+from autograder.sandbox.outcomes import EventsHidden
+from tests.grading.measured import finding_of, hosts, interpreters, line_of, trial_of
+
+REFERENCE = """
+def largest(X):
+    return X.max(axis=1).sum()
+"""
+
+LOOPS = {
+    "for": """
+        def largest(X):
+            total = 0.0
+            for row in X:
+                total += row.max()
+            return total
+    """,
+    "for on one line": """
+        def largest(X):
+            total = 0.0
+            for row in X: total += row.max()
+            return total
+    """,
+    "while": """
+        def largest(X):
+            total, i = 0.0, 0
+            while i < len(X):
+                total += X[i].max()
+                i += 1
+            return total
+    """,
+    "while on one line": """
+        def largest(X):
+            total, i = [], 0
+            while i < len(X): i += len([total.append(X[i].max())])
+            return np.sum(total)
+    """,
+    "two loops": """
+        def largest(X):
+            total = 0.0
+            for i in range(X.shape[0]):
+                best = -np.inf
+                for j in range(X.shape[1]):
+                    best = max(best, X[i, j])
+                total += best
+            return total
+    """,
+    "comprehension": """
+        def largest(X):
+            return np.sum([row.max() for row in X])
+    """,
+    "set comprehension": """
+        def largest(X):
+            return sum({i: X[i].max() for i in range(len(X))}.values())
+    """,
+    "generator expression": """
+        def largest(X):
+            return sum(row.max() for row in X)
+    """,
+    "generator": """
+        def rows(X):
+            yield from (row.max() for row in X)
+
+        def largest(X):
+            return sum(rows(X))
+    """,
+    "fromiter": """
+        def largest(X):
+            return np.fromiter((row.max() for row in X), float).sum()
+    """,
+    "map of a lambda": """
+        def largest(X):
+            return sum(map(lambda row: row.max(), X))
+    """,
+    "map of a NumPy function": """
+        def largest(X):
+            return sum(map(np.max, X))
+    """,
+    "starmap of a NumPy function": """
+        from itertools import starmap
+
+        def largest(X):
+            return sum(starmap(np.amax, ((row,) for row in X)))
+    """,
+    "reduce": """
+        from functools import reduce
+
+        def largest(X):
+            return reduce(lambda total, row: total + row.max(), X, 0.0)
+    """,
+    "sorted with a key": """
+        def largest(X):
+            return sum(row.max() for row in sorted(X.tolist(), key=lambda row: row[0])) if False else sum(
+                max(row) for row in sorted(X.tolist(), key=lambda row: row[0]))
+    """,
+    "np.vectorize": """
+        def largest(X):
+            return np.vectorize(lambda i: X[i].max())(np.arange(len(X))).sum()
+    """,
+    "np.vectorize with a signature": """
+        def largest(X):
+            return np.vectorize(np.max, signature="(n)->()")(X).sum()
+    """,
+    "frompyfunc": """
+        def largest(X):
+            return float(np.frompyfunc(lambda i: X[i].max(), 1, 1)(np.arange(len(X))).sum())
+    """,
+    "apply_along_axis": """
+        def largest(X):
+            return np.apply_along_axis(np.max, 1, X).sum()
+    """,
+    "nditer": """
+        def largest(X):
+            best = np.full(len(X), -np.inf)
+            for i in np.ndindex(len(X)):
+                best[i] = X[i].max()
+            return best.sum()
+    """,
+    "recursion": """
+        def largest(X):
+            return 0.0 if len(X) == 0 else X[0].max() + largest(X[1:])
+    """,
+    "recursion by halves": """
+        def largest(X):
+            half = len(X) // 2
+            return X[0].max() if half == 0 else largest(X[:half]) + largest(X[half:])
+    """,
+    "executed text": """
+        def largest(X):
+            found = {"X": X, "total": 0.0}
+            exec("for row in X:\\n    total += row.max()", found)
+            return found["total"]
+    """,
+    "executed text that grows": """
+        def largest(X):
+            found = {"X": X, "total": 0.0}
+            exec("\\n".join(f"total += X[{i}].max()" for i in range(len(X))), found)
+            return found["total"]
+    """,
+    "a class that looks like a number": """
+        class Row:
+            def __init__(self, row):
+                self.row = row
+
+            def __add__(self, other):
+                return self.row.max() + other
+
+            __radd__ = __add__
+
+        def largest(X):
+            rows = np.empty(len(X), dtype=object)
+            rows[:] = list(map(Row, X))
+            return float(rows.sum() if len(X) > 1 else rows[0] + 0.0) if False else float(sum(rows))
+    """,
+    "code without line numbers": """
+        def slow(X):
+            total = 0.0
+            for row in X:
+                total += row.max()
+            return total
+
+        def largest(X):
+            bare = slow.__code__.replace(co_linetable=b"")
+            return type(slow)(bare, globals())(X)
+    """,
+    "blocks that are too small": """
+        def largest(X):
+            return sum(X[start:start + 4].max(axis=1).sum() for start in range(0, len(X), 4))
+    """,
+}
+
+NO_LOOPS = {
+    "whole arrays": """
+        def largest(X):
+            return np.max(X, axis=1).sum()
+    """,
+    "large chunks": """
+        def largest(X):
+            return sum(X[start:start + 16].max(axis=1).sum() for start in range(0, len(X), 16))
+    """,
+    "a loop over the columns": """
+        def largest(X):
+            best = X[:, 0]
+            for j in range(1, X.shape[1]):
+                best = np.maximum(best, X[:, j])
+            return best.sum()
+    """,
+    "a loop that halves": """
+        def largest(X):
+            best = X.max(axis=1)
+            while len(best) > 1:
+                half = len(best) // 2
+                best = np.append(best[:half] + best[half:2 * half], best[2 * half:])
+            return best[0]
+    """,
+    "an import and a check on the way": """
+        def largest(X):
+            import colorsys, statistics
+            if not isinstance(X, np.ndarray):
+                raise TypeError(X)
+            return np.einsum("i->", X.max(axis=1))
+    """,
+    "a loop over what the data hold": """
+        def largest(X):
+            best, total = X.max(axis=1), 0.0
+            for value in np.unique(X[:24, 1].round(0)):
+                total += value
+            return best.sum() + 0 * total
+    """,
+}
+
+HIDDEN = {
+    "sys.settrace": """
+        import sys
+
+        def largest(X):
+            sys.settrace(None)
+            return sum([row.max() for row in X])
+    """,
+    "sys.settrace and back": """
+        import sys
+
+        def largest(X):
+            trace = sys.gettrace()
+            sys.settrace(None)
+            total = sum([row.max() for row in X])
+            sys.settrace(trace)
+            return total
+    """,
+    "sys.setprofile": """
+        import sys
+
+        def largest(X):
+            sys.setprofile(None)
+            return sum([row.max() for row in X])
+    """,
+    "a thread": """
+        import threading
+
+        def largest(X):
+            found = []
+            thread = threading.Thread(target=lambda: found.append(sum([row.max() for row in X])))
+            thread.start()
+            thread.join()
+            return found[0]
+    """,
+    "a pool of threads": """
+        from concurrent.futures import ThreadPoolExecutor
+
+        def largest(X):
+            with ThreadPoolExecutor(2) as pool:
+                return sum(pool.map(np.max, X))
+    """,
+}
+
+OLD_TRACE = {
+    "f_trace": """
+        import sys
+
+        def largest(X):
+            sys._getframe().f_trace = None
+            total = 0.0
+            for row in X:
+                total += row.max()
+            return total
+    """,
+    "f_trace_lines": """
+        import sys
+
+        def largest(X):
+            sys._getframe().f_trace_lines = False
+            total = 0.0
+            for row in X:
+                total += row.max()
+            return total
+    """,
+}
+
+MONITORING = {
+    "set_events": """
+        import sys
+
+        def largest(X):
+            for tool in range(6):
+                sys.monitoring.set_events(tool, 0)
+            return sum([row.max() for row in X])
+    """,
+    "register_callback": """
+        import sys
+
+        take = sys.monitoring.register_callback
+
+        def largest(X):
+            for tool in range(6):
+                take(tool, sys.monitoring.events.JUMP, None)
+            return sum([row.max() for row in X])
+    """,
+}
+
+
+def rows(n, rng):
+    return (rng.normal(size=(n, 4)),)
+
+
+@pytest.fixture(scope="module", params=interpreters(), ids=lambda version: f"Python {version}")
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Host, Host]]:
+    with hosts(interpreters()[request.param]) as pair:
+        yield pair
+
+
+def version_of(pair: tuple[Host, Host]) -> str:
+    return next(v for v, interpreter in interpreters().items() if interpreter == pair[0].sandbox.interpreter)
+
+
+def has_monitoring(pair: tuple[Host, Host]) -> bool:
+    return tuple(map(int, version_of(pair).split("."))) >= (3, 12)
+
+
+def loops_in(pair, student, reference=REFERENCE, generate=rows, **options):
+    return finding_of(Loops(trial_of(pair, student, reference)), "hw.largest", generate, **options)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_over_the_examples_is_found(pair, name):
+    finding = loops_in(pair, LOOPS[name])
+    assert finding is not None
+    assert finding.kind is Kind.LOOPS
+    assert finding.credit == 0
+
+
+@pytest.mark.parametrize("name", NO_LOOPS)
+def test_work_on_whole_arrays_passes(pair, name):
+    assert loops_in(pair, NO_LOOPS[name]) is None
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_hiding_from_the_count_is_a_verdict(pair, name):
+    with pytest.raises(EventsHidden):
+        loops_in(pair, HIDDEN[name])
+
+
+@pytest.mark.parametrize("name", OLD_TRACE)
+def test_switching_off_a_frame_s_trace_is_of_no_use(pair, name):
+    if has_monitoring(pair):
+        assert loops_in(pair, OLD_TRACE[name]).kind is Kind.LOOPS
+    else:
+        with pytest.raises(EventsHidden):
+            loops_in(pair, OLD_TRACE[name])
+
+
+@pytest.mark.parametrize("name", MONITORING)
+def test_monitoring_is_out_of_reach(pair, name):
+    if not has_monitoring(pair):
+        return
+    with pytest.raises(EventsHidden):
+        loops_in(pair, MONITORING[name])
+
+
+def test_a_call_that_never_runs_python_is_no_pass(pair):
+    finding = loops_in(
+        pair,
+        "largest = type(np.max)(lambda X: (X,), lambda X: 0) if False else np.ndarray.trace",
+        reference="def largest(X):\n    return np.trace(X)",
+    )
+    assert finding.kind is Kind.LOOPS
+    assert "less Python than any call must" in finding.message
+
+
+def test_the_message_names_the_line_how_often_it_ran_and_what_is_allowed(pair):
+    student = LOOPS["for"]
+    message = loops_in(pair, student, over="pictures").message
+    assert f"hw.py, line {line_of(student, 'for row in X')}" in message
+    assert "32 pictures" in message and "64" in message and "128" in message
+    assert "no Python loop over the pictures" in message
+
+
+def test_a_loop_inside_numpy_is_shown_as_the_student_s_line(pair):
+    student = LOOPS["apply_along_axis"]
+    assert f"hw.py, line {line_of(student, 'apply_along_axis')}" in loops_in(pair, student).message
+
+
+def test_wrong_values_are_no_matter_of_loops(pair):
+    finding = loops_in(pair, "def largest(X):\n    return X.min(axis=1).sum()")
+    assert finding.kind is Kind.WRONG_VALUE
+
+
+PAIRS = """
+def largest(X):
+    return np.abs(X[:, np.newaxis] - X).sum()
+"""
+
+
+def test_one_loop_passes_where_one_is_allowed(pair):
+    student = """
+        def largest(X):
+            total = 0.0
+            for row in X:
+                for repeated in range(5):
+                    total += np.abs(X - row).sum() / 5
+            return total
+    """
+    assert loops_in(pair, student, PAIRS, at_most=1) is None
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "for j in range(len(X)): total += np.abs(X[i] - X[j]).sum()",
+        "total += sum(np.abs(X[i] - other).sum() for other in X)",
+        "total += np.apply_along_axis(lambda row: np.abs(row - X[i]).sum(), 1, X).sum()",
+    ],
+)
+def test_a_second_loop_is_found_where_one_is_allowed(pair, inner):
+    student = (
+        f"def largest(X):\n    total = 0.0\n    for i in range(len(X)):\n        {inner}\n    return total"
+    )
+    finding = loops_in(pair, student, PAIRS, at_most=1)
+    assert finding.kind is Kind.LOOPS
+    assert "1 nested Python loop at most" in finding.message
+
+
+def test_only_the_scaled_axis_counts(pair):
+    student = """
+        def largest(X):
+            return sum(X[i].max() for i in range(len(X)))
+    """
+    assert loops_in(pair, student, generate=lambda n, rng: (rng.normal(size=(6, n)),)) is None
+    assert loops_in(pair, student) is not None
+
+
+def test_an_attempt_to_hide_costs_only_the_call_that_made_it(pair):
+    trial = trial_of(pair, HIDDEN["sys.settrace"], REFERENCE)
+    with pytest.raises(EventsHidden):
+        Loops(trial)("hw.largest", rows)
+    X = np.arange(6.0).reshape(2, 3)
+    assert trial.student.call("hw.largest", X) == 7.0
+    assert loops_in(pair, NO_LOOPS["whole arrays"]) is None
+    assert loops_in(pair, LOOPS["for"]).kind is Kind.LOOPS

@@ -1,0 +1,82 @@
+"""Executes an assignment's notebook from start to end in a folder as students have it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from autograder.course import Assignment, Solution
+from autograder.student.otter_files import otter_test_files
+
+SECONDS_PER_CELL = 300
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook with its outputs."""
+
+    notebook: NotebookNode
+
+    @property
+    def text(self) -> str:
+        """Everything that the cells wrote, results included."""
+        return "\n".join(text for cell in self.code_cells for text in written(cell))
+
+    @property
+    def code_cells(self) -> list[NotebookNode]:
+        return [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+
+    @property
+    def errors(self) -> list[str]:
+        outputs = (output for cell in self.code_cells for output in cell.outputs)
+        return [f"{it.ename}: {it.evalue}" for it in outputs if it.output_type == "error"]
+
+    @property
+    def pictures(self) -> list[str]:
+        """The pictures, as base64 of PNG."""
+        outputs = (output for cell in self.code_cells for output in cell.outputs)
+        return [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+
+
+def written(cell: NotebookNode) -> list[str]:
+    """Return the texts of a cell's outputs."""
+    texts = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            texts.append(output.text)
+        elif "data" in output:
+            texts.append(output.data.get("text/plain", ""))
+    return texts
+
+
+def folder_of_a_student(assignment: Assignment, folder: Path, files: dict[str, bytes] | None = None) -> Path:
+    """Copy what a release holds into `folder`: the assignment, stubs from elsewhere, otter's test files."""
+    shutil.copytree(assignment.folder, folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for file in assignment.files:
+        (folder / file.name).write_bytes(file.source.read_bytes())
+    for name, content in {**otter_test_files(assignment), **(files or {})}.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def folder_of_the_best_student(assignment: Assignment, solution: Solution, folder: Path) -> Path:
+    """Do the same with the reference in place of the stubs."""
+    return folder_of_a_student(assignment, folder, dict(solution.reference_files(assignment)))
+
+
+def execute(folder: Path) -> Executed:
+    """Run the folder's notebook; errors are kept as outputs."""
+    (path,) = folder.glob("*.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=SECONDS_PER_CELL, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute()
+    return Executed(notebook)

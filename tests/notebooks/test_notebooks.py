@@ -1,0 +1,90 @@
+"""Every notebook runs from start to end: on the reference, and on stubs that nobody has touched."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.course import find_course
+from tests.notebooks.execution import (
+    Executed,
+    execute,
+    folder_of_a_student,
+    folder_of_the_best_student,
+    written,
+)
+
+COURSE = find_course(Path(__file__))
+ASSIGNMENTS = [
+    name for name in COURSE.names() if (COURSE.assignment(name).folder / f"{name}.ipynb").is_file()
+]
+CHECK = re.compile(r'^grader\.check\("(\w+)"\)$', re.MULTILINE)
+
+each = pytest.mark.parametrize("name", ASSIGNMENTS)
+
+
+def stored(name: str) -> nbformat.NotebookNode:
+    return nbformat.read(COURSE.assignment(name).folder / f"{name}.ipynb", as_version=4)
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def on_the_reference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Executed:
+    name: str = request.param
+    folder = tmp_path_factory.mktemp("best") / name
+    return execute(folder_of_the_best_student(COURSE.assignment(name), COURSE.solution(name), folder))
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def on_untouched_stubs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Executed:
+    name: str = request.param
+    return execute(folder_of_a_student(COURSE.assignment(name), tmp_path_factory.mktemp("new") / name))
+
+
+@each
+def test_is_stored_valid_and_without_anything_that_was_run(name: str) -> None:
+    notebook = stored(name)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        assert cell.cell_type == "markdown" or (cell.outputs == [] and cell.execution_count is None)
+
+
+@each
+def test_checks_every_question_once(name: str) -> None:
+    source = "\n".join(cell.source for cell in stored(name).cells if cell.cell_type == "code")
+    assert sorted(CHECK.findall(source)) == sorted(it.id for it in COURSE.assignment(name).questions)
+
+
+@each
+def test_every_short_answer_has_a_place_and_a_rubric(name: str) -> None:
+    cells = [cell for cell in stored(name).cells if cell.cell_type == "markdown"]
+    asked = re.findall(r"^\*\*Question (\d+)\.\*\*", "\n".join(cell.source for cell in cells), re.MULTILINE)
+    places = [cell.source for cell in cells if "answer" in cell.metadata.get("tags", [])]
+    rubric = (COURSE.solution(name).folder / "rubric.md").read_text(encoding="utf-8")
+    assert asked
+    assert re.findall(r"\*\*Answer (\d+)\.\*\*", "\n".join(places)) == asked
+    assert re.findall(r"^## (\d+)\.", rubric, re.MULTILINE) == asked
+
+
+def test_every_cell_passes_on_the_reference(on_the_reference: Executed) -> None:
+    assert on_the_reference.errors == []
+    assert "not yet" not in on_the_reference.text
+    checked = [cell for cell in on_the_reference.code_cells if CHECK.search(cell.source)]
+    assert checked
+    for cell in checked:
+        assert "All test cases passed!" in "".join(written(cell)), cell.source
+    assert on_the_reference.pictures
+
+
+def test_untouched_stubs_crash_nothing_and_each_cell_says_what_to_fill_in(
+    on_untouched_stubs: Executed,
+) -> None:
+    assert on_untouched_stubs.errors == []
+    for cell in on_untouched_stubs.code_cells:
+        said = "".join(written(cell))
+        if cell.source.startswith("with step():") or "\nwith step():" in cell.source:
+            assert re.search(r"not yet: (fill in [\w.]+ in \w+\.py|this needs \w+)", said), cell.source
+        if CHECK.search(cell.source):
+            assert "is not filled in yet" in said

@@ -1,0 +1,111 @@
+"""A plain `otter run` gives the score of our own runner, and a hand-in can neither raise it nor run outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.bundles import bundle
+from autograder.classroom.one import HandInGrader
+from autograder.course import Course, find_course
+from autograder.grading.session import collect_plan
+from autograder.student.otter_files import otter_run_files
+from autograder.submission import open_submission
+from tests.courses import REFERENCE, STUB, write_course
+
+HALF = REFERENCE.replace("return X - column_means, column_means", "return X, column_means")
+
+# Each would have an effect if otter itself opened or ran what was handed in.
+HOSTILE = {
+    "centring.ipynb": json.dumps(
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": "a",
+                    "metadata": {},
+                    "outputs": [],
+                    "execution_count": None,
+                    "source": "import otter.test_files as t; t.TestFile.passed_all = True\nopen({touched!r}, 'w')",
+                }
+            ],
+            "metadata": {},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    ),
+    "numpy.py": "open({touched!r}, 'w')",
+    "otter/__init__.py": "open({touched!r}, 'w')",
+    "tests/centre.py": "open({touched!r}, 'w')",
+    ".OTTER_LOG": "cbuiltins\nopen\n(V{touched}\nVw\ntR.",
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return find_course(write_course(tmp_path_factory.mktemp("course")))
+
+
+@pytest.fixture(scope="module")
+def archive(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assignment, solution = course.assignment("centring"), course.solution("centring")
+    plan = collect_plan(assignment, solution)
+    return bundle(course, "centring", tmp_path_factory.mktemp("zip"), plan, otter_run_files(assignment, True))
+
+
+def zipped(path: Path, files: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as hand_in:
+        for name, text in files.items():
+            hand_in.writestr(name, text)
+    return path
+
+
+def scores_by_otter(archive: Path, hand_in: Path, output: Path) -> dict[str, float]:
+    """Return the score of each question that a plain `otter run` writes."""
+    command = [Path(sys.executable).with_name("otter"), "run", "-a", archive, "-o", output, hand_in]
+    done = subprocess.run(command, cwd=output, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    tests = json.loads((output / "results.json").read_text())["tests"]
+    return {test["name"]: test["score"] for test in tests if "score" in test}
+
+
+def scores_by_us(course: Course, hand_in: Path) -> dict[str, float]:
+    assignment, solution = course.assignment("centring"), course.solution("centring")
+    with HandInGrader(assignment, solution) as grader:
+        result = grader.grade(open_submission(hand_in, assignment.file_names))
+    return {question.id: float(question.score) for question in result.questions}
+
+
+@pytest.mark.parametrize("source", [REFERENCE, HALF], ids=["right", "half"])
+def test_otter_run_gives_the_score_of_our_own_runner(
+    course: Course, archive: Path, tmp_path: Path, source: str
+) -> None:
+    hand_in = zipped(tmp_path / "hand-in.zip", {"centring.py": source})
+    assert scores_by_otter(archive, hand_in, tmp_path) == scores_by_us(course, hand_in)
+
+
+def test_what_a_hand_in_holds_besides_is_neither_run_nor_unpickled(archive: Path, tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    tmp_path.chmod(0o777)
+    files = {name: text.replace("{touched!r}", repr(str(touched))) for name, text in HOSTILE.items()}
+    files = {name: text.replace("{touched}", str(touched)) for name, text in files.items()}
+    files["centring.py"] = STUB + f"\nopen({str(touched)!r}, 'w')\n"
+    hand_in = zipped(tmp_path / "hand-in.zip", files)
+    assert set(scores_by_otter(archive, hand_in, tmp_path).values()) == {0.0}
+    assert not touched.exists()
+
+
+def test_without_a_sandbox_nothing_is_graded(archive: Path, tmp_path: Path) -> None:
+    hand_in = zipped(tmp_path / "hand-in.zip", {"centring.py": REFERENCE})
+    command = [Path(sys.executable).with_name("otter"), "run", "-a", archive, "-o", tmp_path, hand_in]
+    environment = {**os.environ, "AUTOGRADER_TIER": "limits"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "cannot keep student code apart" in done.stderr
+    assert not (tmp_path / "results.json").exists()

@@ -1,0 +1,161 @@
+"""A class of any size whose hand-ins were never graded: results as grading would give them, drawn by a seed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from autograder.course import Assignment, find_course
+from autograder.grading.bank import Misconception, load_bank
+from autograder.grading.plan import Plan, PlannedTest
+from autograder.grading.session import collect_plan
+from autograder.grading.verdict import Kind, Verdict
+from autograder.report import ClassStatistics, Excerpt, Leftover, LikePair, Mistake, Surroundings
+from autograder.results import GradingResult, score
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL, NONE = 10.0, 30.0
+
+
+@functools.cache
+def course_of_svm() -> tuple[Assignment, Plan, tuple[Misconception, ...]]:
+    course = find_course(ROOT)
+    assignment, solution = course.assignment("svm"), course.solution("svm")
+    return assignment, collect_plan(assignment, solution), load_bank(solution.folder).misconceptions
+
+
+class Student:
+    """One student, who is more or less able and has some habits."""
+
+    def __init__(self, rng: np.random.Generator, number: int) -> None:
+        self.rng = rng
+        self.label = f"submission_{10_000 + number}"
+        self.ability = rng.beta(4, 2)
+        self.verdicts: dict[str, Verdict] = {}
+
+    def result(self) -> GradingResult:
+        assignment, plan, bank = course_of_svm()
+        for question in assignment.questions:
+            self._answer(plan, question.id, bank)
+        flags = (
+            ("too fast to be true: 0.08 times the reference's CPU time",) if self.rng.random() < 0.01 else ()
+        )
+        late = self.rng.random() < 0.06
+        return GradingResult(
+            assignment="svm",
+            questions=score(plan, assignment, self.verdicts),
+            tier="uid+bubblewrap",
+            versions={"autograder": "0.1.0"},
+            seconds=1.3,
+            kept=Fraction(9, 10) if late else Fraction(1),
+            flags=flags,
+        )
+
+    def _answer(self, plan: Plan, question: str, bank: tuple[Misconception, ...]) -> None:
+        tests = plan.of_question(question)
+        fate = self.rng.random()
+        if fate < 0.04:
+            self._all(tests, Kind.MISSING, "this is not filled in yet")
+        elif fate < 0.06:
+            self._all(tests, Kind.TIMED_OUT, "the call did not end within 10 seconds and was stopped")
+        elif fate < 0.09:
+            self._all(tests, Kind.RAISED, "it raised ValueError in linear_svm.py, line 41")
+        elif self.rng.random() < self.ability:
+            self._right(tests)
+        else:
+            self._wrong(tests, question, bank)
+
+    def _all(self, tests: tuple[PlannedTest, ...], kind: Kind, message: str) -> None:
+        for test in tests:
+            self.verdicts[test.id] = Verdict(test=test.id, kind=kind, message=message)
+
+    def _right(self, tests: tuple[PlannedTest, ...]) -> None:
+        loops = self.rng.random() < 0.12
+        for test in tests:
+            self.verdicts[test.id] = Verdict(test=test.id, kind=Kind.PASSED, credit=Fraction(1))
+            if test.structural and "loop" in test.id and loops:
+                measured = {"n": 32.0, "runs_at_n": 33.0, "runs_at_2n": 65.0}
+                message = "linear_svm.py, line 61 ran 33 times for 32 examples and 65 times for 64 examples"
+                self.verdicts[test.id] = Verdict(
+                    test=test.id, kind=Kind.LOOPS, message=message, measured=measured
+                )
+            if "speed" in test.id:
+                self.verdicts[test.id] = self._speed(test.id, loops)
+
+    def _speed(self, test: str, loops: bool) -> Verdict:
+        ratio = float(self.rng.lognormal(np.log(60 if loops else 1.3), 0.4))
+        measured = {"cpu_ratio": ratio, "full": FULL, "none": NONE}
+        if ratio <= FULL:
+            return Verdict(test=test, kind=Kind.PASSED, credit=Fraction(1), measured=measured)
+        message = f"the call took {ratio:.3g} times the CPU time of a vectorized solution"
+        return Verdict(test=test, kind=Kind.SLOW, message=message, measured=measured)
+
+    def _wrong(self, tests: tuple[PlannedTest, ...], question: str, bank: tuple[Misconception, ...]) -> None:
+        there = [
+            it
+            for it in bank
+            if any(target.endswith(question) for target in it.targets)
+            and not it.accepted
+            and not it.structural
+        ]
+        weights = 1 / np.arange(1, len(there) + 2) ** 1.2
+        choice = int(self.rng.choice(len(there) + 1, p=weights / weights.sum()))
+        known = there[choice] if choice < len(there) else None
+        for test in tests:
+            wrong = self.rng.random() < 0.7
+            self.verdicts[test.id] = (
+                Verdict(
+                    test=test.id,
+                    kind=Kind.WRONG_VALUE,
+                    message="dW has the right shape, but 12 of 20 numbers are wrong",
+                    hint=known.hint if known and not test.public else None,
+                    misconception=known.id if known and not test.public else None,
+                    details="W = …\nexpected …\ngot …" if test.public else "",
+                )
+                if wrong
+                else Verdict(test=test.id, kind=Kind.PASSED, credit=Fraction(1))
+            )
+
+
+def results(count: int, seed: int = 0) -> Iterator[tuple[str, GradingResult]]:
+    rng = np.random.default_rng(seed)
+    for number in range(count):
+        student = Student(rng, number)
+        yield student.label, student.result()
+
+
+def statistics(count: int, seed: int = 0) -> ClassStatistics:
+    assignment, plan, _ = course_of_svm()
+    gathered = ClassStatistics(assignment, plan)
+    for label, result in results(count, seed):
+        gathered.add(label, result)
+    return gathered
+
+
+def surroundings() -> Surroundings:
+    _, _, bank = course_of_svm()
+    lines = "    margins = np.maximum(0, X @ W - s[:, None] + 1)\n    margins[np.arange(n), y] = 0"
+    excerpt = Excerpt(file="linear_svm.py", first_line=41, text=lines)
+    example = "def wrong(W, X, y, reg):\n    ..."
+    pair = LikePair(
+        first="submission_10001",
+        second="submission_10042",
+        likeness=0.87,
+        first_lines=(excerpt,),
+        second_lines=(excerpt,),
+    )
+    return Surroundings(
+        mistakes=tuple(
+            Mistake(id=it.id, mistake=it.mistake, hint=it.hint, example=example, accepted=it.accepted)
+            for it in bank
+        ),
+        refused=(Leftover("zoe.rar", "zoe.rar is an archive of a kind that is not opened."),),
+        replaced=(Leftover("submission_1", "a later hand-in of the same student counts"),),
+        ignored=(Leftover("submission_metadata.yml", "says who handed in what"),),
+        alike=(("submission_10007", "submission_10019"),),
+        pairs=(pair,),
+    )

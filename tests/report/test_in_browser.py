@@ -1,0 +1,184 @@
+"""The pages in a real browser: for a class of 300, without a network, by keyboard, by ear, on paper, on a phone."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+
+from autograder.grading.verdict import Kind, Verdict
+from autograder.report import class_page, feedback_page
+from autograder.results import GradingResult
+from tests.report.conftest import Opened
+from tests.report.synthetic import course_of_svm, results, statistics, surroundings
+from tests.results.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
+
+Open = Callable[..., Opened]
+
+NASTY = '</style><script>alert("1")</script><img src="https://example.invalid/x.png" onerror=alert(2)>'
+
+
+@pytest.fixture(scope="module")
+def class_of_300() -> str:
+    return class_page(statistics(300), surroundings())
+
+
+@pytest.fixture(scope="module")
+def feedback() -> str:
+    assignment, _, _ = course_of_svm()
+    label, worst = max(
+        results(60), key=lambda pair: len({it.kind for q in pair[1].questions for it in q.verdicts})
+    )
+    return feedback_page(worst, assignment, label)
+
+
+@pytest.fixture(params=["class_of_300", "feedback"])
+def html(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+def test_it_asks_for_nothing_but_itself_and_has_nothing_to_complain_about(html: str, open_page: Open) -> None:
+    opened = open_page(html)
+    assert [url for url in opened.requests if not url.startswith("data:")] == [opened.page.url]
+    assert opened.complaints == []
+
+
+def test_every_picture_is_drawn(class_of_300: str, open_page: Open) -> None:
+    widths = open_page(class_of_300).page.eval_on_selector_all("img", "all => all.map(it => it.naturalWidth)")
+    assert len(widths) == 5
+    assert all(width > 100 for width in widths)
+
+
+def test_landmarks_and_headings_tell_where_one_is(html: str, open_page: Open) -> None:
+    page = open_page(html).page
+    for role in ("banner", "main", "contentinfo", "navigation"):
+        assert page.get_by_role(role).count() == 1, role  # type: ignore[arg-type]
+    levels = page.eval_on_selector_all("h1,h2,h3,h4,h5,h6", "all => all.map(it => Number(it.tagName[1]))")
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert page.get_attribute("html", "lang") == "en"
+
+
+def test_whoever_does_not_see_is_told(html: str, open_page: Open) -> None:
+    page = open_page(html).page
+    assert page.locator("table:not(:has(caption))").count() == 0
+    assert page.locator("th:not([scope])").count() == 0
+    assert page.locator("img:not([alt]), svg:not([aria-label])").count() == 0
+    assert page.locator("section:not([aria-labelledby]):not([aria-label])").count() == 0
+    for reference in page.eval_on_selector_all(
+        "[aria-labelledby]", "all => all.map(it => it.getAttribute('aria-labelledby'))"
+    ):
+        assert page.locator(f'[id="{reference}"]').count() == 1
+
+
+def test_ids_are_unique_and_links_lead_somewhere(html: str, open_page: Open) -> None:
+    page = open_page(html).page
+    ids = page.eval_on_selector_all("[id]", "all => all.map(it => it.id)")
+    assert len(ids) == len(set(ids))
+    targets = page.eval_on_selector_all("a", "all => all.map(it => it.getAttribute('href'))")
+    assert targets and {target.removeprefix("#") for target in targets} <= set(ids)
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(html: str, open_page: Open) -> None:
+    page = open_page(html).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    box = page.locator(":focus").bounding_box()
+    assert box is not None and box["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_everything_that_opens_or_scrolls_is_reached_and_used_by_keyboard(
+    class_of_300: str, open_page: Open
+) -> None:
+    page = open_page(class_of_300).page
+    shut = page.locator("summary").count()
+    assert shut > 10
+    seen = set()
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "[...document.querySelectorAll('summary, [tabindex=\"0\"]')].indexOf(document.activeElement)"
+        )
+        if here in seen:
+            break
+        if here >= 0:
+            seen.add(here)
+        if page.evaluate("document.activeElement.matches('details:not([open]) > summary')"):
+            page.keyboard.press("Enter")
+    assert page.locator("details[open]").count() == shut
+    visible = page.locator('[tabindex="0"]:visible').count()
+    assert len(seen) == shut + visible
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_nothing_sticks_out_sideways(html: str, open_page: Open, width: int) -> None:
+    page = open_page(html, width).page
+    page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+CONTRASTS = """() => {
+  const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const parse = text => (text.match(/[0-9.]+/g) || []).map(Number);
+  const ground = it => {
+    for (; it; it = it.parentElement) {
+      const color = parse(getComputedStyle(it).backgroundColor);
+      if (color.length === 3 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const it = texts.currentNode.parentElement;
+    if (!texts.currentNode.textContent.trim() || it.closest('svg')) continue;
+    const [a, b] = [luminance(parse(getComputedStyle(it).color)), luminance(ground(it))];
+    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), texts.currentNode.textContent.slice(0, 40)]);
+  }
+  return found;
+}"""
+
+
+def test_every_text_stands_out_from_its_ground(html: str, open_page: Open) -> None:
+    contrasts = open_page(html).page.evaluate(CONTRASTS)
+    assert len(contrasts) > 20
+    assert min(contrasts)[0] >= 4.5, min(contrasts)
+
+
+def test_on_paper_nothing_is_cut_off(html: str, open_page: Open) -> None:
+    page = open_page(html, width=690).page  # what is left of A4 between its margins, in CSS pixels
+    page.emulate_media(media="print")
+    assert page.locator("nav.contents:visible, .skip:visible").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 690
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_what_strangers_wrote_is_text(open_page: Open) -> None:
+    hint = Verdict(test=FAST, kind=Kind.SLOW, message=NASTY, hint=NASTY, flags=(NASTY,))
+    check = failed(CHECK, message=NASTY, details=NASTY, counterexample=NASTY)
+    graded = result(hint, check, failed(LOOPS, Kind.LOOPS, message=NASTY), notes=(NASTY,))
+    gathered = statistics(3)
+    gathered.flags.append((NASTY, NASTY))
+    for page in (feedback_page(graded, ASSIGNMENT, NASTY), class_page(gathered, surroundings())):
+        opened = open_page(page)
+        assert opened.complaints == []
+        assert len(opened.requests) <= 6 and not any("example" in url for url in opened.requests)
+        assert '<script>alert("1")</script>' in opened.page.inner_text("body")
+
+
+def test_a_class_of_nobody_has_a_page_too(open_page: Open) -> None:
+    opened = open_page(class_page(statistics(0), surroundings()))
+    assert "No hand-in was graded." in opened.page.inner_text("main")
+    assert opened.complaints == []
+
+
+def test_a_refused_hand_in_has_a_page_too(open_page: Open) -> None:
+    refused = GradingResult(
+        assignment="svm", questions=result().questions, notes=("It is no zip.",), kept=Fraction(0)
+    )
+    assert "It is no zip." in open_page(feedback_page(refused, ASSIGNMENT, "eve")).page.inner_text("main")

@@ -1,0 +1,134 @@
+"""What the class report counts, on a class small enough to be counted by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from autograder.grading.verdict import Kind
+from autograder.report import ClassStatistics
+from tests.results.samples import (
+    ASSIGNMENT,
+    CHECK,
+    FAST,
+    GRADED,
+    IDS,
+    LOOPS,
+    OTHER,
+    PIXELS,
+    PLAN,
+    VALUES,
+    failed,
+    passed,
+    result,
+)
+
+
+def gathered(**hand_ins: object) -> ClassStatistics:
+    statistics = ClassStatistics(ASSIGNMENT, PLAN)
+    for label, graded in hand_ins.items():
+        statistics.add(label, graded)  # type: ignore[arg-type]
+    return statistics
+
+
+def test_points_are_counted_by_question_and_in_total_after_lateness() -> None:
+    statistics = gathered(ada=result(), bob=result(failed(OTHER)), eve=result(kept=Fraction(1, 2)))
+    assert statistics.totals == [18.5, 15.0, 9.25]
+    assert statistics.late == 1
+    assert statistics.quantile(0.5) == 15.0
+    assert statistics.questions["gradient"].scores == [3.5, 0.0, 3.5]
+    assert (statistics.questions["gradient"].full, statistics.questions["gradient"].none) == (2, 1)
+    assert [tally.question.id for tally in statistics.hardest()] == ["gradient", "loss"]
+
+
+def test_a_mistake_counts_once_per_hand_in_however_many_tests_show_it() -> None:
+    wrong = [failed(test, misconception="S03", hint="…") for test in VALUES]
+    statistics = gathered(
+        ada=result(*wrong), bob=result(wrong[0], failed(OTHER, misconception="S03")), eve=result()
+    )
+    (mistake,) = statistics.most_frequent()
+    assert (mistake.id, mistake.hand_ins) == ("S03", ["ada", "bob"])
+    assert mistake.questions == {"loss": 2, "gradient": 1}
+
+
+def test_the_most_frequent_mistake_comes_first() -> None:
+    rare, usual = (failed(OTHER, misconception=id) for id in ("S01", "S09"))
+    statistics = gathered(ada=result(usual), bob=result(usual), eve=result(rare))
+    assert [mistake.id for mistake in statistics.most_frequent()] == ["S09", "S01"]
+
+
+def test_an_accepted_reading_is_no_mistake() -> None:
+    note = passed(OTHER, "half the penalty")
+    statistics = gathered(
+        ada=result(type(note)(test=OTHER, kind=Kind.PASSED, credit=Fraction(1), misconception="half"))
+    )
+    assert not statistics.mistakes
+    assert statistics.accepted["half"].hand_ins == ["ada"]
+
+
+def test_wrong_values_that_nobody_knows_are_counted_apart() -> None:
+    statistics = gathered(
+        ada=result(failed(OTHER, hint="is it twice?")),
+        bob=result(failed(OTHER, Kind.RAISED)),
+        eve=result(failed(OTHER, misconception="S01")),
+    )
+    assert statistics.questions["gradient"].unknown == 1
+    assert statistics.other_hints == {("gradient", "is it twice?"): 1}
+
+
+def test_a_test_is_passed_by_those_who_pass_all_its_cases() -> None:
+    statistics = gathered(ada=result(), bob=result(failed(VALUES[1])), eve=result(failed(PIXELS)))
+    values = statistics.tests["loss", f"{GRADED}test_matches_the_reference"]
+    assert (values.cases, values.passed_all, values.rate) == (3, 2, pytest.approx(2 / 3))
+    assert values.outcomes == {Kind.PASSED: 2, Kind.WRONG_VALUE: 1}
+
+
+def test_tests_that_everybody_or_nobody_passes_are_named() -> None:
+    statistics = gathered(ada=result(failed(OTHER)), bob=result(failed(OTHER)))
+    remarks = {
+        function.rpartition("::")[2]: tally.remark for (_, function), tally in statistics.tests.items()
+    }
+    assert remarks["test_gradient"] == "nobody passes"
+    assert remarks["test_is_fast"] == "everybody passes"
+    assert remarks["test_worked_example"] == "everybody passes"
+    assert gathered().tests["loss", f"{GRADED}test_is_fast"].remark == ""
+
+
+def test_a_test_that_goes_with_the_total_tells_strong_from_weak() -> None:
+    nothing = [failed(test) for test in IDS]
+    strange = [failed(test) for test in VALUES]
+    statistics = gathered(
+        ada=result(), bob=result(), eve=result(*nothing), mal=result(failed(PIXELS)), kim=result(*strange)
+    )
+    values = statistics.tests["loss", f"{GRADED}test_matches_the_reference"].discrimination
+    pixels = statistics.tests["loss", f"{GRADED}test_survives_pixels"].discrimination
+    assert values is not None and pixels is not None
+    assert values > 0.9 > pixels
+
+
+def test_structure_that_waits_for_right_values_is_counted_as_such() -> None:
+    statistics = gathered(ada=result(), bob=result(failed(VALUES[0])), eve=result(failed(LOOPS, Kind.LOOPS)))
+    loops = statistics.tests["loss", f"{GRADED}test_has_no_loop"]
+    assert (loops.passed_all, loops.waiting, loops.outcomes[Kind.LOOPS]) == (2, 1, 1)
+
+
+def test_ratios_of_cpu_time_are_kept_with_their_limits() -> None:
+    slow = failed(FAST, Kind.SLOW, measured={"cpu_ratio": 42.0, "full": 10.0, "none": 30.0})
+    fast = gathered(ada=result(slow)).tests["loss", f"{GRADED}test_is_fast"]
+    assert (fast.cpu_ratios, fast.limits) == ([42.0], (10.0, 30.0))
+
+
+def test_flags_and_faults_name_the_hand_in() -> None:
+    statistics = gathered(
+        ada=result(failed(FAST, flags=("too fast to be true",)), flags=("Canvas marks it as late",)),
+        eve=result(failed(OTHER, Kind.GRADER_FAULT), faults=("the disk was full",)),
+    )
+    assert statistics.flags == [("ada", "Canvas marks it as late"), ("ada", "too fast to be true")]
+    assert statistics.faults == [("eve", "the disk was full"), ("eve", OTHER)]
+
+
+def test_checks_that_earn_nothing_are_counted_as_tests_but_not_as_mistakes() -> None:
+    statistics = gathered(ada=result(failed(CHECK)))
+    assert statistics.tests["loss", CHECK.partition("[")[0]].passed_all == 0
+    assert statistics.questions["loss"].unknown == 0

@@ -1,0 +1,326 @@
+"""Whatever a worker sends is a reply of the protocol or a broken protocol, never a crash of the trusted side."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import socket
+import struct
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.sandbox.code import Code, Handle, Host
+from autograder.sandbox.outcomes import (
+    CallFailed,
+    CallTimedOut,
+    CodeRaised,
+    LibraryUsed,
+    NameAbsent,
+    ProtocolBroken,
+    WorkerDied,
+)
+from autograder.sandbox.wire import messages
+from autograder.sandbox.wire.channel import PREFIX, REPLY_HEADER_BYTES, Channel, ChannelClosed
+from autograder.sandbox.wire.messages import Reply
+from autograder.sandbox.wire.values import MAX_DEPTH, MAX_NODES, Tag, Unpacker, WireError
+from tests.sandbox.hand_ins import files_of
+
+FORGER = """
+    import os, stat, time
+
+    def channel():
+        for descriptor in range(3, 64):
+            try:
+                if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                    return descriptor
+            except OSError:
+                pass
+
+    def send(frames):
+        for frame in frames:
+            view = memoryview(frame)
+            while view:
+                view = view[os.write(channel(), view):]
+        return "honest"
+
+    def send_and_die(frames):
+        send(frames)
+        os._exit(0)
+
+    def send_and_wait(frames):
+        send(frames)
+        time.sleep(60)
+
+    def one():
+        return 1
+
+    class Model:
+        pass
+
+    def f(x):
+        return x
+"""
+
+
+def frame(message, payload=b""):
+    header = msgspec.msgpack.encode(message)
+    return PREFIX.pack(len(header), len(payload)) + header + payload
+
+
+def value(node, **parts):
+    return frame(messages.Value(value=node, **parts))
+
+
+def nested(depth):
+    node = 1
+    for _ in range(depth):
+        node = [Tag.LIST, node]
+    return node
+
+
+@pytest.fixture(scope="module")
+def forging_host(best_sandbox):
+    with Host(best_sandbox) as host:
+        yield host
+
+
+@pytest.fixture
+def forger(forging_host):
+    forging_host.drop()
+    return Code(forging_host, files_of(FORGER), seconds_per_call=5.0)
+
+
+BROKEN = {
+    "text": b"HTTP/1.1 200 OK\r\n\r\n" * 4,
+    "a fake result": b'{"score": 100, "tests": []}' * 3,
+    "header too large": PREFIX.pack(REPLY_HEADER_BYTES + 1, 0),
+    "header of 4 GB": PREFIX.pack(2**32 - 1, 0),
+    "payload too large": PREFIX.pack(10, 2**40),
+    "payload of 16 EB": PREFIX.pack(10, 2**64 - 1),
+    "header that is none": PREFIX.pack(4, 0) + b"\xc1\xc1\xc1\xc1",
+    "empty header": PREFIX.pack(0, 0),
+    "no known message": frame({"type": "Passed", "value": 1}),
+    "a list": frame([1, 2, 3]),
+    "a request": frame(messages.Forget()),
+    "another reply": frame(messages.Ready(protection=messages.Protection())),
+    "no class of exception": frame(messages.Raised(bases=[])),
+    "a name too long": frame({"type": "Absent", "what": "x" * 401}),
+    "text too long": frame({"type": "Value", "output": "x" * 20_001}),
+    "deep header": PREFIX.pack(1_000_000, 0) + b"\x91" * 1_000_000,
+    "deep value": value(nested(MAX_DEPTH + 1)),
+    "many parts": value([Tag.LIST, *([0] * MAX_NODES)]),
+    "bytes without any": value([Tag.BYTES]),
+    "an integer without any": value([Tag.BIG_INT]),
+    "an integer that is none": value([Tag.BIG_INT, "zz"]),
+    "an integer too long": value([Tag.BIG_INT, "f" * 1_000_000]),
+    "a complex number that is none": value([Tag.COMPLEX, "a", 1]),
+    "an unknown tag": value([99, 1]),
+    "an empty node": value([]),
+    "a map": value({"a": 1}),
+    "raw bytes": value(b"abc"),
+    "an extension": value(msgspec.msgpack.Ext(5, b"abc")),
+    "an array beyond its bytes": value([Tag.ARRAY, "<f8", [10], 0]),
+    "an array before its bytes": value([Tag.ARRAY, "<f8", [0], -8]),
+    "an array that overflows": value([Tag.ARRAY, "<f8", [2**32, 2**32], 0]),
+    "an array of negative size": value([Tag.ARRAY, "<f8", [-1], 0]),
+    "an array of objects": value([Tag.ARRAY, "|O", [0], 0]),
+    "an array of no dtype": value([Tag.ARRAY, ["<f8"], [0], 0]),
+    "an array of no shape": value([Tag.ARRAY, "<f8", None, 0]),
+    "an empty array of huge shape": value([Tag.ARRAY, "<f8", [0, 2**64 - 1], 0]),
+    "an array of many dimensions": value([Tag.ARRAY, "<f8", [0] * 40, 0]),
+    "a scalar of the wrong size": value([Tag.SCALAR, "<f8", b"abc"]),
+    "a scalar of objects": value([Tag.SCALAR, "|O", b"\0" * 8]),
+    "a function": value([Tag.FUNCTION, 0]),
+    "a name": value([Tag.NAMED, "os.system"]),
+    "a handle of no number": value([Tag.HANDLE, "0", ""]),
+    "a type's name that is none": value([Tag.FOREIGN, "<b>Score: 100</b>"]),
+    "a dictionary without a value": value([Tag.DICT, 1]),
+    "a dictionary with a list as key": value([Tag.DICT, [Tag.LIST], 1]),
+    "a change of no argument": value(1, changed={"Score: 100": 1}),
+    "a change with an odd number": value(1, changed={"²": 1}),
+    "a change that is none": value(1, changed={"0": [99]}),
+}
+
+
+@pytest.mark.parametrize("forged", BROKEN.values(), ids=BROKEN)
+def test_a_frame_that_is_no_reply_breaks_the_protocol(forger, forged):
+    with pytest.raises(ProtocolBroken):
+        forger.call("hw.send", [forged])
+
+
+def test_the_next_call_after_a_broken_protocol_works(host):
+    forger = Code(host, files_of(FORGER))
+    with pytest.raises(ProtocolBroken):
+        forger.call("hw.send", [BROKEN["text"]])
+    assert forger.call("hw.one") == 1
+
+
+def test_a_frame_that_never_ends_is_stopped_at_the_deadline(forger):
+    forger.seconds_per_call = 0.3
+    for started in (b"\x01", PREFIX.pack(100, 0) + b"abc", PREFIX.pack(10, 1 << 20)):
+        with pytest.raises(CallTimedOut):
+            forger.call("hw.send_and_wait", [started])
+    assert forger.call("hw.one") == 1
+
+
+def test_a_frame_that_ends_with_its_process_is_a_death(forger):
+    with pytest.raises(WorkerDied):
+        forger.call("hw.send_and_die", [PREFIX.pack(100, 0) + b"abc"])
+
+
+def test_a_forged_value_counts_as_what_the_call_returned_and_no_more(forger):
+    forged = value([Tag.TUPLE, 0.5, [Tag.ARRAY, "<f8", [2], 0]])[: PREFIX.size]
+    header = msgspec.msgpack.encode(messages.Value(value=[Tag.TUPLE, 0.5, [Tag.ARRAY, "<f8", [2], 0]]))
+    forged = PREFIX.pack(len(header), 16) + header + struct.pack("<dd", 1.0, 2.0)
+    number, array = forger.call("hw.send", [forged])
+    assert number == 0.5
+    assert array.tolist() == [1.0, 2.0]
+
+
+def test_a_forged_handle_is_worth_nothing(forger):
+    handle = forger.call("hw.send", [value([Tag.HANDLE, 12345, "Model"])])
+    assert isinstance(handle, Handle)
+    forger.forget()
+    with pytest.raises((ValueError, CallFailed)):
+        handle.call("loss")
+
+
+def test_a_value_in_place_of_a_new_object_breaks_the_protocol(forger):
+    class_that_forges = (
+        FORGER + "\n    class Forged:\n        def __init__(self, frames):\n            send(frames)"
+    )
+    forging = Code(forger.host, files_of(class_that_forges), "other")
+    with pytest.raises(ProtocolBroken):
+        forging.new("hw.Forged", [value(1)])
+
+
+def test_a_forged_callback_asks_for_no_more_than_student_code_may(forger):
+    asked = []
+    forged = [frame(messages.Callback(function=number, arguments=[Tag.LIST, 7])) for number in (0, 1, -1, 99)]
+    with pytest.raises(CallFailed):
+        forger.call("hw.send", forged, asked.append)
+    assert asked in ([], [7])
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        messages.Raised(bases=["ValueError"], frames=[messages.Frame("X = 3.14", 1, "f", "")]),
+        messages.Raised(bases=["ValueError"], frames=[messages.Frame("hw.py", 314, "f", "")]),
+        messages.Raised(bases=["NotImplementedError"], frames=[messages.Frame("hw.py", 1, "is_314", "")]),
+        messages.Raised(bases=["NotImplementedError"], importing="X = 3.14"),
+        messages.Absent(what="X = 3.14"),
+        messages.Absent(what="is_314.loss"),
+        messages.Unavailable(library="is_314.f", file="hw.py", line=1),
+        messages.Unavailable(library="os.f", file="X = 3.14", line=1),
+        messages.Unavailable(library="os.f", file="hw.py", line=314),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_names_and_lines_that_do_not_stand_in_the_hand_in_are_not_repeated(forger, forged):
+    with pytest.raises((CodeRaised, NameAbsent, LibraryUsed)) as failed:
+        forger.call("hw.send", [frame(forged)])
+    failure = failed.value
+    if isinstance(failure, CodeRaised):
+        failure = [(place.file, place.line, place.function) for place in failure.frames]
+    assert "14" not in repr(failure)
+
+
+def test_counted_lines_that_do_not_stand_in_the_hand_in_are_nobody_s(forger):
+    lines = [("place", "X = 3.14", 1, 5), ("other", "hw.py", 314, 6), ("third", "hw.py", 2, 7)]
+    outcome = forger.bind("hw.send", [value(1, lines=lines)]).outcome(count_lines=True)
+    assert [line[1:] for line in outcome.lines] == [("", 0, 5), ("hw.py", 0, 6), ("hw.py", 2, 7)]
+
+
+def test_names_that_student_code_makes_up_are_not_repeated(code):
+    making_up = code("""
+        import importlib
+        def used(secret):
+            importlib.import_module(f"lib_{secret}").f()
+        def raised(secret):
+            exec(compile(f"def f_{secret}():\\n    raise NotImplementedError", __file__, "exec"), globals())
+            globals()[f"f_{secret}"]()
+        class Model:
+            def become(self, secret):
+                self.__class__ = type(f"C_{secret}", (Model,), {})
+    """)
+    with pytest.raises(LibraryUsed) as used:
+        making_up.call("hw.used", 314)
+    assert "314" not in used.value.library
+    with pytest.raises(CodeRaised) as raised:
+        making_up.call("hw.raised", 314)
+    assert not any("314" in frame.function for frame in raised.value.frames)
+    model = making_up.new("hw.Model")
+    model.call("become", 314)
+    with pytest.raises(NameAbsent) as absent:
+        model.call("loss")
+    assert "314" not in absent.value.what
+
+
+def test_refusing_a_large_frame_takes_no_memory(forger):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for name in ("header of 4 GB", "payload too large", "payload of 16 EB", "an array that overflows"):
+        with pytest.raises(ProtocolBroken):
+            forger.call("hw.send", [BROKEN[name]])
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown_kib < 100_000
+
+
+# --- the decoder alone, on far more inputs than a worker could be asked for -----------------------------
+
+nodes = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-3, 12),
+        st.integers(-(2**63), 2**64 - 1),
+        st.floats(),
+        st.text(max_size=5),
+        st.binary(max_size=9),
+        st.sampled_from(["<f8", "|b1", "|O", "f0"]),
+    ),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=5),
+        st.builds(lambda tag, rest: [tag, *rest], st.sampled_from(list(Tag)), st.lists(parts, max_size=4)),
+        st.builds(
+            lambda dtype, shape, offset: [Tag.ARRAY, dtype, shape, offset],
+            st.sampled_from(["<f8", "|u1", "<c16"]),
+            st.lists(st.integers(0, 40), max_size=3),
+            st.integers(0, 80),
+        ),
+        st.dictionaries(st.text(max_size=3), parts, max_size=3),
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=600, deadline=None, database=None)
+@given(node=nodes)
+def test_any_tree_is_a_value_or_a_wire_error(node):
+    with contextlib.suppress(WireError):
+        Unpacker(np.zeros(64, np.uint8)).unpack(node)
+
+
+def received(content):
+    """Return what the trusted side makes of these bytes."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(content)
+        theirs.close()
+        return Channel(ours, Reply, 1 << 20, REPLY_HEADER_BYTES).receive()
+
+
+def msgpack_of(header):
+    return PREFIX.pack(len(header), 0) + header
+
+
+@settings(max_examples=400, deadline=None, database=None)
+@given(header=st.binary(max_size=60))
+def test_any_bytes_are_a_reply_a_wire_error_or_an_end(header):
+    for content in (header, msgpack_of(header), msgpack_of(b"\x82\xa4type\xa5Value\xa5value" + header)):
+        with contextlib.suppress(WireError, ChannelClosed):
+            received(content)

@@ -1,0 +1,38 @@
+"""A step of a notebook says what is not written yet and hides no other error."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.student.notebook import step
+
+
+def unwritten() -> None:
+    raise NotImplementedError("fill in svm_loss_naive in linear_svm.py")
+
+
+def with_a_typo() -> None:
+    losss  # type: ignore[name-defined]  # noqa: B018, F821
+
+
+def test_a_function_that_is_not_written_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with step():
+        unwritten()
+    said = capsys.readouterr().out
+    assert said == "not yet: fill in svm_loss_naive in linear_svm.py, save it and run this cell again.\n"
+
+
+def test_a_name_that_an_earlier_cell_makes_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with step():
+        dists  # type: ignore[name-defined]  # noqa: B018, F821
+    assert "this needs dists, which a cell above makes" in capsys.readouterr().out
+
+
+def test_a_name_that_is_missing_in_the_student_s_own_function_is_an_error() -> None:
+    with pytest.raises(NameError), step():
+        with_a_typo()
+
+
+def test_a_wrong_result_is_an_error_as_usual() -> None:
+    with pytest.raises(ValueError, match="broadcast"), step():
+        raise ValueError("operands could not be broadcast together")

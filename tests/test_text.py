@@ -1,0 +1,50 @@
+"""Text from strangers is safe to print, to show and to store."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.text import clean, one_line
+
+ANY_TEXT = st.text(st.characters())
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("plain, größe, 损失 and 😀", "plain, größe, 损失 and 😀"),
+        ("a\r\nb\rc\u2028d\te", "a\nb\nc\nd\te"),
+        ("\x1b[1;31mred\x1b[0m \x9b2Jclear", "red clear"),
+        ("\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x07", "link"),
+        ("a\x00b\x08c\x7f", "abc"),
+        ("\u202egnp\u2066.\u200fexe\ufeff", "gnp.exe"),
+        ("\ud800x\udfff", "x"),
+    ],
+)
+def test_what_could_do_harm_is_removed_and_the_rest_is_kept(text, safe):
+    assert clean(text) == safe
+
+
+@given(ANY_TEXT, st.integers(0, 50))
+def test_cleaned_text_is_bounded_and_can_be_stored(text, limit):
+    safe = clean(text, limit)
+    assert len(safe) <= limit
+    safe.encode("utf-8")
+    assert all(c in "\t\n" or ord(c) >= 32 for c in safe)
+    assert not any(127 <= ord(c) < 160 for c in safe)
+
+
+@given(ANY_TEXT)
+def test_cleaning_twice_changes_nothing(text):
+    assert clean(clean(text)) == clean(text)
+
+
+def test_what_is_cut_says_so():
+    assert clean("x" * 100, 20) == "x" * 12 + " … (cut)"
+
+
+@given(ANY_TEXT)
+def test_one_line_is_one_line(text):
+    assert len(one_line(text).splitlines()) <= 1

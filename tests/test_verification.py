@@ -1,0 +1,121 @@
+"""`autograder verify` holds on a sound assignment and names what falls short on a broken one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import run_command
+from tests.courses import GRADED, MISCONCEPTIONS, PUBLIC, REFERENCE, STUB, write_course
+
+PATHS = {
+    "stub": "assignments/centring/centring.py",
+    "public": "assignments/centring/test_public.py",
+    "reference": "solutions/centring/centring.py",
+    "graded": "solutions/centring/test_graded.py",
+    "bank": "solutions/centring/misconceptions.py",
+}
+
+
+def verify(tmp_path: Path, **replaced: str) -> tuple[int, str]:
+    course = write_course(tmp_path, {PATHS[part]: text for part, text in replaced.items()})
+    done = run_command("verify", "centring", "-j", "2", cwd=course)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_sound_assignment_is_gradable(tmp_path: Path) -> None:
+    code, printed = verify(tmp_path)
+    assert code == 0, printed
+    assert "centring is gradable" in printed and "NO" not in printed.replace("NOT", "")
+
+
+def test_a_test_that_accepts_a_known_mistake_is_named(tmp_path: Path) -> None:
+    lenient = GRADED.replace('names=("spread",))\n', 'names=("spread",), rtol=1e9)\n', 1)
+    lenient = lenient[: lenient.index('@pytest.mark.question("spread")\ndef test_has_no_loop')]
+    code, printed = verify(tmp_path, graded=lenient)
+    assert code == 1
+    assert "no test finds it" in printed and "M02" in printed
+
+
+def test_a_hint_that_nobody_reaches_is_named(tmp_path: Path) -> None:
+    twin = MISCONCEPTIONS + MISCONCEPTIONS[MISCONCEPTIONS.index('@misconception("M02"') :].replace(
+        "M02", "M03"
+    ).replace("def variance", "def variance_again")
+    code, printed = verify(tmp_path, bank=twin)
+    assert code == 1
+    assert "its hint is never shown" in printed and "taken for M02" in printed
+
+
+def test_a_stub_that_scores_is_named(tmp_path: Path) -> None:
+    right_at_once = STUB.replace(
+        'raise NotImplementedError("fill in spread in centring.py")', "return X.std(axis=0)"
+    )
+    code, printed = verify(tmp_path, stub=right_at_once)
+    assert code == 1
+    assert "an untouched stub earns nothing" in printed and "4 points" in printed
+
+
+def test_a_signature_that_differs_is_named(tmp_path: Path) -> None:
+    code, printed = verify(tmp_path, stub=STUB.replace("def spread(X):", "def spread(data):"))
+    assert code == 1
+    assert "spread(data) in the stub, spread(X) in the reference" in " ".join(printed.split())
+
+
+def test_a_reference_that_fails_is_named(tmp_path: Path) -> None:
+    code, printed = verify(tmp_path, graded=GRADED + WRONG_TEST)
+    assert code == 1
+    assert "the reference earns everything" in printed and "test_impossible" in printed
+
+
+def test_points_for_copied_answers_are_named(tmp_path: Path) -> None:
+    copied = GRADED + COPIED_TEST
+    code, printed = verify(tmp_path, graded=copied)
+    assert code == 1
+    assert "hard-coded answers" in printed and "test_same_as_public" in printed
+
+
+def test_a_release_that_shows_the_solution_is_named(tmp_path: Path) -> None:
+    secret = "    deviations_from_mean = X - np.add.reduce(X, axis=0) / len(X)\n"
+    assert secret in REFERENCE
+    code, printed = verify(tmp_path, stub=STUB + "\n\ndef left_over(X):\n" + secret)
+    assert code == 1
+    assert "the release holds nothing of the solutions" in printed
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "said"),
+    [
+        ("graded", "import nothing_like_that\n", "nothing_like_that"),
+        ("graded", "def test_of_no_question(compare):\n    pass\n", "belongs to no question"),
+        (
+            "public",
+            PUBLIC + "\n\n@pytest.mark.question('sprea')\ndef test_more(expect):\n    pass\n",
+            "'sprea'",
+        ),
+        ("bank", "raise RuntimeError('no bank today')\n", "no bank today"),
+    ],
+)
+def test_what_cannot_be_graded_ends_in_one_sentence(tmp_path: Path, part: str, text: str, said: str) -> None:
+    course = write_course(tmp_path, {PATHS[part]: text})
+    done = run_command("verify", "centring", cwd=course)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert said in done.stderr
+
+
+WRONG_TEST = """
+
+@pytest.mark.question("spread")
+def test_impossible(student, check):
+    check(student.call("centring.spread", [[1.0], [1.0]]) is None, "the spread of equal rows should be nothing")
+"""
+
+COPIED_TEST = """
+
+@pytest.mark.question("spread")
+def test_same_as_public(compare):
+    import numpy as np
+    compare("centring.spread", np.array([[1.0, 2.0], [3.0, 6.0]]), names=("spread",))
+"""
