@@ -178,6 +178,7 @@ class _HandIn:
         self._questions = list(dict.fromkeys(test.question for test in wanted if not test.public))
         self._owed_each = OWED_SHARE * seconds_total / max(1, len(self._questions))
         self._has_seen_hidden_inputs = False
+        self._asked_of_process: tuple[int, set[str]] = (-1, set())
         self._hangs: Counter[str] = Counter()
         self._found: list[str] = []
         self._follows: dict[tuple[str, str], bool] = {}
@@ -238,6 +239,15 @@ class _HandIn:
             self.student.start_afresh()
         self._has_seen_hidden_inputs = not test.public
 
+    def _other_questions_ran(self, test: PlannedTest) -> bool:
+        """Note that a test runs now; return whether the process has run code of other questions before."""
+        number, questions = self._asked_of_process
+        if number != self.student.host.restarts:
+            number, questions = self.student.host.restarts, set()
+        others = bool(questions - {test.question})
+        self._asked_of_process = number, questions | {test.question}
+        return others
+
     def _judged(self, run: _Runner, test: PlannedTest) -> Verdict:
         limit = self._grader.assignment.limits.seconds_per_call
         if self._hangs.total() >= HANGS_IN_ALL:
@@ -245,7 +255,12 @@ class _HandIn:
         self.student.seconds_per_call = max(0.1, min(limit, self._seconds_left(test)))
         self.student.public = test.public
         self._keep_hidden_inputs_hidden(test)
+        others_ran = self._other_questions_ran(test)
         trial, finding = run(self.student)
+        if others_ran and finding is not None and finding.kind not in NEVER_FROM_AFAR:
+            self.student.start_afresh()
+            self._other_questions_ran(test)
+            trial, finding = run(self.student)
         if finding is not None and _may_be_an_accident(finding):
             trial, finding = run(self.student)
         if isinstance(trial.aftermath, CallTimedOut):
@@ -361,6 +376,10 @@ class _Runner:
             return Finding(Kind.GRADER_FAULT, "the test never called the code that it judges")
         return None
 
+
+NEVER_FROM_AFAR = frozenset({Kind.TIMED_OUT, Kind.NOT_ALLOWED, Kind.GRADER_FAULT})
+"""What code of one question cannot do to another in the same process; anything else counts only in a process
+in which no other question's code has run."""
 
 EXPLAINABLE = frozenset(
     {

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,9 @@ def test_ctrl_c_stops_at_once_and_the_same_command_continues(course: Course, tmp
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=partial(
+            signal.signal, signal.SIGINT, signal.SIG_DFL
+        ),  # a job in the background ignores it
     )
     state = tmp_path / "out" / "state"
     assert eventually(lambda: state.is_dir() and len(list(state.glob("*.outcome"))) == 3)

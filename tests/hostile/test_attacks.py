@@ -1,0 +1,34 @@
+"""Nothing that has been tried against graders gets through: each attack by itself, under each tier it concerns."""
+
+from __future__ import annotations
+
+from tests.hostile.attack import GROUPS, Attack, all_attacks
+from tests.hostile.batches import OutcomeOf, Row, gained_and_lost
+
+
+def test_attack(row: Row, attack: Attack, outcome_of: OutcomeOf) -> None:
+    outcome = outcome_of(row, attack)
+    gained, lost = gained_and_lost(attack, outcome)
+    kinds = set(outcome.verdicts.get(attack.question, {}).values())
+    wrong = {
+        "points gained": gained,
+        "points lost": lost,
+        "secrets seen": outcome.secrets,
+        "left behind": outcome.left,
+        "results": outcome.results,
+        "faults": outcome.faults,
+        "verdicts": sorted(kinds - attack.verdicts) if attack.verdicts else [],
+    }
+    said = "\n".join([*outcome.messages, outcome.output])
+    assert not any(wrong.values()), (
+        f"{attack.must_happen}\n{wrong}\n{outcome.scores}\n{outcome.verdicts}\n{said}"
+    )
+
+
+def test_there_are_attacks_of_every_group_and_both_controls() -> None:
+    attacks = all_attacks()
+    assert {attack.path.parent.name for attack in attacks} == set(GROUPS)
+    assert len(attacks) > 60
+    controls = {attack.path.stem: attack for attack in attacks if attack.path.parent.name == "controls"}
+    assert controls["honest_right"].earns["loss"] == 10
+    assert 0 < controls["honest_wrong"].earns["loss"] < 10
