@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -30,17 +33,43 @@ def stored(name: str) -> nbformat.NotebookNode:
     return nbformat.read(COURSE.assignment(name).folder / f"{name}.ipynb", as_version=4)
 
 
-@pytest.fixture(scope="module", params=ASSIGNMENTS)
-def on_the_reference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Executed:
-    name: str = request.param
-    folder = tmp_path_factory.mktemp("best") / name
-    return execute(folder_of_the_best_student(COURSE.assignment(name), COURSE.solution(name), folder))
+def _on_the_reference(name: str, folder: Path) -> Executed:
+    return execute(folder_of_the_best_student(COURSE.assignment(name), COURSE.solution(name), folder / name))
 
 
-@pytest.fixture(scope="module", params=ASSIGNMENTS)
-def on_untouched_stubs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Executed:
-    name: str = request.param
-    return execute(folder_of_a_student(COURSE.assignment(name), tmp_path_factory.mktemp("new") / name))
+def _on_untouched_stubs(name: str, folder: Path) -> Executed:
+    return execute(folder_of_a_student(COURSE.assignment(name), folder / name))
+
+
+WAYS = {"on_the_reference": _on_the_reference, "on_untouched_stubs": _on_untouched_stubs}
+
+
+@pytest.fixture(scope="module")
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, str], Executed]]:
+    """Execute the notebooks that this session asks for side by side, each in a kernel of its own."""
+    wanted = {
+        (way, item.callspec.params[way]): tmp_path_factory.mktemp("notebook")
+        for item in request.session.items
+        if hasattr(item, "callspec")
+        for way in WAYS.keys() & item.callspec.params.keys()
+    }
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        futures = {
+            (way, name): executor.submit(WAYS[way], name, folder) for (way, name), folder in wanted.items()
+        }
+        yield lambda way, name: futures[way, name].result()
+
+
+@pytest.fixture(params=ASSIGNMENTS)
+def on_the_reference(request: pytest.FixtureRequest, running: Callable[[str, str], Executed]) -> Executed:
+    return running("on_the_reference", request.param)
+
+
+@pytest.fixture(params=ASSIGNMENTS)
+def on_untouched_stubs(request: pytest.FixtureRequest, running: Callable[[str, str], Executed]) -> Executed:
+    return running("on_untouched_stubs", request.param)
 
 
 @each
