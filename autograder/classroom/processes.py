@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import util
 from types import FrameType
+from typing import NoReturn
 
 from autograder.classroom.one import HandInGrader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints
@@ -24,6 +25,8 @@ AHEAD = 2
 """Hand-ins that wait beyond those being graded, so that no process is ever idle."""
 GRACE_SECONDS = 120.0
 """A grading process ends itself so long after a hand-in's budget was spent twice: the grader hangs."""
+STOP_SECONDS = 5.0
+"""What does not stop by then, because something took the interrupt for its own, is left as it is."""
 
 
 class Desk:
@@ -136,10 +139,6 @@ _busy = False
 _stopping = False
 
 
-class _Stopped(Exception):
-    """The class is not graded any further."""
-
-
 def _set_up(work: Work) -> None:
     """Make this process a grader; it stays one for many hand-ins."""
     global _work
@@ -149,21 +148,34 @@ def _set_up(work: Work) -> None:
     # One thread for the arithmetic of tests and comparison: the cores are busy with other hand-ins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _work = work
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Leave when the first process is gone: killed, it tells nobody, and tasks would be waited for for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    _leave()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """End the hand-in under way, with the processes that run its code, or this process where there is none."""
+    """End the hand-in under way, with the processes that run its code; where there is none, end this process."""
     global _stopping
     _stopping = True
+    if not _busy:
+        # An exception would end it too, but not everywhere: the executor takes one for what a task came to.
+        _leave()
+    reminder = threading.Timer(STOP_SECONDS, _leave)
+    reminder.daemon = True
+    reminder.start()
     # pytest ends its session at a KeyboardInterrupt, and swallows a SystemExit.
-    raise KeyboardInterrupt if _busy else SystemExit(0)
+    raise KeyboardInterrupt
 
 
 @contextmanager
 def _at_work() -> Iterator[Desk]:
     global _busy, _desk
-    if _stopping:
-        raise _Stopped
     _busy = True
     try:
         with contextlib.suppress(KeyboardInterrupt):
@@ -174,11 +186,18 @@ def _at_work() -> Iterator[Desk]:
             yield _desk
     finally:
         _busy = False
-    if _stopping:
-        raise _Stopped
+        if _stopping:
+            _leave()
+
+
+def _leave() -> NoReturn:
+    """End this process here: the executor takes every exception for a task's, and one that broke sends no more."""
+    if _desk is not None:
+        with contextlib.suppress(Exception):
+            _desk.close()
+    os._exit(0)
 
 
 def _grade(submission: Submission) -> Outcome:
     with _at_work() as desk:
         return desk.grade(submission)
-    raise _Stopped

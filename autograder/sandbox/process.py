@@ -112,6 +112,7 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
         self._first = 0  # number 1 of the worker's process table
+        self._first_handle: int | None = None
         try:
             self._start()
             self.protection = self._confine()
@@ -134,7 +135,7 @@ class WorkerProcess:
             ours = theirs.accept()
         most = self._sandbox.limits.reply_bytes + (1 << 20)
         self._channel = Channel(
-            ours, Reply, most, REPLY_HEADER_BYTES, REQUEST_HEADER_BYTES, watch=self.require_room
+            ours, Reply, most, REPLY_HEADER_BYTES, REQUEST_HEADER_BYTES, watch=self._watch
         )
 
     def _launch(self, theirs: socket.socket | _Listener) -> None:
@@ -182,6 +183,10 @@ class WorkerProcess:
             raise GraderError(
                 "bubblewrap did not start a worker; `autograder doctor` says what it lacks"
             ) from error
+
+        # By this it is reached even where its parent has been killed by somebody else, and its id been given away.
+        with contextlib.suppress(OSError, AttributeError):
+            self._first_handle = os.pidfd_open(self._first)
 
     def _confine(self) -> Protection:
         tier = self._sandbox.tier
@@ -250,6 +255,17 @@ class WorkerProcess:
             return len(processes_of(self._account.user)) > 1
         return bool(_children_of(self.pid)) or (self._first > 0 and len(_children_of(self._first)) > 1)
 
+    def _watch(self) -> None:
+        """Raise where the worker cannot answer any more, or has written too much."""
+        # Without its monitor, a name space that was being set up waits for ever, with the channel open.
+        if (
+            self._sandbox.tier.has_namespaces
+            and self._process is not None
+            and self._process.poll() is not None
+        ):
+            raise ChannelClosed
+        self.require_room()
+
     def require_room(self) -> None:
         """Raise `DiskFilled` where the worker has written more than it may."""
         if self._scratch is not None:
@@ -291,11 +307,17 @@ class WorkerProcess:
             self._scratch = None
 
     def _end_process(self, process: subprocess.Popen[bytes]) -> None:
-        if self._first and process.poll() is None:
+        if self._first_handle is not None:
             # With number 1 of the table, the kernel ends everything else in it.
             with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first_handle, signal.SIGKILL)
+            os.close(self._first_handle)
+            self._first_handle = None
+        elif self._first and process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(self._first, signal.SIGKILL)
-        elif hasattr(os, "killpg") and process.poll() is None:
+        elif hasattr(os, "killpg") and (process.poll() is None or self._sandbox.tier.has_namespaces):
+            # Bubblewrap that somebody else has ended while it starts leaves its child behind, in its group.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         if not self._sandbox.tier.has_namespaces:

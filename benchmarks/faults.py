@@ -1,0 +1,325 @@
+"""Ends workers, grading processes and whole graders at random moments, and tells what became of the results.
+
+    python benchmarks/faults.py [NAME] [--course DIR] [--rounds N] [--seed N]
+
+Half of the rounds grade one right hand-in as a Gradescope container does. While they run, results.json is read
+again and again: it has to be valid whenever it is there. Where a worker was ended, the results must come out
+as without it, or say that the grader was at fault; where the grader itself was, what was known is still there,
+no worker is left, and running it again gives the undisturbed results.
+
+The other half grade a small class with two processes, end a worker, one grading process or the command, and
+run the same command again. Grades, Canvas' table, and every result but for its seconds must then be the same as
+those of an undisturbed run, byte for byte.
+
+Prints a table by what was ended, and exits with 1 where anything in the last columns is not zero.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+from grading import container_tree
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course import Course, find_course
+from autograder.grading.bank import load_bank
+from autograder.results.gradescope import GradescopeResults
+
+ROOT = Path(__file__).parent.parent
+COLUMNS = ("rounds", "as if nothing were", "said to be our fault", "results not valid", "different", "left")
+MISTAKES = 4
+WORKER = "worker/__main__.py"
+
+
+@dataclass
+class Tally:
+    """What became of the rounds in which one kind of process was ended."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COLUMNS, 0))
+    problems: list[str] = field(default_factory=list)
+
+    def note(self, column: str, problem: str = "") -> None:
+        self.counts[column] += 1
+        if problem:
+            self.problems.append(problem)
+
+    @property
+    def has_failed(self) -> bool:
+        return any(self.counts[column] for column in COLUMNS[3:])
+
+
+Tallies = dict[str, Tally]
+
+
+# --- processes --------------------------------------------------------------------------------------------
+
+
+class Run:
+    """One command, watched."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        self.began = time.monotonic()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "autograder", *command],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.seen: set[psutil.Process] = set()
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def code(self) -> int:
+        return self._process.wait()
+
+    def processes(self, kind: str) -> list[psutil.Process]:
+        """Return the command itself, its grading processes, or the workers of student and reference code."""
+        if kind == "the command":
+            return [psutil.Process(self._process.pid)]
+        return [it for it in self.note_processes() if _kind(it) == kind]
+
+    def note_processes(self) -> list[psutil.Process]:
+        """Return all that the command has started and that is running, and remember it."""
+        try:
+            below = psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+        self.seen.update(below)
+        return below
+
+    def left(self, seconds: float = 3.0) -> list[psutil.Process]:
+        """Return what is still there when the command has been over for a while."""
+        _, alive = psutil.wait_procs([it for it in self.seen if it.is_running()], timeout=seconds)
+        return [it for it in alive if it.status() != psutil.STATUS_ZOMBIE]
+
+
+def _kind(process: psutil.Process) -> str:
+    try:
+        words = process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return ""
+    if any(word.endswith(WORKER) for word in words):
+        return "a worker"
+    return "a grading process" if any("spawn_main" in word for word in words) else ""
+
+
+def end_one(run: Run, kind: str, at: float, chance: random.Random) -> bool:
+    """Wait until `at` seconds after the run's beginning and end one process of a kind; return whether there was one."""
+    while run.running and time.monotonic() - run.began < at:
+        run.note_processes()
+        yield_to_others()
+    while run.running:
+        if found := run.processes(kind):
+            with_id = chance.choice(found)
+            try:
+                os.kill(with_id.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            return True
+        yield_to_others()
+    return False
+
+
+def yield_to_others() -> None:
+    time.sleep(0.003)
+
+
+# --- one hand-in as in a container ------------------------------------------------------------------------
+
+
+def in_container(
+    course: Course, name: str, folder: Path, rounds: int, chance: random.Random
+) -> Iterator[tuple[str, Tally]]:
+    """Grade one hand-in again and again, and yield what was ended and what came of it."""
+    tree = container_tree(course, name, folder / "autograder")
+    path = tree / "results" / "results.json"
+    command = ["gradescope", "--root", str(tree)]
+    began = time.monotonic()
+    undisturbed, _ = _watched(Run(command, folder), path)
+    seconds = time.monotonic() - began
+    assert undisturbed is not None
+    for number in range(rounds):
+        kind = ("a worker", "the command")[number % 2]
+        tally = Tally()
+        path.unlink()
+        run = Run(command, folder)
+        found = end_one(run, kind, chance.uniform(0, seconds), chance)
+        results, problems = _watched(run, path)
+        tally.note("rounds")
+        for problem in problems:
+            tally.note("results not valid", problem)
+        for process in run.left():
+            tally.note("left", f"{process.pid} {kind}")
+        if kind == "the command" and found:
+            if (
+                results is not None
+                and results["extra_data"]["finished"]
+                and settled(results) != settled(undisturbed)
+            ):
+                tally.note("different", "the results of a grader that was ended say that it had finished")
+            results, _ = _watched(Run(command, folder), path)
+        if results is None:
+            tally.note("results not valid", "there are no results")
+        elif settled(results) == settled(undisturbed):
+            tally.note("as if nothing were")
+        elif results["extra_data"]["faults"]:
+            tally.note("said to be our fault")
+        else:
+            tally.note("different", json.dumps(results)[:2000])
+        if not path.exists():
+            path.write_text("{}")
+        yield f"one hand-in, {kind}", tally
+
+
+def _watched(run: Run, path: Path) -> tuple[dict[str, Any] | None, list[str]]:
+    """Wait for the end of a run; return the results that it leaves, and what was ever wrong with them."""
+    problems: list[str] = []
+    while True:
+        running = run.running
+        run.note_processes()
+        try:
+            content = path.read_bytes()
+            msgspec.json.decode(content, type=GradescopeResults)
+            results = json.loads(content)
+        except FileNotFoundError:
+            results = None
+        except (ValueError, msgspec.ValidationError) as error:
+            results = None
+            problems.append(str(error))
+        if not running:
+            return results, problems
+        yield_to_others()
+
+
+def settled(results: dict[str, Any]) -> dict[str, Any]:
+    """Return results without what differs from run to run: seconds."""
+    extra = {key: value for key, value in results["extra_data"].items() if key != "seconds"}
+    kept = {key: value for key, value in results.items() if key != "execution_time"}
+    return {**kept, "extra_data": extra}
+
+
+# --- a class ----------------------------------------------------------------------------------------------
+
+
+def in_class(
+    course: Course, name: str, folder: Path, rounds: int, chance: random.Random
+) -> Iterator[tuple[str, Tally]]:
+    """Grade a class again and again, disturbed once and resumed, and yield what was ended and what came of it."""
+    hand_ins = write_class(course, name, folder / "hand-ins")
+
+    def command(out: Path) -> list[str]:
+        return ["grade", name, str(hand_ins), "-o", str(out), "-j", "2"]
+
+    began = time.monotonic()
+    assert Run(command(folder / "undisturbed"), course.root).code == 0
+    seconds = time.monotonic() - began
+    undisturbed = outputs(folder / "undisturbed")
+    for number in range(rounds):
+        kind = ("a worker", "a grading process", "the command")[number % 3]
+        tally = Tally()
+        out = folder / f"round-{number}"
+        run = Run(command(out), course.root)
+        end_one(run, kind, chance.uniform(0, seconds), chance)
+        while run.running:
+            run.note_processes()
+            yield_to_others()
+        tally.note("rounds")
+        for process in run.left():
+            tally.note("left", f"{process.pid} {kind}")
+        again = Run(command(out), course.root).code
+        found = outputs(out)
+        if again == 0 and found == undisturbed:
+            tally.note("as if nothing were")
+        elif again == 1:
+            tally.note("said to be our fault")
+        else:
+            keys = sorted(undisturbed.keys() | found.keys())
+            differing = {key: (undisturbed.get(key), found.get(key)) for key in keys}
+            texts = [f"{key}:\n{was!r}\n{now!r}" for key, (was, now) in differing.items() if was != now]
+            tally.note("different", f"{kind} ended, then exit code {again}: " + "\n".join(texts))
+        shutil.rmtree(out, ignore_errors=True)
+        yield f"a class, {kind}", tally
+
+
+def write_class(course: Course, name: str, folder: Path) -> Path:
+    """Write right work, an untouched stub, a file that does not parse, and known mistakes."""
+    assignment, solution = course.assignment(name), course.solution(name)
+    reference = dict(solution.reference_files(assignment))
+    bank = load_bank(solution.folder)
+    stub = {file.name: file.source.read_bytes() for file in assignment.files}
+    first = assignment.file_names[0]
+    members = {"right": reference, "stub": stub, "no-python": {**reference, first: b"def f(:\n"}}
+    for variant in bank.variants[:MISTAKES]:
+        members[variant.name.replace("/", "-")] = bank.hand_in(variant, reference)
+    for label, files in members.items():
+        for file, source in files.items():
+            path = folder / label / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(source)
+    return folder
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    """Return the tables and results of a class by file name, results without their seconds."""
+    found = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    for path in folder.glob("results/*.json"):
+        found[path.name] = json.dumps(settled(json.loads(path.read_bytes()))).encode()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", default="svm")
+    parser.add_argument("--course", type=Path, default=ROOT)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    course, chance = find_course(options.course), random.Random(options.seed)
+    tallies: Tallies = defaultdict(Tally)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        half = options.rounds // 2
+        for rounds in (
+            in_container(course, options.name, folder, half, chance),
+            in_class(course, options.name, folder, options.rounds - half, chance),
+        ):
+            for kind, tally in rounds:
+                for column, count in tally.counts.items():
+                    tallies[kind].counts[column] += count
+                tallies[kind].problems += tally.problems
+    table = Table(
+        "what was ended", *COLUMNS, title=f"{options.rounds} rounds of {options.name}, seed {options.seed}"
+    )
+    for kind, tally in tallies.items():
+        table.add_row(kind, *(str(tally.counts[column]) for column in COLUMNS))
+    console = Console(width=130)
+    console.print(table)
+    for kind, tally in tallies.items():
+        for problem in tally.problems:
+            console.print(f"{kind}: {problem}", markup=False)
+    sys.exit(any(tally.has_failed for tally in tallies.values()))
+
+
+if __name__ == "__main__":
+    main()
