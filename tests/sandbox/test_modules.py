@@ -237,3 +237,26 @@ def test_nothing_of_the_grader_can_be_imported(code, module):
             return getattr(module, "__file__", None), type(module).__name__
     """)
     assert importing.call("hw.f") == (None, "UnavailableStandIn")
+
+
+@pytest.mark.parametrize("caught", ["ImportError", "(ModuleNotFoundError, OSError)", "Exception", ""])
+def test_a_library_with_a_fallback_is_missing(code, caught):
+    source = f"""
+        try:
+            from numba.core import njit
+        except {caught}:
+            def njit(function):
+                return function
+        import pandas
+
+        @njit
+        def f():
+            return 3
+    """
+    assert code(source).call("hw.f") == 3
+
+
+def test_a_fallback_in_one_file_decides_nothing_where_a_library_is_not_caught(code):
+    half = code("try:\n    import numba\nexcept ValueError:\n    pass\ndef f():\n    return numba.njit(f)")
+    with pytest.raises(LibraryUsed):
+        half.call("hw.f")

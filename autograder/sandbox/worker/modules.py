@@ -3,10 +3,12 @@
 Only the named files can be imported, so a `numpy.py` in a hand-in never shadows anything. A library that
 is neither NumPy nor part of Python imports as a stand-in: unused imports are common and honest. Drawing
 and progress libraries are then inert; any other stand-in raises `LibraryUnavailable` where it is used.
+A file that says itself what to do without a library finds it missing, as on any machine that lacks it.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib.util
 import linecache
@@ -41,6 +43,7 @@ class Space:
             if file.endswith(".py") and file.removesuffix(".py") not in TAKEN
         }
         self.modules: dict[str, ModuleType] = {}
+        self.dispensable: set[str] = set()
 
     def file_of(self, module: str) -> str:
         """Return the name under which a module's file appears in tracebacks."""
@@ -104,6 +107,8 @@ class Spaces:
         top = fullname.partition(".")[0]
         if top in OFFERED or self._current is None:
             return None
+        if top in self._current.dispensable:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return importlib.util.spec_from_loader(fullname, cast(Any, StandInLoader()), is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
@@ -120,7 +125,35 @@ class Spaces:
         # Gives tracebacks and `inspect.getsource` their lines; there is no such file on disk.
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         code = compile(source, file, "exec", dont_inherit=True)
+        if "try" in text:
+            self._current.dispensable |= dispensable_imports(ast.parse(text))
         exec(code, module.__dict__)
+
+
+def dispensable_imports(tree: ast.Module) -> set[str]:
+    """Return the top names of what is imported under a `try` that catches a failing import."""
+    names: set[str] = set()
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.Try) and any(map(_catches_import_errors, statement.handlers)):
+            for part in statement.body:
+                for node in ast.walk(part):
+                    if isinstance(node, ast.Import):
+                        names |= {alias.name.partition(".")[0] for alias in node.names}
+                    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                        names.add(node.module.partition(".")[0])
+    return names
+
+
+def _catches_import_errors(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(
+        it is None
+        or (
+            isinstance(it, ast.Name)
+            and it.id in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+        )
+        for it in caught
+    )
 
 
 class StandInLoader:
