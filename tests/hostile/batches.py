@@ -38,19 +38,28 @@ _SPACES = (
 )
 _PRIVATE = """
 set -e
-for place in /tmp /dev/shm; do mount -t tmpfs -o mode=1777 none $place; done
-mkdir /tmp/kit /tmp/python
-mount --bind "$1" /tmp/kit
-mount --bind "$2" /tmp/python
-mount -t tmpfs -o mode=1777 none /var/tmp
-mkdir -p "$1" "$2"
-mount --move /tmp/kit "$1"
-mount --move /tmp/python "$2"
-rmdir /tmp/kit /tmp/python
-shift 2
+count=$1
+shift
+mount -t tmpfs none /mnt
+for number in $(seq $count); do
+    mkdir /mnt/$number
+    mount --rbind "$1" /mnt/$number
+    eval "place_$number=\\$1"
+    shift
+done
+for place in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o mode=1777 none $place; done
+for number in $(seq $count); do
+    eval "place=\\$place_$number"
+    mkdir -p "$place"
+    mount --rbind /mnt/$number "$place"
+done
+umount -l /mnt
 exec "$@"
 """
-"""Covers the places where everybody may write, so that whatever is in them afterwards was left there."""
+"""Covers the places where everybody may write, so that whatever is in them afterwards was left there.
+
+Its arguments are a number, as many folders that stay what they are, and the command to run.
+"""
 
 
 @dataclass(frozen=True)
@@ -121,8 +130,7 @@ def run_in_name_spaces(row: Row, attacks: Sequence[Attack], python: Path) -> dic
     python
         One that every user can run.
     """
-    # Not below /tmp, which is covered there.
-    with tempfile.TemporaryDirectory(prefix="autograder-kit-", dir="/var/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="autograder-kit-") as name:
         kit = Path(name)
         _pack(kit)
         user = []
@@ -144,8 +152,10 @@ def run_in_name_spaces(row: Row, attacks: Sequence[Attack], python: Path) -> dic
         variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         if not row.plain_user:
             variables["AUTOGRADER_WORKER_PYTHON"] = str(python)
+        # Outermost first, so that none is hidden by another.
+        kept = sorted({kit, python.parents[1], Path(sys.prefix), ROOT})
         done = subprocess.run(
-            [*_SPACES, "--", "sh", "-c", _PRIVATE, "sh", kit, python.parents[1], *user, *campaign],
+            [*_SPACES, "--", "sh", "-c", _PRIVATE, "sh", str(len(kept)), *kept, *user, *campaign],
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
