@@ -2,12 +2,12 @@
 
     python benchmarks/faults.py [NAME] [--course DIR] [--rounds N] [--seed N]
 
-Half of the rounds grade one right hand-in as a Gradescope container does. While they run, results.json is read
+Two thirds of the rounds grade one right hand-in as a Gradescope container does. While they run, results.json is read
 again and again: it has to be valid whenever it is there. Where a worker was ended, the results must come out
 as without it, or say that the grader was at fault; where the grader itself was, what was known is still there,
 no worker is left, and running it again gives the undisturbed results.
 
-The other half grade a small class with two processes, end a worker, one grading process or the command, and
+The others grade a small class with two processes, end a worker, one grading process or the command, and
 run the same command again. Grades, Canvas' table, and every result but for its seconds must then be the same as
 those of an undisturbed run, byte for byte.
 
@@ -299,10 +299,10 @@ def main() -> None:
     tallies: Tallies = defaultdict(Tally)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        half = options.rounds // 2
+        of_classes = options.rounds // 3
         for rounds in (
-            in_container(course, options.name, folder, half, chance),
-            in_class(course, options.name, folder, options.rounds - half, chance),
+            in_container(course, options.name, folder, options.rounds - of_classes, chance),
+            in_class(course, options.name, folder, of_classes, chance),
         ):
             for kind, tally in rounds:
                 for column, count in tally.counts.items():
