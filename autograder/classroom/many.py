@@ -9,7 +9,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from autograder.classroom.identity import result_key
+from autograder.classroom.one import notes_on
 from autograder.classroom.processes import LocalPool, grade_files, grading_processes
 from autograder.classroom.resume import Store
 from autograder.classroom.work import Outcome, Work, at_fault, prepare, refused
@@ -128,7 +131,9 @@ def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) 
         key = result_key(submission.content_hash, work.hash, work.tier)
         before = None if regrade else store.finished(key)
         if before is not None:
-            yield Graded(found, before.result, key, reused=True)
+            notes = notes_on(submission, work.assignment)
+            result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
+            yield Graded(found, result, key, reused=True)
         else:
             yield _Task(found, submission, key)
 

@@ -135,7 +135,9 @@ class Outputs:
         if item.fate is Fate.REFUSED and item.students:
             return refused(self._record.plan, self._record.assignment, item.reason)
         outcome = self.store.get(item.key) if item.key else None
-        return outcome.result if outcome else None
+        if outcome is None:
+            return None
+        return msgspec.structs.replace(outcome.result, notes=item.notes, release=item.release)
 
     def _statistics(self) -> ClassStatistics:
         """Return what the hand-ins that count came to; those that could not be opened are counted apart."""
@@ -165,7 +167,7 @@ class Outputs:
 
     def _row(self, item: Item, student: Student, result: GradingResult | None) -> GradeRow:
         final = self._settled(item, result, student) if result else None
-        note = item.reason or (final.notes[0] if final and final.notes else "")
+        note = item.reason or ("; ".join(final.notes) if final else "")
         return GradeRow(
             submission=item.label,
             name=student.name,

@@ -96,6 +96,16 @@ class Overrides:
             if line.line not in used
         ]
 
+    def excessive(self, assignment: Assignment) -> list[str]:
+        """Return a sentence for each line that gives more points than the question is worth."""
+        most = {question.id: question.points for question in self.whole(assignment).questions}
+        return [
+            f"{self.path}, line {line.line}: {_text(line.points)} of {_text(most[line.question])} points"
+            f" for {line.question}."
+            for line in self.lines
+            if line.points is not None and line.points > most.get(line.question, line.points)
+        ]
+
     def check(self, known: Sequence[tuple[str, Student]]) -> None:
         """Refuse lines that could mean two people.
 

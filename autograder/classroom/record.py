@@ -18,7 +18,7 @@ from autograder.errors import CourseError
 from autograder.grading.bank import Bank, load_bank
 from autograder.grading.plan import Plan
 from autograder.report.model import Leftover, LikePair, Mistake, Surroundings
-from autograder.results import write_atomically
+from autograder.results import GradingResult, write_atomically
 from autograder.submission import Found, Student
 
 _BYTES = 500_000_000
@@ -42,6 +42,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         Where the store keeps its outcome; empty where there is none.
     counts_for
         The students who have no later hand-in.
+    notes, release
+        What was noted of this hand-in as it came; another with the same files shares its outcome, not these.
     """
 
     label: str
@@ -52,9 +54,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     counts_for: tuple[Student, ...] = ()
     created_at: datetime | None = None
     flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    release: str | None = None
 
     @classmethod
-    def of(cls, found: Found, fate: Fate, reason: str = "", key: str = "") -> Item:
+    def of(
+        cls, found: Found, fate: Fate, reason: str = "", key: str = "", result: GradingResult | None = None
+    ) -> Item:
         """Return the item for something that was found."""
         flags = ("Canvas marks it as late, without a time",) if marked_late(found) else ()
         return cls(
@@ -66,6 +72,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             counts_for=found.counts_for,
             created_at=found.created_at,
             flags=flags,
+            notes=result.notes if result else (),
+            release=result.release if result else None,
         )
 
 

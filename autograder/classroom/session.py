@@ -14,7 +14,7 @@ from autograder.classroom.changes import Before, Change
 from autograder.classroom.likeness import likeness_in
 from autograder.classroom.many import Graded, Pool, grade_class
 from autograder.classroom.outputs import Outputs, Places
-from autograder.classroom.overrides import read_overrides
+from autograder.classroom.overrides import Overrides, read_overrides
 from autograder.classroom.record import ClassRecord, Fate, Item, read_record
 from autograder.classroom.work import Work
 from autograder.results import GradingResult
@@ -52,7 +52,7 @@ class GradedClass:
     record: ClassRecord
     places: Places
     changes: tuple[Change, ...]
-    unused_overrides: tuple[str, ...]
+    remarks_on_overrides: tuple[str, ...]
 
 
 class ClassSession:
@@ -117,8 +117,8 @@ class ClassSession:
         record = self._finished(items)
         self._outputs.write_class(record, self._earlier)
         changes.sort(key=lambda change: change.label)
-        unused = self._overrides.unused(self._known)
-        return GradedClass(record, self._outputs.places, tuple(changes), tuple(unused))
+        remarks = _remarks(self._overrides, self._known, record)
+        return GradedClass(record, self._outputs.places, tuple(changes), remarks)
 
     @property
     def _known(self) -> list[tuple[str, Student]]:
@@ -151,12 +151,18 @@ def report_again(folder: Path, overrides: Path | None = None) -> GradedClass:
         if result is not None:
             outputs.write_one(item, result)
     outputs.write_class(record)
-    return GradedClass(record, places, (), tuple(read.unused(known)))
+    return GradedClass(record, places, (), _remarks(read, known, record))
+
+
+def _remarks(
+    overrides: Overrides, known: Sequence[tuple[str, Student]], record: ClassRecord
+) -> tuple[str, ...]:
+    return (*overrides.unused(known), *overrides.excessive(record.assignment))
 
 
 def _item_of(graded: Graded) -> Item:
     if graded.key:
-        return Item.of(graded.found, Fate.GRADED, key=graded.key)
+        return Item.of(graded.found, Fate.GRADED, key=graded.key, result=graded.result)
     return Item.of(graded.found, Fate.REFUSED, reason=graded.result.notes[0])
 
 

@@ -168,24 +168,34 @@ class GradeTable:
             )
         if result.notes and not any(question.score for question in result.questions):
             return result.notes[0][:80]
+        if len({verdict.message for verdict in verdicts}) == 1:
+            return verdicts[0].message[:80]
         kinds = Counter(str(verdict.kind).replace("_", " ") for verdict in verdicts)
         return ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(2))
 
 
-def print_class(done: GradedClass) -> None:
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def print_class(done: GradedClass, regraded: bool = False) -> None:
     """Print what became of every item, what changed, and where everything is."""
     for item in done.record.items:
         if item.fate in (Fate.REFUSED, Fate.IGNORED):
             console.print(Text(f"{item.fate}: {item.label}: {item.reason}"))
     counted = done.record.counted()
     parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
-    console.print(f"{sum(counted.values())} items found: {parts}")
-    for sentence in done.unused_overrides:
+    console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
+    for sentence in done.remarks_on_overrides:
         console.print(Text(sentence, style="yellow"))
     _print_changes(done.changes)
+    if regraded and not done.changes:
+        console.print("no score changed")
     alike = len(done.record.alike) + len(done.record.pairs)
     if alike:
-        console.print(f"near-identical code: {alike} cases for a person to look at, in the class report")
+        console.print(
+            f"near-identical code: {_counted(alike, 'case')} for a person to look at, in the class report"
+        )
     places = done.places
     for what, path in (
         ("grades", places.grades),
@@ -200,9 +210,9 @@ def print_class(done: GradedClass) -> None:
 def _print_changes(changes: Sequence[Change]) -> None:
     if not changes:
         return
-    table = Table("hand-in", "question", "before", "now", "change", "", title="Scores that changed")
+    table = Table("hand-in", "question", "before", "now", "change", "why", title="Scores that changed")
     for change in changes:
-        why = "handed in anew" if change.other_work else ""
+        why = "handed in anew" if change.other_work else "graded anew"
         for question, (before, after) in change.questions.items():
             difference = after - before
             sign = "+" if difference > 0 else "-"

@@ -114,7 +114,7 @@ def _grade_into(
             progress.stopped()
             raise
     table.print()
-    print_class(done)
+    print_class(done, regraded=wishes.regrade)
     if table.faults:
         print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
         raise typer.Exit(1)
@@ -141,15 +141,22 @@ def explain(
     from autograder.classroom.many import prepare
     from autograder.classroom.one import HandInGrader
     from autograder.cli.tables import print_explanation
-    from autograder.errors import CourseError
-    from autograder.submission import open_submission
+    from autograder.errors import CourseError, SubmissionError
+    from autograder.submission import Status, find_submissions, open_submission
 
     work = prepare(this_course(), name, tier)
     wanted = [planned for planned in work.plan.tests if test in planned.id]
     exact = [planned for planned in wanted if planned.id == test or planned.id.endswith(f"::{test}")]
     if not wanted:
-        raise CourseError(f"no test of {name} has {test!r} in its id; the ids are in each results file")
+        ids = ", ".join(planned.id.partition("::")[2] for planned in work.plan.tests)
+        raise CourseError(f"no test of {name} has {test!r} in its id; there: {ids}")
     chosen = {planned.id for planned in exact or wanted}
+    found = find_submissions(submission, work.assignment.file_names)
+    hand_ins = [one.label for one in found if one.status is Status.HAND_IN]
+    if len(hand_ins) > 1:
+        raise SubmissionError(
+            f"{submission} holds {len(hand_ins)} hand-ins ({hand_ins[0]}, …); give one of them"
+        )
     with HandInGrader(work.assignment, work.solution, work.plan, tier) as grader:
         opened = open_submission(submission, work.assignment.file_names)
         verdicts = grader.grader.grade(opened.files, only=lambda planned: planned.id in chosen)

@@ -172,6 +172,8 @@ class Diagnosis:
         if test.structural:
             candidates = _structural_candidates(candidates, seen, found)
         else:
+            # A mistake of structure gives the right values; where it does not, its entry is out of date.
+            candidates = [variant for variant in candidates if not variant.misconception.structural]
             candidates.sort(key=lambda variant: variant.misconception.id not in found)
         for variant in candidates:
             if self.observation(test, variant, observe).same_as(seen):

@@ -222,8 +222,25 @@ def _by_name(top: _Top, names: Sequence[str]) -> list[_Draft]:
                 drafts.append(_hand_in(top, [(item, about)]))
             else:
                 groups.setdefault((about.student, about.copy), []).append((item, about))
-    drafts += [_hand_in(top, group) for group in groups.values()]
+    for group in groups.values():
+        latest, earlier = _latest_uploads(group, names)
+        drafts.append(_hand_in(top, latest))
+        drafts += [_passed_over(item, Status.IGNORED, reason) for item, reason in earlier]
     return sorted(drafts, key=lambda draft: draft.found.label)
+
+
+def _latest_uploads(
+    group: Sequence[tuple[_Item, NamedFile]], names: Sequence[str]
+) -> tuple[list[tuple[_Item, NamedFile]], list[tuple[_Item, str]]]:
+    """Return a student's files without those that were uploaded again, and these with the reason."""
+    earlier: dict[str, tuple[_Item, str]] = {}
+    for name in names:
+        meant = [(it, about) for it, about in group if about.upload and fits(name, about.original)]
+        meant.sort(key=lambda pair: pair[1].upload)
+        for item, _ in meant[:-1]:
+            latest = one_line(meant[-1][0].name, 100)
+            earlier[item.name] = (item, f"is an earlier upload of {name}; {latest} counts")
+    return [pair for pair in group if pair[0].name not in earlier], list(earlier.values())
 
 
 def _hand_in(top: _Top, group: Sequence[tuple[_Item, NamedFile]]) -> _Draft:

@@ -31,11 +31,15 @@ class Student:
 
 @dataclass(frozen=True)
 class NamedFile:
-    """What a file name says: whose it is, which of several copies, and what the student called it."""
+    """What a file name says: whose it is, which of several copies, and what the student called it.
+
+    `upload` is Canvas' number of the file, the higher the later; 0 where there is none.
+    """
 
     student: Student
     original: str
     copy: int = 0
+    upload: int = 0
 
     @property
     def label(self) -> str:
@@ -54,7 +58,8 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
     for pattern in (_MOODLE,) if is_folder else (_MOODLE, _CANVAS):
         if match := pattern.fullmatch(name):
             student = Student(name=one_line(match["name"], 100), id=match["id"])
-            return NamedFile(student, match["original"] or name)
+            upload = int(match["file"]) if pattern is _CANVAS and len(match["file"]) < 20 else 0
+            return NamedFile(student, match["original"] or name, upload=upload)
     stem, suffix = (name, "") if is_folder else _split(name)
     stem, copy = _without_copy(stem)
     for due in sorted(names, key=len, reverse=True):

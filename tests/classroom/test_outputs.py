@@ -258,7 +258,7 @@ def test_an_override_for_nobody_is_pointed_out(
 ) -> None:
     (tmp_path / "by-hand.csv").write_text("student;question;points\nadda@example.edu;predict;1\n")
     done = graded(work, pool, export, tmp_path / "out", Wishes(overrides=tmp_path / "by-hand.csv"))
-    (sentence,) = done.unused_overrides
+    (sentence,) = done.remarks_on_overrides
     assert "line 2: nobody known as 'adda@example.edu'" in sentence
 
 
@@ -310,3 +310,12 @@ def test_a_folder_without_a_graded_class_has_no_report(tmp_path: Path) -> None:
     (tmp_path / "class.json").write_text('{"format": 99}')
     with pytest.raises(CourseError, match="was written by another version"):
         report_again(tmp_path)
+
+
+def test_more_points_by_hand_than_there_are_is_pointed_out(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "by-hand.csv").write_text("student,question,points\nada@example.edu,predict,99\n")
+    done = graded(work, pool, export, tmp_path / "out", Wishes(overrides=tmp_path / "by-hand.csv"))
+    (sentence,) = done.remarks_on_overrides
+    assert "line 2: 99 of " in sentence

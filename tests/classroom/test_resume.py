@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from contextlib import nullcontext
 from dataclasses import replace
@@ -177,3 +178,20 @@ def test_a_folder_of_another_assignment_is_refused(work: Work, pool: LocalPool, 
     other = replace(work, assignment=replace(work.assignment, name="curve"))
     with pytest.raises(CourseError, match="holds the results of line; choose another folder"):
         ClassSession(other, submissions, tmp_path / "out", Wishes())
+
+
+def test_equal_files_share_an_outcome_but_not_what_is_noted_of_each(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    submissions = write_class(tmp_path / "class", {"ada": RIGHT})
+    (submissions / "empty of all").mkdir()
+    (submissions / "other name").mkdir()
+    (submissions / "other name" / "my_work.py").write_bytes(RIGHT)
+    out = tmp_path / "out"
+    for _ in range(2):
+        graded(work, pool, submissions, out)
+        with (out / "grades.csv").open(newline="") as file:
+            notes = {row["submission"]: row["note"] for row in csv.DictReader(file)}
+        assert "my_work.py" in notes["other name"] and "my_work.py" not in notes["empty of all"]
+        page = (out / "feedback" / "empty of all.html").read_text()
+        assert "my_work.py" not in page

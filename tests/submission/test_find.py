@@ -305,3 +305,17 @@ def test_a_finding_can_be_sent_to_another_process(class_of):
 def test_finding_twice_gives_the_same(class_of):
     path = class_of(gradescope_export())
     assert find_submissions(path, NAMES) == find_submissions(path, NAMES)
+
+
+def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
+    files = {
+        "roe_1_789_linear_svm-1.py": CODE,
+        "roe_1_456_linear_svm.py": OTHER,
+        "roe_1_790_softmax.py": OTHER,
+    }
+    names = ("linear_svm.py", "softmax.py")
+    found = find_submissions(class_of(files), names)
+    assert opened(found, names) == {"roe_1": {"linear_svm.py": CODE, "softmax.py": OTHER}}
+    (ignored,) = by_status(found, Status.IGNORED).values()
+    assert "roe_1_456_linear_svm.py is an earlier upload of linear_svm.py" in ignored.reason
+    assert "roe_1_789_linear_svm-1.py counts" in ignored.reason
