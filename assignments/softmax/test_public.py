@@ -26,12 +26,12 @@ LOGITS = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
 LABELS = np.array([0, 1, 2])
 LOSSES = np.array([2.04035515, 0.07913178, 6.15647720])
 
-# Probabilities of the three classes, minus 1 for the correct one: the slope of each loss with its logits.
+# How each loss answers to each of its three logits.
 SLOPES = np.array(
     [
-        [0.12998254 - 1, 0.86904954, 0.00096793],
-        [0.02524488, 0.92391816 - 1, 0.05083695],
-        [0.42465543, 0.57322487, 0.00211971 - 1],
+        [-0.87001746, 0.86904954, 0.00096793],
+        [0.02524488, -0.07608184, 0.05083695],
+        [0.42465543, 0.57322487, -0.99788029],
     ]
 )
 
@@ -44,7 +44,9 @@ def expect_loss(expect, function, W, X, y, reg, loss, dW):
 @pytest.mark.parametrize("picture", [0, 1, 2], ids=["cat", "car", "frog"])
 def test_loss_of_one_picture(expect, function, picture):
     X = np.eye(3)[[picture]]  # picks this picture's row of logits
-    expect_loss(expect, function, LOGITS, X, LABELS[[picture]], 0.0, LOSSES[picture], X.T * SLOPES[picture])
+    dW = np.zeros((3, 3))
+    dW[picture] = SLOPES[picture]
+    expect_loss(expect, function, LOGITS, X, LABELS[[picture]], 0.0, LOSSES[picture], dW)
 
 
 @both_versions
@@ -55,9 +57,10 @@ def test_loss_is_the_mean_over_the_pictures(expect, function):
 @both_versions
 def test_two_pictures_of_three_classes(expect, function):
     pictures = [2, 0]
-    X = np.eye(3)[pictures]
-    loss = (6.15647720 + 2.04035515) / 2
-    expect_loss(expect, function, LOGITS, X, LABELS[pictures], 0.0, loss, X.T @ SLOPES[pictures] / 2)
+    dW = np.array(
+        [[-0.43500873, 0.43452477, 0.00048396], [0.0, 0.0, 0.0], [0.21232771, 0.28661244, -0.49894015]]
+    )
+    expect_loss(expect, function, LOGITS, np.eye(3)[pictures], LABELS[pictures], 0.0, 4.09841618, dW)
 
 
 @both_versions
@@ -115,3 +118,9 @@ def test_a_constant_added_to_all_logits_changes_nothing(expect, function, shift)
 def test_a_logit_800_above_the_correct_one_costs_800(expect, function):
     W, X, y = np.array([[0.0, 800.0, -800.0]]), np.ones((1, 1)), np.array([0])
     expect_loss(expect, function, W, X, y, 0.0, 800.0, np.array([[-1.0, 1.0, 0.0]]))
+
+
+@both_are_stable
+def test_each_picture_may_be_moved_by_an_amount_of_its_own(expect, function):
+    W = LOGITS[:2] + np.array([[800.0], [-800.0]])
+    expect_loss(expect, function, W, np.eye(2), LABELS[:2], 0.0, 1.05974347, SLOPES[:2] / 2)

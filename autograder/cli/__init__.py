@@ -16,7 +16,8 @@ def main() -> None:
     Exit codes: 0 done, 1 something graded or verified fell short or the grader was at fault, 2 wrong usage
     or unusable input.
     """
-    from autograder.cli import container, course, grading, instructor, student  # noqa: F401 - registers the commands
+    # Registers the commands, in the order in which the help lists them.
+    from autograder.cli import student, course, instructor, grading, container  # noqa: F401 # isort: skip
 
     try:
         app()

@@ -14,6 +14,7 @@ from autograder.course import load_assignment
 from autograder.course.loading import ASSIGNMENT_FILE
 from autograder.errors import AutograderError
 from autograder.grading.session import PUBLIC_FILE
+from autograder.grading.verdict import Kind
 from autograder.student.checks import Checks, check_folder, explained
 from autograder.student.submit import HandIn
 from autograder.student.watching import saves
@@ -38,8 +39,11 @@ def print_checks(checks: Checks) -> None:
         for role, line in explained(id, checks.absent, verdicts):
             console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
     if checks.passed:
+        some = len(checks.verdicts) < len(checks.assignment.questions)
         console.print(
-            "All public checks pass. Graded tests look at more cases than these.", style="bold green"
+            f"All public checks {'of what you asked for ' if some else ''}pass. Graded tests look at more cases, "
+            "and at loops, speed and unchanged inputs where the task names them.",
+            style="bold green",
         )
 
 
@@ -70,4 +74,7 @@ def print_hand_in(hand_in: HandIn) -> None:
         verdicts = hand_in.checks.verdicts.get(question.id, [])
         passed = sum(verdict.passed for verdict in verdicts)
         state = f"{passed} of {len(verdicts)} public checks pass"
-        console.print(Text(f"  {question.title} ({question.points} points): {state}"))
+        if verdicts and all(verdict.kind is Kind.MISSING for verdict in verdicts):
+            state = "NOT FILLED IN YET"
+        style = "" if passed == len(verdicts) else "bold red"
+        console.print(Text(f"  {question.title} ({question.points} points): {state}", style=style))

@@ -187,9 +187,7 @@ def _file(path: Path, key: str, entry: FileToml) -> HandInFile:
     file = HandInFile(entry.name, beside_or_origin(path.parent, entry.name, entry.origin), entry.origin)
     _check_module(path, f"{key}.name", file.module)
     if not file.source.is_file():
-        raise _wrong(
-            path, f"{key}.name", f"names {entry.name}, but {file.source} is missing; put the stub there"
-        )
+        raise _wrong(path, f"{key}.name", f"names {entry.name}, but {file.source} is missing; put it there")
     return file
 
 

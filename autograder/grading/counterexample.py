@@ -26,9 +26,10 @@ class _TooLongError(Exception):
 def counterexample(trial: Trial, expected: Any) -> str:
     """Return imports, inputs and the last call of a trial with the value expected of it, one line each.
 
-    Empty where the trial made no call, or its values cannot be written down in a few characters.
+    Empty where the trial made no call, where the file cannot be imported, so that no call matters, or where
+    its values cannot be written down in a few characters.
     """
-    if not trial.calls:
+    if not trial.calls or trial.failed_to_import:
         return ""
     try:
         text = "\n".join(_Script(trial).lines(expected))

@@ -23,7 +23,7 @@ from autograder.grading.rules import Use, find_uses
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.grading.verdict import Kind, Verdict
 from autograder.sandbox.code import Call, Code, Host, Returned
-from autograder.sandbox.outcomes import CallFailed, CallTimedOut, CodeRaised
+from autograder.sandbox.outcomes import CallFailed, CallTimedOut
 from autograder.sandbox.process import Sandbox
 
 STUDENT_SPACE = ""
@@ -277,7 +277,7 @@ class _HandIn:
             return _verdict(test, Finding(Kind.NOT_RUN, "the time for this question ran out in this test"))
         if finding.kind is Kind.TIMED_OUT:
             self._hangs[test.question] += 1
-        if not test.public and finding.kind in EXPLAINABLE and not _failed_to_import(trial):
+        if not test.public and finding.kind in EXPLAINABLE and not trial.failed_to_import:
             return self._explained(run, trial, finding)
         return _verdict(test, finding)
 
@@ -398,11 +398,6 @@ def _may_be_an_accident(finding: Finding) -> bool:
     """Return whether a test ended in what a machine without memory, for example, does to any process."""
     killed = finding.kind is Kind.DIED and "SIGKILL" in finding.details
     return killed or finding.kind is Kind.GRADER_FAULT
-
-
-def _failed_to_import(trial: Trial) -> bool:
-    """Return whether nothing of the hand-in ran, so that there is nothing to recognise."""
-    return any(isinstance(outcome, CodeRaised) and outcome.importing for outcome in trial.outcomes)
 
 
 def _finding_of(error: BaseException, trial: Trial) -> Finding:

@@ -90,12 +90,16 @@ def _sign_or_factor(
         if abs(factor - size) < SAME * size:
             return Signature(
                 f"{name} is {size} times the expected one, and {where} is {size} here",
-                "Is a sum taken where a mean is due, or something counted that often?",
+                "Is a sum taken where a mean is due, or something counted that often?"
+                if size != 2
+                else "Is a sum taken where a mean is due, or does a factor 2 come in once too often?",
             )
         if abs(factor * size - 1) < SAME:
             return Signature(
                 f"{name} is the expected one divided by {size}, and {where} is {size} here",
-                "What is divided by that number, and should it be, once?",
+                "What is divided by that number, and should it be, once?"
+                if size != 2
+                else "What is divided by that number, and should it be, once? Or is a factor 2 missing?",
             )
     for value, text in _FACTORS.items():
         if abs(factor - value) < SAME * abs(value):
@@ -129,16 +133,21 @@ _FACTOR_QUESTIONS = {
 
 
 def _sizes(arguments: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """Yield the extents of the arguments with words for them, each number once."""
+    """Yield the extents of the arguments with words for them, each number once.
+
+    Where several are the same number, a vector's length says best what is counted: there is one label per example.
+    """
+    arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    places = [(array.shape[0], f"the length of {name}") for name, array in arrays.items() if array.ndim == 1]
+    for axis, words in enumerate(("number of rows", "number of columns")):
+        places += [
+            (array.shape[axis], f"the {words} of {name}") for name, array in arrays.items() if array.ndim == 2
+        ]
     seen: set[int] = set()
-    for name, value in arguments.items():
-        if not isinstance(value, np.ndarray):
-            continue
-        words = ("number of rows of", "number of columns of") if value.ndim == 2 else ("length of",)
-        for extent, what in zip(value.shape, words, strict=False):
-            if extent > 2 and extent not in seen:
-                seen.add(extent)
-                yield extent, f"the {what} {name}"
+    for extent, where in places:
+        if extent > 1 and extent not in seen:
+            seen.add(extent)
+            yield extent, where
 
 
 # --- differences --------------------------------------------------------------------------------------

@@ -92,6 +92,11 @@ class Trial:
     made: list[tuple[Call, Handle]] = field(default_factory=list)
     aftermath: CallFailed | None = None
 
+    @property
+    def failed_to_import(self) -> bool:
+        """Whether a file could not be imported, so that nothing of it ran."""
+        return any(isinstance(outcome, CodeRaised) and outcome.importing for outcome in self.outcomes)
+
     def begin(self) -> None:
         """Listen to what the code under test does."""
         self._listener = self.student.on_returned

@@ -24,7 +24,7 @@ def observation(wrong: object, right: object = GRADIENT) -> str:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (7 * GRADIENT, "7 times the expected one, and the number of rows of X is 7"),
+        (7 * GRADIENT, "7 times the expected one, and the length of y is 7"),
         (GRADIENT / 7, "divided by 7"),
         (4 * GRADIENT, "the number of columns of W is 4"),
         (-GRADIENT, "opposite sign"),
@@ -90,3 +90,15 @@ def test_any_factor_is_found(factor: float) -> None:
 def test_no_number_is_told_that_only_the_test_knows():
     for wrong in (8765.4321 * GRADIENT, GRADIENT + 8765.4321):
         assert "8765" not in observation(wrong)
+
+
+def test_where_all_sizes_are_the_same_the_labels_say_what_is_counted() -> None:
+    square = {"W": np.eye(3), "X": np.ones((3, 3)), "y": np.array([0, 1, 2])}
+    found = signature_of("loss", 2.5, 7.5, square)
+    assert found is not None and "the length of y is 3 here" in found.observation
+
+
+def test_a_factor_2_may_be_a_number_of_two() -> None:
+    found = signature_of("loss", 2.5, 5.0, {"y": np.array([0, 1])})
+    assert found is not None and "the length of y is 2 here" in found.observation
+    assert "mean" in found.question and "factor 2" in found.question
