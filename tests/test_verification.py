@@ -84,6 +84,17 @@ def test_a_release_that_shows_the_solution_is_named(tmp_path: Path) -> None:
     assert "the release holds nothing of the solutions" in printed
 
 
+def test_a_line_of_the_reference_in_a_stub_is_pointed_out(tmp_path: Path) -> None:
+    begun = STUB.replace(
+        '    raise NotImplementedError("fill in spread in centring.py")',
+        "    deviations_from_mean = X - np.add.reduce(X, axis=0) / len(X)\n"
+        '    raise NotImplementedError("fill in spread in centring.py")',
+    )
+    assert begun != STUB
+    _, printed = verify(tmp_path, stub=begun)
+    assert "in the stubs: 1 line of the reference, deviations_from_mean" in " ".join(printed.split())
+
+
 @pytest.mark.parametrize(
     ("part", "text", "said"),
     [
