@@ -66,7 +66,7 @@ def score_histogram(statistics: ClassStatistics) -> Picture:
         axes.axvline(middle, color=VERMILION, linewidth=2, linestyle="--", label=f"median {_number(middle)}")
         axes.set_xlabel("points in total")
         axes.set_ylabel("hand-ins")
-        axes.legend(frameon=False, loc="upper left")
+        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1.0), borderaxespad=0)
     most = int(np.argmax(counts)) if len(counts) else 0
     width = statistics.points / _BINS
     return picture(
