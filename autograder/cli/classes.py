@@ -17,6 +17,7 @@ from autograder.classroom.many import Graded
 from autograder.classroom.record import Fate
 from autograder.classroom.session import GradedClass
 from autograder.course import Assignment
+from autograder.grading.verdict import Kind
 from autograder.results import GradingResult, shown
 
 MOST_LINES = 60
@@ -25,6 +26,7 @@ SECONDS_BETWEEN_LINES = 30.0
 """Where there is no terminal, progress is a line every so often."""
 
 console = Console(highlight=False)
+_LABEL_WIDTH, _FOUND_WIDTH = 18, 24
 
 
 class GradingProgress:
@@ -141,19 +143,39 @@ class GradeTable:
         if self._count > MOST_LINES:
             return
         ids = [question.id for question in self._assignment.questions]
+        numbers = [str(number) for number in range(1, len(ids) + 1)]
+        # What does not fit into a narrow terminal is in grades.csv as well.
+        headers = next((it for it in (ids, numbers) if self._width(it) <= console.width), [])
         table = Table()
-        table.add_column("hand-in", overflow="fold", min_width=18)
-        for id in ids:
-            table.add_column(id, overflow="fold", justify="right")
-        table.add_column("total", justify="right")
-        table.add_column("what was found", overflow="fold", min_width=24)
-        table.add_column("s", justify="right")
+        table.add_column("hand-in", overflow="fold", width=self._label_width)
+        for header in headers:
+            table.add_column(header, justify="right", no_wrap=True)
+        table.add_column("total", justify="right", no_wrap=True)
+        table.add_column("what was found", overflow="fold")
+        table.add_column("s", justify="right", no_wrap=True)
         for line in sorted(self._lines, key=lambda line: line.label):
-            found = Text(line.found)
-            table.add_row(
-                line.label, *line.scores, Text(line.total, style="bold"), found, f"{line.seconds:.1f}"
-            )
+            found, total = Text(line.found), Text(line.total, style="bold")
+            scores = line.scores if headers else ()
+            table.add_row(line.label, *scores, total, found, f"{line.seconds:.1f}")
         console.print(table)
+        if headers is numbers:
+            console.print(", ".join(f"{number}: {id}" for number, id in zip(numbers, ids, strict=True)))
+
+    def _width(self, headers: Sequence[str]) -> int:
+        """Return how wide the table is with these headers of the questions."""
+        widths = [
+            max(len(header), *(len(line.scores[column]) for line in self._lines), 0)
+            for column, header in enumerate(headers)
+        ]
+        totals = max(len("total"), *(len(line.total) for line in self._lines), 0)
+        seconds = max(1, *(len(f"{line.seconds:.1f}") for line in self._lines), 0)
+        widths += [self._label_width, totals, _FOUND_WIDTH, seconds]
+        return sum(widths) + 3 * len(widths) + 1
+
+    @property
+    def _label_width(self) -> int:
+        longest = max((len(line.label) for line in self._lines), default=0)
+        return max(len("hand-in"), min(longest, max(_LABEL_WIDTH, console.width // 5)))
 
     def _found(self, result: GradingResult) -> str:
         verdicts = [
@@ -168,7 +190,7 @@ class GradeTable:
             )
         if result.notes and not any(question.score for question in result.questions):
             return result.notes[0][:80]
-        if len({verdict.message for verdict in verdicts}) == 1:
+        if len({verdict.message for verdict in verdicts}) == 1 and verdicts[0].kind is Kind.RAISED:
             return verdicts[0].message[:80]
         kinds = Counter(str(verdict.kind).replace("_", " ") for verdict in verdicts)
         return ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(2))

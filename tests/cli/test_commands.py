@@ -133,3 +133,10 @@ def test_a_tier_that_does_not_exist_is_one_sentence(course: Path, tmp_path: Path
     done = run_command("explain", "centring", hand_in, "test_spreads", "--tier", "moat", cwd=course)
     assert done.returncode == 1
     assert "moat" in only_line(done.stderr)
+
+
+def test_the_table_of_a_class_fits_a_narrow_terminal(course: Path, tmp_path: Path) -> None:
+    done = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course, COLUMNS="70")
+    rows = [line for line in done.stdout.splitlines() if line.startswith(("┏", "│"))]
+    assert len(rows[0]) <= 70 and rows[0].endswith("┓")
+    assert all(len(row) == len(rows[0]) and row.endswith("│") for row in rows[1:])
