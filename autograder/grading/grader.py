@@ -179,6 +179,7 @@ class _HandIn:
         self._owed_each = OWED_SHARE * seconds_total / max(1, len(self._questions))
         self._has_seen_hidden_inputs = False
         self._asked_of_process: tuple[int, set[str]] = (-1, set())
+        self._fail_alone: set[str] = set()
         self._hangs: Counter[str] = Counter()
         self._found: list[str] = []
         self._follows: dict[tuple[str, str], bool] = {}
@@ -248,6 +249,13 @@ class _HandIn:
         self._asked_of_process = number, questions | {test.question}
         return others
 
+    def _may_come_from_afar(self, test: PlannedTest, finding: Finding) -> bool:
+        """Return whether code of another question may be what failed a test in the process that both share.
+
+        A question that has failed in a process of its own is not tried in another at each further failure.
+        """
+        return finding.kind not in NEVER_FROM_AFAR and test.question not in self._fail_alone
+
     def _judged(self, run: _Runner, test: PlannedTest) -> Verdict:
         limit = self._grader.assignment.limits.seconds_per_call
         if self._hangs.total() >= HANGS_IN_ALL:
@@ -257,10 +265,12 @@ class _HandIn:
         self._keep_hidden_inputs_hidden(test)
         others_ran = self._other_questions_ran(test)
         trial, finding = run(self.student)
-        if others_ran and finding is not None and finding.kind not in NEVER_FROM_AFAR:
+        if others_ran and finding is not None and self._may_come_from_afar(test, finding):
             self.student.start_afresh()
-            self._other_questions_ran(test)
+            others_ran = self._other_questions_ran(test)
             trial, finding = run(self.student)
+        if finding is not None and not others_ran:
+            self._fail_alone.add(test.question)
         if finding is not None and _may_be_an_accident(finding):
             trial, finding = run(self.student)
         if isinstance(trial.aftermath, CallTimedOut):
