@@ -19,7 +19,6 @@ import pytest
 X = np.array([[1.0, 2.0], [3.0, 6.0]])
 
 
-@pytest.mark.parametrize("case", range(6))
 @pytest.mark.parametrize(
     "function",
     [
@@ -27,6 +26,7 @@ X = np.array([[1.0, 2.0], [3.0, 6.0]])
         pytest.param("spread", marks=pytest.mark.question("spread")),
     ],
 )
+@pytest.mark.parametrize("case", range(6))
 def test_two_rows(expect, function, case):
     equals = (np.array([[-1.0, -2.0], [1.0, 2.0]]), np.array([2.0, 4.0]))
     if function == "spread":
