@@ -119,7 +119,7 @@ def _kind(process: psutil.Process) -> str:
         words = process.cmdline()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return ""
-    if any(word.endswith(WORKER) for word in words):
+    if any(word.endswith(WORKER) for word in words) and not words[0].endswith("bwrap"):
         return "a worker"
     return "a grading process" if any("spawn_main" in word for word in words) else ""
 

@@ -86,7 +86,8 @@ class LocalPool:
 
     def renew(self) -> None:
         """Start other processes after one of them has died, which ends them all."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        # A process that was started while the others were being ended has been told by nobody.
+        self._executor.end(at_once=True)
         self._executor = _Processes(self._work, self._jobs)
 
     def __enter__(self) -> LocalPool:

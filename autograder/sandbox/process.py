@@ -285,8 +285,8 @@ class WorkerProcess:
             code = self._process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return None
-        # bubblewrap reports a signal as 128 + its number.
-        number = code - 128 if self._sandbox.tier.has_namespaces else -code
+        # bubblewrap reports a signal as 128 + its number, unless it is what was ended by one.
+        number = code - 128 if self._sandbox.tier.has_namespaces and code >= 0 else -code
         with contextlib.suppress(ValueError):
             return f"signal {signal.Signals(number).name}"
         return f"exit code {code}"
