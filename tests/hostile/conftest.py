@@ -55,7 +55,7 @@ def outcome_of(request: pytest.FixtureRequest) -> Iterator[OutcomeOf]:
 
 
 def _selected(items: list[pytest.Item]) -> dict[Row, list[Attack]]:
-    """Return the attacks that this session tries, by row."""
+    """Return the attacks that are asked for, by row."""
     selected: dict[Row, list[Attack]] = {}
     for item in items:
         parameters = getattr(item, "callspec", None)

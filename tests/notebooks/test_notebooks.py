@@ -48,7 +48,7 @@ WAYS = {"on_the_reference": _on_the_reference, "on_untouched_stubs": _on_untouch
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str, str], Executed]]:
-    """Execute the notebooks that this session asks for side by side, each in a kernel of its own."""
+    """Execute the notebooks that are asked for side by side, each in a kernel of its own."""
     wanted = {
         (way, item.callspec.params[way]): tmp_path_factory.mktemp("notebook")
         for item in request.session.items
