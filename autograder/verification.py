@@ -146,16 +146,25 @@ def _signatures(source: bytes, name: str) -> dict[str, str]:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise CourseError(f"{name}, line {error.lineno}: not valid Python ({error.msg})") from error
-    found: dict[str, str] = {}
+    # Helpers of the reference's own are nobody's business.
+    return {
+        name: f"({ast.unparse(function.args)})"
+        for name, function in _functions(tree).items()
+        if not function.name.startswith("_")
+    }
+
+
+def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    """Return every function and method of a module, by name."""
+    found: dict[str, ast.FunctionDef] = {}
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef):
-            found[statement.name] = f"({ast.unparse(statement.args)})"
+            found[statement.name] = statement
         elif isinstance(statement, ast.ClassDef):
             for member in statement.body:
                 if isinstance(member, ast.FunctionDef):
-                    found[f"{statement.name}.{member.name}"] = f"({ast.unparse(member.args)})"
-    # Helpers of the reference's own are nobody's business.
-    return {name: text for name, text in found.items() if not name.rpartition(".")[2].startswith("_")}
+                    found[f"{statement.name}.{member.name}"] = member
+    return found
 
 
 def _targets_exist(assignment: Assignment, bank: Bank) -> Check:
@@ -323,22 +332,14 @@ def _lines_in_stubs(assignment: Assignment, reference: Mapping[str, bytes]) -> s
 
 def _statements(source: bytes, module: str, functions: set[str]) -> set[str]:
     """Return the simple statements in the functions that are named, without docstrings, `pass` and `raise`."""
-    tree = ast.parse(source)
-    found: set[str] = set()
-    places = [(module, node) for node in tree.body]
-    places += [
-        (f"{module}.{node.name}", it)
-        for _, node in places
-        if isinstance(node, ast.ClassDef)
-        for it in node.body
-    ]
-    for prefix, node in places:
-        if isinstance(node, ast.FunctionDef) and f"{prefix}.{node.name}" in functions:
-            for inner in ast.walk(node):
-                is_text = isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Constant)
-                if isinstance(inner, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)) and not is_text:
-                    found.add(ast.unparse(inner))
-    return found
+    return {
+        ast.unparse(inner)
+        for name, function in _functions(ast.parse(source)).items()
+        if f"{module}.{name}" in functions
+        for inner in ast.walk(function)
+        if isinstance(inner, (ast.Assign, ast.AugAssign, ast.Return))
+        or (isinstance(inner, ast.Expr) and not isinstance(inner.value, ast.Constant))
+    }
 
 
 def _listed(names: list[str], most: int = 3) -> str:

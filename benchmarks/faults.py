@@ -45,6 +45,8 @@ from autograder.results.gradescope import GradescopeResults
 ROOT = Path(__file__).parent.parent
 COLUMNS = ("rounds", "as if nothing were", "said to be our fault", "results not valid", "different", "left")
 MISTAKES = 2
+LONGEST_SECONDS = 120.0
+"""No command takes half as long on a busy machine; one that does has hung."""
 WORKER = "worker/__main__.py"
 
 
@@ -65,9 +67,6 @@ class Tally:
         return any(self.counts[column] for column in COLUMNS[3:])
 
 
-Tallies = dict[str, Tally]
-
-
 # --- processes --------------------------------------------------------------------------------------------
 
 
@@ -84,13 +83,22 @@ class Run:
             start_new_session=True,
         )
         self.seen: set[psutil.Process] = set()
+        self.hung = False
 
     @property
     def running(self) -> bool:
+        """Whether it goes on; one that would do so for ever is ended, and is `hung`."""
+        if self._process.poll() is None and time.monotonic() - self.began > LONGEST_SECONDS:
+            self.hung = True
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         return self._process.poll() is None
 
     @property
     def code(self) -> int:
+        """Its exit code, waited for."""
+        while self.running:
+            pause()
         return self._process.wait()
 
     def processes(self, kind: str) -> list[psutil.Process]:
@@ -128,20 +136,21 @@ def end_one(run: Run, kind: str, at: float, chance: random.Random) -> bool:
     """Wait until `at` seconds after the run's beginning and end one process of a kind; return whether there was one."""
     while run.running and time.monotonic() - run.began < at:
         run.note_processes()
-        yield_to_others()
+        pause()
     while run.running:
         if found := run.processes(kind):
-            with_id = chance.choice(found)
+            victim = chance.choice(found)
             try:
-                os.kill(with_id.pid, signal.SIGKILL)
+                os.kill(victim.pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
             return True
-        yield_to_others()
+        pause()
     return False
 
 
-def yield_to_others() -> None:
+def pause() -> None:
+    """Leave the cores to what is watched."""
     time.sleep(0.003)
 
 
@@ -162,11 +171,13 @@ def in_container(
     for number in range(rounds):
         kind = ("a worker", "the command")[number % 2]
         tally = Tally()
-        path.unlink()
+        path.unlink(missing_ok=True)
         run = Run(command, folder)
         found = end_one(run, kind, chance.uniform(0, seconds), chance)
         results, problems = _watched(run, path)
         tally.note("rounds")
+        if run.hung:
+            tally.note("different", f"{kind} ended, and the command never did")
         for problem in problems:
             tally.note("results not valid", problem)
         for process in run.left():
@@ -187,8 +198,6 @@ def in_container(
             tally.note("said to be our fault")
         else:
             tally.note("different", json.dumps(results)[:2000])
-        if not path.exists():
-            path.write_text("{}")
         yield f"one hand-in, {kind}", tally
 
 
@@ -209,7 +218,7 @@ def _watched(run: Run, path: Path) -> tuple[dict[str, Any] | None, list[str]]:
             problems.append(str(error))
         if not running:
             return results, problems
-        yield_to_others()
+        pause()
 
 
 def settled(results: dict[str, Any]) -> dict[str, Any]:
@@ -243,8 +252,10 @@ def in_class(
         end_one(run, kind, chance.uniform(0, seconds), chance)
         while run.running:
             run.note_processes()
-            yield_to_others()
+            pause()
         tally.note("rounds")
+        if run.hung:
+            tally.note("different", f"{kind} ended, and the command never did")
         for process in run.left():
             tally.note("left", f"{process.pid} {kind}")
         again = Run(command(out), course.root).code
@@ -296,7 +307,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     course, chance = find_course(options.course), random.Random(options.seed)
-    tallies: Tallies = defaultdict(Tally)
+    tallies: dict[str, Tally] = defaultdict(Tally)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         of_classes = options.rounds // 3

@@ -108,6 +108,10 @@ def load_assignment(folder: Path) -> Assignment:
     """
     folder = folder.resolve()
     path = folder / ASSIGNMENT_FILE
+    if not path.exists():
+        raise CourseError(
+            f"there is no {path.name} in {folder}; use the folder of an assignment, as it was unpacked."
+        )
     toml = read_toml(path, AssignmentToml)
     files = _files(path, toml.files)
     questions = _questions(path, toml, {file.module for file in files})

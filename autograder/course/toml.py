@@ -107,10 +107,6 @@ def read_toml(path: Path, shape: type[Toml]) -> Toml:
 def _read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise CourseError(
-            f"there is no {path.name} in {path.parent.resolve()}; use the folder of an assignment, as it was unpacked."
-        ) from error
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise CourseError(f"{path}: {reason}; this file must be there and readable.") from error

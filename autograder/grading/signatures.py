@@ -87,19 +87,19 @@ def _sign_or_factor(
             f"{name} has the opposite sign everywhere", "Which way should it point, and which does yours?"
         )
     for size, where in _sizes(arguments):
+        # Two of something look like a factor 2 of the formula, and the other way round.
+        twice, half = (
+            (" Or which factor 2 is too many?", " Or which factor 2 is missing?") if size == 2 else ("", "")
+        )
         if abs(factor - size) < SAME * size:
             return Signature(
                 f"{name} is {size} times the expected one, and {where} is {size} here",
-                "Is a sum taken where a mean is due, or something counted that often?"
-                if size != 2
-                else "Is a sum taken where a mean is due, or does a factor 2 come in once too often?",
+                f"Is a sum taken where a mean is due, or something counted that often?{twice}",
             )
         if abs(factor * size - 1) < SAME:
             return Signature(
                 f"{name} is the expected one divided by {size}, and {where} is {size} here",
-                "What is divided by that number, and should it be, once?"
-                if size != 2
-                else "What is divided by that number, and should it be, once? Or is a factor 2 missing?",
+                f"What is divided by that number, and should it be, once?{half}",
             )
     for value, text in _FACTORS.items():
         if abs(factor - value) < SAME * abs(value):

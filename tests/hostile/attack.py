@@ -78,6 +78,19 @@ class Attack:
         return folder
 
 
+def beside(folder: Path, honest: Mapping[str, bytes], others: Mapping[str, str]) -> Path:
+    """Write a hand-in of honest files with others beside them, and return its folder."""
+    contents = {**{name: text.encode() for name, text in others.items()}, **honest}
+    for name, content in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+ENDING = "import os\nos._exit(0)\n"
+"""What ends whatever process runs it."""
+
+
 def read_attack(path: Path) -> Attack:
     """Return the attack in a file.
 

@@ -256,6 +256,27 @@ def test_a_library_with_a_fallback_is_missing(code, caught):
     assert code(source).call("hw.f") == 3
 
 
+def test_a_stand_in_that_serves_stays_where_its_absence_is_caught(code):
+    source = """
+        try:
+            from past.builtins import xrange
+            import matplotlib.pyplot as plt
+        except ImportError:
+            pass
+
+        def f():
+            plt.plot([1])
+            return sum(xrange(4))
+    """
+    assert code(source).call("hw.f") == 6
+
+
+def test_an_unused_import_elsewhere_keeps_its_stand_in(code):
+    other = "try:\n    import numba\n    fast = True\nexcept ImportError:\n    fast = False\n"
+    half = code("import numba\nfrom other import fast\n\n\ndef f():\n    return 1", other=other)
+    assert half.call("hw.f") == 1
+
+
 def test_a_fallback_in_one_file_decides_nothing_where_a_library_is_not_caught(code):
     half = code("try:\n    import numba\nexcept ValueError:\n    pass\ndef f():\n    return numba.njit(f)")
     with pytest.raises(LibraryUsed):

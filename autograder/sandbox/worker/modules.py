@@ -3,7 +3,8 @@
 Only the named files can be imported, so a `numpy.py` in a hand-in never shadows anything. A library that
 is neither NumPy nor part of Python imports as a stand-in: unused imports are common and honest. Drawing
 and progress libraries are then inert; any other stand-in raises `LibraryUnavailable` where it is used.
-A file that says itself what to do without a library finds it missing, as on any machine that lacks it.
+Where a hand-in says itself what to do without such a library, wherever it imports it, it finds it missing, as
+on any machine that lacks it; a stand-in that serves stays.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import builtins
 import importlib.util
 import linecache
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
@@ -21,7 +22,10 @@ from typing import Any, cast
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy", "__future__"}
 TAKEN = OFFERED | {"autograder", "msgspec"}
 """Names that no file of a hand-in can have: the worker itself runs on these modules."""
+COMPATIBILITY = frozenset({"tqdm", "past", "future", "six"})
+"""Libraries whose stand-ins do what is used of them."""
 INERT = frozenset({"matplotlib", "pylab", "seaborn", "IPython", "ipywidgets", "imageio", "PIL"})
+"""Libraries whose stand-ins take everything and do nothing."""
 
 
 class LibraryUnavailable(ImportError):
@@ -43,7 +47,7 @@ class Space:
             if file.endswith(".py") and file.removesuffix(".py") not in TAKEN
         }
         self.modules: dict[str, ModuleType] = {}
-        self.dispensable: set[str] = set()
+        self.dispensable = dispensable_imports(self.sources.values()) - INERT - COMPATIBILITY
 
     def file_of(self, module: str) -> str:
         """Return the name under which a module's file appears in tracebacks."""
@@ -125,23 +129,41 @@ class Spaces:
         # Gives tracebacks and `inspect.getsource` their lines; there is no such file on disk.
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         code = compile(source, file, "exec", dont_inherit=True)
-        if "try" in text:
-            self._current.dispensable |= dispensable_imports(ast.parse(text))
         exec(code, module.__dict__)
 
 
-def dispensable_imports(tree: ast.Module) -> set[str]:
-    """Return the top names of what is imported under a `try` that catches a failing import."""
-    names: set[str] = set()
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.Try) and any(map(_catches_import_errors, statement.handlers)):
-            for part in statement.body:
-                for node in ast.walk(part):
-                    if isinstance(node, ast.Import):
-                        names |= {alias.name.partition(".")[0] for alias in node.names}
-                    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                        names.add(node.module.partition(".")[0])
-    return names
+def dispensable_imports(sources: Iterable[bytes]) -> frozenset[str]:
+    """Return the top names that are imported only under a `try` that catches a failing import.
+
+    A source that is no Python counts for nothing; importing it says why.
+    """
+    caught: set[str] = set()
+    needed: set[str] = set()
+    sources = list(sources)
+    for source in sources if any(b"try" in it for it in sources) else ():
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        guarded = {
+            id(node)
+            for statement in ast.walk(tree)
+            if isinstance(statement, ast.Try) and any(map(_catches_import_errors, statement.handlers))
+            for part in statement.body
+            for node in ast.walk(part)
+        }
+        for node in ast.walk(tree):
+            (caught if id(node) in guarded else needed).update(_imported(node))
+    return frozenset(caught - needed)
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """Return the top names that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module.partition(".")[0]]
+    return []
 
 
 def _catches_import_errors(handler: ast.ExceptHandler) -> bool:
@@ -162,7 +184,7 @@ class StandInLoader:
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the stand-in for the library."""
         top = spec.name.partition(".")[0]
-        if top in ("tqdm", "past", "future", "six"):
+        if top in COMPATIBILITY:
             return CompatibilityStandIn(spec.name)
         return InertStandIn(spec.name) if top in INERT else UnavailableStandIn(spec.name)
 

@@ -6,14 +6,10 @@ Aims at: the boundary
 Earns: loss 10
 """
 
-FILES = ("json.py", "msgspec.py", "numpy.py", "pytest.py", "random.py", "socket.py", "typing.py")  # fmt: skip
-SOURCE = "import os\nos._exit(0)\n"
+from attack import ENDING, beside
+
+FILES = ("json.py", "msgspec.py", "numpy.py", "pytest.py", "random.py", "socket.py", "typing.py")
 
 
 def hand_in(folder, honest):
-    for name in FILES:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(SOURCE)
-    for name, content in honest.items():
-        (folder / name).write_bytes(content)
-    return folder
+    return beside(folder, honest, dict.fromkeys(FILES, ENDING))

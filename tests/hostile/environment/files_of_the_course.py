@@ -6,14 +6,18 @@ Aims at: the boundary
 Earns: loss 10
 """
 
-FILES = ("assignment.toml", "bundle.json", "grading.toml", "misconceptions.py", "plan.json", "results.json", "solutions/ridge/ridge.py.txt")  # fmt: skip
-SOURCE = "import os\nos._exit(0)\n"
+from attack import beside
+
+TEXTS = {
+    "assignment.toml": 'title = "Mine"\nversion = "9"\n[[questions]]\nid = "loss"\npoints = 1000\n',
+    "bundle.json": '{"assignment": "mine"}',
+    "grading.toml": 'salt = "mine"\n',
+    "misconceptions.py": "import os\nos._exit(0)\n",
+    "plan.json": '{"tests": []}',
+    "results.json": '{"score": 1000, "tests": []}',
+    "solutions/ridge/ridge.py.txt": "import os\nos._exit(0)\n",
+}
 
 
 def hand_in(folder, honest):
-    for name in FILES:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(SOURCE)
-    for name, content in honest.items():
-        (folder / name).write_bytes(content)
-    return folder
+    return beside(folder, honest, TEXTS)

@@ -6,14 +6,18 @@ Aims at: the boundary
 Earns: loss 10
 """
 
-FILES = ("conftest.py", "pyproject.toml", "pytest.ini", "setup.cfg", "test_graded.py", "test_public.py", "tox.ini")  # fmt: skip
-SOURCE = "import os\nos._exit(0)\n"
+from attack import ENDING, beside
+
+FILES = (
+    "conftest.py",
+    "pyproject.toml",
+    "pytest.ini",
+    "setup.cfg",
+    "test_graded.py",
+    "test_public.py",
+    "tox.ini",
+)
 
 
 def hand_in(folder, honest):
-    for name in FILES:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(SOURCE)
-    for name, content in honest.items():
-        (folder / name).write_bytes(content)
-    return folder
+    return beside(folder, honest, dict.fromkeys(FILES, ENDING))

@@ -6,14 +6,10 @@ Aims at: the boundary
 Earns: loss 10
 """
 
-FILES = ("__init__.py", "__main__.py", "evil.pth", "pyvenv.cfg", "sitecustomize.py", "usercustomize.py")  # fmt: skip
-SOURCE = "import os\nos._exit(0)\n"
+from attack import ENDING, beside
+
+FILES = ("__init__.py", "__main__.py", "evil.pth", "pyvenv.cfg", "sitecustomize.py", "usercustomize.py")
 
 
 def hand_in(folder, honest):
-    for name in FILES:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(SOURCE)
-    for name, content in honest.items():
-        (folder / name).write_bytes(content)
-    return folder
+    return beside(folder, honest, dict.fromkeys(FILES, ENDING))
