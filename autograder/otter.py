@@ -9,7 +9,7 @@ what is relied on.
 from __future__ import annotations
 
 import shutil
-import tempfile
+import weakref
 from pathlib import Path
 
 import nbformat
@@ -21,6 +21,7 @@ from otter.test_files.exception_test import ExceptionTestFile  # type: ignore[im
 
 from autograder.course import load_assignment
 from autograder.errors import GraderError
+from autograder.private_folder import PrivateFolder
 from autograder.results import GradingResult, QuestionResult, overall_text, question_text
 from autograder.student.checks import check_afresh, explained
 from autograder.student.notebook import Checker
@@ -55,12 +56,14 @@ def notebook() -> Checker:
     """Return otter's checker for the assignment in the current folder, which need not be a release."""
     if Path(TESTS_FOLDER).is_dir():
         return _notebook(TESTS_FOLDER)
-    folder = Path(tempfile.mkdtemp(prefix="autograder-otter-"))
+    room = PrivateFolder("otter")
     for name, text in otter_test_files(load_assignment(Path.cwd())).items():
-        path = folder / name
+        path = room.path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(text)
-    return _notebook(str(folder / TESTS_FOLDER))
+    checker = _notebook(str(room.path / TESTS_FOLDER))
+    weakref.finalize(checker, room.remove)
+    return checker
 
 
 def _notebook(tests: str) -> Checker:

@@ -2,10 +2,12 @@
 
     python benchmarks/faults.py [NAME] [--course DIR] [--rounds N] [--seed N]
 
-Two thirds of the rounds grade one right hand-in as a Gradescope container does. While they run, results.json is read
-again and again: it has to be valid whenever it is there. Where a worker was ended, the results must come out
-as without it, or say that the grader was at fault; where the grader itself was, what was known is still there,
-no worker is left, and running it again gives the undisturbed results.
+Two thirds of the rounds grade one right hand-in as a Gradescope container does, under its tier where this
+machine gives it to this Python (or to the one that `AUTOGRADER_WORKER_PYTHON` names). While they run,
+results.json is read again and again: it has to be valid whenever it is there. Where a worker was ended, the
+results must come out as without it, or say that the grader was at fault; where the grader itself was, what
+was known is still there, no worker is left, and running it again gives the undisturbed results and removes
+the files of the first.
 
 The others grade a small class with two processes, end a worker, one grading process or the command, and
 run the same command again. Grades, Canvas' table, and every result but for its seconds must then be the same as
@@ -41,6 +43,7 @@ from rich.table import Table
 from autograder.course import Course, find_course
 from autograder.grading.bank import load_bank
 from autograder.results.gradescope import GradescopeResults
+from autograder.sandbox.isolation import Tier, choose_tier, why_not
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = ("rounds", "as if nothing were", "said to be our fault", "results not valid", "different", "left")
@@ -73,11 +76,12 @@ class Tally:
 class Run:
     """One command, watched."""
 
-    def __init__(self, command: list[str], folder: Path) -> None:
+    def __init__(self, command: list[str], folder: Path, temporary: Path, tier: str | None = None) -> None:
         self.began = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder", *command],
             cwd=folder,
+            env=os.environ | {"TMPDIR": str(temporary)} | ({"AUTOGRADER_TIER": tier} if tier else {}),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -149,6 +153,11 @@ def end_one(run: Run, kind: str, at: float, chance: random.Random) -> bool:
     return False
 
 
+def files_left(temporary: Path) -> list[str]:
+    """Return what is left of the files of ended commands, locks of worker users apart, which are kept."""
+    return sorted(path.name for path in temporary.iterdir() if path.name != "autograder-users")
+
+
 def pause() -> None:
     """Leave the cores to what is watched."""
     time.sleep(0.003)
@@ -158,21 +167,26 @@ def pause() -> None:
 
 
 def in_container(
-    course: Course, name: str, folder: Path, rounds: int, chance: random.Random
+    course: Course, name: str, folder: Path, temporary: Path, rounds: int, chance: random.Random, tier: Tier
 ) -> Iterator[tuple[str, Tally]]:
     """Grade one hand-in again and again, and yield what was ended and what came of it."""
     tree = container_tree(course, name, folder / "autograder")
     path = tree / "results" / "results.json"
     command = ["gradescope", "--root", str(tree)]
+
+    def start() -> Run:
+        return Run(command, folder, temporary, tier)
+
     began = time.monotonic()
-    undisturbed, _ = _watched(Run(command, folder), path)
+    undisturbed, _ = _watched(start(), path)
     seconds = time.monotonic() - began
     assert undisturbed is not None
+    assert not undisturbed["extra_data"]["faults"], undisturbed
     for number in range(rounds):
         kind = ("a worker", "the command")[number % 2]
         tally = Tally()
         path.unlink(missing_ok=True)
-        run = Run(command, folder)
+        run = start()
         found = end_one(run, kind, chance.uniform(0, seconds), chance)
         results, problems = _watched(run, path)
         tally.note("rounds")
@@ -189,7 +203,9 @@ def in_container(
                 and settled(results) != settled(undisturbed)
             ):
                 tally.note("different", "the results of a grader that was ended say that it had finished")
-            results, _ = _watched(Run(command, folder), path)
+            results, _ = _watched(start(), path)
+        for file in files_left(temporary):
+            tally.note("left", f"{file} {kind}")
         if results is None:
             tally.note("results not valid", "there are no results")
         elif settled(results) == settled(undisturbed):
@@ -232,23 +248,23 @@ def settled(results: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_class(
-    course: Course, name: str, folder: Path, rounds: int, chance: random.Random
+    course: Course, name: str, folder: Path, temporary: Path, rounds: int, chance: random.Random
 ) -> Iterator[tuple[str, Tally]]:
     """Grade a class again and again, disturbed once and resumed, and yield what was ended and what came of it."""
     hand_ins = write_class(course, name, folder / "hand-ins")
 
-    def command(out: Path) -> list[str]:
-        return ["grade", name, str(hand_ins), "-o", str(out), "-j", "2"]
+    def start(out: Path) -> Run:
+        return Run(["grade", name, str(hand_ins), "-o", str(out), "-j", "2"], course.root, temporary)
 
     began = time.monotonic()
-    assert Run(command(folder / "undisturbed"), course.root).code == 0
+    assert start(folder / "undisturbed").code == 0
     seconds = time.monotonic() - began
     undisturbed = outputs(folder / "undisturbed")
     for number in range(rounds):
         kind = ("a worker", "a grading process", "the command")[number % 3]
         tally = Tally()
         out = folder / f"round-{number}"
-        run = Run(command(out), course.root)
+        run = start(out)
         end_one(run, kind, chance.uniform(0, seconds), chance)
         while run.running:
             run.note_processes()
@@ -258,7 +274,9 @@ def in_class(
             tally.note("different", f"{kind} ended, and the command never did")
         for process in run.left():
             tally.note("left", f"{process.pid} {kind}")
-        again = Run(command(out), course.root).code
+        again = start(out).code
+        for file in files_left(temporary):
+            tally.note("left", f"{file} {kind}")
         found = outputs(out)
         if again == 0 and found == undisturbed:
             tally.note("as if nothing were")
@@ -306,21 +324,28 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    tier = Tier.USER if not why_not(Tier.USER) else choose_tier()
     course, chance = find_course(options.course), random.Random(options.seed)
     tallies: dict[str, Tally] = defaultdict(Tally)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        folder.chmod(0o711)  # workers of other users have their folders in there
+        temporary = folder / "temporary"
+        temporary.mkdir()
+        temporary.chmod(0o1777)
         of_classes = options.rounds // 3
         for rounds in (
-            in_container(course, options.name, folder, options.rounds - of_classes, chance),
-            in_class(course, options.name, folder, of_classes, chance),
+            in_container(course, options.name, folder, temporary, options.rounds - of_classes, chance, tier),
+            in_class(course, options.name, folder, temporary, of_classes, chance),
         ):
             for kind, tally in rounds:
                 for column, count in tally.counts.items():
                     tallies[kind].counts[column] += count
                 tallies[kind].problems += tally.problems
     table = Table(
-        "what was ended", *COLUMNS, title=f"{options.rounds} rounds of {options.name}, seed {options.seed}"
+        "what was ended",
+        *COLUMNS,
+        title=f"{options.rounds} rounds of {options.name}, seed {options.seed}; one hand-in under tier {tier}",
     )
     for kind, tally in tallies.items():
         table.add_row(kind, *(str(tally.counts[column]) for column in COLUMNS))

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -20,6 +19,7 @@ import msgspec
 
 from autograder.bundles.bundle import read_bundle
 from autograder.errors import CourseError, GraderError, SubmissionError
+from autograder.private_folder import PrivateFolder
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # How this machine reaches packages; the platform's own machines reach them directly.
@@ -126,11 +126,12 @@ class Rehearsal:
             If this machine cannot rehearse, or the zip is not one for Gradescope, or its setup.sh fails.
         """
         _require_root()
-        self._tree = Path(tempfile.mkdtemp(prefix="autograder-rehearsal-"))
+        self._room = PrivateFolder("rehearsal")
+        self._tree = self._room.path
         try:
             self._build()
         except BaseException:
-            shutil.rmtree(self._tree, ignore_errors=True)
+            self._room.remove()
             raise
         return self
 
@@ -138,7 +139,7 @@ class Rehearsal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove everything that was built."""
-        shutil.rmtree(self._tree, ignore_errors=True)
+        self._room.remove()
 
     @property
     def source(self) -> Path:
@@ -165,8 +166,7 @@ class Rehearsal:
         GraderError
             If there is no results.json afterwards, or not one that the platform takes.
         """
-        with tempfile.TemporaryDirectory(prefix="autograder-rehearsal-") as folder:
-            tree = Path(folder)
+        with PrivateFolder("rehearsal") as tree:
             home = tree / "autograder"
             shutil.copytree(self._tree / "autograder", home, symlinks=True)
             _hand_in(submission, home / "submission")

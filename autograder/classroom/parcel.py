@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import zlib
-from pathlib import Path
 
 import msgspec
 
@@ -14,6 +12,7 @@ from autograder.classroom.work import Work
 from autograder.course import Course
 from autograder.errors import CourseError, GraderError
 from autograder.grading.plan import Plan
+from autograder.private_folder import PrivateFolder
 
 
 class _Contents(msgspec.Struct, frozen=True):
@@ -80,8 +79,8 @@ class Unpacked:
             )
         contents = msgspec.msgpack.decode(zlib.decompress(parcel.content), type=_Contents)
         # Made for its owner alone: the solutions are in there.
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-parcel-", ignore_cleanup_errors=True)
-        root = Path(self._folder.name)
+        self._folder = PrivateFolder("parcel")
+        root = self._folder.path
         for name, content in contents.files.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -98,4 +97,4 @@ class Unpacked:
 
     def remove(self) -> None:
         """Remove the folder."""
-        self._folder.cleanup()
+        self._folder.remove()

@@ -7,9 +7,10 @@ import ctypes
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+from autograder.private_folder import PrivateFolder
 
 MOST_BYTES = 64 << 20
 MOST_FILES = 2_000
@@ -31,15 +32,20 @@ class Scratch:
     """
 
     def __init__(self, user: int | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="autograder-worker-"))
+        self._room = PrivateFolder("worker")
+        self.folder = self._room.path
         self._user = user
         self._open_places: Sequence[str] = ()
         if user is not None:
             os.chown(self.folder, user, user)
 
     def watch_open_places(self) -> None:
-        """Look at places that are open to all as well: nothing keeps the worker out of them."""
+        """Look at places that are open to all as well: nothing keeps the worker out of them.
+
+        What is there of its user is from before, by a worker whose grader was killed, and is removed.
+        """
         self._open_places = OPEN_TO_ALL
+        self._remove_foreign()
 
     def overfull(self) -> bool:
         """Return whether there is more than a worker may write."""
@@ -52,7 +58,10 @@ class Scratch:
 
     def remove(self) -> None:
         """Remove everything; the worker's processes have ended."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._room.remove()
+        self._remove_foreign()
+
+    def _remove_foreign(self) -> None:
         for entry in self._foreign_entries():
             with contextlib.suppress(OSError):
                 if entry.is_dir(follow_symlinks=False):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from autograder.archive import zip_bytes
 from autograder.course.loading import ASSIGNMENT_FILE
 from autograder.errors import SubmissionError
 from autograder.grading.session import PUBLIC_FILE
+from autograder.private_folder import PrivateFolder
 from autograder.results import write_atomically
 from autograder.student.checks import Checks, check_folder
 from autograder.submission import HANDIN_MANIFEST, open_submission
@@ -83,8 +83,8 @@ def _manifest(assignment: str, version: str) -> bytes:
 def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:
     """Check the zip's files from a folder that holds nothing but them and the assignment itself."""
     assignment = checks.assignment
-    with tempfile.TemporaryDirectory(prefix="autograder-hand-in-") as clean:
-        folder = Path(clean) / assignment.name
+    with PrivateFolder("hand-in") as clean:
+        folder = clean / assignment.name
         folder.mkdir()
         for name in (ASSIGNMENT_FILE, PUBLIC_FILE):
             (folder / name).write_bytes((assignment.folder / name).read_bytes())

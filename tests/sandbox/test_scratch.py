@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_quick_calls_cannot_add_up(sandbox):
 
 
 def test_too_many_bytes_are_too_much_as_well(tmp_path, monkeypatch):
-    monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     room = Scratch()
     assert not room.overfull()
     (room.folder / "deep").mkdir()
@@ -73,7 +74,11 @@ def test_where_everybody_may_write_only_what_is_the_worker_s_is_removed(tmp_path
     monkeypatch.setattr(scratch, "OPEN_TO_ALL", (str(tmp_path),))
     user = 61_000
     room = Scratch(user)
+    before = tmp_path / "from-before"
+    before.touch()
+    os.chown(before, user, user)
     room.watch_open_places()
+    assert not before.exists()
     for name, owner in (("mine", 0), ("theirs", user), ("folder", user), ("link", user)):
         path = tmp_path / name
         if name == "folder":
