@@ -17,7 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.bundles.release import release
-from autograder.classroom.many import Work, grade_files, grading_processes, prepare
+from autograder.classroom.processes import grade_files, grading_processes
+from autograder.classroom.work import Work, prepare
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading.bank import Bank, Variant, load_bank

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.classroom.many import Work
+from autograder.classroom.work import Work
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.grading.bank import Variant, load_bank

@@ -13,23 +13,11 @@ import msgspec
 
 from autograder.classroom.identity import result_key
 from autograder.classroom.one import notes_on
-from autograder.classroom.processes import LocalPool, grade_files, grading_processes
 from autograder.classroom.resume import Store
-from autograder.classroom.work import Outcome, Work, at_fault, prepare, refused
+from autograder.classroom.work import Outcome, Work, at_fault, refused
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.results import GradingResult
 from autograder.submission import Found, Submission, open_submission
-
-__all__ = [
-    "Graded",
-    "LocalPool",
-    "Pool",
-    "Work",
-    "grade_class",
-    "grade_files",
-    "grading_processes",
-    "prepare",
-]
 
 
 class Pool(Protocol):

@@ -13,7 +13,8 @@ from autograder.cli.instructor import require_page_makers
 
 if TYPE_CHECKING:
     from autograder.classroom.cluster import ClusterPool
-    from autograder.classroom.many import Graded, LocalPool
+    from autograder.classroom.many import Graded
+    from autograder.classroom.processes import LocalPool
     from autograder.classroom.session import Wishes
     from autograder.classroom.work import Work
     from autograder.results import GradingResult
@@ -115,6 +116,8 @@ def _grade_into(
             raise
     table.print()
     print_class(done, regraded=wishes.regrade)
+    if wishes.due is not None and work.solution.late.policy == "none":
+        print("lateness costs nothing: grading.toml has no [late] policy")
     if table.faults:
         print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
         raise typer.Exit(1)
@@ -122,7 +125,7 @@ def _grade_into(
 
 def _pool(work: Work, jobs: int, scheduler: str | None) -> LocalPool | ClusterPool:
     if scheduler is None:
-        from autograder.classroom.many import LocalPool
+        from autograder.classroom.processes import LocalPool
 
         return LocalPool(work, jobs)
     from autograder.classroom.cluster import ClusterPool
@@ -135,14 +138,18 @@ def explain(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     submission: Annotated[Path, typer.Argument(metavar="SUBMISSION")],
     test: Annotated[str, typer.Argument(metavar="TEST", help="A test's id, or a part of it.")],
+    label: Annotated[
+        str | None,
+        typer.Option("--label", metavar="LABEL", help="Which hand-in of a class, as grades.csv calls it."),
+    ] = None,
     tier: TierOption = None,
 ) -> None:
     """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too."""
-    from autograder.classroom.many import prepare
     from autograder.classroom.one import HandInGrader
+    from autograder.classroom.work import prepare
     from autograder.cli.tables import print_explanation
-    from autograder.errors import CourseError, SubmissionError
-    from autograder.submission import Status, find_submissions, open_submission
+    from autograder.errors import CourseError
+    from autograder.submission import find_one, open_submission
 
     work = prepare(this_course(), name, tier)
     wanted = [planned for planned in work.plan.tests if test in planned.id]
@@ -151,13 +158,8 @@ def explain(
         ids = ", ".join(planned.id.partition("::")[2] for planned in work.plan.tests)
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {ids}")
     chosen = {planned.id for planned in exact or wanted}
-    found = find_submissions(submission, work.assignment.file_names)
-    hand_ins = [one.label for one in found if one.status is Status.HAND_IN]
-    if len(hand_ins) > 1:
-        raise SubmissionError(
-            f"{submission} holds {len(hand_ins)} hand-ins ({hand_ins[0]}, …); give one of them"
-        )
+    source = find_one(submission, work.assignment.file_names, label)
     with HandInGrader(work.assignment, work.solution, work.plan, tier) as grader:
-        opened = open_submission(submission, work.assignment.file_names)
+        opened = open_submission(source, work.assignment.file_names)
         verdicts = grader.grader.grade(opened.files, only=lambda planned: planned.id in chosen)
     print_explanation(verdicts.values())

@@ -1,6 +1,6 @@
 """A folder, zip, single file or class export becomes the named files, safely and in memory."""
 
-from autograder.submission.classes import Found, Status, find_submissions
+from autograder.submission.classes import Found, Status, find_one, find_submissions
 from autograder.submission.hand_in import Submission, open_submission
 from autograder.submission.metadata import Dates, Metadata, PreviousSubmission, Submitter, read_metadata
 from autograder.submission.shelf import Part, Source
@@ -20,6 +20,7 @@ __all__ = [
     "Student",
     "Submission",
     "Submitter",
+    "find_one",
     "find_submissions",
     "open_submission",
     "read_metadata",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from collections.abc import Iterable, Sequence
@@ -111,6 +112,38 @@ def find_submissions(
             "give a folder or zip with a folder, zip or Python file per student."
         )
     return _with_counts(drafts)
+
+
+def find_one(
+    path: Path, names: Sequence[str], label: str | None = None, limits: ReadLimits = DEFAULT_LIMITS
+) -> Source:
+    """Return what `open_submission` takes of the only hand-in in a folder or zip, or of the one called `label`.
+
+    Raises
+    ------
+    SubmissionError
+        If there are several and none is named, or none is called so, or that one cannot be graded.
+    """
+    hand_ins = {
+        it.label: it for it in find_submissions(path, names, limits) if it.status is not Status.IGNORED
+    }
+    where = one_line(str(path))
+    if label is None and len(hand_ins) > 1:
+        raise SubmissionError(
+            f"{where} holds {len(hand_ins)} hand-ins ({_some(hand_ins)}); say which with --label LABEL."
+        )
+    found = next(iter(hand_ins.values())) if label is None else hand_ins.get(label)
+    if found is None:
+        raise SubmissionError(f"{where} holds no hand-in called {label!r} (there: {_some(hand_ins)}).")
+    if found.source is None:
+        raise SubmissionError(f"{found.label} cannot be graded: {found.reason}")
+    return found.source
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return the first few names, and that there are more."""
+    first = list(itertools.islice(names, 6))
+    return ", ".join([*first[:5], "…"] if len(first) > 5 else first)
 
 
 @dataclass(frozen=True)

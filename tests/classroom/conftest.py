@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.many import LocalPool
+from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course import Course, find_course
 from autograder.scaffold import new_assignment

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.many import ENDED, LocalPool, grade_class
+from autograder.classroom.many import ENDED, grade_class
+from autograder.classroom.processes import LocalPool
 from autograder.classroom.resume import Store
 from autograder.classroom.work import Outcome, Work, refused
 from autograder.course import Course

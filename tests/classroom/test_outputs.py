@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.lateness import read_date
-from autograder.classroom.many import LocalPool
+from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import Fate, read_record
 from autograder.classroom.session import ClassSession, GradedClass, Wishes, report_again
 from autograder.classroom.work import Work

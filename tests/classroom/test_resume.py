@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.many import Graded, LocalPool
+from autograder.classroom.many import Graded
+from autograder.classroom.processes import LocalPool
 from autograder.classroom.session import ClassSession, GradedClass, Wishes
 from autograder.classroom.work import Work, prepare
 from autograder.course import Course, find_course

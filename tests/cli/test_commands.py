@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,31 @@ def test_explain_shows_the_instructor_what_feedback_hides(course: Path, tmp_path
     done = run_command("explain", "centring", hand_in, "test_spreads", cwd=course)
     assert done.returncode == 0, done.stderr
     assert "expected spread" in done.stdout and "got spread" in done.stdout and "M02" in done.stdout
+
+
+def test_explain_finds_one_hand_in_of_a_class(course: Path, tmp_path: Path) -> None:
+    for label, text in (("mistaken", VARIANCE), ("right", REFERENCE)):
+        write_hand_in(tmp_path / "class" / label, text)
+    shutil.make_archive(str(tmp_path / "class"), "zip", tmp_path / "class")
+    whole = (tmp_path / "class.zip", "test_spreads")
+    done = run_command("explain", "centring", *whole, "--label", "mistaken", cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert "got spread" in done.stdout and "M02" in done.stdout
+    done = run_command("explain", "centring", *whole, cwd=course)
+    assert done.returncode == 2
+    assert "(mistaken, right)" in only_line(done.stderr) and "--label" in done.stderr
+    done = run_command("explain", "centring", *whole, "--label", "nobody", cwd=course)
+    assert done.returncode == 2
+    assert "'nobody'" in only_line(done.stderr) and "(there: mistaken, right)" in done.stderr
+
+
+def test_a_due_date_that_costs_nothing_is_pointed_out(course: Path, tmp_path: Path) -> None:
+    write_hand_in(tmp_path / "class" / "right")
+    command = ["grade", "centring", tmp_path / "class", "-o", tmp_path / "out", "--due", "2020-01-31T23:59"]
+    assert "no [late] policy" in run_command(*command, cwd=course).stdout
+    grading = course / "solutions" / "centring" / "grading.toml"
+    grading.write_text(grading.read_text() + '\n[late]\npolicy = "per_day"\nper_cent_per_day = 10\n')
+    assert "no [late] policy" not in run_command(*command, cwd=course).stdout
 
 
 def test_demo_makes_and_grades_a_class(course: Path, tmp_path: Path) -> None:
