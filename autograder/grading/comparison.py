@@ -8,7 +8,7 @@ elementwise relative error would punish entries that nearly cancel.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,8 @@ ROUNDING = 1e-12
 
 LONGEST_SHOWN = 10_000
 MOST_DIMENSIONS_SHOWN = 4
-"""Larger shapes are not repeated to students: their code chooses them, and it has seen hidden inputs."""
+"""Larger sizes are not repeated to students: their code chooses them, and it has seen hidden inputs."""
+MOST_ENTRIES_PRINTED = 1_000
 
 _ADVICE = {
     "numpy.matrix": "np.matrix multiplies differently; return a plain array, for example np.asarray(value)",
@@ -142,7 +143,7 @@ class _Comparison:
             message = f"{name} is an array of {got.dtype} but should hold {wanted} ({expected.dtype})"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         if got.shape != expected.shape:
-            message = f"{name} has {_shape_of(got)} but should have shape {expected.shape}"
+            message = f"{name} has {_shape_of(got, expected)} but should have shape {expected.shape}"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         return self.numbers(name, expected, got)
 
@@ -192,12 +193,10 @@ class _Comparison:
         return Mismatch(mismatch.kind, message, name, expected, got)
 
     def sequence(self, name: str, expected: Sequence[Any], got: Any) -> Mismatch | None:
-        if isinstance(got, np.ndarray) and got.ndim == 1:
-            got = list(got)
-        if not isinstance(got, (list, tuple)):
+        if not (isinstance(got, (list, tuple)) or (isinstance(got, np.ndarray) and got.ndim == 1)):
             return _wrong_type(name, f"a list of {len(expected)}", expected, got)
         if len(got) != len(expected):
-            message = f"{name} has {len(got)} entries but should have {len(expected)}"
+            message = f"{name} has {_length_of(got)} entries but should have {len(expected)}"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         for index, (wanted, came) in enumerate(zip(expected, got, strict=True)):
             if mismatch := self.part(f"{name}[{index}]", wanted, came):
@@ -209,7 +208,7 @@ class _Comparison:
             return _wrong_type(name, f"a dictionary with {len(expected)} entries", expected, got)
         if set(got) != set(expected):
             message = (
-                f"{name} has {len(got)} keys, {len(set(expected) & set(got))} of them right; "
+                f"{name} has {_length_of(got)} keys, {len(set(expected) & set(got))} of them right; "
                 f"it should have {len(expected)}"
             )
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
@@ -222,7 +221,7 @@ class _Comparison:
 
 
 def _wrong_type(name: str, wanted: str, expected: Any, got: Any) -> Mismatch:
-    message = f"{name} should be {wanted}, but is {_described(got)}"
+    message = f"{name} should be {wanted}, but is {_described(got, expected)}"
     advice = _ADVICE.get(got.type_name if isinstance(got, Foreign) else type(got).__name__)
     if advice:
         message += f": {advice}"
@@ -260,20 +259,29 @@ _FAMILIAR = {
 }
 
 
-def _shape_of(array: np.ndarray) -> str:
-    """Return a shape as text where it may be an honest mistake: an empty array can spell anything in its shape."""
-    if array.ndim <= MOST_DIMENSIONS_SHOWN and max(array.shape, default=0) <= LONGEST_SHOWN:
-        return f"shape {array.shape}"
-    return "a far larger shape"
+def _shape_of(array: np.ndarray, expected: Any = None) -> str:
+    """Return a shape as text where it may be an honest mistake: an empty array can spell anything in its shape.
+
+    What it may spell are extents that the expected value has, and few others.
+    """
+    if array.ndim > MOST_DIMENSIONS_SHOWN or max(array.shape, default=0) > LONGEST_SHOWN:
+        return "a far larger shape"
+    others = set(array.shape) - {0, 1, *np.shape(expected if isinstance(expected, np.ndarray) else ())}
+    return f"shape {array.shape}" if math.prod(others) <= LONGEST_SHOWN else "quite another shape"
 
 
-def _described(value: Any) -> str:
+def _length_of(value: Any) -> str:
+    """Return a length as text, bounded as shapes are."""
+    return str(len(value)) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
+
+
+def _described(value: Any, expected: Any = None) -> str:
     """Return what a value is, with shapes but without any of its content."""
     match value:
         case None:
             return "None"
         case np.ndarray():
-            return f"an array of {value.dtype} with {_shape_of(value)}"
+            return f"an array of {value.dtype} with {_shape_of(value, expected)}"
         case Foreign():
             # The name of a type of the student's own may be anything; only familiar ones are repeated.
             return _FAMILIAR.get(value.type_name, "an object that is no plain array or number")
@@ -288,8 +296,7 @@ def _described(value: Any) -> str:
         case complex() | np.complexfloating():
             return "a complex number"
         case tuple() | list() | dict():
-            length = len(value) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
-            return f"a {type(value).__name__} of {length}"
+            return f"a {type(value).__name__} of {_length_of(value)}"
         case str() | bytes():
             return "text"
     return "something else"
@@ -308,21 +315,51 @@ def _first_difference(expected: Any, got: Any) -> tuple[int, ...] | None:
 
 
 def shown(value: Any, most: int = 1_200) -> str:
-    """Return a value as bounded text, arrays as NumPy prints them."""
-    if isinstance(value, Foreign):
-        return _described(value)
-    if isinstance(value, Handle):
-        return f"<{value.type_name} object>"
+    """Return a value as bounded text, arrays as NumPy prints them; no more of it is written than is shown."""
+    text = _text_of(value, most)
+    return text if len(text) <= most else text[: max(0, most - 4)] + " ..."
+
+
+def _text_of(value: Any, most: int) -> str:
+    match value:
+        case Foreign():
+            return _described(value)
+        case Handle():
+            return f"<{value.type_name} object>"
+        case np.ndarray():
+            return f"array of {value.dtype}, shape {value.shape}:\n{_entries_of(value)}"
+        case tuple():
+            return f"({_joined((shown(part, most) for part in value), most)})"
+        case list():
+            return f"[{_joined((shown(part, most) for part in value), most)}]"
+        case dict():
+            pairs = (f"{shown(key, most)}: {shown(part, most)}" for key, part in value.items())
+            return f"{{{_joined(pairs, most)}}}"
+        case str() | bytes():
+            return repr(value[:most])
+        case int() if value.bit_length() > 64:
+            return f"an integer of {value.bit_length()} bits"
+        case np.generic():
+            return repr(value.item())
+    return f"<function {getattr(value, '__name__', '')}>" if callable(value) else repr(value)
+
+
+def _entries_of(array: np.ndarray) -> str:
+    # NumPy leaves out the middle of long axes only: many short ones would be written in full.
+    axes = (extent if array.size <= MOST_ENTRIES_PRINTED else min(extent, 7) for extent in array.shape)
+    if math.prod(axes) > MOST_ENTRIES_PRINTED:
+        array = array.flat[:MOST_ENTRIES_PRINTED]
     with np.printoptions(precision=6, threshold=60, edgeitems=3, linewidth=100, suppress=True):
-        if isinstance(value, np.ndarray):
-            text = f"array of {value.dtype}, shape {value.shape}:\n{value}"
-        elif isinstance(value, (tuple, list)):
-            text = ", ".join(shown(part, most) for part in value)
-            text = f"({text})" if isinstance(value, tuple) else f"[{text}]"
-        elif isinstance(value, np.generic):
-            text = repr(value.item())
-        elif callable(value):
-            text = f"<function {getattr(value, '__name__', '')}>"
-        else:
-            text = repr(value)
-    return text if len(text) <= most else text[: most - 4] + " ..."
+        return str(array)
+
+
+def _joined(texts: Iterator[str], most: int) -> str:
+    """Return texts with commas between them, as many as it takes to be longer than is shown."""
+    taken: list[str] = []
+    length = 0
+    for text in texts:
+        taken.append(text)
+        length += len(text)
+        if length > most:
+            break
+    return ", ".join(taken)

@@ -51,7 +51,7 @@ def finding_of(failure: CallFailed) -> Finding:
             return Finding(Kind.MISSING, f"{what} is missing")
         case LibraryUsed(library, file, line):
             name = library.partition(".")[0]
-            where = f" ({file}, line {line})" if file else ""
+            where = f" ({file_and_line(file, line)})" if file else ""
             message = f"{name} is used{where}, but only NumPy and Python's own library are there when this is graded"
             return Finding(Kind.NOT_ALLOWED, message, details=f"used: {library}")
         case ReplyTooLarge(what):
@@ -71,7 +71,7 @@ _HIDDEN = {
 
 def _raised(error: CodeRaised) -> Finding:
     name = exception_name(error)
-    where = f" in {error.frames[-1].file}, line {error.frames[-1].line}" if error.frames else ""
+    where = f" in {file_and_line(error.frames[-1].file, error.frames[-1].line)}" if error.frames else ""
     details = traceback_of(error)
     if "NotImplementedError" in error.bases and not error.importing:
         function = error.frames[-1].function if error.frames else ""
@@ -82,6 +82,11 @@ def _raised(error: CodeRaised) -> Finding:
     if error.importing:
         return Finding(Kind.RAISED, f"importing the file raises {name}{where}", details)
     return Finding(Kind.RAISED, f"it raised {name}{where}", details)
+
+
+def file_and_line(file: str, line: int) -> str:
+    """Return a place in the student's files in words; line 0 is one that is not to be told."""
+    return f"{file}, line {line}" if line else file
 
 
 def exception_name(error: CodeRaised) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.failures import file_and_line
 from autograder.grading.trial import Finding, NotPassed, Target, Trial, prepared_call, returned
 from autograder.grading.values import require_same
 from autograder.grading.verdict import Kind
@@ -22,6 +23,9 @@ CHUNK = 8
 """A loop over chunks of more than this many examples is no loop over examples."""
 DEEPER = 1.25
 """Where k nested loops are allowed, a count that grows by this factor more than n**k comes from a deeper one."""
+MOST_FOR_EACH = 1_000
+MOST_RUNS = 10_000_000
+"""What is told of counts: whole numbers for each example up to the first, others up to the second."""
 FEWEST_EVENTS = 1
 """A call of a Python function is an event; a call without any was hidden."""
 
@@ -74,9 +78,11 @@ class Loops:
         lasting = set(growing_places(counted[1], counted[2], 2 * n, at_most))
         place = next((place for place in growing if place in lasting), None)
         if place is not None:
-            few, many = (counts[place].times if place in counts else 0 for counts in counted[:2])
-            self.trial.measured.update(n=n, runs_at_n=few, runs_at_2n=many)
-            raise NotPassed(Finding(Kind.LOOPS, _message(place, counted, n, at_most, over)))
+            runs = [counts[place].times if place in counts else 0 for counts in counted]
+            told = runs if _is_plain(runs, n) else [_roughly(times) for times in runs]
+            self.trial.measured.update(n=n, runs_at_n=told[0], runs_at_2n=told[1])
+            about = "" if told == runs else "about "
+            raise NotPassed(Finding(Kind.LOOPS, _message(counted[-1][place], told, about, n, at_most, over)))
 
     def _count(self, target: Target, args: Sequence[Any], names: Sequence[str]) -> Counts:
         lines = self._outcome(target, args, names, count_lines=True).lines or ()
@@ -113,14 +119,29 @@ def growing_places(small: Counts, large: Counts, n: int, at_most: int) -> list[s
     return [place for *_, place in sorted(grown, reverse=True)]
 
 
-def _message(place: str, counted: Sequence[Counts], n: int, at_most: int, over: str) -> str:
-    times = [counts[place].times if place in counts else 0 for counts in counted]
-    where = counted[-1][place]
-    line = f"{where.file}, line {where.line}," if where.file else "the code"
+def _is_plain(runs: Sequence[int], n: int) -> bool:
+    """Return whether counts at n, 2n and 4n are a whole number for each example, give or take two."""
+    each = (runs[1] - runs[0]) // n
+    rests = {times - each * size for times, size in zip(runs, (n, 2 * n, 4 * n), strict=True)}
+    return 0 < each <= MOST_FOR_EACH and len(rests) == 1 and -2 <= min(rests) <= 2
+
+
+def _roughly(times: int) -> int:
+    """Return a count by its first digit.
+
+    The worker's own word is no more than that: code that has seen hidden inputs could count up to them.
+    """
+    unit = int(10 ** (len(str(times)) - 1))
+    return min(MOST_RUNS, round(times / unit) * unit)
+
+
+def _message(where: Count, times: Sequence[int], about: str, n: int, at_most: int, over: str) -> str:
+    line = f"{file_and_line(where.file, where.line)}," if where.file else "the code"
     allowed = (
         "no Python loop" if at_most == 0 else f"{at_most} nested Python loop{'s' * (at_most > 1)} at most"
     )
     return (
-        f"{line} runs in a Python loop: {times[0]} times for {n} {over}, {times[1]} times for {2 * n}, "
-        f"{times[2]} times for {4 * n}. This question allows {allowed} over the {over}"
+        f"{line} runs in a Python loop: {about}{times[0]} times for {n} {over}, "
+        f"{about}{times[1]} times for {2 * n}, {about}{times[2]} times for {4 * n}. "
+        f"This question allows {allowed} over the {over}"
     )

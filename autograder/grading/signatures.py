@@ -45,6 +45,8 @@ def signature_of(
         The call's arguments by parameter name: their sizes and values are what factors and
         differences are compared with.
     """
+    if getattr(expected, "size", 1) != getattr(got, "size", 1):
+        return None
     right, wrong = _numbers(expected), _numbers(got)
     if right is None or wrong is None or not (np.isfinite(right).all() and np.isfinite(wrong).all()):
         return None

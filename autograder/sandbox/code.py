@@ -295,9 +295,9 @@ class Code:
                 raise self._raised(reply)
             case messages.Absent():
                 asked = getattr(request, "name", "")
-                raise NameAbsent(reply.what if self._is_known(reply.what, asked) else asked)
+                raise NameAbsent(self._handed_in.absent(reply.what, asked))
             case messages.Unavailable():
-                known = self._handed_in.holds_words(reply.library.partition(".")[0])
+                known = self._handed_in.imports(reply.library.partition(".")[0])
                 where = self._handed_in.place(reply.file, reply.line)
                 raise LibraryUsed(reply.library if known else "another library", *where)
             case messages.Uncounted():
@@ -306,7 +306,8 @@ class Code:
                 raise CallOutOfMemory
             case messages.TooLarge():
                 too_many = "it is nested too deeply or has too many parts"
-                raise ReplyTooLarge(f"it takes {reply.nbytes / 1e6:.0f} MB" if reply.nbytes else too_many)
+                most = self.host.sandbox.limits.reply_bytes / 1e6
+                raise ReplyTooLarge(f"it takes more than {most:.0f} MB" if reply.nbytes else too_many)
         self.host.drop()
         raise ProtocolBroken("a reply came that does not belong here")
 
@@ -329,11 +330,6 @@ class Code:
         if f"{reply.importing}.py" in self.files:
             self._failed_imports[reply.importing] = failure
         return failure
-
-    def _is_known(self, what: str, asked: str) -> bool:
-        """Return whether the name of what is missing was asked for or stands in the hand-in."""
-        words = {*asked.split("."), "py"}
-        return all(part in words or self._handed_in.holds_words(part) for part in what.split("."))
 
     # --- functions and objects ------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -179,6 +181,46 @@ def test_details_name_the_first_entry_that_differs():
 def test_shown_values_are_bounded():
     for value in (np.zeros((1000, 1000)), [0.5] * 50_000, "x" * 50_000, {"a": [1] * 50_000}):
         assert len(shown(value)) <= 1_200
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.ones((6,) * 9 + (5,), np.int8),
+        [np.arange(50.0)] * 100_000,
+        ([{"a": [1.5] * 10}] * 100_000,),
+        {key: np.zeros((2, 3)) for key in range(100_000)},
+        10**5_000,
+    ],
+    ids=["many short axes", "a list of arrays", "nested", "a dictionary", "a long number"],
+)
+def test_no_more_is_written_than_is_shown(value):
+    tracemalloc.start()
+    assert len(shown(value)) <= 1_200
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "told"),
+    [
+        ([1.0, 2.0], np.zeros(314_159, np.int8), "more than 10000 entries"),
+        ([1.0, 2.0], [0.0] * 314_159, "more than 10000 entries"),
+        ({"a": 1.0}, dict.fromkeys(map(str, range(31_415))), "more than 10000 keys"),
+        (np.ones((5, 3)), np.empty((3141, 592, 65, 0)), "quite another shape"),
+        (np.ones((5, 3)), np.empty((31_415, 0)), "a far larger shape"),
+        (np.ones(3), np.empty((3141, 592, 0)), "quite another shape"),
+        (1.0, np.empty((3141, 592, 0)), "quite another shape"),
+        (np.ones((500, 3073)), np.empty((3073, 500)), "shape (3073, 500)"),
+        (np.ones((3073, 10)), np.empty((500, 10)), "shape (500, 10)"),
+        (np.ones((3073, 10)), np.empty((500, 500)), "shape (500, 500)"),
+    ],
+)
+def test_sizes_are_told_as_far_as_they_may_be_honest(expected, got, told):
+    message = compare_values(expected, got, ["W"]).message
+    assert told in message
+    assert "31415" not in message and "592" not in message
 
 
 # --- properties ---------------------------------------------------------------------------------------

@@ -385,6 +385,20 @@ def test_the_message_names_the_line_how_often_it_ran_and_what_is_allowed(pair):
     assert "no Python loop over the pictures" in message
 
 
+def test_counts_that_no_loop_over_examples_has_are_told_by_their_first_digit(pair):
+    message = loops_in(
+        pair,
+        """
+        def largest(X):
+            for _ in range(3141 * len(X)):
+                pass
+            return X.max(axis=1).sum()
+        """,
+    ).message
+    assert "about 100000 times for 32 examples, about 200000 times for 64" in message
+    assert "100512" not in message
+
+
 def test_a_loop_inside_numpy_is_shown_as_the_student_s_line(pair):
     student = LOOPS["apply_along_axis"]
     assert f"hw.py, line {line_of(student, 'apply_along_axis')}" in loops_in(pair, student).message

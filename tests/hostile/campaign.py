@@ -289,6 +289,7 @@ def read_results(outcome: Outcome, path: Path, visible: list[Path], seconds_tota
     if outcome.seconds > seconds_total + SLACK_SECONDS:
         outcome.results.append(f"results.json came after {outcome.seconds:.0f} seconds")
     text = "\n".join(it.read_text() for it in visible)
+    text += text.replace(".d", "")  # spelled as a name, with a word for each digit
     outcome.secrets = [secret for secret, mark in SECRETS.items() if mark in text]
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.grading.failures import finding_of
 from autograder.sandbox.code import Code, Handle, Host
 from autograder.sandbox.outcomes import (
     CallFailed,
@@ -21,6 +22,7 @@ from autograder.sandbox.outcomes import (
     LibraryUsed,
     NameAbsent,
     ProtocolBroken,
+    ReplyTooLarge,
     WorkerDied,
 )
 from autograder.sandbox.wire import messages
@@ -56,7 +58,7 @@ FORGER = """
         time.sleep(60)
 
     def one():
-        return 1
+        return 1  # and words that are neither defined nor imported: n3, n14
 
     class Model:
         pass
@@ -215,6 +217,9 @@ def test_a_forged_callback_asks_for_no_more_than_student_code_may(forger):
         messages.Raised(bases=["NotImplementedError"], importing="X = 3.14"),
         messages.Absent(what="X = 3.14"),
         messages.Absent(what="is_314.loss"),
+        messages.Absent(what="n3.n14.send"),
+        messages.Raised(bases=["NotImplementedError"], frames=[messages.Frame("hw.py", 1, "n14", "")]),
+        messages.Unavailable(library="n14.f", file="hw.py", line=1),
         messages.Unavailable(library="is_314.f", file="hw.py", line=1),
         messages.Unavailable(library="os.f", file="X = 3.14", line=1),
         messages.Unavailable(library="os.f", file="hw.py", line=314),
@@ -228,6 +233,20 @@ def test_names_and_lines_that_do_not_stand_in_the_hand_in_are_not_repeated(forge
     if isinstance(failure, CodeRaised):
         failure = [(place.file, place.line, place.function) for place in failure.frames]
     assert "14" not in repr(failure)
+
+
+def test_the_size_of_a_reply_is_not_the_worker_s_to_tell(forger):
+    with pytest.raises(ReplyTooLarge) as failed:
+        forger.call("hw.send", [frame(messages.TooLarge(nbytes=31415926535 * 10**6))])
+    assert "314" not in failed.value.what and "MB" in failed.value.what
+
+
+def test_lines_further_down_than_any_homework_has_are_not_told(code):
+    with pytest.raises(CodeRaised) as failed:
+        code("\n" * 3140 + "def f():\n    raise ValueError").call("hw.f")
+    assert [place.line for place in failed.value.frames] == [0]
+    message = finding_of(failed.value).message
+    assert message.startswith("it raised ValueError in hw.py") and "line" not in message
 
 
 def test_counted_lines_that_do_not_stand_in_the_hand_in_are_nobody_s(forger):
