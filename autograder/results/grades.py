@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,8 +13,10 @@ from autograder.course import Assignment
 from autograder.results.model import GradingResult
 from autograder.text import one_line
 
-# A cell that begins with one of these is run as a formula; the wide forms are taken for the plain ones.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# A cell that begins with one of these is run as a formula; the wide forms are taken for the plain ones. Where
+# semicolons separate the cells, which many countries' spreadsheets take for granted, quotation marks keep
+# nothing together, and a cell begins within the text.
+_FORMULA = re.compile(r'(^|[;,|\t])(?=[\s"]*[=+\-@＝＋－＠])')
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def to_csv(rows: Iterable[GradeRow], assignment: Assignment) -> str:
     (`share_kept`).
     """
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
+    writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
     ids = [question.id for question in assignment.questions]
     about = ["submission", "name", "email", "id", "counts"]
     writer.writerow(
@@ -60,9 +63,8 @@ def to_csv(rows: Iterable[GradeRow], assignment: Assignment) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Return `text` on one line, with an apostrophe before what a spreadsheet would run."""
-    line = one_line(text, 500)
-    return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
+    """Return `text` on one line, with an apostrophe before whatever a spreadsheet would run."""
+    return _FORMULA.sub(r"\1'", one_line(text, 500))
 
 
 def _scores(result: GradingResult | None, ids: list[str], assignment: Assignment) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from fractions import Fraction
 
 import pytest
@@ -63,3 +64,13 @@ def test_any_text_stays_in_its_own_cell(submission, name, note):
     assert row["total"] == "18.5"
     for key in ("submission", "name", "note"):
         assert not row[key].startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("separator", [";", ",", "|", "; ", ';"', "\t;\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
+def test_a_formula_after_what_separates_cells_elsewhere_is_disarmed(separator, start):
+    text = f"a{separator}{start}1+41;b"
+    content = to_csv([GradeRow(text, text, text, text, note=text, result=result())], ASSIGNMENT)
+    cells = [cell.strip('" ') for cell in re.split(r"[;,|\t\n]", content)]
+    assert not [cell for cell in cells if cell.startswith(start)]
+    assert all(line.startswith('"') and line.endswith('"') for line in content.splitlines())
