@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 
 from autograder.course import Assignment
@@ -17,19 +18,22 @@ _POINTS_POSSIBLE = "    Points Possible"
 def to_canvas(rows: Iterable[GradeRow], assignment: Assignment) -> str:
     """Return the totals of what counts, one line per student, below a line with the points possible.
 
+    Where several lines claim one id, none has it: Canvas then asks whose each is.
     An id that came without an e-mail address is Canvas' own, from the names of its bulk download;
     one that came with an address is the school's, and the address is taken for the login.
     """
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
+    writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow([*_COLUMNS, safe_cell(assignment.title)])
     writer.writerow([_POINTS_POSSIBLE, "", "", "", "", _decimal(float(assignment.total_points))])
-    for row in rows:
-        if not row.counts or row.result is None:
+    counting = [row for row in rows if row.counts]
+    claims = Counter(row.id for row in counting if not row.email)
+    for row in counting:
+        if row.result is None:
             continue
         own, school = ("", row.id) if row.email else (row.id, "")
-        who = [safe_cell(it) for it in (row.name, own, school, row.email)]
-        writer.writerow([*who, "", _decimal(float(row.result.score))])
+        who = (row.name, own if claims[own] == 1 else "", school, row.email)
+        writer.writerow([*map(safe_cell, who), "", _decimal(float(row.result.score))])
     return table.getvalue()
 
 

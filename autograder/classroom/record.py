@@ -62,7 +62,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         cls, found: Found, fate: Fate, reason: str = "", key: str = "", result: GradingResult | None = None
     ) -> Item:
         """Return the item for something that was found."""
-        flags = ("Canvas marks it as late, without a time",) if marked_late(found) else ()
+        late = ("Canvas marks it as late, without a time",) if marked_late(found) else ()
         return cls(
             label=found.label,
             fate=fate,
@@ -71,7 +71,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             students=found.students,
             counts_for=found.counts_for,
             created_at=found.created_at,
-            flags=flags,
+            flags=(*found.doubts, *late),
             notes=result.notes if result else (),
             release=result.release if result else None,
         )

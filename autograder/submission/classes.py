@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -64,6 +65,8 @@ class Found:
         Those of them who have no later hand-in.
     created_at
         When it was handed in, where the export says so.
+    doubts
+        Sentences for a person who has to find out whose it is.
     """
 
     label: str
@@ -73,6 +76,7 @@ class Found:
     students: tuple[Student, ...] = ()
     counts_for: tuple[Student, ...] = ()
     created_at: datetime | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -163,10 +167,14 @@ class _Top:
 
 @dataclass(frozen=True)
 class _Draft:
-    """A finding whose label is not final; `order` tells which of a student's hand-ins is the last."""
+    """A finding whose label is not final; `order` tells which of a student's hand-ins is the last.
+
+    `doubtful` is what may be another student's with the same id.
+    """
 
     found: Found
     order: tuple[int, int] = (0, 0)
+    doubtful: bool = False
 
 
 def _single(root: Path, path: Path) -> Found:
@@ -255,11 +263,37 @@ def _by_name(top: _Top, names: Sequence[str]) -> list[_Draft]:
                 drafts.append(_hand_in(top, [(item, about)]))
             else:
                 groups.setdefault((about.student, about.copy), []).append((item, about))
+    largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
-        latest, earlier = _latest_uploads(group, names)
+        sure, doubtful = _told_apart(group, largest)
+        latest, earlier = _latest_uploads(sure, names)
         drafts.append(_hand_in(top, latest))
+        drafts += [replace(_hand_in(top, [pair]), doubtful=True) for pair in doubtful]
         drafts += [_passed_over(item, Status.IGNORED, reason) for item, reason in earlier]
     return sorted(drafts, key=lambda draft: draft.found.label)
+
+
+_Named = tuple[_Item, NamedFile]
+
+
+def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], list[_Named]]:
+    """Return the files that are surely of one student, and those whose name another's can be read in.
+
+    A student who is called `victim_9` has files that begin with `victim_9_`, as the files of the student
+    `victim` with the id 9 do; the id and the number of the file then follow where else the number of the file
+    and its own name are.
+    """
+    shifted = Counter(about.other_upload for _, about in group)
+    doubtful = [
+        pair
+        for pair in group
+        if len(group) > 1
+        and pair[1].other_upload
+        and len(str(pair[1].other_upload)) == len(str(largest))
+        and shifted[pair[1].other_upload] == 1  # no two files have the same number
+    ]
+    sure = [pair for pair in group if pair not in doubtful]
+    return (sure, doubtful) if sure else (doubtful[:1], doubtful[1:])
 
 
 def _latest_uploads(
@@ -365,22 +399,45 @@ def _not_there(name: str) -> _Draft:
 def _with_labels(drafts: Iterable[_Draft]) -> list[_Draft]:
     taken: set[str] = set()
     return [
-        _Draft(replace(it.found, label=label_for(it.found.label, taken)), it.order)
+        replace(it, found=replace(it.found, label=label_for(it.found.label, taken)))
         for it in sorted(drafts, key=lambda draft: draft.found.status is not Status.HAND_IN)
     ]
 
 
+_Claim = tuple[str, str, bool]
+"""A student's key, the name with it, and whether it is doubtful that it is this student's."""
+
+
 def _with_counts(drafts: Sequence[_Draft]) -> tuple[Found, ...]:
-    last: dict[str, int] = {}
+    """Return what was found with the students for whom it is the last.
+
+    Where several names come with one id, any of them may be another's: what each handed in last counts, with
+    a doubt, for a student who chooses a name must not replace another's work.
+    """
+    last: dict[_Claim, int] = {}
     for index, draft in sorted(enumerate(drafts), key=lambda pair: _time_order(pair[1])):
         if draft.found.status is Status.HAND_IN:
-            last.update({student.key: index for student in draft.found.students})
-    return tuple(_counted(draft.found, index, last) for index, draft in enumerate(drafts))
+            last.update({_claim(draft, student): index for student in draft.found.students})
+    claims = Counter(key for key, _, _ in last)
+    return tuple(_counted(draft, index, last, claims) for index, draft in enumerate(drafts))
+
+
+def _claim(draft: _Draft, student: Student) -> _Claim:
+    name = "" if student.email else student.plain_name  # nobody has the address of another
+    return student.key, name, draft.doubtful
 
 
 def _time_order(draft: _Draft) -> tuple[datetime, tuple[int, int], str]:
     return draft.found.created_at or datetime.min.replace(tzinfo=UTC), draft.order, draft.found.label
 
 
-def _counted(found: Found, index: int, last: dict[str, int]) -> Found:
-    return replace(found, counts_for=tuple(it for it in found.students if last.get(it.key) == index))
+def _counted(draft: _Draft, index: int, last: Mapping[_Claim, int], claims: Mapping[str, int]) -> Found:
+    students = draft.found.students
+    counts_for = tuple(it for it in students if last.get(_claim(draft, it)) == index)
+    doubts = tuple(
+        f"another hand-in has the same {it.key.partition(' ')[0]} and may be somebody else's; "
+        "find out whose each of them is"
+        for it in students
+        if claims.get(it.key, 0) > 1
+    )
+    return replace(draft.found, counts_for=counts_for, doubts=doubts)

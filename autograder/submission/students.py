@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from autograder.text import one_line
 
+# Of each, the student chooses what follows, so that what the platform wrote is read from the beginning.
+# Moodle leaves no underscore in a name; where Canvas leaves one, no id is known rather than a wrong one.
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE)
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file_?(?P<original>.*)", re.IGNORECASE)
+_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_file_?(?P<original>.*)", re.IGNORECASE)
 _COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)")
 _LABEL_BYTES = 120
 
@@ -25,8 +27,15 @@ class Student:
 
     @property
     def key(self) -> str:
-        """What is the same in all hand-ins of this student."""
-        return self.email.casefold() or self.id or unicodedata.normalize("NFC", self.name).casefold()
+        """What is the same in all hand-ins of this student, and never what another calls themselves."""
+        if self.email:
+            return f"email {self.email.casefold()}"
+        return f"id {self.id}" if self.id else f"name {self.plain_name}" * bool(self.name)
+
+    @property
+    def plain_name(self) -> str:
+        """The name without differences that nobody sees."""
+        return unicodedata.normalize("NFC", self.name).casefold()
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,12 @@ class NamedFile:
     upload: int = 0
 
     @property
+    def other_upload(self) -> int:
+        """The number of the file if the student's name itself ends in a number, and all is shifted by one."""
+        first = self.original.partition("_")[0] if self.upload else ""
+        return int(first) if first.isdecimal() and len(first) < 20 else 0
+
+    @property
     def label(self) -> str:
         """What to call the hand-in."""
         name = f"{self.student.name}_{self.student.id}" if self.student.id else self.student.name
@@ -55,7 +70,7 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
     `<name>_<id>_assignsubmission_file_`, `<name>_<file that is due>`, and otherwise the name of
     the student alone, each also as a browser's second copy, `alice (1).zip`.
     """
-    for pattern in (_MOODLE,) if is_folder else (_MOODLE, _CANVAS):
+    for pattern in (_MOODLE,) if is_folder else (_CANVAS, _MOODLE):
         if match := pattern.fullmatch(name):
             student = Student(name=one_line(match["name"], 100), id=match["id"])
             upload = int(match["file"]) if pattern is _CANVAS and len(match["file"]) < 20 else 0

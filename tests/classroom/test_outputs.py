@@ -319,3 +319,25 @@ def test_more_points_by_hand_than_there_are_is_pointed_out(
     done = graded(work, pool, export, tmp_path / "out", Wishes(overrides=tmp_path / "by-hand.csv"))
     (sentence,) = done.remarks_on_overrides
     assert "line 2: 99 of " in sentence
+
+
+def test_an_id_with_two_names_is_flagged_and_left_for_a_person(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "download"
+    folder.mkdir()
+    (folder / f"victimvera_999_70001_{FILE}").write_bytes(RIGHT)
+    (folder / f"zorro_999_123_70002_{FILE}").write_bytes(b"raise SystemExit\n")
+    (folder / f"ada_7_70003_{FILE}").write_bytes(RIGHT)
+    graded(work, pool, folder, tmp_path / "out")
+    rows = {row["name"]: row for row in table(tmp_path / "out" / "grades.csv")}
+    assert {name: (row["counts"], row["total"]) for name, row in rows.items()} == {
+        "ada": ("yes", "10"),
+        "victimvera": ("yes", "10"),
+        "zorro": ("yes", "0"),
+    }
+    flagged = {name for name, row in rows.items() if "another hand-in has the same id" in row["flags"]}
+    assert flagged == {"victimvera", "zorro"}
+    assert "another hand-in has the same id" in (tmp_path / "out" / "report.html").read_text()
+    _, _, *lines = csv.reader((tmp_path / "out" / "canvas.csv").open())
+    assert {line[0]: line[1] for line in lines} == {"ada": "7", "victimvera": "", "zorro": ""}

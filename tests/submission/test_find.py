@@ -319,3 +319,92 @@ def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
     (ignored,) = by_status(found, Status.IGNORED).values()
     assert "roe_1_456_linear_svm.py is an earlier upload of linear_svm.py" in ignored.reason
     assert "roe_1_789_linear_svm-1.py counts" in ignored.reason
+
+
+def counting(found):
+    """Return for whom each hand-in counts, and whether a person has to look whose it is."""
+    return {
+        it.label: ([one.id for one in it.counts_for], bool(it.doubts))
+        for it in by_status(found, Status.HAND_IN).values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("zorro_123_70002_x_999_assignsubmission_file_.zip", "123"),
+        ("zorro_123_70002_victimvera_999_70003_x.zip", "123"),
+        ("zorro_LATE_123_70002_LATE_999_70003_x.zip", "123"),
+        ("zorro_123_assignsubmission_file_victimvera_999_70003_x.zip", "123"),
+        ("zorro_123_assignsubmission_file_x_999_assignsubmission_file_.zip", "123"),
+        ("x_999_assignsubmission_file_123_70002_hw.zip", "999"),
+        ("x_y_999_assignsubmission_file_123_70002_hw.zip", ""),
+        ("z_orro_123_70002_x.zip", ""),
+    ],
+)
+def test_what_a_student_calls_a_file_is_nobody_s_id(class_of, name, id):
+    vera = "victimvera_999_70001_handin.zip"
+    found = find_submissions(
+        class_of({vera: zipped({"linear_svm.py": CODE}), name: zipped({"x.py": b""})}), NAMES
+    )
+    of_vera, of_zorro = sorted(
+        by_status(found, Status.HAND_IN).values(), key=lambda it: it.label != "victimvera_999"
+    )
+    assert [it.id for it in of_zorro.students] == [id]
+    assert of_vera.counts_for == (Student("victimvera", id="999"),)
+    assert of_zorro.counts
+    assert bool(of_vera.doubts) == bool(of_zorro.doubts) == (id == "999")
+
+
+def test_a_folder_of_moodle_begins_with_the_name_that_moodle_gave(class_of):
+    files = {
+        "Vera_999_assignsubmission_file_/linear_svm.py": CODE,
+        "Zorro_123_assignsubmission_file_x_999_assignsubmission_file_/linear_svm.py": OTHER,
+    }
+    assert counting(find_submissions(class_of(files), NAMES)) == {
+        "Vera_999": (["999"], False),
+        "Zorro_123": (["123"], False),
+    }
+
+
+def test_two_names_with_one_id_are_both_kept_and_flagged(class_of):
+    files = {"vera_999_70001_linear_svm.py": CODE, "zorro_999_123_70002_linear_svm.py": OTHER}
+    found = find_submissions(class_of(files), NAMES)
+    assert counting(found) == {"vera_999": (["999"], True), "zorro_999": (["999"], True)}
+    assert found[0].doubts == (
+        "another hand-in has the same id and may be somebody else's; find out whose each of them is",
+    )
+
+
+def test_a_name_that_ends_in_a_number_takes_nobody_s_files(class_of):
+    files = {
+        "vera_999_70001_hw.zip": zipped({"linear_svm.py": CODE}),
+        "vera_999_123_70002_hw.zip": zipped({"linear_svm.py": OTHER}),
+        "mary_5_70003_hw.zip": zipped({"linear_svm.py": CODE}),
+    }
+    found = find_submissions(class_of(files), NAMES)
+    assert counting(found) == {
+        "mary_5": (["5"], False),
+        "vera_999": (["999"], True),
+        "vera_999~2": (["999"], True),
+    }
+    assert {label: files["linear_svm.py"] for label, files in opened(found).items()} == {
+        "mary_5": CODE,
+        "vera_999": CODE,
+        "vera_999~2": OTHER,
+    }
+
+
+@pytest.mark.parametrize("prefix", ["1_", "2024_", "70009_", "1234567_"])
+def test_files_that_begin_with_a_number_stay_one_hand_in(class_of, prefix):
+    names = ("linear_svm.py", "softmax.py")
+    found = find_submissions(
+        class_of({f"doe_5_70001_{prefix}linear_svm.py": CODE, f"doe_5_70002_{prefix}softmax.py": OTHER}),
+        names,
+    )
+    assert counting(found) == {"doe_5": (["5"], False)}
+
+
+def test_an_id_is_not_the_name_that_somebody_goes_by(class_of):
+    files = {"vera_999_70001_linear_svm.py": CODE, "999/linear_svm.py": OTHER}
+    assert all(it.counts and not it.doubts for it in find_submissions(class_of(files), NAMES))
