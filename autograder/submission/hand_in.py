@@ -104,6 +104,7 @@ def _label(source: Source) -> str:
 def _submission(label: str, shelf: Shelf, names: Sequence[str]) -> Submission:
     files, problems, missing = dict[str, bytes](), dict[str, str](), list[str]()
     notes = list(shelf.notes)
+    source_left = shelf.limits.source_bytes
     for name in names:
         candidates = _meant_for(name, names, shelf)
         candidate = best(name, candidates) or _the_only_one(name, names, shelf)
@@ -115,9 +116,11 @@ def _submission(label: str, shelf: Shelf, names: Sequence[str]) -> Submission:
             continue
         notes += _notes_about(name, candidate, candidates)
         try:
-            files[name] = _content(name, candidate, shelf.limits)
+            files[name] = _content(name, candidate, shelf.limits, source_left)
         except UnusableError as error:
             problems[name] = str(error)
+        else:
+            source_left -= len(files[name]) if _is_module(name) else 0
     manifest = read_manifest(shelf.candidates)
     return Submission(
         label=label,
@@ -160,18 +163,27 @@ def _notes_about(name: str, chosen: Candidate, candidates: Iterable[Candidate]) 
     return notes
 
 
-def _content(name: str, candidate: Candidate, limits: ReadLimits) -> bytes:
+def _is_module(name: str) -> bool:
+    return name.endswith(".py")
+
+
+def _content(name: str, candidate: Candidate, limits: ReadLimits, source_left: int) -> bytes:
     if candidate.kind is not EntryKind.FILE:
         article = "an" if candidate.kind.value[0] in "aeiou" else "a"
         raise UnusableError(f"{name} is {article} {candidate.kind.value}; hand in the plain file itself.")
     try:
-        return source_text(name, candidate.read(limits.file_bytes))
+        content = source_text(name, candidate.read(limits.file_bytes))
     except TooLargeError as error:
         raise UnusableError(
             f"{name} is larger than {limits.file_bytes:,} bytes; hand in your code without data."
         ) from error
     except UnreadableError as error:
         raise UnusableError(f"{name} {error}.") from error
+    if _is_module(name) and len(content) > source_left:
+        raise UnusableError(
+            f"With {name}, the code is larger than {limits.source_bytes:,} bytes; hand in your code without data."
+        )
+    return content
 
 
 def _contents(candidates: Sequence[Candidate]) -> tuple[str, ...]:

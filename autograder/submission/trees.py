@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,8 @@ class ReadLimits:
     ----------
     file_bytes
         The largest file that can be handed in.
+    source_bytes
+        The most Python source of a hand-in, all modules together: what reads it needs a thousand times as much.
     members
         How many files a folder or zip may hold, those that are ignored anyway not counted.
     directory_bytes
@@ -36,14 +38,19 @@ class ReadLimits:
         How many times its packed size a file of a zip may unpack to, once it is not small.
     nested
         How many zips inside a hand-in are looked into.
+    path_length, path_depth
+        The longest name in a zip with all its folders, and the most folders above one.
     """
 
     file_bytes: int = 2_000_000
+    source_bytes: int = 256_000
     members: int = 10_000
     directory_bytes: int = 2_000_000
     archive_bytes: int = 50_000_000
     ratio: int = 200
     nested: int = 3
+    path_length: int = 1_000
+    path_depth: int = 50
 
     def for_a_class(self) -> ReadLimits:
         """Return the caps for a zip that holds the hand-ins of a whole class."""
@@ -111,7 +118,10 @@ class Tree(Protocol):
 
 
 # What zipfile and zlib raise for bytes that only look like a zip; NotImplementedError is a RuntimeError.
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+_BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, OSError, OverflowError, RuntimeError, ValueError),
+)
 _CHUNK = 1 << 20
 _IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 HANDIN_MANIFEST = ".autograder-handin.json"
@@ -205,9 +215,12 @@ class ZipTree:
     def listing(self) -> Listing:
         """List the members; of several with the same name the last counts, as when unpacking."""
         entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
-        unsafe, repeated = list[str](), dict[str, None]()
+        unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
         for index, info in enumerate(self._zip.infolist()):
             path = info.filename.replace("\\", "/")
+            if self._is_too_long(path):
+                long.append(one_line(path, 100))
+                continue
             while path.startswith("./"):
                 path = path[2:]
             if _is_unsafe(path):
@@ -222,12 +235,22 @@ class ZipTree:
                 entries[path] = Entry(path, _kind_of_member(info), index)
             if len(entries) > self._limits.members:
                 raise SubmissionError(_too_many(self._name, self._limits.members))
-        for path in entries:
-            parents = path.split("/")[:-1]
-            folders.update({"/".join(parents[: i + 1]): None for i in range(len(parents))})
-        notes = _unsafe_note(unsafe) + _repeated_note(repeated)
+        folders |= _folders_above(entries)
+        notes = _unsafe_note(unsafe) + self._long_note(long) + _repeated_note(repeated)
         ordered = sorted(entries.values(), key=lambda entry: (entry.depth, entry.path))
-        return Listing(tuple(ordered), (*ignored, *unsafe), tuple(sorted(folders)), notes)
+        return Listing(tuple(ordered), (*ignored, *unsafe, *long), tuple(sorted(folders)), notes)
+
+    def _is_too_long(self, path: str) -> bool:
+        return len(path) > self._limits.path_length or path.count("/") > self._limits.path_depth
+
+    def _long_note(self, paths: list[str]) -> tuple[str, ...]:
+        if not paths:
+            return ()
+        limits = self._limits
+        return (
+            f"Names of more than {limits.path_length:,} characters or {limits.path_depth} folders were ignored, "
+            f"for example {one_line(paths[0], 80)!r}.",
+        )
 
     def read(self, entry: Entry, cap: int) -> bytes:
         """Return the member's bytes, whatever size the table of contents claims."""
@@ -346,6 +369,15 @@ def _kind_of_member(info: zipfile.ZipInfo) -> EntryKind:
 def _is_unsafe(path: str) -> bool:
     parts = path.split("/")
     return path.startswith("/") or ".." in parts or parts[0].endswith(":") or not path or "\0" in path
+
+
+def _folders_above(paths: Iterable[str]) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for path in paths:
+        # Above a folder that is known all are.
+        while (path := path.rpartition("/")[0]) and path not in found:
+            found[path] = None
+    return found
 
 
 def _unsafe_note(paths: list[str]) -> tuple[str, ...]:

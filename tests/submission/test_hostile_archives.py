@@ -6,6 +6,7 @@ import os
 import random
 import resource
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -290,3 +291,50 @@ def test_any_member_names_are_read_or_refused_in_one_sentence(tmp_path, members)
 @example(b"\xef\xbb\xbf# coding: latin-1\n")
 def test_any_content_is_kept_or_refused_in_one_sentence(tmp_path, content):
     open_or_sentence(write_folder(tmp_path / "alice", {"linear_svm.py": content}))
+
+
+def deep(number, parts=30_000):
+    return f"{number}/" + "a/" * parts + "x.py"
+
+
+@pytest.mark.parametrize("name", [deep(0), "./" * 25 + "a/" * 30 + "x.py", "x" * 2_000 + ".py"])
+def test_a_name_of_very_many_folders_or_letters_is_ignored_with_a_note(tmp_path, name):
+    submission = open_submission(write_zip(tmp_path / "alice.zip", {name: b"", "linear_svm.py": CODE}), NAMES)
+    assert submission.files == {"linear_svm.py": CODE}
+    (note,) = submission.notes
+    assert note.startswith("Names of more than 1,000 characters or 50 folders were ignored, for example ")
+
+
+def test_names_of_very_many_folders_need_little_memory(tmp_path):
+    path = write_zip(tmp_path / "alice.zip", {deep(number, 5_000): b"" for number in range(10)})
+    tracemalloc.start()
+    assert open_submission(path, NAMES).missing == NAMES
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+def test_folders_above_each_other_are_listed_once_each(tmp_path):
+    files = {"class/a/x/y/linear_svm.py": CODE, "class/b/x/linear_svm.py": CODE}
+    path = write_zip(tmp_path / "class.zip", {"class/a/x/": b"", **files})
+    assert [it.label for it in find_submissions(path, NAMES)] == ["a", "b"]
+
+
+def begins_beyond_the_end(path: Path) -> bytes:
+    """Return the zip with its only member said to begin at the last of all 64-bit addresses."""
+    content = path.read_bytes()
+    start, end = content.index(CENTRAL), content.index(b"PK\x05\x06")
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    entry, tail = bytearray(content[start:end]), bytearray(content[end:])
+    struct.pack_into("<H", entry, 30, len(extra))
+    struct.pack_into("<L", entry, 42, 0xFFFFFFFF)
+    struct.pack_into("<L", tail, 12, len(entry) + len(extra))
+    return bytes(content[:start] + entry + extra + tail)
+
+
+def test_a_member_that_begins_beyond_all_addresses_is_damaged(tmp_path):
+    inner = begins_beyond_the_end(write_zip(tmp_path / "inner.zip", {"linear_svm.py": CODE}))
+    folder = write_folder(tmp_path / "alice", {"mine.zip": inner})
+    assert open_submission(folder, NAMES).why_not("linear_svm.py") == (
+        "linear_svm.py is damaged in the zip; zip the files again."
+    )
