@@ -11,7 +11,6 @@ from autograder.classroom.record import ClassRecord, Fate
 from autograder.classroom.resume import Store
 from autograder.classroom.similarity import Pair, Suspect, find_alike, lines_in_common
 from autograder.classroom.work import Work
-from autograder.errors import SubmissionError
 from autograder.report.model import Excerpt, LikePair
 from autograder.submission import Found, open_submission
 
@@ -57,7 +56,7 @@ def _excerpts(
     outcome = store.get(key)
     if outcome is None or found.source is None:
         return ()
-    with suppress(SubmissionError):
+    with suppress(Exception):  # without these lines the pair is still listed
         files = open_submission(found.source, work.assignment.file_names, label=label).files
         return tuple(
             _excerpt(file, files[file], *lines)

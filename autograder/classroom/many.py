@@ -17,7 +17,8 @@ from autograder.classroom.resume import Store
 from autograder.classroom.work import Outcome, Work, at_fault, refused
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.results import GradingResult
-from autograder.submission import Found, Submission, open_submission
+from autograder.submission import Found, Source, Submission, open_submission
+from autograder.text import one_line
 
 
 class Pool(Protocol):
@@ -87,13 +88,15 @@ def grade_class(
         broken = [waiting.pop(future) for future in done if isinstance(_error(future), BrokenProcessPool)]
         for future in done:
             if future in waiting:
-                yield _kept(waiting.pop(future), _outcome(future, work), store)
+                task = waiting.pop(future)
+                yield _kept(task.found, task.key, _outcome(future, work), store)
         if broken:
             pool.renew()
             broken += waiting.values()
             waiting.clear()
             if alone:
-                yield _kept(broken.pop(), _faulty(work, ENDED), store)
+                task = broken.pop()
+                yield _kept(task.found, task.key, _faulty(work, ENDED), store)
             suspects.extend(broken)
 
 
@@ -112,18 +115,24 @@ def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) 
     for found in hand_ins:
         assert found.source is not None
         try:
-            submission = open_submission(found.source, work.assignment.file_names, label=found.label)
+            opened = _open(work, found, found.source, store, regrade)
         except SubmissionError as error:
-            yield Graded(found, refused(work.plan, work.assignment, str(error)))
-            continue
-        key = result_key(submission.content_hash, work.hash, work.tier)
-        before = None if regrade else store.finished(key)
-        if before is not None:
-            notes = notes_on(submission, work.assignment)
-            result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
-            yield Graded(found, result, key, reused=True)
-        else:
-            yield _Task(found, submission, key)
+            opened = Graded(found, refused(work.plan, work.assignment, str(error)))
+        except Exception as error:  # one hand-in's fault must not cost the others anything
+            key = result_key(found.label, work.hash, work.tier)
+            opened = _kept(found, key, _faulty(work, said_of(error)), store)
+        yield opened
+
+
+def _open(work: Work, found: Found, source: Source, store: Store, regrade: bool) -> _Task | Graded:
+    submission = open_submission(source, work.assignment.file_names, label=found.label)
+    key = result_key(submission.content_hash, work.hash, work.tier)
+    before = None if regrade else store.finished(key)
+    if before is not None:
+        notes = notes_on(submission, work.assignment)
+        result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
+        return Graded(found, result, key, reused=True)
+    return _Task(found, submission, key)
 
 
 def _submitted(task: _Task, pool: Pool) -> Future[Outcome]:
@@ -135,9 +144,9 @@ def _submitted(task: _Task, pool: Pool) -> Future[Outcome]:
         return pool.submit(task.submission)
 
 
-def _kept(task: _Task, outcome: Outcome, store: Store) -> Graded:
-    store.put(task.key, outcome)
-    return Graded(task.found, outcome.result, task.key)
+def _kept(found: Found, key: str, outcome: Outcome, store: Store) -> Graded:
+    store.put(key, outcome)
+    return Graded(found, outcome.result, key)
 
 
 def _error(future: Future[Outcome]) -> BaseException | None:
@@ -155,7 +164,12 @@ def _outcome(future: Future[Outcome], work: Work) -> Outcome:
     except CancelledError:
         return _faulty(work, "the grading of this hand-in was called off; run the command again")
     except Exception as error:  # one hand-in's fault must not cost the others anything
-        return _faulty(work, f"{type(error).__name__}: {error}")
+        return _faulty(work, said_of(error))
+
+
+def said_of(error: Exception) -> str:
+    """Return what the report says of a fault of ours."""
+    return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
 def _faulty(work: Work, reason: str) -> Outcome:

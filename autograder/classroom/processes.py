@@ -14,8 +14,10 @@ from multiprocessing import util
 from types import FrameType
 from typing import NoReturn
 
+import msgspec
+
 from autograder.classroom.one import HandInGrader, require_secrets_kept
-from autograder.classroom.similarity import fingerprints
+from autograder.classroom.similarity import fingerprints, not_compared
 from autograder.classroom.work import Outcome, Work
 from autograder.grading.verdict import Verdict
 from autograder.sandbox.isolation import choose_tier
@@ -27,6 +29,8 @@ GRACE_SECONDS = 120.0
 """A grading process ends itself so long after a hand-in's budget was spent twice: the grader hangs."""
 STOP_SECONDS = 5.0
 """What does not stop by then, because something took the interrupt for its own, is left as it is."""
+
+_NOT_COMPARED = "{} is not compared with others: it has a line too long for code"
 
 
 class Desk:
@@ -44,9 +48,11 @@ class Desk:
         watchdog.start()
         try:
             result = self.grader.grade(submission)
+            prints = fingerprints(submission.files, self.work.boilerplate)
         finally:
             watchdog.cancel()
-        return Outcome(result=result, prints=fingerprints(submission.files, self.work.boilerplate))
+        flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
+        return Outcome(result=msgspec.structs.replace(result, flags=flags), prints=prints)
 
     def close(self) -> None:
         """End the workers that are kept between hand-ins."""

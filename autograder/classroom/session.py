@@ -11,12 +11,14 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.changes import Before, Change
+from autograder.classroom.identity import result_key
 from autograder.classroom.likeness import likeness_in
-from autograder.classroom.many import Graded, Pool, grade_class
+from autograder.classroom.many import Graded, Pool, grade_class, said_of
 from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import Overrides, read_overrides
 from autograder.classroom.record import ClassRecord, Fate, Item, read_record
-from autograder.classroom.work import Work
+from autograder.classroom.work import Outcome, Work, at_fault
+from autograder.errors import AutograderError
 from autograder.results import GradingResult
 from autograder.submission import Found, Status, Student, find_submissions
 
@@ -109,9 +111,9 @@ class ClassSession:
         changes = list[Change]()
         with pool as workers:
             for graded in grade_class(self._work, self.hand_ins, workers, store, self._wishes.regrade):
-                item = _item_of(graded)
+                item, final = self._written(_item_of(graded), graded.result)
                 items[item.label] = item
-                on_graded(graded, self._outputs.write_one(item, graded.result))
+                on_graded(graded, final)
                 change = before.change(item.label, graded.result)
                 changes += [change] if change else []
         record = self._finished(items)
@@ -119,6 +121,21 @@ class ClassSession:
         changes.sort(key=lambda change: change.label)
         remarks = _remarks(self._overrides, self._known, record)
         return GradedClass(record, self._outputs.places, tuple(changes), remarks)
+
+    def _written(self, item: Item, result: GradingResult) -> tuple[Item, GradingResult]:
+        """Write one hand-in's results; where they cannot be shown, write that instead."""
+        try:
+            return item, self._outputs.write_one(item, result)
+        except AutograderError:
+            raise  # no room on the disk, for example
+        except Exception as error:  # one hand-in's fault must not cost the others anything
+            work = self._work
+            fault = at_fault(work.plan, work.assignment, said_of(error))
+            # Another hand-in with the same files has its outcome under the key of these.
+            key = result_key(item.label, work.hash, work.tier)
+            self._outputs.store.put(key, Outcome(result=fault))
+            item = msgspec.structs.replace(item, fate=Fate.GRADED, key=key, notes=())
+            return item, self._outputs.write_one(item, fault)
 
     @property
     def _known(self) -> list[tuple[str, Student]]:

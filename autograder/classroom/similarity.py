@@ -12,6 +12,7 @@ import builtins
 import hashlib
 import io
 import keyword
+import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,12 @@ FEWEST_IN_COMMON = 8
 ALIKE = 0.6
 """Share of the rarer code in common, from which a pair is listed."""
 MOST_PAIRS = 30
+LONGEST_LINE = 10_000
+"""Characters; a file with a longer line holds no code that anybody wrote, and is not compared."""
 
 _MOST_TOKENS = 50_000
+# Before a character that begins no token, Python's tokenize tries each blank anew, and runs to the end each time.
+_MANY_BLANKS = re.compile(r"[ \t\f]{40,}")
 _CHUNK = 2_000
 _KEPT_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _LAYOUT = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
@@ -83,14 +88,22 @@ def fingerprints(
 ) -> tuple[Print, ...]:
     """Return the fingerprints of some files, those of `boilerplate` left out.
 
-    Nothing is executed or parsed; a file that is no Python is read as far as it goes.
+    Nothing is executed or parsed; a file that is no Python is read as far as it goes, and one with lines that
+    are too long for code not at all.
     """
     found: dict[int, Print] = {}
     for name in sorted(files):
+        if _has_long_line(files[name]):
+            continue
         for mark in _winnowed(_hashed(name, list(_tokens(files[name]))), window):
             if mark.value not in boilerplate:
                 found.setdefault(mark.value, mark)
     return tuple(found.values())
+
+
+def not_compared(files: Mapping[str, bytes]) -> list[str]:
+    """Return the modules that `fingerprints` leaves out for the length of their lines."""
+    return [name for name in sorted(files) if name.endswith(".py") and _has_long_line(files[name])]
 
 
 def find_alike(suspects: Sequence[Suspect]) -> Alike:
@@ -128,9 +141,13 @@ def lines_in_common(prints: Iterable[Print], shared: frozenset[int]) -> dict[str
 # --- fingerprints -------------------------------------------------------------------------------------
 
 
+def _has_long_line(source: bytes) -> bool:
+    return any(len(line) > LONGEST_LINE for line in source.splitlines())
+
+
 def _tokens(source: bytes) -> Iterator[tuple[str, int]]:
     """Yield each token in a form that renaming and reformatting do not change, with its line."""
-    text = io.StringIO(source.decode("utf-8", "replace"))
+    text = io.StringIO(_MANY_BLANKS.sub(" " * 40, source.decode("utf-8", "replace")), newline=None)
     previous, at_start = "", True
     try:
         for number, token in enumerate(tokenize.generate_tokens(text.readline)):

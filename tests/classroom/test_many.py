@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,13 +19,14 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom import many
 from autograder.classroom.many import ENDED, grade_class
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.resume import Store
 from autograder.classroom.work import Outcome, Work, refused
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.submission import Found, Submission, find_submissions
+from autograder.submission import Found, Source, Submission, find_submissions, open_submission
 from tests.classroom.conftest import NAME, RIGHT, write_class
 
 
@@ -159,6 +160,25 @@ def test_what_cannot_be_opened_says_why(work: Work, pool: LocalPool, tmp_path: P
     assert one.key == ""
     assert "zip" in one.result.notes[0]
     assert one.result.score == 0 and not one.result.at_fault
+
+
+def test_a_fault_while_a_hand_in_is_opened_concerns_it_alone(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(source: Source, names: Sequence[str], label: str) -> Submission:
+        if label == "s0001":
+            raise MemoryError
+        return open_submission(source, names, label=label)
+
+    monkeypatch.setattr(many, "open_submission", opened)
+    store = Store(tmp_path / "state")
+    with quick_pool(work) as pool:
+        hand_ins = class_of(3, tmp_path / "class", work)
+        done = {one.found.label: one for one in grade_class(work, hand_ins, pool, store)}
+    faulty = done.pop("s0001")
+    assert faulty.result.faults == ("MemoryError",)
+    assert store.get(faulty.key) is not None and store.finished(faulty.key) is None
+    assert len(done) == 2 and not any(one.result.at_fault for one in done.values())
 
 
 def test_isolation_that_cannot_be_had_stops_everything_at_once(work: Work) -> None:

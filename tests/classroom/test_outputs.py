@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom import outputs
 from autograder.classroom.lateness import read_date
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import Fate, read_record
 from autograder.classroom.session import ClassSession, GradedClass, Wishes, report_again
 from autograder.classroom.work import Work
+from autograder.course import Assignment
 from autograder.errors import CourseError
-from autograder.results import read_results
+from autograder.report import feedback_page
+from autograder.results import GradingResult, read_results
 from tests.classroom.conftest import FILE, RIGHT, SUMMED, write_class
 
 NOTHING = Wishes()
@@ -341,3 +344,31 @@ def test_an_id_with_two_names_is_flagged_and_left_for_a_person(
     assert "another hand-in has the same id" in (tmp_path / "out" / "report.html").read_text()
     _, _, *lines = csv.reader((tmp_path / "out" / "canvas.csv").open())
     assert {line[0]: line[1] for line in lines} == {"ada": "7", "victimvera": "", "zorro": ""}
+
+
+def test_what_is_not_compared_is_said(work: Work, pool: LocalPool, tmp_path: Path) -> None:
+    folder = write_class(
+        tmp_path / "class", {"ada": RIGHT, "mallory": RIGHT + b"x =" + b" " * 60_000 + b"?\n"}
+    )
+    graded(work, pool, folder, tmp_path / "out")
+    flags = {row["submission"]: row["flags"] for row in table(tmp_path / "out" / "grades.csv")}
+    assert flags == {
+        "ada": "",
+        "mallory": "line.py is not compared with others: it has a line too long for code",
+    }
+
+
+def test_a_page_that_cannot_be_made_costs_nobody_else_anything(
+    work: Work, pool: LocalPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(result: GradingResult, assignment: Assignment, label: str) -> str:
+        if label == "mallory" and not result.faults:
+            raise RecursionError("too deep")
+        return feedback_page(result, assignment, label)
+
+    monkeypatch.setattr(outputs, "feedback_page", page)
+    out = tmp_path / "out"
+    graded(work, pool, write_class(tmp_path / "class", {"ada": RIGHT, "mallory": RIGHT}), out)
+    rows = {row["submission"]: (row["total"], row["faults"]) for row in table(out / "grades.csv")}
+    assert rows == {"ada": ("10", "0"), "mallory": ("0", "1")}
+    assert "RecursionError: too deep" in (out / "report.html").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import textwrap
+import time
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from autograder.classroom.similarity import (
     find_alike,
     fingerprints,
     lines_in_common,
+    not_compared,
 )
 
 STUB = b'''"""The stub."""
@@ -194,3 +196,36 @@ def test_the_lines_in_common_are_found_on_both_sides() -> None:
     assert after == (before[0] + 3, before[1] + 3)
     text = ORIGINAL.decode().splitlines()[before[0] - 1 : before[1]]
     assert "np.clip" in textwrap.dedent("\n".join(text))
+
+
+BLANKS = {
+    "within": b"x =" + b" " * 9_000 + b"?\n",
+    "in brackets": b"x = (\n" + b"\t" * 9_000 + b"?\n)\n",
+    "after a form feed": b"x =\f\v" + b" \f" * 4_500 + b"$\n",
+}
+
+
+@pytest.mark.parametrize("blanks", BLANKS)
+def test_blanks_before_what_begins_no_token_cost_no_more_than_others(blanks: str) -> None:
+    """A line of blanks takes less than three times as long as much more code."""
+    begin = time.process_time()
+    fingerprints({"svm.py": ORIGINAL * 100})
+    usual = time.process_time() - begin
+    begin = time.process_time()
+    assert values(ORIGINAL + b"\n" + BLANKS[blanks]) >= values(ORIGINAL)
+    assert time.process_time() - begin < 3 * usual
+
+
+def test_a_file_with_a_line_too_long_for_code_is_left_out_and_named() -> None:
+    files = {
+        "long.py": ORIGINAL + b"data = " + b"1" * 10_001,
+        "svm.py": ORIGINAL,
+        "plot.ipynb": b"x" * 20_000,
+    }
+    assert {mark.file for mark in fingerprints(files)} == {"svm.py"}
+    assert not_compared(files) == ["long.py"]
+    assert not not_compared({"svm.py": ORIGINAL.replace(b"\n", b"\r") * 50})
+
+
+def test_old_line_ends_hide_nothing() -> None:
+    assert values(ORIGINAL.replace(b"\n", b"\r")) == values(ORIGINAL)
