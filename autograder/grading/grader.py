@@ -349,7 +349,7 @@ class _Runner:
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
             return trial, finding
         use = self._grader.use_of_what_is_not_allowed(student, self.test)
-        if use is None:
+        if use is None or (use.unchecked and finding is not None and not finding.credit):
             return trial, finding
         details = finding.details if finding else ""
         return trial, Finding(

@@ -1,15 +1,19 @@
 """Finds what a question does not allow, by reading the student's source without running it.
 
 Only code that the question's functions can reach counts: a plot with a forbidden helper elsewhere in the
-file is nobody's business. Names are followed through imports and their aliases.
+file is nobody's business. Names are followed through imports and their aliases. The work is in proportion to
+the length of the source, however it is written.
 """
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections import ChainMap, Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import decode_source
 
 HIDDEN_LOOPS = frozenset(
     {
@@ -28,15 +32,27 @@ HIDDEN_LOOPS = frozenset(
 )
 """Loops in another dress: they cost the points for structure, not those for right values."""
 
+_STACK_BYTES = 64 << 20
+_MOST_PARTS = 20
+_LONGEST_NAME = 200
+"""Characters; what follows in a longer one decides nothing."""
+
 
 @dataclass(frozen=True)
 class Use:
-    """One use of something that is not allowed."""
+    """One use of something that is not allowed.
+
+    Attributes
+    ----------
+    unchecked
+        Why the file could not be checked, so that anything might be used there; empty for a use that was found.
+    """
 
     rule: str
     written: str
     file: str
     line: int
+    unchecked: str = ""
 
     @property
     def hides_loop(self) -> bool:
@@ -46,6 +62,8 @@ class Use:
     @property
     def sentence(self) -> str:
         """What the student is told."""
+        if self.unchecked:
+            return f"{self.file} cannot be checked for what this question does not allow: {self.unchecked}."
         why = (
             "it loops in Python under another name" if self.hides_loop else "this question does not allow it"
         )
@@ -55,7 +73,8 @@ class Use:
 def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> list[Use]:
     """Return the uses of `not_allowed` names in code that `functions` can reach, in source order.
 
-    Files that do not parse hold no uses; that they do not parse is somebody else's verdict.
+    A file that does not parse may use anything: for each rule there is one such use, behind those that were
+    found. It concerns who passes all the same; that a file does not parse is somebody else's verdict.
 
     Parameters
     ----------
@@ -66,28 +85,80 @@ def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed:
     not_allowed
         Dotted names (`numpy.linalg.norm`), modules (`itertools`) or builtins (`map`).
     """
-    modules = {}
-    for name, source in files.items():
-        try:
-            modules[name.removesuffix(".py")] = _Module(name, ast.parse(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    uses = [use for scope in _reachable(modules, functions) for use in _uses_in(scope, not_allowed)]
-    return sorted(set(uses), key=lambda use: (use.file, use.line, -len(use.written), use.rule))
+    star_of = _star_reader(files, not_allowed)
+    modules = {
+        name.removesuffix(".py"): _read(name, source, star_of)
+        for name, source in files.items()
+        if name.endswith(".py")
+    }
+    uses: set[Use] = set()
+    for reached in _reachable(modules, functions):
+        if isinstance(reached, _Scope):
+            uses.update(_uses_in(reached, not_allowed))
+        else:
+            uses.update(Use(rule, "", reached.file, 0, reached.reason) for rule in not_allowed)
+    return sorted(
+        uses, key=lambda use: (bool(use.unchecked), use.file, use.line, -len(use.written), use.rule)
+    )
+
+
+@dataclass(frozen=True)
+class _Unread:
+    """A file that could not be read, and why."""
+
+    file: str
+    reason: str
+
+
+def _read(file: str, source: bytes, star_of: _StarReader) -> _Module | _Unread:
+    try:
+        return _Module(file, _parsed(source), star_of)
+    except (RecursionError, MemoryError):
+        return _Unread(file, "it is nested too deeply")
+    except (SyntaxError, ValueError, LookupError):
+        return _Unread(file, "it cannot be read as Python")
+
+
+def _parsed(source: bytes) -> ast.Module:
+    """Parse what the worker compiles, in a thread of its own: how deep code may nest depends on the stack below it."""
+    before = threading.stack_size(_STACK_BYTES)
+    try:
+        with ThreadPoolExecutor(1) as own:
+            return own.submit(ast.parse, decode_source(source)).result()
+    finally:
+        threading.stack_size(before)
+
+
+_StarReader = Callable[[str], str | None]
+
+
+def _star_reader(files: Iterable[str], not_allowed: Iterable[str]) -> _StarReader:
+    """Return what tells where the names of `from … import *` may lead, None where they lead nowhere."""
+    telling = {"builtins", *(name.removesuffix(".py") for name in files)}
+    for rule in not_allowed:
+        parts = rule.split(".")
+        telling |= {".".join(parts[: end + 1]) for end in range(len(parts))}
+
+    def star_of(module: str) -> str | None:
+        below = (rule for rule in not_allowed if module.startswith(f"{rule}."))
+        return next(below, module if module in telling else None)
+
+    return star_of
 
 
 class _Module:
     """Definitions, import aliases and star imports at the top level of one file."""
 
-    def __init__(self, file: str, tree: ast.Module) -> None:
+    def __init__(self, file: str, tree: ast.Module, star_of: _StarReader) -> None:
         self.file = file
+        self.star_of = star_of
         self.aliases: dict[str, str] = {}
-        self.stars: list[str] = []
+        self.stars: dict[str, None] = {}
         self.definitions: dict[str, list[ast.AST]] = {}
         for statement in _top_level(tree.body):
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 self.aliases |= _imported(statement)
-                self.stars += _star_imported(statement)
+                self.stars |= _star_imported(statement, star_of)
             else:
                 self._note_definition(statement)
 
@@ -122,13 +193,13 @@ class _Scope:
         self.module = module
         self.node = node
         self._imports: dict[str, str] = {}
-        self.stars = list(module.stars)
+        self.stars = dict(module.stars)
         assigned: Counter[str] = Counter()
         candidates: list[ast.Assign] = []
         for part in ast.walk(node):
             if isinstance(part, (ast.Import, ast.ImportFrom)):
                 self._imports |= _imported(part)
-                self.stars += _star_imported(part)
+                self.stars |= _star_imported(part, module.star_of)
             assigned.update(_bound_by(part))
             if isinstance(part, ast.Assign):
                 candidates.append(part)
@@ -137,8 +208,9 @@ class _Scope:
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assigned -= Counter([node.name])
         self._own = set(assigned)
+        known = ChainMap(self._imports, module.aliases)
         for statement in candidates:
-            for name, full in _assigned_alias(statement, {**module.aliases, **self._imports}).items():
+            for name, full in _assigned_alias(statement, known).items():
                 if assigned[name] == 1:  # bound nowhere else, so it is that and nothing of the student's own
                     self._imports[name] = full
 
@@ -159,13 +231,22 @@ class _Scope:
 
 def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of a module, those below a condition, loop or `try` too."""
-    for statement in body:
-        yield statement
+    waiting: list[ast.stmt | ast.ExceptHandler] = [*reversed(list(body))]
+    while waiting:
+        statement = waiting.pop()
+        if not isinstance(statement, ast.ExceptHandler):
+            yield statement
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            for part in ("body", "orelse", "finalbody", "handlers"):
-                inner = getattr(statement, part, [])
-                for each in inner if isinstance(inner, list) else []:
-                    yield from _top_level(each.body if isinstance(each, ast.ExceptHandler) else [each])
+            waiting += reversed(list(_directly_below(statement)))
+
+
+def _directly_below(statement: ast.stmt | ast.ExceptHandler) -> Iterator[ast.stmt | ast.ExceptHandler]:
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(statement, part, ()):
+            if isinstance(inner, ast.match_case):
+                yield from inner.body
+            else:
+                yield inner
 
 
 def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
@@ -174,16 +255,17 @@ def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
     for alias in statement.names:
         if isinstance(statement, ast.Import):
             name = alias.name if alias.asname else alias.name.partition(".")[0]
-            found[alias.asname or name] = name
+            found[alias.asname or name] = name[:_LONGEST_NAME]
         elif statement.module and not statement.level and alias.name != "*":
-            found[alias.asname or alias.name] = f"{statement.module}.{alias.name}"
+            found[alias.asname or alias.name] = f"{statement.module}.{alias.name}"[:_LONGEST_NAME]
     return found
 
 
-def _star_imported(statement: ast.Import | ast.ImportFrom) -> list[str]:
+def _star_imported(statement: ast.Import | ast.ImportFrom, star_of: _StarReader) -> dict[str, None]:
     if isinstance(statement, ast.ImportFrom) and statement.module and statement.names[0].name == "*":
-        return [statement.module]
-    return []
+        star = star_of(statement.module)
+        return {star: None} if star else {}
+    return {}
 
 
 def _assigned_alias(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[str, str]:
@@ -194,7 +276,8 @@ def _assigned_alias(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[s
     first, _, rest = value.partition(".")
     if first not in aliases:
         return {}
-    return {statement.targets[0].id: aliases[first] + (f".{rest}" if rest else "")}
+    full = aliases[first] + (f".{rest}" if rest else "")
+    return {statement.targets[0].id: full[:_LONGEST_NAME]}
 
 
 def _bound_by(part: ast.AST) -> Iterator[str]:
@@ -217,13 +300,18 @@ def _targets_of(statement: ast.stmt) -> Iterator[str]:
             yield target.id
 
 
-def _reachable(modules: Mapping[str, _Module], functions: Iterable[str]) -> Iterator[_Scope]:
-    """Yield every definition that can be reached from the functions, once."""
+def _reachable(
+    modules: Mapping[str, _Module | _Unread], functions: Iterable[str]
+) -> Iterator[_Scope | _Unread]:
+    """Yield every definition that can be reached from the functions, once, and what cannot be read."""
     waiting = [tuple(function.split(".", 1)) for function in functions if "." in function]
-    seen: set[int] = set()
+    known, seen = set(waiting), set[int]()
     while waiting:
         module_name, name = waiting.pop()
         module = modules.get(module_name)
+        if isinstance(module, _Unread):
+            yield module
+            continue
         for node in module.definitions.get(name, ()) if module else ():
             assert module is not None
             if id(node) in seen:
@@ -231,7 +319,11 @@ def _reachable(modules: Mapping[str, _Module], functions: Iterable[str]) -> Iter
             seen.add(id(node))
             scope = _Scope(module, node)
             yield scope
-            waiting += _names_in(module_name, scope)
+            for place in _names_in(module_name, scope):
+                # Two definitions of one name that use it would each lead to both, for ever so many.
+                if place[0] in modules and place not in known:
+                    known.add(place)
+                    waiting.append(place)
 
 
 def _names_in(module_name: str, scope: _Scope) -> Iterator[tuple[str, str]]:
@@ -268,9 +360,9 @@ def _rule_broken(meanings: Iterable[str], not_allowed: Sequence[str]) -> str | N
 
 
 def _dotted(node: ast.AST) -> str | None:
-    """Return `a.b.c` for a chain of names, else None."""
+    """Return `a.b.c` for a chain of a few names, else None."""
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < _MOST_PARTS:
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 
@@ -181,10 +182,89 @@ def test_loops_in_another_dress_are_told_apart_from_what_is_forbidden():
     ],
     ids=["syntax", "NUL", "UTF-16", "empty", "brackets", "deep"],
 )
-def test_files_that_do_not_parse_hold_no_uses_and_spoil_no_others(source):
+def test_files_that_do_not_parse_spoil_no_others(source):
     files = {"broken.py": source, "hw.py": b"def f(X): return list(map(abs, X))"}
-    assert [use.rule for use in find_uses(files, ["hw.f", "broken.f"], ["map"])] == ["map"]
+    assert [use.unchecked for use in find_uses(files, ["hw.f"], ["map"])] == [""]
+    assert find_uses(files, ["hw.f", "broken.f"], ["map"])[0].file == "hw.py"
 
 
-def test_functions_that_are_not_there_hold_no_uses():
-    assert uses("x = 1", functions=("hw.f", "absent.f", "f")) == []
+DEEP = b"x = " + b"-" * 50_000 + b"1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import deep\ndef f(X): return deep.g(X)",
+        "import deep as d\ndef f(X): return d.g(X)",
+        "from deep import g\ndef f(X): return g(X)",
+        "from deep import *\ndef f(X): return g(X)",
+        "def f(X):\n    from deep import g\n    return g(X)",
+    ],
+)
+def test_a_file_that_is_reached_and_cannot_be_read_may_use_anything(text):
+    files = {"deep.py": DEEP, "hw.py": text.encode()}
+    found = find_uses(files, ["hw.f"], ["map", "numpy.linalg.norm"])
+    assert {use.rule: use.hides_loop for use in found} == {"map": True, "numpy.linalg.norm": False}
+    assert {use.sentence for use in found} == {
+        "deep.py cannot be checked for what this question does not allow: it is nested too deeply."
+    }
+
+
+def test_a_number_that_python_refuses_to_read_leaves_the_file_unchecked():
+    files = {"hw.py": b"N = " + b"1" * 5_000 + b"\ndef f(X): return list(map(abs, X))"}
+    (use,) = find_uses(files, ["hw.f"], ["map"])
+    assert use.unchecked == "it cannot be read as Python"
+
+
+@pytest.mark.parametrize(
+    "source", ["# coding: latin-1\n# größe\n", "x = 1\r# größe\r", "\n\n# coding: klingon\n"]
+)
+def test_a_file_is_read_as_the_worker_reads_it(source):
+    content = (source + "def f(X): return list(map(abs, X))").encode(
+        "latin-1" if "latin" in source else "utf-8"
+    )
+    assert [use.unchecked for use in find_uses({"hw.py": content}, ["hw.f"], ["map"])] == [""]
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "if 0:\n    pass\n" + "elif 0:\n    pass\n" * 900,
+        "D = " + "-" * 900 + "1\n",
+        "D = X" + ".a" * 900 + "\n",
+    ],
+    ids=["elif", "minus", "attributes"],
+)
+def test_how_deep_the_grader_is_does_not_decide_what_it_reads(deep):
+    def from_below(levels):
+        return from_below(levels - 1) if levels else rules(deep + "def f(X): return list(map(abs, X))")
+
+    assert from_below(0) == from_below(600) == ["map"]
+
+
+def test_a_choice_at_the_top_level_is_read_to_its_last_case():
+    text = "match 1:\n    case 1:\n        def g(X): return list(map(abs, X))\ndef f(X): return g(X)"
+    assert rules(text) == ["map"]
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        lambda size: "f=f\n" * size,
+        lambda size: "f=g\ng=f\n" * size,
+        lambda size: "".join(f"from a{it} import *\n" for it in range(size)) + f"f=({'x,' * size})",
+        lambda size: "from numpy import *\n" * size + f"f=({'x,' * size})",
+        lambda size: "import a\n" + "a=a.b\n" * size + f"f=({'a,' * size})",
+        lambda size: "".join(f"import a{it}\n" for it in range(size)) + "f=a1\n" * size,
+        lambda size: "f = x" + ".a" * (size // 2),
+        lambda size: "class f:\n" + "  f=f\n" * size,
+    ],
+    ids=["itself", "each other", "stars", "one star", "aliases", "imports", "attributes", "members"],
+)
+def test_twice_as_much_source_costs_about_twice_as_much(grown):
+    def cost(text):
+        begin = time.process_time()
+        rules(text)
+        return time.process_time() - begin
+
+    assert min(cost(grown(1_600)) for _ in range(3)) < 5 * min(cost(grown(800)) for _ in range(3)) + 0.02
