@@ -13,6 +13,12 @@ _PLAIN_ENCODINGS = re.compile(
     r"|gb2312|gbk|gb18030|big5|shift_jis|euc_(jp|kr)",
     re.IGNORECASE,
 )
+_BLANKS = r"(?:[ \t\f]|\\\r?\n|\\\r)*+"
+_MOST_PARTS = 200
+# Python's parser keeps the beginning of a module's name up to each of its dots: gigabytes for a long one.
+_ENDLESS_NAME = re.compile(
+    rf"(?:\.{_BLANKS}[^\s.\\,;:+*/%=<>()\[\]{{}}&|^~@!\"'#-]++{_BLANKS}){{{_MOST_PARTS}}}"
+)
 
 
 class UnusableError(Exception):
@@ -25,7 +31,7 @@ def source_text(name: str, content: bytes) -> bytes:
     Raises
     ------
     UnusableError
-        If it is empty, UTF-16, binary, a notebook, or not in the encoding it declares.
+        If it is empty, UTF-16, binary, a notebook, not in the encoding it declares, or made to cost memory.
     """
     _refuse_wide_encodings(name, content)
     while content.startswith(codecs.BOM_UTF8):
@@ -34,7 +40,11 @@ def source_text(name: str, content: bytes) -> bytes:
         raise UnusableError(f"{name} is empty; hand in the file with your work.")
     if name.endswith(".py"):
         _refuse_what_is_no_module(name, content)
-        _refuse_undecodable(name, content)
+        text = _decoded(name, content)
+        if _ENDLESS_NAME.search(text):
+            raise UnusableError(
+                f"{name} holds a name of more than {_MOST_PARTS} parts; hand in code that a person can read."
+            )
     return content
 
 
@@ -60,7 +70,7 @@ def _refuse_what_is_no_module(name: str, content: bytes) -> None:
         raise UnusableError(f"{name} is a notebook under another name; hand in the Python file itself.")
 
 
-def _refuse_undecodable(name: str, content: bytes) -> None:
+def _decoded(name: str, content: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError:
@@ -71,7 +81,7 @@ def _refuse_undecodable(name: str, content: bytes) -> None:
             f"{name} declares the encoding {encoding[:40]!r}, which is not accepted; save it as UTF-8."
         )
     try:
-        content.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise UnusableError(

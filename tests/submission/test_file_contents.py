@@ -98,3 +98,34 @@ def test_more_code_than_a_hand_in_may_have_is_refused(tmp_path):
     assert submission.why_not("knn.py") == (
         "With knn.py, the code is larger than 256,000 bytes; hand in your code without data."
     )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import a" + ".b" * 300,
+        "from a" + ".b" * 300 + " import c",
+        "import a" + " . \\\n b" * 300,
+        "import a" + "\\\r.\\\rb" * 300,
+        "import ä" + ".ß" * 300,
+    ],
+)
+def test_a_name_without_end_is_refused(opened, source):
+    assert opened(source.encode()).why_not("linear_svm.py") == (
+        "linear_svm.py holds a name of more than 200 parts; hand in code that a person can read."
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = [" + "0.25, 1.5, " * 1_000 + "]\n",
+        "'''" + "0.25 1.5\n3. 4.\n" * 1_000 + "'''\n",
+        "# and so on" + "." * 1_000 + "\n",
+        "'''" + "This is a sentence. " * 1_000 + "'''\n",
+        "np.linalg.norm(x.a.b)\n" * 1_000,
+        "x = 1.5" + "+2.5" * 1_000,
+    ],
+)
+def test_many_dots_are_no_name_without_end(opened, source):
+    assert opened(source.encode()).files == {"linear_svm.py": source.encode()}
