@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.submission.manifest import read_manifest
 from autograder.submission.matching import best, fitting, notebook_instead
 from autograder.submission.shelf import Candidate, Shelf, Source
-from autograder.submission.source_text import UnusableError, source_text
+from autograder.submission.source_text import UnusableError, refuse_endless_names, source_text
 from autograder.submission.trees import (
     DEFAULT_LIMITS,
     HANDIN_MANIFEST,
@@ -179,10 +179,12 @@ def _content(name: str, candidate: Candidate, limits: ReadLimits, source_left: i
         ) from error
     except UnreadableError as error:
         raise UnusableError(f"{name} {error}.") from error
-    if _is_module(name) and len(content) > source_left:
-        raise UnusableError(
-            f"With {name}, the code is larger than {limits.source_bytes:,} bytes; hand in your code without data."
-        )
+    if _is_module(name):
+        if len(content) > source_left:
+            raise UnusableError(
+                f"With {name}, the code is larger than {limits.source_bytes:,} bytes; hand in your code without data."
+            )
+        refuse_endless_names(name, content)
     return content
 
 

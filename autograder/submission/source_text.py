@@ -31,7 +31,7 @@ def source_text(name: str, content: bytes) -> bytes:
     Raises
     ------
     UnusableError
-        If it is empty, UTF-16, binary, a notebook, not in the encoding it declares, or made to cost memory.
+        If it is empty, UTF-16, binary, a notebook, or not in the encoding it declares.
     """
     _refuse_wide_encodings(name, content)
     while content.startswith(codecs.BOM_UTF8):
@@ -40,12 +40,22 @@ def source_text(name: str, content: bytes) -> bytes:
         raise UnusableError(f"{name} is empty; hand in the file with your work.")
     if name.endswith(".py"):
         _refuse_what_is_no_module(name, content)
-        text = _decoded(name, content)
-        if _ENDLESS_NAME.search(text):
-            raise UnusableError(
-                f"{name} holds a name of more than {_MOST_PARTS} parts; hand in code that a person can read."
-            )
+        _refuse_undecodable(name, content)
     return content
+
+
+def refuse_endless_names(name: str, content: bytes) -> None:
+    """Refuse source text that is made to cost whoever parses it gigabytes.
+
+    Raises
+    ------
+    UnusableError
+        If it holds a name of very many parts.
+    """
+    if _ENDLESS_NAME.search(content.decode(_encoding(content))):
+        raise UnusableError(
+            f"{name} holds a name of more than {_MOST_PARTS} parts; hand in code that a person can read."
+        )
 
 
 def _refuse_wide_encodings(name: str, content: bytes) -> None:
@@ -70,18 +80,22 @@ def _refuse_what_is_no_module(name: str, content: bytes) -> None:
         raise UnusableError(f"{name} is a notebook under another name; hand in the Python file itself.")
 
 
-def _decoded(name: str, content: bytes) -> str:
+def _encoding(content: bytes) -> str:
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return tokenize.detect_encoding(io.BytesIO(content).readline)[0]
     except SyntaxError:
         # Either the first lines are not UTF-8 or they declare what nobody knows.
-        encoding = _declared(content) or "utf-8"
+        return _declared(content) or "utf-8"
+
+
+def _refuse_undecodable(name: str, content: bytes) -> None:
+    encoding = _encoding(content)
     if not _PLAIN_ENCODINGS.fullmatch(encoding):
         raise UnusableError(
             f"{name} declares the encoding {encoding[:40]!r}, which is not accepted; save it as UTF-8."
         )
     try:
-        return content.decode(encoding)
+        content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise UnusableError(

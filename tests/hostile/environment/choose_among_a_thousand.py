@@ -7,7 +7,8 @@ Earns: loss 6
 
 
 def hand_in(folder, honest):
-    source = b'''import numpy as np
+    source = (
+        b"""import numpy as np
 import operator
 
 
@@ -19,7 +20,9 @@ def loss(w, X, y, reg):
 
 if 0:
     pass
-''' + b"elif 0:\n    pass\n" * 1100
+"""
+        + b"elif 0:\n    pass\n" * 1100
+    )
     for name, content in {**honest, "ridge.py": source}.items():
         (folder / name).write_bytes(content)
     return folder

@@ -7,17 +7,21 @@ Earns: loss 6
 
 
 def hand_in(folder, honest):
-    source = b'''import numpy as np
+    source = (
+        b"""import numpy as np
 import operator
 
-DEEP = ''' + b"-" * 2_950 + b'''1
+DEEP = """
+        + b"-" * 2_950
+        + b"""1
 
 
 def loss(w, X, y, reg):
     y = np.array(list(map(operator.pos, y.tolist())))
     error = X @ w - y
     return float(error @ error / len(y) + reg * (w @ w)), 2 * (X.T @ error / len(y) + reg * w)
-'''
+"""
+    )
     for name, content in {**honest, "ridge.py": source}.items():
         (folder / name).write_bytes(content)
     return folder
