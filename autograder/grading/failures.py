@@ -54,8 +54,8 @@ def finding_of(failure: CallFailed) -> Finding:
             where = f" ({file_and_line(file, line)})" if file else ""
             message = f"{name} is used{where}, but only NumPy and Python's own library are there when this is graded"
             return Finding(Kind.NOT_ALLOWED, message, details=f"used: {library}")
-        case ReplyTooLarge(what):
-            return Finding(Kind.WRONG_TYPE_OR_SHAPE, f"what the call returns is far too large: {what}")
+        case ReplyTooLarge(what, part):
+            return Finding(Kind.WRONG_TYPE_OR_SHAPE, f"{part} is far too large: {what}")
         case ProtocolBroken(what):
             return Finding(
                 Kind.PROTOCOL_BROKEN, f"your code interfered with the channel to the grader: {what}"

@@ -82,10 +82,11 @@ class Race:
         for number in range(MOST_ROUNDS):
             arguments = [tuple(generate(self.trial.rng)) for _ in range(calls)]
             readings.add(*self._round(target, arguments, names, student_first=number % 2 == 1))
+            # How many rounds there are is chance, and they would all stay in memory; what the call does shows in
+            # the first.
+            del self.trial.outcomes[seen:]
             if readings.are_clear(steps) or time.monotonic() > deadline:
                 break
-        # How many rounds there were is chance; what the call does shows in the first.
-        del self.trial.outcomes[seen:]
         self._judge(readings, steps)
 
     def _round(

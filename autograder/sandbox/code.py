@@ -39,6 +39,9 @@ from autograder.sandbox.wire.values import (
 
 MOST_CALLBACKS = 1_000_000
 FORGET_SECONDS = 3.0
+SENT_BACK_FACTOR, SENT_BACK_BYTES = 4, 1 << 20
+"""Most bytes of arrays that student code may pass to a test's function, or leave in its own arguments: so many times
+what the test has sent at once, or so many. No limit holds what the function computes from them."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class Code:
         Keeps several sets of files apart in one host.
     seconds_per_call
         Deadline of each call, in wall-clock seconds.
+
+    Attributes
+    ----------
+    bytes_sent
+        Most bytes of arrays that the test has sent at once.
     """
 
     def __init__(
@@ -130,6 +138,7 @@ class Code:
         self.seconds_per_call = seconds_per_call
         self._functions: list[Callable[..., Any]] = []
         self._callbacks = 0
+        self.bytes_sent = 0
         self._generation = 0
         self._failed_imports: dict[str, CodeRaised] = {}
         self._handed_in = HandedIn(files, space.partition("+")[0])
@@ -194,6 +203,7 @@ class Code:
         """Drop the objects and functions of a test that is over; return what kept the worker from doing so."""
         self._functions.clear()
         self._callbacks = 0
+        self.bytes_sent = 0
         self._generation += 1
         process = self.host._process
         if process is None:
@@ -246,6 +256,7 @@ class Code:
         try:
             self._require_importable(request)
             process = self.process()
+            self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
             reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
             return self._understood(request, reply, payload, arguments)
         except CallFailed as failure:
@@ -315,9 +326,12 @@ class Code:
         unpacker = Unpacker(payload, self._resolve)
         try:
             value = unpacker.unpack(reply.value)
+            returned_bytes = unpacker.used
             changed = {name: unpacker.unpack(part) for name, part in reply.changed.items()}
             if not changed.keys() <= set(arguments):
                 raise WireError("a change of an argument came that the call does not have")
+            unpacker.require_all_used()
+            self._require_small(unpacker.used - returned_bytes, "what the call leaves in its arguments")
         except WireError as error:
             self.host.drop()
             raise ProtocolBroken(str(error)) from None
@@ -359,10 +373,12 @@ class Code:
             return messages.CallbackResult(error="the function was called too often"), []
         if not 0 <= callback.function < len(self._functions):
             return messages.CallbackResult(error="the test that this function belongs to is over"), []
+        self._require_small(len(payload), "what the call passes to the function that it was given")
         function = self._functions[callback.function]
         unpacker = Unpacker(payload, self._resolve)
         args = unpacker.unpack(callback.arguments)
         keywords = unpacker.unpack(callback.keywords) or {}
+        unpacker.require_all_used()
         if not isinstance(args, list) or not isinstance(keywords, dict):
             raise WireError("a callback's arguments are none")
         packer = self._packer()
@@ -373,6 +389,12 @@ class Code:
             name = type(error).__name__
             return messages.CallbackResult(error=f"the function that you were given raised {name}"), []
         return messages.CallbackResult(value=packer.pack(value)), packer.arrays
+
+    def _require_small(self, nbytes: int, part: str) -> None:
+        """Raise `ReplyTooLarge` where student code sends far more back than it was sent; its process is gone then."""
+        if nbytes > max(SENT_BACK_FACTOR * self.bytes_sent, SENT_BACK_BYTES):
+            self.host.drop()
+            raise ReplyTooLarge(f"it takes more than {SENT_BACK_FACTOR} times what the call was given", part)
 
 
 class Call:

@@ -96,9 +96,10 @@ class LibraryUsed(CallFailed):
 
 @dataclass
 class ReplyTooLarge(CallFailed):
-    """What the call returned is too large or too deeply nested to send."""
+    """What the call returned, or another part of what it sent, is too large or too deeply nested."""
 
     what: str
+    part: str = "what the call returns"
 
 
 @dataclass

@@ -7,13 +7,14 @@ import time
 import numpy as np
 import pytest
 
-from autograder.sandbox.code import Code, Handle, Host
+from autograder.sandbox.code import SENT_BACK_BYTES, SENT_BACK_FACTOR, Code, Handle, Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.outcomes import (
     CallOutOfMemory,
     CallTimedOut,
     CodeRaised,
     NameAbsent,
+    ReplyTooLarge,
     WorkerDied,
 )
 from autograder.sandbox.wire.values import Foreign
@@ -62,6 +63,18 @@ def test_arguments_that_a_call_changes_are_reported(code):
     assert identical(outcome.changed["0"], np.array([9.0, 0, 0]))
     assert outcome.changed["2"] == {"a": 1, "b": 2}
     assert identical(arguments[0], np.zeros(3))
+
+
+def test_an_argument_that_a_call_makes_many_times_as_large_is_too_large(code):
+    growing = code("""
+        def grow(X, size):
+            X.resize(size, refcheck=False)
+    """)
+    X = np.zeros(3)
+    most = SENT_BACK_BYTES // X.itemsize
+    assert growing.bind("hw.grow", X, most).outcome().changed["0"].size == most
+    with pytest.raises(ReplyTooLarge):
+        growing.call("hw.grow", X, most + 64)
 
 
 @pytest.mark.parametrize(
@@ -160,6 +173,28 @@ def test_arrays_cross_into_and_out_of_a_function_that_is_called_back(code):
     seen = np.array([1.0, 2.0])
     assert identical(calling.call("hw.gradient_step", lambda w: seen, np.zeros(2)), np.array([-2.0, -3.0]))
     assert identical(seen, np.array([1.0, 2.0]))
+
+
+def test_a_function_that_is_passed_in_is_not_called_with_far_more_than_the_call_was_given(code):
+    calling = code("""
+        import numpy as np
+        def use(f, X, times):
+            try:
+                return f(np.concatenate([X] * times))
+            except BaseException:
+                return "caught"
+        def one():
+            return 1
+    """)
+    X = np.zeros(SENT_BACK_BYTES // 8)
+    seen = []
+    with pytest.raises(ReplyTooLarge):
+        calling.call("hw.use", seen.append, X, SENT_BACK_FACTOR + 1)
+    assert seen == []
+    assert calling.call("hw.one") == 1
+    assert calling.call("hw.use", lambda X: X.size, X, SENT_BACK_FACTOR) == SENT_BACK_FACTOR * X.size
+    calling.forget()
+    assert calling.call("hw.use", lambda X: X.size, X[:1], X.size) == X.size
 
 
 @pytest.mark.parametrize("call", ["f(1, 2, 3)", "f('text')", "f()"])

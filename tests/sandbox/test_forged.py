@@ -27,8 +27,8 @@ from autograder.sandbox.outcomes import (
 )
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import PREFIX, REPLY_HEADER_BYTES, Channel, ChannelClosed
-from autograder.sandbox.wire.messages import Reply
-from autograder.sandbox.wire.values import MAX_DEPTH, MAX_NODES, Tag, Unpacker, WireError
+from autograder.sandbox.wire.messages import MOST_ARGUMENTS, Reply
+from autograder.sandbox.wire.values import MAX_DEPTH, MAX_KEY_NODES, MAX_NODES, Tag, Unpacker, WireError
 from tests.sandbox.hand_ins import files_of
 
 FORGER = """
@@ -114,6 +114,16 @@ BROKEN = {
     "text too long": frame({"type": "Value", "output": "x" * 20_001}),
     "deep header": PREFIX.pack(1_000_000, 0) + b"\x91" * 1_000_000,
     "deep value": value(nested(MAX_DEPTH + 1)),
+    "bytes that belong to no array": frame(messages.Value(value=1), bytes(64)),
+    "an array that leaves bytes out": frame(messages.Value(value=[Tag.ARRAY, "<f8", [8], 64]), bytes(128)),
+    "an array that comes twice": frame(
+        messages.Value(value=[Tag.LIST, *[[Tag.ARRAY, "<f8", [8], 0]] * 2]), bytes(64)
+    ),
+    "many keys that are no text": value([Tag.DICT, *range(2 * MAX_KEY_NODES + 2)]),
+    "many keys in many dictionaries": value(
+        [Tag.LIST, *[[Tag.DICT, *[part for n in range(10) for part in ([Tag.TUPLE, n], 0)]]] * MAX_KEY_NODES]
+    ),
+    "more changes than arguments can be": value(1, changed={str(n): 1 for n in range(MOST_ARGUMENTS + 1)}),
     "many parts": value([Tag.LIST, *([0] * MAX_NODES)]),
     "bytes without any": value([Tag.BYTES]),
     "an integer without any": value([Tag.BIG_INT]),
@@ -124,6 +134,7 @@ BROKEN = {
     "an empty node": value([]),
     "a map": value({"a": 1}),
     "raw bytes": value(b"abc"),
+    "bytes that are no digits": value([Tag.BYTES, "xyz"]),
     "an extension": value(msgspec.msgpack.Ext(5, b"abc")),
     "an array beyond its bytes": value([Tag.ARRAY, "<f8", [10], 0]),
     "an array before its bytes": value([Tag.ARRAY, "<f8", [0], -8]),
@@ -175,9 +186,8 @@ def test_a_frame_that_ends_with_its_process_is_a_death(forger):
 
 
 def test_a_forged_value_counts_as_what_the_call_returned_and_no_more(forger):
-    forged = value([Tag.TUPLE, 0.5, [Tag.ARRAY, "<f8", [2], 0]])[: PREFIX.size]
-    header = msgspec.msgpack.encode(messages.Value(value=[Tag.TUPLE, 0.5, [Tag.ARRAY, "<f8", [2], 0]]))
-    forged = PREFIX.pack(len(header), 16) + header + struct.pack("<dd", 1.0, 2.0)
+    message = messages.Value(value=[Tag.TUPLE, 0.5, [Tag.ARRAY, "<f8", [2], 0]])
+    forged = frame(message, struct.pack("<dd48x", 1.0, 2.0))
     number, array = forger.call("hw.send", [forged])
     assert number == 0.5
     assert array.tolist() == [1.0, 2.0]
@@ -335,6 +345,22 @@ def received(content):
 
 def msgpack_of(header):
     return PREFIX.pack(len(header), 0) + header
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "Value", "value": {(-1, -2): 1, (-2, -1): 2}},
+        {"type": "Value", "value": [Tag.LIST, [Tag.LIST, {-1: 1}]]},
+        {"type": "Value", "changed": {"0": {-1: 1}}},
+        {"type": "Callback", "function": 0, "arguments": [Tag.LIST, {-1: 1}]},
+        {"type": "Callback", "function": 0, "arguments": [Tag.LIST], "keywords": {-1: 1}},
+    ],
+    ids=["value", "part", "change", "argument", "keywords"],
+)
+def test_no_map_is_decoded_whose_keys_a_worker_chose(message):
+    with pytest.raises(WireError):
+        received(frame(message))
 
 
 @settings(max_examples=400, deadline=None, database=None)

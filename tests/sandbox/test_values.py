@@ -88,6 +88,19 @@ def test_an_integer_of_thousands_of_digits_comes_back_exactly_or_is_foreign(code
     assert numbers.call("hw.power", 100_000) == Foreign("int")
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {f"word {number}": number for number in range(20_000)},
+        {(10.0**rate, reg): (0.5, 0.25) for rate in range(-30, 0) for reg in range(30)},
+        {number: number for number in range(2_000)},
+    ],
+    ids=["words", "pairs", "numbers"],
+)
+def test_a_dictionary_with_many_keys_comes_back_exactly(identity, table):
+    assert identity.call("hw.identity", table) == table
+
+
 def test_a_large_array_comes_back_exactly(identity):
     array = np.random.default_rng(0).normal(size=(1_500, 1_000))
     assert identical(identity.call("hw.identity", array), array)
@@ -184,11 +197,22 @@ def test_a_view_of_the_caller_s_array_comes_back_as_an_array_of_its_own(code):
         "return [0.5] * 300_000",
         "return 'x' * 30_000_000",
         "return b'x' * 30_000_000",
+        "return {(number, 1): 0 for number in range(2_000)}",
         "return ['y' * 1_000] * 20_000",
         "import numpy as np\n    return np.zeros(300_000_000, np.uint8)",
         "import numpy as np\n    return [np.zeros(30_000_000)] * 2",
     ],
-    ids=["deep", "in itself", "many parts", "text", "bytes", "many texts", "array", "the same array twice"],
+    ids=[
+        "deep",
+        "in itself",
+        "many parts",
+        "text",
+        "bytes",
+        "keys",
+        "many texts",
+        "array",
+        "the same array twice",
+    ],
 )
 def test_what_is_too_large_to_send_is_said_so_and_the_worker_goes_on(code, body):
     large = code(f"def make(value):\n    {body}\ndef small():\n    return 1")

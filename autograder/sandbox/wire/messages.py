@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+from autograder.sandbox.wire.values import Node
+
+MOST_ARGUMENTS = 1_000
+"""Most arguments of one call that it can report as changed."""
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 Name = Annotated[str, msgspec.Meta(max_length=400)]
@@ -79,8 +84,8 @@ class Invoke(Message):
     space: Name
     name: Name
     owner: int | None = None
-    arguments: Any = None
-    keywords: Any = None
+    arguments: Node = None
+    keywords: Node = None
     keep: bool = False
     hold: bool = False
     trim: bool = False
@@ -108,7 +113,7 @@ class SetAttribute(Message):
 
     owner: int
     name: Name
-    value: Any
+    value: Node
 
 
 class Forget(Message):
@@ -118,7 +123,7 @@ class Forget(Message):
 class CallbackResult(Message):
     """Answer to `Callback`; `error` is a sentence where the function raised or may not be called."""
 
-    value: Any = None
+    value: Node = None
     error: str | None = None
 
 
@@ -153,8 +158,8 @@ class Value(Message):
     call. `lines` are `[place, student's file, line, count]` of what ran, where it was counted.
     """
 
-    value: Any = None
-    changed: dict[str, Any] = {}
+    value: Node = None
+    changed: Annotated[dict[Name, Node], msgspec.Meta(max_length=MOST_ARGUMENTS)] = {}
     output: Text = ""
     lines: list[tuple[Name, Name, int, int]] | None = None
 
@@ -215,8 +220,8 @@ class Callback(Message):
     """Student code calls a function of the trusted side."""
 
     function: int
-    arguments: Any
-    keywords: Any = None
+    arguments: Node
+    keywords: Node = None
 
 
 Reply = Ready | Done | Value | Raised | Absent | Unavailable | Uncounted | Exhausted | TooLarge | Callback

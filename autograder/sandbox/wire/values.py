@@ -1,8 +1,9 @@
 """Values as they cross the boundary: a small tree of plain nodes, with the arrays' raw bytes beside it.
 
-A node is None, a bool, an int of 64 bits, a float, a str, or a list `[tag, ...]` (see `Tag`). Only plain
-arrays and scalars cross; anything else becomes a `Foreign` that names its type and carries no value. The
-decoder trusts nothing: every size is checked against the bytes that are really there before it is used.
+A node is None, a bool, an int of 64 bits, a float, a str, or a list `[tag, ...]` (see `Tag`); bytes are
+hexadecimal digits. Only plain arrays and scalars cross; anything else becomes a `Foreign` that names its type and
+carries no value. The decoder trusts nothing: every size is checked against the bytes that are really there before
+it is used, and every byte of the payload belongs to exactly one array.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-Node = Any
-"""A msgpack-encodable tree; see the module's docstring."""
-
 MAX_DEPTH = 32
 MAX_NODES = 100_000
+MAX_KEY_NODES = 3_000
+"""Most nodes in all keys that are no text. Who knows their hashes can have them all collide: a dictionary of
+so many takes some tenths of a second then, and ten times as many would take a hundred times as long."""
 MAX_TEXT = 1 << 20
 """Most characters and bytes in all texts of a value together."""
 MAX_INTEGER_BITS = 8192
@@ -35,6 +36,24 @@ PLAIN_DTYPES = frozenset(dtype.str for dtype in _PLAIN)
 _PLAIN_SCALARS = frozenset(dtype.type for dtype in _PLAIN)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}\Z")
 _INT64 = range(-(2**63), 2**63)
+_TOO_MANY_KEYS = "dictionaries have too many keys that are no text"
+
+
+def _trees(depth: int) -> Any:
+    """Return the type of nodes with lists in each other to this depth."""
+    leaf = None | bool | int | float | str
+    tree: Any = leaf
+    for _ in range(depth):
+        tree = leaf | list[tree]
+    return tree
+
+
+if TYPE_CHECKING:
+    Node = Any
+else:
+    # No maps: the keys of one are hashed by whoever decodes it, however they collide. The two lists beyond the
+    # deepest container are an array and its shape.
+    Node = _trees(MAX_DEPTH + 2)
 
 
 class Tag(IntEnum):
@@ -136,6 +155,7 @@ class Packer:
         self.nbytes = 0
         self._refer = refer
         self._nodes = 0
+        self._key_nodes = 0
         self._text = 0
 
     def pack(self, value: object, depth: int = 0) -> Node:
@@ -160,18 +180,29 @@ class Packer:
             tag = Tag.LIST if kind is list else Tag.TUPLE
             return [tag, *(self.pack(part, depth + 1) for part in value)]  # type: ignore[attr-defined]
         if kind is dict:
-            parts = [part for pair in value.items() for part in pair]  # type: ignore[attr-defined]
-            return [Tag.DICT, *(self.pack(part, depth + 1) for part in parts)]
+            parts: list[Node] = [Tag.DICT]
+            for key, part in value.items():  # type: ignore[attr-defined]
+                parts += [self._pack_key(key, depth + 1), self.pack(part, depth + 1)]
+            return parts
         return self._pack_other(value)
+
+    def _pack_key(self, key: object, depth: int) -> Node:
+        before = self._nodes
+        node = self.pack(key, depth)
+        if not isinstance(node, str):
+            self._key_nodes += self._nodes - before
+        if self._key_nodes > MAX_KEY_NODES:
+            raise WireError(_TOO_MANY_KEYS)
+        return node
 
     def _pack_other(self, value: object) -> Node:
         if _is_plain_array(value):
             return self._pack_array(value)  # type: ignore[arg-type]
         if type(value) in _PLAIN_SCALARS:
-            return [Tag.SCALAR, value.dtype.str, value.tobytes()]  # type: ignore[attr-defined]
+            return [Tag.SCALAR, value.dtype.str, value.tobytes().hex()]  # type: ignore[attr-defined]
         if type(value) in (bytes, bytearray):
             self._count_text(len(value))  # type: ignore[arg-type]
-            return [Tag.BYTES, bytes(value)]  # type: ignore[call-overload]
+            return [Tag.BYTES, value.hex()]  # type: ignore[attr-defined]
         if type(value) is complex:
             return [Tag.COMPLEX, value.real, value.imag]
         key = self._refer(value)
@@ -186,6 +217,7 @@ class Packer:
     def _pack_integer(self, value: int) -> Node:
         if value in _INT64:
             return value
+        self._nodes += _extra_nodes(value)
         return [Tag.BIG_INT, hex(value)] if value.bit_length() <= MAX_INTEGER_BITS else [Tag.FOREIGN, "int"]
 
     def _pack_text(self, value: str) -> Node:
@@ -201,7 +233,7 @@ class Packer:
         array = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
         offset = self.nbytes
         self.arrays.append(array)
-        self.nbytes = offset + array.nbytes + (-array.nbytes) % ALIGNMENT
+        self.nbytes += _aligned(array.nbytes)
         return [Tag.ARRAY, array.dtype.str, list(value.shape), offset]
 
 
@@ -211,15 +243,27 @@ class Unpacker:
     Parameters
     ----------
     payload
-        (bytes,) uint8 buffer that the arrays lie in.
+        (bytes,) uint8 buffer that the arrays lie in, one after the other.
     resolve
         Called with every key; its result stands in the value.
+
+    Attributes
+    ----------
+    used
+        Bytes of the payload that belong to the values so far.
     """
 
     def __init__(self, payload: np.ndarray, resolve: Callable[[Key], object] = lambda key: key) -> None:
         self._payload = payload
         self._resolve = resolve
         self._nodes = 0
+        self._key_nodes = 0
+        self.used = 0
+
+    def require_all_used(self) -> None:
+        """Raise `WireError` where the payload holds more than the arrays of the values so far."""
+        if self.used != len(self._payload):
+            raise WireError("bytes came that belong to no array")
 
     def unpack(self, node: Node, depth: int = 0) -> Any:
         """Return the value of a node.
@@ -237,26 +281,36 @@ class Unpacker:
         if not isinstance(node, list) or not node:
             raise WireError("a value is of no known kind")
         tag, *rest = node
-        if tag in (Tag.LIST, Tag.TUPLE, Tag.DICT):
+        if tag == Tag.DICT:
+            return self._dictionary(rest, depth + 1)
+        if tag in (Tag.LIST, Tag.TUPLE):
             parts = [self.unpack(part, depth + 1) for part in rest]
-            return self._container(tag, parts)
+            return parts if tag == Tag.LIST else tuple(parts)
         try:
             return self._leaf(tag, *rest)
         except (TypeError, ValueError, LookupError, OverflowError) as error:
             raise WireError("a value does not have the parts that its kind needs") from error
 
-    @staticmethod
-    def _container(tag: int, parts: list[Any]) -> Any:
-        if tag == Tag.LIST:
-            return parts
-        if tag == Tag.TUPLE:
-            return tuple(parts)
-        if len(parts) % 2:
+    def _dictionary(self, nodes: list[Node], depth: int) -> dict[Any, Any]:
+        if len(nodes) % 2:
             raise WireError("a dictionary lacks a value")
+        pairs = [
+            (self._key(key, depth), self.unpack(value, depth))
+            for key, value in zip(nodes[::2], nodes[1::2], strict=True)
+        ]
         try:
-            return dict(zip(parts[::2], parts[1::2], strict=True))
+            return dict(pairs)
         except TypeError as error:
             raise WireError("a dictionary's key cannot be one") from error
+
+    def _key(self, node: Node, depth: int) -> Any:
+        before = self._nodes
+        key = self.unpack(node, depth)
+        if not isinstance(key, str):
+            self._key_nodes += self._nodes - before
+        if self._key_nodes > MAX_KEY_NODES:
+            raise WireError(_TOO_MANY_KEYS)
+        return key
 
     def _leaf(self, tag: int, *rest: Any) -> Any:
         match tag:
@@ -264,8 +318,8 @@ class Unpacker:
                 return self._array(*rest)
             case Tag.SCALAR:
                 return self._scalar(*rest)
-            case Tag.BYTES if isinstance(rest[0], bytes):
-                return rest[0]
+            case Tag.BYTES:
+                return bytes.fromhex(*rest)
             case Tag.HANDLE:
                 number, name = rest
                 return self._resolve(ObjectKey(_natural(number), _checked_name(name)))
@@ -276,7 +330,9 @@ class Unpacker:
             case Tag.FOREIGN:
                 return Foreign(_checked_name(*rest))
             case Tag.BIG_INT:
-                return _integer(*rest)
+                number = _integer(*rest)
+                self._nodes += _extra_nodes(number)
+                return number
             case Tag.COMPLEX:
                 return complex(*map(float, rest))
         raise WireError("a value is of no known kind")
@@ -284,18 +340,31 @@ class Unpacker:
     def _array(self, dtype: str, shape: list[int], offset: int) -> np.ndarray:
         if dtype not in PLAIN_DTYPES or len(shape) > MAX_DIMENSIONS:
             raise WireError("an array is of no plain dtype or has too many dimensions")
-        size = math.prod(_natural(extent) for extent in shape)
+        nbytes = math.prod(_natural(extent) for extent in shape) * np.dtype(dtype).itemsize
         start = _natural(offset)
-        stop = start + size * np.dtype(dtype).itemsize
-        if stop > len(self._payload):
+        if start != self.used:
+            raise WireError("an array does not begin where the one before it ended")
+        if start + _aligned(nbytes) > len(self._payload):
             raise WireError("an array is larger than the bytes that came with it")
-        return self._payload[start:stop].view(dtype).reshape(shape)
+        self.used += _aligned(nbytes)
+        return self._payload[start : start + nbytes].view(dtype).reshape(shape)
 
     @staticmethod
-    def _scalar(dtype: str, raw: bytes) -> Any:
+    def _scalar(dtype: str, digits: str) -> Any:
+        raw = bytes.fromhex(digits)
         if dtype not in PLAIN_DTYPES or len(raw) != np.dtype(dtype).itemsize:
             raise WireError("a scalar is of no plain dtype")
         return np.frombuffer(raw, dtype=dtype)[0]
+
+
+def _aligned(nbytes: int) -> int:
+    """Return how many bytes of the payload an array takes up."""
+    return nbytes + -nbytes % ALIGNMENT
+
+
+def _extra_nodes(number: int) -> int:
+    """Return how many nodes more a long integer counts for: comparing two takes as long as so many short ones."""
+    return min(number.bit_length(), MAX_INTEGER_BITS) // 64
 
 
 def _integer(digits: str) -> int:
