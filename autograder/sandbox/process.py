@@ -102,6 +102,8 @@ class WorkerProcess:
         Its process id as seen from here, also where it has a process table of its own.
     protection
         What it could put on itself besides its tier.
+    resident_at_first
+        Bytes of memory that were resident before any student code was loaded; 0 where that cannot be read.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -116,6 +118,7 @@ class WorkerProcess:
         try:
             self._start()
             self.protection = self._confine()
+            self.resident_at_first = self._resident_at_first()
         except BaseException:
             self.kill()
             raise
@@ -244,6 +247,25 @@ class WorkerProcess:
                 raise WireError("a callback came where no function was passed in")
             result, result_arrays = answer(reply, payload)
             self._channel.send(result, result_arrays, deadline)
+
+    def status_bytes(self, name: str) -> int:
+        """Return an amount of memory from what the kernel says of the process, such as `VmRSS`.
+
+        Raises
+        ------
+        OSError
+            Where it cannot be read, or the process is gone.
+        """
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+        raise ProcessLookupError(f"process {self.pid} has no memory any more")
+
+    def _resident_at_first(self) -> int:
+        try:
+            return self.status_bytes("VmRSS")
+        except OSError:
+            return 0
 
     # --- watching -------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -37,6 +38,14 @@ LEAN = {
     """,
 }
 
+HELD_BEFORE = """
+room = np.ones((40, 400, 300))
+def distances(A, B):
+    np.subtract(A[:, np.newaxis, :], B, out=room)
+    np.square(room, out=room)
+    return np.sqrt(room.sum(axis=2))
+"""
+
 FREED_BEFORE = (
     """
 kept = [np.zeros(30 << 17) for block in range(3)]
@@ -66,6 +75,21 @@ def memory(pair, student, **options):
 @pytest.mark.parametrize("name", LEAN)
 def test_tables_of_the_result_s_size_are_fine(pair, name):
     assert memory(pair, LEAN[name]) is None
+
+
+def test_a_table_that_is_held_since_the_import_is_no_way_around(pair):
+    assert memory(pair, HELD_BEFORE).kind is Kind.OUT_OF_MEMORY
+    pair[0].drop()  # what it holds is nobody else's
+
+
+def test_what_honest_code_imports_and_keeps_costs_nothing(pair):
+    pair[0].drop()
+    imports = """
+        import asyncio, decimal, fractions, inspect, json, logging, multiprocessing, pathlib, random, typing, unittest
+        import numpy.fft, numpy.linalg, numpy.ma, numpy.polynomial, numpy.random
+        kept = numpy.linalg.svd(numpy.random.default_rng(0).normal(size=(200, 200)))
+    """
+    assert memory(pair, textwrap.dedent(imports) + REFERENCE) is None
 
 
 @pytest.mark.parametrize("student", [BROADCAST, FREED_BEFORE], ids=["fresh", "into memory that was freed"])

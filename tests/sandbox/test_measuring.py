@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.code import Code
-from autograder.sandbox.measuring import peak_memory, timed
+from autograder.sandbox.measuring import MOST_HELD_BYTES, peak_memory, timed
 from autograder.sandbox.outcomes import CodeRaised, WorkerDied
 from tests.sandbox.hand_ins import files_of
 
@@ -103,6 +103,16 @@ def test_a_process_that_ends_while_it_is_measured_is_the_student_s_fault(host, m
             failures.append(failure)
     assert failures
     assert all(failure.code is dying for failure in failures)
+
+
+def test_memory_that_is_held_before_a_call_counts_beyond_what_honest_code_holds(host):
+    def holding(megabytes):
+        source = f"import numpy as np\nroom = np.ones({megabytes} * 125_000)\ndef use():\n    return room[0]"
+        return Code(host, files_of(source))
+
+    assert peak_bytes(holding(5), "hw.use") < 1e6
+    host.drop()
+    assert peak_bytes(holding(100), "hw.use") > 100e6 - 1.1 * MOST_HELD_BYTES
 
 
 def test_peak_memory_of_a_call_is_read_although_it_gave_it_back(work):
