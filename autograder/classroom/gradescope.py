@@ -1,7 +1,8 @@
 """What a Gradescope container runs: grades `/autograder/submission` and always leaves a valid results.json.
 
 The first file lists every question as not run, and it is replaced after every test. Whatever goes wrong
-on our side is written as our fault, never as a student's zero in silence.
+on our side is written as our fault, never as a student's zero in silence: until the last file is there, each says so
+of itself, for whatever may end this process.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 
 from autograder.classroom.lateness import Lateness
 from autograder.classroom.one import HandInGrader
+from autograder.classroom.watchdog import Watchdog
 from autograder.course import Assignment, Course, LatePolicy, Solution, find_course
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.grading.plan import Plan
@@ -24,6 +26,7 @@ from autograder.submission import open_submission, read_metadata
 
 GRACE_SECONDS = 60.0
 """The grader ends itself so long after its budget, should a test of the instructor's never end."""
+ENDED = "the grader was ended before it was done"
 FASTEST_REWRITE = 0.2
 """Results are rewritten after every test, but not more often than every so many seconds."""
 
@@ -47,7 +50,7 @@ def grade_in_container(root: Path = Path("/autograder")) -> GradingResult:
     plan = Plan.from_json(_read(source / "plan.json"))
     file = _ResultsFile(root / "results" / "results.json", assignment, solution)
     file.write(not_run(plan, assignment))
-    watchdog = _Watchdog(assignment.limits.seconds_total + GRACE_SECONDS, file, assignment, plan)
+    watchdog = _watchdog(assignment.limits.seconds_total + GRACE_SECONDS, file, assignment, plan)
     try:
         result = _grade(root, assignment, solution, plan, file)
     except Exception as error:  # whatever it is, the student gets a result that says whose fault it is
@@ -83,9 +86,12 @@ class _ResultsFile:
 
     def write(self, result: GradingResult) -> None:
         """Replace the file."""
+        written = result
+        if not result.finished:
+            written = msgspec.structs.replace(result, faults=(*result.faults, ENDED))
         with self._lock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_results(self._path, to_gradescope(result, self._assignment, self._visibility))
+            write_results(self._path, to_gradescope(written, self._assignment, self._visibility))
             self.last = result
             self._written_at = time.monotonic()
 
@@ -96,24 +102,15 @@ class _ResultsFile:
             self.write(result)
 
 
-class _Watchdog:
-    """Ends the process with a valid result where the grader itself hangs."""
+def _watchdog(seconds: float, file: _ResultsFile, assignment: Assignment, plan: Plan) -> Watchdog:
+    """Return what ends the process with a valid result where the grader itself hangs."""
 
-    def __init__(self, seconds: float, file: _ResultsFile, assignment: Assignment, plan: Plan) -> None:
-        def bark() -> None:
-            so_far = file.last or not_run(plan, assignment)
-            file.write(
-                _at_fault(so_far, TimeoutError(f"the grader did not end within {seconds:.0f} seconds"))
-            )
-            os._exit(1)
+    def bark() -> None:
+        so_far = file.last or not_run(plan, assignment)
+        file.write(_at_fault(so_far, TimeoutError(f"the grader did not end within {seconds:.0f} seconds")))
+        os._exit(1)
 
-        self._timer = threading.Timer(seconds, bark)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def cancel(self) -> None:
-        """Call the watchdog off."""
-        self._timer.cancel()
+    return Watchdog(seconds, bark)
 
 
 def _at_fault(result: GradingResult, error: Exception) -> GradingResult:

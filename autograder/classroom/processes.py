@@ -18,6 +18,7 @@ import msgspec
 
 from autograder.classroom.one import HandInGrader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
+from autograder.classroom.watchdog import Watchdog
 from autograder.classroom.work import Outcome, Work
 from autograder.grading.verdict import Verdict
 from autograder.sandbox.isolation import choose_tier
@@ -43,9 +44,7 @@ class Desk:
     def grade(self, submission: Submission) -> Outcome:
         """Grade one hand-in; ends this process where the grader itself hangs."""
         budget = 2 * self.work.assignment.limits.seconds_total + GRACE_SECONDS
-        watchdog = threading.Timer(budget, os._exit, (70,))
-        watchdog.daemon = True
-        watchdog.start()
+        watchdog = Watchdog(budget, lambda: os._exit(70))
         try:
             result = self.grader.grade(submission)
             prints = fingerprints(submission.files, self.work.boilerplate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -159,4 +160,43 @@ def test_killing_the_grader_leaves_what_was_known(root: Path) -> None:
         time.sleep(0.02)
     process.kill()
     process.wait()
-    assert read_results(path).tests is not None
+    results = read_results(path)
+    assert results.tests is not None
+    assert results.extra_data is not None and results.extra_data.faults
+    assert "our fault" in (results.output or "")
+
+
+STUCK = """
+import sys
+from pathlib import Path
+
+from autograder.classroom import gradescope, watchdog
+
+gradescope.GRACE_SECONDS = 0.5
+watchdog.LAST_RESORT_SECONDS = 0.5
+gradescope.grade_in_container(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarms")
+@pytest.mark.parametrize(
+    "hang, ending",
+    [("any(itertools.repeat(False))", -getattr(signal, "SIGALRM", 0)), ("while True: pass", 1)],
+    ids=["in C, where no thread runs", "in Python"],
+)
+def test_a_test_of_the_instructor_s_that_never_ends_is_our_fault(
+    tmp_path: Path, hang: str, ending: int
+) -> None:
+    graded = "import itertools\nimport pytest\n\n" + "".join(
+        f"@pytest.mark.question('{question}')\ndef test_{question}(student):\n    {hang}\n"
+        for question in ("centre", "spread")
+    )
+    short = ASSIGNMENT.replace("seconds_total = 60.0", "seconds_total = 1.0")
+    replaced = {"assignments/centring/assignment.toml": short, "solutions/centring/test_graded.py": graded}
+    root = build(tmp_path, **replaced)
+    write_hand_in(root / "submission")
+    done = subprocess.run([sys.executable, "-c", STUCK, root], capture_output=True, timeout=60)
+    results = read_results(root / "results" / "results.json")
+    assert done.returncode == ending
+    assert len(results.tests or ()) == 2
+    assert "our fault" in (results.output or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import multiprocessing
 import os
 import signal
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import many
+from autograder.classroom import many, watchdog
 from autograder.classroom.many import ENDED, grade_class
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.resume import Store
@@ -43,6 +44,10 @@ def class_of(count: int, folder: Path, work: Work) -> tuple[Found, ...]:
 def quickly(outcome: bytes, submission: Submission) -> bytes:
     if "kills" in submission.label:
         os.kill(os.getpid(), signal.SIGKILL)
+    if "hangs" in submission.label:
+        watchdog.LAST_RESORT_SECONDS = 0.1
+        watchdog.Watchdog(0.1, lambda: os._exit(70))
+        any(itertools.repeat(False))  # in C, where no thread gets to run
     if "faulty" in submission.label:
         raise GraderError("the disk is full")
     return outcome
@@ -142,6 +147,19 @@ def test_who_kills_grading_processes_alone_is_at_fault(work: Work, tmp_path: Pat
     assert len(done) == 10
     assert {label for label, result in done.items() if result.at_fault} == {"a kills", "m kills"}
     assert done["a kills"].faults == (ENDED,)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarms")
+def test_a_grading_process_that_hangs_in_c_is_ended_and_the_class_goes_on(work: Work, tmp_path: Path) -> None:
+    write_class(tmp_path / "class", {"hangs": RIGHT})
+    hand_ins = class_of(4, tmp_path / "class", work)
+    with quick_pool(work) as pool:
+        done = {
+            one.found.label: one.result
+            for one in grade_class(work, hand_ins, pool, Store(tmp_path / "state"))
+        }
+    assert done.pop("hangs").faults == (ENDED,)
+    assert len(done) == 4 and not any(result.at_fault for result in done.values())
 
 
 def test_a_fault_of_the_grader_concerns_one_hand_in(work: Work, tmp_path: Path) -> None:
