@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.sandbox.outcomes import ReplyTooLarge
-from autograder.sandbox.wire.values import PLAIN_DTYPES, Foreign
+from autograder.sandbox.wire.values import MAX_DEPTH, PLAIN_DTYPES, Foreign
 from tests.sandbox.hand_ins import identical
 
 DTYPES = sorted(PLAIN_DTYPES)
@@ -99,6 +99,13 @@ def test_an_integer_of_thousands_of_digits_comes_back_exactly_or_is_foreign(code
 )
 def test_a_dictionary_with_many_keys_comes_back_exactly(identity, table):
     assert identity.call("hw.identity", table) == table
+
+
+def test_an_array_at_the_greatest_depth_comes_back_exactly(identity):
+    value = np.ones((2, 1))
+    for _ in range(MAX_DEPTH - 1):  # the arguments are a list themselves
+        value = [value]
+    assert identical(identity.call("hw.identity", value), value)
 
 
 def test_a_large_array_comes_back_exactly(identity):

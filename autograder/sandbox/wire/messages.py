@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -84,8 +84,8 @@ class Invoke(Message):
     space: Name
     name: Name
     owner: int | None = None
-    arguments: Node = None
-    keywords: Node = None
+    arguments: Any = None
+    keywords: Any = None
     keep: bool = False
     hold: bool = False
     trim: bool = False
@@ -113,7 +113,7 @@ class SetAttribute(Message):
 
     owner: int
     name: Name
-    value: Node
+    value: Any
 
 
 class Forget(Message):
@@ -123,7 +123,7 @@ class Forget(Message):
 class CallbackResult(Message):
     """Answer to `Callback`; `error` is a sentence where the function raised or may not be called."""
 
-    value: Node = None
+    value: Any = None
     error: str | None = None
 
 
