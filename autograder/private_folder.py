@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import secrets
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +19,7 @@ except ImportError:
     CAN_LOCK = False
 else:
     CAN_LOCK = True
+    _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class PrivateFolder:
@@ -79,8 +83,10 @@ def _remove_abandoned(prefix: str) -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with contextlib.suppress(OSError):  # held, somebody else's, or no folder
             lock = _lock(path)
-            shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
+            try:
+                remove_folder(path)
+            finally:
+                os.close(lock)
 
 
 def _lock(path: Path) -> int:
@@ -91,7 +97,7 @@ def _lock(path: Path) -> int:
     OSError
         If somebody does, or there is no such folder, or it is not to be opened.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = os.open(path, _FOLDER)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -103,6 +109,78 @@ def _lock(path: Path) -> int:
 def _remove(path: Path, lock: int | None, maker: int) -> None:
     if os.getpid() != maker:
         return  # a forked child's copy of the object
-    shutil.rmtree(path, ignore_errors=True)
-    if lock is not None:
-        os.close(lock)
+    try:
+        remove_folder(path)
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder and all that is below it, however deep; no link is followed, and what resists stays.
+
+    Folders can be nested deeper than Python recurses, than a path may be long and than there are descriptors.
+    So what is below is first moved up into the folder itself, and never more than two are open.
+    """
+    if not CAN_LOCK:
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        _open_up(path)
+        folder = os.open(path, _FOLDER)
+        try:
+            _empty(folder)
+        finally:
+            os.close(folder)
+        path.rmdir()
+
+
+def _empty(folder: int) -> None:
+    """Remove what is in an open folder."""
+    mark = secrets.token_hex(8)  # so that what moves up takes the place of nothing
+    new_names = (f"{mark}-{number}" for number in itertools.count())
+    waiting = _remove_files(folder)
+    while waiting:
+        name = waiting.pop()
+        with contextlib.suppress(OSError):
+            waiting += _moved_up(name, folder, new_names)
+            os.rmdir(name, dir_fd=folder)
+
+
+def _moved_up(name: str, folder: int, new_names: Iterator[str]) -> list[str]:
+    """Remove the files of a folder's subfolder and return what its own subfolders are called one level up."""
+    subfolder = os.open(name, _FOLDER, dir_fd=folder)
+    moved = []
+    try:
+        for before, after in zip(_remove_files(subfolder), new_names, strict=False):
+            with contextlib.suppress(OSError):
+                os.rename(before, after, src_dir_fd=subfolder, dst_dir_fd=folder)
+                moved.append(after)
+    finally:
+        os.close(subfolder)
+    return moved
+
+
+def _remove_files(folder: int) -> list[str]:
+    """Remove all but the folders from an open folder; return their names, each made accessible to its owner."""
+    folders = []
+    with os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
+        with contextlib.suppress(OSError):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+                _open_up(entry.name, folder)
+            else:
+                os.unlink(entry.name, dir_fd=folder)
+    return folders
+
+
+def _open_up(name: str | Path, folder: int | None = None) -> None:
+    """Let its owner do everything in a folder, where the system has paths by which no link is followed."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(name, _FOLDER | getattr(os, "O_PATH", 0), dir_fd=folder)
+        try:
+            Path(f"/proc/self/fd/{descriptor}").chmod(0o700)
+        finally:
+            os.close(descriptor)
