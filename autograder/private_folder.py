@@ -127,12 +127,25 @@ def remove_folder(path: Path) -> None:
         return
     with contextlib.suppress(OSError):
         _open_up(path)
-        folder = os.open(path, _FOLDER)
-        try:
+        with opened_folder(path) as folder:
             _empty(folder)
-        finally:
-            os.close(folder)
         path.rmdir()
+
+
+@contextlib.contextmanager
+def opened_folder(name: str | Path, parent: int | None = None, more: int = 0) -> Iterator[int]:
+    """Return a descriptor of a folder, of a name in an open one or of a path; a link is none.
+
+    Raises
+    ------
+    OSError
+        If there is no such folder, or it is not to be opened.
+    """
+    descriptor = os.open(name, _FOLDER | more, dir_fd=parent)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _empty(folder: int) -> None:
@@ -149,15 +162,12 @@ def _empty(folder: int) -> None:
 
 def _moved_up(name: str, folder: int, new_names: Iterator[str]) -> list[str]:
     """Remove the files of a folder's subfolder and return what its own subfolders are called one level up."""
-    subfolder = os.open(name, _FOLDER, dir_fd=folder)
     moved = []
-    try:
+    with opened_folder(name, folder) as subfolder:
         for before, after in zip(_remove_files(subfolder), new_names, strict=False):
             with contextlib.suppress(OSError):
                 os.rename(before, after, src_dir_fd=subfolder, dst_dir_fd=folder)
                 moved.append(after)
-    finally:
-        os.close(subfolder)
     return moved
 
 
@@ -178,9 +188,6 @@ def _remove_files(folder: int) -> list[str]:
 
 def _open_up(name: str | Path, folder: int | None = None) -> None:
     """Let its owner do everything in a folder, where the system has paths by which no link is followed."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(name, _FOLDER | getattr(os, "O_PATH", 0), dir_fd=folder)
-        try:
-            Path(f"/proc/self/fd/{descriptor}").chmod(0o700)
-        finally:
-            os.close(descriptor)
+    by_name_alone = getattr(os, "O_PATH", 0)  # it may be closed even to whom it belongs
+    with contextlib.suppress(OSError), opened_folder(name, folder, by_name_alone) as descriptor:
+        Path(f"/proc/self/fd/{descriptor}").chmod(0o700)

@@ -8,8 +8,9 @@ import sys
 import tempfile
 
 # New processes, other processes, the network, name spaces, the kernel's own doors, and IPC objects that
-# would outlive the process. Signals and priorities too: under a tier without a user of its own, one call
-# could end every process of the instructor's. Threads stay.
+# would outlive the process. Messages that carry descriptors: while one is under way, nobody can count its file.
+# Signals and priorities too: under a tier without a user of its own, one call could end every process of the
+# instructor's. Threads stay.
 _REFUSED = (
     "fork", "vfork", "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
     "kcmp", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "socket", "socketpair", "connect", "bind", "listen",
@@ -21,6 +22,7 @@ _REFUSED = (
     "setpriority", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr", "ioprio_set",
     "migrate_pages", "move_pages", "process_mrelease", "io_setup", "io_submit", "delete_module", "kexec_file_load",
     "init_module", "finit_module", "kexec_load", "syslog", "reboot", "swapon", "swapoff", "acct", "personality",
+    "sendmsg", "sendmmsg",
 )  # fmt: skip
 _CLONE_THREAD = 0x00010000
 _PR_SET_PDEATHSIG = 1

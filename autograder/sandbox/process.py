@@ -215,6 +215,8 @@ class WorkerProcess:
             self.pid = _child_of(self._first) if tier.has_own_user else self._first
         if self._scratch is not None and self._account is not None and not reply.protection.landlock:
             self._scratch.watch_open_places()
+        if self._scratch is not None:
+            self._scratch.watch_process(self.pid, self._sandbox.limits.file_bytes)
         return reply.protection
 
     # --- speaking -------------------------------------------------------------------------------------

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
+import itertools
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from autograder.private_folder import PrivateFolder
+from autograder.private_folder import PrivateFolder, opened_folder, remove_folder
+from autograder.sandbox.held_files import HeldFiles
 
 MOST_BYTES = 64 << 20
 MOST_FILES = 2_000
+MOST_DEPTH = 32
+"""Folders below each other; as many descriptors are in use while what is in them is counted."""
 _IPC_RMID = 0
 OPEN_TO_ALL = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")
 """Where every user of a machine may write, unless something forbids it."""
+
+
+class _NotToBeCounted(Exception):
+    """Something lies where what it takes cannot be seen."""
 
 
 class Scratch:
@@ -36,6 +44,7 @@ class Scratch:
         self.folder = self._room.path
         self._user = user
         self._open_places: Sequence[str] = ()
+        self._held_files: HeldFiles | None = None
         if user is not None:
             os.chown(self.folder, user, user)
 
@@ -47,13 +56,25 @@ class Scratch:
         self._open_places = OPEN_TO_ALL
         self._remove_foreign()
 
+    def watch_process(self, pid: int, most_bytes: int) -> None:
+        """Count what the worker's process holds and no folder lists, where this machine shows it.
+
+        Called before there is student code in it: afterwards, what cannot be seen is hidden.
+        """
+        places = (str(self.folder.resolve()), *self._open_places)
+        with contextlib.suppress(OSError):
+            self._held_files = HeldFiles(pid, self._user, places, most_bytes)
+
     def overfull(self) -> bool:
-        """Return whether there is more than a worker may write."""
+        """Return whether there is more than a worker may write, or something where it cannot be counted."""
         size = 0
-        for files, status in enumerate(self._found(), start=1):
-            size += status.st_blocks * 512
-            if files > MOST_FILES or size > MOST_BYTES:
-                return True
+        try:
+            for files, taken in enumerate(self._found(), start=1):
+                size += taken
+                if files > MOST_FILES or size > MOST_BYTES:
+                    return True
+        except (_NotToBeCounted, PermissionError):
+            return True
         return False
 
     def remove(self) -> None:
@@ -65,19 +86,29 @@ class Scratch:
         for entry in self._foreign_entries():
             with contextlib.suppress(OSError):
                 if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
+                    remove_folder(Path(entry.path))
                 else:
                     Path(entry.path).unlink()
         if self._open_places and self._user is not None:
             _remove_ipc_objects(self._user)
 
-    def _found(self) -> Iterator[os.stat_result]:
+    def _found(self) -> Iterator[int]:
+        """Yield the bytes of each thing that the worker has written.
+
+        Raises
+        ------
+        _NotToBeCounted, PermissionError
+            Where not everything can be seen.
+        """
         yield from _below(self.folder)
         for entry in self._foreign_entries():
-            with contextlib.suppress(OSError):
-                yield entry.stat(follow_symlinks=False)
-                if entry.is_dir(follow_symlinks=False):
+            with contextlib.suppress(FileNotFoundError):
+                status = entry.stat(follow_symlinks=False)
+                yield status.st_blocks * 512
+                if stat.S_ISDIR(status.st_mode):
                     yield from _below(Path(entry.path))
+        if self._held_files is not None:
+            yield from self._held_files.sizes()
 
     def _foreign_entries(self) -> Iterator[os.DirEntry[str]]:
         """Yield what the worker's user has made in places that are open to all."""
@@ -90,15 +121,40 @@ class Scratch:
                             yield entry
 
 
-def _below(folder: Path) -> Iterator[os.stat_result]:
-    """Yield the status of everything below a folder, no link followed."""
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
+def _below(folder: Path) -> Iterator[int]:
+    """Yield the bytes of everything below a folder, no link followed."""
+    if os.scandir not in os.supports_fd:  # Windows
+        for path in folder.rglob("*"):
             with contextlib.suppress(OSError):
-                status = entry.stat(follow_symlinks=False)
-                yield status
-                if stat.S_ISDIR(status.st_mode):
-                    yield from _below(Path(entry.path))
+                yield path.lstat().st_size
+        return
+    with _while_it_is_one(), opened_folder(folder) as descriptor:
+        yield from _in(descriptor, MOST_DEPTH)
+
+
+def _in(folder: int, depth: int) -> Iterator[int]:
+    """Yield the bytes of everything in an open folder; it goes by descriptors, as paths may be too long."""
+    if not depth:
+        raise _NotToBeCounted
+    with os.scandir(folder) as found:
+        entries = list(itertools.islice(found, MOST_FILES + 1))
+    for entry in entries:
+        with _while_it_is_one():
+            status = entry.stat(follow_symlinks=False)
+            yield status.st_blocks * 512
+            if stat.S_ISDIR(status.st_mode):
+                with opened_folder(entry.name, folder) as subfolder:
+                    yield from _in(subfolder, depth - 1)
+
+
+@contextlib.contextmanager
+def _while_it_is_one() -> Iterator[None]:
+    """Pass over what is no longer there, or no folder any more: the worker goes on meanwhile."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            raise
 
 
 def _remove_ipc_objects(user: int) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,9 +15,13 @@ import pytest
 
 from autograder.sandbox import scratch
 from autograder.sandbox.code import Code, Host
+from autograder.sandbox.held_files import HeldFiles
 from autograder.sandbox.outcomes import CallOutOfDisk, ProtocolBroken
-from autograder.sandbox.scratch import MOST_BYTES, MOST_FILES, Scratch
+from autograder.sandbox.process import Sandbox
+from autograder.sandbox.scratch import MOST_BYTES, MOST_DEPTH, MOST_FILES, Scratch
 from tests.sandbox.hand_ins import files_of
+
+ROOT = Path(__file__).parents[2]
 
 WRITING = """
     import os, tempfile
@@ -33,6 +40,93 @@ WRITING = """
             except OSError:
                 continue
 """
+
+HOLDING = """
+    import ctypes, os, tempfile, threading
+
+    SIZE = 4 << 20
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    kept = []
+
+    def unlinked():
+        descriptor, path = tempfile.mkstemp()
+        os.unlink(path)
+        assert os.write(descriptor, bytes(SIZE)) == SIZE
+        return descriptor
+
+    def open_files(number):
+        kept.extend(unlinked() for _ in range(number))
+
+    def map_files(number):
+        for _ in range(number):
+            descriptor = unlinked()
+            kept.append(libc.mmap(None, ctypes.c_size_t(4096), 1, 1, descriptor, ctypes.c_long(0)))
+            os.close(descriptor)
+
+    def share_memory(number):
+        import mmap
+        kept.extend(mmap.mmap(-1, 4096) for _ in range(number))
+
+    def hide(number):
+        assert not libc.prctl(4, 0, 0, 0, 0)  # nobody without special rights may look at it any more
+        open_files(number)
+"""
+
+
+def overfull(code: Code, call: str, number: int) -> bool:
+    """Return whether files that a call holds count as too much, while it runs or afterwards."""
+    try:
+        code.call(f"hw.{call}", number)
+    except CallOutOfDisk:
+        return True
+    return code.forget() is None and code.host.restarts > 0
+
+
+@pytest.fixture
+def holding(worker_python):
+    with Host(Sandbox.of_this_machine(tier="limits" if os.geteuid() else "uid")) as host:
+        yield Code(host, files_of(HOLDING))
+
+
+@pytest.mark.parametrize(("call", "few", "many"), [("open_files", 3, 20), ("map_files", 3, 9)])
+def test_files_without_a_name_count_as_long_as_they_are_held(holding, call, few, many):
+    assert not overfull(holding, call, few)
+    assert overfull(holding, call, many)
+
+
+def test_shared_memory_is_no_file(holding):
+    assert not overfull(holding, "share_memory", 50)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give up the rights of root"
+)
+@pytest.mark.parametrize("call", ["open_files", "map_files", "hide"])
+def test_what_is_held_is_seen_in_a_container_as_well(call, worker_python):
+    script = f"""
+from autograder.sandbox.code import Code, Host
+from autograder.sandbox.process import Sandbox
+from tests.sandbox.test_scratch import HOLDING, files_of, overfull
+
+with Host(Sandbox.of_this_machine(tier="uid")) as host:
+    code = Code(host, files_of(HOLDING))
+    assert not overfull(code, "open_files", 1)
+    assert overfull(code, {call!r}, 20)
+"""
+    lacking = "-sys_ptrace,-sys_admin,-sys_resource,-checkpoint_restore"
+    subprocess.run(["setpriv", "--bounding-set", lacking, sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_a_process_that_ends_holds_nothing_and_is_not_blamed():
+    user = None if os.geteuid() else 60_998
+    ending = subprocess.Popen(["sleep", "600"], user=user)
+    held = HeldFiles(ending.pid, user, [], 1)
+    ending.kill()
+    for _ in range(30):  # while it dies, and when it is dead and nobody has asked how
+        assert held.sizes() == []
+    ending.wait()
+    assert held.sizes() == []
 
 
 def test_some_files_may_be_written(sandbox):
@@ -64,6 +158,44 @@ def test_too_many_bytes_are_too_much_as_well(tmp_path, monkeypatch):
     (room.folder / "deep").mkdir()
     for number in range(5):
         (room.folder / "deep" / str(number)).write_bytes(bytes(MOST_BYTES // 4))
+    assert room.overfull()
+    room.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def nested(folder: Path, depth: int, name: str) -> int:
+    """Nest folders and return a descriptor of the last."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    return here
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 250])
+def test_what_is_deep_down_is_too_much_or_counted(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    room = Scratch()
+    last = nested(room.folder, MOST_DEPTH - 10, name)
+    assert not room.overfull()
+    file = os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=last)
+    os.posix_fallocate(file, 0, MOST_BYTES + 1)
+    assert room.overfull()
+    os.ftruncate(file, 0)
+    assert not room.overfull()
+    for descriptor in (file, last, nested(room.folder, MOST_DEPTH, f"b{name}")):
+        os.close(descriptor)
+    assert room.overfull()
+    room.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_thousand_folders_in_each_other_are_nobody_s_trouble_afterwards(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    room = Scratch()
+    os.close(nested(room.folder, 1_100, "a"))
     assert room.overfull()
     room.remove()
     assert not list(tmp_path.iterdir())

@@ -1,0 +1,131 @@
+"""Files without a name that a worker still has: they take room for as long as one is open or a page of it is mapped."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import stat
+import threading
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+_DELETED = b" (deleted)"
+_IN_MEMORY = "/memfd:"
+
+
+class HeldFiles:
+    """The files that a worker's process holds and that no folder lists.
+
+    Parameters
+    ----------
+    pid
+        The process; it can make no other.
+    user
+        The user that it runs as; None for the grader's own.
+    places
+        Folders below which a mapped file is the worker's own, and no library that was replaced.
+    most_bytes
+        The size that no file exceeds, taken for those whose own size cannot be known.
+
+    Raises
+    ------
+    OSError
+        Where this machine does not show what a process holds.
+    """
+
+    def __init__(self, pid: int, user: int | None, places: Collection[str], most_bytes: int) -> None:
+        self._pid = pid
+        self._user = user
+        self._places = (*(f"{place}/" for place in places), _IN_MEMORY)
+        self._most_bytes = most_bytes
+        self.sizes()
+
+    def sizes(self) -> list[int]:
+        """Return the bytes that each file takes.
+
+        Raises
+        ------
+        PermissionError
+            Where the process has closed itself to us.
+        """
+        try:
+            return list(_as_user(self._user, self._look).values())
+        except (FileNotFoundError, ProcessLookupError):
+            return []  # it has ended
+
+    def _look(self) -> dict[tuple[int, str], int]:
+        found: dict[tuple[int, str], int] = {}
+        tasks = Path(f"/proc/{self._pid}/task")
+        # Threads may have descriptors of their own; mappings they share, but a thread that has ended shows none.
+        for task in tasks.iterdir():
+            with _while_it_lives(task):
+                found.update(_opened(task / "fd"))
+        for task in tasks.iterdir():
+            with _while_it_lives(task):
+                if maps := (task / "maps").read_bytes():
+                    return dict.fromkeys(self._mapped(maps), self._most_bytes) | found
+        return found
+
+    def _mapped(self, maps: bytes) -> Iterator[tuple[int, str]]:
+        if _DELETED not in maps:
+            return
+        for line in maps.splitlines():
+            if line.endswith(_DELETED):
+                *_, inode, path = os.fsdecode(line).split(maxsplit=5)
+                if path.startswith(self._places):
+                    yield int(inode), path
+
+
+@contextlib.contextmanager
+def _while_it_lives(task: Path) -> Iterator[None]:
+    """Pass over a thread that has ended: what is still there of it is open to nobody, which is no ill will."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        try:
+            yield
+        except PermissionError:
+            if b"\nVmSize:" in (task / "status").read_bytes():
+                raise
+
+
+def _opened(descriptors: Path) -> Iterator[tuple[tuple[int, str], int]]:
+    """Yield number, path and size of every file without a name that is open."""
+    for descriptor in descriptors.iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            status = descriptor.stat()
+            if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                yield (status.st_ino, _path(descriptor)), status.st_blocks * 512
+
+
+def _path(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:  # longer than a path may be
+        return ""
+
+
+def _as_user(user: int | None, look: Callable[[], dict[tuple[int, str], int]]) -> dict[tuple[int, str], int]:
+    """Look with the rights of a user, in a thread of its own: rights to files are each thread's.
+
+    In a container, root is not allowed to see what another user's process holds.
+    """
+    if user is None:
+        return look()
+    found: list[dict[tuple[int, str], int]] = []
+    problems: list[OSError] = []
+
+    def become_and_look() -> None:
+        libc = ctypes.CDLL(None)
+        libc.setfsgid(user)
+        libc.setfsuid(user)
+        try:
+            found.append(look())
+        except OSError as error:
+            problems.append(error)
+
+    thread = threading.Thread(target=become_and_look)
+    thread.start()
+    thread.join()
+    if problems:
+        raise problems[0]
+    return found[0]
