@@ -23,12 +23,20 @@ class Message(msgspec.Struct, tag=True, kw_only=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits that the worker puts on itself, for good, before it loads any student code."""
+    """Limits that the worker puts on itself, for good, before it loads any student code.
+
+    Attributes
+    ----------
+    processes, unfiltered_processes
+        Most processes and threads together, itself included; where nothing refuses new processes, there are none:
+        one that has done a call's work and ended has left no trace on any clock.
+    """
 
     memory_bytes: int
     file_bytes: int = 16 << 20
     open_files: int = 64
     processes: int = 32
+    unfiltered_processes: int = 1
     output_characters: int = 16_000
     reply_bytes: int = 256 << 20
 

@@ -72,6 +72,8 @@ def confine(limits: Limits, confinement: Confinement) -> Protection:
             seccomp = True
         except OSError as error:
             problems.append(f"seccomp: {error.strerror}")
+    if confinement.limit_processes and not seccomp:
+        _lower("RLIMIT_NPROC", limits.unfiltered_processes)
     return Protection(landlock=landlock, seccomp=seccomp, problem="; ".join(problems))
 
 
