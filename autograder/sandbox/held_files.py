@@ -6,12 +6,14 @@ import contextlib
 import ctypes
 import os
 import stat
-import threading
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _DELETED = b" (deleted)"
 _IN_MEMORY = "/memfd:"
+_File = tuple[int, str]
+"""The number of a file on its file system, and its path once."""
 
 
 class HeldFiles:
@@ -54,8 +56,8 @@ class HeldFiles:
         except (FileNotFoundError, ProcessLookupError):
             return []  # it has ended
 
-    def _look(self) -> dict[tuple[int, str], int]:
-        found: dict[tuple[int, str], int] = {}
+    def _look(self) -> dict[_File, int]:
+        found: dict[_File, int] = {}
         tasks = Path(f"/proc/{self._pid}/task")
         # Threads may have descriptors of their own; mappings they share, but a thread that has ended shows none.
         for task in tasks.iterdir():
@@ -67,10 +69,10 @@ class HeldFiles:
                     return dict.fromkeys(self._mapped(maps), self._most_bytes) | found
         return found
 
-    def _mapped(self, maps: bytes) -> Iterator[tuple[int, str]]:
+    def _mapped(self, maps: bytes) -> Iterator[_File]:
         if _DELETED not in maps:
             return
-        for line in maps.splitlines():
+        for line in maps.split(b"\n"):  # a path may hold what else ends a line
             if line.endswith(_DELETED):
                 *_, inode, path = os.fsdecode(line).split(maxsplit=5)
                 if path.startswith(self._places):
@@ -88,7 +90,7 @@ def _while_it_lives(task: Path) -> Iterator[None]:
                 raise
 
 
-def _opened(descriptors: Path) -> Iterator[tuple[tuple[int, str], int]]:
+def _opened(descriptors: Path) -> Iterator[tuple[_File, int]]:
     """Yield number, path and size of every file without a name that is open."""
     for descriptor in descriptors.iterdir():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -104,28 +106,18 @@ def _path(descriptor: Path) -> str:
         return ""
 
 
-def _as_user(user: int | None, look: Callable[[], dict[tuple[int, str], int]]) -> dict[tuple[int, str], int]:
+def _as_user(user: int | None, look: Callable[[], dict[_File, int]]) -> dict[_File, int]:
     """Look with the rights of a user, in a thread of its own: rights to files are each thread's.
 
     In a container, root is not allowed to see what another user's process holds.
     """
     if user is None:
         return look()
-    found: list[dict[tuple[int, str], int]] = []
-    problems: list[OSError] = []
+    with ThreadPoolExecutor(1, initializer=_take_rights, initargs=(user,)) as executor:
+        return executor.submit(look).result()
 
-    def become_and_look() -> None:
-        libc = ctypes.CDLL(None)
-        libc.setfsgid(user)
-        libc.setfsuid(user)
-        try:
-            found.append(look())
-        except OSError as error:
-            problems.append(error)
 
-    thread = threading.Thread(target=become_and_look)
-    thread.start()
-    thread.join()
-    if problems:
-        raise problems[0]
-    return found[0]
+def _take_rights(user: int) -> None:
+    libc = ctypes.CDLL(None)
+    libc.setfsgid(user)
+    libc.setfsuid(user)

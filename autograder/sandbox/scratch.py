@@ -8,6 +8,7 @@ import errno
 import itertools
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Scratch:
     def __init__(self, user: int | None = None) -> None:
         self._room = PrivateFolder("worker")
         self.folder = self._room.path
+        self._true_folder = self.folder.resolve()
         self._user = user
         self._open_places: Sequence[str] = ()
         self._held_files: HeldFiles | None = None
@@ -53,7 +55,8 @@ class Scratch:
 
         What is there of its user is from before, by a worker whose grader was killed, and is removed.
         """
-        self._open_places = OPEN_TO_ALL
+        places = (*OPEN_TO_ALL, self.folder.parent)
+        self._open_places = sorted({str(Path(place).resolve()) for place in places})
         self._remove_foreign()
 
     def watch_process(self, pid: int, most_bytes: int) -> None:
@@ -61,7 +64,9 @@ class Scratch:
 
         Called before there is student code in it: afterwards, what cannot be seen is hidden.
         """
-        places = (str(self.folder.resolve()), *self._open_places)
+        if sys.platform != "linux":
+            return
+        places = (str(self._true_folder), *self._open_places)
         with contextlib.suppress(OSError):
             self._held_files = HeldFiles(pid, self._user, places, most_bytes)
 
@@ -117,7 +122,7 @@ class Scratch:
                 for entry in entries:
                     with contextlib.suppress(OSError):
                         owner = entry.stat(follow_symlinks=False).st_uid
-                        if owner == self._user and entry.path != str(self.folder):
+                        if owner == self._user and entry.path != str(self._true_folder):
                             yield entry
 
 

@@ -59,6 +59,7 @@ HOLDING = """
         kept.extend(unlinked() for _ in range(number))
 
     def map_files(number):
+        tempfile.template = "with\\r line\\v ends (deleted)"
         for _ in range(number):
             descriptor = unlinked()
             kept.append(libc.mmap(None, ctypes.c_size_t(4096), 1, 1, descriptor, ctypes.c_long(0)))
@@ -161,6 +162,22 @@ def test_too_many_bytes_are_too_much_as_well(tmp_path, monkeypatch):
     assert room.overfull()
     room.remove()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+def test_a_folder_that_was_renamed_is_found_and_removed(tmp_path, monkeypatch):
+    (tmp_path / "true").mkdir()
+    (tmp_path / "link").symlink_to("true")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "link"))
+    room = Scratch(61_000)
+    room.watch_open_places()
+    assert room.folder.exists()
+    renamed = room.folder.rename(room.folder.with_name("renamed"))
+    for number in range(MOST_FILES + 1):
+        (renamed / str(number)).touch()
+    assert room.overfull()
+    room.remove()
+    assert not list((tmp_path / "true").iterdir())
 
 
 def nested(folder: Path, depth: int, name: str) -> int:
