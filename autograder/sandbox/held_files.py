@@ -1,4 +1,4 @@
-"""Files without a name that a worker still has: they take room for as long as one is open or a page of it is mapped."""
+"""Files without a name that a worker still has: one takes room while it is open, or a page of it is mapped."""
 
 from __future__ import annotations
 
@@ -62,12 +62,24 @@ class HeldFiles:
         # Threads may have descriptors of their own; mappings they share, but a thread that has ended shows none.
         for task in tasks.iterdir():
             with _while_it_lives(task):
-                found.update(_opened(task / "fd"))
+                found.update(self._opened(task / "fd"))
         for task in tasks.iterdir():
             with _while_it_lives(task):
                 if maps := (task / "maps").read_bytes():
                     return dict.fromkeys(self._mapped(maps), self._most_bytes) | found
         return found
+
+    def _opened(self, descriptors: Path) -> Iterator[tuple[_File, int]]:
+        """Yield every file without a name that is open, or lies in a socket that is, and its size."""
+        for descriptor in descriptors.iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                status = descriptor.stat()
+                if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                    yield (status.st_ino, _path(descriptor)), status.st_blocks * 512
+                elif stat.S_ISSOCK(status.st_mode):
+                    information = descriptors.with_name("fdinfo") / descriptor.name
+                    if number := _descriptors_under_way(information):
+                        yield (status.st_ino, ""), number * self._most_bytes
 
     def _mapped(self, maps: bytes) -> Iterator[_File]:
         if _DELETED not in maps:
@@ -90,13 +102,12 @@ def _while_it_lives(task: Path) -> Iterator[None]:
                 raise
 
 
-def _opened(descriptors: Path) -> Iterator[tuple[_File, int]]:
-    """Yield number, path and size of every file without a name that is open."""
-    for descriptor in descriptors.iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            status = descriptor.stat()
-            if stat.S_ISREG(status.st_mode) and not status.st_nlink:
-                yield (status.st_ino, _path(descriptor)), status.st_blocks * 512
+def _descriptors_under_way(information: Path) -> int:
+    """Return how many descriptors lie in a socket, sent and not yet received."""
+    for line in information.read_bytes().splitlines():
+        if line.startswith(b"scm_fds:"):
+            return int(line.split()[1])
+    return 0
 
 
 def _path(descriptor: Path) -> str:

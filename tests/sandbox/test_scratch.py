@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import scratch
+from autograder.sandbox import process, scratch
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.held_files import HeldFiles
-from autograder.sandbox.outcomes import CallOutOfDisk, ProtocolBroken
+from autograder.sandbox.outcomes import CallOutOfDisk, CodeRaised, ProtocolBroken
 from autograder.sandbox.process import Sandbox
 from autograder.sandbox.scratch import MOST_BYTES, MOST_DEPTH, MOST_FILES, Scratch
 from tests.sandbox.hand_ins import files_of
@@ -65,6 +65,29 @@ HOLDING = """
             kept.append(libc.mmap(None, ctypes.c_size_t(4096), 1, 1, descriptor, ctypes.c_long(0)))
             os.close(descriptor)
 
+    def send_files(number):
+        import socket
+        kept.extend(socket.socketpair())
+        send(kept[0], number)
+
+    def send_to_the_grader(number):
+        import socket, stat
+        for descriptor in range(3, 64):
+            try:
+                if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                    break
+            except OSError:
+                continue
+        send(socket.socket(fileno=os.dup(descriptor)), number)
+
+    def send(stream, number):
+        import array, socket
+        for _ in range(number):
+            descriptor = unlinked()
+            rights = array.array("i", [descriptor])
+            stream.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+            os.close(descriptor)
+
     def share_memory(number):
         import mmap
         kept.extend(mmap.mmap(-1, 4096) for _ in range(number))
@@ -88,6 +111,23 @@ def overfull(code: Code, call: str, number: int) -> bool:
 def holding(worker_python):
     with Host(Sandbox.of_this_machine(tier="limits" if os.geteuid() else "uid")) as host:
         yield Code(host, files_of(HOLDING))
+
+
+@pytest.fixture
+def without_filter(monkeypatch):
+    """A machine without libseccomp."""
+    monkeypatch.setattr(process, "compiled_filter", lambda: None)
+
+
+def test_files_that_are_under_way_count(without_filter, holding):
+    assert not overfull(holding, "send_files", 3)
+    assert overfull(holding, "send_files", 9)
+
+
+@pytest.mark.parametrize("call", ["send_files", "send_to_the_grader"])
+def test_files_cannot_be_sent_where_a_filter_refuses_it(holding, call):
+    with pytest.raises(CodeRaised, match="PermissionError"):
+        holding.call(f"hw.{call}", 1)
 
 
 @pytest.mark.parametrize(("call", "few", "many"), [("open_files", 3, 20), ("map_files", 3, 9)])
@@ -121,7 +161,8 @@ with Host(Sandbox.of_this_machine(tier="uid")) as host:
 
 def test_a_process_that_ends_holds_nothing_and_is_not_blamed():
     user = None if os.geteuid() else 60_998
-    ending = subprocess.Popen(["sleep", "600"], user=user)
+    nothing = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    ending = subprocess.Popen(["sleep", "600"], user=user, **nothing)
     held = HeldFiles(ending.pid, user, [], 1)
     ending.kill()
     for _ in range(30):  # while it dies, and when it is dead and nobody has asked how
