@@ -172,7 +172,7 @@ def _moved_up(name: str, folder: int, new_names: Iterator[str]) -> list[str]:
 
 
 def _remove_files(folder: int) -> list[str]:
-    """Remove all but the folders from an open folder; return their names, each made accessible to its owner."""
+    """Remove all but the folders from an open folder; return their names, each opened to its owner."""
     folders = []
     with os.scandir(folder) as found:
         entries = list(found)

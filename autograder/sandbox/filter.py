@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 # New processes, other processes, the network, name spaces, the kernel's own doors, and IPC objects that
-# would outlive the process. Messages that carry descriptors: while one is under way, nobody can count its file.
+# would outlive the process. Messages that carry descriptors: files that are under way cannot be counted.
 # Signals and priorities too: under a tier without a user of its own, one call could end every process of the
 # instructor's. Threads stay.
 _REFUSED = (

@@ -1,4 +1,4 @@
-"""Files without a name that a worker still has: one takes room while it is open, or a page of it is mapped."""
+"""Files without a name that a worker still has: each takes room while it is open or a page is mapped."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class HeldFiles:
     def _look(self) -> dict[_File, int]:
         found: dict[_File, int] = {}
         tasks = Path(f"/proc/{self._pid}/task")
-        # Threads may have descriptors of their own; mappings they share, but a thread that has ended shows none.
+        # Threads may have descriptors of their own; mappings they share, but one that has ended shows none.
         for task in tasks.iterdir():
             with _while_it_lives(task):
                 found.update(self._opened(task / "fd"))
@@ -93,7 +93,7 @@ class HeldFiles:
 
 @contextlib.contextmanager
 def _while_it_lives(task: Path) -> Iterator[None]:
-    """Pass over a thread that has ended: what is still there of it is open to nobody, which is no ill will."""
+    """Pass over a thread that has ended: what is left of it is closed to everybody, without ill will."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         try:
             yield

@@ -28,8 +28,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     processes, unfiltered_processes
-        Most processes and threads together, itself included; where nothing refuses new processes, there are none:
-        one that has done a call's work and ended has left no trace on any clock.
+        Most processes and threads together, itself included. Where nothing refuses new processes, there are
+        none: one that has done a call's work and ended has left no trace on any clock.
     """
 
     memory_bytes: int
