@@ -25,6 +25,7 @@ _REFUSED = (
     "sendmsg", "sendmmsg",
 )  # fmt: skip
 _CLONE_THREAD = 0x00010000
+_SHARED_AND_ANONYMOUS = 0x21
 _PR_SET_PDEATHSIG = 1
 
 
@@ -50,6 +51,9 @@ def compiled_filter() -> bytes | None:
     rules.add_rule(
         pyseccomp.ERRNO(errno.EAGAIN), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
     )
+    # Shared memory stays whole for as long as one page of it is mapped, and no limit counts the others.
+    shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _SHARED_AND_ANONYMOUS, _SHARED_AND_ANONYMOUS)
+    rules.add_rule(refuse, "mmap", shared)
     # The limits of other processes, and the signal by which the worker ends with its grader.
     rules.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
     rules.add_rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, _PR_SET_PDEATHSIG))

@@ -17,7 +17,7 @@ from autograder.sandbox.accounts import PROBE_USER
 from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/lib", "/lib32", "/lib64")
-SYSTEM_FILES = ("/etc/ld.so.cache", "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/dev/null", "/dev/random", "/dev/urandom")
 TEMPORARY_BYTES = 64 << 20
 
 
@@ -168,7 +168,8 @@ def bubblewrap_command(tier: Tier, interpreter: Interpreter, command: Sequence[s
             arguments += [*_folders_above(path, made), "--ro-bind", str(path), str(path)]
     for path in interpreter.readable:
         arguments += [*_folders_above(path, made), "--ro-bind", str(path), str(path)]
-    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    # Mapped, /dev/zero is shared memory, which no limit counts.
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
     # Who owns the name space could fill the memory behind these.
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     return [*arguments, "--", *command]

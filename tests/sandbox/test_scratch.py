@@ -136,7 +136,32 @@ def test_files_without_a_name_count_as_long_as_they_are_held(holding, call, few,
     assert overfull(holding, call, many)
 
 
-def test_shared_memory_is_no_file(holding):
+SHARING = """
+    import mmap
+
+    def share():
+        mmap.mmap(-1, 4096)
+
+    def map_zeros():
+        with open("/dev/zero", "r+b") as zeros:
+            mmap.mmap(zeros.fileno(), 4096)
+
+    def map_own():
+        return len(mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+"""
+
+
+def test_memory_that_no_limit_counts_cannot_be_had(confining_sandbox):
+    with Host(confining_sandbox) as host:
+        code = Code(host, files_of(SHARING))
+        with pytest.raises(CodeRaised, match="PermissionError"):
+            code.call("hw.share")
+        with pytest.raises(CodeRaised):
+            code.call("hw.map_zeros")
+        assert code.call("hw.map_own") == 4096
+
+
+def test_shared_memory_is_no_file(without_filter, holding):
     assert not overfull(holding, "share_memory", 50)
 
 

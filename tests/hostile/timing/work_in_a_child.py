@@ -9,12 +9,15 @@ Earns: loss 8
 import gc
 import mmap
 import os
+import tempfile
 
 import numpy as np
 
 from autograder.sandbox.worker import serve
 
-SPACE = mmap.mmap(-1, 1 << 16)
+with tempfile.TemporaryFile() as file:
+    file.truncate(1 << 16)
+    SPACE = mmap.mmap(file.fileno(), 1 << 16)
 AHEAD = []
 
 
