@@ -19,7 +19,10 @@ except ImportError:
     CAN_LOCK = False
 else:
     CAN_LOCK = True
-    _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+BY_DESCRIPTOR = os.scandir in os.supports_fd
+"""Whether folders can be opened and what is in them reached without a path; not on Windows."""
+_FOLDER = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC"))
 
 
 class PrivateFolder:
@@ -122,7 +125,7 @@ def remove_folder(path: Path) -> None:
     Folders can be nested deeper than Python recurses, than a path may be long and than there are descriptors.
     So what is below is first moved up into the folder itself, and never more than two are open.
     """
-    if not CAN_LOCK:
+    if not BY_DESCRIPTOR:
         shutil.rmtree(path, ignore_errors=True)
         return
     with contextlib.suppress(OSError):

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from autograder.private_folder import PrivateFolder, opened_folder, remove_folder
+from autograder.private_folder import BY_DESCRIPTOR, PrivateFolder, opened_folder, remove_folder
 from autograder.sandbox.held_files import HeldFiles
 
 MOST_BYTES = 64 << 20
@@ -128,7 +128,7 @@ class Scratch:
 
 def _below(folder: Path) -> Iterator[int]:
     """Yield the bytes of everything below a folder, no link followed."""
-    if os.scandir not in os.supports_fd:  # Windows
+    if not BY_DESCRIPTOR:
         for path in folder.rglob("*"):
             with contextlib.suppress(OSError):
                 yield path.lstat().st_size

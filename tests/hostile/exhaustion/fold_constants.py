@@ -9,9 +9,9 @@ Earns: loss 10
 def hand_in(folder, honest):
     for name, content in honest.items():
         (folder / name).write_bytes(content)
-    chain = "np" + ".random" * 800
+    chain = "np" + ".random" * 150
     lines = [
-        f"def unused_{number}():\n    return {chain}, unused_{number + 1}, loss\n" for number in range(40)
+        f"def unused_{number}():\n    return {chain}, unused_{number + 1}, loss\n" for number in range(200)
     ]
     lines.append("x = " + " + ".join(["1"] * 900) + "\n")
     (folder / "ridge.py").write_bytes(honest["ridge.py"] + "\n".join(lines).encode())
