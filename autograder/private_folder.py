@@ -22,7 +22,7 @@ else:
 
 BY_DESCRIPTOR = os.scandir in os.supports_fd
 """Whether folders can be opened and what is in them reached without a path; not on Windows."""
-_FOLDER = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC"))
+_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class PrivateFolder:

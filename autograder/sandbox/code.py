@@ -254,15 +254,20 @@ class Code:
         `arguments` are the positions and names that the call may report as changed.
         """
         try:
-            self._require_importable(request)
-            process = self.process()
-            self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
-            reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
-            return self._understood(request, reply, payload, arguments)
+            return self._answered(request, arrays, arguments)
         except CallFailed as failure:
             failure.code = self._origin
             self.on_outcome(failure)
-            raise
+            # It is kept until the hand-in is judged, and its traceback would keep all that came in the reply.
+            failure.__context__ = None
+            raise failure.with_traceback(None) from None
+
+    def _answered(self, request: messages.Request, arrays: Any, arguments: Collection[str]) -> Returned:
+        self._require_importable(request)
+        process = self.process()
+        self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
+        reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
+        return self._understood(request, reply, payload, arguments)
 
     def _require_importable(self, request: messages.Request) -> None:
         """Raise what importing the module ended in before; again it would end the same way, at the same cost."""

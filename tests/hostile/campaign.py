@@ -42,6 +42,8 @@ SECRETS = {
 }
 """What is planted where student code must not see it, or must not show it."""
 SLACK_SECONDS = 5.0
+MOST_GROWTH = 400 << 20
+"""Bytes that the grader's own process may grow by: a reply as large as may be, with what is made of it."""
 OWN = ("/campaign-", "/autograder-users")
 """What the grader itself keeps in temporary folders."""
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")
@@ -246,14 +248,24 @@ def _watched(outcome: Outcome, trees: list[Path], results: Path, grade: Callable
     reader = Reader(results)
     reader.start()
     begin = time.monotonic()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    resident = _status_bytes("VmRSS")
     result = grade()
     outcome.seconds = time.monotonic() - begin
+    if (growth := _status_bytes("VmHWM") - resident) > MOST_GROWTH:
+        outcome.results.append(f"the grader itself took {growth >> 20} MB more than before")
     outcome.results += reader.end()
     outcome.left = place.left_behind()
     verdicts = [verdict for question in result.questions for verdict in question.verdicts]
     outcome.faults = [f"{it.test}: {it.details}" for it in verdicts if it.kind == "grader_fault"]
     outcome.faults += result.faults
     return result
+
+
+def _status_bytes(name: str) -> int:
+    """Return an amount of this process's own memory, as the kernel knows it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"\n{name}:")[2].split()[0]) * 1024
 
 
 def _zipped(folder: Path, archive: Path) -> Path:
