@@ -379,7 +379,9 @@ class _Runner:
         if outcome.error is not None:
             # Where nothing was asked of the code, it cannot be what failed.
             asked = trial.outcomes or isinstance(outcome.error, CallFailed)
-            return _finding_of(outcome.error, trial) if asked else _fault(outcome.error)
+            finding = _finding_of(outcome.error, trial) if asked else _fault(outcome.error)
+            _let_go(outcome.error)
+            return finding
         if not outcome.passed:
             return Finding(Kind.GRADER_FAULT, "the test neither passed nor failed")
         if not trial.outcomes:
@@ -402,6 +404,14 @@ EXPLAINABLE = frozenset(
         Kind.NOT_ALLOWED,
     }
 )
+
+
+def _let_go(error: BaseException) -> None:
+    """Drop the frames that an error came through: what they hold would stay until garbage is collected."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__context__
 
 
 def _may_be_an_accident(finding: Finding) -> bool:

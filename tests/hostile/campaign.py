@@ -42,7 +42,7 @@ SECRETS = {
 }
 """What is planted where student code must not see it, or must not show it."""
 SLACK_SECONDS = 5.0
-MOST_GROWTH = 400 << 20
+MOST_GROWTH = 256 << 20
 """Bytes that the grader's own process may grow by: a reply as large as may be, with what is made of it."""
 OWN = ("/campaign-", "/autograder-users")
 """What the grader itself keeps in temporary folders."""
