@@ -68,7 +68,7 @@ class MistakeCheck:
     @property
     def holds(self) -> bool:
         """Whether it loses points in its own question alone and is told by its own hint."""
-        if self.variant.misconception.accepted:
+        if self.variant.mistake.accepted:
             return not self.lost and not self.elsewhere
         return bool(self.lost) and not self.elsewhere and bool(self.explained) and not self.others
 
@@ -105,14 +105,14 @@ def verify_assignment(
     started = time.monotonic()
     work = prepare(course, name, tier)
     reference = work.solution.reference_files(work.assignment)
-    bank = load_bank(work.solution.folder)
+    bank = load_bank(work.assignment, work.solution)
     report = Verification(work.assignment)
     report.checks += _halves_agree(work.assignment, reference)
     report.checks.append(_targets_exist(work.assignment, bank))
     with grading_processes(work, jobs or os.cpu_count() or 1) as processes:
         report.checks += _reference_and_nothing(work, processes, reference)
         on_progress("known mistakes")
-        report.mistakes += _mistakes(work, processes, bank, reference)
+        report.mistakes += _mistakes(work, processes, bank)
     report.checks.append(_release_leaks_nothing(course, work.assignment, reference))
     report.seconds = time.monotonic() - started
     return report
@@ -170,10 +170,10 @@ def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
 
 def _targets_exist(assignment: Assignment, bank: Bank) -> Check:
     lost = [variant.name for variant in bank.variants if assignment.question_of(variant.target) is None]
-    known = {entry.id for entry in bank.misconceptions}
+    known = {entry.id for entry in bank.mistakes}
     lost += [
         f"{entry.id} same_as {other}"
-        for entry in bank.misconceptions
+        for entry in bank.mistakes
         for other in entry.same_as
         if other not in known
     ]
@@ -182,7 +182,7 @@ def _targets_exist(assignment: Assignment, bank: Bank) -> Check:
         not lost,
         f"no question of assignment.toml has {', '.join(lost)}"
         if lost
-        else f"{len(bank.misconceptions)} in the bank",
+        else f"{len(bank.mistakes)} in the bank",
     )
 
 
@@ -265,11 +265,9 @@ def _totals(work: Work, verdicts: Verdicts) -> list[Fraction]:
 # --- known mistakes -----------------------------------------------------------------------------------
 
 
-def _mistakes(
-    work: Work, processes: Executor, bank: Bank, reference: Mapping[str, bytes]
-) -> Iterator[MistakeCheck]:
+def _mistakes(work: Work, processes: Executor, bank: Bank) -> Iterator[MistakeCheck]:
     waiting = [
-        (variant, processes.submit(grade_files, bank.hand_in(variant, reference)))
+        (variant, processes.submit(grade_files, variant.files))
         for variant in bank.variants
         if work.assignment.question_of(variant.target) is not None
     ]
@@ -287,9 +285,9 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
         (results[id] for id in questions if results[id].score != results[id].points), results[questions[0]]
     )
     failed = [verdict for verdict in own.graded if not verdict.passed]
-    good = {variant.misconception.id, *variant.misconception.same_as}
-    shown = Counter(verdict.misconception for verdict in failed)
-    touched = {*questions, *variant.misconception.also_affects}
+    good = {variant.mistake.id, *variant.mistake.same_as}
+    shown = Counter(verdict.mistake for verdict in failed)
+    touched = {*questions, *variant.mistake.also_affects}
     return MistakeCheck(
         variant=variant,
         question=own.id,

@@ -64,18 +64,18 @@ class Run:
 def make_class(course: Course, name: str, size: int, folder: Path) -> Counter[str]:
     """Write a class of `size` and return how many there are of each kind."""
     assignment, solution = course.assignment(name), course.solution(name)
-    bank = load_bank(solution.folder)
+    bank = load_bank(assignment, solution)
     right = solution.reference_files(assignment)
     stub = {file.name: file.source.read_bytes() for file in assignment.files}
     first = assignment.file_names[0]
     function = assignment.questions[0].functions[0].partition(".")[2]
     body = f"\n\ndef {function}(*args, **keywords):\n    ".encode()
-    variants = [variant for variant in bank.variants if not variant.misconception.accepted]
+    variants = [variant for variant in bank.variants if not variant.mistake.accepted]
     kinds = Counter[str]()
     for number in range(size):
         place = number % 20
         bounds = [RIGHT, STUB, BROKEN, ENDS_PROCESS, ENDLESS]
-        kind, files = "known mistake", bank.hand_in(variants[number % len(variants)], right)
+        kind, files = "known mistake", dict(variants[number % len(variants)].files)
         if place < bounds[0]:
             kind, files = "right", right
         elif place < sum(bounds[:2]):

@@ -295,12 +295,12 @@ def write_class(course: Course, name: str, folder: Path) -> Path:
     """Write right work, an untouched stub, a file that does not parse, and known mistakes."""
     assignment, solution = course.assignment(name), course.solution(name)
     reference = dict(solution.reference_files(assignment))
-    bank = load_bank(solution.folder)
+    bank = load_bank(assignment, solution)
     stub = {file.name: file.source.read_bytes() for file in assignment.files}
     first = assignment.file_names[0]
     members = {"right": reference, "stub": stub, "no-python": {**reference, first: b"def f(:\n"}}
     for variant in bank.variants[:MISTAKES]:
-        members[variant.name.replace("/", "-")] = bank.hand_in(variant, reference)
+        members[variant.name.replace("/", "-")] = dict(variant.files)
     for label, files in members.items():
         for file, source in files.items():
             path = folder / label / file

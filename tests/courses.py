@@ -106,26 +106,21 @@ def test_has_no_loop(loops):
     loops("centring.spread", lambda n, rng: (rng.normal(size=(n, 3)),), over="rows")
 """
 
-MISCONCEPTIONS = """
-import numpy as np
+MISTAKES = """
+[M01]
+title = "means of the rows"
+hint = "Your means are as many as there are rows. Which axis should disappear?"
+replaced_by.centre = "of_rows"
 
-from autograder.grading import misconception
+[M02]
+title = "variance"
+hint = "Your numbers have squared units. Which last step is missing?"
+edits.spread = ["return np.sqrt(", "return ("]
+"""
 
-
-@misconception("M01", "centring.centre", mistake="means of the rows",
-               hint="Your means are as many as there are rows. Which axis should disappear?")
-def of_rows(original):
-    def wrong(X):
-        return X - X.mean(axis=1, keepdims=True), X.mean(axis=1)
-    return wrong
-
-
-@misconception("M02", "centring.spread", mistake="variance",
-               hint="Your numbers have squared units. Which last step is missing?")
-def variance(original):
-    def wrong(X):
-        return original(X) ** 2
-    return wrong
+MISTAKEN_FUNCTIONS = """
+def of_rows(original, X):
+    return X - X.mean(axis=1, keepdims=True), X.mean(axis=1)
 """
 
 FILES: Mapping[str, str] = {
@@ -136,7 +131,8 @@ FILES: Mapping[str, str] = {
     "solutions/centring/grading.toml": GRADING,
     "solutions/centring/centring.py": REFERENCE,
     "solutions/centring/test_graded.py": GRADED,
-    "solutions/centring/misconceptions.py": MISCONCEPTIONS,
+    "solutions/centring/mistakes.toml": MISTAKES,
+    "solutions/centring/mistakes.py": MISTAKEN_FUNCTIONS,
 }
 
 

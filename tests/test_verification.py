@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run_command
-from tests.courses import GRADED, MISCONCEPTIONS, PUBLIC, REFERENCE, STUB, write_course
+from tests.courses import GRADED, MISTAKES, PUBLIC, REFERENCE, STUB, write_course
 
 PATHS = {
     "stub": "assignments/centring/centring.py",
     "public": "assignments/centring/test_public.py",
     "reference": "solutions/centring/centring.py",
     "graded": "solutions/centring/test_graded.py",
-    "bank": "solutions/centring/misconceptions.py",
+    "bank": "solutions/centring/mistakes.toml",
 }
 
 
@@ -40,9 +40,7 @@ def test_a_test_that_accepts_a_known_mistake_is_named(tmp_path: Path) -> None:
 
 
 def test_a_hint_that_nobody_reaches_is_named(tmp_path: Path) -> None:
-    twin = MISCONCEPTIONS + MISCONCEPTIONS[MISCONCEPTIONS.index('@misconception("M02"') :].replace(
-        "M02", "M03"
-    ).replace("def variance", "def variance_again")
+    twin = MISTAKES + MISTAKES[MISTAKES.index("[M02]") :].replace("M02", "M03")
     code, printed = verify(tmp_path, bank=twin)
     assert code == 1
     assert "its hint is never shown" in printed and "taken for M02" in printed
@@ -105,7 +103,11 @@ def test_a_line_of_the_reference_in_a_stub_is_pointed_out(tmp_path: Path) -> Non
             PUBLIC + "\n\n@pytest.mark.question('sprea')\ndef test_more(expect):\n    pass\n",
             "'sprea'",
         ),
-        ("bank", "raise RuntimeError('no bank today')\n", "no bank today"),
+        (
+            "bank",
+            MISTAKES.replace("np.sqrt", "np.cbrt"),
+            "M02 edits spread of the reference: 'return np.cbrt('",
+        ),
     ],
 )
 def test_what_cannot_be_graded_ends_in_one_sentence(tmp_path: Path, part: str, text: str, said: str) -> None:

@@ -48,13 +48,11 @@ def _clear(folder: Path) -> None:
 
 def _members(work: Work) -> dict[str, Mapping[str, bytes]]:
     reference = work.solution.reference_files(work.assignment)
-    bank = load_bank(work.solution.folder)
+    bank = load_bank(work.assignment, work.solution)
     stub = {file.name: file.source.read_bytes() for file in work.assignment.files}
     members: dict[str, Mapping[str, bytes]] = {"right": reference, "untouched-stub": stub}
     for variant in _spread(bank.variants):
-        members[f"{variant.misconception.id}-{variant.target.rpartition('.')[2]}"] = bank.hand_in(
-            variant, reference
-        )
+        members[f"{variant.mistake.id}-{variant.target.rpartition('.')[2]}"] = variant.files
     members["loops-for-ever"] = _endless(work.assignment, reference)
     first = work.assignment.file_names[0]
     members["does-not-parse"] = {**reference, first: reference[first] + b"\n\nreturn (loss, dW\n"}
@@ -63,7 +61,7 @@ def _members(work: Work) -> dict[str, Mapping[str, bytes]]:
 
 def _spread(variants: tuple[Variant, ...]) -> list[Variant]:
     """Return a few mistakes from all over the bank."""
-    mistakes = [variant for variant in variants if not variant.misconception.accepted]
+    mistakes = [variant for variant in variants if not variant.mistake.accepted]
     step = max(1, len(mistakes) // MISTAKES_SHOWN)
     return mistakes[::step][:MISTAKES_SHOWN]
 

@@ -105,7 +105,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, work: Work, due: datetime | None = None) -> ClassRecord:
         """Return the record of a class of which nothing has been graded yet."""
-        bank = load_bank(work.solution.folder)
+        bank = load_bank(work.assignment, work.solution)
         return cls(
             name=work.assignment.name,
             title=work.assignment.title,
@@ -187,12 +187,12 @@ def _mistakes(bank: Bank) -> tuple[Mistake, ...]:
     return tuple(
         Mistake(
             id=entry.id,
-            mistake=entry.mistake,
+            mistake=entry.title,
             hint=entry.hint,
             example=bank.example(entry),
             accepted=entry.accepted,
         )
-        for entry in bank.misconceptions
+        for entry in bank.mistakes
     )
 
 

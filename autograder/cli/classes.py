@@ -183,7 +183,7 @@ class GradeTable:
         ]
         if result.at_fault:
             return f"the grader is at fault: {'; '.join((*result.faults, *result.tests_at_fault))[:200]}"
-        known = Counter(verdict.misconception for verdict in verdicts if verdict.misconception)
+        known = Counter(verdict.mistake for verdict in verdicts if verdict.mistake)
         if known:
             return "; ".join(
                 f"{id}: {self._mistakes.get(id, '')}".rstrip(": ") for id, _ in known.most_common(2)

@@ -99,8 +99,8 @@ def _grade_into(
     from autograder.grading.bank import load_bank
 
     session = ClassSession(work, submissions, output, wishes)
-    bank = load_bank(work.solution.folder)
-    table = GradeTable(work.assignment, {entry.id: entry.mistake for entry in bank.misconceptions})
+    bank = load_bank(work.assignment, work.solution)
+    table = GradeTable(work.assignment, {entry.id: entry.title for entry in bank.mistakes})
     total = len(session.hand_ins)
     pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)
     with GradingProgress(work.assignment, total) as progress:

@@ -25,7 +25,7 @@ def print_explanation(verdicts: Iterable[Verdict]) -> None:
             if text:
                 console.print(Text(text))
         if verdict.hint:
-            console.print(Text(f"hint ({verdict.misconception}): {verdict.hint}", style="cyan"))
+            console.print(Text(f"hint ({verdict.mistake}): {verdict.hint}", style="cyan"))
 
 
 def print_verification(report: Verification) -> None:
@@ -44,7 +44,7 @@ def _mistakes_table(mistakes: Sequence[MistakeCheck]) -> Table:
     table = Table("mistake", "in", "points lost", "own hint", "", "what falls short", title="Known mistakes")
     for mistake in mistakes:
         table.add_row(
-            mistake.variant.misconception.id,
+            mistake.variant.mistake.id,
             mistake.variant.target.rpartition(".")[2],
             shown(mistake.lost),
             f"{mistake.explained} of {mistake.failed}",
@@ -58,7 +58,7 @@ def _shortcoming(mistake: MistakeCheck) -> str:
     if mistake.holds:
         return ""
     reasons = []
-    if mistake.variant.misconception.accepted:
+    if mistake.variant.mistake.accepted:
         reasons.append("an accepted convention costs points")
     elif not mistake.lost:
         reasons.append("no test finds it")

@@ -6,7 +6,7 @@ import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, field
@@ -78,6 +78,23 @@ class LateToml(_Strict, frozen=True, kw_only=True):
     max_days: Count = 3
 
 
+class MistakeToml(_Strict, frozen=True, kw_only=True):
+    """One table of `mistakes.toml`: a known mistake, or with `note` an accepted convention.
+
+    `edits` are by function: the text as it stands in the reference and what a student writes instead, or a list
+    of such pairs. `replaced_by` names a function of `mistakes.py` for what no edit says well.
+    """
+
+    title: str = ""
+    hint: str = ""
+    note: str = ""
+    edits: dict[str, tuple[str | tuple[str, str], ...]] = field(default_factory=dict)
+    replaced_by: dict[str, str] = field(default_factory=dict)
+    also_affects: Names = ()
+    same_as: Names = ()
+    structural: bool = False
+
+
 class GradingToml(_Strict, frozen=True, kw_only=True):
     """The whole of `grading.toml`."""
 
@@ -97,14 +114,36 @@ def read_toml(path: Path, shape: type[Toml]) -> Toml:
     CourseError
         If it is missing, is not UTF-8, is no toml (with the line) or has another shape (with the key).
     """
-    table = _parse(path, _read_text(path))
+    return _converted(path, _parse(path, read_text(path)), shape)
+
+
+def read_tables(path: Path, shape: type[Toml]) -> dict[str, Toml]:
+    """Return the toml file at `path`, every table of which is a `shape`, by the tables' names.
+
+    Raises
+    ------
+    CourseError
+        As `read_toml` does, with the name of the table.
+    """
+    tables = _parse(path, read_text(path))
+    return {name: _converted(path, table, shape, name) for name, table in tables.items()}
+
+
+def _converted(path: Path, table: Any, shape: type[Toml], name: str = "") -> Toml:
     try:
         return msgspec.convert(table, shape)
     except msgspec.ValidationError as error:
-        raise CourseError(f"{path}: {_explain(str(error), table, shape)}.") from error
+        raise CourseError(f"{path}: {_explain(str(error), name, shape)}.") from error
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a course's file.
+
+    Raises
+    ------
+    CourseError
+        If it is missing or is not UTF-8 (with the line).
+    """
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -124,14 +163,14 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         line = int(match[1]) if match and match[1] else text.count("\n") + 1
         reason = reason[: match.start()] if match else reason
         raise CourseError(
-            f"{path}, line {line}: this is not toml ({reason.lower()}); correct that line."
+            f"{path}, line {line}: this is not toml ({reason[:1].lower()}{reason[1:]}); correct that line."
         ) from error
 
 
-def _explain(message: str, table: dict[str, Any], shape: type[msgspec.Struct]) -> str:
-    """Return a validation message as `KEY: what is wrong, what to do`."""
+def _explain(message: str, name: str, shape: type[msgspec.Struct]) -> str:
+    """Return a validation message, which may be about the table `name`, as `KEY: what is wrong, what to do`."""
     what, _, where = message.partition(" - at ")
-    key = where.strip("`").removeprefix("$").removeprefix(".")
+    key = f"{name}{where.strip('`').removeprefix('$')}".removeprefix(".")
     where = f"in {key}, " if key else ""
     if match := re.fullmatch(r"Object missing required field `(.*)`", what, re.DOTALL):
         return f"{where}the key {match[1]!r} is missing; add it"
@@ -145,9 +184,9 @@ def _explain(message: str, table: dict[str, Any], shape: type[msgspec.Struct]) -
 
 def _keys_of(shape: type[msgspec.Struct]) -> list[str]:
     """Return every key that may appear anywhere in `shape`."""
-    tables = (
-        (AssignmentToml, FileToml, LimitsToml, QuestionToml)
-        if shape is AssignmentToml
-        else (GradingToml, VisibilityToml, LateToml)
-    )
-    return [name for struct in tables for name in struct.__struct_encode_fields__]
+    keys = list(shape.__struct_encode_fields__)
+    for hint in get_type_hints(shape).values():
+        for part in (hint, *get_args(hint)):
+            if isinstance(part, type) and issubclass(part, msgspec.Struct):
+                keys += _keys_of(part)
+    return keys

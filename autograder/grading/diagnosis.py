@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course import Assignment
-from autograder.grading.bank import Bank, Misconception, Variant
+from autograder.grading.bank import Bank, KnownMistake, Variant
 from autograder.grading.comparison import compare_values
 from autograder.grading.plan import PlannedTest
 from autograder.grading.rules import HIDDEN_LOOPS
@@ -128,12 +128,10 @@ class Diagnosis:
             for question in assignment.questions_of(variant.target):
                 self._variants.setdefault(question.id, []).append(variant)
         for variant in bank.variants:  # a question's own mistakes are tried before those it only feels
-            for id in variant.misconception.also_affects:
+            for id in variant.mistake.also_affects:
                 self._variants.setdefault(id, []).append(variant)
         self._accepts = {
-            entry.id
-            for entry in bank.misconceptions
-            if assignment.conventions.get(entry.id, "accept") == "accept"
+            entry.id for entry in bank.mistakes if assignment.conventions.get(entry.id, "accept") == "accept"
         }
         self._seen: dict[tuple[str, str], Observation] = {}
 
@@ -142,7 +140,7 @@ class Diagnosis:
         return [
             variant
             for variant in self._variants.get(question, ())
-            if variant.misconception.accepted and variant.misconception.id in self._accepts
+            if variant.mistake.accepted and variant.mistake.id in self._accepts
         ]
 
     def explain(
@@ -151,7 +149,7 @@ class Diagnosis:
         seen: Observation,
         observe: Callable[[Variant], Observation],
         found: Sequence[str],
-    ) -> Misconception | None:
+    ) -> KnownMistake | None:
         """Return the known mistake that does what was seen, or None.
 
         Parameters
@@ -163,21 +161,19 @@ class Diagnosis:
         found
             Mistakes already recognised in this hand-in; they are tried first.
         """
-        accepted = {variant.misconception.id for variant in self.conventions(test.question)}
+        accepted = {variant.mistake.id for variant in self.conventions(test.question)}
         candidates = [
-            variant
-            for variant in self._variants.get(test.question, ())
-            if variant.misconception.id not in accepted
+            variant for variant in self._variants.get(test.question, ()) if variant.mistake.id not in accepted
         ]
         if test.structural:
             candidates = _structural_candidates(candidates, seen, found)
         else:
             # A mistake of structure gives the right values; where it does not, its entry is out of date.
-            candidates = [variant for variant in candidates if not variant.misconception.structural]
-            candidates.sort(key=lambda variant: variant.misconception.id not in found)
+            candidates = [variant for variant in candidates if not variant.mistake.structural]
+            candidates.sort(key=lambda variant: variant.mistake.id not in found)
         for variant in candidates:
             if self.observation(test, variant, observe).same_as(seen):
-                return variant.misconception
+                return variant.mistake
         return None
 
     def observation(
@@ -199,8 +195,8 @@ def _structural_candidates(
     been recognised by the tests of values before.
     """
     if seen.kind in STRUCTURAL:
-        structural = [variant for variant in candidates if variant.misconception.structural]
+        structural = [variant for variant in candidates if variant.mistake.structural]
         # Two mistakes may be equally slow; what an earlier test has told apart is the likelier one.
-        return sorted(structural, key=lambda variant: variant.misconception.id not in found)
-    values = [variant for variant in candidates if not variant.misconception.structural]
-    return [variant for variant in values if variant.misconception.id in found] or values
+        return sorted(structural, key=lambda variant: variant.mistake.id not in found)
+    values = [variant for variant in candidates if not variant.mistake.structural]
+    return [variant for variant in values if variant.mistake.id in found] or values

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.course import Assignment, Solution
 from autograder.grading import session
-from autograder.grading.bank import Bank, Misconception, Variant, load_bank
+from autograder.grading.bank import Bank, KnownMistake, Variant, load_bank
 from autograder.grading.diagnosis import Diagnosis, Observation, observation_of
 from autograder.grading.failures import finding_of
 from autograder.grading.plan import Plan, PlannedTest
@@ -64,13 +64,12 @@ class Grader:
         self.plan = plan or session.collect_plan(assignment, solution)
         self.sandbox = sandbox or Sandbox.of_this_machine(assignment.limits.memory_mb)
         self._files = session.test_files(assignment, solution)
-        self.bank = load_bank(solution.folder) if solution else Bank((), "", assignment.folder)
+        self.bank = load_bank(assignment, solution) if solution else Bank()
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self._session: session.Session | None = None
         self._trusted = Host(self.sandbox)
         self.diagnosis = Diagnosis(self.bank, assignment)
         self._uses: dict[tuple[str, str], list[Use]] = {}
-        self._variant_files: dict[str, dict[str, bytes]] = {}
 
     def grade(
         self,
@@ -138,10 +137,7 @@ class Grader:
 
     def variant_code(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
-        if variant.name not in self._variant_files:
-            self._variant_files[variant.name] = self.bank.hand_in(variant, self.reference_files)
-        files = self._variant_files[variant.name]
-        return Subject(self._trusted, files, variant.name, self.assignment.limits.seconds_per_call)
+        return Subject(self._trusted, variant.files, variant.name, self.assignment.limits.seconds_per_call)
 
     def use_of_what_is_not_allowed(self, code: Code, test: PlannedTest) -> Use | None:
         """Return the first use of something that the test's question does not allow."""
@@ -298,7 +294,7 @@ class _HandIn:
         it apart decides which reading that is.
         """
         if not run.test.public and not run.test.structural:
-            telling = {it.misconception.id for it in self._conventions(run) if run.tells_apart(it)}
+            telling = {it.mistake.id for it in self._conventions(run) if run.tells_apart(it)}
             follows = [self._follows.setdefault((run.test.question, id), False) for id in telling]
             if any(follows):
                 return _verdict(run.test, Finding(Kind.WRONG_VALUE, MIXED))
@@ -311,7 +307,7 @@ class _HandIn:
         """Return the verdict with the hint of the known mistake that does the same."""
         diagnosis = self._grader.diagnosis
         for accepted in self._conventions(run):
-            known = accepted.misconception
+            known = accepted.mistake
             place = run.test.question, known.id
             if self._follows.get(place, True) and run.passes_under(self.student, accepted):
                 self._follows[place] = True
@@ -320,7 +316,7 @@ class _HandIn:
                     kind=Kind.PASSED,
                     credit=Fraction(1),
                     message=known.hint,
-                    misconception=known.id,
+                    mistake=known.id,
                     flags=tuple(trial.flags),
                 )
         mistake = diagnosis.explain(run.test, observation_of(trial, finding), run.observe, self._found)
@@ -447,7 +443,7 @@ def _lines(error: BaseException) -> Iterator[str]:
         traceback = traceback.tb_next
 
 
-def _verdict(test: PlannedTest, finding: Finding, known: Misconception | None = None) -> Verdict:
+def _verdict(test: PlannedTest, finding: Finding, known: KnownMistake | None = None) -> Verdict:
     return Verdict(
         test=test.id,
         kind=finding.kind,
@@ -455,7 +451,7 @@ def _verdict(test: PlannedTest, finding: Finding, known: Misconception | None = 
         message=finding.message,
         details=finding.details,
         hint=known.hint if known else finding.hint,
-        misconception=known.id if known else None,
+        mistake=known.id if known else None,
         flags=finding.flags,
         counterexample=finding.counterexample,
     )

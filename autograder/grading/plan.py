@@ -19,8 +19,8 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
     question
         Id of the question it belongs to.
     weight
-        Its share of the question's weight: the function's weight divided by its number of cases;
-        0 for a public check.
+        Its share of the question's weight: the test function's weight divided by the number of its cases that
+        belong to the question; 0 for a public check.
     structural
         True where the test judges how a value is computed (loops, speed, memory, unchanged
         inputs); it earns only where the question's value tests pass.

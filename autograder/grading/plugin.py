@@ -15,7 +15,7 @@ from autograder.grading.memory import Memory
 from autograder.grading.public import Folders, explanation_of
 from autograder.grading.race import Race
 from autograder.grading.trial import Subject, Trial
-from autograder.grading.values import Check, Compare, Evidence, Expect, Unchanged
+from autograder.grading.values import Check, Compare, Expect, Unchanged
 from autograder.sandbox.code import Code
 
 TRIAL = pytest.StashKey[Trial]()
@@ -27,7 +27,7 @@ FOLDERS = pytest.StashKey[Folders]()
 STRUCTURAL_FIXTURES = frozenset({"loops", "race", "memory", "unchanged"})
 MARKERS = (
     "question(id): the question that a test belongs to",
-    "weight(n): weight of a test function in its question, shared by its cases; 1 unless given",
+    "weight(n): weight of a test function in a question, shared by its cases there; 1 unless given",
     "edge: a special case that stands for itself; failing it does not hold back tests of structure",
 )
 
@@ -110,14 +110,8 @@ def expect(trial: Trial) -> Expect:
 
 @pytest.fixture
 def check(trial: Trial) -> Check:
-    """Requires a condition, with a sentence for the student."""
+    """Requires conditions, with a sentence for the student each, and records what the test observed."""
     return Check(trial)
-
-
-@pytest.fixture
-def evidence(trial: Trial) -> Evidence:
-    """Records what a test observed."""
-    return Evidence(trial)
 
 
 @pytest.fixture

@@ -197,17 +197,17 @@ def collect_plan(assignment: Assignment, solution: Solution | None) -> Plan:
 
 def _planned(assignment: Assignment, items: Sequence[pytest.Item]) -> tuple[PlannedTest, ...]:
     known = {question.id for question in assignment.questions}
-    cases = Counter(_function_of(item) for item in items)
+    questions = {item: _question_of(item, known) for item in items}
+    shares = Counter((_function_of(item), question) for item, question in questions.items())
     tests = []
-    for item in items:
+    for item, question in questions.items():
         _require_runnable(item)
-        question = _question_of(item, known)
         public = item.path.name == PUBLIC_FILE
         tests.append(
             PlannedTest(
                 id=normalised_id(assignment.name, item),
                 question=question,
-                weight=Fraction(0) if public else _weight_of(item) / cases[_function_of(item)],
+                weight=Fraction(0) if public else _weight_of(item) / shares[_function_of(item), question],
                 structural=bool(STRUCTURAL_FIXTURES & set(getattr(item, "fixturenames", ()))),
                 edge=item.get_closest_marker("edge") is not None,
                 public=public,

@@ -1,4 +1,4 @@
-"""The fixtures that judge values: `compare`, `unchanged`, `expect`, `check`, `evidence`."""
+"""The fixtures that judge values: `compare`, `unchanged`, `expect`, `check`."""
 
 from __future__ import annotations
 
@@ -106,25 +106,38 @@ class Expect:
 
 @dataclass(frozen=True)
 class Check:
-    """The fixture `check`: a condition of the test's own, with the sentence for the student."""
+    """The fixture `check`: conditions of the test's own, each with its sentence for the student.
+
+    What a test observes where raw values are random is named: known mistakes are recognised by it.
+    """
 
     trial: Trial
 
-    def __call__(self, condition: object, sentence: str) -> None:
-        """End the test as a wrong value unless the condition holds."""
-        if not bool(condition):
-            raise NotPassed(Finding(Kind.WRONG_VALUE, sentence))
+    def __call__(self, condition: object = True, sentence: str = "", /, **observed: Any) -> None:
+        """End the test as a wrong value unless everything holds that is required.
+
+        Parameters
+        ----------
+        condition, sentence
+            What must hold, and what the student reads where it does not.
+        observed
+            `name=(value, required, sentence)`: the value is recorded, and has to be the one required, as
+            `compare` compares. `name=value` is recorded alone. Everything is recorded before anything is required.
+        """
+        required = {name: it for name, it in observed.items() if _is_required(it)}
+        self.trial.features |= observed | {name: value for name, (value, *_) in required.items()}
+        for value, wanted, what in required.values():
+            _require(compare_values(wanted, value) is None, what)
+        _require(condition, sentence)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """The fixture `evidence`: what a test observed, by which a known mistake is recognised."""
+def _is_required(observed: Any) -> bool:
+    return isinstance(observed, tuple) and len(observed) == 3 and isinstance(observed[2], str)
 
-    trial: Trial
 
-    def __call__(self, **features: Any) -> None:
-        """Record features that stand for the raw values, which are random here."""
-        self.trial.features.update(features)
+def _require(condition: object, sentence: str) -> None:
+    if not bool(condition):
+        raise NotPassed(Finding(Kind.WRONG_VALUE, sentence))
 
 
 def require_same(

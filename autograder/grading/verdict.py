@@ -43,8 +43,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         Inputs, expected and got values, the student's own traceback. Shown for public checks and to
         the instructor by `explain`; never written into results for a graded test.
     hint
-        The question a teaching assistant would ask, from the misconception that gives the same values.
-    misconception
+        The question a teaching assistant would ask, of the known mistake that gives the same values.
+    mistake
         Its id in the bank, or None.
     flags
         Reasons for a person to look at this hand-in (for example "too fast to be true").
@@ -61,7 +61,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     details: str = ""
     hint: str | None = None
-    misconception: str | None = None
+    mistake: str | None = None
     flags: tuple[str, ...] = ()
     counterexample: str = ""
     measured: dict[str, float] = msgspec.field(default_factory=dict)

@@ -233,12 +233,12 @@ class ClassStatistics:
                 continue
             tally.scores.append(float(question.score))
             tally.kinds.update({verdict.kind for verdict in question.graded})
-            unexplained = [it for it in question.graded if it.kind in WRONG and it.misconception is None]
+            unexplained = [it for it in question.graded if it.kind in WRONG and it.mistake is None]
             tally.unknown += bool(unexplained)
             self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
             for verdict in question.graded:
-                if verdict.misconception:
-                    mistakes.setdefault((verdict.passed, verdict.misconception), set()).add(question.id)
+                if verdict.mistake:
+                    mistakes.setdefault((verdict.passed, verdict.mistake), set()).add(question.id)
             self._add_tests(question, share)
         for (accepted, id), questions in mistakes.items():
             there = (self.accepted if accepted else self.mistakes).setdefault(id, MistakeTally(id))

@@ -34,7 +34,7 @@ class VerdictData(msgspec.Struct, frozen=True, kw_only=True):
 
     test: str
     verdict: str
-    misconception: str | None
+    mistake: str | None
 
 
 class QuestionData(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,9 +185,7 @@ def _absent(question: Question) -> QuestionResult:
 
 
 def _verdict_data(verdict: Verdict) -> VerdictData:
-    return VerdictData(
-        test=one_line(verdict.test), verdict=verdict.kind.value, misconception=verdict.misconception
-    )
+    return VerdictData(test=one_line(verdict.test), verdict=verdict.kind.value, mistake=verdict.mistake)
 
 
 def _run_data(result: GradingResult) -> RunData:

@@ -124,7 +124,7 @@ def test_it_carries_our_wheel_and_says_what_it_is(small_course: Course, tmp_path
     [
         ("assignments/ridge/README.md", "release"),
         ("solutions/ridge/ridge.py", "solution"),
-        ("solutions/ridge/misconceptions.py", "solution"),
+        ("solutions/ridge/mistakes.toml", "solution"),
     ],
 )
 def test_its_hashes_tell_which_half_changed(

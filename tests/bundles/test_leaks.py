@@ -53,7 +53,7 @@ SECRETS = {
     "a reference in another assignment": "return (X - X.mean(axis=0)) / X.std(axis=0)",
     "a comment of the reference": "# The factor 2 of the square stays, as in the handout.",
     "a docstring that the stub has not": "One pass over the residuals serves loss and gradient alike.",
-    "a misconception": "return loss, gradient - 2 * reg * w",
+    "a known mistake": 'edits.ridge_loss = [" + 2 * reg * w", ""]',
     "a hint": 'hint="Your loss has two terms. How many of them did you differentiate?",',
     "a graded test": 'compare("ridge.ridge_loss", w, X, rng.standard_normal(11), 0.25, names=("loss", "dw"))',
     "notes": "The commonest slip is a penalty that only the loss contains.",
@@ -176,7 +176,7 @@ def test_helpers_may_share_lines_under_other_names_but_tests_may_not(small_cours
 
 def test_signatures_markers_and_commonplace_lines_tell_nothing(small_course: Course) -> None:
     harmless = '@pytest.mark.question("ridge_loss")\ndef penalty_gradient_missing(original):\n'
-    harmless += "def wrong(w, X, t, reg):\nfrom autograder.grading import misconception\n"
+    harmless += "def wrong(w, X, t, reg):\n"
     assert found(small_course, zipped(a__py=harmless)) == ""
 
 

@@ -96,7 +96,7 @@ def test_a_class_is_graded_and_bad_hand_ins_cost_nobody_else_anything(course: Pa
     assert "broken" in done.stdout
     results = json.loads((tmp_path / "out" / "results" / "mistaken.json").read_text())
     assert results["extra_data"]["tier"]
-    assert any(verdict["misconception"] == "M02" for verdict in results["tests"][1]["extra_data"]["verdicts"])
+    assert any(verdict["mistake"] == "M02" for verdict in results["tests"][1]["extra_data"]["verdicts"])
     assert "Which last step is missing?" in (tmp_path / "out" / "feedback" / "mistaken.html").read_text()
     assert (tmp_path / "out" / "report.html").is_file()
 

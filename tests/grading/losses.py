@@ -107,30 +107,33 @@ def test_one(compare, rng):
     compare("other.one", rng.normal(size=3), names=("result",))
 """
 
-MISCONCEPTIONS = """
-import numpy as np
-from autograder.grading import convention, misconception
+MISTAKES = """
+[not_averaged]
+title = "sum instead of mean"
+hint = "Double the batch by repeating it: should the loss change?"
+replaced_by.loss = "not_averaged"
 
-@misconception("not_averaged", "hw.loss", mistake="sum instead of mean",
-               hint="Double the batch by repeating it: should the loss change?")
-def not_averaged(original):
-    def wrong(W, X, reg):
-        value, dW = original(W, X, 0.0)
-        size = len(X) * W.shape[1]
-        return value * size + reg * (W * W).sum(), dW * size + 2 * reg * W
-    return wrong
+[shapes_swapped]
+title = "X and W swapped"
+hint = "Which of the two comes first?"
+replaced_by.loss = "shapes_swapped"
 
-@misconception("shapes_swapped", "hw.loss", mistake="X and W swapped", hint="Which of the two comes first?")
-def shapes_swapped(original):
-    def wrong(W, X, reg):
-        return original(X, W, reg)
-    return wrong
+[half]
+note = "Half of the penalty is as good."
+replaced_by.loss = "half"
+"""
 
-@convention("half", "hw.loss", note="Half of the penalty is as good.")
-def half(original):
-    def other(W, X, reg):
-        return original(W, X, reg / 2)
-    return other
+MISTAKEN_FUNCTIONS = """
+def not_averaged(original, W, X, reg):
+    value, dW = original(W, X, 0.0)
+    size = len(X) * W.shape[1]
+    return value * size + reg * (W * W).sum(), dW * size + 2 * reg * W
+
+def shapes_swapped(original, W, X, reg):
+    return original(X, W, reg)
+
+def half(original, W, X, reg):
+    return original(W, X, reg / 2)
 """
 
 FILES = {
@@ -143,7 +146,8 @@ FILES = {
     "solutions/losses/hw.py": REFERENCE,
     "solutions/losses/other.py": OTHER,
     "solutions/losses/test_graded.py": GRADED,
-    "solutions/losses/misconceptions.py": MISCONCEPTIONS,
+    "solutions/losses/mistakes.toml": MISTAKES,
+    "solutions/losses/mistakes.py": MISTAKEN_FUNCTIONS,
 }
 
 PLACES = {
@@ -151,7 +155,7 @@ PLACES = {
     "public": "assignments/losses/test_public.py",
     "reference": "solutions/losses/hw.py",
     "assignment": "assignments/losses/assignment.toml",
-    "bank": "solutions/losses/misconceptions.py",
+    "bank": "solutions/losses/mistakes.toml",
     "grading": "solutions/losses/grading.toml",
 }
 ALL = ("public", "without_a_penalty", "with_a_penalty[0.1]", "with_a_penalty[0.7]", "one")

@@ -3,50 +3,78 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.bank import load_bank
+from autograder.grading.bank import Bank, load_bank
+from tests.courses import write_course
 
-REFERENCE = {
-    "hw.py": textwrap.dedent('''
-        """Distances."""
-        from __future__ import annotations
+REFERENCE = '''
+"""Distances."""
+from __future__ import annotations
 
-        import numpy as np
+import numpy as np
 
-        SCALE = 2.0
+SCALE = 2.0
 
-        def length(x):
-            return np.sqrt((x * x).sum())
+def length(x):
+    return np.sqrt((x * x).sum())
 
-        def doubled(x):
-            return SCALE * length(x)
+def doubled(x):
+    if len(x):
+        whole = length(x)
+        return SCALE * whole
+    return 0.0
 
-        class Model:
-            def __init__(self, size):
-                self.W = np.ones(size)
+class Base:
+    def size(self):
+        return len(self.W)
 
-            def loss(self, x):
-                return length(self.W * x)
-    ''').encode(),
-    "other.py": b"def one():\n    return 1\n",
-}
+class Model(Base):
+    def __init__(self, size):
+        self.W = np.ones(size)
 
-BANK = '''
-"""Known mistakes."""
+    def loss(self, x):
+        return length(self.W * x)
+'''
+OTHER = "def one():\n    return 1\n\ndef doubled_here():\n    return 2\n"
+
+MISTAKES = """
+[M01]
+title = "no root"
+hint = "Which last step turns a square back?"
+also_affects = ["model"]
+same_as = ["M02"]
+edits.length = ["np.sqrt((x * x).sum())", "(x * x).sum()"]
+edits."hw.doubled" = [["length(x)", "length(x) ** 2"], ["SCALE * whole", "whole"]]
+
+[M02]
+title = "three times"
+hint = "Where is the three from?"
+structural = true
+replaced_by."Model.loss" = "three_times"
+
+[C01]
+note = "Half the length is accepted."
+replaced_by."hw.length" = "half"
+"""
+
+FUNCTIONS = '''
+"""Functions with a mistake."""
 from __future__ import annotations
 
 import functools
 import math
+import zipfile
 
 import numpy as np
 
-from autograder.grading import convention, misconception
-
 FACTOR = 3.0
+UNUSED = "nobody needs this"
 
 
 @functools.lru_cache
@@ -55,37 +83,51 @@ def helper(n):
     return FACTOR * n
 
 
-@misconception(
-    "M01", "hw.length", "hw.doubled",
-    mistake="no root", hint="Which last step turns a square back?",
-    also_affects=("model",), same_as=("M02",),
-)
-def no_root(original):
-    """The square stays a square."""
-    def wrong(x):
-        # a comment
-        return original(x) ** 2
-    return wrong
+def three_times(original, self, x):
+    return helper(1) * original(self, x) * math.sqrt(np.float64(1))
 
 
-@misconception("M02", "hw.Model.loss", mistake="three times", hint="Where is the three from?", structural=True)
-def three_times(original):
-    def wrong(self, x):
-        return helper(1) * original(self, x) * math.sqrt(np.float64(1))
-    return wrong
-
-
-@convention("C01", "hw.length", note="Half the length is accepted.")
-def half(original):
-    return lambda x: original(x) / 2
+def half(original, x):
+    # a comment
+    return original(x) / 2
 '''
+
+ASSIGNMENT = """
+title = "Lengths"
+version = "1.0"
+total_points = 1
+files = [{name = "hw.py"}, {name = "other.py"}]
+
+[[questions]]
+id = "model"
+title = "Model"
+points = 1
+functions = ["hw.length", "hw.doubled", "hw.Model"]
+"""
 
 
 @pytest.fixture
 def write(tmp_path):
-    def write(text):
-        (tmp_path / "misconceptions.py").write_text(text)
-        return load_bank(tmp_path)
+    def write(mistakes: str | bytes = MISTAKES, functions: str | None = FUNCTIONS) -> Bank:
+        course = Course(
+            write_course(
+                tmp_path,
+                {
+                    "assignments/lengths/assignment.toml": ASSIGNMENT,
+                    "assignments/lengths/hw.py": "",
+                    "assignments/lengths/other.py": "",
+                    "solutions/lengths/hw.py": REFERENCE,
+                    "solutions/lengths/other.py": OTHER,
+                    "solutions/lengths/grading.toml": 'salt = "salt and pepper"\n',
+                    "solutions/lengths/test_graded.py": "",
+                    "solutions/lengths/mistakes.py": functions,
+                },
+            )
+        )
+        if mistakes:
+            raw = mistakes if isinstance(mistakes, bytes) else mistakes.encode()
+            Path(tmp_path, "solutions/lengths/mistakes.toml").write_bytes(raw)
+        return load_bank(course.assignment("lengths"), course.solution("lengths"))
 
     return write
 
@@ -98,15 +140,15 @@ def run(files, module="hw"):
 
 
 def test_every_mistake_is_a_variant_of_each_of_its_targets(write):
-    bank = write(BANK)
+    bank = write()
     assert [variant.name for variant in bank.variants] == [
         "M01@hw.length",
         "M01@hw.doubled",
         "M02@hw.Model.loss",
         "C01@hw.length",
     ]
-    first, second, third = bank.misconceptions
-    assert (first.mistake, first.hint) == ("no root", "Which last step turns a square back?")
+    first, second, third = bank.mistakes
+    assert (first.title, first.hint) == ("no root", "Which last step turns a square back?")
     assert (first.also_affects, first.same_as) == (("model",), ("M02",))
     assert [entry.structural for entry in (first, second, third)] == [False, True, False]
     assert [entry.accepted for entry in (first, second, third)] == [False, False, True]
@@ -114,79 +156,134 @@ def test_every_mistake_is_a_variant_of_each_of_its_targets(write):
 
 
 def test_a_hand_in_has_the_mistake_in_one_function_and_nowhere_else(write):
-    bank = write(BANK)
     x = np.array([3.0, 4.0])
-    right = run(REFERENCE)
     results = {}
-    for variant in bank.variants:
-        files = bank.hand_in(variant, REFERENCE)
-        assert files["other.py"] == REFERENCE["other.py"]
-        wrong = run(files)
+    for variant in write().variants:
+        assert variant.files["other.py"] == OTHER.encode()
+        wrong = run(variant.files)
         results[variant.name] = (wrong["doubled"](x), wrong["Model"](2).loss(x), wrong["SCALE"])
+    right = run({"hw.py": REFERENCE.encode()})
     assert (right["doubled"](x), right["Model"](2).loss(x)) == (10.0, 5.0)
     assert results == {
         "M01@hw.length": (50.0, 25.0, 2.0),
-        "M01@hw.doubled": (100.0, 5.0, 2.0),
+        "M01@hw.doubled": (25.0, 5.0, 2.0),
         "M02@hw.Model.loss": (10.0, 15.0, 2.0),
         "C01@hw.length": (5.0, 2.5, 2.0),
     }
 
 
 def test_a_hand_in_reads_as_a_student_s_file_and_needs_nothing_of_the_grader(write):
-    bank = write(BANK)
-    for variant in bank.variants:
-        text = bank.hand_in(variant, REFERENCE)["hw.py"].decode()
-        for word in ("autograder", "misconception", "Which last step", "no root", "M01"):
+    for variant in write().variants:
+        text = variant.files["hw.py"].decode()
+        for word in ("autograder", "Which last step", "no root", "M01", "nobody needs this", "zipfile"):
             assert word not in text
-        assert text.startswith(REFERENCE["hw.py"].decode())
 
 
-def test_helpers_keep_their_decorators(write):
-    bank = write(BANK)
-    defined = run(bank.hand_in(bank.variants[0], REFERENCE))
+def test_an_edited_file_differs_from_the_reference_in_the_edited_lines_alone(write):
+    edited = write().variants[1].files["hw.py"].decode()
+    reference = REFERENCE.lstrip().splitlines()
+    assert [line for line in edited.splitlines() if line not in reference] == [
+        "        whole = length(x) ** 2",
+        "        return whole",
+    ]
+    assert len(edited.splitlines()) == len(reference)
+
+
+def test_a_function_brings_what_it_needs_with_its_decorators(write):
+    defined = run(write().variants[2].files)
     assert hasattr(defined["helper"], "cache_info")
+    assert "UNUSED" not in defined
 
 
-def test_no_file_is_an_empty_bank(tmp_path):
-    assert load_bank(tmp_path).variants == ()
+def test_an_example_is_what_a_student_would_have_written(write):
+    bank = write()
+    assert [variant.example for variant in bank.variants[:2]] == [
+        "return (x * x).sum()",
+        "whole = length(x) ** 2\nreturn whole",
+    ]
+    assert bank.example(bank.mistakes[0]) == (
+        "# length\nreturn (x * x).sum()\n\n# doubled\nwhole = length(x) ** 2\nreturn whole"
+    )
+    assert bank.example(bank.mistakes[2]).startswith("def half(original, x):\n    # a comment")
+
+
+def test_a_line_that_is_left_out_is_shown_as_left_out(write):
+    bank = write('[M] \ntitle = "t"\nhint = "h"\nedits.length = ["return np.sqrt((x * x).sum())", "pass"]\n'
+                 '[N]\ntitle = "t"\nhint = "h"\nedits.doubled = ["    return 0.0", ""]\n')  # fmt: skip
+    assert bank.variants[0].example == "pass"
+    assert bank.variants[1].example == "# without: return 0.0"
+
+
+def test_an_edit_of_several_lines_takes_the_indentation_of_its_place(write):
+    entry = """
+    [M]
+    title = "t"
+    hint = "h"
+    edits.doubled = ['''
+    whole = length(x)
+    return SCALE * whole
+    ''', '''
+    for _ in x:
+        whole = 0.0
+    return whole
+    ''']
+    """
+    variant = write(textwrap.dedent(entry)).variants[0]
+    assert variant.example == "for _ in x:\n    whole = 0.0\nreturn whole"
+    assert run(variant.files)["doubled"](np.ones(2)) == 0.0
+
+
+def test_no_file_is_an_empty_bank(write):
+    assert write("").variants == ()
+
+
+def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
+    return f"[M01]\n{head}\n{change}\n"
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    ("mistakes", "said"),
     [
-        ("def f(:", "SyntaxError"),
-        ("1 / 0", "ZeroDivisionError"),
-        ("import absent_module", "ModuleNotFoundError"),
-        (
-            "from autograder.grading import misconception\n@misconception('M01', 'hw.f')\ndef f(original): pass",
-            "TypeError",
+        (b"\xff\xfe\x00", "not UTF-8"),
+        ("[M01", "line 1"),
+        ("M01 = 3", "M01"),
+        (MISTAKES.replace("[M02]", "[M01]"), "M01"),
+        (entry("edit.length = []"), "did you mean 'edits'"),
+        (entry("", head='title = "t"'), "M01 needs a title and a hint"),
+        (entry("", head='title = "t"\nhint = "h"\nnote = "n"'), "M01 needs a title and a hint"),
+        (entry(""), "M01 changes nothing"),
+        (entry('edits.length = ["x"]'), "M01 edits length by neither"),
+        (entry('edits.length = [["x", "y"], "z"]'), "M01 edits length by neither"),
+        (entry('edits.length = ["np.cbrt", "np.exp"]'), "'np.cbrt' does not stand there"),
+        (entry('edits.length = ["SCALE", "3"]'), "'SCALE' does not stand there"),
+        (entry('edits.length = ["x", "y"]'), "'x' stands there 3 times"),
+        (entry('edits.length = ["", "y"]'), "M01 edits length"),
+        (entry('edits.length = [["np.sqrt", "np.exp"], ["np.sqrt", "np.log"]]'), "'np.sqrt' does not stand"),
+        (entry('edits.length = ["(x * x)", "(x * x"]'), "not valid Python"),
+        (entry('edits."Model.size" = ["len", "abs"]'), "edits Model.size, which its class does not define"),
+        (entry('replaced_by.length = "absent"'), "does not define"),
+        (entry('replaced_by.length = "FACTOR"'), "does not define"),
+        *(
+            (entry(f'edits."{name}" = ["x", "y"]'), f"M01 names {name}")
+            for name in ("absent.length", "hw", "hw.absent", "hw.Absent.loss")
         ),
-        (BANK.replace('"M02", "hw', '"M01", "hw'), "declares M01 twice"),
     ],
-)
-def test_a_bank_that_cannot_be_used_is_one_sentence_with_the_file(write, tmp_path, text, said):
+)  # fmt: skip
+def test_a_bank_that_cannot_be_used_is_one_sentence_with_file_and_entry(write, tmp_path, mistakes, said):
     with pytest.raises(CourseError) as error:
-        write(text)
-    assert str(tmp_path / "misconceptions.py") in str(error.value)
+        write(mistakes)
+    assert str(tmp_path / "solutions" / "lengths" / "mistakes.toml") in str(error.value)
     assert said in str(error.value)
     assert "\n" not in str(error.value)
 
 
-def test_a_file_that_is_no_text_is_one_sentence(tmp_path):
-    (tmp_path / "misconceptions.py").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CourseError, match=r"misconceptions\.py"):
-        load_bank(tmp_path)
+@pytest.mark.parametrize(("functions", "said"), [("def f(:", "line 1"), (None, "does not define")])
+def test_functions_that_cannot_be_read_are_one_sentence(write, functions, said):
+    with pytest.raises(CourseError, match=rf"mistakes\.py.*{said}"):
+        write(functions=functions)
 
 
-@pytest.mark.parametrize("target", ["absent.length", "hw", "hw.absent", "hw.Model.absent", "hw.Absent.loss"])
-def test_a_target_that_the_reference_does_not_have_is_named(write, target):
-    bank = write(BANK.replace('"hw.length", "hw.doubled"', f'"{target}"'))
-    with pytest.raises(CourseError, match=f"M01.*{target}"):
-        bank.hand_in(bank.variants[0], REFERENCE)
-
-
-def test_a_bank_that_fails_leaves_nothing_behind_for_the_next(write):
-    with pytest.raises(CourseError):
-        write(BANK + "\n1 / 0\n")
-    assert len(write(BANK).misconceptions) == 3
-    assert len(write("").misconceptions) == 0
+def test_the_functions_are_read_and_never_run(write, tmp_path):
+    mark = tmp_path / "was run"
+    write(functions=f"open({str(mark)!r}, 'w')\n{FUNCTIONS}")
+    assert not mark.exists()

@@ -29,9 +29,9 @@ def test_a_known_mistake_is_recognised_by_the_values_it_gives(grader):
     verdicts = short(grader.grade(with_loss(summed)))
     for name in OF_LOSS[1:]:
         assert verdicts[name].kind is Kind.WRONG_VALUE
-        assert verdicts[name].misconception == "not_averaged"
+        assert verdicts[name].mistake == "not_averaged"
         assert verdicts[name].hint == "Double the batch by repeating it: should the loss change?"
-    assert verdicts["public"].misconception is None
+    assert verdicts["public"].mistake is None
 
 
 def test_a_known_mistake_is_recognised_by_the_exception_it_raises(grader):
@@ -41,7 +41,7 @@ def test_a_known_mistake_is_recognised_by_the_exception_it_raises(grader):
     """
     verdicts = short(grader.grade(with_loss(swapped)))
     assert {verdicts[name].kind for name in OF_LOSS[1:]} == {Kind.RAISED}
-    assert {verdicts[name].misconception for name in OF_LOSS[1:]} == {"shapes_swapped"}
+    assert {verdicts[name].mistake for name in OF_LOSS[1:]} == {"shapes_swapped"}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_known_mistake_is_recognised_by_the_exception_it_raises(grader):
 )
 def test_an_unknown_mistake_is_taken_for_none_of_the_bank(grader, body):
     verdicts = short(grader.grade(with_loss(body)))
-    assert {verdicts[name].misconception for name in ALL} == {None}
+    assert {verdicts[name].mistake for name in ALL} == {None}
     assert Kind.GRADER_FAULT not in {verdict.kind for verdict in verdicts.values()}
 
 
@@ -58,12 +58,12 @@ def test_an_accepted_convention_passes_with_a_note(grader):
     assert kinds(verdicts) == dict.fromkeys(ALL, "passed")
     for name in WITH_A_PENALTY:
         noted = verdicts[name]
-        assert (noted.credit, noted.misconception, noted.message) == (
+        assert (noted.credit, noted.mistake, noted.message) == (
             1,
             "half",
             "Half of the penalty is as good.",
         )
-    assert verdicts["without_a_penalty"].misconception is None
+    assert verdicts["without_a_penalty"].mistake is None
 
 
 @pytest.mark.parametrize("loss, gradient", [(0.5, 2), (1, 1), (0.25, 0.5)])
@@ -106,5 +106,5 @@ def test_a_convention_that_the_assignment_calls_a_mistake_is_one(tmp_path):
     with grader_of(tmp_path, assignment=strict) as grader:
         verdict = short(grader.grade(with_loss(HALF.format(loss=0.5, gradient=1))))["with_a_penalty[0.7]"]
         right = grader.grade(hand_in())
-    assert (verdict.kind, verdict.misconception) == (Kind.WRONG_VALUE, "half")
+    assert (verdict.kind, verdict.mistake) == (Kind.WRONG_VALUE, "half")
     assert {each.kind for each in right.values()} == {Kind.PASSED}

@@ -17,7 +17,7 @@ def verdicts_of(name: str, mistake: str, target: str) -> dict[str, list[Verdict]
     """Grade a known mistake; return the graded tests that it fails, by question."""
     with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
         variant = next(it for it in grader.bank.variants if it.name == f"{mistake}@{target}")
-        verdicts = grader.grade(grader.bank.hand_in(variant, grader.reference_files))
+        verdicts = grader.grade(variant.files)
         failed: dict[str, list[Verdict]] = {}
         for test in grader.plan.tests:
             if not test.public and not verdicts[test.id].passed:
@@ -36,22 +36,22 @@ def test_a_function_belongs_to_every_question_that_names_it():
 def test_an_overflow_costs_stability_alone_and_is_explained_there(function):
     failed = verdicts_of("softmax", "X01", f"softmax.{function}")
     assert failed.keys() == {"softmax_stability"}
-    assert {verdict.misconception for verdict in failed["softmax_stability"]} == {"X01"}
+    assert {verdict.mistake for verdict in failed["softmax_stability"]} == {"X01"}
 
 
 def test_a_mistake_is_named_where_it_is_only_felt():
     failed = verdicts_of("gradient_check", "G02", "gradient_check.numerical_gradient")
     assert failed.keys() == {"numerical_gradient", "choose_step"}
-    assert {verdict.misconception for verdict in failed["choose_step"]} == {"G02"}
+    assert {verdict.mistake for verdict in failed["choose_step"]} == {"G02"}
 
 
 def test_a_mistake_is_told_by_features_where_the_values_are_random():
     failed = verdicts_of("sgd", "T12", "linear_classifier.LinearClassifier.train")
     assert failed.keys() == {"train"}
-    assert {verdict.misconception for verdict in failed["train"]} == {"T12"}
+    assert {verdict.mistake for verdict in failed["train"]} == {"T12"}
 
 
 def test_a_choice_of_the_wrong_object_is_told_by_what_the_object_holds():
     failed = verdicts_of("sgd", "T18", "linear_classifier.grid_search")
     assert failed.keys() == {"grid_search"}
-    assert {verdict.misconception for verdict in failed["grid_search"]} == {"T18"}
+    assert {verdict.mistake for verdict in failed["grid_search"]} == {"T18"}

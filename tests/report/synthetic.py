@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course import Assignment, find_course
-from autograder.grading.bank import Misconception, load_bank
+from autograder.grading.bank import KnownMistake, load_bank
 from autograder.grading.plan import Plan, PlannedTest
 from autograder.grading.session import collect_plan
 from autograder.grading.verdict import Kind, Verdict
@@ -22,10 +22,10 @@ FULL, NONE = 10.0, 30.0
 
 
 @functools.cache
-def course_of_svm() -> tuple[Assignment, Plan, tuple[Misconception, ...]]:
+def course_of_svm() -> tuple[Assignment, Plan, tuple[KnownMistake, ...]]:
     course = find_course(ROOT)
     assignment, solution = course.assignment("svm"), course.solution("svm")
-    return assignment, collect_plan(assignment, solution), load_bank(solution.folder).misconceptions
+    return assignment, collect_plan(assignment, solution), load_bank(assignment, solution).mistakes
 
 
 class Student:
@@ -55,7 +55,7 @@ class Student:
             flags=flags,
         )
 
-    def _answer(self, plan: Plan, question: str, bank: tuple[Misconception, ...]) -> None:
+    def _answer(self, plan: Plan, question: str, bank: tuple[KnownMistake, ...]) -> None:
         tests = plan.of_question(question)
         fate = self.rng.random()
         if fate < 0.04:
@@ -94,7 +94,7 @@ class Student:
         message = f"the call took {ratio:.3g} times the CPU time of a vectorized solution"
         return Verdict(test=test, kind=Kind.SLOW, message=message, measured=measured)
 
-    def _wrong(self, tests: tuple[PlannedTest, ...], question: str, bank: tuple[Misconception, ...]) -> None:
+    def _wrong(self, tests: tuple[PlannedTest, ...], question: str, bank: tuple[KnownMistake, ...]) -> None:
         there = [
             it
             for it in bank
@@ -113,7 +113,7 @@ class Student:
                     kind=Kind.WRONG_VALUE,
                     message="dW has the right shape, but 12 of 20 numbers are wrong",
                     hint=known.hint if known and not test.public else None,
-                    misconception=known.id if known and not test.public else None,
+                    mistake=known.id if known and not test.public else None,
                     details="W = …\nexpected …\ngot …" if test.public else "",
                 )
                 if wrong

@@ -43,9 +43,9 @@ def test_points_are_counted_by_question_and_in_total_after_lateness() -> None:
 
 
 def test_a_mistake_counts_once_per_hand_in_however_many_tests_show_it() -> None:
-    wrong = [failed(test, misconception="S03", hint="…") for test in VALUES]
+    wrong = [failed(test, mistake="S03", hint="…") for test in VALUES]
     statistics = gathered(
-        ada=result(*wrong), bob=result(wrong[0], failed(OTHER, misconception="S03")), eve=result()
+        ada=result(*wrong), bob=result(wrong[0], failed(OTHER, mistake="S03")), eve=result()
     )
     (mistake,) = statistics.most_frequent()
     assert (mistake.id, mistake.hand_ins) == ("S03", ["ada", "bob"])
@@ -53,7 +53,7 @@ def test_a_mistake_counts_once_per_hand_in_however_many_tests_show_it() -> None:
 
 
 def test_the_most_frequent_mistake_comes_first() -> None:
-    rare, usual = (failed(OTHER, misconception=id) for id in ("S01", "S09"))
+    rare, usual = (failed(OTHER, mistake=id) for id in ("S01", "S09"))
     statistics = gathered(ada=result(usual), bob=result(usual), eve=result(rare))
     assert [mistake.id for mistake in statistics.most_frequent()] == ["S09", "S01"]
 
@@ -61,7 +61,7 @@ def test_the_most_frequent_mistake_comes_first() -> None:
 def test_an_accepted_reading_is_no_mistake() -> None:
     note = passed(OTHER, "half the penalty")
     statistics = gathered(
-        ada=result(type(note)(test=OTHER, kind=Kind.PASSED, credit=Fraction(1), misconception="half"))
+        ada=result(type(note)(test=OTHER, kind=Kind.PASSED, credit=Fraction(1), mistake="half"))
     )
     assert not statistics.mistakes
     assert statistics.accepted["half"].hand_ins == ["ada"]
@@ -71,7 +71,7 @@ def test_wrong_values_that_nobody_knows_are_counted_apart() -> None:
     statistics = gathered(
         ada=result(failed(OTHER, hint="is it twice?")),
         bob=result(failed(OTHER, Kind.RAISED)),
-        eve=result(failed(OTHER, misconception="S01")),
+        eve=result(failed(OTHER, mistake="S01")),
     )
     assert statistics.questions["gradient"].unknown == 1
     assert statistics.other_hints == {("gradient", "is it twice?"): 1}

@@ -30,11 +30,11 @@ def test_there_is_one_entry_per_question_in_order(tmp_path):
 
 
 def test_each_entry_carries_its_verdicts(tmp_path):
-    content = written(tmp_path, result(failed(OTHER, misconception="S03")))
+    content = written(tmp_path, result(failed(OTHER, mistake="S03")))
     data = [it["extra_data"] for it in content["tests"]]
     assert [it["question"] for it in data] == ["loss", "gradient"]
     assert [it["test"] for entry in data for it in entry["verdicts"]] == IDS
-    assert data[1]["verdicts"] == [{"test": OTHER, "verdict": "wrong_value", "misconception": "S03"}]
+    assert data[1]["verdicts"] == [{"test": OTHER, "verdict": "wrong_value", "mistake": "S03"}]
 
 
 def test_status_is_always_set_and_partial_points_are_not_a_pass(tmp_path):

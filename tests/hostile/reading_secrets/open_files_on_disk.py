@@ -14,7 +14,7 @@ import numpy as np
 NAMES = (
     "test_graded.py",
     "grading.toml",
-    "misconceptions.py",
+    "mistakes.toml",
     "plan.json",
     "submission_metadata.json",
     "ridge.py",

@@ -12,7 +12,7 @@ NAMES = (
     "solutions.ridge.ridge",
     "solutions",
     "test_graded",
-    "misconceptions",
+    "mistakes",
     "conftest",
     "__main__",
 )
