@@ -257,8 +257,8 @@ class _Functions:
         function = self._statements.get(name)
         if not isinstance(function, ast.FunctionDef):
             return None
-        needed = {function}
-        open_statements = [function]
+        needed: set[ast.stmt] = {function}
+        open_statements: list[ast.stmt] = [function]
         while open_statements:
             for node in ast.walk(open_statements.pop()):
                 statement = self._statements.get(node.id) if isinstance(node, ast.Name) else None

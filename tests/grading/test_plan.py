@@ -83,8 +83,8 @@ def test_both(compare, case):
 """
     tests = [test for test in plan_of(marked).tests if not test.public]
     assert [(test.question, test.weight, test.edge) for test in tests] == [
-        ("centre", Fraction(3, 2), False),
-        ("spread", Fraction(3, 2), True),
+        ("centre", Fraction(3), False),
+        ("spread", Fraction(3), True),
     ]
 
 
