@@ -19,13 +19,14 @@ from otter.test_files import GradingResults, test_case  # type: ignore[import-un
 from otter.test_files.abstract_test import TestCase, TestCaseResult  # type: ignore[import-untyped]
 from otter.test_files.exception_test import ExceptionTestFile  # type: ignore[import-untyped]
 
-from autograder.course import load_assignment
+from autograder.authoring.otter_files import EMPTY_NOTEBOOK, TESTS_FOLDER, otter_test_files
+from autograder.course.loading import load_assignment
 from autograder.errors import GraderError
-from autograder.private_folder import PrivateFolder
-from autograder.results import GradingResult, QuestionResult, overall_text, question_text
+from autograder.files.private_folder import PrivateFolder
+from autograder.model.result import GradingResult, QuestionResult
+from autograder.notebook import Checker
+from autograder.report.text import overall_text, question_text
 from autograder.student.checks import check_afresh, explained
-from autograder.student.notebook import Checker
-from autograder.student.otter_files import EMPTY_NOTEBOOK, TESTS_FOLDER, otter_test_files
 
 __all__ = ["PublicChecks", "SandboxPlugin", "notebook", "require", "test_case"]
 
@@ -82,7 +83,7 @@ class SandboxPlugin(AbstractOtterPlugin):  # type: ignore[misc]
         GraderError
             Where this machine has no sandbox that keeps student code from the results.
         """
-        from autograder.classroom.gradescope import grade_in_container
+        from autograder.classroom.container import grade_in_container
         from autograder.sandbox.isolation import Tier, choose_tier
 
         if choose_tier() is Tier.LIMITS:

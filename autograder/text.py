@@ -37,3 +37,9 @@ def clean(text: str, limit: int = 10_000) -> str:
 def one_line(text: str, limit: int = 300) -> str:
     """Return `text` as `clean` does, with every run of white space as one blank."""
     return " ".join(clean(text, limit).split())
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a full stop where it ends without one."""
+    text = text.strip()
+    return f"{text}." if text and text[-1] not in ".!?:…" else text

@@ -38,9 +38,9 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.classroom.work import prepare
-from autograder.course import Course, find_course
-from autograder.grading.bank import load_bank
-from autograder.grading.grader import Grader
+from autograder.course.loading import Course, find_course
+from autograder.grading.explain.bank import load_bank
+from autograder.grading.run import Grader
 from autograder.sandbox.code import Call, Returned
 
 ROOT = Path(__file__).parent.parent

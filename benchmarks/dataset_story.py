@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder.student.data import Dataset, add_bias, flatten, load
+from autograder.kit.data import Dataset, add_bias, flatten, load
 
 K_CHOICES = (1, 3, 5, 8, 10, 12, 15, 20, 50, 100)
 CLASSES = 10

@@ -40,9 +40,9 @@ from grading import container_tree
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import Course, find_course
-from autograder.grading.bank import load_bank
-from autograder.results.gradescope import GradescopeResults
+from autograder.course.loading import Course, find_course
+from autograder.grading.explain.bank import load_bank
+from autograder.report.gradescope import GradescopeResults
 from autograder.sandbox.isolation import Tier, choose_tier, why_not
 
 ROOT = Path(__file__).parent.parent

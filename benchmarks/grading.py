@@ -34,18 +34,19 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder.bundles import bundle
+from autograder.authoring import bundle
 from autograder.classroom.work import prepare
-from autograder.course import Assignment, Course, find_course
-from autograder.grading import values
-from autograder.grading.grader import Grader
-from autograder.grading.loops import Loops
-from autograder.grading.memory import Memory
-from autograder.grading.race import Race
+from autograder.course.loading import Course, find_course
+from autograder.grading.fixtures import values
+from autograder.grading.fixtures.loops import Loops
+from autograder.grading.fixtures.memory import Memory
+from autograder.grading.fixtures.race import Race
+from autograder.grading.run import Grader
+from autograder.model.assignment import Assignment
 from autograder.sandbox.code import Call, Returned
 from autograder.sandbox.process import Sandbox, WorkerProcess
 from autograder.sandbox.wire.channel import Channel
-from autograder.sandbox.wire.values import Packer, Unpacker
+from autograder.values.pack import Packer, Unpacker
 
 PARTS = ("worker start", "worker end", "code", "transfer", "comparison", "loops", "race", "memory", "rest")
 MEASURED = ("loops", "race", "memory")

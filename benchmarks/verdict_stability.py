@@ -36,8 +36,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder.grading.loops import Loops
-from autograder.grading.race import Race
+from autograder.grading.fixtures.loops import Loops
+from autograder.grading.fixtures.race import Race
 from autograder.grading.trial import NotPassed, Subject, Trial
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.process import Sandbox

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundles import Rehearsal, bundle
-from autograder.course import find_course
-from autograder.grading.session import collect_plan
+from autograder.authoring import bundle
+from autograder.authoring.rehearsal import Rehearsal
+from autograder.course.loading import find_course
+from autograder.grading.pytest_session import collect_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 

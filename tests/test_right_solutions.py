@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import find_course
-from autograder.grading.grader import Grader
-from autograder.results import score
+from autograder.course.loading import find_course
+from autograder.grading.run import Grader
+from autograder.model.scoring import score
 
 FOLDER = Path(__file__).parent / "right_solutions"
 COURSE = find_course(Path(__file__).parent.parent)

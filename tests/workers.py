@@ -34,7 +34,7 @@ def open_python() -> Path:
     """A Python with `PACKAGES` that every user of this machine can run: this one, or one made for it."""
     if _is_open(Path(sys.executable)):
         return Path(sys.executable)
-    from autograder.bundles.lock import read_lock
+    from autograder.authoring.lock import read_lock
 
     requirements = "".join(pin.requirement() for pin in read_lock() if pin.name in PACKAGES)
     version = subprocess.run([SYSTEM_PYTHON, "-VV"], capture_output=True, check=True).stdout

@@ -1,5 +1,1 @@
-"""Grading of hand-ins from file to result: one at a time, a class at a time, or as Gradescope asks."""
-
-from autograder.classroom.one import HandInGrader
-
-__all__ = ["HandInGrader"]
+"""A class: many hand-ins graded, kept, settled and written out."""

@@ -7,9 +7,8 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 
-from autograder.course import Assignment
-from autograder.results import GradeRow
-from autograder.results.grades import safe_cell
+from autograder.model.assignment import Assignment
+from autograder.report.grades import GradeRow, safe_cell
 
 _COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_POSSIBLE = "    Points Possible"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.classroom.record import ClassRecord, Fate
-from autograder.classroom.resume import Store
-from autograder.results import GradingResult
+from autograder.classroom.store import Store
+from autograder.model.result import GradingResult
 
 Scores = Mapping[str, Fraction]
 

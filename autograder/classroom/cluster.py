@@ -9,11 +9,11 @@ import time
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
-from autograder.classroom.parcel import pack
+from autograder.classroom.course_archive import pack
 from autograder.classroom.remote import grade_here, put_away
 from autograder.classroom.work import Outcome, Work
 from autograder.errors import CourseError, GraderError
-from autograder.submission import Submission
+from autograder.handin.open_hand_in import Submission
 
 CONNECT_SECONDS = 10
 WAIT_FOR_WORKERS_SECONDS = 30

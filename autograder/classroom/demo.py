@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.classroom.work import Work
-from autograder.course import Assignment
 from autograder.errors import CourseError
-from autograder.grading.bank import Variant, load_bank
+from autograder.grading.explain.bank import Variant, load_bank
+from autograder.model.assignment import Assignment
 
 MISTAKES_SHOWN = 5
 _MARK = ".made-by-autograder-demo"

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 import autograder
-from autograder.course import Assignment, Solution
+from autograder.model.assignment import Assignment, Solution
 
 _PACKAGE = Path(autograder.__file__).parent
-_DECIDING = ("course", "grading", "results", "sandbox", "submission", "classroom/one.py", "text.py")
+_DECIDING = ("course", "grading", "handin", "model", "sandbox", "values", "text.py")
 _TEXTS = {".md", ".ipynb", ".txt", ".rst", ".pdf"}
 _POLICIES = "grading.toml"
 

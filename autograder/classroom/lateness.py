@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from autograder.course import LatePolicy
 from autograder.errors import CourseError
+from autograder.model.assignment import LatePolicy
 
 
 @dataclass(frozen=True)

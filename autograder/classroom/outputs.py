@@ -12,12 +12,17 @@ import msgspec
 from autograder.classroom.canvas import to_canvas
 from autograder.classroom.overrides import Overrides
 from autograder.classroom.record import ClassRecord, Fate, Item, read_record, write_record
-from autograder.classroom.resume import Store
+from autograder.classroom.store import Store
 from autograder.classroom.work import refused
 from autograder.errors import CourseError
-from autograder.report import ClassStatistics, class_page, feedback_page
-from autograder.results import GradeRow, GradingResult, to_csv, to_gradescope, write_atomically, write_results
-from autograder.submission import Student
+from autograder.files.writing import write_atomically
+from autograder.handin.students import Student
+from autograder.model.result import GradingResult
+from autograder.report.class_page import class_page
+from autograder.report.feedback_page import feedback_page
+from autograder.report.grades import GradeRow, to_csv
+from autograder.report.gradescope import to_gradescope, write_results
+from autograder.report.statistics import ClassStatistics
 
 OVERRIDES_FILE = "overrides.csv"
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.lateness import read_date
-from autograder.course import Assignment, Question
 from autograder.errors import CourseError
-from autograder.results import GradingResult, QuestionResult
-from autograder.submission import Student
+from autograder.handin.students import Student
+from autograder.model.assignment import Assignment, Question
+from autograder.model.result import GradingResult, QuestionResult
 from autograder.text import one_line
 
 COLUMNS = ("student", "question", "points", "out_of", "due", "note")

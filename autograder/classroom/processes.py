@@ -16,13 +16,13 @@ from typing import NoReturn
 
 import msgspec
 
-from autograder.classroom.one import HandInGrader, require_secrets_kept
+from autograder.classroom.grade_one import HandInGrader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
 from autograder.classroom.watchdog import Watchdog
 from autograder.classroom.work import Outcome, Work
-from autograder.grading.verdict import Verdict
+from autograder.handin.open_hand_in import Submission
+from autograder.model.verdict import Verdict
 from autograder.sandbox.isolation import choose_tier
-from autograder.submission import Submission
 
 AHEAD = 2
 """Hand-ins that wait beyond those being graded, so that no process is ever idle."""

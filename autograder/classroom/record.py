@@ -13,13 +13,15 @@ import msgspec
 
 from autograder.classroom.lateness import Lateness
 from autograder.classroom.work import Work
-from autograder.course import Assignment, LatePolicy, Question, Visibility
 from autograder.errors import CourseError
-from autograder.grading.bank import Bank, load_bank
-from autograder.grading.plan import Plan
-from autograder.report.model import Leftover, LikePair, Mistake, Surroundings
-from autograder.results import GradingResult, write_atomically
-from autograder.submission import Found, Student
+from autograder.files.writing import write_atomically
+from autograder.grading.explain.bank import Bank, load_bank
+from autograder.handin.find import Found
+from autograder.handin.students import Student
+from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
+from autograder.model.plan import Plan
+from autograder.model.result import GradingResult
+from autograder.report.context import Leftover, LikePair, Mistake, Surroundings
 
 _BYTES = 500_000_000
 

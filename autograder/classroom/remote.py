@@ -6,9 +6,9 @@ import os
 import threading
 from dataclasses import dataclass
 
-from autograder.classroom.parcel import Parcel, Unpacked
+from autograder.classroom.course_archive import Parcel, Unpacked
 from autograder.classroom.processes import Desk
-from autograder.submission import Submission
+from autograder.handin.open_hand_in import Submission
 
 # pytest keeps its state in the process, so that a worker with several threads still grades one at a time.
 _lock = threading.Lock()

@@ -9,13 +9,15 @@ from typing import Any
 
 import msgspec
 
+from autograder.classroom.grade_one import versions
 from autograder.classroom.identity import assignment_hash
-from autograder.classroom.one import versions
 from autograder.classroom.similarity import Print, fingerprints
-from autograder.course import Assignment, Course, Solution
-from autograder.grading.plan import Plan
-from autograder.grading.session import collect_plan
-from autograder.results import GradingResult, not_run
+from autograder.course.loading import Course
+from autograder.grading.pytest_session import collect_plan
+from autograder.model.assignment import Assignment, Solution
+from autograder.model.plan import Plan
+from autograder.model.result import GradingResult
+from autograder.model.scoring import not_run
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.course import Course, find_course
+from autograder.course.loading import Course, find_course
 
 app = typer.Typer(
     name="autograder",

@@ -10,11 +10,10 @@ from typing import NoReturn
 from rich.console import Console
 from rich.text import Text
 
-from autograder.course import load_assignment
-from autograder.course.loading import ASSIGNMENT_FILE
+from autograder.course.loading import ASSIGNMENT_FILE, load_assignment
 from autograder.errors import AutograderError
-from autograder.grading.session import PUBLIC_FILE
-from autograder.grading.verdict import Kind
+from autograder.grading.pytest_session import PUBLIC_FILE
+from autograder.model.verdict import Kind
 from autograder.student.checks import Checks, check_folder, explained
 from autograder.student.submit import HandIn
 from autograder.student.watching import saves

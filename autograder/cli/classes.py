@@ -13,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.changes import Change
-from autograder.classroom.many import Graded
+from autograder.classroom.class_session import GradedClass
+from autograder.classroom.grade_class import Graded
 from autograder.classroom.record import Fate
-from autograder.classroom.session import GradedClass
-from autograder.course import Assignment
-from autograder.grading.verdict import Kind
-from autograder.results import GradingResult, shown
+from autograder.model.assignment import Assignment
+from autograder.model.result import GradingResult
+from autograder.model.verdict import Kind
+from autograder.report.text import shown
 
 MOST_LINES = 60
 """A larger class is not listed in the terminal."""

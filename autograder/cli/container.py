@@ -17,7 +17,7 @@ def gradescope(
     ),
 ) -> None:
     """Grade the submission in a Gradescope container; `run_autograder` calls this."""
-    from autograder.classroom.gradescope import grade_in_container
+    from autograder.classroom.container import grade_in_container
 
     result = grade_in_container(root)
     for fault in result.faults:
@@ -38,7 +38,7 @@ def rehearse(
     submissions: Annotated[list[Path], typer.Argument(metavar="SUBMISSION...")],
 ) -> None:
     """Run a Gradescope zip in a fresh /autograder tree, as root, as the platform would."""
-    from autograder.bundles.rehearsal import rehearse as run_rehearsal
+    from autograder.authoring.rehearsal import rehearse as run_rehearsal
     from autograder.cli.tables import print_rehearsal
 
     print_rehearsal(run_rehearsal(archive, submissions))

@@ -47,8 +47,8 @@ def verify(
     tier: TierOption = None,
 ) -> None:
     """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time."""
+    from autograder.authoring.verification import verify_assignment
     from autograder.cli.tables import print_verification
-    from autograder.verification import verify_assignment
 
     course = this_course()
     fell_short = False
@@ -65,7 +65,7 @@ def release(
     names: Annotated[list[str], typer.Argument(metavar="NAME...")], output: OutputOption = Path()
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone."""
-    from autograder.bundles.release import release as make_release
+    from autograder.authoring.release import release as make_release
 
     course = this_course()
     for name in names:
@@ -77,9 +77,9 @@ def release(
 @app.command()
 def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputOption = Path()) -> None:
     """Make the zip that is uploaded to Gradescope."""
-    from autograder.bundles import bundle as make_bundle
-    from autograder.grading.session import collect_plan
-    from autograder.student.otter_files import otter_run_files
+    from autograder.authoring.bundle import bundle as make_bundle
+    from autograder.authoring.otter_files import otter_run_files
+    from autograder.grading.pytest_session import collect_plan
 
     course = this_course()
     assignment, solution = course.assignment(name), course.solution(name)

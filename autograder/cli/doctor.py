@@ -11,10 +11,10 @@ from rich.table import Table
 
 from autograder.errors import GraderError
 from autograder.sandbox import isolation
-from autograder.sandbox.filter import compiled_filter
 from autograder.sandbox.interpreter import worker_interpreter
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
+from autograder.sandbox.seccomp import compiled_filter
 
 _PROMISES = {
     Tier.USER_AND_BUBBLEWRAP: "a user of its own for each worker, and no files, processes or network to see",

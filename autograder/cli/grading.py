@@ -12,12 +12,12 @@ from autograder.cli.app import TierOption, app, this_course
 from autograder.cli.instructor import require_page_makers
 
 if TYPE_CHECKING:
+    from autograder.classroom.class_session import Wishes
     from autograder.classroom.cluster import ClusterPool
-    from autograder.classroom.many import Graded
+    from autograder.classroom.grade_class import Graded
     from autograder.classroom.processes import LocalPool
-    from autograder.classroom.session import Wishes
     from autograder.classroom.work import Work
-    from autograder.results import GradingResult
+    from autograder.model.result import GradingResult
 
 JobsOption = Annotated[
     int | None, typer.Option("-j", "--jobs", min=1, help="Processes to use; all cores unless given.")
@@ -56,8 +56,8 @@ def grade(
     What was graded before with the same files, tests and grader is not graded again.
     """
     require_page_makers()
+    from autograder.classroom.class_session import Wishes
     from autograder.classroom.lateness import read_date
-    from autograder.classroom.session import Wishes
     from autograder.classroom.work import prepare
 
     wishes = Wishes(every, regrade, read_date(due, "--due") if due else None, overrides)
@@ -74,8 +74,8 @@ def demo(
 ) -> None:
     """Make a small class for an assignment, grade it like any other, and show the results."""
     require_page_makers()
+    from autograder.classroom.class_session import Wishes
     from autograder.classroom.demo import make_class
-    from autograder.classroom.session import Wishes
     from autograder.classroom.work import prepare
 
     course = this_course()
@@ -94,9 +94,9 @@ def _grade_into(
     wishes: Wishes,
     scheduler: str | None = None,
 ) -> None:
-    from autograder.classroom.session import ClassSession
+    from autograder.classroom.class_session import ClassSession
     from autograder.cli.classes import GradeTable, GradingProgress, print_class
-    from autograder.grading.bank import load_bank
+    from autograder.grading.explain.bank import load_bank
 
     session = ClassSession(work, submissions, output, wishes)
     bank = load_bank(work.assignment, work.solution)
@@ -145,11 +145,12 @@ def explain(
     tier: TierOption = None,
 ) -> None:
     """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too."""
-    from autograder.classroom.one import HandInGrader
+    from autograder.classroom.grade_one import HandInGrader
     from autograder.classroom.work import prepare
     from autograder.cli.tables import print_explanation
     from autograder.errors import CourseError
-    from autograder.submission import find_one, open_submission
+    from autograder.handin.find import find_one
+    from autograder.handin.open_hand_in import open_submission
 
     work = prepare(this_course(), name, tier)
     wanted = [planned for planned in work.plan.tests if test in planned.id]

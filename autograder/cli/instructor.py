@@ -15,8 +15,8 @@ from autograder.errors import CourseError
 @app.command()
 def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """Make both halves of a new assignment, small and gradable, to be filled with your own."""
-    from autograder.course import find_course
-    from autograder.scaffold import new_assignment
+    from autograder.authoring.new import new_assignment
+    from autograder.course.loading import find_course
 
     try:
         root = find_course(Path.cwd()).root
@@ -37,7 +37,7 @@ def report(
 ) -> None:
     """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
     require_page_makers()
-    from autograder.classroom.session import report_again
+    from autograder.classroom.class_session import report_again
     from autograder.cli.classes import print_class
 
     print_class(report_again(folder, overrides))

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.bundles.rehearsal import Rehearsed
-from autograder.grading.verdict import Verdict
-from autograder.results import shown
-from autograder.verification import MistakeCheck, Verification
+from autograder.authoring.rehearsal import Rehearsed
+from autograder.authoring.verification import MistakeCheck, Verification
+from autograder.model.verdict import Verdict
+from autograder.report.text import shown
 
 console = Console()
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.course.model import (
+from autograder.course.toml import AssignmentToml, FileToml, GradingToml, LimitsToml, QuestionToml, read_toml
+from autograder.errors import CourseError
+from autograder.model.assignment import (
     Assignment,
     HandInFile,
     LatePolicy,
@@ -19,8 +21,6 @@ from autograder.course.model import (
     beside_or_origin,
     unknown,
 )
-from autograder.course.toml import AssignmentToml, FileToml, GradingToml, LimitsToml, QuestionToml, read_toml
-from autograder.errors import CourseError
 
 ASSIGNMENT_FILE = "assignment.toml"
 GRADING_FILE = "grading.toml"

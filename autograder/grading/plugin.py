@@ -10,12 +10,12 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from autograder.grading.loops import Loops
-from autograder.grading.memory import Memory
-from autograder.grading.public import Folders, explanation_of
-from autograder.grading.race import Race
+from autograder.grading.fixtures.loops import Loops
+from autograder.grading.fixtures.memory import Memory
+from autograder.grading.fixtures.race import Race
+from autograder.grading.fixtures.values import Check, Compare, Expect, Unchanged
+from autograder.grading.plain_pytest import Folders, explanation_of
 from autograder.grading.trial import Subject, Trial
-from autograder.grading.values import Check, Compare, Expect, Unchanged
 from autograder.sandbox.code import Code
 
 TRIAL = pytest.StashKey[Trial]()

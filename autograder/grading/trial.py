@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import GraderError
-from autograder.grading.verdict import Kind
+from autograder.model.verdict import Kind
+from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Call, Code, Handle, Returned
-from autograder.sandbox.outcomes import CallFailed, CodeRaised
 
 Target = str | Callable[..., Any]
 """`module.function`, or a script `(code, *args)` that returns a value or a bound call."""

@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from autograder.grading.verdict import Kind
+from autograder.model.verdict import Kind
 from autograder.report.statistics import ClassStatistics, MistakeTally, Tally, TestTally
 
 # Okabe and Ito's palette: told apart with every kind of colour blindness, and in grey by its hatching.

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from autograder.course import Assignment, Question
-from autograder.grading.plan import Plan, PlannedTest
-from autograder.grading.verdict import Kind, Verdict
-from autograder.results import GradingResult, QuestionResult, name_of_test
+import numpy as np
 
-WRONG = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE})
-BROKEN = (
-    Kind.RAISED,
-    Kind.TIMED_OUT,
-    Kind.DIED,
-    Kind.OUT_OF_MEMORY,
-    Kind.MISSING,
-    Kind.NOT_RUN,
-    Kind.PROTOCOL_BROKEN,
-    Kind.GRADER_FAULT,
-)
-"""Kinds of verdict that say that a call did not come to a value, in the order in which they are listed."""
+from autograder.model.assignment import Assignment, Question
+from autograder.model.plan import Plan, PlannedTest
+from autograder.model.result import GradingResult, QuestionResult
+from autograder.model.verdict import Family, Kind, Verdict
+from autograder.report.text import name_of_test
 
 
 @dataclass
@@ -99,9 +88,8 @@ class TestTally:
     waiting: int = 0
     cpu_ratios: list[float] = field(default_factory=list)
     limits: tuple[float, float] | None = None
-    _with: float = 0.0
-    _squares: float = 0.0
-    _sum: float = 0.0
+    _passed: list[bool] = field(default_factory=list)
+    _totals: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -118,14 +106,9 @@ class TestTally:
     @property
     def discrimination(self) -> float | None:
         """Correlation over the hand-ins of passing it and of the total; None where there is none."""
-        count, p = self.hand_ins, self.rate
-        if count < 3 or not 0 < p < 1:
+        if len(self._totals) < 3 or not 0 < self.rate < 1 or np.ptp(self._totals) < 1e-6:
             return None
-        mean = self._sum / count
-        variance = self._squares / count - mean**2
-        if variance <= 1e-12:
-            return None
-        return (self._with / count - p * mean) / math.sqrt(p * (1 - p) * variance)
+        return float(np.corrcoef(self._passed, self._totals)[0, 1])
 
     def add(self, verdicts: list[Verdict], waiting: bool, total: float) -> None:
         """Add one hand-in's verdicts on all cases, and its share of all points."""
@@ -134,9 +117,8 @@ class TestTally:
         self.passed_all += failed is None
         self.outcomes[failed.kind if failed else Kind.PASSED] += 1
         self.waiting += failed is None and waiting
-        self._sum += total
-        self._squares += total**2
-        self._with += total * (failed is None)
+        self._passed.append(failed is None)
+        self._totals.append(total)
         for verdict in verdicts:
             if "cpu_ratio" in verdict.measured:
                 self.cpu_ratios.append(verdict.measured["cpu_ratio"])
@@ -202,13 +184,7 @@ class ClassStatistics:
 
     def quantile(self, share: float) -> float:
         """Return the total that this share of the hand-ins stays at or below, interpolated."""
-        ordered = sorted(self.totals)
-        if not ordered:
-            return 0.0
-        place = share * (len(ordered) - 1)
-        low = math.floor(place)
-        high = min(low + 1, len(ordered) - 1)
-        return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+        return float(np.quantile(self.totals, share)) if self.totals else 0.0
 
     def hardest(self) -> list[Tally]:
         """Return the questions, the one with the smallest share of its points earned first."""
@@ -233,7 +209,9 @@ class ClassStatistics:
                 continue
             tally.scores.append(float(question.score))
             tally.kinds.update({verdict.kind for verdict in question.graded})
-            unexplained = [it for it in question.graded if it.kind in WRONG and it.mistake is None]
+            unexplained = [
+                it for it in question.graded if it.kind.family is Family.VALUE and it.mistake is None
+            ]
             tally.unknown += bool(unexplained)
             self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
             for verdict in question.graded:

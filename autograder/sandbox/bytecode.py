@@ -47,7 +47,7 @@ def compile_for_workers(interpreter: Interpreter) -> None:
 def _own_sources() -> list[Path]:
     package = Path(autograder.__file__).parent
     sources = [package / "__init__.py", package / "sandbox" / "__init__.py"]
-    for folder in (package / "sandbox" / "wire", package / "sandbox" / "worker"):
+    for folder in (package / "sandbox" / "wire", package / "sandbox" / "worker", package / "values"):
         sources += [path for path in sorted(folder.glob("*.py")) if path.name != "__main__.py"]
     return sources
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.hearsay import HandedIn
-from autograder.sandbox.outcomes import (
+from autograder.sandbox.call_failures import (
     CallFailed,
     CallOutOfDisk,
     CallOutOfMemory,
@@ -25,17 +24,10 @@ from autograder.sandbox.outcomes import (
     WorkerDied,
 )
 from autograder.sandbox.process import DiskFilled, Sandbox, WorkerProcess
+from autograder.sandbox.reported_names import HandedIn
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
-from autograder.sandbox.wire.values import (
-    FunctionKey,
-    Key,
-    NamedKey,
-    ObjectKey,
-    Packer,
-    Unpacker,
-    WireError,
-)
+from autograder.values.pack import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
 
 MOST_CALLBACKS = 1_000_000
 FORGET_SECONDS = 3.0

@@ -55,7 +55,14 @@ class Interpreter:
     def readable(self) -> list[Path]:
         """Files and folders that a worker reads, besides the system's libraries."""
         ours = Path(autograder.__file__).parent
-        return [self.executable, self.prefix, *self.packages, ours / "__init__.py", ours / "sandbox"]
+        return [
+            self.executable,
+            self.prefix,
+            *self.packages,
+            ours / "__init__.py",
+            ours / "sandbox",
+            ours / "values",
+        ]
 
 
 @functools.cache

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import GraderError
+from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Call, Code, Returned
-from autograder.sandbox.outcomes import CodeRaised
 from autograder.sandbox.process import WorkerProcess
 
 LONGEST_WAIT_SECONDS = 0.05

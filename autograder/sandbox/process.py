@@ -21,11 +21,11 @@ from autograder.errors import GraderError
 from autograder.sandbox import isolation
 from autograder.sandbox.accounts import Account, processes_of
 from autograder.sandbox.bytecode import compile_for_workers
-from autograder.sandbox.filter import compiled_filter
 from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.machine import memory_for_students
 from autograder.sandbox.scratch import Scratch, has_too_many_files
+from autograder.sandbox.seccomp import compiled_filter
 from autograder.sandbox.wire.channel import (
     REPLY_HEADER_BYTES,
     REQUEST_HEADER_BYTES,
@@ -44,7 +44,7 @@ from autograder.sandbox.wire.messages import (
     Request,
     Setup,
 )
-from autograder.sandbox.wire.values import WireError
+from autograder.values.pack import WireError
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is a fault of the machine; student code is not loaded yet."""

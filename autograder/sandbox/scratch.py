@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from autograder.private_folder import BY_DESCRIPTOR, PrivateFolder, opened_folder, remove_folder
-from autograder.sandbox.held_files import HeldFiles
+from autograder.files.private_folder import BY_DESCRIPTOR, PrivateFolder, opened_folder, remove_folder
+from autograder.sandbox.unlinked_files import HeldFiles
 
 MOST_BYTES = 64 << 20
 MOST_FILES = 2_000

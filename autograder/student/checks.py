@@ -15,13 +15,15 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.loading import load_assignment
 from autograder.errors import AutograderError, CourseError, GraderError
-from autograder.grading.grader import Grader
-from autograder.grading.verdict import Kind, Verdict
-from autograder.results import grouped, name_of_test
+from autograder.grading.run import Grader
+from autograder.handin.open_hand_in import Submission, open_submission
+from autograder.model.assignment import Assignment
+from autograder.model.verdict import Kind, Verdict
+from autograder.report.groups import grouped
+from autograder.report.text import name_of_test
 from autograder.sandbox.process import Sandbox
-from autograder.submission import Submission, open_submission
 
 
 @dataclass(frozen=True)

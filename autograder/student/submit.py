@@ -10,14 +10,15 @@ import msgspec
 import numpy as np
 
 import autograder
-from autograder.archive import zip_bytes
 from autograder.course.loading import ASSIGNMENT_FILE
 from autograder.errors import SubmissionError
-from autograder.grading.session import PUBLIC_FILE
-from autograder.private_folder import PrivateFolder
-from autograder.results import write_atomically
+from autograder.files.archive import zip_bytes
+from autograder.files.private_folder import PrivateFolder
+from autograder.files.writing import write_atomically
+from autograder.grading.pytest_session import PUBLIC_FILE
+from autograder.handin.open_hand_in import open_submission
+from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.checks import Checks, check_folder
-from autograder.submission import HANDIN_MANIFEST, open_submission
 
 
 @dataclass(frozen=True)

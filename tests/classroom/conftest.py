@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.new import new_assignment
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
-from autograder.course import Course, find_course
-from autograder.scaffold import new_assignment
+from autograder.course.loading import Course, find_course
 
 NAME = "line"
 FILE = "line.py"

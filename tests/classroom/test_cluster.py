@@ -14,18 +14,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.classroom.test_many import eventually
 
 import autograder
+from autograder.classroom.class_session import ClassSession, Wishes
 from autograder.classroom.cluster import PER_WORKER, ClusterPool
-from autograder.classroom.many import Graded
-from autograder.classroom.parcel import Unpacked, pack
+from autograder.classroom.course_archive import Unpacked, pack
+from autograder.classroom.grade_class import Graded
 from autograder.classroom.record import Fate
-from autograder.classroom.session import ClassSession, Wishes
 from autograder.classroom.work import Work
-from autograder.course import Course
+from autograder.course.loading import Course
 from autograder.errors import CourseError, GraderError
 from tests.classroom.conftest import NAME, RIGHT, SUMMED, write_class
-from tests.classroom.test_many import eventually
 from tests.commands import only_line, run_command
 
 START_SECONDS = 120
@@ -178,7 +178,7 @@ def test_a_parcel_holds_all_that_grading_takes_and_closes_it_to_others(work: Wor
 
 def test_a_worker_with_another_grader_refuses(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     parcel = pack(work)
-    monkeypatch.setattr("autograder.classroom.parcel.grader_hash", lambda: "another")
+    monkeypatch.setattr("autograder.classroom.course_archive.grader_hash", lambda: "another")
     with pytest.raises(GraderError, match="has another version of the grader"):
         Unpacked(parcel)
 

@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom import outputs
+from autograder.classroom.class_session import ClassSession, GradedClass, Wishes, report_again
 from autograder.classroom.lateness import read_date
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import Fate, read_record
-from autograder.classroom.session import ClassSession, GradedClass, Wishes, report_again
 from autograder.classroom.work import Work
-from autograder.course import Assignment
 from autograder.errors import CourseError
-from autograder.report import feedback_page
-from autograder.results import GradingResult, read_results
+from autograder.model.assignment import Assignment
+from autograder.model.result import GradingResult
+from autograder.report.feedback_page import feedback_page
+from autograder.report.gradescope import read_results
 from tests.classroom.conftest import FILE, RIGHT, SUMMED, write_class
 
 NOTHING = Wishes()
@@ -161,7 +162,7 @@ def test_results_of_each_hand_in_are_what_gradescope_takes(
 def strict(work: Work) -> Work:
     from dataclasses import replace
 
-    from autograder.course import LatePolicy
+    from autograder.model.assignment import LatePolicy
 
     return replace(work, solution=replace(work.solution, late=LatePolicy("per_day")))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.many import Graded
+from autograder.classroom.class_session import ClassSession, GradedClass, Wishes
+from autograder.classroom.grade_class import Graded
 from autograder.classroom.processes import LocalPool
-from autograder.classroom.session import ClassSession, GradedClass, Wishes
 from autograder.classroom.work import Work, prepare
-from autograder.course import Course, find_course
+from autograder.course.loading import Course, find_course
 from autograder.errors import CourseError
 from tests.classroom.conftest import BROKEN, NAME, RIGHT, SUMMED, write_class
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.course import LatePolicy, Limits, find_course, load_assignment
+from autograder.course.loading import find_course, load_assignment
 from autograder.errors import CourseError
+from autograder.model.assignment import LatePolicy, Limits
 
 
 def test_a_course_is_found_from_any_folder_inside_it(on_disk):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from autograder.course import find_course, load_assignment
+from autograder.course.loading import find_course, load_assignment
 from autograder.errors import CourseError
 
 

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.grading.grader import Grader
-from autograder.grading.verdict import Verdict
+from autograder.course.loading import Course
+from autograder.grading.run import Grader
+from autograder.model.verdict import Verdict
 from tests.courses import write_course
 
 ASSIGNMENT = """

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import Course
+from autograder.course.loading import Course
 from autograder.errors import CourseError
-from autograder.grading.bank import Bank, load_bank
+from autograder.grading.explain.bank import Bank, load_bank
 from tests.courses import write_course
 
 REFERENCE = '''

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.verdict import Kind
+from autograder.model.verdict import Kind
 from tests.grading.losses import ALL, REFERENCE, grader_of, hand_in, short
 
 GRADED = """

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from autograder.grading.loops import Loops
-from autograder.grading.verdict import Kind
+from autograder.grading.fixtures.loops import Loops
+from autograder.model.verdict import Kind
+from autograder.sandbox.call_failures import EventsHidden
 from autograder.sandbox.code import Host
-from autograder.sandbox.outcomes import EventsHidden
 from tests.grading.measured import finding_of, hosts, interpreters, line_of, trial_of
 
 REFERENCE = """

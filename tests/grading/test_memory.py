@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from autograder.grading.memory import Memory, in_units
-from autograder.grading.verdict import Kind
+from autograder.grading.fixtures.memory import Memory, in_units
+from autograder.model.verdict import Kind
 from autograder.sandbox import measuring
 from autograder.sandbox.code import Host
 from tests.grading.measured import finding_of, hosts, tiers, trial_of

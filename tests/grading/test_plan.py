@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.loading import Course
 from autograder.errors import CourseError
-from autograder.grading.plan import Plan
-from autograder.grading.session import collect_plan
+from autograder.grading.pytest_session import collect_plan
+from autograder.model.plan import Plan
 from tests.courses import GRADED, PUBLIC, write_course
 
 CENTRE = '@pytest.mark.question("centre")\n'

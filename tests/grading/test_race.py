@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import GraderError
-from autograder.grading import race as racing
-from autograder.grading.race import SHORTEST_SECONDS, Race, Readings, Steps
+from autograder.grading.fixtures import race as racing
+from autograder.grading.fixtures.race import SHORTEST_SECONDS, Race, Readings, Steps
 from autograder.grading.trial import Subject
-from autograder.grading.verdict import Kind
+from autograder.model.verdict import Kind
 from autograder.sandbox import process
+from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.measuring import CpuTime, timed
-from autograder.sandbox.outcomes import CodeRaised
 from tests.grading.measured import finding_of, hosts, tiers, trial_of
 
 REFERENCE = """

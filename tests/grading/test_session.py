@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from autograder.grading.session import Session
+from autograder.grading.pytest_session import Session
 from tests.grading.measured import hosts, trial_of
 
 FIXTURES = """

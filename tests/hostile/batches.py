@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.bundles import Rehearsal
+from autograder.authoring.rehearsal import Rehearsal
 from tests.hostile.attack import GROUPS, HERE, Attack
 from tests.hostile.campaign import Outcome
 

@@ -179,7 +179,7 @@ class Kit:
 
 def as_gradescope(kit: Kit, attack: Attack, outcome: Outcome) -> list[Path]:
     """Grade one attack as the platform's container does, and return what the student can see."""
-    from autograder.classroom.gradescope import grade_in_container
+    from autograder.classroom.container import grade_in_container
 
     root = Path("/autograder")
     results = root / "results" / "results.json"
@@ -199,8 +199,8 @@ def as_gradescope(kit: Kit, attack: Attack, outcome: Outcome) -> list[Path]:
 @functools.cache
 def grader_of_class(folder: Path, tier: str) -> Any:
     """Return what grades one hand-in after the other, as in a class."""
-    from autograder.classroom.one import HandInGrader
-    from autograder.course import find_course
+    from autograder.classroom.grade_one import HandInGrader
+    from autograder.course.loading import find_course
 
     course = find_course(folder / "course" / "assignments")
     return HandInGrader(course.assignment("ridge"), course.solution("ridge"), tier=tier)
@@ -209,8 +209,9 @@ def grader_of_class(folder: Path, tier: str) -> Any:
 def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -> list[Path]:
     """Grade one attack as a zip in a class folder, and return what the student can see."""
     from autograder.errors import SubmissionError
-    from autograder.results import not_run, to_gradescope, write_results
-    from autograder.submission import open_submission
+    from autograder.handin.open_hand_in import open_submission
+    from autograder.model.scoring import not_run
+    from autograder.report.gradescope import to_gradescope, write_results
 
     of_class = grader_of_class(kit.folder, tier)
     assignment = of_class.assignment
@@ -235,7 +236,7 @@ def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -
         result = _watched(outcome, [kit.folder], results, grade)
     page = out / "feedback.html"
     with contextlib.suppress(ImportError):
-        from autograder.report import feedback_page
+        from autograder.report.feedback_page import feedback_page
 
         page.write_text(feedback_page(result, assignment, "hand-in"))
         return [results, page]
@@ -307,8 +308,8 @@ def read_results(outcome: Outcome, path: Path, visible: list[Path], seconds_tota
 
 def set_up_gradescope(kit: Kit) -> None:
     """Put the course that is attacked in place of the one that the tree was built for."""
-    from autograder.course import find_course
-    from autograder.grading.session import collect_plan
+    from autograder.course.loading import find_course
+    from autograder.grading.pytest_session import collect_plan
 
     source = Path("/autograder/source")
     for name in ("assignments", "solutions"):

@@ -10,8 +10,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.course import Assignment, Solution
-from autograder.student.otter_files import otter_test_files
+from autograder.authoring.otter_files import otter_test_files
+from autograder.model.assignment import Assignment, Solution
 
 SECONDS_PER_CELL = 300
 

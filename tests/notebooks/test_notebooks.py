@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course import find_course
+from autograder.course.loading import find_course
 from tests.notebooks.execution import (
     Executed,
     execute,

@@ -11,10 +11,10 @@ from otter import Notebook
 from otter.nbmeta_config import NBMetadataConfig
 from otter.test_files import create_test_file
 
-from autograder.bundles import release
-from autograder.course import find_course
+from autograder.authoring import release
+from autograder.course.loading import find_course
+from autograder.notebook import checker
 from autograder.student.checks import check_folder
-from autograder.student.notebook import checker
 from tests.courses import REFERENCE, STUB, write_course
 
 QUESTIONS = ("centre", "spread")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundles import bundle
-from autograder.classroom.one import HandInGrader
-from autograder.course import Course, find_course
-from autograder.grading.session import collect_plan
-from autograder.student.otter_files import otter_run_files
-from autograder.submission import open_submission
+from autograder.authoring import bundle
+from autograder.authoring.otter_files import otter_run_files
+from autograder.classroom.grade_one import HandInGrader
+from autograder.course.loading import Course, find_course
+from autograder.grading.pytest_session import collect_plan
+from autograder.handin.open_hand_in import open_submission
 from tests.courses import REFERENCE, STUB, write_course
 
 HALF = REFERENCE.replace("return X - column_means, column_means", "return X, column_means")

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.course import Assignment, find_course
-from autograder.grading.bank import KnownMistake, load_bank
-from autograder.grading.plan import Plan, PlannedTest
-from autograder.grading.session import collect_plan
-from autograder.grading.verdict import Kind, Verdict
-from autograder.report import ClassStatistics, Excerpt, Leftover, LikePair, Mistake, Surroundings
-from autograder.results import GradingResult, score
+from autograder.course.loading import find_course
+from autograder.grading.explain.bank import KnownMistake, load_bank
+from autograder.grading.pytest_session import collect_plan
+from autograder.model.assignment import Assignment
+from autograder.model.plan import Plan, PlannedTest
+from autograder.model.result import GradingResult
+from autograder.model.scoring import score
+from autograder.model.verdict import Kind, Verdict
+from autograder.report.context import Excerpt, Leftover, LikePair, Mistake, Surroundings
+from autograder.report.statistics import ClassStatistics
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL, NONE = 10.0, 30.0

@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.grading.verdict import Kind, Verdict
-from autograder.report import class_page, feedback_page
-from autograder.results import GradingResult
+from autograder.model.result import GradingResult
+from autograder.model.verdict import Kind, Verdict
+from autograder.report.class_page import class_page
+from autograder.report.feedback_page import feedback_page
 from tests.report.conftest import Opened
+from tests.report.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
 from tests.report.synthetic import course_of_svm, results, statistics, surroundings
-from tests.results.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
 
 Open = Callable[..., Opened]
 

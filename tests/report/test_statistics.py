@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.grading.verdict import Kind
-from autograder.report import ClassStatistics
-from tests.results.samples import (
+from autograder.model.verdict import Kind
+from autograder.report.statistics import ClassStatistics
+from tests.report.samples import (
     ASSIGNMENT,
     CHECK,
     FAST,

@@ -7,9 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from autograder.sandbox.code import SENT_BACK_BYTES, SENT_BACK_FACTOR, Code, Handle, Host
-from autograder.sandbox.isolation import Tier
-from autograder.sandbox.outcomes import (
+from autograder.sandbox.call_failures import (
     CallOutOfMemory,
     CallTimedOut,
     CodeRaised,
@@ -17,7 +15,9 @@ from autograder.sandbox.outcomes import (
     ReplyTooLarge,
     WorkerDied,
 )
-from autograder.sandbox.wire.values import Foreign
+from autograder.sandbox.code import SENT_BACK_BYTES, SENT_BACK_FACTOR, Code, Handle, Host
+from autograder.sandbox.isolation import Tier
+from autograder.values.pack import Foreign
 from tests.sandbox.hand_ins import files_of, identical
 
 MODEL = """

@@ -18,9 +18,9 @@ import pytest
 from autograder.errors import GraderError
 from autograder.sandbox import accounts, process
 from autograder.sandbox.accounts import FIRST_USER, POOL_SIZE, Account, processes_of
+from autograder.sandbox.call_failures import CallFailed, CallTimedOut
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.isolation import Tier
-from autograder.sandbox.outcomes import CallFailed, CallTimedOut
 from autograder.sandbox.process import Sandbox
 from tests.sandbox.hand_ins import files_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.outcomes import CodeRaised
+from autograder.sandbox.call_failures import CodeRaised
 
 HAND_IN = """
     def inner(x):

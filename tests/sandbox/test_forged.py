@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.grading.failures import finding_of
-from autograder.sandbox.code import Code, Handle, Host
-from autograder.sandbox.outcomes import (
+from autograder.grading.findings import finding_of
+from autograder.sandbox.call_failures import (
     CallFailed,
     CallTimedOut,
     CodeRaised,
@@ -25,10 +24,11 @@ from autograder.sandbox.outcomes import (
     ReplyTooLarge,
     WorkerDied,
 )
+from autograder.sandbox.code import Code, Handle, Host
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import PREFIX, REPLY_HEADER_BYTES, Channel, ChannelClosed
 from autograder.sandbox.wire.messages import MOST_ARGUMENTS, Reply
-from autograder.sandbox.wire.values import MAX_DEPTH, MAX_KEY_NODES, MAX_NODES, Tag, Unpacker, WireError
+from autograder.values.pack import MAX_DEPTH, MAX_KEY_NODES, MAX_NODES, Tag, Unpacker, WireError
 from tests.sandbox.hand_ins import files_of
 
 FORGER = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.sandbox.call_failures import CodeRaised, WorkerDied
 from autograder.sandbox.code import Code
 from autograder.sandbox.measuring import MOST_HELD_BYTES, peak_memory, timed
-from autograder.sandbox.outcomes import CodeRaised, WorkerDied
 from tests.sandbox.hand_ins import files_of
 
 WORK = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.sandbox.call_failures import CallTimedOut, CodeRaised, LibraryUsed, NameAbsent, WorkerDied
 from autograder.sandbox.code import Code
-from autograder.sandbox.outcomes import CallTimedOut, CodeRaised, LibraryUsed, NameAbsent, WorkerDied
 from tests.sandbox.hand_ins import files_of
 
 
@@ -227,7 +227,7 @@ def test_a_file_called_like_numpy_shadows_nothing(code):
 
 
 @pytest.mark.parametrize(
-    "module", ["autograder.course", "autograder.grading.comparison", "autograder.sandbox.process", "pytest"]
+    "module", ["autograder.course", "autograder.values.same", "autograder.sandbox.process", "pytest"]
 )
 def test_nothing_of_the_grader_can_be_imported(code, module):
     importing = code(f"""

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import process, scratch
+from autograder.sandbox.call_failures import CallOutOfDisk, CodeRaised, ProtocolBroken
 from autograder.sandbox.code import Code, Host
-from autograder.sandbox.held_files import HeldFiles
-from autograder.sandbox.outcomes import CallOutOfDisk, CodeRaised, ProtocolBroken
 from autograder.sandbox.process import Sandbox
 from autograder.sandbox.scratch import MOST_BYTES, MOST_DEPTH, MOST_FILES, Scratch
+from autograder.sandbox.unlinked_files import HeldFiles
 from tests.sandbox.hand_ins import files_of
 
 ROOT = Path(__file__).parents[2]

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import isolation
+from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.isolation import Tier
-from autograder.sandbox.outcomes import CallFailed
 from autograder.sandbox.process import Sandbox
 from tests.sandbox import attacks
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import find_course
+from autograder.course.loading import find_course
 from tests.courses import write_course
 from tests.notebooks.execution import folder_of_a_student
 

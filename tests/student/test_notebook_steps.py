@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.notebook import step
+from autograder.notebook import step
 
 
 def unwritten() -> None:

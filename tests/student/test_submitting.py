@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.one import notes_on
-from autograder.course import load_assignment
+from autograder.classroom.grade_one import notes_on
+from autograder.course.loading import load_assignment
+from autograder.handin.open_hand_in import open_submission
+from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.submit import make_hand_in
-from autograder.submission import HANDIN_MANIFEST, open_submission
 from tests.commands import only_line, run_command
 from tests.courses import REFERENCE
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from autograder.sandbox.wire.values import Node
+from autograder.values.pack import Node
 
 MOST_ARGUMENTS = 1_000
 """Most arguments of one call that it can report as changed."""

@@ -41,10 +41,10 @@ from autograder.sandbox.wire.messages import (
     Uncounted,
     Value,
 )
-from autograder.sandbox.wire.values import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
 from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
 from autograder.sandbox.worker.modules import LibraryUnavailable, Spaces
+from autograder.values.pack import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
 
 MOST_OBJECTS = 1_000
 MOST_FRAMES = 12

@@ -10,7 +10,7 @@ import sys
 import msgspec
 import numpy as np
 
-wire = sys.modules["autograder.sandbox.wire.values"]
+wire = sys.modules["autograder.values.pack"]
 messages = sys.modules["autograder.sandbox.wire.messages"]
 
 

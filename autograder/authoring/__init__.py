@@ -1,0 +1,1 @@
+"""For those who write assignments: begin, prove, release, bundle and rehearse one."""

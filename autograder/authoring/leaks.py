@@ -1,0 +1,203 @@
+"""The last look into a student zip: nothing of `solutions/` may be in it, however it is wrapped."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import hashlib
+import importlib.util
+import io
+import json
+import lzma
+import marshal
+import re
+import zipfile
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+from types import CodeType
+from typing import NamedTuple
+
+from autograder.authoring.secrets import (
+    SHORTEST,
+    Place,
+    Secrets,
+    code_objects,
+    fingerprint,
+    secrets_of,
+    squeeze,
+)
+from autograder.errors import CourseError
+
+_DEEPEST = 8
+_PACKED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
+_PRINTABLE = re.compile(rb"[\x20-\x7e\t\r\n]{%d,}" % SHORTEST)
+_PIECE = rb"[A-Za-z0-9+/_-]{16,}={0,2}"
+_BREAK = rb"(?:\\n|[\s\"'\\,]){1,12}"
+# Encoded text is often broken into lines or quoted piece by piece; only the last may be short.
+_BASE64 = re.compile(rb"%b(?:%b%b)*(?:%b[A-Za-z0-9+/_-]{1,15})?" % (_PIECE, _BREAK, _PIECE, _BREAK))
+
+
+class Leak(NamedTuple):
+    """Something of `solutions/` in a zip: where it was found and where it comes from."""
+
+    member: str
+    line: int
+    origin: Place
+
+    def __str__(self) -> str:
+        return f"{self.member}, line {self.line} shows {self.origin.file}, line {self.origin.line}"
+
+
+def scan_for_leaks(archive: Path | bytes, solutions: Path, name: str = "the zip") -> None:
+    """Look for anything of `solutions/` in a zip.
+
+    Looks into nested zips and wheels, compressed files, notebooks, base64 and compiled Python.
+    Lines are compared without white space. Imports, signatures, short and commonplace lines tell
+    nothing; nor do docstrings of the stubs, and what stub and reference share in the same function,
+    unless that is all of a function that students are to fill in.
+
+    Parameters
+    ----------
+    archive
+        The zip, or its content.
+    solutions
+        The course's folder `solutions/`; the stubs are expected in `assignments/` beside it.
+    name
+        What to call the zip in the error where only its content is given.
+
+    Raises
+    ------
+    CourseError
+        If something is found: the sentence names file and line on both sides. Also if the zip holds
+        something that cannot be looked into.
+    """
+    if isinstance(archive, Path):
+        name, archive = archive.name, archive.read_bytes()
+    leaks = find_leaks(archive, secrets_of(solutions))
+    if leaks:
+        more = f" (and {len(leaks) - 1} more such lines)" if len(leaks) > 1 else ""
+        raise CourseError(f"{name}: {leaks[0]}{more}; remove it there, or reword it in {solutions.name}/.")
+
+
+def find_leaks(archive: bytes, secrets: Secrets) -> list[Leak]:
+    """Return every leak in a zip, in the order of its members, each origin once."""
+    found: dict[Place, Leak] = {}
+    finder = _Finder(secrets)
+    for leak in finder.look("", archive, 0):
+        found.setdefault(leak.origin, leak)
+    return list(found.values())
+
+
+class _Finder:
+    """Searches content for secrets, unwrapping whatever it recognises."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._by_start: dict[str, list[str]] = {}
+        for text in secrets.lines:
+            self._by_start.setdefault(text[:SHORTEST], []).append(text)
+
+    def look(self, label: str, data: bytes, depth: int) -> Iterator[Leak]:
+        """Yield the leaks of `data`; `label` says where in the zip it is."""
+        if depth > _DEEPEST:
+            raise CourseError(f"{label}: is wrapped more than {_DEEPEST} times; unpack it in the assignment.")
+        if place := self._secrets.files.get(hashlib.sha256(data).digest()):
+            yield Leak(label, 1, place)
+        if data[:4] == importlib.util.MAGIC_NUMBER or label.endswith((".pyc", ".pyo")):
+            yield from self._compiled(label, data)
+        # Members first: what a zip stores uncompressed is better named by its member than by the zip.
+        for inner, content in _members(label, data):
+            yield from self.look(inner, content, depth + 1)
+        yield from self._text(label, _as_text(data))
+        for inner, content in _unwrapped(label, data):
+            yield from self.look(inner, content, depth + 1)
+
+    def _text(self, label: str, text: str) -> Iterator[Leak]:
+        """Yield the secret lines in a text, wherever its own lines break."""
+        lines = [squeeze(line) for line in text.splitlines()]
+        ends = list(accumulate(map(len, lines)))
+        joined = "".join(lines)
+        for start in range(len(joined) - SHORTEST + 1):
+            for secret in self._by_start.get(joined[start : start + SHORTEST], ()):
+                if joined.startswith(secret, start):
+                    yield Leak(label, bisect_right(ends, start) + 1, self._secrets.lines[secret])
+
+    def _compiled(self, label: str, data: bytes) -> Iterator[Leak]:
+        try:
+            code = marshal.loads(data[16:])
+        except (ValueError, EOFError, TypeError):
+            code = None
+        if not isinstance(code, CodeType):
+            raise CourseError(f"{label}: is compiled Python, which cannot be searched; remove it.")
+        for each in code_objects(code):
+            if place := self._secrets.code.get(fingerprint(each)):
+                yield Leak(label, each.co_firstlineno, place)
+
+
+def _as_text(data: bytes) -> str:
+    """Return what a person could read in `data`."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
+        return "\n".join(run.decode("ascii") for run in _PRINTABLE.findall(data))
+    return data.decode("utf-8-sig", "replace")
+
+
+def _unwrapped(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield what is compressed or encoded in `data`, each with a label of its own."""
+    for magic, decompress in _PACKED.items():
+        if data.startswith(magic):
+            try:
+                yield f"{label} (decompressed)", decompress(data)
+            except (OSError, EOFError, ValueError, lzma.LZMAError):
+                continue
+    for i, cell in enumerate(_strings(data)):
+        yield f"{label} (text {i + 1})", cell.encode("utf-8", "replace")
+    line, seen = 1, 0
+    for match in _BASE64.finditer(data):
+        line, seen = line + data.count(b"\n", seen, match.start()), match.start()
+        for content in _decoded(match[0]):
+            yield f"{label}, line {line} (base64)", content
+
+
+def _members(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.infolist():
+                yield f"{label}/{entry.filename}".lstrip("/"), archive.read(entry)
+    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise CourseError(f"{label or 'the zip'}: cannot be unpacked ({error}); pack it again.") from error
+
+
+def _strings(data: bytes) -> Iterator[str]:
+    """Yield every string of a JSON document, and each list of strings as the one text that it is."""
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return
+    try:
+        todo = [json.loads(data)]
+    except (ValueError, RecursionError):
+        return
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+            yield "".join(value)
+        elif isinstance(value, list):
+            todo += value
+        elif isinstance(value, str):
+            yield value
+
+
+def _decoded(run: bytes) -> Iterator[bytes]:
+    """Yield what `run` may stand for as base64, from each of the four places where a group can start."""
+    letters = re.sub(rb"\\n|[^A-Za-z0-9+/_-]", b"", run).translate(bytes.maketrans(b"-_", b"+/"))
+    for start in range(4):
+        part = letters[start:]
+        part = part[: len(part) // 4 * 4] + (part[len(part) // 4 * 4 :] + b"==")[:4] * (len(part) % 4 > 1)
+        yield base64.b64decode(part)

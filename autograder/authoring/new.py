@@ -1,0 +1,66 @@
+"""Makes both halves of a new assignment: small, complete, and gradable as they stand."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import secrets
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograder.course.loading import load_assignment, load_solution
+from autograder.errors import CourseError
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_SUFFIX = ".txt"
+
+
+def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
+    """Make `assignments/NAME` and `solutions/NAME` below `root` and return both folders.
+
+    Raises
+    ------
+    CourseError
+        If the name cannot be that of a Python module, or one of the folders is there already.
+    """
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
+        raise CourseError(
+            f"{name!r} cannot be the name of an assignment and its module; "
+            "use small letters, digits and underscores, such as ridge_regression."
+        )
+    public, secret = root / "assignments" / name, root / "solutions" / name
+    for folder in (public, secret):
+        if folder.exists():
+            raise CourseError(f"{folder} is there already; choose another name or remove it.")
+    values = {"NAME": name, "TITLE": name.replace("_", " ").capitalize(), "SALT": secrets.token_hex(16)}
+    with TemporaryDirectory() as place:
+        made = Path(place)
+        for half in ("assignment", "solution"):
+            _fill_in(half, made / half / name, values)
+        # Whatever is wrong with the name shows here, before anything is in the course.
+        load_assignment(made / "assignment" / name)
+        load_solution(made / "solution" / name)
+        # The solutions are nobody else's business on a machine with several users.
+        (root / "solutions").mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copytree(made / "assignment" / name, public)
+        shutil.copytree(made / "solution" / name, secret)
+    return public, secret
+
+
+def _fill_in(half: str, folder: Path, values: dict[str, str]) -> None:
+    """Write the files of one half with its values in place of `@NAME@` and the like."""
+    folder.mkdir(parents=True)
+    templates = files(__package__) / "template" / half
+    if not templates.is_dir():
+        raise CourseError(
+            "this installation came with a release or a bundle, which leave out how solutions begin; "
+            "install the package from its own checkout."
+        )
+    for template in templates.iterdir():
+        text = template.read_text(encoding="utf-8")
+        for key, value in values.items():
+            text = text.replace(f"@{key}@", value)
+        file = template.name.removesuffix(_SUFFIX).replace("NAME", values["NAME"])
+        (folder / file).write_text(text, encoding="utf-8")

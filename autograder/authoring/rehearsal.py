@@ -1,0 +1,353 @@
+"""Tries a Gradescope zip as the platform would: built once, then run for each submission, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import msgspec
+
+from autograder.authoring.bundle import read_bundle
+from autograder.errors import CourseError, GraderError, SubmissionError
+from autograder.files.private_folder import PrivateFolder
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# How this machine reaches packages; the platform's own machines reach them directly.
+_NETWORK = ("PIP_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+_TAIL_LINES = 15
+
+_Format = Literal["text", "html", "simple_format", "md", "ansi"]
+_Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
+
+
+class _Test(msgspec.Struct):
+    """One entry of `tests`, as the platform takes it."""
+
+    score: float | None = None
+    max_score: float | None = None
+    status: Literal["passed", "failed"] | None = None
+    name: str | None = None
+    name_format: _Format | None = None
+    number: str | None = None
+    output: str | None = None
+    output_format: _Format | None = None
+    tags: list[str] | None = None
+    visibility: _Visibility | None = None
+    extra_data: dict[str, Any] | None = None
+
+
+class _Results(msgspec.Struct):
+    """results.json, as the platform takes it."""
+
+    score: float | None = None
+    tests: list[_Test] = []
+    execution_time: float | None = None
+    output: str | None = None
+    output_format: _Format | None = None
+    test_output_format: _Format | None = None
+    test_name_format: _Format | None = None
+    visibility: _Visibility | None = None
+    stdout_visibility: _Visibility | None = None
+    extra_data: dict[str, Any] | None = None
+    leaderboard: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What one submission came to.
+
+    Attributes
+    ----------
+    results
+        The content of results.json.
+    output
+        What run_autograder printed.
+    exit_code
+        Its exit code; None where it was stopped for taking too long.
+    seconds
+        Wall-clock time from start to end.
+    """
+
+    submission: Path
+    results: dict[str, Any]
+    output: str
+    exit_code: int | None
+    seconds: float
+
+
+class Rehearsal:
+    """A Gradescope zip, built; use it in a `with` statement and `grade` any number of submissions.
+
+    Everything happens in a file system of its own in which `/autograder` and `/opt/autograder` are
+    fresh and the machine's own folders cannot be written. Each submission starts from what the
+    build left, as containers do.
+
+    Parameters
+    ----------
+    bundle
+        The zip.
+    tier
+        The isolation to grade under. The default does without namespaces, which the platform may
+        forbid; None takes the best that this machine gives.
+    seconds_allowed
+        When a submission is stopped, in seconds.
+
+    Attributes
+    ----------
+    build_output
+        What setup.sh printed.
+    build_seconds
+        How long it took.
+    """
+
+    def __init__(self, bundle: Path, *, tier: str | None = "uid", seconds_allowed: float = 600.0) -> None:
+        self._bundle = bundle
+        self._tier = tier
+        self._seconds_allowed = seconds_allowed
+        self.build_output = ""
+        self.build_seconds = 0.0
+
+    def __enter__(self) -> Rehearsal:
+        """Unpack the zip and run its setup.sh.
+
+        Raises
+        ------
+        CourseError
+            If this machine cannot rehearse, or the zip is not one for Gradescope, or its setup.sh fails.
+        """
+        _require_root()
+        self._room = PrivateFolder("rehearsal")
+        self._tree = self._room.path
+        try:
+            self._build()
+        except BaseException:
+            self._room.remove()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove everything that was built."""
+        self._room.remove()
+
+    @property
+    def source(self) -> Path:
+        """The folder that submissions find as `/autograder/source`."""
+        return self._tree / "autograder" / "source"
+
+    @property
+    def environment(self) -> Path:
+        """The folder that submissions find as `/opt/autograder`."""
+        return self._tree / "environment"
+
+    def grade(self, submission: Path, metadata: Mapping[str, Any] | None = None) -> Rehearsed:
+        """Run the zip on one submission: a folder, a zip (which the platform unpacks) or a single file.
+
+        Parameters
+        ----------
+        metadata
+            What to say in submission_metadata.json in place of the default fields.
+
+        Raises
+        ------
+        SubmissionError
+            If the submission cannot be read.
+        GraderError
+            If there is no results.json afterwards, or not one that the platform takes.
+        """
+        with PrivateFolder("rehearsal") as tree:
+            home = tree / "autograder"
+            shutil.copytree(self._tree / "autograder", home, symlinks=True)
+            _hand_in(submission, home / "submission")
+            (home / "submission_metadata.json").write_bytes(
+                msgspec.json.encode(self._metadata() | dict(metadata or {}))
+            )
+            (home / "results").mkdir()
+            variables = {"AUTOGRADER_TIER": self._tier} if self._tier else {}
+            exit_code, seconds = self._run(
+                tree, "run", ["/autograder/run_autograder"], variables, home / "results" / "stdout"
+            )
+            output = (home / "results" / "stdout").read_text(encoding="utf-8", errors="replace")
+            results = _read_results(home / "results" / "results.json", output)
+        return Rehearsed(submission, results, output, exit_code, seconds)
+
+    def _build(self) -> None:
+        self.source.mkdir(parents=True)
+        self.environment.mkdir()
+        self._probe()
+        _unpack(self._bundle, self.source)
+        for script in ("setup.sh", "run_autograder"):
+            if not (self.source / script).is_file():
+                raise CourseError(f"{self._bundle}: has no {script} at its root; give a zip for Gradescope.")
+        shutil.copy2(self.source / "run_autograder", self.source.parent)
+        log = self._tree / "build.log"
+        network = {key: value for key, value in os.environ.items() if key.upper().startswith(_NETWORK)}
+        command = ["bash", "/autograder/source/setup.sh"]
+        exit_code, self.build_seconds = self._run(self._tree, "build", command, network, log)
+        self.build_output = log.read_text(encoding="utf-8", errors="replace")
+        if exit_code != 0:
+            how = "took too long" if exit_code is None else "failed"
+            raise CourseError(f"{self._bundle}: its setup.sh {how}:\n{_tail(self.build_output)}")
+
+    def _probe(self) -> None:
+        """Say in one sentence why this machine cannot rehearse, where it cannot."""
+        log = self._tree / "probe.log"
+        exit_code, _ = self._run(self._tree, "build", ["true"], {}, log)
+        if exit_code != 0:
+            reason = (
+                log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no reason"]
+            )[-1]
+            raise CourseError(
+                f"This machine gives no private file system to rehearse in ({reason}); "
+                "use one where root may make mount namespaces."
+            )
+
+    def _run(
+        self, tree: Path, mode: str, command: list[str], variables: Mapping[str, str], log: Path
+    ) -> tuple[int | None, float]:
+        """Run a command in the private file system of `tree`; return its exit code and seconds taken."""
+        (tree / "root").mkdir(exist_ok=True)
+        if tree != self._tree:
+            (tree / "environment").symlink_to(self.environment)
+        namespaces = ["--mount", "--pid", "--ipc", "--propagation", "private", "--fork", "--kill-child"]
+        environment = {"PATH": _PATH, "HOME": "/root", **variables}
+        begin = time.monotonic()
+        with as_file(files(__package__) / "scripts" / "private_root.sh") as script, log.open("wb") as output:
+            inside = ["bash", str(script), str(tree), mode, *command]
+            try:
+                done = subprocess.run(
+                    ["unshare", *namespaces, "--", *inside],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=environment,
+                    timeout=self._seconds_allowed,
+                )
+            except subprocess.TimeoutExpired:
+                return None, time.monotonic() - begin
+        return done.returncode, time.monotonic() - begin
+
+    def _metadata(self) -> dict[str, Any]:
+        """Return what the platform says of a hand-in in good time by one student, the first one."""
+        title = read_bundle(self.source).assignment
+        dates = {
+            "release_date": "2030-01-01T00:00:00.000000+00:00",
+            "due_date": "2030-01-31T23:59:00.000000+00:00",
+            "late_due_date": None,
+        }
+        assignment = {
+            "id": 1,
+            "course_id": 1,
+            "title": title,
+            "total_points": "100.0",
+            "group_size": None,
+            "group_submission": False,
+        }
+        return {
+            "id": 1,
+            "created_at": "2030-01-15T12:00:00.000000+00:00",
+            "submission_method": "upload",
+            "assignment": assignment | dates,
+            "users": [
+                {
+                    "id": 1,
+                    "sid": None,
+                    "name": "Student",
+                    "email": "student@example.org",
+                    "assignment": dates,
+                }
+            ],
+            "previous_submissions": [],
+        }
+
+
+def rehearse(
+    bundle: Path,
+    submissions: Iterable[Path],
+    *,
+    tier: str | None = "uid",
+    seconds_allowed: float = 600.0,
+) -> list[Rehearsed]:
+    """Build a Gradescope zip as the platform would and run it on each submission.
+
+    Raises
+    ------
+    CourseError
+        If this machine cannot rehearse (it takes root on Linux), or the zip cannot be built.
+    SubmissionError
+        If a submission cannot be read.
+    GraderError
+        If a submission leaves no results.json that the platform takes.
+    """
+    with Rehearsal(bundle, tier=tier, seconds_allowed=seconds_allowed) as rehearsal:
+        return [rehearsal.grade(submission) for submission in submissions]
+
+
+def _require_root() -> None:
+    if sys.platform != "linux":
+        raise CourseError("A rehearsal needs Linux, as Gradescope does; run it in a Linux container.")
+    if os.geteuid() != 0:
+        raise CourseError("A rehearsal needs root, to make a file system of its own; run it with sudo.")
+    for tool in ("unshare", "mount", "pivot_root", "bash"):
+        if shutil.which(tool, path=_PATH) is None:
+            raise CourseError(f"A rehearsal needs the command {tool}; install util-linux and bash.")
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Unpack with permissions, which zipfile itself leaves out."""
+    try:
+        with zipfile.ZipFile(archive) as content:
+            for entry in content.infolist():
+                path = Path(content.extract(entry, folder))
+                if mode := entry.external_attr >> 16 & 0o777:
+                    path.chmod(mode)
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
+        raise CourseError(f"{archive}: cannot be unpacked ({error}); bundle the assignment again.") from error
+
+
+def _hand_in(submission: Path, folder: Path) -> None:
+    try:
+        if submission.is_dir():
+            shutil.copytree(submission, folder, symlinks=True)
+        else:
+            folder.mkdir()
+            if zipfile.is_zipfile(submission):
+                zipfile.ZipFile(submission).extractall(folder)
+            else:
+                shutil.copy(submission, folder)
+    except (OSError, ValueError, RuntimeError, shutil.Error, zipfile.BadZipFile) as error:
+        raise SubmissionError(
+            f"{submission}: cannot be read ({error}); give a folder, a zip or a file."
+        ) from error
+
+
+def _read_results(path: Path, output: str) -> dict[str, Any]:
+    try:
+        content = path.read_bytes()
+        checked = msgspec.json.decode(content, type=_Results)
+    except OSError as error:
+        raise GraderError(f"run_autograder left no results.json; it printed:\n{_tail(output)}") from error
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise GraderError(
+            f"results.json is not what the platform takes ({error}); it printed:\n{_tail(output)}"
+        ) from error
+    if checked.score is None and (not checked.tests or any(test.score is None for test in checked.tests)):
+        raise GraderError("results.json gives no score, neither in all nor for every test.")
+    results = msgspec.json.decode(content)
+    assert isinstance(results, dict)
+    return results
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])

@@ -1,0 +1,98 @@
+"""The student zip: one assignment from `assignments/` alone, with all it takes to work on it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from autograder.authoring.leaks import scan_for_leaks
+from autograder.authoring.lock import student_requirements
+from autograder.authoring.otter_files import otter_test_files
+from autograder.authoring.wheel import build_wheel
+from autograder.errors import CourseError
+from autograder.files.archive import collect, content_hash, zip_bytes
+from autograder.files.writing import write_atomically
+from autograder.model.assignment import Assignment
+
+RELEASE_FILE = "release.json"
+
+_PYTEST_INI = """\
+[pytest]
+addopts = -p autograder.grading.plugin --import-mode=importlib
+testpaths = test_public.py
+"""
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """What `release.json` says, so that a hand-in can tell where it came from.
+
+    Attributes
+    ----------
+    content_hash
+        SHA-256 over the names and contents of the assignment's files.
+    """
+
+    assignment: str
+    version: str
+    content_hash: str
+
+
+def student_files(assignment: Assignment) -> dict[str, bytes]:
+    """Return the assignment's files by path, with the stubs that it takes from elsewhere beside its own.
+
+    Raises
+    ------
+    CourseError
+        If one of them is a link or cannot be read.
+    """
+    files = collect(assignment.folder)
+    for file in assignment.files:
+        files[file.name] = file.source.read_bytes()
+    return files
+
+
+def release_of(assignment: Assignment) -> Release:
+    """Return what a release made from these files says of itself."""
+    content = content_hash(student_files(assignment))
+    return Release(assignment=assignment.name, version=assignment.version, content_hash=content)
+
+
+def release(assignment: Assignment, output: Path, solutions: Path | None = None) -> Path:
+    """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
+
+    Everything comes from the assignment's folder and the stubs it names; `solutions`, where it is
+    given, is read for a last scan only. The same files give the same bytes.
+
+    Raises
+    ------
+    CourseError
+        If a file cannot be packed, has a name that the release needs itself, or shows something
+        of `solutions`; then no zip is left behind.
+    """
+    files = student_files(assignment)
+    wheel_name, wheel = build_wheel()
+    added = {
+        wheel_name: wheel,
+        "requirements.txt": _requirements(wheel_name, wheel),
+        "pytest.ini": _PYTEST_INI.encode(),
+        **otter_test_files(assignment),
+        RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
+    }
+    for name in sorted(added.keys() & files.keys()):
+        raise CourseError(f"{assignment.folder / name}: a release writes its own {name}; rename this file.")
+    content = {f"{assignment.name}/{name}": data for name, data in (files | added).items()}
+    path = output / f"{assignment.name}-{assignment.version}.zip"
+    data = zip_bytes(content)
+    if solutions is not None:
+        scan_for_leaks(data, solutions, name=path.name)
+    write_atomically(path, data)
+    path.chmod(0o644)
+    return path
+
+
+def _requirements(wheel_name: str, wheel: bytes) -> bytes:
+    """Return what `pip install -r` takes: our wheel from beside the file, the rest by version and hash."""
+    digest = hashlib.sha256(wheel).hexdigest()
+    return f"./{wheel_name} \\\n    --hash=sha256:{digest}\n{student_requirements()}".encode()

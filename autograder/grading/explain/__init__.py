@@ -1,0 +1,1 @@
+"""Why a value is wrong: known mistakes and closed forms."""

@@ -1,0 +1,315 @@
+"""The bank of known mistakes: what each changes in the reference, and the hint that belongs to it.
+
+`solutions/NAME/mistakes.toml` lists them as edits of the reference. Where no edit says a mistake well, a function
+of `mistakes.py` beside it takes the place of the reference's. As a hand-in either is plain text: the reference's
+file with the edit made, or with the function and what it needs at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course.toml import MistakeToml, read_tables, read_text
+from autograder.errors import CourseError
+from autograder.model.assignment import Assignment, Solution
+
+BANK_FILE = "mistakes.toml"
+FUNCTIONS_FILE = "mistakes.py"
+
+_APPLIED = """def _mistaken(original, wrong):
+    def mistaken(*args, **keywords):
+        return wrong(original, *args, **keywords)
+
+    return mistaken
+
+
+{name} = _mistaken({name}, {function})
+"""
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """One known mistake, or an accepted convention.
+
+    Attributes
+    ----------
+    id
+        Its name in results and reports.
+    title
+        What was done, in a few words, for the instructor.
+    hint
+        What a teaching assistant would say: an observation, then a question. For a convention, the note.
+    also_affects
+        Questions that cannot avoid it, because their functions call the one that it is made in.
+    same_as
+        Mistakes that give the same values on every sensible input; their hint is as good.
+    structural
+        True where the values are right and only a test of structure tells.
+    accepted
+        True for a convention: another reading of the task that costs nothing and is noted.
+    """
+
+    id: str
+    title: str
+    hint: str
+    also_affects: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+    structural: bool = False
+    accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The reference with a known mistake in one function.
+
+    Attributes
+    ----------
+    target
+        That function, `module.function` or `module.Class.method`.
+    files
+        The hand-in: every file by name.
+    example
+        The lines that a student would have written.
+    """
+
+    mistake: KnownMistake
+    target: str
+    files: Mapping[str, bytes] = field(compare=False, repr=False)
+    example: str = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """A name that is unique in its bank."""
+        return f"{self.mistake.id}@{self.target}"
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The known mistakes of one assignment in the order of their file, and every mistake in each of its functions."""
+
+    mistakes: tuple[KnownMistake, ...] = ()
+    variants: tuple[Variant, ...] = ()
+
+    def example(self, mistake: KnownMistake) -> str:
+        """Return what students write who make the mistake, for each function where it looks different."""
+        examples: dict[str, list[str]] = {}
+        for variant in self.variants:
+            if variant.mistake == mistake:
+                examples.setdefault(variant.example, []).append(variant.target.partition(".")[2])
+        if len(examples) == 1:
+            return next(iter(examples))
+        return "\n\n".join(f"# {', '.join(names)}\n{text}" for text, names in examples.items())
+
+
+def load_bank(assignment: Assignment, solution: Solution) -> Bank:
+    """Read the bank of an assignment from `mistakes.toml`; an absent file is an empty bank.
+
+    Raises
+    ------
+    CourseError
+        With file and entry: where an edit does not apply exactly once, where the reference has no such function,
+        or where the file is not what it should be.
+    """
+    path = solution.folder / BANK_FILE
+    if not path.exists():
+        return Bank()
+    tables = read_tables(path, MistakeToml)
+    reference = solution.reference_files(assignment)
+    functions = _Functions(solution.folder / FUNCTIONS_FILE)
+    mistakes, variants = [], []
+    for id, table in tables.items():
+        mistake = _mistake(path, id, table)
+        maker = _Maker(f"{path}: {id}", reference, functions)
+        mistakes.append(mistake)
+        variants += [
+            Variant(mistake, target, files, example) for target, files, example in maker.variants(table)
+        ]
+    return Bank(tuple(mistakes), tuple(variants))
+
+
+def _mistake(path: Path, id: str, table: MistakeToml) -> KnownMistake:
+    if bool(table.note) == bool(table.title and table.hint) or bool(table.title) != bool(table.hint):
+        raise CourseError(f"{path}: {id} needs a title and a hint, or a note if it is accepted")
+    return KnownMistake(
+        id,
+        table.title or table.note,
+        table.hint or table.note,
+        table.also_affects,
+        table.same_as,
+        table.structural,
+        accepted=bool(table.note),
+    )
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the variants of one mistake; `where` begins the sentence about what is wrong with its entry."""
+
+    where: str
+    reference: Mapping[str, bytes]
+    functions: _Functions
+
+    def variants(self, table: MistakeToml) -> Iterator[tuple[str, dict[str, bytes], str]]:
+        """Yield target, files and example of each function in which the mistake is made."""
+        if not table.edits and not table.replaced_by:
+            raise CourseError(f"{self.where} changes nothing; add edits or replaced_by for a function")
+        for name, edits in table.edits.items():
+            yield self._edited(name, edits)
+        for name, function in table.replaced_by.items():
+            yield self._replaced(name, function)
+
+    def _edited(
+        self, name: str, edits: tuple[str | tuple[str, str], ...]
+    ) -> tuple[str, dict[str, bytes], str]:
+        file, name = self._place(name)
+        lines = self.reference[file].decode().splitlines()
+        node = _definition(lines, name)
+        if node is None:
+            raise CourseError(
+                f"{self.where} edits {name}, which its class does not define; name the class that does"
+            )
+        right = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        wrong = right
+        for old, new in self._pairs(name, edits):
+            wrong = self._with_edit(wrong, name, old.strip("\n"), new.strip("\n"))
+        source = "\n".join([*lines[: node.lineno - 1], wrong, *lines[node.end_lineno :], ""])
+        try:
+            compile(source, file, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise CourseError(
+                f"{self.where} turns {name} into what is not valid Python ({error.msg})"
+            ) from error
+        return f"{file[:-3]}.{name}", {**self.reference, file: source.encode()}, _difference(right, wrong)
+
+    def _pairs(self, name: str, edits: tuple[str | tuple[str, str], ...]) -> list[tuple[str, str]]:
+        pairs = [edit for edit in edits if not isinstance(edit, str)]
+        if not pairs and len(edits) == 2:
+            pairs = [(str(edits[0]), str(edits[1]))]
+        elif not pairs or len(pairs) != len(edits):
+            raise CourseError(f"{self.where} edits {name} by neither [old, new] nor [[old, new], ...]")
+        return pairs
+
+    def _with_edit(self, source: str, name: str, old: str, new: str) -> str:
+        """Return the function with an edit made, whose further lines are indented as the line of the first is."""
+        found = []
+        for match in re.finditer(re.escape(old.partition("\n")[0]), source):
+            line = source[source.rfind("\n", 0, match.start()) + 1 :]
+            margin = "\n" + line[: len(line) - len(line.lstrip())]
+            if source.startswith(old.replace("\n", margin), match.start()):
+                found.append((match.start(), margin))
+        if not old or len(found) != 1:
+            times = f"stands there {len(found)} times" if found else "does not stand there"
+            raise CourseError(
+                f"{self.where} edits {name} of the reference: {old!r} {times}; quote what stands there exactly once"
+            )
+        start, margin = found[0]
+        return source[:start] + new.replace("\n", margin) + source[start + len(old.replace("\n", margin)) :]
+
+    def _replaced(self, name: str, function: str) -> tuple[str, dict[str, bytes], str]:
+        file, name = self._place(name)
+        found = self.functions.source(function)
+        if found is None:
+            raise CourseError(f"{self.where} names {function}, which {self.functions.path} does not define")
+        needed, example = found
+        applied = _APPLIED.format(name=name, function=function)
+        text = "\n\n\n".join([self.reference[file].decode(), *needed, applied])
+        return f"{file[:-3]}.{name}", {**self.reference, file: text.encode()}, example
+
+    def _place(self, name: str) -> tuple[str, str]:
+        """Return the file of a function and its name there; the module may be left out where only one has it."""
+        module, _, rest = name.partition(".")
+        places = [(f"{module}.py", rest)] if f"{module}.py" in self.reference else []
+        places = places or [(file, name) for file in self.reference if file.endswith(".py")]
+        there = [place for place in places if _defines(self.reference[place[0]], place[1])]
+        if len(there) != 1:
+            several = f"several files of the reference ({', '.join(file for file, _ in there)}) have"
+            raise CourseError(
+                f"{self.where} names {name}, but {several if there else 'the reference does not have'} that "
+                "function; name it function, Class.method or module.function"
+            )
+        return there[0]
+
+
+class _Functions:
+    """The functions of `mistakes.py`; the file is read, never run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._statements: dict[str, ast.stmt] = {}
+        if not path.exists():
+            return
+        self._text = read_text(path)
+        try:
+            tree = ast.parse(self._text)
+        except SyntaxError as error:
+            raise CourseError(f"{path}, line {error.lineno}: not valid Python ({error.msg})") from error
+        for statement in tree.body:
+            self._statements |= dict.fromkeys(_bound_by(statement), statement)
+
+    def source(self, name: str) -> tuple[list[str], str] | None:
+        """Return a function with all that it needs of its file, in the file's order, and the function alone."""
+        function = self._statements.get(name)
+        if not isinstance(function, ast.FunctionDef):
+            return None
+        needed: set[ast.stmt] = {function}
+        open_statements: list[ast.stmt] = [function]
+        while open_statements:
+            for node in ast.walk(open_statements.pop()):
+                statement = self._statements.get(node.id) if isinstance(node, ast.Name) else None
+                if statement is not None and statement not in needed:
+                    needed.add(statement)
+                    open_statements.append(statement)
+        ordered = sorted(needed, key=lambda statement: statement.lineno)
+        return [self._text_of(statement) for statement in ordered], self._text_of(function)
+
+    def _text_of(self, statement: ast.stmt) -> str:
+        first = min([statement.lineno, *(it.lineno for it in getattr(statement, "decorator_list", []))])
+        return "\n".join(self._text.splitlines()[first - 1 : statement.end_lineno])
+
+
+def _bound_by(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement at the top of a file defines."""
+    match statement:
+        case ast.FunctionDef() | ast.ClassDef():
+            return [statement.name]
+        case ast.Import() | ast.ImportFrom():
+            return [(alias.asname or alias.name).partition(".")[0] for alias in statement.names]
+        case ast.Assign():
+            return [
+                node.id for it in statement.targets for node in ast.walk(it) if isinstance(node, ast.Name)
+            ]
+    return []
+
+
+def _difference(right: str, wrong: str) -> str:
+    """Return the lines that an edit leads to, without the indentation that they share; lines left out as comments."""
+    changes = list(difflib.ndiff(right.splitlines(), wrong.splitlines()))
+    written = [line[2:] for line in changes if line.startswith("+ ")]
+    left_out = [f"# without: {line[2:].strip()}" for line in changes if line.startswith("- ")]
+    return textwrap.dedent("\n".join(written)).strip("\n") or "\n".join(left_out)
+
+
+def _members(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+    for statement in tree.body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            yield statement.name, statement
+        if isinstance(statement, ast.ClassDef):
+            yield from ((f"{statement.name}.{getattr(it, 'name', '')}", it) for it in statement.body)
+
+
+def _definition(lines: list[str], name: str) -> ast.stmt | None:
+    return dict(_members(ast.parse("\n".join(lines)))).get(name)
+
+
+def _defines(source: bytes, name: str) -> bool:
+    """Return whether a file defines a function, or a class with a method, which may be inherited."""
+    members = dict(_members(ast.parse(source)))
+    owner = members.get(name.rpartition(".")[0])
+    inherited = isinstance(owner, ast.ClassDef) and bool(owner.bases)
+    return isinstance(members.get(name), ast.FunctionDef) or inherited

@@ -1,0 +1,201 @@
+"""Recognises a known mistake: the one that, in the same test on the same inputs, does the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.explain.bank import Bank, KnownMistake, Variant
+from autograder.grading.not_allowed import HIDDEN_LOOPS
+from autograder.grading.trial import Finding, Trial
+from autograder.model.assignment import Assignment
+from autograder.model.plan import PlannedTest
+from autograder.model.verdict import Family, Kind
+from autograder.sandbox.call_failures import CallFailed, CodeRaised
+from autograder.sandbox.code import Handle, Returned
+from autograder.values.same import compare_values
+
+SAME = 1e-7
+"""Relative tolerance for two codes to do the same; both compute in float64."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a test saw of the code under test.
+
+    Attributes
+    ----------
+    kind
+        The verdict, None where the test passed.
+    events
+        Values, changed arguments and exceptions in order; or the features that the test recorded, with the
+        types of exceptions, whose texts depend on how a random number was asked for.
+    """
+
+    kind: Kind | None
+    events: tuple[Any, ...]
+
+    def same_as(self, other: Observation) -> bool:
+        """Return whether two codes did the same."""
+        if len(self.events) != len(other.events) or (self.kind is None) != (other.kind is None):
+            return False
+        if self.kind is not None and self.kind.family is Family.STRUCTURE and self.kind is not other.kind:
+            return False
+        return all(map(_same, self.events, other.events))
+
+
+def observation_of(trial: Trial, finding: Finding | None) -> Observation:
+    """Return what a test saw in a trial that is over."""
+    kind = finding.kind if finding else None
+    if trial.features:
+        raised = [("raised", it.type_name) for it in trial.outcomes if isinstance(it, CodeRaised)]
+        return Observation(kind, (*sorted(trial.features.items()), *raised))
+    if finding is not None and finding.rule in HIDDEN_LOOPS:
+        return Observation(kind, (finding.rule,))
+    return Observation(kind, tuple(map(_event, trial.outcomes)))
+
+
+def _event(outcome: Returned | CallFailed) -> Any:
+    if isinstance(outcome, Returned):
+        return (
+            "returned",
+            _plain(outcome.value),
+            {name: _plain(value) for name, value in outcome.changed.items()},
+        )
+    if isinstance(outcome, CodeRaised):
+        return ("raised", outcome.type_name, outcome.text)
+    return ("failed", type(outcome).__name__)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with the names of their classes in the place of objects, which are never the same."""
+    if isinstance(value, Handle):
+        return f"<{value.type_name}>"
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_plain, value))
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return value
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Return whether two events agree, numbers to within rounding and NaN equal to NaN.
+
+    Whole numbers in an array of floats agree with integers: labels that are floats and wrong are first of all
+    wrong, and most published work returns them as floats.
+    """
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        kinds = {left.dtype.kind, right.dtype.kind}
+        return (len(kinds) == 1 or kinds <= set("iuf")) and left.shape == right.shape and _close(left, right)
+    if isinstance(left, (bool, str, type(None))) or isinstance(right, (bool, str, type(None))):
+        return type(left) is type(right) and bool(left == right)
+    if isinstance(left, (int, float, complex, np.generic)) and isinstance(
+        right, (int, float, complex, np.generic)
+    ):
+        return _close(np.asarray(left), np.asarray(right))
+    if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)):
+        return len(left) == len(right) and all(map(_same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
+    return type(left) is type(right) and bool(left == right)
+
+
+def _close(left: np.ndarray, right: np.ndarray) -> bool:
+    if not left.size:
+        return True
+    if "O" in (left.dtype.kind, right.dtype.kind):  # an integer that no machine number holds
+        return bool(np.array_equal(left, right))
+    finite = np.isfinite(left)
+    if not np.array_equal(left[~finite], right[~finite], equal_nan=left.dtype.kind in "fc"):
+        return False
+    return not finite.any() or compare_values(left[finite] + 0.0, right[finite] + 0.0, rtol=SAME) is None
+
+
+class Diagnosis:
+    """Looks a hand-in's behaviour up in the bank.
+
+    A known mistake does the same in the same test on every hand-in, so what each test sees of it is
+    found out once and kept.
+    """
+
+    def __init__(self, bank: Bank, assignment: Assignment) -> None:
+        self._variants: dict[str, list[Variant]] = {}
+        for variant in bank.variants:
+            for question in assignment.questions_of(variant.target):
+                self._variants.setdefault(question.id, []).append(variant)
+        for variant in bank.variants:  # a question's own mistakes are tried before those it only feels
+            for id in variant.mistake.also_affects:
+                self._variants.setdefault(id, []).append(variant)
+        self._accepts = {
+            entry.id for entry in bank.mistakes if assignment.conventions.get(entry.id, "accept") == "accept"
+        }
+        self._seen: dict[tuple[str, str], Observation] = {}
+
+    def conventions(self, question: str) -> list[Variant]:
+        """Return the other readings of a question that are accepted."""
+        return [
+            variant
+            for variant in self._variants.get(question, ())
+            if variant.mistake.accepted and variant.mistake.id in self._accepts
+        ]
+
+    def explain(
+        self,
+        test: PlannedTest,
+        seen: Observation,
+        observe: Callable[[Variant], Observation],
+        found: Sequence[str],
+    ) -> KnownMistake | None:
+        """Return the known mistake that does what was seen, or None.
+
+        Parameters
+        ----------
+        seen
+            What the test saw of the hand-in.
+        observe
+            Runs the test on a variant.
+        found
+            Mistakes already recognised in this hand-in; they are tried first.
+        """
+        accepted = {variant.mistake.id for variant in self.conventions(test.question)}
+        candidates = [
+            variant for variant in self._variants.get(test.question, ()) if variant.mistake.id not in accepted
+        ]
+        if test.structural:
+            candidates = _structural_candidates(candidates, seen, found)
+        else:
+            # A mistake of structure gives the right values; where it does not, its entry is out of date.
+            candidates = [variant for variant in candidates if not variant.mistake.structural]
+            candidates.sort(key=lambda variant: variant.mistake.id not in found)
+        for variant in candidates:
+            if self.observation(test, variant, observe).same_as(seen):
+                return variant.mistake
+        return None
+
+    def observation(
+        self, test: PlannedTest, variant: Variant, observe: Callable[[Variant], Observation]
+    ) -> Observation:
+        """Return what a test sees of a known mistake, which it is run on once."""
+        key = (test.id, variant.name)
+        if key not in self._seen:
+            self._seen[key] = observe(variant)
+        return self._seen[key]
+
+
+def _structural_candidates(
+    candidates: list[Variant], seen: Observation, found: Sequence[str]
+) -> list[Variant]:
+    """Return the variants worth running in a test of structure, where running one may take a race.
+
+    How a value is computed is told by the mistakes of structure only. Wrong values there have mostly
+    been recognised by the tests of values before.
+    """
+    if seen.kind is not None and seen.kind.family is Family.STRUCTURE:
+        structural = [variant for variant in candidates if variant.mistake.structural]
+        # Two mistakes may be equally slow; what an earlier test has told apart is the likelier one.
+        return sorted(structural, key=lambda variant: variant.mistake.id not in found)
+    values = [variant for variant in candidates if not variant.mistake.structural]
+    return [variant for variant in values if variant.mistake.id in found] or values

@@ -1,0 +1,115 @@
+"""Says what a call that brought no value means: its verdict, a sentence for the student, the details."""
+
+from __future__ import annotations
+
+import builtins
+
+from autograder.grading.trial import Finding
+from autograder.model.verdict import Kind
+from autograder.sandbox.call_failures import (
+    CallFailed,
+    CallOutOfDisk,
+    CallOutOfMemory,
+    CallTimedOut,
+    CodeRaised,
+    EventsHidden,
+    LibraryUsed,
+    NameAbsent,
+    ProtocolBroken,
+    ReplyTooLarge,
+    WorkerDied,
+)
+
+_USUAL_ENDS = ("exit code 0", "exit code 1")
+
+
+def finding_of(failure: CallFailed) -> Finding:
+    """Return the finding for a call into student code that failed.
+
+    The message repeats nothing that student code can choose, such as an exception's text: it may hold the
+    hidden inputs. That is in the details.
+    """
+    match failure:
+        case CodeRaised():
+            return _raised(failure)
+        case CallTimedOut(seconds):
+            return Finding(
+                Kind.TIMED_OUT, f"the call did not end within {seconds:.3g} seconds and was stopped"
+            )
+        case EventsHidden(reason):
+            return Finding(Kind.LOOPS, _HIDDEN[reason])
+        case CallOutOfMemory():
+            return Finding(Kind.OUT_OF_MEMORY, "the call needed more memory than is given")
+        case CallOutOfDisk():
+            return Finding(Kind.OUT_OF_MEMORY, "the call wrote more files than a hand-in may")
+        case WorkerDied(how):
+            # Most exit codes are numbers of the code's own choice, which could be anything it has seen.
+            known = how if not how.startswith("exit code") or how in _USUAL_ENDS else "with an exit code"
+            message = f"the process that ran your code ended in the middle of the call ({known})"
+            return Finding(Kind.DIED, message, details=how)
+        case NameAbsent(what):
+            return Finding(Kind.MISSING, f"{what} is missing")
+        case LibraryUsed(library, file, line):
+            name = library.partition(".")[0]
+            where = f" ({file_and_line(file, line)})" if file else ""
+            message = f"{name} is used{where}, but only NumPy and Python's own library are there when this is graded"
+            return Finding(Kind.NOT_ALLOWED, message, details=f"used: {library}")
+        case ReplyTooLarge(what, part):
+            return Finding(Kind.WRONG_TYPE_OR_SHAPE, f"{part} is far too large: {what}")
+        case ProtocolBroken(what):
+            return Finding(
+                Kind.PROTOCOL_BROKEN, f"your code interfered with the channel to the grader: {what}"
+            )
+    raise TypeError(f"no finding for {failure!r}")
+
+
+_HIDDEN = {
+    "trace": "your code interferes with Python's tracing, by which its loops are counted",
+    "thread": "the call starts a thread, in which loops cannot be counted; do the work in the call itself",
+}
+
+
+def _raised(error: CodeRaised) -> Finding:
+    name = exception_name(error)
+    where = f" in {file_and_line(error.frames[-1].file, error.frames[-1].line)}" if error.frames else ""
+    details = traceback_of(error)
+    if "NotImplementedError" in error.bases and not error.importing:
+        function = error.frames[-1].function if error.frames else ""
+        what = f"{function} is" if function.isidentifier() else "this is"
+        return Finding(Kind.MISSING, f"{what} not filled in yet{where}", details)
+    if error.importing and "SyntaxError" in error.bases:
+        return Finding(Kind.RAISED, f"the file cannot be read as Python: {name}{where}", details)
+    if error.importing:
+        return Finding(Kind.RAISED, f"importing the file raises {name}{where}", details)
+    return Finding(Kind.RAISED, f"it raised {name}{where}", details)
+
+
+def file_and_line(file: str, line: int) -> str:
+    """Return a place in the student's files in words; line 0 is one that is not to be told."""
+    return f"{file}, line {line}" if line else file
+
+
+def exception_name(error: CodeRaised) -> str:
+    """Return the exception's type, where Python or NumPy defines it; a student's own is called by its base."""
+    for base in error.bases:
+        if base in _KNOWN:
+            return base
+    return "an exception"
+
+
+_KNOWN = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+) | {"LinAlgError", "AxisError"}
+
+
+def traceback_of(error: CodeRaised) -> str:
+    """Return the student's own frames and the exception's text, as a traceback shows them."""
+    lines = [
+        f'  File "{frame.file}", line {frame.line}{f", in {frame.function}" * bool(frame.function)}\n    {frame.source}'
+        for frame in error.frames
+    ]
+    head = ["Traceback (your own code only):"] if lines else []
+    printed = ["printed before that:", error.output.rstrip()] if error.output.strip() else []
+    return "\n".join([*head, *lines, f"{error.type_name}: {error.text}".rstrip(": "), *printed])

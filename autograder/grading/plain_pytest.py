@@ -1,0 +1,80 @@
+"""Serves plain `pytest` in an unpacked release: the public checks against the files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.course.loading import load_assignment
+from autograder.grading.findings import finding_of
+from autograder.grading.trial import Finding, NotPassed, Subject, Trial
+from autograder.handin.open_hand_in import Submission, open_submission
+from autograder.model.assignment import Assignment
+from autograder.sandbox.call_failures import CallFailed
+from autograder.sandbox.code import Host
+from autograder.sandbox.process import Sandbox
+
+PUBLIC_SALT = "public"
+
+
+def rng_of(salt: str, test: str) -> np.random.Generator:
+    """Return the generator of a test: the same in every run, unknown to who does not know the salt."""
+    digest = hashlib.sha256(f"{salt}:{test}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "little"))
+
+
+class Folder:
+    """One folder with an assignment's stubs, filled in or not, and the worker that holds its files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.assignment: Assignment = load_assignment(folder)
+        self.submission: Submission = open_submission(folder, self.assignment.file_names)
+        limits = self.assignment.limits
+        self._host = Host(Sandbox.of_this_machine(limits.memory_mb))
+        self._student = Subject(self._host, self.submission.files, "", limits.seconds_per_call)
+        self._student.public = True
+
+    def trial(self, item: pytest.Item) -> Trial:
+        """Return the trial of one public check."""
+        test = f"{self.assignment.name}/{item.path.name}::{item.name}"
+        return Trial(self._student, None, rng_of(PUBLIC_SALT, test))
+
+    def close(self) -> None:
+        """End the worker."""
+        self._host.close()
+
+
+class Folders:
+    """The folders whose checks run in one session of plain pytest."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, Folder] = {}
+
+    def trial(self, item: pytest.Item) -> Trial:
+        """Return the trial of a check, on the files that lie beside it now."""
+        folder = item.path.parent
+        if folder not in self._folders:
+            self._folders[folder] = Folder(folder)
+        return self._folders[folder].trial(item)
+
+    def close(self) -> None:
+        """End all workers."""
+        for folder in self._folders.values():
+            folder.close()
+
+
+def explanation_of(error: BaseException) -> str | None:
+    """Return what to show for a check that is not passed; None leaves it to pytest."""
+    finding: Finding | None = None
+    if isinstance(error, NotPassed):
+        finding = error.finding
+    elif isinstance(error, CallFailed):
+        finding = finding_of(error)
+    if finding is None:
+        return None
+    paste = f"to see it, paste:\n{finding.counterexample}" if finding.counterexample else ""
+    hint = f"hint: {finding.hint}" if finding.hint else ""
+    return "\n".join(part for part in (finding.message, hint, finding.details.rstrip(), paste) if part)

@@ -1,0 +1,261 @@
+"""Runs pytest inside this process: collects the tests once, and runs them against one hand-in after the other.
+
+Only trusted code runs here. Each session starts from fresh modules, and what it reports is held against
+the plan: pytest's own exit codes say too little (a file that fails to import is silent the second time).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import pytest
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
+
+from autograder.errors import CourseError
+from autograder.grading.plugin import STRUCTURAL_FIXTURES, TRIAL
+from autograder.grading.trial import Trial
+from autograder.model.assignment import Assignment, Solution
+from autograder.model.plan import Plan, PlannedTest
+
+PUBLIC_FILE = "test_public.py"
+GRADED_FILE = "test_graded.py"
+_OPTIONS = (
+    "--import-mode=importlib",
+    "--noconftest",
+    "--assert=plain",
+    "--capture=no",
+    "--disable-plugin-autoload",
+    *(
+        option
+        for plugin in (
+            *("cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "stepwise"),
+            *("terminal", "threadexception", "unraisableexception"),
+        )
+        for option in ("-p", f"no:{plugin}")
+    ),
+    *("-p", "autograder.grading.plugin"),
+)
+_EXCEPTION = pytest.StashKey[BaseException | None]()
+
+_NOT_OURS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
+
+def test_files(assignment: Assignment, solution: Solution | None) -> list[Path]:
+    """Return the files that hold an assignment's tests, public checks first.
+
+    Raises
+    ------
+    CourseError
+        Where one of them is missing.
+    """
+    files = [assignment.folder / PUBLIC_FILE]
+    if solution is not None:
+        files.append(solution.folder / GRADED_FILE)
+    for file in files:
+        if not file.is_file():
+            raise CourseError(f"{file} is missing; every assignment has public checks and graded tests")
+    return files
+
+
+def normalised_id(assignment: str, item: pytest.Item) -> str:
+    """Return the id of a test case that is the same on every machine, `NAME/test_graded.py::test[case]`."""
+    return f"{assignment}/{item.path.name}::{item.name}"
+
+
+class Session:
+    """A pytest session that collects some files at once and runs their tests whenever it is asked to.
+
+    A session of its own for every hand-in would cost each of them as much as running its tests.
+
+    Attributes
+    ----------
+    items
+        What was collected, in the order of the files.
+    problems
+        One sentence for everything that could not be collected.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        configuration = Path(__file__).with_name("pytest.ini")
+        root = os.path.commonpath([file.parent for file in files])
+        arguments = ["-c", str(configuration), "--rootdir", root, *_OPTIONS, *map(str, files)]
+        self.items: list[pytest.Item] = []
+        self.problems: list[str] = []
+        with _fresh_modules(files), _own_environment(), contextlib.redirect_stdout(io.StringIO()):
+            # The steps of `pytest.main`, which ends a session before it returns.
+            self._config = _prepareconfig(arguments, [self])
+            session = pytest.Session.from_config(self._config)
+            self._config._do_configure()
+            self._config.hook.pytest_sessionstart(session=session)
+            with contextlib.suppress(pytest.Session.Interrupted):  # what failed is among the problems
+                self._config.hook.pytest_collection(session=session)
+
+    def run(self, item: pytest.Item, trial: Trial) -> Outcome:
+        """Run one test on a trial; nothing that it set up stays."""
+        self._config.stash[TRIAL] = trial
+        item.stash[_EXCEPTION] = None
+        with contextlib.redirect_stdout(io.StringIO()):
+            reports = runtestprotocol(item, log=False, nextitem=None)
+        if any(hasattr(report, "wasxfail") for report in reports):
+            return Outcome(None, passed=False)  # a test that expects to fail says nothing either way
+        clean = all(report.outcome == "passed" for report in reports)
+        return Outcome(item.stash[_EXCEPTION], clean and len(reports) == len(("setup", "call", "teardown")))
+
+    def close(self) -> None:
+        """End the session."""
+        self._config._ensure_unconfigure()
+
+    # --- pytest's hooks -------------------------------------------------------------------------------
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what cannot be collected."""
+        if report.skipped:
+            self.problems.append(f"{report.nodeid} skips itself; every planned test counts, so remove that")
+        elif report.failed:
+            text = str(report.longrepr).strip().splitlines() or ["no reason given"]
+            reason = next((line[1:].strip() for line in reversed(text) if line.startswith("E ")), text[-1])
+            self.problems.append(f"{report.nodeid} cannot be collected: {reason}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep what is collected."""
+        self.items = list(session.items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep the exception itself; pytest's own report would format a long traceback that nobody reads."""
+        outcome: Literal["passed", "failed"] = "passed"
+        if call.excinfo is not None:
+            item.stash[_EXCEPTION] = call.excinfo.value
+            outcome = "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, cast(Any, call.when))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the run of a test ended: what it raised, and whether all its phases passed."""
+
+    error: BaseException | None
+    passed: bool
+
+
+@contextlib.contextmanager
+def _own_environment() -> Iterator[None]:
+    """Keep options that an instructor's shell has for other projects out of the session."""
+    kept = {name: os.environ.pop(name) for name in _NOT_OURS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+@contextlib.contextmanager
+def _fresh_modules(files: Sequence[Path]) -> Iterator[None]:
+    """Forget the test modules once they are collected, so that another session reads its files itself."""
+    before = set(sys.modules)
+    paths = {str(file) for file in files}
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if getattr(sys.modules[name], "__file__", None) in paths:
+                del sys.modules[name]
+
+
+def collect_plan(assignment: Assignment, solution: Solution | None) -> Plan:
+    """Collect every test that will count.
+
+    Raises
+    ------
+    CourseError
+        Where a file cannot be imported, a test belongs to no question, or a question has no test.
+    """
+    session = Session(test_files(assignment, solution))
+    session.close()
+    if session.problems:
+        raise CourseError(session.problems[0])
+    tests = _planned(assignment, session.items)
+    if solution is not None:
+        graded = {test.question for test in tests if not test.public}
+        for question in assignment.questions:
+            if question.id not in graded:
+                where = solution.folder / GRADED_FILE
+                raise CourseError(
+                    f"{where}: question {question.id!r} has no graded test; write one or remove it"
+                )
+    return Plan(assignment=assignment.name, tests=tests)
+
+
+def _planned(assignment: Assignment, items: Sequence[pytest.Item]) -> tuple[PlannedTest, ...]:
+    known = {question.id for question in assignment.questions}
+    questions = {item: _question_of(item, known) for item in items}
+    shares = Counter((_function_of(item), question) for item, question in questions.items())
+    tests = []
+    for item, question in questions.items():
+        _require_runnable(item)
+        public = item.path.name == PUBLIC_FILE
+        tests.append(
+            PlannedTest(
+                id=normalised_id(assignment.name, item),
+                question=question,
+                weight=Fraction(0) if public else _weight_of(item) / shares[_function_of(item), question],
+                structural=bool(STRUCTURAL_FIXTURES & set(getattr(item, "fixturenames", ()))),
+                edge=item.get_closest_marker("edge") is not None,
+                public=public,
+            )
+        )
+    counted = Counter(test.id for test in tests)
+    if twice := [id for id, number in counted.items() if number > 1]:
+        raise CourseError(f"two tests are both called {twice[0]}; give them names of their own")
+    return tuple(tests)
+
+
+def _function_of(item: pytest.Item) -> tuple[str, str]:
+    return item.path.name, getattr(item, "originalname", item.name)
+
+
+def _question_of(item: pytest.Item, known: set[str]) -> str:
+    marker = item.get_closest_marker("question")
+    if marker is None or len(marker.args) != 1:
+        raise CourseError(f'{item.nodeid} belongs to no question; mark it with @pytest.mark.question("id")')
+    question = marker.args[0]
+    if not isinstance(question, str) or question not in known:
+        raise CourseError(
+            f"{item.nodeid} belongs to question {question!r}, which assignment.toml does not list"
+        )
+    return question
+
+
+def _require_runnable(item: pytest.Item) -> None:
+    """Refuse what would show only when a hand-in is graded, as a test that neither passes nor fails."""
+    for mark in ("skip", "skipif", "xfail"):
+        if item.get_closest_marker(mark) is not None:
+            raise CourseError(
+                f"{item.nodeid} is marked to be skipped or to fail ({mark}); every planned test counts, so remove that"
+            )
+    known = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest has no public name for it
+    for name in getattr(item, "fixturenames", ()):
+        if name not in known and name != "request":
+            raise CourseError(f"{item.nodeid} asks for {name!r}, which is no fixture; correct the name")
+
+
+def _weight_of(item: pytest.Item) -> Fraction:
+    marker = item.get_closest_marker("weight")
+    if marker is None:
+        return Fraction(1)
+    try:
+        weight = Fraction(str(marker.args[0]))
+    except (ValueError, IndexError, ZeroDivisionError):
+        weight = Fraction(0)
+    if weight <= 0:
+        raise CourseError(f"{item.nodeid} has no positive weight; write @pytest.mark.weight(2), for example")
+    return weight

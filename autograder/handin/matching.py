@@ -1,0 +1,67 @@
+"""Which of a hand-in's files is meant by a name: the exact one, or failing that a close one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from autograder.handin.candidates import Candidate
+from autograder.handin.trees import EntryKind
+from autograder.text import one_line
+
+
+def fitting(name: str, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates that may be meant by `name`, the one that counts first.
+
+    Plain files come before what cannot be read, then the better name, the fewer folders, and the
+    alphabet decide.
+    """
+    ranked = [
+        (it.kind is not EntryKind.FILE, rank, it.path.count("/"), it.path, i, it)
+        for i, it in enumerate(candidates)
+        if (rank := _rank(name, it.name)) is not None
+    ]
+    return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
+
+
+def fits(name: str, found: str) -> bool:
+    """Return whether a file called `found` may be meant by `name`."""
+    return _rank(name, found) is not None
+
+
+def best(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
+    """Return the candidate that counts as `name`, or None."""
+    return next(iter(fitting(name, candidates)), None)
+
+
+def notebook_instead(name: str, candidates: Sequence[Candidate]) -> str | None:
+    """Return a sentence if a notebook was handed in where the module `name` is due, else None."""
+    if not name.endswith(".py"):
+        return None
+    notebooks = [it for it in candidates if it.name.lower().endswith(".ipynb")]
+    same_name = fitting(f"{name.removesuffix('.py')}.ipynb", notebooks)
+    modules = [it for it in candidates if it.name.lower().endswith(".py")]
+    instead = same_name or ([] if modules else notebooks)
+    if not instead:
+        return None
+    return (
+        f"{one_line(instead[0].name, 80)} is a notebook, and it is the module that is graded; hand in {name}."
+    )
+
+
+def _rank(name: str, found: str) -> int | None:
+    """Return how well the file name `found` fits `name`: 0 is exact, None not at all."""
+    if found == name:
+        return 0
+    if found.lower() == name.lower():
+        return 1
+    return 2 if _decorated(name).fullmatch(found) else None
+
+
+def _decorated(name: str) -> re.Pattern[str]:
+    """Return what browsers and systems make of `name` when they save it a second time."""
+    stem, dot, suffix = name.rpartition(".")
+    suffix = re.escape(dot + suffix)
+    added = r"(?: ?\(\d+\)| - copy(?: ?\(\d+\))?| copy(?: \d+)?|[-_ ]\d{1,2})?"
+    pattern = rf"(?:copy of )?{re.escape(stem)}{added}{suffix}(?:{suffix}|\.txt)?"
+    return re.compile(pattern, re.IGNORECASE)

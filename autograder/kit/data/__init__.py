@@ -1,0 +1,100 @@
+"""Image data sets for the notebooks: one drawn on the spot, CIFAR-10 and MNIST where the user has them.
+
+>>> from autograder.kit.data import load
+>>> data = load()
+>>> data
+<shapes: 5000 training, 500 validation and 500 test examples of 32 x 32 x 3 uint8 in 10 classes>
+
+Nothing is ever downloaded.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from autograder.kit.data import cifar, mnist, shapes
+from autograder.kit.data.collection import Collection, DataError
+from autograder.kit.data.dataset import Dataset, add_bias, flatten, subtract_mean
+
+__all__ = ["DataError", "Dataset", "add_bias", "flatten", "load", "subtract_mean"]
+
+
+def load(
+    name: Literal["shapes", "cifar10", "mnist"] = "shapes",
+    folder: str | Path | None = None,
+    *,
+    train: int = 5_000,
+    val: int = 500,
+    test: int = 500,
+    form: Literal["images", "rows"] = "images",
+    complete: bool = True,
+) -> Dataset:
+    """Load a data set.
+
+    The first `train` training images are for training, the next `val` for validation; the first `test` test
+    images are for the test.
+
+    Parameters
+    ----------
+    name : "shapes", "cifar10" or "mnist"
+        "shapes" is drawn on the spot and needs no files: 10 classes, 5,500 training and 500 test images of
+        32 x 32 pixels in colour.
+    folder : path, optional
+        Where the files of CIFAR-10 (an archive, or a folder with it or its batches) or MNIST lie.
+    train, val, test : int
+        How many examples of each part.
+    form : "images" or "rows"
+        uint8 images (N, height, width[, 3]), or float64 rows (N, D).
+    complete : bool
+        Whether to insist on the published files of CIFAR-10 or MNIST, whole; False reads cut-down copies too.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DataError
+        If the arguments ask for what there is not, or files are missing, cut short, corrupt or hostile.
+    """
+    if form not in ("images", "rows"):
+        raise DataError(f"there is no form '{form}': choose 'images' or 'rows'.")
+    for part, count in (("train", train), ("val", val), ("test", test)):
+        if count < 0:
+            raise DataError(f"{part}={count} examples cannot be had: ask for 0 or more.")
+    source = _read(name, folder, train + val, complete)
+    _refuse_too_many(source, train + val, test)
+    pool, answers = source.training_images, source.training_labels
+    data = Dataset(
+        source.name,
+        pool[:train].copy(),
+        answers[:train].copy(),
+        pool[train : train + val].copy(),
+        answers[train : train + val].copy(),
+        source.test_images[:test].copy(),
+        source.test_labels[:test].copy(),
+        source.class_names,
+    )
+    return data.map(flatten) if form == "rows" else data
+
+
+def _read(name: str, folder: str | Path | None, training: int, complete: bool) -> Collection:
+    if name == "shapes":
+        return shapes.read()
+    if name not in ("cifar10", "mnist"):
+        raise DataError(f"there is no data set '{name}': choose 'shapes', 'cifar10' or 'mnist'.")
+    if folder is None:
+        raise DataError(f"'{name}' is not given out with this course: say where it lies, folder=…")
+    if name == "cifar10":
+        return cifar.read(Path(folder), training, complete)
+    return mnist.read(Path(folder), complete)
+
+
+def _refuse_too_many(source: Collection, training: int, test: int) -> None:
+    for asked, there, kind in (
+        (training, len(source.training_labels), "training and validation"),
+        (test, len(source.test_labels), "test"),
+    ):
+        if asked > there:
+            raise DataError(
+                f"'{source.name}' has {there} images for {kind} here, not {asked}: ask for fewer."
+            )

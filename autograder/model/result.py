@@ -1,0 +1,120 @@
+"""What grading one hand-in came to, in exact points."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+
+from autograder.model.verdict import Kind, Verdict
+
+
+class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one question.
+
+    Attributes
+    ----------
+    points, score
+        What it is worth and what was earned, before any deduction for lateness.
+    verdicts
+        One for every planned test of the question, public checks included, in the plan's order.
+    public
+        The ids of those that are public checks.
+    withheld
+        The ids of the structural tests whose credit waits for the question's values to be right.
+    """
+
+    id: str
+    title: str
+    points: Fraction
+    score: Fraction
+    verdicts: tuple[Verdict, ...] = ()
+    public: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> tuple[Verdict, ...]:
+        """The verdicts of the public checks."""
+        return tuple(verdict for verdict in self.verdicts if verdict.test in self.public)
+
+    @property
+    def graded(self) -> tuple[Verdict, ...]:
+        """The verdicts of the tests that earn points."""
+        return tuple(verdict for verdict in self.verdicts if verdict.test not in self.public)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all points were earned; where there are none, whether every graded test passed."""
+        if self.points:
+            return self.score == self.points
+        return bool(self.graded) and all(verdict.passed for verdict in self.graded)
+
+
+class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one hand-in.
+
+    Attributes
+    ----------
+    tier
+        The isolation that the student's code ran under.
+    release
+        The release that the hand-in came from, where it says so.
+    versions, hashes
+        Versions of what graded it, and content hashes of what was graded and with what, by name.
+    seconds
+        Time spent, in seconds.
+    notes
+        Sentences for the student that go on top.
+    faults
+        What went wrong on the grader's side, for the instructor.
+    flags
+        Reasons for a person to look at this hand-in, for the instructor.
+    kept
+        The share of the points that lateness leaves, between 0 and 1.
+    finished
+        False as long as tests are still to be run.
+    """
+
+    assignment: str
+    questions: tuple[QuestionResult, ...]
+    tier: str = ""
+    release: str | None = None
+    versions: dict[str, str] = msgspec.field(default_factory=dict)
+    hashes: dict[str, str] = msgspec.field(default_factory=dict)
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    kept: Fraction = Fraction(1)
+    finished: bool = True
+
+    @property
+    def points(self) -> Fraction:
+        """What all questions together are worth."""
+        return sum((question.points for question in self.questions), Fraction(0))
+
+    @property
+    def score(self) -> Fraction:
+        """What was earned in all, lateness deducted."""
+        return self.kept * sum((question.score for question in self.questions), Fraction(0))
+
+    @property
+    def tests_at_fault(self) -> tuple[str, ...]:
+        """The ids of the tests that the grader could not judge."""
+        return tuple(
+            verdict.test
+            for question in self.questions
+            for verdict in question.verdicts
+            if verdict.kind is Kind.GRADER_FAULT
+        )
+
+    @property
+    def at_fault(self) -> bool:
+        """Whether anything went wrong on the grader's side, so that this has to be graded again."""
+        return bool(self.faults or self.tests_at_fault)
+
+    @property
+    def all_flags(self) -> tuple[str, ...]:
+        """The flags of the hand-in and of its verdicts, each once."""
+        of_verdicts = (flag for question in self.questions for it in question.verdicts for flag in it.flags)
+        return tuple(dict.fromkeys((*self.flags, *of_verdicts)))

@@ -1,0 +1,136 @@
+"""What one test says about a hand-in: an explicit set of kinds, of which exactly one is a pass."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+
+import msgspec
+
+
+class Family(StrEnum):
+    """What a kind of verdict is about."""
+
+    PASSED = "passed"
+    VALUE = "value"
+    """A value came, and it is not the right one."""
+    STRUCTURE = "structure"
+    """How a value is computed: loops, time, memory, what is used."""
+    BROKEN = "broken"
+    """No value came."""
+    UNJUDGED = "unjudged"
+    """Nothing is known about the hand-in."""
+
+
+class Kind(StrEnum):
+    """The kinds of verdict. Whatever is not `PASSED` is not a pass.
+
+    Attributes
+    ----------
+    family
+        What it is about.
+    heading
+        The kind in words, as the start of a line.
+    sentence
+        What a student is told where the verdict itself says nothing.
+    """
+
+    family: Family
+    heading: str
+    sentence: str
+
+    def __new__(cls, value: str, family: Family, heading: str, sentence: str = "") -> Kind:
+        """Return the kind with its words."""
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.family, kind.heading, kind.sentence = family, heading, sentence
+        return kind
+
+    PASSED = "passed", Family.PASSED, "Passed"
+    WRONG_VALUE = "wrong_value", Family.VALUE, "Wrong value", "the result is not the expected one."
+    WRONG_TYPE_OR_SHAPE = (
+        "wrong_type_or_shape",
+        Family.VALUE,
+        "Wrong type or shape",
+        "the result does not have the expected type or shape.",
+    )
+    RAISED = "raised", Family.BROKEN, "Raised an error", "your code raised an error."
+    TIMED_OUT = "timed_out", Family.BROKEN, "Took too long", "your code did not return in time."
+    DIED = "died", Family.BROKEN, "Ended the process", "your code ended the process that it ran in."
+    OUT_OF_MEMORY = (
+        "out_of_memory",
+        Family.STRUCTURE,
+        "Ran out of memory",
+        "your code needed more memory than there is.",
+    )
+    MISSING = "missing", Family.BROKEN, "Missing", "the function is not there."
+    NOT_ALLOWED = (
+        "not_allowed",
+        Family.STRUCTURE,
+        "Not allowed",
+        "your code uses what this question does not allow.",
+    )
+    SLOW = "slow", Family.STRUCTURE, "Slow", "your code takes much longer than it should."
+    LOOPS = "loops", Family.STRUCTURE, "Python loop", "your code loops in Python where NumPy should."
+    NOT_RUN = "not_run", Family.UNJUDGED, "Not run", "this test was not run."
+    PROTOCOL_BROKEN = (
+        "protocol_broken",
+        Family.BROKEN,
+        "Disturbed the grader",
+        "your code sent something that is no result.",
+    )
+    GRADER_FAULT = (
+        "grader_fault",
+        Family.UNJUDGED,
+        "Our fault",
+        "this could not be graded and will be graded again.",
+    )
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one planned test.
+
+    Attributes
+    ----------
+    test
+        Normalised test id, `NAME/test_graded.py::test_name[case]`.
+    credit
+        Share of the test's weight that was earned, between 0 and 1. Only `PASSED` and the
+        stepped verdicts (`SLOW`) may carry more than 0.
+    message
+        One or two sentences the student may read, whatever the test's visibility.
+    details
+        Inputs, expected and got values, the student's own traceback. Shown for public checks and to
+        the instructor by `explain`; never written into results for a graded test.
+    hint
+        The question a teaching assistant would ask, of the known mistake that gives the same values.
+    mistake
+        Its id in the bank, or None.
+    flags
+        Reasons for a person to look at this hand-in (for example "too fast to be true").
+    counterexample
+        Imports, inputs and a call with the value expected of it, to be pasted; public checks only.
+    measured
+        What a test of structure measured, for pictures: `cpu_ratio` with `full` and `none`; `n` with
+        `runs_at_n` and `runs_at_2n`; `bytes` with `bytes_allowed`.
+    """
+
+    test: str
+    kind: Kind
+    credit: Fraction = Fraction(0)
+    message: str = ""
+    details: str = ""
+    hint: str | None = None
+    mistake: str | None = None
+    flags: tuple[str, ...] = ()
+    counterexample: str = ""
+    measured: dict[str, float] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.credit <= 1:
+            raise ValueError(f"credit {self.credit} of {self.test} is outside 0..1")
+
+    @property
+    def passed(self) -> bool:
+        """Whether this is an explicit pass."""
+        return self.kind is Kind.PASSED

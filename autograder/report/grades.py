@@ -1,0 +1,86 @@
+"""The grade table of a class as CSV, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from autograder.model.assignment import Assignment
+from autograder.model.result import GradingResult
+from autograder.text import one_line
+
+# A cell that begins with one of these is run as a formula; the wide forms are taken for the plain ones. Where
+# semicolons separate the cells, which many countries' spreadsheets take for granted, quotation marks keep
+# nothing together, and a cell begins within the text.
+_FORMULA = re.compile(r'(^|[;,|\t])(?=[\s"]*[=+\-@＝＋－＠])')
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """One student's hand-in in the grade table.
+
+    Attributes
+    ----------
+    submission
+        The hand-in's label.
+    counts
+        Whether it is the one that counts for this student.
+    result
+        What it came to, or None where it could not be graded; then `note` says why.
+    """
+
+    submission: str
+    name: str = ""
+    email: str = ""
+    id: str = ""
+    counts: bool = True
+    result: GradingResult | None = None
+    note: str = ""
+
+
+def to_csv(rows: Iterable[GradeRow], assignment: Assignment) -> str:
+    """Return the grade table: one line per row in the order given, points per question and in total.
+
+    The points of the questions are before, the total is after the deduction for lateness
+    (`share_kept`).
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    ids = [question.id for question in assignment.questions]
+    about = ["submission", "name", "email", "id", "counts"]
+    writer.writerow(
+        [safe_cell(it) for it in [*about, *ids, "share_kept", "total", "out_of", "faults", "flags", "note"]]
+    )
+    for row in rows:
+        who = [safe_cell(it) for it in (row.submission, row.name, row.email, row.id)]
+        counts = "yes" if row.counts else "no"
+        writer.writerow([*who, counts, *_scores(row.result, ids, assignment), safe_cell(row.note)])
+    return table.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """Return `text` on one line, with an apostrophe before whatever a spreadsheet would run."""
+    return _FORMULA.sub(r"\1'", one_line(text, 500))
+
+
+def _scores(result: GradingResult | None, ids: list[str], assignment: Assignment) -> list[str]:
+    out_of = _decimal(assignment.total_points)
+    if result is None:
+        return [*("" for _ in ids), "", "", out_of, "", ""]
+    by_id = {question.id: question.score for question in result.questions}
+    return [
+        *(_decimal(by_id.get(id, Fraction(0))) for id in ids),
+        _decimal(result.kept),
+        _decimal(result.score),
+        out_of,
+        str(len(result.faults) + len(result.tests_at_fault)),
+        safe_cell("; ".join(result.all_flags)),
+    ]
+
+
+def _decimal(number: Fraction) -> str:
+    return f"{float(number):.4f}".rstrip("0").rstrip(".")

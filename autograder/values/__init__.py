@@ -1,0 +1,1 @@
+"""The one place that knows what a value is: how it is compared, described, written down and sent."""

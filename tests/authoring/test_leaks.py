@@ -1,0 +1,232 @@
+"""Nothing of `solutions/` reaches a student, however it is wrapped; what both halves share is no alarm."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import py_compile
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring import release
+from autograder.authoring.leaks import scan_for_leaks
+from autograder.course.loading import Course, find_course
+from autograder.errors import CourseError
+
+LINE = "    gradient += 2 * (X.T @ residuals) / num_examples + 2 * reg * w\n"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def zipped(**members: str | bytes) -> bytes:
+    """Return a zip as a release is one; `__` in a name stands for the dot."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"ridge/{name.replace('__', '.')}", content)
+    return buffer.getvalue()
+
+
+def reference(course: Course) -> Path:
+    return course.root / "solutions" / "ridge" / "ridge.py"
+
+
+def found(course: Course, archive: bytes) -> str:
+    """Return the sentence about a leak; empty where there is none."""
+    try:
+        scan_for_leaks(archive, course.root / "solutions", name="ridge.zip")
+    except CourseError as error:
+        return str(error)
+    return ""
+
+
+def test_a_line_of_the_reference_is_named_on_both_sides(small_course: Course) -> None:
+    sentence = found(small_course, zipped(README__md=f"# Help\n\nTry this:\n{LINE}"))
+    assert "ridge/README.md, line 4 shows solutions/ridge/ridge.py, line 16" in sentence
+
+
+SECRETS = {
+    "a reference in another assignment": "return (X - X.mean(axis=0)) / X.std(axis=0)",
+    "a comment of the reference": "# The factor 2 of the square stays, as in the handout.",
+    "a docstring that the stub has not": "One pass over the residuals serves loss and gradient alike.",
+    "a known mistake": 'edits.ridge_loss = [" + 2 * reg * w", ""]',
+    "a hint": 'hint="Your loss has two terms. How many of them did you differentiate?",',
+    "a graded test": 'compare("ridge.ridge_loss", w, X, rng.standard_normal(11), 0.25, names=("loss", "dw"))',
+    "notes": "The commonest slip is a penalty that only the loss contains.",
+    "the salt": "c0ffee5a17b2d94e",
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_every_sort_of_secret_is_found(small_course: Course, secret: str) -> None:
+    assert found(small_course, zipped(notes__txt=f"see below\n{secret}\n")).startswith(
+        "ridge.zip: ridge/notes.txt, line 2 shows solutions/"
+    )
+
+
+WRAPPINGS: dict[str, Callable[[str], dict[str, str | bytes]]] = {
+    "as a comment": lambda line: {"ridge__py": f"def f():\n    # {line.strip()}\n    pass\n"},
+    "with other spaces": lambda line: {"help__py": line.replace(" ", "").replace("+", "  +  ")},
+    "broken into two lines": lambda line: {"help__py": line.replace(" / ", " /\n        ")},
+    "inside a longer line": lambda line: {"help__py": f"if True: {line.strip()}; print(gradient)\n"},
+    "in a cell of a notebook": lambda line: {"a__ipynb": json.dumps({"cells": [{"source": ["1\n", line]}]})},
+    "in an output of a notebook": lambda line: {
+        "a__ipynb": json.dumps({"cells": [{"outputs": [{"text": f'"{line}"'}]}]})
+    },
+    "in base64": lambda line: {"a__txt": b"data:text/plain;base64," + base64.b64encode(line.encode() * 3)},
+    "in base64 broken into lines": lambda line: {
+        "a__py": b'DATA = """\n' + base64.encodebytes(b"x" + line.encode() * 3) + b'"""\n'
+    },
+    "in base64 quoted piece by piece": lambda line: {
+        "a__py": "\n".join(
+            f'    "{piece.decode()}"' for piece in base64.encodebytes(line.encode() * 3).splitlines()
+        )
+    },
+    "in url-safe base64": lambda line: {"a__txt": base64.urlsafe_b64encode(("?>~" + line).encode())},
+    "in base64 in a notebook": lambda line: {
+        "a__ipynb": json.dumps(
+            {"cells": [{"data": {"image/png": base64.encodebytes(line.encode()).decode()}}]}
+        )
+    },
+    "in a nested zip": lambda line: {"data__zip": zipped(inner__zip=zipped(a__py=line))},
+    "in base64 of a zip": lambda line: {"a__txt": base64.b64encode(zipped(a__py=line * 40))},
+    "in a wheel": lambda line: {"homework_autograder-0.1.0-py3-none-any__whl": zipped(a__py=line)},
+    "compressed": lambda line: {"a__gz": gzip.compress(line.encode())},
+    "between bytes that are no text": lambda line: {"a__npy": b"\x93NUMPY\0\1" + line.encode() + b"\0\xff"},
+    "in UTF-16": lambda line: {"a__txt": line.encode("utf-16")},
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPPINGS.values(), ids=WRAPPINGS)
+def test_a_line_is_found_however_it_is_wrapped(
+    small_course: Course, wrap: Callable[[str], dict[str, str | bytes]]
+) -> None:
+    sentence = found(small_course, zipped(**wrap(LINE)))
+    assert "shows solutions/ridge/ridge.py, line 16" in sentence
+
+
+@pytest.mark.parametrize("wrap", WRAPPINGS.values(), ids=WRAPPINGS)
+def test_the_same_wrapping_of_something_harmless_is_no_alarm(
+    small_course: Course, wrap: Callable[[str], dict[str, str | bytes]]
+) -> None:
+    assert (
+        found(small_course, zipped(**wrap("    prediction = weights @ features + bias / temperature\n")))
+        == ""
+    )
+
+
+def test_a_whole_file_under_another_name_is_found(small_course: Course) -> None:
+    weights = small_course.root / "solutions" / "ridge" / "weights.npz"
+    weights.write_bytes(bytes(range(256)))
+    sentence = found(small_course, zipped(start__bin=weights.read_bytes()))
+    assert "ridge/start.bin, line 1 shows solutions/ridge/weights.npz" in sentence
+
+
+def test_compiled_functions_of_the_reference_are_found(small_course: Course, tmp_path: Path) -> None:
+    compiled = tmp_path / "helper.pyc"
+    py_compile.compile(str(reference(small_course)), str(compiled), dfile="helper.py", doraise=True)
+    sentence = found(small_course, zipped(helper__pyc=compiled.read_bytes()))
+    assert "ridge/helper.pyc, line 6 shows solutions/ridge/ridge.py, line 6" in sentence
+
+
+def test_compiled_python_that_cannot_be_searched_is_refused(small_course: Course) -> None:
+    sentence = found(small_course, zipped(helper__pyc=b"\x00\x01\r\n" + bytes(40)))
+    assert "helper.pyc: is compiled Python, which cannot be searched" in sentence
+
+
+def test_wrapping_without_end_is_refused(small_course: Course) -> None:
+    archive = zipped(a__txt="harmless")
+    for _ in range(20):
+        archive = zipped(a__zip=archive)
+    assert "is wrapped more than" in found(small_course, archive)
+
+
+def test_what_a_stub_shares_with_its_reference_is_no_alarm(small_course: Course) -> None:
+    """Imports, signatures, docstrings, given functions and the lines that start an answer."""
+    stub = small_course.root / "assignments" / "ridge" / "ridge.py"
+    shared = set(stub.read_text(encoding="utf-8").splitlines()) & set(
+        reference(small_course).read_text(encoding="utf-8").splitlines()
+    )
+    assert "    gradient = np.zeros(num_features, dtype=np.float64)" in shared
+    assert found(small_course, zipped(ridge__py=stub.read_bytes())) == ""
+
+
+def test_a_helper_that_public_and_graded_tests_share_is_no_alarm(small_course: Course) -> None:
+    public = small_course.root / "assignments" / "ridge" / "test_public.py"
+    assert "np.linspace(-1.0, 1.0, num_points)" in public.read_text(encoding="utf-8")
+    assert found(small_course, zipped(test_public__py=public.read_bytes())) == ""
+
+
+def test_helpers_may_share_lines_under_other_names_but_tests_may_not(small_course: Course) -> None:
+    graded = small_course.root / "solutions" / "ridge" / "test_graded.py"
+    text = graded.read_text(encoding="utf-8")
+    graded.write_text(text.replace("def line(", "def points_on_a_line("), encoding="utf-8")
+    public = small_course.root / "assignments" / "ridge" / "test_public.py"
+    assert found(small_course, zipped(test_public__py=public.read_bytes())) == ""
+    graded_line = "    X, w = rng.standard_normal((11, 6)), rng.standard_normal(6)\n"
+    public.write_text(public.read_text(encoding="utf-8") + graded_line)
+    assert "solutions/ridge/test_graded.py" in found(
+        small_course, zipped(test_public__py=public.read_bytes())
+    )
+
+
+def test_signatures_markers_and_commonplace_lines_tell_nothing(small_course: Course) -> None:
+    harmless = '@pytest.mark.question("ridge_loss")\ndef penalty_gradient_missing(original):\n'
+    harmless += "def wrong(w, X, t, reg):\n"
+    assert found(small_course, zipped(a__py=harmless)) == ""
+
+
+def test_an_answer_left_in_the_stub_stops_the_release(small_course: Course, tmp_path: Path) -> None:
+    stub = small_course.root / "assignments" / "ridge" / "ridge.py"
+    stub.write_bytes(reference(small_course).read_bytes())
+    with pytest.raises(CourseError, match=r"ridge/ridge\.py, line \d+ shows solutions/ridge/ridge\.py"):
+        release(small_course.assignment("ridge"), tmp_path / "out", small_course.root / "solutions")
+    assert list((tmp_path / "out").glob("*")) == []
+
+
+def test_an_answer_pasted_into_another_function_of_the_stub_stops_the_release(
+    small_course: Course, tmp_path: Path
+) -> None:
+    stub = small_course.root / "assignments" / "ridge" / "ridge.py"
+    stub.write_text(stub.read_text(encoding="utf-8") + LINE, encoding="utf-8")
+    with pytest.raises(
+        CourseError, match=r"ridge/ridge\.py, line 32 shows solutions/ridge/ridge\.py, line 16"
+    ):
+        release(small_course.assignment("ridge"), tmp_path / "out", small_course.root / "solutions")
+
+
+def test_a_secret_of_another_assignment_stops_a_release(small_course: Course, tmp_path: Path) -> None:
+    readme = small_course.root / "assignments" / "scaled" / "README.md"
+    readme.write_text(
+        "First `self.w = np.linalg.solve(X.T @ X + len(X) * reg * np.eye(X.shape[1]), X.T @ t)`.\n"
+    )
+    with pytest.raises(CourseError, match=r"scaled/README\.md, line 1 shows solutions/ridge/ridge\.py"):
+        release(small_course.assignment("scaled"), tmp_path / "out", small_course.root / "solutions")
+
+
+@pytest.mark.parametrize("name", ["ridge", "scaled"])
+def test_a_clean_release_passes_its_scan(small_course: Course, tmp_path: Path, name: str) -> None:
+    assert release(small_course.assignment(name), tmp_path, small_course.root / "solutions").is_file()
+
+
+@pytest.mark.parametrize("name", find_course(ROOT).names())
+def test_the_releases_of_this_course_hold_no_secret(tmp_path: Path, name: str) -> None:
+    course = find_course(ROOT)
+    assert release(course.assignment(name), tmp_path, course.root / "solutions").is_file()
+
+
+def test_an_assignment_that_cannot_be_loaded_does_not_stop_the_scan(small_course: Course) -> None:
+    (small_course.root / "assignments" / "scaled" / "assignment.toml").write_text(
+        "title = ", encoding="utf-8"
+    )
+    assert "solutions/ridge/ridge.py" in found(small_course, zipped(a__py=LINE))
+
+
+def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course: Course) -> None:
+    shutil.rmtree(small_course.root / "solutions")
+    assert "solutions" in found(small_course, zipped(a__py=LINE))

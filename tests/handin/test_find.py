@@ -1,0 +1,412 @@
+"""The hand-ins of a class are found in folders, zips and exports, and everything else is accounted for."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from autograder.errors import SubmissionError
+from autograder.handin.find import Status, find_submissions
+from autograder.handin.open_hand_in import open_submission
+from autograder.handin.students import Student
+from tests.handin.hand_ins import CODE, NAMES, symlink_member, write_folder, write_zip
+
+OTHER = b"value = 2\n"
+
+
+def zipped(files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+@pytest.fixture(params=["folder", "zip", "zip with a folder"])
+def class_of(request, tmp_path):
+    """Writes the given files as a class folder, as a zip of it, or as a zip that holds the folder."""
+
+    def write(files):
+        if request.param == "folder":
+            return write_folder(tmp_path / "class", files)
+        if request.param == "zip":
+            return write_zip(tmp_path / "class.zip", files)
+        return write_zip(
+            tmp_path / "class.zip", {f"class/{name}": content for name, content in files.items()}
+        )
+
+    return write
+
+
+def by_status(found, status):
+    return {it.label: it for it in found if it.status is status}
+
+
+def opened(found, names=NAMES):
+    return {
+        label: open_submission(it.source, names).files
+        for label, it in by_status(found, Status.HAND_IN).items()
+    }
+
+
+def test_folders_zips_and_files_named_by_student_are_hand_ins(class_of):
+    found = find_submissions(
+        class_of(
+            {
+                "alice/src/linear_svm.py": CODE,
+                "bob.zip": zipped({"hw/linear_svm.py": OTHER}),
+                "carol.py": CODE,
+                "dave_linear_svm.py": OTHER,
+            }
+        ),
+        NAMES,
+    )
+    assert opened(found) == {
+        "alice": {"linear_svm.py": CODE},
+        "bob": {"linear_svm.py": OTHER},
+        "carol": {"linear_svm.py": CODE},
+        "dave": {"linear_svm.py": OTHER},
+    }
+    assert [it.students for it in found] == [(Student(name=it.label),) for it in found]
+    assert all(it.counts for it in found)
+
+
+def test_the_files_of_one_student_are_one_hand_in(class_of):
+    names = ("linear_svm.py", "softmax.py")
+    found = find_submissions(
+        class_of({"bob_linear_svm.py": CODE, "bob_softmax.py": OTHER, "eve_softmax.py": CODE}), names
+    )
+    assert opened(found, names) == {
+        "bob": {"linear_svm.py": CODE, "softmax.py": OTHER},
+        "eve": {"softmax.py": CODE},
+    }
+
+
+def test_everything_is_accounted_for(tmp_path):
+    folder = write_folder(
+        tmp_path / "class",
+        {
+            "alice/linear_svm.py": CODE,
+            "notes.txt": b"",
+            "bob.rar": b"",
+            "__MACOSX/._alice": b"",
+            ".DS_Store": b"",
+            ".git/config": b"",
+        },
+    )
+    (folder / "carol").symlink_to(folder / "alice")
+    os.mkfifo(folder / "dave.py")
+    found = find_submissions(folder, NAMES)
+    assert set(by_status(found, Status.HAND_IN)) == {"alice"}
+    refused = by_status(found, Status.REFUSED)
+    assert set(refused) == {"bob.rar", "carol", "dave.py"}
+    assert refused["bob.rar"].reason.startswith("bob.rar is an archive of a kind that is not opened")
+    assert refused["carol"].reason.startswith("carol is a symbolic link")
+    assert refused["dave.py"].reason.startswith("dave.py is a device or other special file")
+    assert len(by_status(found, Status.IGNORED)) == 4
+    assert all(
+        it.reason.endswith(".") and it.source is None for it in found if it.status is not Status.HAND_IN
+    )
+
+
+def test_links_in_a_zip_of_a_class_are_refused(tmp_path):
+    path = write_zip(
+        tmp_path / "class.zip", [("alice/linear_svm.py", CODE), (symlink_member("bob.py"), b"/etc/passwd")]
+    )
+    found = find_submissions(path, NAMES)
+    assert set(by_status(found, Status.REFUSED)) == {"bob.py"}
+
+
+def test_a_canvas_download_groups_files_by_student(class_of):
+    names = ("linear_svm.py", "softmax.py")
+    found = find_submissions(
+        class_of(
+            {
+                "doejane_123_9001_linear_svm.py": CODE,
+                "doejane_123_9002_softmax-1.py": OTHER,
+                "roejohn_LATE_77_9003_hw.zip": zipped({"linear_svm.py": OTHER, "softmax.py": CODE}),
+                "loejack_78_9004_report.pdf": b"%PDF",
+            }
+        ),
+        names,
+    )
+    assert opened(found, names) == {
+        "doejane_123": {"linear_svm.py": CODE, "softmax.py": OTHER},
+        "roejohn_77": {"linear_svm.py": OTHER, "softmax.py": CODE},
+        "loejack_78": {},
+    }
+    assert by_status(found, Status.HAND_IN)["doejane_123"].students == (Student(name="doejane", id="123"),)
+
+
+def test_a_moodle_download_names_the_student_by_folder(class_of):
+    found = find_submissions(
+        class_of(
+            {
+                "Jane Doe_4711_assignsubmission_file_/linear_svm.py": CODE,
+                "John Roe_4712_assignsubmission_file/linear_svm.py": OTHER,
+            }
+        ),
+        NAMES,
+    )
+    assert opened(found) == {
+        "Jane Doe_4711": {"linear_svm.py": CODE},
+        "John Roe_4712": {"linear_svm.py": OTHER},
+    }
+    assert found[0].students == (Student(name="Jane Doe", id="4711"),)
+
+
+EXPORT = b"""\
+---
+submission_101:
+  :submitters:
+  - :name: Alice
+    :sid: '007'
+    :email: alice@x.org
+  :created_at: 2024-03-01 10:00:00.123456000 Z
+  :score: 3.0
+  :results:
+    :tests:
+    - output: !ruby/object:Some::Thing {}
+      name: @not [yaml at all
+  :history:
+  - :id: 100
+submission_102:
+  :submitters:
+  - :name: Bob
+    :sid:
+    :email: bob@x.org
+  - :name: Alice
+    :sid: '007'
+    :email: Alice@x.org
+  :created_at: !ruby/object:ActiveSupport::TimeWithZone 2024-03-02T10:00:00Z
+submission_103:
+  :submitters: []
+submission_104:
+  :submitters:
+  - :name: Dave
+"""
+
+
+def gradescope_export(metadata=EXPORT):
+    files = {f"submission_{n}/linear_svm.py": CODE for n in (101, 102, 103, 105)}
+    return {**files, "submission_metadata.yml": metadata}
+
+
+def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
+    found = find_submissions(class_of(gradescope_export()), NAMES)
+    hand_ins = by_status(found, Status.HAND_IN)
+    assert set(hand_ins) == {"submission_101", "submission_102", "submission_103", "submission_105"}
+    alice = Student("Alice", "alice@x.org", "007")
+    assert hand_ins["submission_101"].students == (alice,)
+    assert hand_ins["submission_101"].created_at == datetime(2024, 3, 1, 10, 0, 0, 123456, tzinfo=UTC)
+    assert hand_ins["submission_102"].created_at == datetime(2024, 3, 2, 10, tzinfo=UTC)
+    assert [it.name for it in hand_ins["submission_102"].students] == ["Bob", "Alice"]
+    assert hand_ins["submission_105"].students == (Student(name="submission_105"),)
+    assert {it.label for it in by_status(found, Status.IGNORED).values()} == {"submission_metadata.yml"}
+    assert "listed" in by_status(found, Status.REFUSED)["submission_104"].reason
+
+
+def test_the_last_hand_in_of_each_student_counts(class_of):
+    hand_ins = by_status(find_submissions(class_of(gradescope_export()), NAMES), Status.HAND_IN)
+    assert not hand_ins["submission_101"].counts
+    assert [it.name for it in hand_ins["submission_102"].counts_for] == ["Bob", "Alice"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        b"",
+        b"- 1",
+        b"\xff\xfe",
+        b"a: [",
+        b"a: !!python/object/apply:os.system [id]",
+        b"a: " + b"[" * 5000,
+        b"0x" + b"f" * 6000,
+    ],
+)
+def test_an_export_with_a_broken_list_is_graded_by_folder(class_of, metadata):
+    found = find_submissions(class_of(gradescope_export(metadata)), NAMES)
+    assert len(by_status(found, Status.HAND_IN)) == 4
+    refused = by_status(found, Status.REFUSED)
+    assert set(refused) <= {"submission_metadata.yml"}
+
+
+def test_of_several_copies_the_last_counts_and_all_are_kept(class_of):
+    found = find_submissions(
+        class_of(
+            {"alice.zip": zipped({"linear_svm.py": OTHER}), "alice (1).zip": zipped({"linear_svm.py": CODE})}
+        ),
+        NAMES,
+    )
+    assert {it.label: it.counts for it in found} == {"alice": False, "alice (1)": True}
+
+
+def test_an_unpacked_folder_counts_before_its_zip(class_of):
+    found = find_submissions(
+        class_of({"alice.zip": zipped({"linear_svm.py": OTHER}), "alice/linear_svm.py": CODE}), NAMES
+    )
+    assert opened([it for it in found if it.counts]).popitem()[1] == {"linear_svm.py": CODE}
+    assert len({it.label for it in found}) == 2
+
+
+def test_the_folder_of_one_student_is_one_hand_in(class_of):
+    found = find_submissions(class_of({"linear_svm.py": CODE, "data/x.csv": b""}), NAMES)
+    assert [it.status for it in found] == [Status.HAND_IN]
+    assert list(opened(found).values()) == [{"linear_svm.py": CODE}]
+
+
+def test_a_single_file_is_one_hand_in(tmp_path):
+    path = write_folder(tmp_path, {"alice.py": CODE}) / "alice.py"
+    assert opened(find_submissions(path, NAMES)) == {"alice": {"linear_svm.py": CODE}}
+
+
+def test_labels_are_unique_safe_file_names(tmp_path):
+    names = ["Ärger & Söhne", "a:b", "a?b", "-rf", "x" * 200, "损失" * 40]
+    folder = write_folder(tmp_path / "class", {f"{name}/linear_svm.py": CODE for name in names})
+    labels = [it.label for it in find_submissions(folder, NAMES)]
+    assert len({label.casefold() for label in labels}) == len(names)
+    for label in labels:
+        assert (tmp_path / f"{label}.json").parent == tmp_path
+        (tmp_path / f"{label}.json").write_text("")
+        assert not label.startswith(("-", "."))
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": b""}, {".git/config": b""}])
+def test_nothing_to_grade_is_one_sentence(tmp_path, files):
+    folder = write_folder(tmp_path / "class", files)
+    with pytest.raises(SubmissionError, match="holds no hand-in"):
+        find_submissions(folder, NAMES)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 but then nothing"])
+def test_a_broken_class_zip_is_one_sentence(tmp_path, content):
+    path = tmp_path / "class.zip"
+    path.write_bytes(content)
+    with pytest.raises(SubmissionError, match=r"class\.zip cannot be opened as a zip"):
+        find_submissions(path, NAMES)
+
+
+def test_a_broken_zip_of_one_student_does_not_stop_the_class(class_of):
+    found = find_submissions(class_of({"alice.zip": b"no zip", "bob/linear_svm.py": CODE}), NAMES)
+    hand_ins = by_status(found, Status.HAND_IN)
+    assert set(hand_ins) == {"alice", "bob"}
+    with pytest.raises(SubmissionError, match=r"alice\.zip cannot be opened as a zip"):
+        open_submission(hand_ins["alice"].source, NAMES)
+
+
+def test_a_finding_can_be_sent_to_another_process(class_of):
+    found = find_submissions(class_of({"alice/linear_svm.py": CODE, "bob/linear_svm.py": OTHER}), NAMES)
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_finding_twice_gives_the_same(class_of):
+    path = class_of(gradescope_export())
+    assert find_submissions(path, NAMES) == find_submissions(path, NAMES)
+
+
+def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
+    files = {
+        "roe_1_789_linear_svm-1.py": CODE,
+        "roe_1_456_linear_svm.py": OTHER,
+        "roe_1_790_softmax.py": OTHER,
+    }
+    names = ("linear_svm.py", "softmax.py")
+    found = find_submissions(class_of(files), names)
+    assert opened(found, names) == {"roe_1": {"linear_svm.py": CODE, "softmax.py": OTHER}}
+    (ignored,) = by_status(found, Status.IGNORED).values()
+    assert "roe_1_456_linear_svm.py is an earlier upload of linear_svm.py" in ignored.reason
+    assert "roe_1_789_linear_svm-1.py counts" in ignored.reason
+
+
+def counting(found):
+    """Return for whom each hand-in counts, and whether a person has to look whose it is."""
+    return {
+        it.label: ([one.id for one in it.counts_for], bool(it.doubts))
+        for it in by_status(found, Status.HAND_IN).values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("zorro_123_70002_x_999_assignsubmission_file_.zip", "123"),
+        ("zorro_123_70002_victimvera_999_70003_x.zip", "123"),
+        ("zorro_LATE_123_70002_LATE_999_70003_x.zip", "123"),
+        ("zorro_123_assignsubmission_file_victimvera_999_70003_x.zip", "123"),
+        ("zorro_123_assignsubmission_file_x_999_assignsubmission_file_.zip", "123"),
+        ("x_999_assignsubmission_file_123_70002_hw.zip", "999"),
+        ("x_y_999_assignsubmission_file_123_70002_hw.zip", ""),
+        ("z_orro_123_70002_x.zip", ""),
+    ],
+)
+def test_what_a_student_calls_a_file_is_nobody_s_id(class_of, name, id):
+    vera = "victimvera_999_70001_handin.zip"
+    found = find_submissions(
+        class_of({vera: zipped({"linear_svm.py": CODE}), name: zipped({"x.py": b""})}), NAMES
+    )
+    of_vera, of_zorro = sorted(
+        by_status(found, Status.HAND_IN).values(), key=lambda it: it.label != "victimvera_999"
+    )
+    assert [it.id for it in of_zorro.students] == [id]
+    assert of_vera.counts_for == (Student("victimvera", id="999"),)
+    assert of_zorro.counts
+    assert bool(of_vera.doubts) == bool(of_zorro.doubts) == (id == "999")
+
+
+def test_a_folder_of_moodle_begins_with_the_name_that_moodle_gave(class_of):
+    files = {
+        "Vera_999_assignsubmission_file_/linear_svm.py": CODE,
+        "Zorro_123_assignsubmission_file_x_999_assignsubmission_file_/linear_svm.py": OTHER,
+    }
+    assert counting(find_submissions(class_of(files), NAMES)) == {
+        "Vera_999": (["999"], False),
+        "Zorro_123": (["123"], False),
+    }
+
+
+def test_two_names_with_one_id_are_both_kept_and_flagged(class_of):
+    files = {"vera_999_70001_linear_svm.py": CODE, "zorro_999_123_70002_linear_svm.py": OTHER}
+    found = find_submissions(class_of(files), NAMES)
+    assert counting(found) == {"vera_999": (["999"], True), "zorro_999": (["999"], True)}
+    assert found[0].doubts == (
+        "another hand-in has the same id and may be somebody else's; find out whose each of them is",
+    )
+
+
+def test_a_name_that_ends_in_a_number_takes_nobody_s_files(class_of):
+    files = {
+        "vera_999_70001_hw.zip": zipped({"linear_svm.py": CODE}),
+        "vera_999_123_70002_hw.zip": zipped({"linear_svm.py": OTHER}),
+        "mary_5_70003_hw.zip": zipped({"linear_svm.py": CODE}),
+    }
+    found = find_submissions(class_of(files), NAMES)
+    assert counting(found) == {
+        "mary_5": (["5"], False),
+        "vera_999": (["999"], True),
+        "vera_999~2": (["999"], True),
+    }
+    assert {label: files["linear_svm.py"] for label, files in opened(found).items()} == {
+        "mary_5": CODE,
+        "vera_999": CODE,
+        "vera_999~2": OTHER,
+    }
+
+
+@pytest.mark.parametrize("prefix", ["1_", "2024_", "70009_", "1234567_"])
+def test_files_that_begin_with_a_number_stay_one_hand_in(class_of, prefix):
+    names = ("linear_svm.py", "softmax.py")
+    found = find_submissions(
+        class_of({f"doe_5_70001_{prefix}linear_svm.py": CODE, f"doe_5_70002_{prefix}softmax.py": OTHER}),
+        names,
+    )
+    assert counting(found) == {"doe_5": (["5"], False)}
+
+
+def test_an_id_is_not_the_name_that_somebody_goes_by(class_of):
+    files = {"vera_999_70001_linear_svm.py": CODE, "999/linear_svm.py": OTHER}
+    assert all(it.counts and not it.doubts for it in find_submissions(class_of(files), NAMES))

@@ -1,0 +1,271 @@
+"""What came is compared with what was expected in a fixed order: type, dtype kind, shape, finite, tolerance."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.errors import GraderError
+from autograder.model.verdict import Kind
+from autograder.values.pack import Foreign
+from autograder.values.same import compare_values, shown
+
+TYPE, VALUE = Kind.WRONG_TYPE_OR_SHAPE, Kind.WRONG_VALUE
+SECRET = 8_765.432_1
+A = np.array([[SECRET, 2.0], [3.0, 4.0]])
+
+numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
+arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=5), elements=numbers)
+
+
+@pytest.mark.parametrize(
+    "expected, got, kind, words",
+    [
+        # type
+        (A, None, TYPE, "should be a NumPy array of shape (2, 2), but is None: is a return statement missing?"),
+        (A, [[1.0, 2.0], [3.0, 4.0]], TYPE, "but is a list of 2"),
+        (A, 3.0, TYPE, "but is a real number"),
+        (A, Foreign("numpy.matrix"), TYPE, "but is an np.matrix: np.matrix multiplies differently"),
+        (A, Foreign("numpy.ma.MaskedArray"), TYPE, "but is a masked array"),
+        (A, Foreign("numpy.ndarray_of_object"), TYPE, "but is an array of Python objects"),
+        (A, Foreign("numpy.ndarray_of_longdouble"), TYPE, "but is an array of long doubles"),
+        (A, Foreign(f"hw.x{SECRET:.0f}"), TYPE, "but is an object that is no plain array or number"),
+        (A, (A, A), TYPE, "but is a tuple of 2"),
+        (SECRET, None, TYPE, "should be a real number, but is None"),
+        (SECRET, np.array([SECRET]), TYPE, "should be a real number, but is an array of float64 with shape (1,)"),
+        (SECRET, True, TYPE, "should be a real number, but is a truth value"),
+        (SECRET, "8765.4321", TYPE, "should be a real number, but is text"),
+        (SECRET, 1j, TYPE, "should be a real number, but is a complex number"),
+        (3, 3.0, TYPE, "should be an integer, but is a real number"),
+        (3, 2**80, TYPE, "should be an integer"),
+        (True, 1, TYPE, "should be True or False, but is an integer"),
+        (None, 0, TYPE, "should be None, but is an integer"),
+        ("relu", 1, TYPE, "should be text, but is an integer"),
+        # dtype kind
+        (A, A.astype(int), TYPE, "is an array of int64 but should hold real numbers (float64)"),
+        (A, A > 2, TYPE, "is an array of bool but should hold real numbers"),
+        (A, A.astype(complex), TYPE, "is an array of complex128 but should hold real numbers"),
+        (np.arange(3), np.arange(3.0), TYPE, "is an array of float64 but should hold integers"),
+        (A > 2, (A > 2).astype(int), TYPE, "should hold truth values"),
+        # dtype before shape, shape before finite
+        (A, np.zeros((3, 2), dtype=int), TYPE, "is an array of int64"),
+        (A, np.zeros((2, 3)), TYPE, "has shape (2, 3) but should have shape (2, 2)"),
+        (A, np.full((2, 3), np.nan), TYPE, "has shape (2, 3)"),
+        (A, A[np.newaxis], TYPE, "has shape (1, 2, 2) but should have shape (2, 2)"),
+        (np.zeros(3), np.zeros((3, 1)), TYPE, "has shape (3, 1) but should have shape (3,)"),
+        # finite before tolerance
+        (A, np.array([[SECRET, np.nan], [9.0, 4.0]]), VALUE, "holds 1 of 4 entries that are NaN"),
+        (A, np.array([[SECRET, np.inf], [-np.inf, 4.0]]), VALUE, "holds 2 of 4 entries that are infinite"),
+        (SECRET, np.nan, VALUE, "is NaN"),
+        (SECRET, -np.inf, VALUE, "is infinite"),
+        (np.array([np.nan, 1.0]), np.array([0.0, 1.0]), VALUE, "is finite where it should not be"),
+        (np.array([np.inf, 1.0]), np.array([-np.inf, 1.0]), VALUE, "is finite where it should not be"),
+        (np.inf, 1e300, VALUE, "the result"),
+        # tolerance
+        (A, A + 1, VALUE, "has the right type and shape but wrong values"),
+        (SECRET, SECRET + 1, VALUE, "is a real number, as it should be, but not the right one"),
+        (3, 4, VALUE, "is an integer, as it should be, but not the right one"),
+        ("relu", "tanh", VALUE, "is another text"),
+    ],
+)  # fmt: skip
+def test_the_first_difference_in_a_fixed_order_is_the_message(expected, got, kind, words):
+    mismatch = compare_values(expected, got)
+    assert mismatch.kind is kind
+    assert words in mismatch.message
+    assert "8765" not in mismatch.message
+
+
+@pytest.mark.parametrize(
+    "expected, got",
+    [
+        (A, A + 1e-4),
+        (A, A.astype(np.float32)),
+        (A.astype(np.float32), A),
+        (np.arange(3), np.arange(3, dtype=np.uint8)),
+        (np.arange(3, dtype=np.int32), np.arange(3)),
+        (SECRET, np.float32(SECRET)),
+        (SECRET, np.array(SECRET)),
+        (np.float64(2.0), 2),
+        (2.0, np.int32(2)),
+        (np.array(2.0), 2.0),
+        (np.int64(3), 3),
+        (True, np.bool_(True)),
+        (1j, np.complex64(1j)),
+        (0.0, 1e-13),
+        (np.zeros(2), np.array([1e-13, -1e-14])),
+        (np.nan, np.nan),
+        (np.array([np.nan, np.inf, 1.0]), np.array([np.nan, np.inf, 1.0])),
+        (np.array([np.nan]), np.array([np.nan])),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+        ([1.0, 2.0], (1.0, 2.0)),
+        ([1.0, 2.0], np.array([1.0, 2.0])),
+        ([A, None], [A, None]),
+        ((A, 1.0), [A, 1.0]),
+        ({"W": A, (1e-3, 2): 0.5}, {(1e-3, 2): 0.5, "W": A}),
+        ("relu", "relu"),
+        (b"ab", b"ab"),
+        (None, None),
+    ],
+)
+def test_values_that_are_the_same_but_for_rounding_and_kind_of_container_pass(expected, got):
+    assert compare_values(expected, got) is None
+
+
+@pytest.mark.parametrize(
+    "expected, got, kind, words",
+    [
+        ((A, 1.0), A, TYPE, "2 values are to be returned (loss, dW); an array of float64 with shape (2, 2) came"),
+        ((A, 1.0), (A,), TYPE, "2 values are to be returned (loss, dW); a tuple of 1 came back"),
+        ((A, 1.0), None, TYPE, "None came back"),
+        ((1.0, A), (1.0, A + 1), VALUE, "dW has the right type and shape but wrong values (loss: right)"),
+        ((1.0, A), (2.0, A), VALUE, "loss is a real number"),
+        ((1.0, A), (1.0, A[:1]), TYPE, "dW has shape (1, 2)"),
+        (([1.0, 2.0],), ([1.0],), TYPE, "loss has 1 entries but should have 2"),
+        (([1.0, 2.0],), ([1.0, 3.0],), VALUE, "loss[1] is a real number"),
+        (([1.0, 2.0],), (np.array([[1.0], [2.0]]),), TYPE, "loss should be a list of 2"),
+        (({"W": A},), ({"W": A, "b": A},), TYPE, "loss has 2 keys, 1 of them right; it should have 1"),
+        (({"W": A},), ({"W": A + 1},), VALUE, "loss[W] has the right type and shape"),
+        (({"W": A},), ([A],), TYPE, "loss should be a dictionary with 1 entries"),
+    ],
+)  # fmt: skip
+def test_parts_are_compared_in_order_and_named(expected, got, kind, words):
+    mismatch = compare_values(expected, got, names=("loss", "dW"))
+    assert mismatch.kind is kind
+    assert words in mismatch.message
+
+
+def test_keys_that_are_numbers_of_the_test_are_not_shown():
+    mismatch = compare_values(
+        {(1e-7, SECRET): 0.25, (5e-5, 3.0): 0.5}, {(1e-7, SECRET): 0.75, (5e-5, 3.0): 0.5}
+    )
+    assert mismatch.kind is VALUE
+    assert "8765" not in mismatch.message
+    assert "1e-07" not in mismatch.message
+    assert "[key 1 of 2]" in mismatch.message
+
+
+def test_what_cannot_be_compared_is_no_fault_of_the_student():
+    for expected in (Foreign("numpy.matrix"), [Foreign("generator")], (1.0, Foreign("x"))):
+        with pytest.raises(GraderError):
+            compare_values(expected, expected)
+
+
+@pytest.mark.parametrize(
+    "expected, got",
+    [
+        (A, A[:1]),
+        (np.zeros((0, 3)), np.zeros((0, 3), dtype=int)),
+        (np.array([1e308, np.nan]), np.array([-1e308, np.nan])),
+        (A, Foreign("numpy.matrix")),
+        (np.array([True]), np.array([False])),
+        (3, 10**2000),
+        ((A, {"a": [1.0]}), (A, {"a": [2.0]})),
+    ],
+)
+def test_details_can_be_told_of_every_difference(expected, got):
+    assert "expected" in compare_values(expected, got).details()
+
+
+def test_details_name_the_first_entry_that_differs():
+    got = A.copy()
+    got[1, 0] += 0.5
+    details = compare_values(A, got, ["dW"]).details()
+    assert "first difference at dW[1, 0]: expected 3, got 3.5" in details
+
+
+def test_shown_values_are_bounded():
+    for value in (np.zeros((1000, 1000)), [0.5] * 50_000, "x" * 50_000, {"a": [1] * 50_000}):
+        assert len(shown(value)) <= 1_200
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.ones((6,) * 9 + (5,), np.int8),
+        [np.arange(50.0)] * 100_000,
+        ([{"a": [1.5] * 10}] * 100_000,),
+        {key: np.zeros((2, 3)) for key in range(100_000)},
+        10**5_000,
+    ],
+    ids=["many short axes", "a list of arrays", "nested", "a dictionary", "a long number"],
+)
+def test_no_more_is_written_than_is_shown(value):
+    tracemalloc.start()
+    assert len(shown(value)) <= 1_200
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "told"),
+    [
+        ([1.0, 2.0], np.zeros(314_159, np.int8), "more than 10000 entries"),
+        ([1.0, 2.0], [0.0] * 314_159, "more than 10000 entries"),
+        ({"a": 1.0}, dict.fromkeys(map(str, range(31_415))), "more than 10000 keys"),
+        (np.ones((5, 3)), np.empty((3141, 592, 65, 0)), "quite another shape"),
+        (np.ones((5, 3)), np.empty((31_415, 0)), "a far larger shape"),
+        (np.ones(3), np.empty((3141, 592, 0)), "quite another shape"),
+        (1.0, np.empty((3141, 592, 0)), "quite another shape"),
+        (np.ones((500, 3073)), np.empty((3073, 500)), "shape (3073, 500)"),
+        (np.ones((3073, 10)), np.empty((500, 10)), "shape (500, 10)"),
+        (np.ones((3073, 10)), np.empty((500, 500)), "shape (500, 500)"),
+    ],
+)
+def test_sizes_are_told_as_far_as_they_may_be_honest(expected, got, told):
+    message = compare_values(expected, got, ["W"]).message
+    assert told in message
+    assert "31415" not in message and "592" not in message
+
+
+# --- properties ---------------------------------------------------------------------------------------
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(expected=arrays)
+def test_a_value_equals_itself(expected):
+    assert compare_values(expected, expected.copy()) is None
+    assert compare_values((expected, 0.5), [expected.copy(), 0.5]) is None
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(expected=arrays, data=st.data())
+def test_a_difference_passes_exactly_up_to_the_tolerance_of_the_largest_entry(expected, data):
+    scale = np.abs(expected).max()
+    index = tuple(data.draw(st.integers(0, extent - 1)) for extent in expected.shape)
+    for factor, passes in ((0.5, True), (2.0, False)):
+        got = expected.copy()
+        got[index] += factor * (1e-3 * scale + 1e-2)
+        assert (compare_values(expected, got, rtol=1e-3, atol=1e-2) is None) == passes
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(expected=arrays, difference=st.floats(1e-3, 1.0))
+def test_the_verdict_does_not_depend_on_the_unit(expected, difference):
+    large = 2.0**30  # exact, and the absolute slack for rounding is out of sight
+    verdicts = [
+        compare_values(unit * expected, unit * (expected + difference), rtol=1e-5) is None
+        for unit in (large, 2 * large, 1024 * large)
+    ]
+    assert len(set(verdicts)) == 1
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(expected=arrays, data=st.data())
+def test_a_lost_entry_is_always_found(expected, data):
+    got = expected.copy()
+    index = tuple(data.draw(st.integers(0, extent - 1)) for extent in expected.shape)
+    got[index] = data.draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+    assert compare_values(expected, got, rtol=1e9).kind is VALUE
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(expected=arrays, got=arrays)
+def test_arrays_of_different_shape_are_never_the_same(expected, got):
+    if expected.shape != got.shape:
+        assert compare_values(expected, got).kind is TYPE

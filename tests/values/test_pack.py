@@ -1,0 +1,258 @@
+"""Values cross the boundary exactly, or not at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.sandbox.call_failures import ReplyTooLarge
+from autograder.values.pack import MAX_DEPTH, PLAIN_DTYPES, Foreign
+from tests.sandbox.hand_ins import identical
+
+DTYPES = sorted(PLAIN_DTYPES)
+
+arrays = st.sampled_from(DTYPES).flatmap(
+    lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
+)
+texts = st.text(st.characters(codec="utf-8"), max_size=20)
+leaves = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**200), 2**200),
+    st.floats(),
+    st.complex_numbers(),
+    texts,
+    st.binary(max_size=20),
+    arrays,
+    arrays.map(lambda array: array.reshape(-1)[0] if array.size else np.float32(1)),
+)
+keys = st.one_of(texts, st.integers(), st.booleans(), st.tuples(st.floats(allow_nan=False), texts))
+values = st.recursive(
+    leaves,
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=4),
+        st.lists(parts, max_size=4).map(tuple),
+        st.dictionaries(keys, parts, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+IDENTITY = """
+    def identity(value):
+        return value
+"""
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(value=values)
+def test_a_nested_value_comes_back_exactly(shared_host, identity, value):
+    assert identical(identity.call("hw.identity", value), value)
+
+
+@pytest.fixture
+def identity(code):
+    return code(IDENTITY)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pytest.param(np.arange(12.0).reshape(3, 4).T, id="Fortran order"),
+        pytest.param(np.arange(12)[::-3], id="negative stride"),
+        pytest.param(np.broadcast_to(np.float32(2), (3, 2)), id="broadcast"),
+        pytest.param(np.zeros((0, 3)), id="empty"),
+        pytest.param(np.array(3.5), id="no dimensions"),
+        pytest.param(np.array([np.nan, -0.0, np.inf, 5e-324]), id="special numbers"),
+    ],
+)
+def test_an_array_comes_back_exactly_however_it_lies_in_memory(identity, array):
+    assert identical(identity.call("hw.identity", array), np.array(array, order="C"))
+
+
+def test_an_array_of_the_other_byte_order_comes_back_in_this_machine_s(identity):
+    came = identity.call("hw.identity", np.array([1.5, -2.0], dtype=">f8"))
+    assert identical(came, np.array([1.5, -2.0]))
+
+
+def test_an_integer_of_thousands_of_digits_comes_back_exactly_or_is_foreign(code):
+    numbers = code("def power(exponent):\n    return -(3 ** exponent)")
+    assert numbers.call("hw.power", 5_000) == -(3**5_000)
+    assert numbers.call("hw.power", 100_000) == Foreign("int")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {f"word {number}": number for number in range(20_000)},
+        {(10.0**rate, reg): (0.5, 0.25) for rate in range(-30, 0) for reg in range(30)},
+        {number: number for number in range(2_000)},
+    ],
+    ids=["words", "pairs", "numbers"],
+)
+def test_a_dictionary_with_many_keys_comes_back_exactly(identity, table):
+    assert identity.call("hw.identity", table) == table
+
+
+def test_an_array_at_the_greatest_depth_comes_back_exactly(identity):
+    value = np.ones((2, 1))
+    for _ in range(MAX_DEPTH - 1):  # the arguments are a list themselves
+        value = [value]
+    assert identical(identity.call("hw.identity", value), value)
+
+
+def test_a_large_array_comes_back_exactly(identity):
+    array = np.random.default_rng(0).normal(size=(1_500, 1_000))
+    assert identical(identity.call("hw.identity", array), array)
+
+
+@pytest.mark.parametrize(
+    "expression, type_name",
+    [
+        ("np.matrix([[1.0, 2.0]])", "numpy.matrix"),
+        ("np.ma.masked_array([1.0, 2.0], mask=True)", "numpy.ma.MaskedArray"),
+        ("np.array([1, 'a', None], dtype=object)", "numpy.ndarray_of_object"),
+        ("np.zeros(2, dtype=[('a', 'f8')])", "numpy.ndarray_of_void64"),
+        ("np.array(['a', 'b'])", "numpy.ndarray_of_str32"),
+        ("np.array(['2020-01-01'], dtype='M8[D]')", "numpy.ndarray_of_datetime64_D_"),
+        ("np.zeros(2).view(Sub)", "Handle"),
+        ("np.zeros(2).view(np.recarray)", "numpy.rec.recarray"),
+        ("range(3)", "range"),
+        ("{1, 2}", "set"),
+        ("(n for n in [1])", "generator"),
+        ("len", "builtin_function_or_method"),
+        ("np", "module"),
+        ("OrderedDict(a=1)", "collections.OrderedDict"),
+        ("Fraction(1, 3)", "fractions.Fraction"),
+    ],
+)
+def test_what_is_no_plain_value_is_named_and_carries_nothing(code, expression, type_name):
+    made = code(f"""
+        from collections import OrderedDict
+        from fractions import Fraction
+        import numpy as np
+
+        class Sub(np.ndarray):
+            pass
+
+        def make():
+            return ["before", {expression}, "after"]
+    """)
+    before, came, after = made.call("hw.make")
+    assert (before, after) == ("before", "after")
+    assert came == Foreign(type_name) or type(came).__name__ == type_name
+
+
+def test_long_doubles_are_foreign(code):
+    made = code("import numpy as np\ndef make():\n    return np.zeros(2, np.longdouble), np.longdouble(1)")
+    array, scalar = made.call("hw.make")
+    assert array.type_name in ("numpy.ndarray_of_longdouble", "numpy.ndarray_of_float128")
+    assert scalar == Foreign("numpy.longdouble")
+
+
+def test_a_memmap_is_foreign(code):
+    made = code("""
+        import tempfile
+        import numpy as np
+
+        def make():
+            return np.memmap(tempfile.TemporaryFile(), dtype="f8", shape=(3,), mode="w+")
+    """)
+    assert made.call("hw.make") == Foreign("numpy.memmap")
+
+
+@pytest.mark.parametrize("base", ["int", "float", "str", "list", "tuple", "dict", "np.float64"])
+def test_an_object_of_a_subclass_does_not_cross_as_its_base(code, base):
+    made = code(f"""
+        import numpy as np
+
+        class Lying({base}):
+            def __eq__(self, other):
+                return True
+            __hash__ = None
+
+        def make():
+            return Lying()
+    """)
+    assert type(made.call("hw.make")).__name__ == "Handle"
+
+
+def test_a_view_of_the_caller_s_array_comes_back_as_an_array_of_its_own(code):
+    viewing = code("""
+        def view(X):
+            return X[:1], X
+    """)
+    X = np.arange(6.0).reshape(3, 2)
+    first, whole = viewing.call("hw.view", X)
+    whole[:] = 9.0
+    assert identical(X, np.arange(6.0).reshape(3, 2))
+    assert identical(first, X[:1])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "value = [value]\n    for _ in range(100): value = [value]\n    return value",
+        "value = []\n    value.append(value)\n    return value",
+        "return [0.5] * 300_000",
+        "return 'x' * 30_000_000",
+        "return b'x' * 30_000_000",
+        "return {(number, 1): 0 for number in range(2_000)}",
+        "return ['y' * 1_000] * 20_000",
+        "import numpy as np\n    return np.zeros(300_000_000, np.uint8)",
+        "import numpy as np\n    return [np.zeros(30_000_000)] * 2",
+    ],
+    ids=[
+        "deep",
+        "in itself",
+        "many parts",
+        "text",
+        "bytes",
+        "keys",
+        "many texts",
+        "array",
+        "the same array twice",
+    ],
+)
+def test_what_is_too_large_to_send_is_said_so_and_the_worker_goes_on(code, body):
+    large = code(f"def make(value):\n    {body}\ndef small():\n    return 1")
+    with pytest.raises(ReplyTooLarge):
+        large.call("hw.make", 0)
+    restarts = large.host.restarts
+    assert large.call("hw.small") == 1
+    assert large.host.restarts == restarts
+
+
+def test_text_that_is_no_unicode_does_not_end_the_worker(code):
+    odd = code(r"""
+        def returned():
+            return "a\ud800"
+
+        def printed():
+            print("a\ud800")
+            return 1
+
+        def raised():
+            raise ValueError("a\ud800")
+    """)
+    odd.public = True
+    restarts = odd.host.restarts
+    assert odd.call("hw.returned") == Foreign("str")
+    assert odd.bind("hw.printed").outcome().value == 1
+    with pytest.raises(Exception, match="ValueError"):
+        odd.call("hw.raised")
+    assert odd.host.restarts == restarts
+
+
+def test_a_hand_in_of_many_megabytes_is_loaded(code):
+    large = code(
+        "from data import NUMBERS\ndef last():\n    return NUMBERS[-1]", data=f"NUMBERS = '{'7' * 9_000_000}'"
+    )
+    assert large.call("hw.last") == "7"
