@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
 
 from autograder.grading import pytest_session as session
 from autograder.grading.run import Grader
 from autograder.model.assignment import Assignment
-from autograder.sandbox.code import Call, Handle, Returned
-from autograder.values.pack import Foreign
+from autograder.sandbox.code import Call, Returned
+from autograder.values.literal import literal
 
 _ZEROED = """
 
@@ -103,9 +100,10 @@ def hand_in_of_public_answers(assignment: Assignment, reference: Mapping[str, by
     calls: dict[str, list[str]] = {}
 
     def note(call: Call, returned: Returned) -> None:
-        answer = (list(call.args), call.keywords, returned.value)
+        # `abs` stands for whatever can be called.
+        answer = literal((list(call.args), call.keywords, returned.value), lambda value: "abs")
         name = call.name if "." in call.name else f"?.{call.name}"
-        calls.setdefault(name.rpartition(".")[2], []).append(_literal(answer))
+        calls.setdefault(name.rpartition(".")[2], []).append(answer)
 
     plan = session.collect_plan(assignment, None)
     with Grader(assignment, None, plan) as grader:
@@ -141,20 +139,3 @@ def _parrot(assignment: Assignment, module: str, table: str) -> bytes:
         if "." not in name
     ]
     return "\n\n".join(text).encode()
-
-
-def _literal(value: Any) -> str:
-    """Return Python source for a value."""
-    if isinstance(value, np.ndarray):
-        return f"array({value.tolist()!r}, dtype={value.dtype.name!r}).reshape({value.shape!r})"
-    if isinstance(value, np.generic):
-        return f"np.{value.dtype.name}({value.item()!r})"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_literal, value))},)" if value else "()"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_literal(key)}: {_literal(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, (Handle, Foreign)) or callable(value):
-        return "abs"  # stands for whatever can be called
-    return repr(value)

@@ -88,20 +88,21 @@ def class_page(statistics: ClassStatistics, around: Surroundings) -> str:
         public_checks=_test_lines(statistics.tests.values(), titles, public=True),
         structural=[(it, titles[it.question], structure_counts(it)) for it in structural],
         speeds=_speeds(structural, titles),
-        broken=[
-            kind
-            for kind in Kind
-            if _ends_a_call(kind) and any(it.kinds[kind] for it in statistics.questions.values())
-        ],
+        broken=_ways_to_break(statistics),
         flagged=_flagged(statistics),
         pairs=[_marked(pair) for pair in around.pairs],
         names=_names,
     )
 
 
-def _ends_a_call(kind: Kind) -> bool:
-    """Return whether a verdict of this kind may say that a call did not come to a value."""
-    return kind.family in (Family.BROKEN, Family.UNJUDGED) or kind is Kind.OUT_OF_MEMORY
+def _ways_to_break(statistics: ClassStatistics) -> list[Kind]:
+    """Return the kinds of verdict, of those that occur, that say that a call did not come to a value."""
+    return [
+        kind
+        for kind in Kind
+        if (kind.family in (Family.BROKEN, Family.UNJUDGED) or kind is Kind.OUT_OF_MEMORY)
+        and any(tally.kinds[kind] for tally in statistics.questions.values())
+    ]
 
 
 def _pictures(

@@ -27,7 +27,16 @@ from autograder.sandbox.process import DiskFilled, Sandbox, WorkerProcess
 from autograder.sandbox.reported_names import HandedIn
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
-from autograder.values.pack import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
+from autograder.values.pack import (
+    FunctionKey,
+    Key,
+    NamedKey,
+    ObjectKey,
+    Packer,
+    Unpacker,
+    WireError,
+    WorkerObject,
+)
 
 MOST_CALLBACKS = 1_000_000
 FORGET_SECONDS = 3.0
@@ -471,7 +480,7 @@ class HeldCall:
         return outcome
 
 
-class Handle:
+class Handle(WorkerObject):
     """An object that lives in the worker, for as long as the test that made it."""
 
     def __init__(self, code: Code, key: ObjectKey, generation: int, restarts: int) -> None:
@@ -479,11 +488,7 @@ class Handle:
         self._key = key
         self._generation = generation
         self._restarts = restarts
-
-    @property
-    def type_name(self) -> str:
-        """Name of the object's class."""
-        return self._key.type_name
+        self.type_name = key.type_name
 
     def call(self, method: str, *args: Any, **keywords: Any) -> Any:
         """Call a method and return its value."""

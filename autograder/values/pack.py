@@ -90,6 +90,18 @@ class Foreign:
     type_name: str
 
 
+class WorkerObject:
+    """Stands for an object that lives in a worker.
+
+    Attributes
+    ----------
+    type_name
+        Name of its class.
+    """
+
+    type_name: str
+
+
 @dataclass(frozen=True)
 class ObjectKey:
     """Names an object that lives in the worker, with the name of its class."""

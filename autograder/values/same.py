@@ -8,7 +8,7 @@ elementwise relative error would punish entries that nearly cancel.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,13 @@ import numpy as np
 
 from autograder.errors import GraderError
 from autograder.model.verdict import Kind
-from autograder.sandbox.code import Handle
-from autograder.values.pack import Foreign
+from autograder.values.describe import described, length_of, shape_of, shown
+from autograder.values.pack import Foreign, WorkerObject
 
+SAME = 1e-7
+"""Relative tolerance for two codes to do the same; both compute in float64."""
 ROUNDING = 1e-12
 """Absolute slack, so that an expected zero may come back as rounding left it."""
-
-LONGEST_SHOWN = 10_000
-MOST_DIMENSIONS_SHOWN = 4
-"""Larger sizes are not repeated to students: their code chooses them, and it has seen hidden inputs."""
-MOST_ENTRIES_PRINTED = 1_000
 
 _ADVICE = {
     "numpy.matrix": "np.matrix multiplies differently; return a plain array, for example np.asarray(value)",
@@ -102,7 +99,7 @@ class _Comparison:
         names = [*names, *(f"part {number + 1}" for number in range(len(names), len(expected)))]
         if not isinstance(got, (tuple, list)) or len(got) != len(expected):
             listed = ", ".join(names[: len(expected)])
-            message = f"{len(expected)} values are to be returned ({listed}); {_described(got)} came back"
+            message = f"{len(expected)} values are to be returned ({listed}); {described(got)} came back"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
         right: list[str] = []
         for name, wanted, came in zip(names, expected, got, strict=False):
@@ -123,8 +120,8 @@ class _Comparison:
             return self.mapping(name, expected, got)
         if isinstance(expected, (list, tuple)):
             return self.sequence(name, expected, got)
-        if isinstance(expected, Handle):
-            right = isinstance(got, Handle)
+        if isinstance(expected, WorkerObject):
+            right = isinstance(got, WorkerObject)
             return None if right else _wrong_type(name, "an object of your class", expected, got)
         if isinstance(expected, Foreign):
             raise GraderError(f"{name} is a {expected.type_name} in the reference, which cannot be compared")
@@ -143,7 +140,7 @@ class _Comparison:
             message = f"{name} is an array of {got.dtype} but should hold {wanted} ({expected.dtype})"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         if got.shape != expected.shape:
-            message = f"{name} has {_shape_of(got, expected)} but should have shape {expected.shape}"
+            message = f"{name} has {shape_of(got, expected)} but should have shape {expected.shape}"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         return self.numbers(name, expected, got)
 
@@ -196,7 +193,7 @@ class _Comparison:
         if not (isinstance(got, (list, tuple)) or (isinstance(got, np.ndarray) and got.ndim == 1)):
             return _wrong_type(name, f"a list of {len(expected)}", expected, got)
         if len(got) != len(expected):
-            message = f"{name} has {_length_of(got)} entries but should have {len(expected)}"
+            message = f"{name} has {length_of(got)} entries but should have {len(expected)}"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         for index, (wanted, came) in enumerate(zip(expected, got, strict=True)):
             if mismatch := self.part(f"{name}[{index}]", wanted, came):
@@ -208,7 +205,7 @@ class _Comparison:
             return _wrong_type(name, f"a dictionary with {len(expected)} entries", expected, got)
         if set(got) != set(expected):
             message = (
-                f"{name} has {_length_of(got)} keys, {len(set(expected) & set(got))} of them right; "
+                f"{name} has {length_of(got)} keys, {len(set(expected) & set(got))} of them right; "
                 f"it should have {len(expected)}"
             )
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
@@ -221,7 +218,7 @@ class _Comparison:
 
 
 def _wrong_type(name: str, wanted: str, expected: Any, got: Any) -> Mismatch:
-    message = f"{name} should be {wanted}, but is {_described(got, expected)}"
+    message = f"{name} should be {wanted}, but is {described(got, expected)}"
     advice = _ADVICE.get(got.type_name if isinstance(got, Foreign) else type(got).__name__)
     if advice:
         message += f": {advice}"
@@ -243,65 +240,6 @@ def _is_scalar(value: Any) -> bool:
     )
 
 
-_FAMILIAR = {
-    "numpy.matrix": "an np.matrix",
-    "numpy.matrixlib.defmatrix.matrix": "an np.matrix",
-    "numpy.ma.MaskedArray": "a masked array",
-    "numpy.ndarray_of_object": "an array of Python objects",
-    "numpy.ndarray_of_longdouble": "an array of long doubles",
-    "numpy.ndarray_of_float128": "an array of long doubles",
-    "generator": "a generator",
-    "range": "a range",
-    "set": "a set",
-    "function": "a function",
-    "type": "a class",
-    "map": "a map object",
-}
-
-
-def _shape_of(array: np.ndarray, expected: Any = None) -> str:
-    """Return a shape as text where it may be an honest mistake: an empty array can spell anything in its shape.
-
-    What it may spell are extents that the expected value has, and few others.
-    """
-    if array.ndim > MOST_DIMENSIONS_SHOWN or max(array.shape, default=0) > LONGEST_SHOWN:
-        return "a far larger shape"
-    others = set(array.shape) - {0, 1, *np.shape(expected if isinstance(expected, np.ndarray) else ())}
-    return f"shape {array.shape}" if math.prod(others) <= LONGEST_SHOWN else "quite another shape"
-
-
-def _length_of(value: Any) -> str:
-    """Return a length as text, bounded as shapes are."""
-    return str(len(value)) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
-
-
-def _described(value: Any, expected: Any = None) -> str:
-    """Return what a value is, with shapes but without any of its content."""
-    match value:
-        case None:
-            return "None"
-        case np.ndarray():
-            return f"an array of {value.dtype} with {_shape_of(value, expected)}"
-        case Foreign():
-            # The name of a type of the student's own may be anything; only familiar ones are repeated.
-            return _FAMILIAR.get(value.type_name, "an object that is no plain array or number")
-        case Handle():
-            return "an object of your own class"
-        case bool() | np.bool_():
-            return "a truth value"
-        case int() | np.integer():
-            return "an integer"
-        case float() | np.floating():
-            return "a real number"
-        case complex() | np.complexfloating():
-            return "a complex number"
-        case tuple() | list() | dict():
-            return f"a {type(value).__name__} of {_length_of(value)}"
-        case str() | bytes():
-            return "text"
-    return "something else"
-
-
 def _first_difference(expected: Any, got: Any) -> tuple[int, ...] | None:
     if not (isinstance(expected, np.ndarray) and isinstance(got, np.ndarray)) or expected.shape != got.shape:
         return None
@@ -314,52 +252,28 @@ def _first_difference(expected: Any, got: Any) -> tuple[int, ...] | None:
     return tuple(int(index) for index in np.argwhere(apart)[0]) if apart.any() else None
 
 
-def shown(value: Any, most: int = 1_200) -> str:
-    """Return a value as bounded text, arrays as NumPy prints them; no more of it is written than is shown."""
-    text = _text_of(value, most)
-    return text if len(text) <= most else text[: max(0, most - 4)] + " ..."
+def same(left: Any, right: Any) -> bool:
+    """Return whether two leaves of values agree, numbers to within rounding and NaN equal to NaN.
+
+    Whole numbers in an array of floats agree with integers: labels that are floats and wrong are first of all
+    wrong, and most published work returns them as floats.
+    """
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        kinds = {left.dtype.kind, right.dtype.kind}
+        return (len(kinds) == 1 or kinds <= set("iuf")) and left.shape == right.shape and _close(left, right)
+    if any(isinstance(it, (bool, str, type(None))) for it in (left, right)):
+        return type(left) is type(right) and bool(left == right)
+    if all(isinstance(it, (int, float, complex, np.generic)) for it in (left, right)):
+        return _close(np.asarray(left), np.asarray(right))
+    return type(left) is type(right) and bool(left == right)
 
 
-def _text_of(value: Any, most: int) -> str:
-    match value:
-        case Foreign():
-            return _described(value)
-        case Handle():
-            return f"<{value.type_name} object>"
-        case np.ndarray():
-            return f"array of {value.dtype}, shape {value.shape}:\n{_entries_of(value)}"
-        case tuple():
-            return f"({_joined((shown(part, most) for part in value), most)})"
-        case list():
-            return f"[{_joined((shown(part, most) for part in value), most)}]"
-        case dict():
-            pairs = (f"{shown(key, most)}: {shown(part, most)}" for key, part in value.items())
-            return f"{{{_joined(pairs, most)}}}"
-        case str() | bytes():
-            return repr(value[:most])
-        case int() if value.bit_length() > 64:
-            return f"an integer of {value.bit_length()} bits"
-        case np.generic():
-            return repr(value.item())
-    return f"<function {getattr(value, '__name__', '')}>" if callable(value) else repr(value)
-
-
-def _entries_of(array: np.ndarray) -> str:
-    # NumPy leaves out the middle of long axes only: many short ones would be written in full.
-    axes = (extent if array.size <= MOST_ENTRIES_PRINTED else min(extent, 7) for extent in array.shape)
-    if math.prod(axes) > MOST_ENTRIES_PRINTED:
-        array = array.flat[:MOST_ENTRIES_PRINTED]
-    with np.printoptions(precision=6, threshold=60, edgeitems=3, linewidth=100, suppress=True):
-        return str(array)
-
-
-def _joined(texts: Iterator[str], most: int) -> str:
-    """Return texts with commas between them, as many as it takes to be longer than is shown."""
-    taken: list[str] = []
-    length = 0
-    for text in texts:
-        taken.append(text)
-        length += len(text)
-        if length > most:
-            break
-    return ", ".join(taken)
+def _close(left: np.ndarray, right: np.ndarray) -> bool:
+    if not left.size:
+        return True
+    if "O" in (left.dtype.kind, right.dtype.kind):  # an integer that no machine number holds
+        return bool(np.array_equal(left, right))
+    finite = np.isfinite(left)
+    if not np.array_equal(left[~finite], right[~finite], equal_nan=left.dtype.kind in "fc"):
+        return False
+    return not finite.any() or compare_values(left[finite] + 0.0, right[finite] + 0.0, rtol=SAME) is None

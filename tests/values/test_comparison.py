@@ -12,8 +12,9 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.errors import GraderError
 from autograder.model.verdict import Kind
+from autograder.values.describe import shown
 from autograder.values.pack import Foreign
-from autograder.values.same import compare_values, shown
+from autograder.values.same import compare_values
 
 TYPE, VALUE = Kind.WRONG_TYPE_OR_SHAPE, Kind.WRONG_VALUE
 SECRET = 8_765.432_1

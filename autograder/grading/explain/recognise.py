@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from autograder.grading.explain.bank import Bank, KnownMistake, Variant
 from autograder.grading.not_allowed import HIDDEN_LOOPS
 from autograder.grading.trial import Finding, Trial
@@ -15,11 +13,10 @@ from autograder.model.assignment import Assignment
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Handle, Returned
-from autograder.values.same import compare_values
-
-SAME = 1e-7
-"""Relative tolerance for two codes to do the same; both compute in float64."""
+from autograder.sandbox.code import Returned
+from autograder.values.pack import WorkerObject
+from autograder.values.same import same
+from autograder.values.walk import agree, mapped
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,11 @@ class Observation:
 
     def same_as(self, other: Observation) -> bool:
         """Return whether two codes did the same."""
-        if len(self.events) != len(other.events) or (self.kind is None) != (other.kind is None):
+        if (self.kind is None) != (other.kind is None):
             return False
         if self.kind is not None and self.kind.family is Family.STRUCTURE and self.kind is not other.kind:
             return False
-        return all(map(_same, self.events, other.events))
+        return agree(same, self.events, other.events)
 
 
 def observation_of(trial: Trial, finding: Finding | None) -> Observation:
@@ -72,46 +69,7 @@ def _event(outcome: Returned | CallFailed) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return the value with the names of their classes in the place of objects, which are never the same."""
-    if isinstance(value, Handle):
-        return f"<{value.type_name}>"
-    if isinstance(value, (tuple, list)):
-        return type(value)(map(_plain, value))
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return value
-
-
-def _same(left: Any, right: Any) -> bool:
-    """Return whether two events agree, numbers to within rounding and NaN equal to NaN.
-
-    Whole numbers in an array of floats agree with integers: labels that are floats and wrong are first of all
-    wrong, and most published work returns them as floats.
-    """
-    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
-        kinds = {left.dtype.kind, right.dtype.kind}
-        return (len(kinds) == 1 or kinds <= set("iuf")) and left.shape == right.shape and _close(left, right)
-    if isinstance(left, (bool, str, type(None))) or isinstance(right, (bool, str, type(None))):
-        return type(left) is type(right) and bool(left == right)
-    if isinstance(left, (int, float, complex, np.generic)) and isinstance(
-        right, (int, float, complex, np.generic)
-    ):
-        return _close(np.asarray(left), np.asarray(right))
-    if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)):
-        return len(left) == len(right) and all(map(_same, left, right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
-    return type(left) is type(right) and bool(left == right)
-
-
-def _close(left: np.ndarray, right: np.ndarray) -> bool:
-    if not left.size:
-        return True
-    if "O" in (left.dtype.kind, right.dtype.kind):  # an integer that no machine number holds
-        return bool(np.array_equal(left, right))
-    finite = np.isfinite(left)
-    if not np.array_equal(left[~finite], right[~finite], equal_nan=left.dtype.kind in "fc"):
-        return False
-    return not finite.any() or compare_values(left[finite] + 0.0, right[finite] + 0.0, rtol=SAME) is None
+    return mapped(lambda part: f"<{part.type_name}>" if isinstance(part, WorkerObject) else part, value)
 
 
 class Diagnosis:

@@ -45,6 +45,7 @@ from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
 from autograder.sandbox.worker.modules import LibraryUnavailable, Spaces
 from autograder.values.pack import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
+from autograder.values.walk import agree, mapped
 
 MOST_OBJECTS = 1_000
 MOST_FRAMES = 12
@@ -114,7 +115,7 @@ class _Arguments:
     def changed(self) -> dict[str, Any]:
         """Return the arguments that are no longer what they were, by position or name."""
         after = _by_key(self.positional, self.named)
-        return {key: after[key] for key, value in self._before.items() if not _same(value, after[key])}
+        return {key: after[key] for key, value in self._before.items() if not agree(_same, value, after[key])}
 
 
 def _by_key(positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
@@ -380,17 +381,6 @@ def _settle(trim: bool) -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def _own_copy(value: Any) -> Any:
-    """Return the value with arrays that own their memory: writeable, aligned, nobody's view."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if type(value) in (list, tuple):
-        return type(value)(_own_copy(part) for part in value)
-    if type(value) is dict:
-        return {key: _own_copy(part) for key, part in value.items()}
-    return value
-
-
 def _same_bytes(before: np.ndarray, after: np.ndarray) -> bool:
     return np.array_equal(_as_bytes(before), _as_bytes(after))
 
@@ -400,15 +390,16 @@ def _as_bytes(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
+def _own_copy(value: Any) -> Any:
+    """Return the value with arrays that own their memory: writeable, aligned, nobody's view."""
+    return mapped(lambda part: part.copy() if isinstance(part, np.ndarray) else part, value)
+
+
 def _same(before: Any, after: Any) -> bool:
     if type(before) is not type(after):
         return False
     if isinstance(before, np.ndarray):
         return before.shape == after.shape and before.dtype == after.dtype and _same_bytes(before, after)
-    if type(before) in (list, tuple):
-        return len(before) == len(after) and all(map(_same, before, after))
-    if type(before) is dict:
-        return before.keys() == after.keys() and all(_same(before[key], after[key]) for key in before)
     if isinstance(before, FunctionType):
         return True
     return bool(before is after or before == after or (before != before and after != after))

@@ -1,0 +1,125 @@
+"""What a value is, in words and as text that is bounded: for messages, without any of its content, or for details."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.values.pack import Foreign, WorkerObject
+
+LONGEST_SHOWN = 10_000
+MOST_DIMENSIONS_SHOWN = 4
+"""Larger sizes are not repeated to students: their code chooses them, and it has seen hidden inputs."""
+MOST_ENTRIES_PRINTED = 1_000
+
+_FAMILIAR = {
+    "numpy.matrix": "an np.matrix",
+    "numpy.matrixlib.defmatrix.matrix": "an np.matrix",
+    "numpy.ma.MaskedArray": "a masked array",
+    "numpy.ndarray_of_object": "an array of Python objects",
+    "numpy.ndarray_of_longdouble": "an array of long doubles",
+    "numpy.ndarray_of_float128": "an array of long doubles",
+    "generator": "a generator",
+    "range": "a range",
+    "set": "a set",
+    "function": "a function",
+    "type": "a class",
+    "map": "a map object",
+}
+
+
+def shape_of(array: np.ndarray, expected: Any = None) -> str:
+    """Return a shape as text where it may be an honest mistake: an empty array can spell anything in its shape.
+
+    What it may spell are extents that the expected value has, and few others.
+    """
+    if array.ndim > MOST_DIMENSIONS_SHOWN or max(array.shape, default=0) > LONGEST_SHOWN:
+        return "a far larger shape"
+    others = set(array.shape) - {0, 1, *np.shape(expected if isinstance(expected, np.ndarray) else ())}
+    return f"shape {array.shape}" if math.prod(others) <= LONGEST_SHOWN else "quite another shape"
+
+
+def length_of(value: Any) -> str:
+    """Return a length as text, bounded as shapes are."""
+    return str(len(value)) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
+
+
+def described(value: Any, expected: Any = None) -> str:
+    """Return what a value is, with shapes but without any of its content."""
+    match value:
+        case None:
+            return "None"
+        case np.ndarray():
+            return f"an array of {value.dtype} with {shape_of(value, expected)}"
+        case Foreign():
+            # The name of a type of the student's own may be anything; only familiar ones are repeated.
+            return _FAMILIAR.get(value.type_name, "an object that is no plain array or number")
+        case WorkerObject():
+            return "an object of your own class"
+        case bool() | np.bool_():
+            return "a truth value"
+        case int() | np.integer():
+            return "an integer"
+        case float() | np.floating():
+            return "a real number"
+        case complex() | np.complexfloating():
+            return "a complex number"
+        case tuple() | list() | dict():
+            return f"a {type(value).__name__} of {length_of(value)}"
+        case str() | bytes():
+            return "text"
+    return "something else"
+
+
+def shown(value: Any, most: int = 1_200) -> str:
+    """Return a value as bounded text, arrays as NumPy prints them; no more of it is written than is shown."""
+    text = _text_of(value, most)
+    return text if len(text) <= most else text[: max(0, most - 4)] + " ..."
+
+
+def _text_of(value: Any, most: int) -> str:
+    match value:
+        case Foreign():
+            return described(value)
+        case WorkerObject():
+            return f"<{value.type_name} object>"
+        case np.ndarray():
+            return f"array of {value.dtype}, shape {value.shape}:\n{_entries_of(value)}"
+        case tuple():
+            return f"({_joined((shown(part, most) for part in value), most)})"
+        case list():
+            return f"[{_joined((shown(part, most) for part in value), most)}]"
+        case dict():
+            pairs = (f"{shown(key, most)}: {shown(part, most)}" for key, part in value.items())
+            return f"{{{_joined(pairs, most)}}}"
+        case str() | bytes():
+            return repr(value[:most])
+        case int() if value.bit_length() > 64:
+            return f"an integer of {value.bit_length()} bits"
+        case np.generic():
+            return repr(value.item())
+    return f"<function {getattr(value, '__name__', '')}>" if callable(value) else repr(value)
+
+
+def _entries_of(array: np.ndarray) -> str:
+    # NumPy leaves out the middle of long axes only: many short ones would be written in full.
+    axes = (extent if array.size <= MOST_ENTRIES_PRINTED else min(extent, 7) for extent in array.shape)
+    if math.prod(axes) > MOST_ENTRIES_PRINTED:
+        array = array.flat[:MOST_ENTRIES_PRINTED]
+    with np.printoptions(precision=6, threshold=60, edgeitems=3, linewidth=100, suppress=True):
+        return str(array)
+
+
+def _joined(texts: Iterator[str], most: int) -> str:
+    """Return texts with commas between them, as many as it takes to be longer than is shown."""
+    taken: list[str] = []
+    length = 0
+    for text in texts:
+        taken.append(text)
+        length += len(text)
+        if length > most:
+            break
+    return ", ".join(taken)
