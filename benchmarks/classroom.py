@@ -40,8 +40,8 @@ from rich.table import Table
 from autograder.classroom.work import prepare
 from autograder.course.loading import Course, find_course
 from autograder.grading.explain.bank import load_bank
-from autograder.grading.run import Grader
-from autograder.sandbox.code import Call, Returned
+from autograder.grading.grader import Grader
+from autograder.grading.trial import Trial
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sys.executable).parent
@@ -202,11 +202,11 @@ def calls_of(course: Course, name: str) -> list[tuple[Any, ...]]:
     assignment, solution = course.assignment(name), course.solution(name)
     calls: list[tuple[Any, ...]] = []
 
-    def note(call: Call, returned: Returned) -> None:
-        calls.append((call.name, call.args, call.keywords, returned.value))
+    def note(trial: Trial) -> None:
+        calls.extend((call.name, call.args, call.keywords, it.value) for call, it in trial.returned)
 
     with Grader(assignment, solution) as grader:
-        grader.grade(solution.reference_files(assignment), on_returned=note)
+        grader.grade(solution.reference_files(assignment), on_trial=note)
     return calls
 
 

@@ -41,9 +41,9 @@ from autograder.grading.fixtures import values
 from autograder.grading.fixtures.loops import Loops
 from autograder.grading.fixtures.memory import Memory
 from autograder.grading.fixtures.race import Race
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
+from autograder.grading.trial import Trial
 from autograder.model.assignment import Assignment
-from autograder.sandbox.code import Call, Returned
 from autograder.sandbox.process import Sandbox, WorkerProcess
 from autograder.sandbox.wire.channel import Channel
 from autograder.values.pack import Packer, Unpacker
@@ -139,10 +139,10 @@ def one_hand_in(course: Course, name: str, hand_ins: int) -> list[tuple[Any, ...
     found: dict[str, list[float]] = defaultdict(list)
     with Grader(assignment, solution) as grader:
 
-        def note(call: Call, returned: Returned) -> None:
-            calls.append((call.name, call.args, call.keywords, returned.value))
+        def note(trial: Trial) -> None:
+            calls.extend((call.name, call.args, call.keywords, it.value) for call, it in trial.returned)
 
-        first = grader.grade(grader.reference_files, on_returned=note)
+        first = grader.grade(grader.reference_files, on_trial=note)
         wrong = [verdict.test for verdict in first.values() if not verdict.passed]
         assert not wrong, f"the reference does not pass {wrong}"
         stopwatch.restart()

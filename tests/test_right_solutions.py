@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.loading import find_course
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
 from autograder.model.scoring import score
 
 FOLDER = Path(__file__).parent / "right_solutions"

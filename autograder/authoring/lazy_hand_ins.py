@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.grading import pytest_session as session
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
+from autograder.grading.trial import Trial
 from autograder.model.assignment import Assignment
-from autograder.sandbox.code import Call, Returned
 from autograder.values.literal import literal
 
 _ZEROED = """
@@ -99,15 +98,14 @@ def hand_in_of_public_answers(assignment: Assignment, reference: Mapping[str, by
     """Return files that know the answers to the public checks and nothing else."""
     calls: dict[str, list[str]] = {}
 
-    def note(call: Call, returned: Returned) -> None:
-        # `abs` stands for whatever can be called.
-        answer = literal((list(call.args), call.keywords, returned.value), lambda value: "abs")
-        name = call.name if "." in call.name else f"?.{call.name}"
-        calls.setdefault(name.rpartition(".")[2], []).append(answer)
+    def note(trial: Trial) -> None:
+        for call, came in trial.returned:
+            # `abs` stands for whatever can be called.
+            answer = literal((list(call.args), call.keywords, came.value), lambda value: "abs")
+            calls.setdefault(call.name.rpartition(".")[2], []).append(answer)
 
-    plan = session.collect_plan(assignment, None)
-    with Grader(assignment, None, plan) as grader:
-        grader.grade(reference, on_returned=note)
+    with Grader(assignment, None) as grader:
+        grader.grade(reference, on_trial=note)
     table = (
         "ANSWERS = {\n"
         + "".join(f"    {name!r}: [{', '.join(found)}],\n" for name, found in calls.items())

@@ -17,7 +17,7 @@ from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import Overrides, read_overrides
 from autograder.classroom.record import ClassRecord, Fate, Item, read_record
 from autograder.classroom.similarity_report import likeness_in
-from autograder.classroom.work import Outcome, Work, at_fault
+from autograder.classroom.work import StoredResult, Work, at_fault
 from autograder.errors import AutograderError
 from autograder.handin.find import Found, Status, find_submissions
 from autograder.handin.students import Student
@@ -27,7 +27,7 @@ REPLACED = "a later hand-in of the same student counts"
 
 
 @dataclass(frozen=True)
-class Wishes:
+class GradeOptions:
     """How a class is to be graded.
 
     Attributes
@@ -76,14 +76,14 @@ class ClassSession:
         If the overrides are not understood, or the folder holds another assignment's results.
     """
 
-    def __init__(self, work: Work, submissions: Path, folder: Path, wishes: Wishes) -> None:
+    def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
         self._work = work
-        self._wishes = wishes
+        self._wishes = options
         self._found = find_submissions(submissions, work.assignment.file_names)
         places = Places(folder)
-        self._overrides = read_overrides(places.overrides(wishes.overrides), work.assignment)
+        self._overrides = read_overrides(places.overrides(options.overrides), work.assignment)
         self._overrides.check(self._known)
-        self._record = ClassRecord.of(work, wishes.due)
+        self._record = ClassRecord.of(work, options.due)
         self._outputs = Outputs(places, self._record, self._overrides)
         self._earlier = self._outputs.earlier()
 
@@ -134,7 +134,7 @@ class ClassSession:
             fault = at_fault(work.plan, work.assignment, said_of(error))
             # Another hand-in with the same files has its outcome under the key of these.
             key = result_key(item.label, work.hash, work.tier)
-            self._outputs.store.put(key, Outcome(result=fault))
+            self._outputs.store.put(key, StoredResult(result=fault))
             item = msgspec.structs.replace(item, fate=Fate.GRADED, key=key, notes=())
             return item, self._outputs.write_one(item, fault)
 

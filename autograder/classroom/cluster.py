@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.classroom.course_archive import pack
 from autograder.classroom.remote import grade_here, put_away
-from autograder.classroom.work import Outcome, Work
+from autograder.classroom.work import StoredResult, Work
 from autograder.errors import CourseError, GraderError
 from autograder.handin.open_hand_in import Submission
 
@@ -60,10 +60,10 @@ class ClusterPool:
             self._counted = time.monotonic()
         return PER_WORKER * max(1, self._workers)
 
-    def submit(self, submission: Submission) -> Future[Outcome]:
+    def submit(self, submission: Submission) -> Future[StoredResult]:
         """Have a hand-in graded."""
         self._require_scheduler()
-        done: Future[Outcome] = Future()
+        done: Future[StoredResult] = Future()
         future = self._executor.submit(grade_here, self._parcel, submission)
         future.add_done_callback(lambda finished: _pass_on(finished, done))
         return done
@@ -120,10 +120,10 @@ def _connected(address: str) -> Any:
     return client
 
 
-def _pass_on(finished: Future[bytes], done: Future[Outcome]) -> None:
+def _pass_on(finished: Future[bytes], done: Future[StoredResult]) -> None:
     """Settle `done` with what came from a worker."""
     try:
-        done.set_result(Outcome.from_bytes(finished.result()))
+        done.set_result(StoredResult.from_bytes(finished.result()))
     except CancelledError:
         done.set_exception(GraderError("the cluster lost this hand-in; run the same command to continue"))
     except Exception as error:

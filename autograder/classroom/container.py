@@ -1,8 +1,8 @@
 """What a Gradescope container runs: grades `/autograder/submission` and always leaves a valid results.json.
 
 The first file lists every question as not run, and it is replaced after every test. Whatever goes wrong
-on our side is written as our fault, never as a student's zero in silence: until the last file is there, each says so
-of itself, for whatever may end this process.
+on our side is written as our fault, never as a student's zero in silence: every interim file already reports a
+grader fault, for whatever may end this process.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.classroom.grade_one import HandInGrader
+from autograder.classroom.grade_one import grade_one, open_grader
+from autograder.classroom.identity import grader_hash
 from autograder.classroom.lateness import Lateness
 from autograder.classroom.watchdog import Watchdog
+from autograder.classroom.work import Work, refused
 from autograder.course.loading import Course, find_course
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.handin.metadata import read_metadata
@@ -56,7 +58,7 @@ def grade_in_container(root: Path = Path("/autograder")) -> GradingResult:
     file.write(not_run(plan, assignment))
     watchdog = _watchdog(assignment.limits.seconds_total + GRACE_SECONDS, file, assignment, plan)
     try:
-        result = _grade(root, assignment, solution, plan, file)
+        result = _grade(root, Work(assignment, solution, plan), file)
     except Exception as error:  # whatever it is, the student gets a result that says whose fault it is
         result = _at_fault(file.last or not_run(plan, assignment), error)
     watchdog.cancel()
@@ -64,16 +66,16 @@ def grade_in_container(root: Path = Path("/autograder")) -> GradingResult:
     return result
 
 
-def _grade(
-    root: Path, assignment: Assignment, solution: Solution, plan: Plan, file: _ResultsFile
-) -> GradingResult:
-    kept, notes, flags = _lateness(root / "submission_metadata.json", solution.late)
-    with HandInGrader(assignment, solution, plan) as grader:
+def _grade(root: Path, work: Work, file: _ResultsFile) -> GradingResult:
+    kept, notes, flags = _lateness(root / "submission_metadata.json", work.solution.late)
+    with open_grader(work) as grader:
         try:
-            submission = open_submission(root / "submission", assignment.file_names, label="submission")
-            result = grader.grade(submission, file.write_in_passing, kept)
+            submission = open_submission(root / "submission", work.assignment.file_names, label="submission")
+            result = grade_one(work, grader, submission, file.write_in_passing, kept)
         except SubmissionError as error:
-            result = grader.refused(str(error), kept)
+            nothing = refused(work.plan, work.assignment, str(error), grader.sandbox.tier)
+            hashes = {"assignment": work.hash, "grader": grader_hash()}
+            result = msgspec.structs.replace(nothing, hashes=hashes, kept=kept)
     return msgspec.structs.replace(result, notes=(*result.notes, *notes), flags=(*result.flags, *flags))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from autograder.classroom.grade_one import notes_on
 from autograder.classroom.identity import result_key
 from autograder.classroom.store import Store
-from autograder.classroom.work import Outcome, Work, at_fault, refused
+from autograder.classroom.work import StoredResult, Work, at_fault, refused
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.handin.candidates import Source
 from autograder.handin.find import Found
@@ -30,7 +30,7 @@ class Pool(Protocol):
     def width(self) -> int:
         """How many hand-ins to have under way at once."""
 
-    def submit(self, submission: Submission) -> Future[Outcome]:
+    def submit(self, submission: Submission) -> Future[StoredResult]:
         """Have a hand-in graded."""
 
     def renew(self) -> None:
@@ -65,7 +65,7 @@ def grade_class(
     the pool is wide. A hand-in that ends grading processes costs nobody else anything.
     """
     opened = _opened(work, hand_ins, store, regrade)
-    waiting: dict[Future[Outcome], _Task] = {}
+    waiting: dict[Future[StoredResult], _Task] = {}
     suspects: deque[_Task] = deque()
     exhausted = False
     while True:
@@ -137,7 +137,7 @@ def _open(work: Work, found: Found, source: Source, store: Store, regrade: bool)
     return _Task(found, submission, key)
 
 
-def _submitted(task: _Task, pool: Pool) -> Future[Outcome]:
+def _submitted(task: _Task, pool: Pool) -> Future[StoredResult]:
     try:
         return pool.submit(task.submission)
     except BrokenProcessPool:
@@ -146,16 +146,16 @@ def _submitted(task: _Task, pool: Pool) -> Future[Outcome]:
         return pool.submit(task.submission)
 
 
-def _kept(found: Found, key: str, outcome: Outcome, store: Store) -> Graded:
+def _kept(found: Found, key: str, outcome: StoredResult, store: Store) -> Graded:
     store.put(key, outcome)
     return Graded(found, outcome.result, key)
 
 
-def _error(future: Future[Outcome]) -> BaseException | None:
+def _error(future: Future[StoredResult]) -> BaseException | None:
     return None if future.cancelled() else future.exception()
 
 
-def _outcome(future: Future[Outcome], work: Work) -> Outcome:
+def _outcome(future: Future[StoredResult], work: Work) -> StoredResult:
     """Return a hand-in's outcome; where the grader failed, one that says so."""
     try:
         return future.result()
@@ -174,5 +174,5 @@ def said_of(error: Exception) -> str:
     return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
-def _faulty(work: Work, reason: str) -> Outcome:
-    return Outcome(result=at_fault(work.plan, work.assignment, reason))
+def _faulty(work: Work, reason: str) -> StoredResult:
+    return StoredResult(result=at_fault(work.plan, work.assignment, reason))

@@ -2,123 +2,83 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
-import autograder
-from autograder.classroom.identity import assignment_hash, grader_hash
+from autograder.classroom.identity import grader_hash, versions
+from autograder.classroom.work import Work
 from autograder.errors import CourseError
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
-from autograder.model.assignment import Assignment, Solution
-from autograder.model.plan import Plan
+from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
-from autograder.model.scoring import not_run, score
+from autograder.model.scoring import score
 from autograder.model.verdict import Verdict
 from autograder.sandbox.isolation import Tier, landlock_version, readable_by_others
 from autograder.sandbox.process import Sandbox
 
-OnResult = Callable[[GradingResult], None]
 
-
-class HandInGrader:
-    """Grades hand-ins of one assignment, one after the other.
-
-    Parameters
-    ----------
-    assignment, solution
-        The two halves.
-    plan
-        What counts, collected beforehand; collected now if None.
-    tier
-        Isolation to use; the best that this machine gives if None.
+def open_grader(work: Work) -> Grader:
+    """Return a grader of hand-ins, one after the other.
 
     Raises
     ------
     CourseError
-        Where the assignment is not gradable, or its secrets would be readable by student code.
+        Where student code could read the solutions.
     GraderError
-        Where the tier cannot be had.
+        Where the isolation asked for is not available on this machine.
     """
+    sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier)
+    require_secrets_kept(work.solution.folder, sandbox.tier)
+    return Grader(work.assignment, work.solution, work.plan, sandbox)
 
-    def __init__(
-        self, assignment: Assignment, solution: Solution, plan: Plan | None = None, tier: str | None = None
-    ) -> None:
-        self.assignment = assignment
-        sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier)
-        require_secrets_kept(solution.folder, sandbox.tier)
-        self.grader = Grader(assignment, solution, plan, sandbox)
-        self.plan = self.grader.plan
-        self.hashes = {"assignment": assignment_hash(assignment, solution), "grader": grader_hash()}
 
-    def grade(
-        self, submission: Submission, on_result: OnResult | None = None, kept: Fraction = Fraction(1)
-    ) -> GradingResult:
-        """Return the result of one hand-in.
+def grade_one(
+    work: Work,
+    grader: Grader,
+    submission: Submission,
+    on_result: Callable[[GradingResult], None] | None = None,
+    kept: Fraction = Fraction(1),
+) -> GradingResult:
+    """Return the result of one hand-in.
 
-        Parameters
-        ----------
-        submission
-            Its files; what is missing or unusable is among its notes.
-        on_result
-            Called with the result so far: before the first test and after each.
-        kept
-            Share of the points that lateness leaves.
-        """
-        started = time.monotonic()
-        verdicts: dict[str, Verdict] = {}
+    Parameters
+    ----------
+    submission
+        Its files; what is missing or unusable is among its notes.
+    on_result
+        Called with the result so far: before the first test and after each.
+    kept
+        Share of the points that lateness leaves.
+    """
+    started = time.monotonic()
+    verdicts: dict[str, Verdict] = {}
 
-        def result(finished: bool) -> GradingResult:
-            return GradingResult(
-                assignment=self.assignment.name,
-                questions=score(self.plan, self.assignment, verdicts),
-                tier=self.grader.sandbox.tier,
-                release=submission.release,
-                versions=versions(),
-                hashes={**self.hashes, "hand-in": submission.content_hash},
-                seconds=time.monotonic() - started,
-                notes=notes_on(submission, self.assignment),
-                kept=kept,
-                finished=finished,
-            )
-
-        def note(verdict: Verdict) -> None:
-            verdicts[verdict.test] = verdict
-            if on_result is not None:
-                on_result(result(finished=False))
-
-        if on_result is not None:
-            on_result(result(finished=False))
-        self.grader.grade(submission.files, note)
-        return result(finished=True)
-
-    def refused(self, reason: str, kept: Fraction = Fraction(1)) -> GradingResult:
-        """Return the result of a hand-in that could not be opened, with the sentence that says why."""
-        nothing = not_run(self.plan, self.assignment, self.grader.sandbox.tier)
+    def result(finished: bool) -> GradingResult:
         return GradingResult(
-            assignment=nothing.assignment,
-            questions=nothing.questions,
-            tier=nothing.tier,
+            assignment=work.assignment.name,
+            questions=score(work.plan, work.assignment, verdicts),
+            tier=grader.sandbox.tier,
+            release=submission.release,
             versions=versions(),
-            hashes=self.hashes,
-            notes=(reason,),
+            hashes={"assignment": work.hash, "grader": grader_hash(), "hand-in": submission.content_hash},
+            seconds=time.monotonic() - started,
+            notes=notes_on(submission, work.assignment),
             kept=kept,
+            finished=finished,
         )
 
-    def close(self) -> None:
-        """End the workers that are kept between hand-ins."""
-        self.grader.close()
+    def note(verdict: Verdict) -> None:
+        verdicts[verdict.test] = verdict
+        if on_result is not None:
+            on_result(result(finished=False))
 
-    def __enter__(self) -> HandInGrader:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
+    if on_result is not None:
+        on_result(result(finished=False))
+    grader.grade(submission.files, note)
+    return result(finished=True)
 
 
 def notes_on(submission: Submission, assignment: Assignment) -> tuple[str, ...]:
@@ -133,15 +93,6 @@ def notes_on(submission: Submission, assignment: Assignment) -> tuple[str, ...]:
             f"graded is release {assignment.version}."
         )
     return tuple(notes)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    return {
-        "autograder": autograder.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
 
 
 def require_secrets_kept(folder: Path, tier: Tier) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import platform
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def result_key(hand_in: str, assignment: str, tier: str | None) -> str:
     """
     parts = [hand_in, assignment, grader_hash(), tier or "the best there is"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {
+        "autograder": autograder.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def _files_in(folder: Path) -> dict[str, bytes]:

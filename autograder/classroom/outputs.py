@@ -130,7 +130,7 @@ class Outputs:
         self._record = record
         write_atomically(self.places.grades, to_csv(self._rows(), self._whole).encode())
         write_atomically(self.places.canvas, to_canvas(self._rows(), self._whole).encode())
-        page = class_page(self._statistics(), record.surroundings)
+        page = class_page(self._statistics(), record.report_context)
         write_atomically(self.places.report, page.encode())
         write_record(self.places.record, record)
         self._remove_outdated(earlier)

@@ -7,22 +7,25 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import util
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import msgspec
 
-from autograder.classroom.grade_one import HandInGrader, require_secrets_kept
+from autograder.classroom.grade_one import grade_one, open_grader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
 from autograder.classroom.watchdog import Watchdog
-from autograder.classroom.work import Outcome, Work
+from autograder.classroom.work import StoredResult, Work
+from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
 from autograder.model.verdict import Verdict
 from autograder.sandbox.isolation import choose_tier
+
+Done = TypeVar("Done")
 
 AHEAD = 2
 """Hand-ins that wait beyond those being graded, so that no process is ever idle."""
@@ -34,28 +37,17 @@ STOP_SECONDS = 5.0
 _NOT_COMPARED = "{} is not compared with others: it has a line too long for code"
 
 
-class Desk:
-    """One grader and what it needs around it; a process has one."""
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        self.grader = HandInGrader(work.assignment, work.solution, work.plan, work.tier)
-
-    def grade(self, submission: Submission) -> Outcome:
-        """Grade one hand-in; ends this process where the grader itself hangs."""
-        budget = 2 * self.work.assignment.limits.seconds_total + GRACE_SECONDS
-        watchdog = Watchdog(budget, lambda: os._exit(70))
-        try:
-            result = self.grader.grade(submission)
-            prints = fingerprints(submission.files, self.work.boilerplate)
-        finally:
-            watchdog.cancel()
-        flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
-        return Outcome(result=msgspec.structs.replace(result, flags=flags), prints=prints)
-
-    def close(self) -> None:
-        """End the workers that are kept between hand-ins."""
-        self.grader.close()
+def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredResult:
+    """Grade one hand-in; ends this process where the grader itself hangs."""
+    budget = 2 * work.assignment.limits.seconds_total + GRACE_SECONDS
+    watchdog = Watchdog(budget, lambda: os._exit(70))
+    try:
+        result = grade_one(work, grader, submission)
+        prints = fingerprints(submission.files, work.boilerplate)
+    finally:
+        watchdog.cancel()
+    flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
+    return StoredResult(result=msgspec.structs.replace(result, flags=flags), prints=prints)
 
 
 class LocalPool:
@@ -71,7 +63,7 @@ class LocalPool:
     CourseError
         Where student code could read the solutions.
     GraderError
-        Where the isolation asked for cannot be had.
+        Where the isolation asked for is not available on this machine.
     """
 
     def __init__(self, work: Work, jobs: int) -> None:
@@ -85,7 +77,7 @@ class LocalPool:
         """How many hand-ins to have under way at once."""
         return self._jobs + AHEAD
 
-    def submit(self, submission: Submission) -> Future[Outcome]:
+    def submit(self, submission: Submission) -> Future[StoredResult]:
         """Have a hand-in graded."""
         return self._executor.submit(_grade, submission)
 
@@ -116,8 +108,14 @@ def grading_processes(work: Work, jobs: int) -> Iterator[Executor]:
 
 def grade_files(files: Mapping[str, bytes]) -> dict[str, Verdict]:
     """Return the verdicts on these files; runs in one of the `grading_processes`."""
-    with _at_work() as desk:
-        return desk.grader.grader.grade(files)
+    assert _this_process is not None
+    return _this_process.carry_out(lambda grader: grader.grade(files))
+
+
+def _grade(submission: Submission) -> StoredResult:
+    assert _this_process is not None
+    work = _this_process.work
+    return _this_process.carry_out(lambda grader: grade_watched(work, grader, submission))
 
 
 class _Processes(ProcessPoolExecutor):
@@ -130,7 +128,7 @@ class _Processes(ProcessPoolExecutor):
     def end(self, at_once: bool) -> None:
         """End the processes: after what is under way, or at once."""
         if at_once:
-            # What runs cannot be cancelled; the signal ends it, see `_stop`.
+            # What runs cannot be cancelled; the signal ends it, see `_GradingProcess.stop`.
             for process in multiprocessing.active_children():
                 if process.pid not in self._others:
                     process.terminate()
@@ -139,71 +137,67 @@ class _Processes(ProcessPoolExecutor):
 
 # --- inside a grading process -------------------------------------------------------------------------
 
-_work: Work | None = None
-_desk: Desk | None = None
-_busy = False
-_stopping = False
+
+class _GradingProcess:
+    """What this process is: a grader of one assignment, made for the first of many hand-ins."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self._grader: Grader | None = None
+        self._busy = False
+        self._stopping = False
+
+    def carry_out(self, task: Callable[[Grader], Done]) -> Done:
+        """Return what a task comes to; where the process is to stop by then, end it instead."""
+        self._busy = True
+        try:
+            if self._grader is None:
+                self._grader = open_grader(self.work)
+                util.Finalize(None, self._grader.close, exitpriority=1)
+            return task(self._grader)
+        finally:
+            self._busy = False
+            if self._stopping:
+                self.leave()
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """End the hand-in under way, with the processes that run its code; where there is none, end this process."""
+        self._stopping = True
+        if not self._busy:
+            # An exception would end it too, but not everywhere: the executor takes one for what a task came to.
+            self.leave()
+        reminder = threading.Timer(STOP_SECONDS, self.leave)
+        reminder.daemon = True
+        reminder.start()
+        # pytest ends its session at a KeyboardInterrupt, and swallows a SystemExit.
+        raise KeyboardInterrupt
+
+    def leave(self) -> NoReturn:
+        """Exit hard: the executor would treat an exception as the task's result."""
+        if self._grader is not None:
+            with contextlib.suppress(Exception):
+                self._grader.close()
+        os._exit(0)
+
+    def leave_with_parent(self) -> None:
+        """Leave when the first process is gone: killed, it tells nobody, and tasks would be waited for for ever."""
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        parent.join()
+        self.leave()
+
+
+_this_process: _GradingProcess | None = None
+"""Set in grading processes; an executor hands its tasks nothing but their arguments."""
 
 
 def _set_up(work: Work) -> None:
     """Make this process a grader; it stays one for many hand-ins."""
-    global _work
+    global _this_process
+    _this_process = _GradingProcess(work)
     # A terminal sends Ctrl-C to every process; the first one decides and tells the others by SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _this_process.stop)
     # One thread for the arithmetic of tests and comparison: the cores are busy with other hand-ins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _work = work
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Leave when the first process is gone: killed, it tells nobody, and tasks would be waited for for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    _leave()
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """End the hand-in under way, with the processes that run its code; where there is none, end this process."""
-    global _stopping
-    _stopping = True
-    if not _busy:
-        # An exception would end it too, but not everywhere: the executor takes one for what a task came to.
-        _leave()
-    reminder = threading.Timer(STOP_SECONDS, _leave)
-    reminder.daemon = True
-    reminder.start()
-    # pytest ends its session at a KeyboardInterrupt, and swallows a SystemExit.
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def _at_work() -> Iterator[Desk]:
-    global _busy, _desk
-    _busy = True
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            if _desk is None:
-                assert _work is not None
-                _desk = Desk(_work)
-                util.Finalize(None, _desk.close, exitpriority=1)
-            yield _desk
-    finally:
-        _busy = False
-        if _stopping:
-            _leave()
-
-
-def _leave() -> NoReturn:
-    """End this process here: the executor takes every exception for a task's, and one that broke sends no more."""
-    if _desk is not None:
-        with contextlib.suppress(Exception):
-            _desk.close()
-    os._exit(0)
-
-
-def _grade(submission: Submission) -> Outcome:
-    with _at_work() as desk:
-        return desk.grade(submission)
+    threading.Thread(target=_this_process.leave_with_parent, daemon=True).start()

@@ -21,7 +21,7 @@ from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
 from autograder.model.plan import Plan
 from autograder.model.result import GradingResult
-from autograder.report.context import Leftover, LikePair, Mistake, Surroundings
+from autograder.report.context import Leftover, LikePair, Mistake, ReportContext
 
 _BYTES = 500_000_000
 
@@ -130,13 +130,13 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
         return Lateness(item.created_at, own_due or self.due)
 
     @property
-    def surroundings(self) -> Surroundings:
+    def report_context(self) -> ReportContext:
         """What a report says besides the results."""
         left_over = {
             fate: tuple(Leftover(item.label, item.reason) for item in self.items if item.fate is fate)
             for fate in Fate
         }
-        return Surroundings(
+        return ReportContext(
             mistakes=self.mistakes,
             refused=left_over[Fate.REFUSED],
             replaced=left_over[Fate.REPLACED],

@@ -7,7 +7,9 @@ import threading
 from dataclasses import dataclass
 
 from autograder.classroom.course_archive import Parcel, Unpacked
-from autograder.classroom.processes import Desk
+from autograder.classroom.grade_one import open_grader
+from autograder.classroom.processes import grade_watched
+from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
 
 # pytest keeps its state in the process, so that a worker with several threads still grades one at a time.
@@ -20,10 +22,10 @@ class _Office:
 
     parcel: Parcel
     unpacked: Unpacked
-    desk: Desk
+    grader: Grader
 
     def close(self) -> None:
-        self.desk.close()
+        self.grader.close()
         self.unpacked.remove()
 
 
@@ -46,8 +48,8 @@ def grade_here(parcel: Parcel, submission: Submission) -> bytes:
             _put_away()
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             unpacked = Unpacked(parcel)
-            _office = _Office(parcel, unpacked, Desk(unpacked.work))
-        return _office.desk.grade(submission).to_bytes()
+            _office = _Office(parcel, unpacked, open_grader(unpacked.work))
+        return grade_watched(_office.unpacked.work, _office.grader, submission).to_bytes()
 
 
 def put_away() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.classroom.work import Outcome
+from autograder.classroom.work import StoredResult
 from autograder.files.writing import write_atomically
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Verdict
@@ -28,20 +28,20 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def get(self, key: str) -> Outcome | None:
+    def get(self, key: str) -> StoredResult | None:
         """Return what is kept under `key`; None where there is nothing that can be read."""
         try:
-            return Outcome.from_bytes(self._path(key).read_bytes())
+            return StoredResult.from_bytes(self._path(key).read_bytes())
         except (OSError, ValueError, msgspec.MsgspecError):
             return None
 
-    def finished(self, key: str) -> Outcome | None:
+    def finished(self, key: str) -> StoredResult | None:
         """Return what is kept under `key`, unless it has to be graded again."""
         outcome = self.get(key)
         done = outcome is not None and outcome.result.finished and not outcome.result.at_fault
         return outcome if done else None
 
-    def put(self, key: str, outcome: Outcome) -> None:
+    def put(self, key: str, outcome: StoredResult) -> None:
         """Keep an outcome, without the details of graded tests, which quote their inputs."""
         kept = msgspec.structs.replace(outcome, result=_without_details(outcome.result))
         write_atomically(self._path(key), kept.to_bytes())

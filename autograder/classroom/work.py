@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.classroom.grade_one import versions
-from autograder.classroom.identity import assignment_hash
+from autograder.classroom.identity import assignment_hash, versions
 from autograder.classroom.similarity import Print, fingerprints
 from autograder.course.loading import Course
 from autograder.grading.pytest_session import collect_plan
@@ -41,18 +40,18 @@ class Work:
         return frozenset(mark.value for mark in fingerprints(stubs, window=1))
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What grading one hand-in left: its result, and the fingerprints of its code."""
+class StoredResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a graded hand-in: its result, and the fingerprints of its code."""
 
     result: GradingResult
     prints: tuple[Print, ...] = ()
 
     def to_bytes(self) -> bytes:
-        """Return the outcome in a form that `from_bytes` reads; points as exact text."""
+        """Return it in a form that `from_bytes` reads; points as exact text."""
         return msgspec.msgpack.encode(self, enc_hook=str)
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Outcome:
+    def from_bytes(cls, content: bytes) -> StoredResult:
         """Return what `to_bytes` wrote.
 
         Raises

@@ -12,7 +12,7 @@ from autograder.cli.app import TierOption, app, this_course
 from autograder.cli.instructor import require_page_makers
 
 if TYPE_CHECKING:
-    from autograder.classroom.class_session import Wishes
+    from autograder.classroom.class_session import GradeOptions
     from autograder.classroom.cluster import ClusterPool
     from autograder.classroom.grade_class import Graded
     from autograder.classroom.processes import LocalPool
@@ -56,13 +56,13 @@ def grade(
     What was graded before with the same files, tests and grader is not graded again.
     """
     require_page_makers()
-    from autograder.classroom.class_session import Wishes
+    from autograder.classroom.class_session import GradeOptions
     from autograder.classroom.lateness import read_date
     from autograder.classroom.work import prepare
 
-    wishes = Wishes(every, regrade, read_date(due, "--due") if due else None, overrides)
+    options = GradeOptions(every, regrade, read_date(due, "--due") if due else None, overrides)
     work = prepare(this_course(), name, tier)
-    _grade_into(work, submissions, output, jobs, wishes, scheduler)
+    _grade_into(work, submissions, output, jobs, options, scheduler)
 
 
 @app.command()
@@ -74,7 +74,7 @@ def demo(
 ) -> None:
     """Make a small class for an assignment, grade it like any other, and show the results."""
     require_page_makers()
-    from autograder.classroom.class_session import Wishes
+    from autograder.classroom.class_session import GradeOptions
     from autograder.classroom.demo import make_class
     from autograder.classroom.work import prepare
 
@@ -83,7 +83,7 @@ def demo(
     work = prepare(course, name, tier)
     submissions = make_class(work, output / "submissions")
     print(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
-    _grade_into(work, submissions, output, jobs, Wishes())
+    _grade_into(work, submissions, output, jobs, GradeOptions())
 
 
 def _grade_into(
@@ -91,14 +91,14 @@ def _grade_into(
     submissions: Path,
     output: Path,
     jobs: int | None,
-    wishes: Wishes,
+    options: GradeOptions,
     scheduler: str | None = None,
 ) -> None:
     from autograder.classroom.class_session import ClassSession
     from autograder.cli.classes import GradeTable, GradingProgress, print_class
     from autograder.grading.explain.bank import load_bank
 
-    session = ClassSession(work, submissions, output, wishes)
+    session = ClassSession(work, submissions, output, options)
     bank = load_bank(work.assignment, work.solution)
     table = GradeTable(work.assignment, {entry.id: entry.title for entry in bank.mistakes})
     total = len(session.hand_ins)
@@ -115,8 +115,8 @@ def _grade_into(
             progress.stopped()
             raise
     table.print()
-    print_class(done, regraded=wishes.regrade)
-    if wishes.due is not None and work.solution.late.policy == "none":
+    print_class(done, regraded=options.regrade)
+    if options.due is not None and work.solution.late.policy == "none":
         print("lateness costs nothing: grading.toml has no [late] policy")
     if table.faults:
         print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
@@ -145,7 +145,7 @@ def explain(
     tier: TierOption = None,
 ) -> None:
     """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too."""
-    from autograder.classroom.grade_one import HandInGrader
+    from autograder.classroom.grade_one import open_grader
     from autograder.classroom.work import prepare
     from autograder.cli.tables import print_explanation
     from autograder.errors import CourseError
@@ -160,7 +160,7 @@ def explain(
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {ids}")
     chosen = {planned.id for planned in exact or wanted}
     source = find_one(submission, work.assignment.file_names, label)
-    with HandInGrader(work.assignment, work.solution, work.plan, tier) as grader:
+    with open_grader(work) as grader:
         opened = open_submission(source, work.assignment.file_names)
-        verdicts = grader.grader.grade(opened.files, only=lambda planned: planned.id in chosen)
+        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in chosen)
     print_explanation(verdicts.values())

@@ -35,9 +35,8 @@ class _Script:
     def __init__(self, trial: Trial) -> None:
         self._files = trial.student.files
         self._calls = trial.calls
-        self._made = [
-            (call, handle, f"model{number or ''}") for number, (call, handle) in enumerate(trial.made)
-        ]
+        made = [(call, it.value) for call, it in trial.returned if isinstance(it.value, Handle)]
+        self._made = [(call, handle, f"model{number or ''}") for number, (call, handle) in enumerate(made)]
         self._imports: dict[str, list[str]] = {}
 
     def lines(self, expected: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import traceback
 
 from autograder.grading.trial import Finding
 from autograder.model.verdict import Kind
@@ -61,6 +62,13 @@ def finding_of(failure: CallFailed) -> Finding:
                 Kind.PROTOCOL_BROKEN, f"your code interfered with the channel to the grader: {what}"
             )
     raise TypeError(f"no finding for {failure!r}")
+
+
+def fault_of(error: BaseException) -> Finding:
+    """Return the finding for an error of ours: type, text and place, for the instructor."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    where = "".join(f" ({frame.filename}:{frame.lineno})" for frame in frames)
+    return Finding(Kind.GRADER_FAULT, "the grader is at fault", f"{type(error).__name__}: {error}{where}")
 
 
 _HIDDEN = {

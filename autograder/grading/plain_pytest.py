@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from autograder.course.loading import load_assignment
 from autograder.grading.findings import finding_of
+from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.handin.open_hand_in import Submission, open_submission
 from autograder.model.assignment import Assignment
 from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Host
 from autograder.sandbox.process import Sandbox
-
-PUBLIC_SALT = "public"
-
-
-def rng_of(salt: str, test: str) -> np.random.Generator:
-    """Return the generator of a test: the same in every run, unknown to who does not know the salt."""
-    digest = hashlib.sha256(f"{salt}:{test}".encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest[:16], "little"))
 
 
 class Folder:

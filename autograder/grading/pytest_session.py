@@ -11,7 +11,7 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -32,7 +32,7 @@ GRADED_FILE = "test_graded.py"
 _OPTIONS = (
     "--import-mode=importlib",
     "--noconftest",
-    "--assert=plain",
+    "--assert=rewrite",
     "--capture=no",
     "--disable-plugin-autoload",
     *(
@@ -80,16 +80,20 @@ class Session:
     Attributes
     ----------
     items
-        What was collected, in the order of the files.
+        What was collected by normalised id, in the order of the files.
+    doubled
+        An id that two tests have, if any.
     problems
         One sentence for everything that could not be collected.
     """
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, assignment: str, files: Sequence[Path]) -> None:
+        self._assignment = assignment
         configuration = Path(__file__).with_name("pytest.ini")
         root = os.path.commonpath([file.parent for file in files])
         arguments = ["-c", str(configuration), "--rootdir", root, *_OPTIONS, *map(str, files)]
-        self.items: list[pytest.Item] = []
+        self.items: dict[str, pytest.Item] = {}
+        self.doubled = ""
         self.problems: list[str] = []
         with _fresh_modules(files), _own_environment(), contextlib.redirect_stdout(io.StringIO()):
             # The steps of `pytest.main`, which ends a session before it returns.
@@ -100,16 +104,17 @@ class Session:
             with contextlib.suppress(pytest.Session.Interrupted):  # what failed is among the problems
                 self._config.hook.pytest_collection(session=session)
 
-    def run(self, item: pytest.Item, trial: Trial) -> Outcome:
+    def run(self, test: str, trial: Trial) -> TestRun:
         """Run one test on a trial; nothing that it set up stays."""
+        item = self.items[test]
         self._config.stash[TRIAL] = trial
         item.stash[_EXCEPTION] = None
         with contextlib.redirect_stdout(io.StringIO()):
             reports = runtestprotocol(item, log=False, nextitem=None)
         if any(hasattr(report, "wasxfail") for report in reports):
-            return Outcome(None, passed=False)  # a test that expects to fail says nothing either way
+            return TestRun(None, passed=False)  # a test that expects to fail says nothing either way
         clean = all(report.outcome == "passed" for report in reports)
-        return Outcome(item.stash[_EXCEPTION], clean and len(reports) == len(("setup", "call", "teardown")))
+        return TestRun(item.stash[_EXCEPTION], clean and len(reports) == len(("setup", "call", "teardown")))
 
     def close(self) -> None:
         """End the session."""
@@ -128,7 +133,10 @@ class Session:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what is collected."""
-        self.items = list(session.items)
+        for item in session.items:
+            id = normalised_id(self._assignment, item)
+            self.doubled = id if id in self.items else self.doubled
+            self.items[id] = item
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -141,7 +149,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TestRun:
     """How the run of a test ended: what it raised, and whether all its phases passed."""
 
     error: BaseException | None
@@ -179,10 +187,12 @@ def collect_plan(assignment: Assignment, solution: Solution | None) -> Plan:
     CourseError
         Where a file cannot be imported, a test belongs to no question, or a question has no test.
     """
-    session = Session(test_files(assignment, solution))
+    session = Session(assignment.name, test_files(assignment, solution))
     session.close()
     if session.problems:
         raise CourseError(session.problems[0])
+    if session.doubled:
+        raise CourseError(f"two tests are both called {session.doubled}; give them names of their own")
     tests = _planned(assignment, session.items)
     if solution is not None:
         graded = {test.question for test in tests if not test.public}
@@ -195,17 +205,18 @@ def collect_plan(assignment: Assignment, solution: Solution | None) -> Plan:
     return Plan(assignment=assignment.name, tests=tests)
 
 
-def _planned(assignment: Assignment, items: Sequence[pytest.Item]) -> tuple[PlannedTest, ...]:
+def _planned(assignment: Assignment, items: Mapping[str, pytest.Item]) -> tuple[PlannedTest, ...]:
     known = {question.id for question in assignment.questions}
-    questions = {item: _question_of(item, known) for item in items}
-    shares = Counter((_function_of(item), question) for item, question in questions.items())
+    questions = {id: _question_of(item, known) for id, item in items.items()}
+    shares = Counter((_function_of(items[id]), question) for id, question in questions.items())
     tests = []
-    for item, question in questions.items():
+    for id, question in questions.items():
+        item = items[id]
         _require_runnable(item)
         public = item.path.name == PUBLIC_FILE
         tests.append(
             PlannedTest(
-                id=normalised_id(assignment.name, item),
+                id=id,
                 question=question,
                 weight=Fraction(0) if public else _weight_of(item) / shares[_function_of(item), question],
                 structural=bool(STRUCTURAL_FIXTURES & set(getattr(item, "fixturenames", ()))),
@@ -213,9 +224,6 @@ def _planned(assignment: Assignment, items: Sequence[pytest.Item]) -> tuple[Plan
                 public=public,
             )
         )
-    counted = Counter(test.id for test in tests)
-    if twice := [id for id, number in counted.items() if number > 1]:
-        raise CourseError(f"two tests are both called {twice[0]}; give them names of their own")
     return tuple(tests)
 
 

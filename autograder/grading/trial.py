@@ -14,7 +14,7 @@ import numpy as np
 from autograder.errors import GraderError
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Call, Code, Handle, Returned
+from autograder.sandbox.code import Call, Code, Listener, Returned
 
 Target = str | Callable[..., Any]
 """`module.function`, or a script `(code, *args)` that returns a value or a bound call."""
@@ -57,7 +57,7 @@ class Subject(Code):
 
 
 @dataclass
-class Trial:
+class Trial(Listener):
     """What one run of one test works on and leaves behind.
 
     Attributes
@@ -76,8 +76,8 @@ class Trial:
         What kept the worker from dropping the test's objects, if anything.
     measured
         What a test of structure measured, by name.
-    calls, made
-        Every call of the code under test, and which of them made which object.
+    calls, returned
+        Every call of the code under test, and each that brought a value with it.
     """
 
     student: Subject
@@ -87,9 +87,8 @@ class Trial:
     features: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     measured: dict[str, float] = field(default_factory=dict)
-    last_call: Call | None = None
     calls: list[Call] = field(default_factory=list)
-    made: list[tuple[Call, Handle]] = field(default_factory=list)
+    returned: list[tuple[Call, Returned]] = field(default_factory=list)
     aftermath: CallFailed | None = None
 
     @property
@@ -99,31 +98,30 @@ class Trial:
 
     def begin(self) -> None:
         """Listen to what the code under test does."""
-        self._listener = self.student.on_returned
-        self.student.on_outcome = self.outcomes.append
-        self.student.on_call = self.calls.append
-        self.student.on_returned = self._note
+        self.student.listener = self
 
     def end(self) -> None:
-        """Drop the test's objects in the workers."""
-        self.student.on_outcome = lambda outcome: None
-        self.student.on_call = lambda call: None
-        self.student.on_returned = self._listener
+        """Listen no more, and drop the test's objects in the workers."""
+        self.student.listener = Listener()
         self.aftermath = self.student.forget()
         if self.reference is not None:
             self.reference.forget()
 
-    def _note(self, call: Call, returned: Returned) -> None:
-        self.last_call = call
-        if isinstance(returned.value, Handle):
-            self.made.append((call, returned.value))
-        self._listener(call, returned)
+    def called(self, call: Call) -> None:
+        """Note a call that is about to be made."""
+        self.calls.append(call)
+
+    def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
+        """Note what came, and of which call."""
+        self.outcomes.append(outcome)
+        if call is not None and isinstance(outcome, Returned):
+            self.returned.append((call, outcome))
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the last call that brought a value, by parameter name."""
-        call = self.last_call
-        if call is None:
+        if not self.returned:
             return {}
+        call, _ = self.returned[-1]
         files = self.reference.files if self.reference is not None else self.student.files
         names = parameters_of(files, call.qualified_name)
         names += [f"argument {number + 1}" for number in range(len(names), len(call.args))]

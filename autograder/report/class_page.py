@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.model.verdict import Family, Kind
-from autograder.report.context import LikePair, Mistake, Surroundings
+from autograder.report.context import LikePair, Mistake, ReportContext
 from autograder.report.pages import render
 from autograder.report.plots import (
     Picture,
@@ -64,7 +64,7 @@ class Speed:
     slowest: float
 
 
-def class_page(statistics: ClassStatistics, around: Surroundings) -> str:
+def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
     """Return the report as one self-contained page of HTML.
 
     It names students, so it is for those who teach.
@@ -75,12 +75,12 @@ def class_page(statistics: ClassStatistics, around: Surroundings) -> str:
         "class.html",
         title=f"{statistics.assignment.title}: class report",
         statistics=statistics,
-        around=around,
+        context=context,
         titles=titles,
-        pictures=_pictures(statistics, around, structural),
-        lessons=_lessons(statistics, around.mistakes, titles),
+        pictures=_pictures(statistics, context, structural),
+        lessons=_lessons(statistics, context.mistakes, titles),
         in_full=IN_FULL,
-        accepted=_lessons(statistics, around.mistakes, titles, accepted=True),
+        accepted=_lessons(statistics, context.mistakes, titles, accepted=True),
         other_hints=[
             (titles[id], hint, count) for (id, hint), count in statistics.other_hints.most_common(10)
         ],
@@ -90,7 +90,7 @@ def class_page(statistics: ClassStatistics, around: Surroundings) -> str:
         speeds=_speeds(structural, titles),
         broken=_ways_to_break(statistics),
         flagged=_flagged(statistics),
-        pairs=[_marked(pair) for pair in around.pairs],
+        pairs=[_marked(pair) for pair in context.pairs],
         names=_names,
     )
 
@@ -106,14 +106,14 @@ def _ways_to_break(statistics: ClassStatistics) -> list[Kind]:
 
 
 def _pictures(
-    statistics: ClassStatistics, around: Surroundings, structural: Sequence[TestTally]
+    statistics: ClassStatistics, context: ReportContext, structural: Sequence[TestTally]
 ) -> dict[str, Picture]:
     if not statistics.hand_ins:
         return {}
     tallies = list(statistics.questions.values())
     pictures = {"totals": score_histogram(statistics), "questions": question_histograms(tallies)}
     if statistics.mistakes:
-        names = {it.id: it.mistake for it in around.mistakes}
+        names = {it.id: it.mistake for it in context.mistakes}
         pictures["mistakes"] = mistake_bars(statistics.most_frequent(), names, statistics.hand_ins)
     if structural:
         pictures["structure"] = structure_bars(structural)

@@ -58,7 +58,7 @@ class Leftover:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ReportContext:
     """What a class report says that is not in any result.
 
     Attributes

@@ -67,6 +67,16 @@ class Returned:
     lines: tuple[tuple[str, str, int, int], ...] | None = None
 
 
+class Listener:
+    """Hears of what is asked of some code and of what comes; this one does nothing about it."""
+
+    def called(self, call: Call) -> None:
+        """A call is about to be made."""
+
+    def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
+        """A value or a failure came, the value of `call` where that was a call on its own."""
+
+
 class Host:
     """Keeps one worker running for one or more codes; starts another when it is gone."""
 
@@ -144,9 +154,7 @@ class Code:
         self._failed_imports: dict[str, CodeRaised] = {}
         self._handed_in = HandedIn(files, space.partition("+")[0])
         self._origin: Code = self
-        self.on_outcome: Callable[[Returned | CallFailed], None] = lambda outcome: None
-        self.on_call: Callable[[Call], None] = lambda call: None
-        self.on_returned: Callable[[Call, Returned], None] = lambda call, returned: None
+        self._listener = Listener()
 
     # --- what tests use -------------------------------------------------------------------------------
 
@@ -197,8 +205,16 @@ class Code:
         code = type(self)(self.host, files, f"{self.space}+{digest}", self.seconds_per_call)
         code.public = self.public
         code._origin = self._origin
-        code.on_outcome = lambda outcome: self.on_outcome(outcome)
         return code
+
+    @property
+    def listener(self) -> Listener:
+        """Who hears of the calls of this code and of all that extends it."""
+        return self._origin._listener
+
+    @listener.setter
+    def listener(self, listener: Listener) -> None:
+        self._origin._listener = listener
 
     def forget(self) -> CallFailed | None:
         """Drop the objects and functions of a test that is over; return what kept the worker from doing so."""
@@ -242,7 +258,7 @@ class Code:
         self.host.drop()
         failure = WorkerDied(how)
         failure.code = self._origin
-        self.on_outcome(failure)
+        self.listener.came(failure)
         return failure
 
     # --- the way across -------------------------------------------------------------------------------
@@ -258,7 +274,7 @@ class Code:
             return self._answered(request, arrays, arguments)
         except CallFailed as failure:
             failure.code = self._origin
-            self.on_outcome(failure)
+            self.listener.came(failure)
             # It is kept until the hand-in is judged, and its traceback would keep all that came in the reply.
             failure.__context__ = None
             raise failure.with_traceback(None) from None
@@ -427,10 +443,9 @@ class Call:
     def outcome(self, keep: bool = False, count_lines: bool = False) -> Returned:
         """Make the call and return everything that is known of it."""
         request, arrays = self._request(keep=keep, count_lines=count_lines)
-        self.code.on_call(self)
+        self.code.listener.called(self)
         outcome = self.code._exchange(request, arrays, self._arguments)
-        self.code.on_outcome(outcome)
-        self.code.on_returned(self, outcome)
+        self.code.listener.came(outcome, self)
         return outcome
 
     def held(self, trim: bool = False) -> HeldCall:
@@ -476,7 +491,7 @@ class HeldCall:
     def fetch(self) -> Returned:
         """Return what the call returned, or raise what it ended in; calls are fetched in order."""
         outcome = self._code._exchange(messages.Fetch(), (), self._arguments)
-        self._code.on_outcome(outcome)
+        self._code.listener.came(outcome)
         return outcome
 
 
@@ -501,7 +516,7 @@ class Handle(WorkerObject):
     def get(self, name: str) -> Any:
         """Return an attribute's value."""
         outcome = self._code._exchange(messages.GetAttribute(owner=self.number(self._code), name=name))
-        self._code.on_outcome(outcome)
+        self._code.listener.came(outcome)
         return outcome.value
 
     def set(self, name: str, value: Any) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from autograder.course.loading import load_assignment
 from autograder.errors import AutograderError, CourseError, GraderError
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission, open_submission
 from autograder.model.assignment import Assignment
 from autograder.model.verdict import Kind, Verdict

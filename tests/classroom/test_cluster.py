@@ -17,7 +17,7 @@ import pytest
 from tests.classroom.test_many import eventually
 
 import autograder
-from autograder.classroom.class_session import ClassSession, Wishes
+from autograder.classroom.class_session import ClassSession, GradeOptions
 from autograder.classroom.cluster import PER_WORKER, ClusterPool
 from autograder.classroom.course_archive import Unpacked, pack
 from autograder.classroom.grade_class import Graded
@@ -111,7 +111,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(
             os.kill(victim.pid, signal.SIGKILL)  # two or more hand-ins are on their way to it
             killed.set()
 
-    session = ClassSession(work, submissions, tmp_path / "out", Wishes())
+    session = ClassSession(work, submissions, tmp_path / "out", GradeOptions())
     with ClusterPool(work, cluster.address) as pool:
         assert eventually(lambda: pool.width == 2 * PER_WORKER, START_SECONDS)
     done = session.grade(ClusterPool(work, cluster.address), on_graded)
@@ -129,7 +129,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_a_sentence(
 ) -> None:
     cluster.start_worker()
     members = {f"s{number}": RIGHT + SLOWLY + b"# %d" % number for number in range(6)}
-    session = ClassSession(work, write_class(tmp_path / "class", members), tmp_path / "out", Wishes())
+    session = ClassSession(work, write_class(tmp_path / "class", members), tmp_path / "out", GradeOptions())
     with pytest.raises(GraderError, match=r"the scheduler at .* is gone; start it again and run the same"):
         session.grade(
             ClusterPool(work, cluster.address),

@@ -25,7 +25,7 @@ from autograder.classroom import watchdog
 from autograder.classroom.grade_class import ENDED, grade_class
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.store import Store
-from autograder.classroom.work import Outcome, Work, refused
+from autograder.classroom.work import StoredResult, Work, refused
 from autograder.course.loading import Course
 from autograder.errors import GraderError
 from autograder.handin.candidates import Source
@@ -61,25 +61,25 @@ class QuickPool:
 
     def __init__(self, work: Work, width: int = 4) -> None:
         nothing = refused(work.plan, work.assignment, "quick")
-        self.outcome = Outcome(result=nothing).to_bytes()
+        self.outcome = StoredResult(result=nothing).to_bytes()
         self.width = width
         self.renewed = 0
         self.submitted = 0
         self._executor = self._processes()
 
-    def submit(self, submission: Submission) -> Future[Outcome]:
+    def submit(self, submission: Submission) -> Future[StoredResult]:
         self.submitted += 1
-        done: Future[Outcome] = Future()
+        done: Future[StoredResult] = Future()
         future = self._executor.submit(quickly, self.outcome, submission)
         future.add_done_callback(lambda it: self._pass_on(it, done))
         return done
 
-    def _pass_on(self, future: Future[bytes], done: Future[Outcome]) -> None:
+    def _pass_on(self, future: Future[bytes], done: Future[StoredResult]) -> None:
         error = future.exception()
         if error is not None:
             done.set_exception(error)
         else:
-            done.set_result(Outcome.from_bytes(future.result()))
+            done.set_result(StoredResult.from_bytes(future.result()))
 
     def renew(self) -> None:
         self.renewed += 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom import outputs
-from autograder.classroom.class_session import ClassSession, GradedClass, Wishes, report_again
+from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions, report_again
 from autograder.classroom.lateness import read_date
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import Fate, read_record
@@ -23,13 +23,13 @@ from autograder.report.feedback_page import feedback_page
 from autograder.report.gradescope import read_results
 from tests.classroom.conftest import FILE, RIGHT, SUMMED, write_class
 
-NOTHING = Wishes()
+NOTHING = GradeOptions()
 
 
 def graded(
-    work: Work, pool: LocalPool, submissions: Path, folder: Path, wishes: Wishes = NOTHING
+    work: Work, pool: LocalPool, submissions: Path, folder: Path, options: GradeOptions = NOTHING
 ) -> GradedClass:
-    return ClassSession(work, submissions, folder, wishes).grade(nullcontext(pool))
+    return ClassSession(work, submissions, folder, options).grade(nullcontext(pool))
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -88,7 +88,7 @@ def test_an_export_of_gradescope_names_everybody(
 def test_all_hand_ins_of_a_student_are_graded_on_request(
     work: Work, pool: LocalPool, export: Path, tmp_path: Path
 ) -> None:
-    done = graded(work, pool, export, tmp_path / "out", Wishes(every=True))
+    done = graded(work, pool, export, tmp_path / "out", GradeOptions(every=True))
     rows = {row["submission"]: row for row in table(tmp_path / "out" / "grades.csv") if "ada" in row["email"]}
     assert {label: row["counts"] for label, row in rows.items()} == {
         "submission_11": "no",
@@ -102,7 +102,7 @@ def test_all_hand_ins_of_a_student_are_graded_on_request(
 def test_canvas_gets_one_line_for_each_student(
     work: Work, pool: LocalPool, export: Path, tmp_path: Path
 ) -> None:
-    graded(work, pool, export, tmp_path / "out", Wishes(every=True))
+    graded(work, pool, export, tmp_path / "out", GradeOptions(every=True))
     head, possible, *students = csv.reader((tmp_path / "out" / "canvas.csv").open())
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Line"]
     assert possible == ["    Points Possible", "", "", "", "", "10"]
@@ -171,7 +171,7 @@ def test_late_days_come_from_the_export_and_the_due_date(
     strict: Work, pool: LocalPool, export: Path, tmp_path: Path
 ) -> None:
     due = read_date("2030-01-31T23:59+00:00", "--due")
-    graded(strict, pool, export, tmp_path / "out", Wishes(due=due))
+    graded(strict, pool, export, tmp_path / "out", GradeOptions(due=due))
     rows = {row["email"]: row for row in table(tmp_path / "out" / "grades.csv")}
     assert (rows["ada@example.edu"]["share_kept"], rows["ada@example.edu"]["total"]) == ("0.8", "8")
     assert (rows["bob@example.edu"]["share_kept"], rows["bob@example.edu"]["total"]) == ("0.9", "9")
@@ -185,7 +185,7 @@ def test_a_date_in_the_students_own_files_means_nothing(
     forged = {"created_at": "2030-01-01T00:00:00Z", "assignment": {"due_date": "2031-01-01T00:00:00Z"}}
     (export / "submission_12" / "submission_metadata.json").write_text(json.dumps(forged))
     due = read_date("2030-01-31T23:59+00:00", "--due")
-    graded(strict, pool, export, tmp_path / "out", Wishes(due=due))
+    graded(strict, pool, export, tmp_path / "out", GradeOptions(due=due))
     (ada,) = (row for row in table(tmp_path / "out" / "grades.csv") if "ada" in row["email"])
     assert ada["share_kept"] == "0.8"
 
@@ -194,7 +194,7 @@ def test_an_extension_is_given_by_hand(strict: Work, pool: LocalPool, export: Pa
     out = tmp_path / "out"
     out.mkdir()
     (out / "overrides.csv").write_text("student,due\n1815,2030-02-03T00:00+00:00\n")
-    graded(strict, pool, export, out, Wishes(due=read_date("2030-01-31T23:59+00:00", "--due")))
+    graded(strict, pool, export, out, GradeOptions(due=read_date("2030-01-31T23:59+00:00", "--due")))
     rows = {row["email"]: row for row in table(out / "grades.csv")}
     assert rows["ada@example.edu"]["share_kept"] == "1"
     assert rows["bob@example.edu"]["share_kept"] == "0.9"
@@ -216,8 +216,8 @@ def test_points_given_by_hand_are_merged_and_never_overwritten(
     out = tmp_path / "out"
     out.mkdir()
     (out / "overrides.csv").write_text(OVERRIDES)
-    for wishes in (NOTHING, Wishes(regrade=True)):
-        graded(work, pool, export, out, wishes)
+    for options in (NOTHING, GradeOptions(regrade=True)):
+        graded(work, pool, export, out, options)
         rows = {row["email"]: row for row in table(out / "grades.csv")}
         ada, bob, sarka = (rows[f"{name}@example.edu"] for name in ("ada", "bob", "sarka"))
         assert (ada["squared_loss"], ada["essay"], ada["total"], ada["out_of"]) == ("6.5", "3.5", "13", "15")
@@ -261,7 +261,7 @@ def test_an_override_for_nobody_is_pointed_out(
     work: Work, pool: LocalPool, export: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "by-hand.csv").write_text("student;question;points\nadda@example.edu;predict;1\n")
-    done = graded(work, pool, export, tmp_path / "out", Wishes(overrides=tmp_path / "by-hand.csv"))
+    done = graded(work, pool, export, tmp_path / "out", GradeOptions(overrides=tmp_path / "by-hand.csv"))
     (sentence,) = done.remarks_on_overrides
     assert "line 2: nobody known as 'adda@example.edu'" in sentence
 
@@ -294,7 +294,7 @@ def test_overrides_that_cannot_be_meant_are_refused_with_their_line(
     path = tmp_path / "overrides.csv"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(CourseError) as caught:
-        ClassSession(work, export, tmp_path / "out", Wishes(overrides=path))
+        ClassSession(work, export, tmp_path / "out", GradeOptions(overrides=path))
     assert complaint in str(caught.value)
     assert "overrides.csv" in str(caught.value)
 
@@ -305,7 +305,7 @@ def test_a_name_that_two_students_have_is_refused(work: Work, export: Path, tmp_
     path = tmp_path / "overrides.csv"
     path.write_text("student,question,points\nAda Lovelace,predict,1\n")
     with pytest.raises(CourseError, match="is the name of several students"):
-        ClassSession(work, export, tmp_path / "out", Wishes(overrides=path))
+        ClassSession(work, export, tmp_path / "out", GradeOptions(overrides=path))
 
 
 def test_a_folder_without_a_graded_class_has_no_report(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_more_points_by_hand_than_there_are_is_pointed_out(
     work: Work, pool: LocalPool, export: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "by-hand.csv").write_text("student,question,points\nada@example.edu,predict,99\n")
-    done = graded(work, pool, export, tmp_path / "out", Wishes(overrides=tmp_path / "by-hand.csv"))
+    done = graded(work, pool, export, tmp_path / "out", GradeOptions(overrides=tmp_path / "by-hand.csv"))
     (sentence,) = done.remarks_on_overrides
     assert "line 2: 99 of " in sentence
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.class_session import ClassSession, GradedClass, Wishes
+from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions
 from autograder.classroom.grade_class import Graded
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
@@ -19,14 +19,14 @@ from autograder.course.loading import Course, find_course
 from autograder.errors import CourseError
 from tests.classroom.conftest import BROKEN, NAME, RIGHT, SUMMED, write_class
 
-LAST_OF_EACH = Wishes()
+LAST_OF_EACH = GradeOptions()
 
 
 def graded(
-    work: Work, pool: LocalPool, submissions: Path, folder: Path, wishes: Wishes = LAST_OF_EACH
+    work: Work, pool: LocalPool, submissions: Path, folder: Path, options: GradeOptions = LAST_OF_EACH
 ) -> tuple[GradedClass, dict[str, Graded]]:
     seen: dict[str, Graded] = {}
-    done = ClassSession(work, submissions, folder, wishes).grade(
+    done = ClassSession(work, submissions, folder, options).grade(
         nullcontext(pool), lambda one, result: seen.update({one.found.label: one})
     )
     return done, seen
@@ -130,7 +130,7 @@ def test_a_regrade_lists_whose_score_changed_and_in_which_question(
     work = prepare(own_course, NAME)
     with LocalPool(work, 2) as pool:
         graded(work, pool, submissions, tmp_path / "out")
-        _, again = graded(work, pool, submissions, tmp_path / "out", Wishes(regrade=True))
+        _, again = graded(work, pool, submissions, tmp_path / "out", GradeOptions(regrade=True))
         assert not any(one.reused for one in again.values())
     work = changed(
         own_course,
@@ -178,7 +178,7 @@ def test_a_folder_of_another_assignment_is_refused(work: Work, pool: LocalPool, 
     graded(work, pool, submissions, tmp_path / "out")
     other = replace(work, assignment=replace(work.assignment, name="curve"))
     with pytest.raises(CourseError, match="holds the results of line; choose another folder"):
-        ClassSession(other, submissions, tmp_path / "out", Wishes())
+        ClassSession(other, submissions, tmp_path / "out", GradeOptions())
 
 
 def test_equal_files_share_an_outcome_but_not_what_is_noted_of_each(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course.loading import Course
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
 from autograder.model.verdict import Verdict
 from tests.courses import write_course
 

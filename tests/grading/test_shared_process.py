@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.loading import find_course
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
 from autograder.sandbox.process import Sandbox, WorkerProcess
 from tests.courses import REFERENCE, write_course

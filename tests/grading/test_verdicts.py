@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.grading.run import Grader
+from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
 from tests.grading.losses import (
     ALL,

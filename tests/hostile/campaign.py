@@ -198,23 +198,26 @@ def as_gradescope(kit: Kit, attack: Attack, outcome: Outcome) -> list[Path]:
 
 @functools.cache
 def grader_of_class(folder: Path, tier: str) -> Any:
-    """Return what grades one hand-in after the other, as in a class."""
-    from autograder.classroom.grade_one import HandInGrader
+    """Return what grades one hand-in after the other, as in a class, and with what."""
+    from autograder.classroom.grade_one import open_grader
+    from autograder.classroom.work import prepare
     from autograder.course.loading import find_course
 
-    course = find_course(folder / "course" / "assignments")
-    return HandInGrader(course.assignment("ridge"), course.solution("ridge"), tier=tier)
+    work = prepare(find_course(folder / "course" / "assignments"), "ridge", tier)
+    return open_grader(work), work
 
 
 def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -> list[Path]:
     """Grade one attack as a zip in a class folder, and return what the student can see."""
+    from autograder.classroom.grade_one import grade_one
+    from autograder.classroom.work import refused
     from autograder.errors import SubmissionError
     from autograder.handin.open_hand_in import open_submission
     from autograder.model.scoring import not_run
     from autograder.report.gradescope import to_gradescope, write_results
 
-    of_class = grader_of_class(kit.folder, tier)
-    assignment = of_class.assignment
+    of_class, work = grader_of_class(kit.folder, tier)
+    assignment = work.assignment
     results = out / "results.json"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "hand-in")
@@ -225,11 +228,11 @@ def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -
         def grade() -> Any:
             with of_class as grader:  # whose own processes end with it
                 write = lambda result: write_results(results, to_gradescope(result, assignment))  # noqa: E731
-                write(not_run(grader.plan, assignment))
+                write(not_run(work.plan, assignment))
                 try:
-                    result = grader.grade(open_submission(archive, assignment.file_names), write)
+                    result = grade_one(work, grader, open_submission(archive, assignment.file_names), write)
                 except SubmissionError as error:
-                    result = grader.refused(str(error))
+                    result = refused(work.plan, assignment, str(error))
             write(result)
             return result
 

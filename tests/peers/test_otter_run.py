@@ -13,7 +13,8 @@ import pytest
 
 from autograder.authoring import bundle
 from autograder.authoring.otter_files import otter_run_files
-from autograder.classroom.grade_one import HandInGrader
+from autograder.classroom.grade_one import grade_one, open_grader
+from autograder.classroom.work import prepare
 from autograder.course.loading import Course, find_course
 from autograder.grading.pytest_session import collect_plan
 from autograder.handin.open_hand_in import open_submission
@@ -76,9 +77,9 @@ def scores_by_otter(archive: Path, hand_in: Path, output: Path) -> dict[str, flo
 
 
 def scores_by_us(course: Course, hand_in: Path) -> dict[str, float]:
-    assignment, solution = course.assignment("centring"), course.solution("centring")
-    with HandInGrader(assignment, solution) as grader:
-        result = grader.grade(open_submission(hand_in, assignment.file_names))
+    work = prepare(course, "centring")
+    with open_grader(work) as grader:
+        result = grade_one(work, grader, open_submission(hand_in, work.assignment.file_names))
     return {question.id: float(question.score) for question in result.questions}
 
 

@@ -17,7 +17,7 @@ from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
-from autograder.report.context import Excerpt, Leftover, LikePair, Mistake, Surroundings
+from autograder.report.context import Excerpt, Leftover, LikePair, Mistake, ReportContext
 from autograder.report.statistics import ClassStatistics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +139,7 @@ def statistics(count: int, seed: int = 0) -> ClassStatistics:
     return gathered
 
 
-def surroundings() -> Surroundings:
+def report_context() -> ReportContext:
     _, _, bank = course_of_svm()
     lines = "    margins = np.maximum(0, X @ W - s[:, None] + 1)\n    margins[np.arange(n), y] = 0"
     excerpt = Excerpt(file="linear_svm.py", first_line=41, text=lines)
@@ -151,7 +151,7 @@ def surroundings() -> Surroundings:
         first_lines=(excerpt,),
         second_lines=(excerpt,),
     )
-    return Surroundings(
+    return ReportContext(
         mistakes=tuple(
             Mistake(id=it.id, mistake=it.mistake, hint=it.hint, example=example, accepted=it.accepted)
             for it in bank

@@ -14,7 +14,7 @@ from autograder.report.class_page import class_page
 from autograder.report.feedback_page import feedback_page
 from tests.report.conftest import Opened
 from tests.report.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
-from tests.report.synthetic import course_of_svm, results, statistics, surroundings
+from tests.report.synthetic import course_of_svm, report_context, results, statistics
 
 Open = Callable[..., Opened]
 
@@ -23,7 +23,7 @@ NASTY = '</style><script>alert("1")</script><img src="https://example.invalid/x.
 
 @pytest.fixture(scope="module")
 def class_of_300() -> str:
-    return class_page(statistics(300), surroundings())
+    return class_page(statistics(300), report_context())
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_what_strangers_wrote_is_text(open_page: Open) -> None:
     graded = result(hint, check, failed(LOOPS, Kind.LOOPS, message=NASTY), notes=(NASTY,))
     gathered = statistics(3)
     gathered.flags.append((NASTY, NASTY))
-    for page in (feedback_page(graded, ASSIGNMENT, NASTY), class_page(gathered, surroundings())):
+    for page in (feedback_page(graded, ASSIGNMENT, NASTY), class_page(gathered, report_context())):
         opened = open_page(page)
         assert opened.complaints == []
         assert len(opened.requests) <= 6 and not any("example" in url for url in opened.requests)
@@ -173,7 +173,7 @@ def test_what_strangers_wrote_is_text(open_page: Open) -> None:
 
 
 def test_a_class_of_nobody_has_a_page_too(open_page: Open) -> None:
-    opened = open_page(class_page(statistics(0), surroundings()))
+    opened = open_page(class_page(statistics(0), report_context()))
     assert "No hand-in was graded." in opened.page.inner_text("main")
     assert opened.complaints == []
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.call_failures import CodeRaised
+from autograder.sandbox.code import Listener
 
 HAND_IN = """
     def inner(x):
@@ -18,6 +19,19 @@ STAND_IN = """
 def inner(x):
     return 10 * x
 """
+
+
+class Heard(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self):
+        self.calls, self.outcomes = [], []
+
+    def called(self, call):
+        self.calls.append(call)
+
+    def came(self, outcome, call=None):
+        self.outcomes.append((outcome, call))
 
 
 def test_a_stand_in_takes_the_place_of_what_a_function_relies_on(code):
@@ -41,10 +55,10 @@ def test_two_extensions_do_not_see_each_other(code):
 
 def test_what_extended_code_does_is_told_to_the_listener_of_the_code(code):
     original = code(HAND_IN)
-    heard = []
-    original.on_outcome = heard.append
+    original.listener = heard = Heard()
     original.extended(hw=STAND_IN).call("hw.outer", 2)
-    assert [outcome.value for outcome in heard] == [21]
+    assert [(call.name, call.args) for call in heard.calls] == [("hw.outer", (2,))]
+    assert [(outcome.value, call) for outcome, call in heard.outcomes] == [(21, heard.calls[0])]
 
 
 def test_a_failure_of_extended_code_is_the_failure_of_the_code(code):

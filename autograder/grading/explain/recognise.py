@@ -73,11 +73,7 @@ def _plain(value: Any) -> Any:
 
 
 class Diagnosis:
-    """Looks a hand-in's behaviour up in the bank.
-
-    A known mistake does the same in the same test on every hand-in, so what each test sees of it is
-    found out once and kept.
-    """
+    """Looks a hand-in's behaviour up in the bank."""
 
     def __init__(self, bank: Bank, assignment: Assignment) -> None:
         self._variants: dict[str, list[Variant]] = {}
@@ -90,7 +86,6 @@ class Diagnosis:
         self._accepts = {
             entry.id for entry in bank.mistakes if assignment.conventions.get(entry.id, "accept") == "accept"
         }
-        self._seen: dict[tuple[str, str], Observation] = {}
 
     def conventions(self, question: str) -> list[Variant]:
         """Return the other readings of a question that are accepted."""
@@ -114,7 +109,7 @@ class Diagnosis:
         seen
             What the test saw of the hand-in.
         observe
-            Runs the test on a variant.
+            Returns what the test sees of a variant.
         found
             Mistakes already recognised in this hand-in; they are tried first.
         """
@@ -129,18 +124,9 @@ class Diagnosis:
             candidates = [variant for variant in candidates if not variant.mistake.structural]
             candidates.sort(key=lambda variant: variant.mistake.id not in found)
         for variant in candidates:
-            if self.observation(test, variant, observe).same_as(seen):
+            if observe(variant).same_as(seen):
                 return variant.mistake
         return None
-
-    def observation(
-        self, test: PlannedTest, variant: Variant, observe: Callable[[Variant], Observation]
-    ) -> Observation:
-        """Return what a test sees of a known mistake, which it is run on once."""
-        key = (test.id, variant.name)
-        if key not in self._seen:
-            self._seen[key] = observe(variant)
-        return self._seen[key]
 
 
 def _structural_candidates(
