@@ -19,7 +19,7 @@ from autograder.classroom.record import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind
-from autograder.report.text import shown
+from autograder.report.view import shown
 
 MOST_LINES = 60
 """A larger class is not listed in the terminal."""

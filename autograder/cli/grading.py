@@ -163,4 +163,4 @@ def explain(
     with open_grader(work) as grader:
         opened = open_submission(source, work.assignment.file_names)
         verdicts = grader.grade(opened.files, only=lambda planned: planned.id in chosen)
-    print_explanation(verdicts.values())
+        print_explanation(verdicts.values(), grader.bank)

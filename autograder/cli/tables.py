@@ -10,14 +10,16 @@ from rich.text import Text
 
 from autograder.authoring.rehearsal import Rehearsed
 from autograder.authoring.verification import MistakeCheck, Verification
+from autograder.grading.explain.bank import Bank
 from autograder.model.verdict import Verdict
-from autograder.report.text import shown
+from autograder.report.view import shown
 
 console = Console()
 
 
-def print_explanation(verdicts: Iterable[Verdict]) -> None:
-    """Print everything about some verdicts, for the instructor."""
+def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
+    """Print everything about some verdicts, for the instructor; of a known mistake, what a student writes."""
+    examples = {mistake.id: bank.example(mistake) for mistake in bank.mistakes}
     for verdict in verdicts:
         style = "green" if verdict.passed else "red"
         console.print(Text(f"{verdict.test}: {verdict.kind}", style=f"bold {style}"))
@@ -25,7 +27,10 @@ def print_explanation(verdicts: Iterable[Verdict]) -> None:
             if text:
                 console.print(Text(text))
         if verdict.hint:
-            console.print(Text(f"hint ({verdict.mistake}): {verdict.hint}", style="cyan"))
+            known = f" ({verdict.mistake})" if verdict.mistake else ""
+            console.print(Text(f"hint{known}: {verdict.hint}", style="cyan"))
+        if verdict.mistake in examples:
+            console.print(Text(f"as it is usually written:\n{examples[verdict.mistake]}", style="dim"))
 
 
 def print_verification(report: Verification) -> None:

@@ -10,10 +10,13 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from autograder.grading.fixtures.check import Check
+from autograder.grading.fixtures.compare import Compare
+from autograder.grading.fixtures.expect import Expect
 from autograder.grading.fixtures.loops import Loops
 from autograder.grading.fixtures.memory import Memory
 from autograder.grading.fixtures.race import Race
-from autograder.grading.fixtures.values import Check, Compare, Expect, Unchanged
+from autograder.grading.fixtures.unchanged import Unchanged
 from autograder.grading.plain_pytest import Folders, explanation_of
 from autograder.grading.trial import Subject, Trial
 from autograder.sandbox.code import Code

@@ -158,11 +158,13 @@ class TestRun:
 
 @contextlib.contextmanager
 def _own_environment() -> Iterator[None]:
-    """Keep options that an instructor's shell has for other projects out of the session."""
+    """Keep options that an instructor's shell has for other projects out, and bytecode out of the course's folders."""
     kept = {name: os.environ.pop(name) for name in _NOT_OURS if name in os.environ}
+    writes_no_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
+        sys.dont_write_bytecode = writes_no_bytecode
         os.environ.update(kept)
 
 

@@ -13,7 +13,7 @@ from autograder.model.assignment import Assignment, Question
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Family, Kind, Verdict
-from autograder.report.text import name_of_test
+from autograder.report.view import name_of_test
 
 
 @dataclass

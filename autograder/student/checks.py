@@ -20,10 +20,11 @@ from autograder.errors import AutograderError, CourseError, GraderError
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission, open_submission
 from autograder.model.assignment import Assignment
-from autograder.model.verdict import Kind, Verdict
-from autograder.report.groups import grouped
-from autograder.report.text import name_of_test
+from autograder.model.verdict import Verdict
+from autograder.report.view import failed_checks
 from autograder.sandbox.process import Sandbox
+
+NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -140,20 +141,17 @@ def explained(question: str, absent: Sequence[str], verdicts: Sequence[Verdict])
     passed = sum(verdict.passed for verdict in verdicts)
     role = "passed" if passed == len(verdicts) and not absent else "failed"
     lines = [(role, f"{question}: {passed} of {len(verdicts)} checks pass")]
-    for group in grouped(verdicts):
-        shown = group.shown
-        lines.append(("message", f"  {name_of_test(shown.test, with_case=True)}: {shown.message}"))
-        if shown.hint:
-            lines.append(("hint", f"      {shown.hint}"))
-        if shown.kind is not Kind.MISSING:
-            lines += [("details", f"      {line}") for line in shown.details.splitlines()]
-        if shown.counterexample:
+    for check in failed_checks(verdicts):
+        lines.append(("message", f"  {check.name}: {check.message}"))
+        if check.hint:
+            lines.append(("hint", f"      {check.hint}"))
+        lines += [("details", f"      {line}") for line in check.details.splitlines()]
+        if check.counterexample:
             lines.append(("hint", "      to see it, paste:"))
-            lines += [("details", line) for line in shown.counterexample.splitlines()]
-        if group.rest:
-            names = [name_of_test(it.test, with_case=True) for it in group.others[:3]]
-            more = ", …" if len(group.others) > len(names) else ""
-            lines.append(("message", f"  {group.rest}: {', '.join(names)}{more}"))
+            lines += [("details", line) for line in check.counterexample.splitlines()]
+        if check.rest:
+            more = ", …" if len(check.others) > NAMES_SHOWN else ""
+            lines.append(("message", f"  {check.rest}: {', '.join(check.others[:NAMES_SHOWN])}{more}"))
     return lines
 
 

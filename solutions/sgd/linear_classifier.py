@@ -70,10 +70,9 @@ def grid_search(X_train, y_train, X_val, y_val, learning_rates, regs, make=Linea
         for reg in regs:
             model = make()
             model.train(X_train, y_train, learning_rate=learning_rate, reg=reg, **train_kwargs)
-            accuracies = tuple(
-                float(np.mean(model.predict(X) == y)) for X, y in ((X_train, y_train), (X_val, y_val))
-            )
-            results[learning_rate, reg] = accuracies
-            if accuracies[1] > best_val:
-                best_val, best_model = accuracies[1], model
+            train = float(np.mean(model.predict(X_train) == y_train))
+            val = float(np.mean(model.predict(X_val) == y_val))
+            results[learning_rate, reg] = train, val
+            if val > best_val:
+                best_val, best_model = val, model
     return results, best_val, best_model

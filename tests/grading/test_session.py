@@ -62,7 +62,7 @@ def session_of(tmp_path):
         file = tmp_path / folder / "test_public.py"
         file.parent.mkdir(exist_ok=True)
         file.write_text(textwrap.dedent(text))
-        sessions.append(Session([file]))
+        sessions.append(Session("hw", [file]))
         return sessions[-1]
 
     yield make
@@ -77,7 +77,7 @@ def trial():
 
 
 def outcomes(session, trial):
-    return {item.name: session.run(item, trial) for item in session.items}
+    return {id.partition("::")[2]: session.run(id, trial) for id in session.items}
 
 
 def test_a_test_leaves_nothing_to_the_next_one_or_to_the_next_hand_in(session_of, trial):
@@ -120,6 +120,6 @@ def test_a_new_session_reads_an_edited_file_again(session_of, trial):
 def test_a_file_that_cannot_be_imported_is_a_problem_every_time(session_of):
     for _ in range(2):
         session = session_of("import nothing_of_that_name")
-        assert session.items == []
+        assert session.items == {}
         assert "cannot be collected" in session.problems[0]
         assert "nothing_of_that_name" in session.problems[0]

@@ -8,7 +8,8 @@ import pytest
 
 from autograder.model.scoring import not_run
 from autograder.model.verdict import Kind, Verdict
-from autograder.report.text import name_of_test, overall_text, question_text, shown
+from autograder.report.text import overall_text, question_text
+from autograder.report.view import name_of_test, shown
 from tests.report.samples import (
     ASSIGNMENT,
     CHECK,

@@ -1,0 +1,184 @@
+"""One view of a result, safe to show: every text, page and terminal line about a question is made of this.
+
+Of public checks everything is in it; of graded tests the kind of failure, the message and the hint, never inputs
+or expected values. One slip is explained once: what failed in the same way stands together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from autograder.model.result import QuestionResult
+from autograder.model.scoring import NOT_RUN
+from autograder.model.verdict import Kind, Verdict
+from autograder.text import clean, one_line, sentence
+
+_MESSAGE_LIMIT = 600
+_DETAILS_LIMIT = 3_000
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Graded tests that failed in the same way; the hint is empty where a failure before it has the same."""
+
+    heading: str
+    cases: int
+    message: str
+    hint: str
+    measured: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """Public checks that failed in the same way, the one with the shortest counterexample in full.
+
+    Attributes
+    ----------
+    others
+        Names of the rest.
+    """
+
+    name: str
+    heading: str
+    message: str
+    hint: str
+    details: str
+    counterexample: str
+    others: tuple[str, ...]
+
+    @property
+    def rest(self) -> str:
+        """What to say of the others; empty where there are none."""
+        count = len(self.others)
+        return f"… and {count} more {'fails' if count == 1 else 'fail'} in the same way" if count else ""
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One question.
+
+    Attributes
+    ----------
+    score, points
+        As text.
+    tests, checks
+        How many passed, in words; `checks` is empty where none was run.
+    waiting, passes
+        Names of graded tests that passed: those whose credit waits for right values, and the rest.
+    """
+
+    id: str
+    title: str
+    score: str
+    points: str
+    share: float
+    passed: bool
+    tests: str
+    failures: tuple[Failure, ...]
+    checks: str
+    failed_checks: tuple[FailedCheck, ...]
+    waiting: tuple[str, ...]
+    notes: tuple[str, ...]
+    passes: tuple[str, ...]
+
+
+def view(question: QuestionResult) -> QuestionView:
+    """Return what may be shown of a question."""
+    graded, checks = question.graded, question.checks
+    passed = [verdict for verdict in graded if verdict.passed]
+    counting = [verdict for verdict in passed if verdict.test not in question.withheld]
+    waiting = [verdict for verdict in passed if verdict.test in question.withheld]
+    planned = Counter(name_of_test(verdict.test) for verdict in graded)
+    tests = f"{len(passed)} of {len(graded)} graded tests passed" if graded else "graded by hand"
+    if graded and all(verdict.kind is Kind.NOT_RUN for verdict in graded):
+        tests = "not run"
+    none_run = all(map(_never_reached, checks))
+    return QuestionView(
+        id=question.id,
+        title=one_line(question.title),
+        score=shown(question.score),
+        points=shown(question.points),
+        share=min(1.0, float(question.score / question.points)) if question.points else 0.0,
+        passed=question.passed,
+        tests=tests,
+        failures=tuple(_failures(graded)),
+        checks="" if none_run else f"{sum(it.passed for it in checks)} of {len(checks)} passed",
+        failed_checks=tuple(failed_checks(checks)),
+        waiting=_names(waiting, planned),
+        notes=tuple(dict.fromkeys(message_of(it) for it in counting if it.message.strip())),
+        passes=_names(counting, planned),
+    )
+
+
+def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:
+    """Yield the public checks that were run and not passed, in the order of their first."""
+    groups: dict[tuple[Kind, str, str | None], list[Verdict]] = {}
+    for verdict in checks:
+        if not verdict.passed and not _never_reached(verdict):
+            groups.setdefault((verdict.kind, verdict.message, verdict.hint), []).append(verdict)
+    for alike in groups.values():
+        first = min(alike, key=lambda verdict: len(verdict.counterexample) or 1_000_000)
+        # Of a fault of ours the details are about the grader's insides; of a stub they tell nothing.
+        secret = first.kind in (Kind.GRADER_FAULT, Kind.MISSING)
+        yield FailedCheck(
+            name=name_of_test(first.test, with_case=True),
+            heading=first.kind.heading,
+            message=message_of(first),
+            hint=one_line(first.hint or "", _MESSAGE_LIMIT),
+            details="" if secret else clean(first.details, _DETAILS_LIMIT).strip("\n"),
+            counterexample=clean(first.counterexample, _DETAILS_LIMIT).strip("\n"),
+            others=tuple(name_of_test(it.test, with_case=True) for it in alike if it is not first),
+        )
+
+
+def _failures(graded: Sequence[Verdict]) -> Iterable[Failure]:
+    groups: dict[tuple[Kind, str, str], list[Verdict]] = {}
+    for verdict in graded:
+        if not verdict.passed and not _never_reached(verdict):
+            key = (verdict.kind, message_of(verdict), one_line(verdict.hint or "", _MESSAGE_LIMIT))
+            groups.setdefault(key, []).append(verdict)
+    hinted = set[str]()
+    for (kind, message, hint), alike in groups.items():
+        yield Failure(kind.heading, len(alike), message, "" if hint in hinted else hint, alike[0].measured)
+        hinted.add(hint)
+
+
+def _never_reached(verdict: Verdict) -> bool:
+    return verdict.kind is Kind.NOT_RUN and verdict.message == NOT_RUN
+
+
+def name_of_test(test: str, with_case: bool = False) -> str:
+    """Return a test's id in words: `svm/test_graded.py::test_is_fast[a]` becomes `is fast`.
+
+    The case is left out by default: in a graded test it may say which inputs are used.
+    """
+    name, bracket, case = test.rpartition("::")[2].partition("[")
+    words = one_line(name.removeprefix("test_").replace("_", " "), 100)
+    return f"{words} [{one_line(case.removesuffix(']'), 60)}]" if with_case and bracket else words
+
+
+def _names(verdicts: Iterable[Verdict], planned: Mapping[str, int]) -> tuple[str, ...]:
+    counted = Counter(name_of_test(verdict.test) for verdict in verdicts)
+    return tuple(
+        f"{name} ({count} of {planned[name]} cases)" if count < planned[name] else f"{name}{in_cases(count)}"
+        for name, count in counted.items()
+    )
+
+
+def in_cases(count: int) -> str:
+    """Return how many cases a name stands for, in brackets; nothing where it is one."""
+    return f" ({count} cases)" if count > 1 else ""
+
+
+def message_of(verdict: Verdict) -> str:
+    """Return what a student is told of a verdict, as a sentence made safe to show."""
+    return sentence(clean(verdict.message, _MESSAGE_LIMIT)) or verdict.kind.sentence
+
+
+def shown(number: Fraction) -> str:
+    """Return a number of points with at most three decimals, never rounded up."""
+    thousandths = number * 1000 // 1
+    return f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip(".")
