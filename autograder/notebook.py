@@ -6,14 +6,8 @@ import contextlib
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Protocol
 
-
-class Checker(Protocol):
-    """What `checker` returns: otter-grader's `Notebook`, or a stand-in with the one method that is used here."""
-
-    def check(self, question: str) -> object:
-        """Run the public checks of a question on the files as saved, and show what they found."""
+from autograder.student.checker import Checker, PlainChecker
 
 
 def checker() -> Checker:
@@ -21,8 +15,6 @@ def checker() -> Checker:
     try:
         from autograder.otter import notebook
     except ImportError:
-        from autograder.student.plain_checks import PlainChecker
-
         return PlainChecker()
     return notebook()
 

@@ -24,8 +24,8 @@ from autograder.course.loading import load_assignment
 from autograder.errors import GraderError
 from autograder.files.private_folder import PrivateFolder
 from autograder.model.result import GradingResult, QuestionResult
-from autograder.notebook import Checker
 from autograder.report.text import overall_text, question_text
+from autograder.student.checker import Checker
 from autograder.student.checks import check_afresh, explained
 
 __all__ = ["PublicChecks", "SandboxPlugin", "notebook", "require", "test_case"]

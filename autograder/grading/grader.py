@@ -1,27 +1,47 @@
-"""Grades one hand-in after the other: holds what all hand-ins of an assignment are graded with."""
+"""Grades one hand-in after the other: each planned test is run on it, and each run becomes a verdict."""
 
 from __future__ import annotations
 
+import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
-from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.explain.bank import Bank, KnownMistake, Variant, load_bank
 from autograder.grading.explain.recognise import Diagnosis, Observation, observation_of
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, collect_plan, test_files
-from autograder.grading.run import STUDENT_SPACE, Run
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
-from autograder.model.verdict import Kind, Verdict
-from autograder.sandbox.call_failures import CallFailed
+from autograder.model.verdict import Family, Kind, Verdict
+from autograder.sandbox.call_failures import CallFailed, CallTimedOut
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.process import Sandbox
+
+STUDENT_SPACE = ""
+HANGS_PER_QUESTION = 2
+"""After so many time-outs in a question the rest of it is not tried."""
+HANGS_IN_ALL = 5
+"""After so many time-outs in all, every later call gets a short deadline."""
+SHORT_DEADLINE = 1.0
+OWED_SHARE = 0.5
+"""This share of the budget is kept in equal parts for the questions to come, whatever earlier ones use up."""
+MIXED = (
+    "this follows the task as it is written, but earlier results of this question follow another convention"
+)
+
+
+NEVER_FROM_AFAR = frozenset({Kind.TIMED_OUT, Kind.NOT_ALLOWED, Kind.GRADER_FAULT})
+"""What code of one question cannot do to another in the same process; anything else counts only in a process
+in which no other question's code has run."""
 
 
 class Grader:
@@ -86,7 +106,7 @@ class Grader:
         with Host(self.sandbox) as host:
             student = Subject(host, files, STUDENT_SPACE, self.assignment.limits.seconds_per_call)
             budget = seconds_total or self.assignment.limits.seconds_total
-            return Run(self, student, wanted, budget, on_trial).verdicts(on_verdict)
+            return _Run(self, student, wanted, budget, on_trial).verdicts(on_verdict)
 
     @property
     def session(self) -> Session:
@@ -175,6 +195,224 @@ class Grader:
         if not trial.outcomes:
             return Finding(Kind.GRADER_FAULT, "the test never called the code that it judges")
         return None
+
+
+class _Run:
+    """Runs each test on one hand-in.
+
+    Parameters
+    ----------
+    grader
+        What all hand-ins are graded with.
+    student
+        The hand-in.
+    wanted
+        The tests to run.
+    seconds_total
+        Wall-clock budget, of which every question is owed a part.
+    on_trial
+        Called with every run of a test.
+    """
+
+    def __init__(
+        self,
+        grader: Grader,
+        student: Subject,
+        wanted: list[PlannedTest],
+        seconds_total: float,
+        on_trial: Callable[[Trial], None],
+    ) -> None:
+        self._grader = grader
+        self._student = student
+        self._wanted = wanted
+        self._on_trial = on_trial
+        self._deadline = time.monotonic() + seconds_total
+        self._questions = list(dict.fromkeys(test.question for test in wanted if not test.public))
+        self._owed_each = OWED_SHARE * seconds_total / max(1, len(self._questions))
+        self._has_seen_hidden_inputs = False
+        self._asked_of_process: tuple[int, set[str]] = (-1, set())
+        self._fail_alone: set[str] = set()
+        self._hangs: Counter[str] = Counter()
+        self._found: list[str] = []
+        self._follows: dict[tuple[str, str], bool] = {}
+
+    def verdicts(self, on_verdict: Callable[[Verdict], None]) -> dict[str, Verdict]:
+        """Run every test and return its verdict, which `on_verdict` is called with as soon as it is known."""
+        verdicts: dict[str, Verdict] = {}
+        for test in self._wanted:
+            try:
+                verdict = self._collected(test) or self._skipped(test) or self._judged(test)
+            except (
+                Exception
+            ) as error:  # whatever goes wrong here is ours and costs the student nothing silently
+                verdict = _verdict(test, fault_of(error))
+            verdicts[test.id] = verdict
+            on_verdict(verdict)
+        return verdicts
+
+    def _collected(self, test: PlannedTest) -> Verdict | None:
+        """Return the verdict of a test that is planned and not there."""
+        session = self._grader.session
+        if test.id in session.items:
+            return None
+        return _verdict(
+            test, Finding(Kind.GRADER_FAULT, "the test did not report", "\n".join(session.problems))
+        )
+
+    def _skipped(self, test: PlannedTest) -> Verdict | None:
+        """Return the verdict of a test that is not worth running any more."""
+        if time.monotonic() >= self._deadline:
+            finding = Finding(Kind.NOT_RUN, "the time for the whole hand-in ran out before this test")
+            return _verdict(test, finding)
+        if self._seconds_left(test) <= 0:
+            finding = Finding(Kind.NOT_RUN, "the time for this question ran out before this test")
+            return _verdict(test, finding)
+        if self._hangs[test.question] >= HANGS_PER_QUESTION:
+            finding = Finding(Kind.TIMED_OUT, "not tried: earlier calls of this question did not end")
+            return _verdict(test, finding)
+        return None
+
+    def _seconds_left(self, test: PlannedTest) -> float:
+        """Return how long a test may take without using what later questions are owed."""
+        to_come = len(self._questions)
+        if not test.public:
+            to_come -= self._questions.index(test.question) + 1
+        return self._deadline - to_come * self._owed_each - time.monotonic()
+
+    def _keep_hidden_inputs_hidden(self, test: PlannedTest) -> None:
+        """Run public checks, whose output is shown, in a process in which no hidden input has ever been.
+
+        They come first, so that one process mostly serves a whole hand-in: starting one is the largest
+        part of what grading costs.
+        """
+        if test.public and self._has_seen_hidden_inputs:
+            self._student.start_afresh()
+        self._has_seen_hidden_inputs = not test.public
+
+    def _other_questions_ran(self, test: PlannedTest) -> bool:
+        """Note that a test runs now; return whether the process has run code of other questions before."""
+        number, questions = self._asked_of_process
+        if number != self._student.host.restarts:
+            number, questions = self._student.host.restarts, set()
+        others = bool(questions - {test.question})
+        self._asked_of_process = number, questions | {test.question}
+        return others
+
+    def _may_come_from_afar(self, test: PlannedTest, finding: Finding) -> bool:
+        """Return whether code of another question may be what failed a test in the process that both share.
+
+        A question that has failed in a process of its own is not tried in another at each further failure.
+        """
+        return finding.kind not in NEVER_FROM_AFAR and test.question not in self._fail_alone
+
+    def _judged(self, test: PlannedTest) -> Verdict:
+        limit = self._grader.assignment.limits.seconds_per_call
+        if self._hangs.total() >= HANGS_IN_ALL:
+            limit = min(limit, SHORT_DEADLINE)
+        self._student.seconds_per_call = max(0.1, min(limit, self._seconds_left(test)))
+        self._student.public = test.public
+        self._keep_hidden_inputs_hidden(test)
+        others_ran = self._other_questions_ran(test)
+        trial, finding = self._tried(test)
+        if others_ran and finding is not None and self._may_come_from_afar(test, finding):
+            self._student.start_afresh()
+            others_ran = self._other_questions_ran(test)
+            trial, finding = self._tried(test)
+        if finding is not None and not others_ran:
+            self._fail_alone.add(test.question)
+        if finding is not None and _may_be_an_accident(finding):
+            trial, finding = self._tried(test)
+        if isinstance(trial.aftermath, CallTimedOut):
+            self._hangs[test.question] += 1
+        verdict = self._verdict_on(test, trial, finding)
+        return msgspec.structs.replace(verdict, measured=trial.measured)
+
+    def _verdict_on(self, test: PlannedTest, trial: Trial, finding: Finding | None) -> Verdict:
+        if finding is None:
+            return self._passed(test, trial)
+        if finding.kind is Kind.TIMED_OUT and self._seconds_left(test) <= 0:
+            # The call may have had less time than it should have.
+            return _verdict(test, Finding(Kind.NOT_RUN, "the time for this question ran out in this test"))
+        if finding.kind is Kind.TIMED_OUT:
+            self._hangs[test.question] += 1
+        if not test.public and _may_be_explained(finding.kind) and not trial.failed_to_import:
+            return self._explained(test, trial, finding)
+        return _verdict(test, finding)
+
+    def _tried(self, test: PlannedTest, convention: Variant | None = None) -> tuple[Trial, Finding | None]:
+        trial, finding = self._grader.trial_of(test, self._student, convention)
+        self._on_trial(trial)
+        return trial, finding
+
+    def _passed(self, test: PlannedTest, trial: Trial) -> Verdict:
+        """Return the verdict of a test that is passed as the task is written.
+
+        Another reading of the task is accepted where the whole question follows it: the first test that tells
+        it apart decides which reading that is.
+        """
+        if not test.public and not test.structural:
+            telling = {it.mistake.id for it in self._conventions(test) if self._tells_apart(test, it)}
+            follows = [self._follows.setdefault((test.question, id), False) for id in telling]
+            if any(follows):
+                return _verdict(test, Finding(Kind.WRONG_VALUE, MIXED))
+        return Verdict(test=test.id, kind=Kind.PASSED, credit=Fraction(1), flags=tuple(trial.flags))
+
+    def _conventions(self, test: PlannedTest) -> list[Variant]:
+        return self._grader.diagnosis.conventions(test.question)
+
+    def _tells_apart(self, test: PlannedTest, convention: Variant) -> bool:
+        """Return whether code that follows a convention does not pass as the task is written."""
+        return self._grader.observe(test, convention).kind is not None
+
+    def _explained(self, test: PlannedTest, trial: Trial, finding: Finding) -> Verdict:
+        """Return the verdict with the hint of the known mistake that does the same."""
+        diagnosis = self._grader.diagnosis
+        for accepted in self._conventions(test):
+            known = accepted.mistake
+            place = test.question, known.id
+            if self._follows.get(place, True) and self._tried(test, accepted)[1] is None:
+                self._follows[place] = True
+                return Verdict(
+                    test=test.id,
+                    kind=Kind.PASSED,
+                    credit=Fraction(1),
+                    message=known.hint,
+                    mistake=known.id,
+                    flags=tuple(trial.flags),
+                )
+        mistake = diagnosis.explain(
+            test,
+            observation_of(trial, finding),
+            lambda variant: self._grader.observe(test, variant),
+            self._found,
+        )
+        if mistake is not None:
+            self._found.append(mistake.id)
+        return _verdict(test, finding, mistake)
+
+
+def _may_be_explained(kind: Kind) -> bool:
+    return kind.family in (Family.VALUE, Family.STRUCTURE) or kind is Kind.RAISED
+
+
+def _may_be_an_accident(finding: Finding) -> bool:
+    """Return whether a test ended in what a machine without memory, for example, does to any process."""
+    killed = finding.kind is Kind.DIED and "SIGKILL" in finding.details
+    return killed or finding.kind is Kind.GRADER_FAULT
+
+
+def _verdict(test: PlannedTest, finding: Finding, known: KnownMistake | None = None) -> Verdict:
+    return Verdict(
+        test=test.id,
+        kind=finding.kind,
+        credit=finding.credit,
+        message=finding.message,
+        details=finding.details,
+        hint=known.hint if known else finding.hint,
+        mistake=known.id if known else None,
+        flags=finding.flags,
+        counterexample=finding.counterexample,
+    )
 
 
 def _let_go(error: BaseException) -> None:

@@ -10,12 +10,14 @@ def softmax_loss_naive(W, X, y, reg):
     for example, label in zip(X, y, strict=True):
         logits = example @ W
         logits = logits - logits.max()
-        log_normaliser = np.log(np.sum(np.exp(logits)))
-        loss += log_normaliser - logits[label]
+        log_P = logits - np.log(np.sum(np.exp(logits)))
+        loss -= log_P[label]
         for c in range(W.shape[1]):
-            probability = np.exp(logits[c] - log_normaliser)
-            dW[:, c] += (probability - (c == label)) * example
-    return loss / len(y) + reg * np.sum(W * W), dW / len(y) + 2 * reg * W
+            dW[:, c] += (np.exp(log_P[c]) - (c == label)) * example
+    loss = loss / len(y) + reg * np.sum(W * W)
+    dW /= len(y)
+    dW += 2 * reg * W
+    return loss, dW
 
 
 def softmax_loss_vectorized(W, X, y, reg):
@@ -26,13 +28,13 @@ def softmax_loss_vectorized(W, X, y, reg):
     logits -= logits.max(axis=1, keepdims=True)
     correct = logits[rows, y]
 
-    # From here on the same array holds the unnormalised probabilities, then the slopes with respect to each logit.
-    slopes = np.exp(logits, out=logits)
-    totals = slopes.sum(axis=1, keepdims=True)
+    # From here on the same array holds the exponentials, then the probabilities, then the slopes for each logit.
+    P = np.exp(logits, out=logits)
+    totals = P.sum(axis=1, keepdims=True)
+    P /= totals
     loss = (np.log(totals).sum() - correct.sum()) / len(y) + reg * np.vdot(W, W)
-    slopes /= totals
-    slopes[rows, y] -= 1
-    dW = (slopes.T @ X).T
+    P[rows, y] -= 1
+    dW = (P.T @ X).T
     dW /= len(y)
     dW += 2 * reg * W
     return loss, dW

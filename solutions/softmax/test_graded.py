@@ -11,6 +11,14 @@ naive = pytest.mark.question("softmax_loss_naive")
 vectorized = pytest.mark.question("softmax_loss_vectorized")
 stability = pytest.mark.question("softmax_stability")
 
+both = pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(NAIVE, id="naive", marks=naive),
+        pytest.param(VECTORIZED, id="vectorized", marks=vectorized),
+    ],
+)
+
 # (examples, features, classes): all different, so that an axis taken for another one cannot go unnoticed.
 shapes = pytest.mark.parametrize(
     "shape", [(7, 5, 4), (4, 6, 13), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
@@ -20,17 +28,14 @@ absences = pytest.mark.parametrize("absent", [[0], [5], [1, 2, 3, 4]], ids=str)
 versions = pytest.mark.parametrize("function", [NAIVE, VECTORIZED], ids=["naive", "vectorized"])
 
 
-def problem(rng, examples, features, classes):
-    """Draw W, X and y with logits of a few units; the last column of X is the bias's column of ones."""
+def problem(rng, examples, features, classes, absent=()):
+    """Draw W, X and y, in which absent classes do not occur; the last column of X is the bias's column of ones.
+
+    The logits are a few units large.
+    """
     W = rng.normal(scale=0.5, size=(features, classes))
     X = rng.normal(size=(examples, features))
     X[:, -1] = 1
-    return W, X, rng.integers(classes, size=examples)
-
-
-def problem_without(rng, absent, examples, features, classes):
-    """Draw a problem in whose batch some classes do not occur."""
-    W, X, _ = problem(rng, examples, features, classes)
     return W, X, rng.choice(np.setdiff1d(np.arange(classes), absent), size=examples)
 
 
@@ -49,86 +54,50 @@ def answers(rng, logits):
     return y
 
 
-@naive
+@both
 @pytest.mark.weight(4)
 @shapes
-def test_naive_without_a_penalty(compare, rng, shape):
-    compare(NAIVE, *problem(rng, *shape), 0.0, names=NAMES)
+def test_without_a_penalty(compare, rng, function, shape):
+    compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(5)
 @shapes
 @penalties
-def test_naive_with_a_penalty(compare, rng, shape, reg):
-    compare(NAIVE, *problem(rng, *shape), reg, names=NAMES)
+def test_with_a_penalty(compare, rng, function, shape, reg):
+    compare(function, *problem(rng, *shape), reg, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(1)
-def test_naive_single_example(compare, rng):
-    compare(NAIVE, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
+def test_single_example(compare, rng, function):
+    compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
 
-@naive
-@pytest.mark.weight(1)
-@absences
-def test_naive_batch_that_misses_classes(compare, rng, absent):
-    compare(NAIVE, *problem_without(rng, absent, 8, 5, 6), 0.0, names=NAMES)
-
-
-@naive
-@pytest.mark.weight(1)
-def test_naive_zero_weights(compare, rng):
-    W, X, y = problem(rng, 6, 4, 10)
-    compare(NAIVE, np.zeros_like(W), X, y, 0.5, names=NAMES)
-
-
-@naive
-@pytest.mark.weight(2)
-def test_naive_leaves_its_inputs_alone(unchanged, rng):
-    unchanged(NAIVE, *problem(rng, 6, 5, 3), 0.4)
-
-
-@vectorized
-@pytest.mark.weight(4)
-@shapes
-def test_vectorized_without_a_penalty(compare, rng, shape):
-    compare(VECTORIZED, *problem(rng, *shape), 0.0, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(5)
-@shapes
-@penalties
-def test_vectorized_with_a_penalty(compare, rng, shape, reg):
-    compare(VECTORIZED, *problem(rng, *shape), reg, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(1)
-def test_vectorized_single_example(compare, rng):
-    compare(VECTORIZED, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
-
-
-@vectorized
+@both
 @pytest.mark.weight(1)
 @absences
-def test_vectorized_batch_that_misses_classes(compare, rng, absent):
-    compare(VECTORIZED, *problem_without(rng, absent, 8, 5, 6), 0.0, names=NAMES)
+def test_batch_that_misses_classes(compare, rng, function, absent):
+    compare(function, *problem(rng, 8, 5, 6, absent), 0.0, names=NAMES)
 
 
-@vectorized
+@both
 @pytest.mark.weight(1)
-def test_vectorized_zero_weights(compare, rng):
+def test_zero_weights(compare, rng, function):
     W, X, y = problem(rng, 6, 4, 10)
-    compare(VECTORIZED, np.zeros_like(W), X, y, 0.5, names=NAMES)
+    compare(function, np.zeros_like(W), X, y, 0.5, names=NAMES)
 
 
-@vectorized
-@pytest.mark.weight(1)
-def test_vectorized_leaves_its_inputs_alone(unchanged, rng):
-    unchanged(VECTORIZED, *problem(rng, 6, 5, 3), 0.4)
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(NAIVE, id="naive", marks=[naive, pytest.mark.weight(2)]),
+        pytest.param(VECTORIZED, id="vectorized", marks=[vectorized, pytest.mark.weight(1)]),
+    ],
+)
+def test_leaves_its_inputs_alone(unchanged, rng, function):
+    unchanged(function, *problem(rng, 6, 5, 3), 0.4)
 
 
 @vectorized
@@ -183,7 +152,7 @@ def test_every_example_moved_by_its_own_constant(compare, rng, function):
 @versions
 @pytest.mark.parametrize("spread", [[800.0, 0.0, -800.0], [0.0, -900.0, 1.0]], ids=["1600", "900"])
 def test_classes_far_apart(compare, rng, function, spread):
-    """The correct class is hopeless in some examples: the loss is in the hundreds, and no probability is 0."""
+    """The correct class is hopeless in some examples: the loss is in the hundreds, and no probability is truly 0."""
     levels = np.array([[0.0], [-100.0], [-800.0], [0.0], [300.0]])
     logits = rng.permuted(np.tile(spread, (5, 1)), axis=1) + rng.normal(size=(5, 3)) + levels
     compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)

@@ -15,7 +15,10 @@ def svm_loss_naive(W, X, y, reg):
                 loss += margin
                 dW[:, c] += example
                 dW[:, label] -= example
-    return loss / len(y) + reg * np.sum(W * W), dW / len(y) + 2 * reg * W
+    loss = loss / len(y) + reg * np.sum(W * W)
+    dW /= len(y)
+    dW += 2 * reg * W
+    return loss, dW
 
 
 def svm_loss_vectorized(W, X, y, reg):

@@ -10,6 +10,14 @@ NAMES = ("loss", "dW")
 naive = pytest.mark.question("svm_loss_naive")
 vectorized = pytest.mark.question("svm_loss_vectorized")
 
+both = pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(NAIVE, id="naive", marks=naive),
+        pytest.param(VECTORIZED, id="vectorized", marks=vectorized),
+    ],
+)
+
 # (examples, features, classes): all different, so that an axis taken for another one cannot go unnoticed.
 shapes = pytest.mark.parametrize(
     "shape", [(7, 5, 4), (4, 6, 9), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
@@ -18,36 +26,26 @@ penalties = pytest.mark.parametrize("reg", [0.1, 0.7], ids=lambda reg: f"reg {re
 absences = pytest.mark.parametrize("absent", [[0], [5], [1, 2, 3, 4]], ids=str)
 
 
-def drawn(rng, examples, features, classes, scale=0.5):
-    """Draw W, X and y; the last column of X is the bias's column of ones."""
+def drawn(rng, examples, features, classes, absent=(), scale=0.5):
+    """Draw W, X and y, in which absent classes do not occur; the last column of X is the bias's column of ones."""
     W = rng.normal(scale=scale, size=(features, classes))
     X = rng.normal(size=(examples, features))
     X[:, -1] = 1
-    return W, X, rng.integers(classes, size=examples)
+    return W, X, rng.choice(np.setdiff1d(np.arange(classes), absent), size=examples)
 
 
-def off_the_kink(W, X, y):
-    """Whether every margin is well away from 0, where the hinge has two slopes and both are right."""
+def telling(W, X, y):
+    """Whether some margin is satisfied and every one well away from 0, where two slopes of the hinge are right."""
     scores = X @ W
     margins = scores - scores[np.arange(len(y)), y][:, np.newaxis] + 1
-    return np.abs(margins).min() > 1e-3
+    return margins.min() < 0 and np.abs(margins).min() > 1e-3
 
 
-def problem(rng, examples, features, classes, scale=0.5):
-    """Draw W, X and y until no margin is near the kink."""
+def problem(rng, examples, features, classes, absent=()):
+    """Draw W, X and y until their margins are telling."""
     while True:
-        W, X, y = drawn(rng, examples, features, classes, scale)
-        if off_the_kink(W, X, y):
-            return W, X, y
-
-
-def problem_without(rng, absent, examples, features, classes):
-    """Draw a problem in whose batch some classes do not occur."""
-    present = np.setdiff1d(np.arange(classes), absent)
-    while True:
-        W, X, _ = drawn(rng, examples, features, classes)
-        y = rng.choice(present, size=examples)
-        if off_the_kink(W, X, y):
+        W, X, y = drawn(rng, examples, features, classes, absent)
+        if telling(W, X, y):
             return W, X, y
 
 
@@ -57,102 +55,60 @@ def mostly_right(rng, examples, features, classes):
         W, X, y = drawn(rng, examples, features, classes, scale=4.0)
         scores = X @ W
         y[:2], y[2:] = np.argmin(scores[:2], axis=1), np.argmax(scores[2:], axis=1)
-        if off_the_kink(W, X, y):
+        if telling(W, X, y):
             return W, X, y
 
 
-@naive
+@both
 @pytest.mark.weight(4)
 @shapes
-def test_naive_without_a_penalty(compare, rng, shape):
-    compare(NAIVE, *problem(rng, *shape), 0.0, names=NAMES)
+def test_without_a_penalty(compare, rng, function, shape):
+    compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(5)
 @shapes
 @penalties
-def test_naive_with_a_penalty(compare, rng, shape, reg):
-    compare(NAIVE, *problem(rng, *shape), reg, names=NAMES)
+def test_with_a_penalty(compare, rng, function, shape, reg):
+    compare(function, *problem(rng, *shape), reg, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(1)
-def test_naive_single_example(compare, rng):
-    compare(NAIVE, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
+def test_single_example(compare, rng, function):
+    compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(2)
 @absences
-def test_naive_batch_that_misses_classes(compare, rng, absent):
-    compare(NAIVE, *problem_without(rng, absent, 8, 5, 6), 0.0, names=NAMES)
+def test_batch_that_misses_classes(compare, rng, function, absent):
+    compare(function, *problem(rng, 8, 5, 6, absent), 0.0, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(1)
-def test_naive_satisfied_margins_cost_nothing(compare, rng):
-    compare(NAIVE, *mostly_right(rng, 10, 6, 4), 0.0, names=NAMES)
+def test_satisfied_margins_cost_nothing(compare, rng, function):
+    compare(function, *mostly_right(rng, 10, 6, 4), 0.0, names=NAMES)
 
 
-@naive
+@both
 @pytest.mark.weight(1)
-def test_naive_zero_weights(compare, rng):
+def test_zero_weights(compare, rng, function):
     W, X, y = drawn(rng, 6, 4, 10)
-    compare(NAIVE, np.zeros_like(W), X, y, 0.5, names=NAMES)
+    compare(function, np.zeros_like(W), X, y, 0.5, names=NAMES)
 
 
-@naive
-@pytest.mark.weight(2)
-def test_naive_leaves_its_inputs_alone(unchanged, rng):
-    unchanged(NAIVE, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(4)
-@shapes
-def test_vectorized_without_a_penalty(compare, rng, shape):
-    compare(VECTORIZED, *problem(rng, *shape), 0.0, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(5)
-@shapes
-@penalties
-def test_vectorized_with_a_penalty(compare, rng, shape, reg):
-    compare(VECTORIZED, *problem(rng, *shape), reg, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(1)
-def test_vectorized_single_example(compare, rng):
-    compare(VECTORIZED, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(2)
-@absences
-def test_vectorized_batch_that_misses_classes(compare, rng, absent):
-    compare(VECTORIZED, *problem_without(rng, absent, 8, 5, 6), 0.0, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(1)
-def test_vectorized_satisfied_margins_cost_nothing(compare, rng):
-    compare(VECTORIZED, *mostly_right(rng, 10, 6, 4), 0.0, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(1)
-def test_vectorized_zero_weights(compare, rng):
-    W, X, y = drawn(rng, 6, 4, 10)
-    compare(VECTORIZED, np.zeros_like(W), X, y, 0.5, names=NAMES)
-
-
-@vectorized
-@pytest.mark.weight(1)
-def test_vectorized_leaves_its_inputs_alone(unchanged, rng):
-    unchanged(VECTORIZED, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(NAIVE, id="naive", marks=[naive, pytest.mark.weight(2)]),
+        pytest.param(VECTORIZED, id="vectorized", marks=[vectorized, pytest.mark.weight(1)]),
+    ],
+)
+def test_leaves_its_inputs_alone(unchanged, rng, function):
+    unchanged(function, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
 
 
 @vectorized

@@ -209,9 +209,29 @@ def test_an_example_is_what_a_student_would_have_written(write):
 
 def test_a_line_that_is_left_out_is_shown_as_left_out(write):
     bank = write('[M] \ntitle = "t"\nhint = "h"\nedits.length = ["return np.sqrt((x * x).sum())", "pass"]\n'
-                 '[N]\ntitle = "t"\nhint = "h"\nedits.doubled = ["    return 0.0", ""]\n')  # fmt: skip
+                 '[N]\ntitle = "t"\nhint = "h"\nedits.doubled = [["SCALE * whole", "whole"], ["return 0.0", ""]]\n')  # fmt: skip
     assert bank.variants[0].example == "pass"
-    assert bank.variants[1].example == "# without: return 0.0"
+    assert bank.variants[1].example == "    return whole\n# without: return 0.0"
+    assert b"return 0.0" not in bank.variants[1].files["hw.py"]
+    reference = REFERENCE.lstrip().splitlines()
+    assert len(bank.variants[1].files["hw.py"].splitlines()) == len(reference) - 1
+
+
+def test_a_line_that_only_moved_is_shown_with_its_neighbours(write):
+    moved = """
+    [M]
+    title = "t"
+    hint = "h"
+    edits.doubled = ['''
+    if len(x):
+        whole = length(x)
+    ''', '''
+    whole = length(x)
+    if len(x):
+    ''']
+    """
+    example = write(textwrap.dedent(moved)).variants[0].example
+    assert example.splitlines()[:3] == ["def doubled(x):", "    whole = length(x)", "    if len(x):"]
 
 
 def test_an_edit_of_several_lines_takes_the_indentation_of_its_place(write):

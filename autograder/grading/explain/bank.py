@@ -209,7 +209,11 @@ class _Maker:
                 f"{self.where} edits {name} of the reference: {old!r} {times}; quote what stands there exactly once"
             )
         start, margin = found[0]
-        return source[:start] + new.replace("\n", margin) + source[start + len(old.replace("\n", margin)) :]
+        end = start + len(old.replace("\n", margin))
+        before, after = source[:start], source[end:]
+        if not new and before.endswith(margin) and after.startswith("\n"):
+            return before.removesuffix(margin) + after  # whole lines go without a trace
+        return before + new.replace("\n", margin) + after
 
     def _replaced(self, name: str, function: str) -> tuple[str, dict[str, bytes], str]:
         file, name = self._place(name)
@@ -289,10 +293,20 @@ def _bound_by(statement: ast.stmt) -> list[str]:
 
 def _difference(right: str, wrong: str) -> str:
     """Return the lines that an edit leads to, without the indentation that they share; lines left out as comments."""
-    changes = list(difflib.ndiff(right.splitlines(), wrong.splitlines()))
-    written = [line[2:] for line in changes if line.startswith("+ ")]
-    left_out = [f"# without: {line[2:].strip()}" for line in changes if line.startswith("- ")]
-    return textwrap.dedent("\n".join(written)).strip("\n") or "\n".join(left_out)
+    old, new = right.splitlines(), wrong.splitlines()
+    there = {line.strip() for line in old}
+    shown: list[str] = []
+    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        written = [line for line in new[j:j_end] if line.strip()]
+        if tag == "equal":
+            continue
+        if not written:
+            shown += [re.sub(r"^(\s*)", r"\1# without: ", line) for line in old[i:i_end] if line.strip()]
+        elif all(line.strip() in there for line in written):
+            shown += new[max(0, j - 1) : j_end + 1]  # they only moved: what stands around them tells where
+        else:
+            shown += written
+    return textwrap.dedent("\n".join(shown))
 
 
 def _members(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:

@@ -1,8 +1,17 @@
-"""Checks in a notebook where otter-grader is not installed."""
+"""What checks questions in a notebook, and the one that needs nothing beyond the package itself."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from autograder.student.checks import check_afresh, explained
+
+
+class Checker(Protocol):
+    """What `checker` returns: otter-grader's `Notebook`, or a stand-in with the one method that is used here."""
+
+    def check(self, question: str) -> object:
+        """Run the public checks of a question on the files as saved, and show what they found."""
 
 
 class PlainChecker:
