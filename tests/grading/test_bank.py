@@ -209,9 +209,9 @@ def test_an_example_is_what_a_student_would_have_written(write):
 
 def test_a_line_that_is_left_out_is_shown_as_left_out(write):
     bank = write('[M] \ntitle = "t"\nhint = "h"\nedits.length = ["return np.sqrt((x * x).sum())", "pass"]\n'
-                 '[N]\ntitle = "t"\nhint = "h"\nedits.doubled = [["SCALE * whole", "whole"], ["return 0.0", ""]]\n')  # fmt: skip
+                 '[N]\ntitle = "t"\nhint = "h"\nedits.doubled = [["= length", "= sum"], ["return 0.0", ""]]\n')  # fmt: skip
     assert bank.variants[0].example == "pass"
-    assert bank.variants[1].example == "    return whole\n# without: return 0.0"
+    assert bank.variants[1].example == "    whole = sum(x)\n# without: return 0.0"
     assert b"return 0.0" not in bank.variants[1].files["hw.py"]
     reference = REFERENCE.lstrip().splitlines()
     assert len(bank.variants[1].files["hw.py"].splitlines()) == len(reference) - 1
