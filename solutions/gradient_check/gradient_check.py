@@ -3,23 +3,18 @@
 import numpy as np
 
 
-def _slope(f, point, index, h):
-    """Return the centred difference quotient along one coordinate; `point` comes back as it was."""
-    kept = point[index]
-    point[index] = kept + h
-    above = f(point)
-    point[index] = kept - h
-    below = f(point)
-    point[index] = kept
-    return (above - below) / (2 * h)
-
-
 def numerical_gradient(f, x, h=1e-5):
     """Return the centred difference quotients of `f` at `x`, in the shape of `x`."""
-    point = np.array(x, dtype=np.float64)
-    gradient = np.empty(point.shape)
-    for index in np.ndindex(point.shape):
-        gradient[index] = _slope(f, point, index, h)
+    x = np.array(x, dtype=np.float64)
+    gradient = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        x[index] = old + h
+        above = f(x)
+        x[index] = old - h
+        below = f(x)
+        x[index] = old
+        gradient[index] = (above - below) / (2 * h)
     return gradient
 
 
@@ -28,17 +23,25 @@ def relative_error(a, b):
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
         raise ValueError(f"a has shape {a.shape}, but b has shape {b.shape}")
-    return float(np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))))
+    errors = np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))
+    return float(np.max(errors))
 
 
 def gradient_check(f, analytic_grad, x, num_checks=10, h=1e-5, rng=None):
     """Return the relative errors of `analytic_grad` at coordinates drawn uniformly, with replacement."""
     rng = np.random.default_rng() if rng is None else rng
-    point = np.array(x, dtype=np.float64)
+    x = np.array(x, dtype=np.float64)
     errors = np.empty(num_checks)
-    for check, flat in enumerate(rng.integers(point.size, size=num_checks)):
-        index = np.unravel_index(flat, point.shape)
-        errors[check] = relative_error(_slope(f, point, index, h), analytic_grad[index])
+    for check, flat in enumerate(rng.integers(x.size, size=num_checks)):
+        index = np.unravel_index(flat, x.shape)
+        old = x[index]
+        x[index] = old + h
+        above = f(x)
+        x[index] = old - h
+        below = f(x)
+        x[index] = old
+        slope = (above - below) / (2 * h)
+        errors[check] = relative_error(slope, analytic_grad[index])
     return errors
 
 

@@ -17,6 +17,8 @@ shapes = pytest.mark.parametrize(
     "shape", [(5,), (2, 3), (3, 1, 4)], ids=lambda shape: "x".join(map(str, shape))
 )
 
+ELSEWHERE = "f is called at a point that differs from x in more than one entry, or in none"
+
 
 class Recorded:
     """A function of an array that keeps a copy of every point it is called at."""
@@ -65,31 +67,28 @@ def test_gradient_with_another_step(compare, rng, h):
 
 @numerical
 @pytest.mark.weight(2)
-def test_two_evaluations_for_each_entry(compare, student, check, evidence, rng):
+def test_two_evaluations_for_each_entry(compare, student, check, rng):
     function, x = curved(rng, (2, 4))
     f = Recorded(function)
     gradient = student.call(NUMERICAL_GRADIENT, f, x, 1e-3)
-    evaluations, moved = len(f.points), f.entries_moved(x)
-    evidence(evaluations=evaluations, moved=moved, gradient=gradient)
-    check(moved == 1, "a point at which f is called differs from x in more than one entry, or in none")
-    check(evaluations == 2 * x.size, f"f is called {evaluations} times for an x of {x.size} entries")
+    count = len(f.points)
+    check(
+        evaluations=(count, 2 * x.size, f"f is called {count} times for an x of {x.size} entries"),
+        moved=(f.entries_moved(x), 1, ELSEWHERE),
+        gradient=gradient,
+    )
     compare(NUMERICAL_GRADIENT, function, x, 1e-3, names=("gradient",))
 
 
 @numerical
-@pytest.mark.weight(1)
+@pytest.mark.weight(2)
 @pytest.mark.edge
-def test_gradient_at_integers(compare, rng):
-    function, _ = curved(rng, (3, 2))
-    compare(NUMERICAL_GRADIENT, function, rng.integers(-2, 3, size=(3, 2)), 1e-3, names=("gradient",))
-
-
-@numerical
-@pytest.mark.weight(1)
-@pytest.mark.edge
-def test_gradient_at_float32(compare, rng):
+@pytest.mark.parametrize(
+    "dtype, scale, h", [(int, 3, 1e-3), (np.float32, 1, 1e-5)], ids=["integers", "float32"]
+)
+def test_gradient_at(compare, rng, dtype, scale, h):
     function, x = curved(rng, (3, 2))
-    compare(NUMERICAL_GRADIENT, function, x.astype(np.float32), names=("gradient",))
+    compare(NUMERICAL_GRADIENT, function, (scale * x).astype(dtype), h, names=("gradient",))
 
 
 @numerical
@@ -124,24 +123,16 @@ def test_error_of_arrays_of_very_different_size(compare, rng):
 
 
 @error
-@pytest.mark.weight(1)
-def test_error_of_opposite_signs(compare, rng):
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("kind", ["opposite signs", "numbers", "integers"])
+def test_error_of(compare, rng, kind):
     a, b = two_arrays(rng, (3, 2))
-    compare(RELATIVE_ERROR, a, -b, names=("error",))
-
-
-@error
-@pytest.mark.weight(1)
-def test_error_of_numbers(compare, rng):
-    a, b = rng.uniform(1.0, 3.0, size=2)
-    compare(RELATIVE_ERROR, float(a), float(b), names=("error",))
-
-
-@error
-@pytest.mark.weight(1)
-def test_error_of_integers(compare, rng):
-    a, b = rng.integers(1, 50, size=(2, 4, 3))
-    compare(RELATIVE_ERROR, a, b, names=("error",))
+    pairs = {
+        "opposite signs": (a, -b),
+        "numbers": rng.uniform(1.0, 3.0, size=2).tolist(),
+        "integers": rng.integers(1, 50, size=(2, 4, 3)),
+    }
+    compare(RELATIVE_ERROR, *pairs[kind], names=("error",))
 
 
 @error
@@ -229,43 +220,42 @@ def test_errors_with_another_number_and_step(compare, rng, num_checks, h):
 
 @checking
 @pytest.mark.weight(2)
-def test_coordinates_come_from_all_of_x(student, check, evidence, rng):
+def test_coordinates_come_from_all_of_x(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (4, 5))
     errors = student.call(GRADIENT_CHECK, f, gradient, x, 600)
     right = is_errors(errors, 600)
-    evidence(errors=np.unique(errors.round(7)) if right else errors)
-    check(right, "600 checks should bring an array of 600 errors")
-    drawn = coordinates(errors, known)
-    check((drawn >= 0).all(), "some of the errors are those of no coordinate of x")
-    seen = len(np.unique(drawn))
-    check(seen == x.size, f"600 checks of {x.size} entries met {seen} of them")
+    seen = np.unique(errors.round(7)) if right else errors
+    check(right, "600 checks should return an array of 600 errors", errors=seen)
+    met = np.unique(coordinates(errors, known))
+    check(-1 not in met, "some of the errors belong to no coordinate of x")
+    check(len(met) == x.size, f"600 checks of {x.size} entries met only {len(met)} of them")
 
 
 @checking
 @pytest.mark.weight(1)
-def test_coordinates_are_drawn(student, check, evidence, rng):
+def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
     errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60)
     drawn = coordinates(errors, known) if is_errors(errors, 60) else np.array([-1])
     met = np.unique(drawn // (x.size // 2))
-    evidence(halves=met) if -1 not in met else evidence(errors=errors)
-    check(-1 not in met, "60 checks should bring the errors of 60 coordinates of x")
+    right = -1 not in met
+    check(right, "60 checks should return the errors at 60 coordinates of x", seen=met if right else errors)
     check(len(met) == 2, f"60 checks of {x.size} entries all met the same half of them")
 
 
 @checking
 @pytest.mark.weight(1)
-def test_more_checks_than_entries(student, compare, evidence, rng):
+def test_more_checks_than_entries(student, compare, check, rng):
     slope, x = rng.uniform(1.0, 2.0), rng.normal(size=2)
     problem = lambda x: float(slope * np.sum(x)), np.full(2, 1.5 * slope), x
-    evidence(checks=9, entries=2)
-    evidence(errors=student.call(GRADIENT_CHECK, *problem, 9))
+    check(checks=9, entries=2)
+    check(errors=student.call(GRADIENT_CHECK, *problem, 9))
     compare(GRADIENT_CHECK, *problem, 9, names=("errors",))
 
 
 @checking
 @pytest.mark.weight(1)
-def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, evidence, rng):
+def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (20, 15))
     code = student.extended(gradient_check=GENERATORS)
     twice = [
@@ -274,21 +264,22 @@ def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, 
     ]
     right = all(is_errors(errors, 12) and (coordinates(errors, known) >= 0).all() for errors in twice)
     same = right and np.array_equal(coordinates(twice[0], known), coordinates(twice[1], known))
-    evidence(same=same) if right else evidence(errors=twice)
-    check(right, "12 checks should bring the errors of 12 coordinates of x")
+    check(right, "12 checks should return the errors at 12 coordinates of x", seen=same if right else twice)
     check(same, "two generators in the same state led to different coordinates")
 
 
 @checking
 @pytest.mark.weight(1)
-def test_two_evaluations_for_each_check(student, compare, check, evidence, rng):
+def test_two_evaluations_for_each_check(student, compare, check, rng):
     function, gradient, x = equal_coordinates(rng, (15, 20))
     f = Recorded(function)
     errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=5)
-    evaluations, moved = len(f.points), f.entries_moved(x)
-    evidence(evaluations=evaluations, moved=min(moved, 2), errors=errors)
-    check(moved == 1, "a point at which f is called differs from x in more than one entry, or in none")
-    check(evaluations == 10, f"5 checks call f {evaluations} times")
+    count = len(f.points)
+    check(
+        evaluations=(count, 10, f"5 checks call f {count} times"),
+        moved=(min(f.entries_moved(x), 2), 1, ELSEWHERE),
+        errors=errors,
+    )
     compare(GRADIENT_CHECK, function, gradient, x, num_checks=5, names=("errors",))
 
 
@@ -302,10 +293,10 @@ def test_a_slope_of_0_found_to_be_0(compare, rng):
 
 @checking
 @pytest.mark.weight(1)
-def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, evidence, rng):
+def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     outcome = student.bind(GRADIENT_CHECK, f, gradient, x, 1, 1e-3).outcome()
-    evidence(changed=sorted(outcome.changed), errors=outcome.value)
+    check(changed=sorted(outcome.changed), errors=outcome.value)
     compare(GRADIENT_CHECK, f, gradient, x, 1, 1e-3, names=("errors",))
     check("2" not in outcome.changed, "the errors are right, but the call changed x")
     check("1" not in outcome.changed, "the errors are right, but the call changed the analytic gradient")

@@ -211,7 +211,7 @@ class _Maker:
         start, margin = found[0]
         end = start + len(old.replace("\n", margin))
         before, after = source[:start], source[end:]
-        if not new and before.endswith(margin) and after.startswith("\n"):
+        if not new and before.endswith(margin) and after[:1] in ("", "\n"):
             return before.removesuffix(margin) + after  # whole lines go without a trace
         return before + new.replace("\n", margin) + after
 
@@ -228,7 +228,7 @@ class _Maker:
     def _place(self, name: str) -> tuple[str, str]:
         """Return the file of a function and its name there; the module may be left out where only one has it."""
         module, _, rest = name.partition(".")
-        places = [(f"{module}.py", rest)] if f"{module}.py" in self.reference else []
+        places = [(f"{module}.py", rest)] if rest and f"{module}.py" in self.reference else []
         places = places or [(file, name) for file in self.reference if file.endswith(".py")]
         there = [place for place in places if _defines(self.reference[place[0]], place[1])]
         if len(there) != 1:
