@@ -165,7 +165,6 @@ def test_unequal_shapes_raise_a_value_error(student, compare, rng, left, right):
 
 
 @error
-@pytest.mark.weight(1)
 def test_both_arrays_come_back_as_they_were(unchanged, rng):
     unchanged(RELATIVE_ERROR, *two_arrays(rng, (3, 4)))
 
@@ -232,7 +231,6 @@ def test_coordinates_come_from_all_of_x(student, check, rng):
 
 
 @checking
-@pytest.mark.weight(1)
 def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
     errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60)
@@ -244,7 +242,6 @@ def test_coordinates_are_drawn(student, check, rng):
 
 
 @checking
-@pytest.mark.weight(1)
 def test_more_checks_than_entries(student, compare, check, rng):
     slope, x = rng.uniform(1.0, 2.0), rng.normal(size=2)
     problem = lambda x: float(slope * np.sum(x)), np.full(2, 1.5 * slope), x
@@ -254,7 +251,6 @@ def test_more_checks_than_entries(student, compare, check, rng):
 
 
 @checking
-@pytest.mark.weight(1)
 def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (20, 15))
     code = student.extended(gradient_check=GENERATORS)
@@ -269,7 +265,6 @@ def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, 
 
 
 @checking
-@pytest.mark.weight(1)
 def test_two_evaluations_for_each_check(student, compare, check, rng):
     function, gradient, x = equal_coordinates(rng, (15, 20))
     f = Recorded(function)
@@ -284,7 +279,6 @@ def test_two_evaluations_for_each_check(student, compare, check, rng):
 
 
 @checking
-@pytest.mark.weight(1)
 def test_a_slope_of_0_found_to_be_0(compare, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     compare(GRADIENT_CHECK, f, gradient, x, names=("errors",))
@@ -292,7 +286,6 @@ def test_a_slope_of_0_found_to_be_0(compare, rng):
 
 
 @checking
-@pytest.mark.weight(1)
 def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     outcome = student.bind(GRADIENT_CHECK, f, gradient, x, 1, 1e-3).outcome()
@@ -382,7 +375,6 @@ def unequal_slopes(rng, steps):
 
 
 @step
-@pytest.mark.weight(1)
 def test_small_slopes_count_as_much_as_large_ones(compare, rng):
     """Where a slope is a million times another, differences say nothing about the smaller one."""
     steps = [1e-5, 1e-3, 0.5, 0.1, 2.0]
@@ -390,6 +382,5 @@ def test_small_slopes_count_as_much_as_large_ones(compare, rng):
 
 
 @step
-@pytest.mark.weight(1)
 def test_choosing_leaves_x_and_the_gradient_alone(unchanged, rng):
     unchanged(CHOOSE_STEP, *coarse_problem(rng, 2), STEPS.tolist())

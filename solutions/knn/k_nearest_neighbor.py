@@ -29,38 +29,35 @@ class KNearestNeighbor:
         dists = np.empty((len(X), len(X_train)))
         for i in range(len(X)):
             for j in range(len(X_train)):
-                difference = X[i] - X_train[j]
-                dists[i, j] = np.sqrt(difference @ difference)
-        return dists
+                dists[i, j] = np.sum((X[i] - X_train[j]) ** 2)
+        return np.sqrt(dists)
 
     def compute_distances_one_loop(self, X):
         """Return the (num_test, num_train) Euclidean distances, one test example at a time."""
         X, X_train = as_float64(X, self.X_train)
         dists = np.empty((len(X), len(X_train)))
         for i in range(len(X)):
-            differences = X_train - X[i]
-            dists[i] = np.sqrt(np.einsum("jd,jd->j", differences, differences))
-        return dists
+            dists[i] = np.sum((X_train - X[i]) ** 2, axis=1)
+        return np.sqrt(dists)
 
     def compute_distances_no_loops(self, X):
-        """Return the (num_test, num_train) Euclidean distances from one matrix product and one array."""
+        """Return the (num_test, num_train) Euclidean distances from one matrix product."""
         X, X_train = as_float64(X, self.X_train)
-        dists = X @ X_train.T
-        dists *= -2
-        dists += np.einsum("id,id->i", X, X)[:, np.newaxis]
-        dists += np.einsum("jd,jd->j", X_train, X_train)
+        norms, norms_train = np.einsum("id,id->i", X, X), np.einsum("jd,jd->j", X_train, X_train)
+        dists = norms[:, np.newaxis] + norms_train - 2 * (X @ X_train.T)
         # Of two equal examples rounding may leave a square just below 0, whose root would be NaN.
         np.maximum(dists, 0, out=dists)
-        return np.sqrt(dists, out=dists)
+        return np.sqrt(dists)
 
     def predict_labels(self, dists, k=1):
         """Return the label that most of the k nearest training examples have."""
-        nearest = np.argsort(dists, axis=1, kind="stable")[:, :k]
-        labels = self.y_train[nearest]
-        classes = np.unique(self.y_train)
-        votes = np.stack([np.count_nonzero(labels == c, axis=1) for c in classes], axis=1)
-        # The classes ascend and argmax takes the first of equals: ties go to the smaller label.
-        return classes[np.argmax(votes, axis=1)]
+        labels = np.zeros(len(dists), dtype=int)
+        for i, row in enumerate(dists):
+            nearest = np.argsort(row, kind="stable")[:k]
+            # The classes ascend and argmax takes the first of equals: ties go to the smaller label.
+            classes, votes = np.unique(self.y_train[nearest], return_counts=True)
+            labels[i] = classes[np.argmax(votes)]
+        return labels
 
 
 class NearestNeighbor:
@@ -74,8 +71,11 @@ class NearestNeighbor:
     def predict(self, X):
         """Return the label of the training example nearest to each row of X."""
         X, X_train = as_float64(X, self.X_train)
-        nearest = [np.argmin(np.abs(X_train - example).sum(axis=1)) for example in X]
-        return self.y_train[nearest]
+        labels = np.zeros(len(X), dtype=int)
+        for i in range(len(X)):
+            dists = np.sum(np.abs(X_train - X[i]), axis=1)
+            labels[i] = self.y_train[np.argmin(dists)]
+        return labels
 
 
 def cross_validate(X, y, k_choices, num_folds=5):
@@ -83,15 +83,15 @@ def cross_validate(X, y, k_choices, num_folds=5):
     X_folds, y_folds = np.array_split(X, num_folds), np.array_split(y, num_folds)
     accuracies = {k: [] for k in k_choices}
     for fold in range(num_folds):
+        X_rest = np.concatenate(X_folds[:fold] + X_folds[fold + 1 :])
+        y_rest = np.concatenate(y_folds[:fold] + y_folds[fold + 1 :])
+        X_val, y_val = X_folds[fold], y_folds[fold]
         model = KNearestNeighbor()
-        model.train(
-            np.concatenate(X_folds[:fold] + X_folds[fold + 1 :]),
-            np.concatenate(y_folds[:fold] + y_folds[fold + 1 :]),
-        )
-        dists = model.compute_distances_no_loops(X_folds[fold])
+        model.train(X_rest, y_rest)
+        dists = model.compute_distances_no_loops(X_val)
         for k in k_choices:
-            labels = model.predict_labels(dists, k=k)
-            accuracies[k].append(float(np.mean(labels == y_folds[fold])))
+            accuracy = float(np.mean(model.predict_labels(dists, k=k) == y_val))
+            accuracies[k].append(accuracy)
     return accuracies
 
 

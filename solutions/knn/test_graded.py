@@ -8,7 +8,6 @@ NEAREST_L1 = "k_nearest_neighbor.NearestNeighbor"
 CROSS_VALIDATE = "k_nearest_neighbor.cross_validate"
 BEST_K = "k_nearest_neighbor.best_k"
 
-two_loops = pytest.mark.question("distances_two_loops")
 one_loop = pytest.mark.question("distances_one_loop")
 no_loops = pytest.mark.question("distances_no_loops")
 vote = pytest.mark.question("predict_labels")
@@ -34,122 +33,61 @@ def examples(rng, tests, trainings, features):
 
 def pixels(rng, tests, trainings, features):
     """Draw X_train and X as pixels of all brightnesses."""
-    shape_train, shape_test = (trainings, features), (tests, features)
-    return rng.integers(256, size=shape_train, dtype=np.uint8), rng.integers(
-        256, size=shape_test, dtype=np.uint8
-    )
+    return tuple(rng.integers(256, size=(rows, features), dtype=np.uint8) for rows in (trainings, tests))
 
 
-def trained(code, X_train):
+def each_way(two_loops=1, one_loop=1, no_loops=1):
+    """Let a test run for every way to compute the distances, with these weights in their questions."""
+    weights = {"two_loops": two_loops, "one_loop": one_loop, "no_loops": no_loops}
+    cases = [
+        pytest.param(way, marks=[pytest.mark.question(f"distances_{way}"), pytest.mark.weight(weight)])
+        for way, weight in weights.items()
+    ]
+    return pytest.mark.parametrize("way", cases)
+
+
+def distances_of(code, way, X_train, X, again=False):
+    """Train, then compute; a second call shows whether the first one changed the training examples."""
     model = code.new(K_NEAREST)
     model.call("train", X_train, np.zeros(len(X_train), dtype=np.int64))
-    return model
-
-
-def two_loops_of(code, X_train, X):
-    return trained(code, X_train).bind("compute_distances_two_loops", X)
-
-
-def one_loop_of(code, X_train, X):
-    return trained(code, X_train).bind("compute_distances_one_loop", X)
+    if again:
+        model.call(f"compute_distances_{way}", X)
+    return model.bind(f"compute_distances_{way}", X)
 
 
 def no_loops_of(code, X_train, X):
-    return trained(code, X_train).bind("compute_distances_no_loops", X)
+    return distances_of(code, "no_loops", X_train, X)
 
 
-def two_loops_again(code, X_train, X):
-    """A second call shows whether the first one changed the training examples."""
-    model = trained(code, X_train)
-    model.call("compute_distances_two_loops", X)
-    return model.bind("compute_distances_two_loops", X)
-
-
-def one_loop_again(code, X_train, X):
-    model = trained(code, X_train)
-    model.call("compute_distances_one_loop", X)
-    return model.bind("compute_distances_one_loop", X)
-
-
-def no_loops_again(code, X_train, X):
-    model = trained(code, X_train)
-    model.call("compute_distances_no_loops", X)
-    return model.bind("compute_distances_no_loops", X)
-
-
-@two_loops
-@pytest.mark.weight(8)
+@each_way(two_loops=8, one_loop=8, no_loops=12)
 @shapes
-def test_two_loops_distances(compare, rng, shape):
-    compare(two_loops_of, *examples(rng, *shape), names=("dists",))
+def test_distances(compare, rng, way, shape):
+    compare(distances_of, way, *examples(rng, *shape), names=("dists",))
 
 
-@two_loops
-@pytest.mark.weight(1)
+@each_way()
 @pytest.mark.edge
-def test_two_loops_on_uint8_pixels(compare, rng):
-    compare(two_loops_of, *pixels(rng, 4, 6, 9), names=("dists",))
+def test_distances_of_uint8_pixels(compare, rng, way):
+    compare(distances_of, way, *pixels(rng, 4, 6, 9), names=("dists",))
 
 
-@two_loops
-@pytest.mark.weight(1)
-def test_two_loops_leaves_both_sets_alone(unchanged, rng):
-    unchanged(two_loops_again, *examples(rng, 3, 5, 4), names=("dists",))
-
-
-@one_loop
-@pytest.mark.weight(8)
-@shapes
-def test_one_loop_distances(compare, rng, shape):
-    compare(one_loop_of, *examples(rng, *shape), names=("dists",))
-
-
-@one_loop
-@pytest.mark.weight(1)
-@pytest.mark.edge
-def test_one_loop_on_uint8_pixels(compare, rng):
-    compare(one_loop_of, *pixels(rng, 4, 6, 9), names=("dists",))
-
-
-@one_loop
-@pytest.mark.weight(1)
-def test_one_loop_leaves_both_sets_alone(unchanged, rng):
-    unchanged(one_loop_again, *examples(rng, 3, 5, 4), names=("dists",))
+@each_way()
+def test_distances_leave_both_sets_alone(unchanged, rng, way):
+    unchanged(distances_of, way, *examples(rng, 3, 5, 4), again=True, names=("dists",))
 
 
 @one_loop
 @pytest.mark.weight(3)
 def test_one_loop_has_no_second_loop_inside(loops):
-    loops(one_loop_of, lambda n, rng: examples(rng, n, n, 3), at_most=1, names=("dists",))
+    loops(distances_of, lambda n, rng: ("one_loop", *examples(rng, n, n, 3)), at_most=1, names=("dists",))
 
 
 @no_loops
-@pytest.mark.weight(12)
-@shapes
-def test_no_loops_distances(compare, rng, shape):
-    compare(no_loops_of, *examples(rng, *shape), names=("dists",))
-
-
-@no_loops
-@pytest.mark.weight(1)
-@pytest.mark.edge
-def test_no_loops_on_uint8_pixels(compare, rng):
-    compare(no_loops_of, *pixels(rng, 4, 6, 9), names=("dists",))
-
-
-@no_loops
-@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_no_loops_between_equal_examples(compare, rng):
     # Many of them, so that rounding leaves some squares below 0 in whatever order they are summed.
     X_train, _ = examples(rng, 1, 150, 37)
     compare(no_loops_of, X_train, X_train[:100], names=("dists",))
-
-
-@no_loops
-@pytest.mark.weight(1)
-def test_no_loops_leaves_both_sets_alone(unchanged, rng):
-    unchanged(no_loops_again, *examples(rng, 3, 5, 4), names=("dists",))
 
 
 @no_loops
@@ -159,7 +97,6 @@ def test_no_loop_over_the_test_examples(loops):
 
 
 @no_loops
-@pytest.mark.weight(1)
 def test_no_loop_over_the_training_examples(loops):
     loops(no_loops_of, lambda n, rng: examples(rng, 5, n, 3), names=("dists",), over="training examples")
 
@@ -242,14 +179,12 @@ def test_ties_go_to_the_smaller_label(compare, rng, k):
 
 
 @vote
-@pytest.mark.weight(1)
 def test_labels_beyond_ten(compare, rng):
     y_train = rng.permutation(LABELS) * 17 + 2
     compare(predicted, y_train, election(rng, y_train, 3, voters=8), 3, names=("labels",))
 
 
 @vote
-@pytest.mark.weight(1)
 def test_all_training_examples_vote(compare, rng):
     y_train = rng.permutation(LABELS)
     k = len(y_train)
@@ -257,14 +192,12 @@ def test_all_training_examples_vote(compare, rng):
 
 
 @vote
-@pytest.mark.weight(1)
 def test_one_neighbour_votes_unless_told_otherwise(compare, rng):
     y_train = rng.permutation(LABELS)
     compare(predicted, y_train, election(rng, y_train, 1, voters=6), names=("labels",))
 
 
 @vote
-@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_labels_are_an_array_of_integers(compare, rng):
     y_train = rng.permutation(LABELS)
@@ -272,7 +205,6 @@ def test_labels_are_an_array_of_integers(compare, rng):
 
 
 @vote
-@pytest.mark.weight(1)
 def test_vote_leaves_the_distances_alone(unchanged, rng):
     y_train = rng.permutation(LABELS)
     unchanged(predicted, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
@@ -319,7 +251,6 @@ def test_l1_first_of_equally_near_ones_wins(compare, rng):
 
 
 @l1
-@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_l1_on_uint8_pixels(compare, rng):
     X_train, X = pixels(rng, 12, 10, 7)
@@ -327,14 +258,12 @@ def test_l1_on_uint8_pixels(compare, rng):
 
 
 @l1
-@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_l1_labels_are_an_array_of_integers(compare, rng):
     compare(l1_as_they_come, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
 
 
 @l1
-@pytest.mark.weight(1)
 def test_l1_leaves_its_inputs_alone(unchanged, rng):
     unchanged(l1_predicted, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
 
@@ -400,13 +329,11 @@ def test_accuracies_of_every_fold(compare, rng, size, num_folds):
 
 
 @validation
-@pytest.mark.weight(1)
 def test_five_folds_unless_told_otherwise(compare, rng):
     compare(cross_validated, *labelled_line(rng, 22), [7, 1, 3], names=("accuracies",))
 
 
 @validation
-@pytest.mark.weight(1)
 def test_cross_validation_leaves_its_inputs_alone(unchanged, rng):
     unchanged(cross_validated, *labelled_line(rng, 16), [1, 5], 3, names=("accuracies",))
 
@@ -419,7 +346,6 @@ def test_best_k_has_the_highest_mean(compare, rng, ks, winner):
 
 
 @validation
-@pytest.mark.weight(1)
 @pytest.mark.parametrize("ks, winners", [((12, 5, 8, 3), (5, 8, 3)), ((20, 1, 10, 50, 4), (10, 50, 4))])
 def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
     compare(BEST_K, season(rng, ks, winners), names=("k",))

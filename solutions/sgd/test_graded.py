@@ -160,7 +160,6 @@ def train_twice(code, X, y, W):
 
 
 @training
-@pytest.mark.weight(1)
 def test_training_goes_on_from_the_weights_that_are_there(compare, rng):
     names = ("first loss_history", "second loss_history", "W")
     compare(train_twice, *examples(rng, 12), 1e6 * rng.normal(size=(5, 3)), names=names)
@@ -214,7 +213,6 @@ def test_batch_larger_than_the_training_set(student, check, rng):
 
 
 @training
-@pytest.mark.weight(1)
 def test_examples_are_drawn_with_replacement(student, check, rng):
     X, y = examples(rng, 16)
     loss = Batches(X, y)
@@ -225,7 +223,6 @@ def test_examples_are_drawn_with_replacement(student, check, rng):
 
 
 @training
-@pytest.mark.weight(1)
 def test_one_evaluation_and_one_loss_for_each_iteration(student, check, rng):
     X, y = examples(rng, 10)
     loss = Batches(X, y)
@@ -250,7 +247,6 @@ def train_with_the_defaults(code, X, y, W):
 
 
 @training
-@pytest.mark.weight(1)
 def test_settings_that_are_not_given(compare, rng):
     names = ("loss_history", "W", "sizes of X_batch and y_batch and reg")
     compare(train_with_the_defaults, *examples(rng, 30), 1e6 * rng.normal(size=(5, 3)), names=names)
@@ -288,14 +284,12 @@ def start_from_weights_of_somebody_else(code, X, y):
 
 
 @training
-@pytest.mark.weight(1)
 def test_array_of_the_starting_weights_keeps_its_values(compare, rng):
     names = ("loss_history", "array that W was before")
     compare(start_from_weights_of_somebody_else, *examples(rng, 12), names=names)
 
 
 @training
-@pytest.mark.weight(1)
 def test_training_separates_what_can_be_separated(student, check, rng):
     y = rng.integers(4, size=80)
     X = np.hstack([np.eye(4)[y] + rng.normal(scale=0.05, size=(80, 4)), np.ones((80, 1))])
@@ -318,7 +312,6 @@ def bound_training(code, X, y, W):
 
 
 @training
-@pytest.mark.weight(1)
 def test_training_leaves_examples_and_labels_alone(unchanged, rng):
     unchanged(bound_training, *examples(rng, 12), 1e6 * rng.normal(size=(5, 3)))
 
@@ -342,7 +335,6 @@ def test_labels_with_the_highest_scores(compare, rng, shape):
 
 
 @predicting
-@pytest.mark.weight(1)
 def test_label_of_a_single_example(compare, rng):
     X = rng.normal(size=(1, 4))
     W = rng.normal(size=(4, 6))
@@ -351,7 +343,6 @@ def test_label_of_a_single_example(compare, rng):
 
 
 @predicting
-@pytest.mark.weight(1)
 def test_smallest_of_labels_with_equal_scores(compare, rng):
     W, X = rng.integers(-3, 4, size=(4, 6)).astype(float), rng.integers(1, 5, size=(6, 4)).astype(float)
     W[:, 2] = W[:, 4] = 9
@@ -359,14 +350,12 @@ def test_smallest_of_labels_with_equal_scores(compare, rng):
 
 
 @predicting
-@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_labels_of_integer_features(compare, rng):
     compare(predicted, rng.normal(size=(5, 7)), rng.integers(256, size=(9, 5)), names=("labels",))
 
 
 @predicting
-@pytest.mark.weight(1)
 def test_predicting_leaves_the_examples_alone(unchanged, rng):
     unchanged(predicted, rng.normal(size=(5, 4)), rng.normal(size=(8, 5)))
 
@@ -424,7 +413,6 @@ def distinct(history):
         return None
 
 
-@pytest.mark.weight(1)
 @pytest.mark.parametrize(
     "classifier, loss",
     [
@@ -511,7 +499,6 @@ def test_best_of_all_tries(student, check, rng, shape, best):
 
 
 @random_search
-@pytest.mark.weight(1)
 @pytest.mark.parametrize("level", [-1e3, 1e15], ids=["negative", "huge"])
 def test_best_of_losses_of_any_size(student, check, level):
     loss = Tries(level + abs(level) * np.array([0.4, 0.1, 0.3, 0.2, 0.5]))
@@ -644,27 +631,23 @@ def test_first_of_equally_good_settings(compare, rng):
 
 
 @grid_search
-@pytest.mark.weight(1)
 def test_settings_handed_on_to_train(compare, rng):
     compare(choose, *with_best(rng, 1), num_iters=17, batch_size=9, names=CHOICE)
 
 
 @grid_search
-@pytest.mark.weight(1)
 def test_a_single_pair_of_settings(compare, rng):
     *sets, learning_rates, regs = with_best(rng, 4)
     compare(choose, *sets, learning_rates[2:], regs[:1], names=CHOICE)
 
 
 @grid_search
-@pytest.mark.weight(1)
 def test_all_settings_useless(compare, rng):
     """An accuracy of 0 is better than none at all: there is a best classifier, too."""
     compare(choose, *grid(rng, [9, 4, 7, 2, 8, 5], [0] * 6), names=CHOICE)
 
 
 @grid_search
-@pytest.mark.weight(1)
 def test_linear_svm_unless_told_otherwise(compare, rng):
     compare(choose, *with_best(rng, 2), source=FALLIBLE + FALLIBLE_SVM, make=None, names=CHOICE)
 
@@ -675,6 +658,5 @@ def bound_search(code, *args):
 
 
 @grid_search
-@pytest.mark.weight(1)
 def test_searching_leaves_both_sets_alone(unchanged, rng):
     unchanged(bound_search, *with_best(rng, 3))

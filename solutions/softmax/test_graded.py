@@ -70,20 +70,17 @@ def test_with_a_penalty(compare, rng, function, shape, reg):
 
 
 @both
-@pytest.mark.weight(1)
 def test_single_example(compare, rng, function):
     compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
 
 @both
-@pytest.mark.weight(1)
 @absences
 def test_batch_that_misses_classes(compare, rng, function, absent):
     compare(function, *problem(rng, 8, 5, 6, absent), 0.0, names=NAMES)
 
 
 @both
-@pytest.mark.weight(1)
 def test_zero_weights(compare, rng, function):
     W, X, y = problem(rng, 6, 4, 10)
     compare(function, np.zeros_like(W), X, y, 0.5, names=NAMES)
@@ -107,7 +104,6 @@ def test_no_loop_over_the_examples(loops):
 
 
 @vectorized
-@pytest.mark.weight(1)
 def test_no_loop_over_the_classes(loops):
     loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), over="classes")
 
@@ -131,7 +127,6 @@ def test_all_logits_moved_by_a_constant(compare, rng, function, shift):
 
 
 @stability
-@pytest.mark.weight(1)
 @versions
 def test_examples_1200_apart(compare, rng, function):
     """exp still holds 600 and -600, but not their difference."""
@@ -140,7 +135,6 @@ def test_examples_1200_apart(compare, rng, function):
 
 
 @stability
-@pytest.mark.weight(1)
 @versions
 def test_every_example_moved_by_its_own_constant(compare, rng, function):
     logits = rng.normal(scale=2.0, size=(5, 4)) + np.array([[800.0], [-800.0], [0.0], [300.0], [-2000.0]])
@@ -159,7 +153,6 @@ def test_classes_far_apart(compare, rng, function, spread):
 
 
 @stability
-@pytest.mark.weight(1)
 @versions
 def test_losses_between_15_and_60(compare, rng, function):
     """No floor under the probability goes unnoticed: the smallest one here is about 1e-26."""

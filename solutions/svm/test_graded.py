@@ -75,7 +75,6 @@ def test_with_a_penalty(compare, rng, function, shape, reg):
 
 
 @both
-@pytest.mark.weight(1)
 def test_single_example(compare, rng, function):
     compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
@@ -88,13 +87,11 @@ def test_batch_that_misses_classes(compare, rng, function, absent):
 
 
 @both
-@pytest.mark.weight(1)
 def test_satisfied_margins_cost_nothing(compare, rng, function):
     compare(function, *mostly_right(rng, 10, 6, 4), 0.0, names=NAMES)
 
 
 @both
-@pytest.mark.weight(1)
 def test_zero_weights(compare, rng, function):
     W, X, y = drawn(rng, 6, 4, 10)
     compare(function, np.zeros_like(W), X, y, 0.5, names=NAMES)
