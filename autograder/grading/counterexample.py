@@ -1,4 +1,4 @@
-"""Writes what a failed public check did as three lines that a student can paste into Python."""
+"""Writes a failed public check as three lines that a student can paste into Python."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from autograder.sandbox.code import Call, Handle
 from autograder.values.literal import NotWritable, lambda_of, literal, rounded
 
 LONGEST = 700
-"""A counterexample with more characters helps nobody."""
+"""In characters; a longer counterexample helps nobody."""
 MOST_NUMBERS = 64
 
 
 def counterexample(trial: Trial, expected: Any) -> str:
     """Return imports, inputs and the last call of a trial with the value expected of it, one line each.
 
-    Empty where the trial made no call, where the file cannot be imported, so that no call matters, or where
-    its values cannot be written down in a few characters.
+    Empty if the trial made no call, if the file cannot be imported, or if the values are too long to write down.
     """
     if not trial.calls or trial.failed_to_import:
         return ""

@@ -1,4 +1,4 @@
-"""Says what a call that brought no value means: its verdict, a sentence for the student, the details."""
+"""Turns a call that failed into a finding: its kind, a sentence for the student, the details."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _USUAL_ENDS = ("exit code 0", "exit code 1")
 def finding_of(failure: CallFailed) -> Finding:
     """Return the finding for a call into student code that failed.
 
-    The message repeats nothing that student code can choose, such as an exception's text: it may hold the
-    hidden inputs. That is in the details.
+    The message repeats nothing that student code can choose, such as an exception's text, because that may hold
+    hidden inputs; such text goes into the details.
     """
     match failure:
         case CodeRaised():
@@ -44,7 +44,7 @@ def finding_of(failure: CallFailed) -> Finding:
         case CallOutOfDisk():
             return Finding(Kind.OUT_OF_MEMORY, "the call wrote more files than a hand-in may")
         case WorkerDied(how):
-            # Most exit codes are numbers of the code's own choice, which could be anything it has seen.
+            # The code chooses its exit code, which could spell a hidden input.
             known = how if not how.startswith("exit code") or how in _USUAL_ENDS else "with an exit code"
             message = f"the process that ran your code ended in the middle of the call ({known})"
             return Finding(Kind.DIED, message, details=how)
@@ -53,7 +53,7 @@ def finding_of(failure: CallFailed) -> Finding:
         case LibraryUsed(library, file, line):
             name = library.partition(".")[0]
             where = f" ({file_and_line(file, line)})" if file else ""
-            message = f"{name} is used{where}, but only NumPy and Python's own library are there when this is graded"
+            message = f"{name} is used{where}, but only NumPy and Python's standard library are available for grading"
             return Finding(Kind.NOT_ALLOWED, message, details=f"used: {library}")
         case ReplyTooLarge(what, part):
             return Finding(Kind.WRONG_TYPE_OR_SHAPE, f"{part} is far too large: {what}")
@@ -93,12 +93,12 @@ def _raised(error: CodeRaised) -> Finding:
 
 
 def file_and_line(file: str, line: int) -> str:
-    """Return a place in the student's files in words; line 0 is one that is not to be told."""
+    """Return a place in the student's files in words, without the line if that is 0."""
     return f"{file}, line {line}" if line else file
 
 
 def exception_name(error: CodeRaised) -> str:
-    """Return the exception's type, where Python or NumPy defines it; a student's own is called by its base."""
+    """Return the exception's type, or for one of the student's own its nearest base that Python or NumPy defines."""
     for base in error.bases:
         if base in _KNOWN:
             return base
@@ -113,7 +113,7 @@ _KNOWN = frozenset(
 
 
 def traceback_of(error: CodeRaised) -> str:
-    """Return the student's own frames and the exception's text, as a traceback shows them."""
+    """Return a traceback of the student's own frames with the exception's text."""
     lines = [
         f'  File "{frame.file}", line {frame.line}{f", in {frame.function}" * bool(frame.function)}\n    {frame.source}'
         for frame in error.frames

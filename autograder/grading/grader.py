@@ -28,20 +28,20 @@ from autograder.sandbox.process import Sandbox
 
 STUDENT_SPACE = ""
 HANGS_PER_QUESTION = 2
-"""After so many time-outs in a question the rest of it is not tried."""
+"""After this many time-outs the rest of a question is not tried."""
 HANGS_IN_ALL = 5
-"""After so many time-outs in all, every later call gets a short deadline."""
+"""After this many time-outs in a hand-in every later call gets a short deadline."""
 SHORT_DEADLINE = 1.0
 OWED_SHARE = 0.5
-"""This share of the budget is kept in equal parts for the questions to come, whatever earlier ones use up."""
+"""This share of the budget is reserved, in equal parts, for the questions still to come."""
 MIXED = (
     "this follows the task as it is written, but earlier results of this question follow another convention"
 )
 
 
-NEVER_FROM_AFAR = frozenset({Kind.TIMED_OUT, Kind.NOT_ALLOWED, Kind.GRADER_FAULT})
-"""What code of one question cannot do to another in the same process; anything else counts only in a process
-in which no other question's code has run."""
+NEVER_FROM_ANOTHER_QUESTION = frozenset({Kind.TIMED_OUT, Kind.NOT_ALLOWED, Kind.GRADER_FAULT})
+"""Failures that code of another question, run earlier in the same process, cannot cause. Any other failure counts
+only in a process in which no other question's code has run."""
 
 
 class Grader:
@@ -101,7 +101,7 @@ class Grader:
             Called with every run of a test on the hand-in.
         """
         wanted = [test for test in self.plan.tests if only(test)]
-        # What was found in the sources of known mistakes stays; the last hand-in's does not.
+        # Keep what was found in known mistakes; drop the last hand-in's.
         self._uses = {key: uses for key, uses in self._uses.items() if key[0] != STUDENT_SPACE}
         with Host(self.sandbox) as host:
             student = Subject(host, files, STUDENT_SPACE, self.assignment.limits.seconds_per_call)
@@ -185,7 +185,7 @@ class Grader:
         finally:
             trial.end()
         if run.error is not None:
-            # Where nothing was asked of the code, it cannot be what failed.
+            # Code that was never called cannot have failed.
             asked = trial.outcomes or isinstance(run.error, CallFailed)
             finding = _finding_of(run.error, trial) if asked else fault_of(run.error)
             _let_go(run.error)
@@ -242,16 +242,14 @@ class _Run:
         for test in self._wanted:
             try:
                 verdict = self._collected(test) or self._skipped(test) or self._judged(test)
-            except (
-                Exception
-            ) as error:  # whatever goes wrong here is ours and costs the student nothing silently
+            except Exception as error:  # a fault of ours never becomes a silent zero
                 verdict = _verdict(test, fault_of(error))
             verdicts[test.id] = verdict
             on_verdict(verdict)
         return verdicts
 
     def _collected(self, test: PlannedTest) -> Verdict | None:
-        """Return the verdict of a test that is planned and not there."""
+        """Return the verdict of a test that was planned but not collected."""
         session = self._grader.session
         if test.id in session.items:
             return None
@@ -260,7 +258,7 @@ class _Run:
         )
 
     def _skipped(self, test: PlannedTest) -> Verdict | None:
-        """Return the verdict of a test that is not worth running any more."""
+        """Return the verdict of a test that is not worth running, or None."""
         if time.monotonic() >= self._deadline:
             finding = Finding(Kind.NOT_RUN, "the time for the whole hand-in ran out before this test")
             return _verdict(test, finding)
@@ -273,24 +271,24 @@ class _Run:
         return None
 
     def _seconds_left(self, test: PlannedTest) -> float:
-        """Return how long a test may take without using what later questions are owed."""
+        """Return the seconds that a test may take without using what is reserved for later questions."""
         to_come = len(self._questions)
         if not test.public:
             to_come -= self._questions.index(test.question) + 1
         return self._deadline - to_come * self._owed_each - time.monotonic()
 
     def _keep_hidden_inputs_hidden(self, test: PlannedTest) -> None:
-        """Run public checks, whose output is shown, in a process in which no hidden input has ever been.
+        """Run public checks, whose output is shown, in a process that has never seen a hidden input.
 
-        They come first, so that one process mostly serves a whole hand-in: starting one is the largest
-        part of what grading costs.
+        They come first, so that one process mostly serves a whole hand-in; starting one is the largest part of
+        the cost of grading.
         """
         if test.public and self._has_seen_hidden_inputs:
             self._student.start_afresh()
         self._has_seen_hidden_inputs = not test.public
 
     def _other_questions_ran(self, test: PlannedTest) -> bool:
-        """Note that a test runs now; return whether the process has run code of other questions before."""
+        """Note that a test runs now; return whether the process has run other questions' code before."""
         number, questions = self._asked_of_process
         if number != self._student.host.restarts:
             number, questions = self._student.host.restarts, set()
@@ -298,12 +296,12 @@ class _Run:
         self._asked_of_process = number, questions | {test.question}
         return others
 
-    def _may_come_from_afar(self, test: PlannedTest, finding: Finding) -> bool:
-        """Return whether code of another question may be what failed a test in the process that both share.
+    def _may_stem_from_another(self, test: PlannedTest, finding: Finding) -> bool:
+        """Return whether code of another question that ran in the same process may have caused a failure.
 
-        A question that has failed in a process of its own is not tried in another at each further failure.
+        A question that has failed in a process of its own is not given another at each further failure.
         """
-        return finding.kind not in NEVER_FROM_AFAR and test.question not in self._fail_alone
+        return finding.kind not in NEVER_FROM_ANOTHER_QUESTION and test.question not in self._fail_alone
 
     def _judged(self, test: PlannedTest) -> Verdict:
         limit = self._grader.assignment.limits.seconds_per_call
@@ -314,7 +312,7 @@ class _Run:
         self._keep_hidden_inputs_hidden(test)
         others_ran = self._other_questions_ran(test)
         trial, finding = self._tried(test)
-        if others_ran and finding is not None and self._may_come_from_afar(test, finding):
+        if others_ran and finding is not None and self._may_stem_from_another(test, finding):
             self._student.start_afresh()
             others_ran = self._other_questions_ran(test)
             trial, finding = self._tried(test)
@@ -331,7 +329,7 @@ class _Run:
         if finding is None:
             return self._passed(test, trial)
         if finding.kind is Kind.TIMED_OUT and self._seconds_left(test) <= 0:
-            # The call may have had less time than it should have.
+            # The call may have had less than its full time.
             return _verdict(test, Finding(Kind.NOT_RUN, "the time for this question ran out in this test"))
         if finding.kind is Kind.TIMED_OUT:
             self._hangs[test.question] += 1
@@ -347,8 +345,8 @@ class _Run:
     def _passed(self, test: PlannedTest, trial: Trial) -> Verdict:
         """Return the verdict of a test that is passed as the task is written.
 
-        Another reading of the task is accepted where the whole question follows it: the first test that tells
-        it apart decides which reading that is.
+        Another convention is accepted only if the whole question follows it; the first test that tells the
+        conventions apart decides which one that is.
         """
         if not test.public and not test.structural:
             telling = {it.mistake.id for it in self._conventions(test) if self._tells_apart(test, it)}
@@ -396,7 +394,7 @@ def _may_be_explained(kind: Kind) -> bool:
 
 
 def _may_be_an_accident(finding: Finding) -> bool:
-    """Return whether a test ended in what a machine without memory, for example, does to any process."""
+    """Return whether something other than the hand-in, such as a machine short of memory, may have failed a test."""
     killed = finding.kind is Kind.DIED and "SIGKILL" in finding.details
     return killed or finding.kind is Kind.GRADER_FAULT
 
@@ -416,7 +414,7 @@ def _verdict(test: PlannedTest, finding: Finding, known: KnownMistake | None = N
 
 
 def _let_go(error: BaseException) -> None:
-    """Drop the frames that an error came through: what they hold would stay until garbage is collected."""
+    """Drop the frames of a traceback, which would keep large values alive until garbage is collected."""
     link: BaseException | None = error
     while link is not None:
         link.__traceback__ = None

@@ -1,8 +1,8 @@
 """Finds what a question does not allow, by reading the student's source without running it.
 
-Only code that the question's functions can reach counts: a plot with a forbidden helper elsewhere in the
-file is nobody's business. Names are followed through imports and their aliases. The work is in proportion to
-the length of the source, however it is written.
+Only code that the question's functions can reach counts; a helper that only draws a plot may use anything.
+Names are followed through imports and their aliases. The time taken is linear in the length of the source,
+however it is written.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ HIDDEN_LOOPS = frozenset(
         "functools.reduce",
     }
 )
-"""Loops in another dress: they cost the points for structure, not those for right values."""
+"""Loops in disguise: they cost the points for structure, not those for right values."""
 
 _STACK_BYTES = 64 << 20
 _MOST_PARTS = 20
 _LONGEST_NAME = 200
-"""Characters; what follows in a longer one decides nothing."""
+"""In characters; the rest of a longer name is ignored."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Use:
     Attributes
     ----------
     unchecked
-        Why the file could not be checked, so that anything might be used there; empty for a use that was found.
+        Why the file could not be checked, so that it might use anything; empty for a use that was found.
     """
 
     rule: str
@@ -56,12 +56,12 @@ class Use:
 
     @property
     def hides_loop(self) -> bool:
-        """Whether only tests of structure are concerned."""
+        """Whether it concerns only tests of structure."""
         return self.rule in HIDDEN_LOOPS
 
     @property
     def sentence(self) -> str:
-        """What the student is told."""
+        """The sentence for the student."""
         if self.unchecked:
             return f"{self.file} cannot be checked for what this question does not allow: {self.unchecked}."
         why = (
@@ -73,8 +73,8 @@ class Use:
 def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> list[Use]:
     """Return the uses of `not_allowed` names in code that `functions` can reach, in source order.
 
-    A file that does not parse may use anything: for each rule there is one such use, behind those that were
-    found. It concerns who passes all the same; that a file does not parse is somebody else's verdict.
+    A file that does not parse may use anything, so it yields one unchecked use for each rule, after those that
+    were found. That matters only if the test passes; the syntax error itself is reported elsewhere.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _read(file: str, source: bytes, star_of: _StarReader) -> _Module | _Unread:
 
 
 def _parsed(source: bytes) -> ast.Module:
-    """Parse what the worker compiles, in a thread of its own: how deep code may nest depends on the stack below it."""
+    """Parse the source as the worker does, in a thread with a large stack, which limits how deep code may nest."""
     before = threading.stack_size(_STACK_BYTES)
     try:
         with ThreadPoolExecutor(1) as own:
@@ -133,7 +133,7 @@ _StarReader = Callable[[str], str | None]
 
 
 def _star_reader(files: Iterable[str], not_allowed: Iterable[str]) -> _StarReader:
-    """Return what tells where the names of `from … import *` may lead, None where they lead nowhere."""
+    """Return a function from a module to the name that `from module import *` may bring in, or None."""
     telling = {"builtins", *(name.removesuffix(".py") for name in files)}
     for rule in not_allowed:
         parts = rule.split(".")
@@ -187,7 +187,7 @@ class _Module:
 
 
 class _Scope:
-    """One definition, with what the names in it mean; functions inside it are part of it."""
+    """One definition, inner functions included, and what the names in it mean."""
 
     def __init__(self, module: _Module, node: ast.AST) -> None:
         self.module = module
@@ -204,18 +204,18 @@ class _Scope:
             if isinstance(part, ast.Assign):
                 candidates.append(part)
         if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assigned -= Counter(_targets_of(node))  # what a statement at the top level binds is no local name
+            assigned -= Counter(_targets_of(node))  # names bound at the top level are not local
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assigned -= Counter([node.name])
         self._own = set(assigned)
         known = ChainMap(self._imports, module.aliases)
         for statement in candidates:
             for name, full in _assigned_alias(statement, known).items():
-                if assigned[name] == 1:  # bound nowhere else, so it is that and nothing of the student's own
+                if assigned[name] == 1:  # bound nowhere else, so it must be the alias
                     self._imports[name] = full
 
     def meanings(self, written: str) -> list[str]:
-        """Return the full dotted names that a name may stand for; none where it is the student's own."""
+        """Return the full dotted names that a name may stand for; empty if the student defined it."""
         first, _, rest = written.partition(".")
         rest = f".{rest}" if rest else ""
         if first in self._imports:
@@ -230,7 +230,7 @@ class _Scope:
 
 
 def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a module, those below a condition, loop or `try` too."""
+    """Yield the statements of a module, including those inside conditions, loops and `try`."""
     waiting: list[ast.stmt | ast.ExceptHandler] = [*reversed(list(body))]
     while waiting:
         statement = waiting.pop()
@@ -250,7 +250,7 @@ def _directly_below(statement: ast.stmt | ast.ExceptHandler) -> Iterator[ast.stm
 
 
 def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
-    """Return what an import statement's names stand for."""
+    """Return the full name for each name that an import statement binds."""
     found = {}
     for alias in statement.names:
         if isinstance(statement, ast.Import):
@@ -269,7 +269,7 @@ def _star_imported(statement: ast.Import | ast.ImportFrom, star_of: _StarReader)
 
 
 def _assigned_alias(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return what `la = np.linalg` makes of `la`."""
+    """Return the alias that a statement such as `la = np.linalg` defines."""
     value = _dotted(statement.value)
     if value is None or len(statement.targets) != 1 or not isinstance(statement.targets[0], ast.Name):
         return {}
@@ -281,7 +281,7 @@ def _assigned_alias(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[s
 
 
 def _bound_by(part: ast.AST) -> Iterator[str]:
-    """Yield the names that one node of a tree binds, imports left out."""
+    """Yield the names that a node binds, except by import."""
     match part:
         case ast.Name(ctx=ast.Store()):
             yield part.id
@@ -303,7 +303,7 @@ def _targets_of(statement: ast.stmt) -> Iterator[str]:
 def _reachable(
     modules: Mapping[str, _Module | _Unread], functions: Iterable[str]
 ) -> Iterator[_Scope | _Unread]:
-    """Yield every definition that can be reached from the functions, once, and what cannot be read."""
+    """Yield each definition that the functions can reach, once, and each file that cannot be read."""
     waiting = [tuple(function.split(".", 1)) for function in functions if "." in function]
     known, seen = set(waiting), set[int]()
     while waiting:
@@ -320,7 +320,7 @@ def _reachable(
             scope = _Scope(module, node)
             yield scope
             for place in _names_in(module_name, scope):
-                # Two definitions of one name that use it would each lead to both, for ever so many.
+                # Many definitions of one name that all use that name would otherwise lead to each other.
                 if place[0] in modules and place not in known:
                     known.add(place)
                     waiting.append(place)
@@ -331,7 +331,7 @@ def _names_in(module_name: str, scope: _Scope) -> Iterator[tuple[str, str]]:
     for part in ast.walk(scope.node):
         if isinstance(part, ast.Name):
             yield module_name, part.id
-            # A class that is used is made, and may call any of its own methods.
+            # A class that is used gets instantiated and may call any of its own methods.
             yield module_name, f"{part.id}.__init__"
             for meaning in scope.meanings(part.id):
                 other, _, attribute = meaning.partition(".")
@@ -360,7 +360,7 @@ def _rule_broken(meanings: Iterable[str], not_allowed: Sequence[str]) -> str | N
 
 
 def _dotted(node: ast.AST) -> str | None:
-    """Return `a.b.c` for a chain of a few names, else None."""
+    """Return `a.b.c` for a short chain of names, else None."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute) and len(parts) < _MOST_PARTS:
         parts.append(node.attr)

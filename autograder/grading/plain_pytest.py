@@ -58,7 +58,7 @@ class Folders:
 
 
 def explanation_of(error: BaseException) -> str | None:
-    """Return what to show for a check that is not passed; None leaves it to pytest."""
+    """Return the text to show for a check that is not passed, or None to leave it to pytest."""
     finding: Finding | None = None
     if isinstance(error, NotPassed):
         finding = error.finding

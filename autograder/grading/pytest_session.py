@@ -1,7 +1,7 @@
 """Runs pytest inside this process: collects the tests once, and runs them against one hand-in after the other.
 
-Only trusted code runs here. Each session starts from fresh modules, and what it reports is held against
-the plan: pytest's own exit codes say too little (a file that fails to import is silent the second time).
+Only trusted code runs here. Each session starts from fresh modules and is judged against the plan, because pytest's
+exit codes say too little (a file that fails to import is silent the second time).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def normalised_id(assignment: str, item: pytest.Item) -> str:
 class Session:
     """A pytest session that collects some files at once and runs their tests whenever it is asked to.
 
-    A session of its own for every hand-in would cost each of them as much as running its tests.
+    A new session for each hand-in would cost as much as running its tests.
 
     Attributes
     ----------
@@ -101,18 +101,18 @@ class Session:
             session = pytest.Session.from_config(self._config)
             self._config._do_configure()
             self._config.hook.pytest_sessionstart(session=session)
-            with contextlib.suppress(pytest.Session.Interrupted):  # what failed is among the problems
+            with contextlib.suppress(pytest.Session.Interrupted):  # failures are among the problems
                 self._config.hook.pytest_collection(session=session)
 
     def run(self, test: str, trial: Trial) -> TestRun:
-        """Run one test on a trial; nothing that it set up stays."""
+        """Run one test on a trial and tear down everything that it set up."""
         item = self.items[test]
         self._config.stash[TRIAL] = trial
         item.stash[_EXCEPTION] = None
         with contextlib.redirect_stdout(io.StringIO()):
             reports = runtestprotocol(item, log=False, nextitem=None)
         if any(hasattr(report, "wasxfail") for report in reports):
-            return TestRun(None, passed=False)  # a test that expects to fail says nothing either way
+            return TestRun(None, passed=False)  # neither outcome of an expected failure says anything
         clean = all(report.outcome == "passed" for report in reports)
         return TestRun(item.stash[_EXCEPTION], clean and len(reports) == len(("setup", "call", "teardown")))
 
@@ -150,7 +150,7 @@ class Session:
 
 @dataclass(frozen=True)
 class TestRun:
-    """How the run of a test ended: what it raised, and whether all its phases passed."""
+    """How the run of a test ended: the exception, if any, and whether all its phases passed."""
 
     error: BaseException | None
     passed: bool
@@ -170,7 +170,7 @@ def _own_environment() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _fresh_modules(files: Sequence[Path]) -> Iterator[None]:
-    """Forget the test modules once they are collected, so that another session reads its files itself."""
+    """Forget the test modules after collection, so that the next session reads its files again."""
     before = set(sys.modules)
     paths = {str(file) for file in files}
     try:
@@ -246,7 +246,7 @@ def _question_of(item: pytest.Item, known: set[str]) -> str:
 
 
 def _require_runnable(item: pytest.Item) -> None:
-    """Refuse what would show only when a hand-in is graded, as a test that neither passes nor fails."""
+    """Refuse tests that would turn out only during grading to neither pass nor fail."""
     for mark in ("skip", "skipif", "xfail"):
         if item.get_closest_marker(mark) is not None:
             raise CourseError(

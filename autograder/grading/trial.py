@@ -1,4 +1,4 @@
-"""One run of one test: the code under test, what it did, and how a test that is not passed says so."""
+"""One run of one test: the code under test, what it did, and how a test reports that it is not passed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ Target = str | Callable[..., Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a test is not passed; the parts of a `Verdict` that a test can know.
+    """Why a test is not passed: the parts of a `Verdict` that a test can know.
 
-    `rule` is what was broken, where something is used that the question does not allow. `counterexample` is
-    the call that shows it, as lines to be pasted; public checks only.
+    Attributes
+    ----------
+    rule
+        The entry of `not_allowed` that was used, if that is why.
+    counterexample
+        The call that shows it, as lines to be pasted; public checks only.
     """
 
     kind: Kind
@@ -58,7 +62,7 @@ class Subject(Code):
 
 @dataclass
 class Trial(Listener):
-    """What one run of one test works on and leaves behind.
+    """What one run of one test works on and records.
 
     Attributes
     ----------
@@ -69,15 +73,15 @@ class Trial(Listener):
     outcomes
         Every value and failure that came out of the code under test.
     features
-        What the test observed, where raw values are random; stands for the outcomes then.
+        What the test observed by name; replaces the outcomes where raw values are random.
     flags
-        Reasons for a person to look.
+        Reasons for a person to look at this hand-in.
     aftermath
-        What kept the worker from dropping the test's objects, if anything.
+        How dropping the test's objects in the worker failed, or None.
     measured
         What a test of structure measured, by name.
     calls, returned
-        Every call of the code under test, and each that brought a value with it.
+        Every call of the code under test, and each call that returned with what it returned.
     """
 
     student: Subject
@@ -130,7 +134,7 @@ class Trial(Listener):
     def expected(
         self, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]
     ) -> Returned | CodeRaised:
-        """Return what comes of a call of the reference."""
+        """Return the outcome of calling the reference."""
         if self.reference is None:
             raise GraderError("a public check asks for the reference, which no release contains")
         return by_design(outcome_of(self.reference, target, args, keywords))
@@ -140,14 +144,14 @@ _NEVER_MEANT = {"NotImplementedError", "NameError", "ImportError", "SyntaxError"
 
 
 def by_design(outcome: Returned | CodeRaised) -> Returned | CodeRaised:
-    """Return what the reference did; raise what it cannot have been written to do."""
+    """Return the outcome of the reference, or raise it if the author cannot have meant it."""
     if isinstance(outcome, CodeRaised) and (outcome.importing or _NEVER_MEANT & set(outcome.bases)):
         raise outcome
     return outcome
 
 
 def returned(outcome: Returned | CodeRaised) -> Returned:
-    """Return what the reference returned where only that can be measured."""
+    """Return what the reference returned, or raise its exception: only a value can be measured."""
     if isinstance(outcome, CodeRaised):
         raise outcome
     return outcome
@@ -171,7 +175,7 @@ def outcome_of(
 
 
 def prepared(code: Code, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """Return the target's call, not made yet, or the value where a script returns one."""
+    """Return the target's call, not made yet, or the value that a script returned instead."""
     if isinstance(target, str):
         return code.bind(target, *args, **keywords)
     return target(code, *args, **keywords)

@@ -208,8 +208,17 @@ def test_an_example_is_what_a_student_would_have_written(write):
 
 
 def test_a_line_that_is_left_out_is_shown_as_left_out(write):
-    bank = write('[M] \ntitle = "t"\nhint = "h"\nedits.length = ["return np.sqrt((x * x).sum())", "pass"]\n'
-                 '[N]\ntitle = "t"\nhint = "h"\nedits.doubled = [["= length", "= sum"], ["return 0.0", ""]]\n')  # fmt: skip
+    mistakes = """
+    [M]
+    title = "t"
+    hint = "h"
+    edits.length = ["return np.sqrt((x * x).sum())", "pass"]
+    [N]
+    title = "t"
+    hint = "h"
+    edits.doubled = [["= length", "= sum"], ["return 0.0", ""]]
+    """
+    bank = write(textwrap.dedent(mistakes))
     assert bank.variants[0].example == "pass"
     assert bank.variants[1].example == "    whole = sum(x)\n# without: return 0.0"
     assert b"return 0.0" not in bank.variants[1].files["hw.py"]

@@ -1,10 +1,10 @@
 """Recognises wrong numbers that are a closed form of the right ones, for any function.
 
-Factors and differences are told only where they are a number everybody knows, a size or an argument by name:
-any other could be a hidden input that the code multiplied its result with.
+Many mistakes leave a signature in the values: a mean that was not taken is a factor N, a forgotten penalty is a
+difference of reg * W. A signature is an observation about the numbers and the question it leads to.
 
-Many mistakes leave their signature in the values: a mean that was not taken is a factor N, a forgotten
-penalty is a difference of reg * W. What is found is an observation in numbers and the question it leads to.
+Factors and differences are named only if they are a well-known constant, a size or an argument, because student
+code could multiply its result by a hidden input.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import numpy as np
 SAME = 1e-6
 """Relative tolerance for a closed form to hold."""
 FEWEST = 2
-"""An array must differ in at least so many entries, or a formula would fit by chance."""
+"""Fewest entries in which an array must differ for a formula not to fit by chance."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What was seen in the numbers, and the question it leads to."""
+    """An observation about the numbers, and the question it leads to."""
 
     observation: str
     question: str
@@ -33,17 +33,16 @@ class Signature:
 def signature_of(
     name: str, expected: Any, got: Any, arguments: Mapping[str, Any] | None = None
 ) -> Signature | None:
-    """Return the closed form that turns the expected value into the one that came, or None.
+    """Return the closed form that turns the expected value into the one returned, or None.
 
     Parameters
     ----------
     name
-        What the value is called, for the sentences.
+        Name of the value in the sentences.
     expected, got
         Numbers or arrays; anything else has no signature.
     arguments
-        The call's arguments by parameter name: their sizes and values are what factors and
-        differences are compared with.
+        The call's arguments by parameter name; factors and differences are compared with their sizes and values.
     """
     if getattr(expected, "size", 1) != getattr(got, "size", 1):
         return None
@@ -89,7 +88,7 @@ def _sign_or_factor(
             f"{name} has the opposite sign everywhere", "Which way should it point, and which does yours?"
         )
     for size, where in _sizes(arguments):
-        # Two of something look like a factor 2 of the formula, and the other way round.
+        # A size of 2 cannot be told from a factor 2 of the formula.
         twice, half = (
             (" Or which factor 2 is too many?", " Or which factor 2 is missing?") if size == 2 else ("", "")
         )
@@ -137,7 +136,7 @@ _FACTOR_QUESTIONS = {
 def _sizes(arguments: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     """Yield the extents of the arguments with words for them, each number once.
 
-    Where several are the same number, a vector's length says best what is counted: there is one label per example.
+    Of equal extents a vector's length comes first: there is one label per example, so it says best what is counted.
     """
     arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
     places = [(array.shape[0], f"the length of {name}") for name, array in arrays.items() if array.ndim == 1]

@@ -1,4 +1,4 @@
-"""Recognises a known mistake: the one that, in the same test on the same inputs, does the same."""
+"""Recognises a known mistake: the one that behaves the same in the same test on the same inputs."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from autograder.values.walk import agree, mapped
 
 @dataclass(frozen=True)
 class Observation:
-    """What a test saw of the code under test.
+    """What a test observed of the code under test.
 
     Attributes
     ----------
     kind
         The verdict, None where the test passed.
     events
-        Values, changed arguments and exceptions in order; or the features that the test recorded, with the
-        types of exceptions, whose texts depend on how a random number was asked for.
+        Values, changed arguments and exceptions in order; or the features that the test recorded, with the types
+        of exceptions but not their texts, which depend on how random numbers were drawn.
     """
 
     kind: Kind | None
     events: tuple[Any, ...]
 
     def same_as(self, other: Observation) -> bool:
-        """Return whether two codes did the same."""
+        """Return whether two hand-ins behaved the same."""
         if (self.kind is None) != (other.kind is None):
             return False
         if self.kind is not None and self.kind.family is Family.STRUCTURE and self.kind is not other.kind:
@@ -45,7 +45,7 @@ class Observation:
 
 
 def observation_of(trial: Trial, finding: Finding | None) -> Observation:
-    """Return what a test saw in a trial that is over."""
+    """Return the observation of a finished trial."""
     kind = finding.kind if finding else None
     if trial.features:
         raised = [("raised", it.type_name) for it in trial.outcomes if isinstance(it, CodeRaised)]
@@ -73,7 +73,7 @@ def _plain(value: Any) -> Any:
 
 
 class Diagnosis:
-    """Looks a hand-in's behaviour up in the bank."""
+    """Looks up a hand-in's behaviour among the known mistakes."""
 
     def __init__(self, bank: Bank, assignment: Assignment) -> None:
         self._variants: dict[str, list[Variant]] = {}
@@ -88,7 +88,7 @@ class Diagnosis:
         }
 
     def conventions(self, question: str) -> list[Variant]:
-        """Return the other readings of a question that are accepted."""
+        """Return the accepted conventions of a question."""
         return [
             variant
             for variant in self._variants.get(question, ())
@@ -102,7 +102,7 @@ class Diagnosis:
         observe: Callable[[Variant], Observation],
         found: Sequence[str],
     ) -> KnownMistake | None:
-        """Return the known mistake that does what was seen, or None.
+        """Return the known mistake that behaves as observed, or None.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ class Diagnosis:
         if test.structural:
             candidates = _structural_candidates(candidates, seen, found)
         else:
-            # A mistake of structure gives the right values; where it does not, its entry is out of date.
+            # A structural mistake gives right values, so it cannot explain wrong ones.
             candidates = [variant for variant in candidates if not variant.mistake.structural]
             candidates.sort(key=lambda variant: variant.mistake.id not in found)
         for variant in candidates:
@@ -132,14 +132,14 @@ class Diagnosis:
 def _structural_candidates(
     candidates: list[Variant], seen: Observation, found: Sequence[str]
 ) -> list[Variant]:
-    """Return the variants worth running in a test of structure, where running one may take a race.
+    """Return the variants worth running in a test of structure, where each may take a race.
 
-    How a value is computed is told by the mistakes of structure only. Wrong values there have mostly
-    been recognised by the tests of values before.
+    Only structural mistakes explain how a value is computed. Wrong values have mostly been recognised by the
+    value tests before.
     """
     if seen.kind is not None and seen.kind.family is Family.STRUCTURE:
         structural = [variant for variant in candidates if variant.mistake.structural]
-        # Two mistakes may be equally slow; what an earlier test has told apart is the likelier one.
+        # Two mistakes may be equally slow; one that an earlier test has recognised is likelier.
         return sorted(structural, key=lambda variant: variant.mistake.id not in found)
     values = [variant for variant in candidates if not variant.mistake.structural]
     return [variant for variant in values if variant.mistake.id in found] or values
