@@ -106,6 +106,8 @@ def test_explain_shows_the_instructor_what_feedback_hides(course: Path, tmp_path
     done = run_command("explain", "centring", hand_in, "test_spreads", cwd=course)
     assert done.returncode == 0, done.stderr
     assert "expected spread" in done.stdout and "got spread" in done.stdout and "M02" in done.stdout
+    _, _, usual = done.stdout.partition("as it is usually written:\n")
+    assert usual.startswith("return (np.add.reduce(deviations_from_mean * deviations_from_mean")
 
 
 def test_explain_finds_one_hand_in_of_a_class(course: Path, tmp_path: Path) -> None:

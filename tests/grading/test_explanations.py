@@ -108,3 +108,57 @@ def test_a_convention_that_the_assignment_calls_a_mistake_is_one(tmp_path):
         right = grader.grade(hand_in())
     assert (verdict.kind, verdict.mistake) == (Kind.WRONG_VALUE, "half")
     assert {each.kind for each in right.values()} == {Kind.PASSED}
+
+
+EXTENDED = (
+    GRADED
+    + """
+def loss_of_a_stand_in(code, W, X):
+    return code.extended(hw="def one(X):\\n    return X").call("hw.loss", W, X, 0.25)
+
+@loss
+def test_of_extended_code(compare, rng):
+    compare(loss_of_a_stand_in, *problem(rng), names=("loss", "dW"))
+"""
+)
+
+ASSERTED = (
+    GRADED
+    + """
+@loss
+def test_never_negative(student, rng):
+    value, dW = student.call("hw.loss", *problem(rng), 0.0)
+    assert value >= 0 and dW.shape == (5, 4)
+
+@loss
+def test_properties(student, check, rng):
+    value, dW = student.call("hw.loss", *problem(rng), 0.0)
+    check(shape=(dW.shape, (5, 4), "dW should have the shape of W"), value=value)
+"""
+)
+
+
+def test_inputs_of_a_test_on_extended_code_are_shown_as_those_of_all_others(tmp_path):
+    with grader_of(tmp_path, graded=EXTENDED) as grader:
+        verdict = short(grader.grade(with_loss("return 3.5, 0 * W")))["of_extended_code"]
+    assert verdict.kind is Kind.WRONG_VALUE
+    assert "W = array of float64, shape (5, 4)" in verdict.details
+    assert "X = array of float64, shape (7, 5)" in verdict.details and "reg = 0.25" in verdict.details
+
+
+def test_an_assertion_that_fails_shows_its_line_and_the_values_in_it(tmp_path):
+    with grader_of(tmp_path, graded=ASSERTED) as grader:
+        verdict = short(grader.grade(with_loss("return -2.5, 0 * W")))["never_negative"]
+    assert verdict.kind is Kind.WRONG_VALUE
+    first, *rest = verdict.details.splitlines()
+    assert first.startswith("test_graded.py, line ")
+    assert first.endswith("assert value >= 0 and dW.shape == (5, 4)")
+    assert "-2.5 >= 0" in "\n".join(rest)
+    assert "2.5" not in verdict.message and verdict.hint is None
+
+
+def test_a_property_that_does_not_hold_shows_what_it_was_and_should_be(tmp_path):
+    with grader_of(tmp_path, graded=ASSERTED) as grader:
+        verdict = short(grader.grade(with_loss("return 2.5, W.T")))["properties"]
+    assert verdict.message == "dW should have the shape of W"
+    assert verdict.details == "shape = (4, 5), and should be (5, 4)"
