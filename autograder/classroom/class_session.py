@@ -19,7 +19,7 @@ from autograder.classroom.record import ClassRecord, Fate, Item, read_record
 from autograder.classroom.similarity_report import likeness_in
 from autograder.classroom.work import StoredResult, Work, at_fault
 from autograder.errors import AutograderError
-from autograder.handin.find import Found, Status, find_submissions
+from autograder.handin.find import Found, Status, find_hand_ins
 from autograder.handin.students import Student
 from autograder.model.result import GradingResult
 
@@ -64,7 +64,7 @@ class ClassSession:
     Parameters
     ----------
     submissions
-        What `find_submissions` understands.
+        What `find_hand_ins` understands.
     folder
         Where the outputs go.
 
@@ -79,7 +79,7 @@ class ClassSession:
     def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
         self._work = work
         self._wishes = options
-        self._found = find_submissions(submissions, work.assignment.file_names)
+        self._found = find_hand_ins(submissions, work.assignment.file_names)
         places = Places(folder)
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment)
         self._overrides.check(self._known)

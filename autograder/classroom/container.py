@@ -23,7 +23,7 @@ from autograder.classroom.work import Work, refused
 from autograder.course.loading import Course, find_course
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.handin.metadata import read_metadata
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.model.assignment import Assignment, LatePolicy, Solution
 from autograder.model.plan import Plan
 from autograder.model.result import GradingResult
@@ -70,7 +70,7 @@ def _grade(root: Path, work: Work, file: _ResultsFile) -> GradingResult:
     kept, notes, flags = _lateness(root / "submission_metadata.json", work.solution.late)
     with open_grader(work) as grader:
         try:
-            submission = open_submission(root / "submission", work.assignment.file_names, label="submission")
+            submission = open_hand_in(root / "submission", work.assignment.file_names, label="submission")
             result = grade_one(work, grader, submission, file.write_in_passing, kept)
         except SubmissionError as error:
             nothing = refused(work.plan, work.assignment, str(error), grader.sandbox.tier)

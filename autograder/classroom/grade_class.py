@@ -18,7 +18,7 @@ from autograder.classroom.work import StoredResult, Work, at_fault, refused
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.handin.candidates import Source
 from autograder.handin.find import Found
-from autograder.handin.open_hand_in import Submission, open_submission
+from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.result import GradingResult
 from autograder.text import one_line
 
@@ -127,7 +127,7 @@ def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) 
 
 
 def _open(work: Work, found: Found, source: Source, store: Store, regrade: bool) -> _Task | Graded:
-    submission = open_submission(source, work.assignment.file_names, label=found.label)
+    submission = open_hand_in(source, work.assignment.file_names, label=found.label)
     key = result_key(submission.content_hash, work.hash, work.tier)
     before = None if regrade else store.finished(key)
     if before is not None:

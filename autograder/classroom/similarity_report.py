@@ -12,7 +12,7 @@ from autograder.classroom.similarity import Pair, Suspect, find_alike, lines_in_
 from autograder.classroom.store import Store
 from autograder.classroom.work import Work
 from autograder.handin.find import Found
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.report.context import Excerpt, LikePair
 
 _LONGEST_EXCERPT = 60
@@ -58,7 +58,7 @@ def _excerpts(
     if outcome is None or found.source is None:
         return ()
     with suppress(Exception):  # without these lines the pair is still listed
-        files = open_submission(found.source, work.assignment.file_names, label=label).files
+        files = open_hand_in(found.source, work.assignment.file_names, label=label).files
         return tuple(
             _excerpt(file, files[file], *lines)
             for file, ranges in lines_in_common(outcome.prints, shared).items()

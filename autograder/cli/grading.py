@@ -150,7 +150,7 @@ def explain(
     from autograder.cli.tables import print_explanation
     from autograder.errors import CourseError
     from autograder.handin.find import find_one
-    from autograder.handin.open_hand_in import open_submission
+    from autograder.handin.open_hand_in import open_hand_in
 
     work = prepare(this_course(), name, tier)
     wanted = [planned for planned in work.plan.tests if test in planned.id]
@@ -161,6 +161,6 @@ def explain(
     chosen = {planned.id for planned in exact or wanted}
     source = find_one(submission, work.assignment.file_names, label)
     with open_grader(work) as grader:
-        opened = open_submission(source, work.assignment.file_names)
+        opened = open_hand_in(source, work.assignment.file_names)
         verdicts = grader.grade(opened.files, only=lambda planned: planned.id in chosen)
         print_explanation(verdicts.values(), grader.bank)

@@ -10,7 +10,7 @@ from autograder.course.loading import load_assignment
 from autograder.grading.findings import finding_of
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
-from autograder.handin.open_hand_in import Submission, open_submission
+from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.assignment import Assignment
 from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Host
@@ -22,7 +22,7 @@ class Folder:
 
     def __init__(self, folder: Path) -> None:
         self.assignment: Assignment = load_assignment(folder)
-        self.submission: Submission = open_submission(folder, self.assignment.file_names)
+        self.submission: Submission = open_hand_in(folder, self.assignment.file_names)
         limits = self.assignment.limits
         self._host = Host(Sandbox.of_this_machine(limits.memory_mb))
         self._student = Subject(self._host, self.submission.files, "", limits.seconds_per_call)

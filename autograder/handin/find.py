@@ -52,7 +52,7 @@ class Found:
     reason
         For what was refused or ignored, a sentence that says why.
     source
-        What `open_submission` takes; None unless it is a hand-in.
+        What `open_hand_in` takes; None unless it is a hand-in.
     students
         Who handed it in, as far as is known.
     counts_for
@@ -78,9 +78,7 @@ class Found:
         return bool(self.counts_for)
 
 
-def find_submissions(
-    path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS
-) -> tuple[Found, ...]:
+def find_hand_ins(path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS) -> tuple[Found, ...]:
     """Return every item of a class folder or zip: hand-ins, and what was refused or ignored and why.
 
     Understood are folders, zips and single files named by student, exports of Gradescope (with
@@ -115,16 +113,14 @@ def find_submissions(
 def find_one(
     path: Path, names: Sequence[str], label: str | None = None, limits: ReadLimits = DEFAULT_LIMITS
 ) -> Source:
-    """Return what `open_submission` takes of the only hand-in in a folder or zip, or of the one called `label`.
+    """Return what `open_hand_in` takes of the only hand-in in a folder or zip, or of the one called `label`.
 
     Raises
     ------
     SubmissionError
         If there are several and none is named, or none is called so, or that one cannot be graded.
     """
-    hand_ins = {
-        it.label: it for it in find_submissions(path, names, limits) if it.status is not Status.IGNORED
-    }
+    hand_ins = {it.label: it for it in find_hand_ins(path, names, limits) if it.status is not Status.IGNORED}
     where = one_line(str(path))
     if label is None and len(hand_ins) > 1:
         raise SubmissionError(

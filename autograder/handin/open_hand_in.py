@@ -71,7 +71,7 @@ class Submission:
         return f"{name} is not in the hand-in ({there}); hand it in under exactly this name."
 
 
-def open_submission(
+def open_hand_in(
     path: Path | Source, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS, label: str | None = None
 ) -> Submission:
     """Read the files called `names` from a folder, a zip or a single file.

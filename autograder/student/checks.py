@@ -18,7 +18,7 @@ import msgspec
 from autograder.course.loading import load_assignment
 from autograder.errors import AutograderError, CourseError, GraderError
 from autograder.grading.grader import Grader
-from autograder.handin.open_hand_in import Submission, open_submission
+from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.assignment import Assignment
 from autograder.model.verdict import Verdict
 from autograder.report.view import failed_checks
@@ -95,7 +95,7 @@ def check_folder(
     folder = folder or Path.cwd()
     assignment = load_assignment(folder)
     wanted = {assignment.question(id).id for id in questions}
-    submission = open_submission(folder, assignment.file_names)
+    submission = open_hand_in(folder, assignment.file_names)
     sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier)
     with Grader(assignment, None, sandbox=sandbox) as grader:
         found = grader.grade(

@@ -16,7 +16,7 @@ from autograder.files.archive import zip_bytes
 from autograder.files.private_folder import PrivateFolder
 from autograder.files.writing import write_atomically
 from autograder.grading.pytest_session import PUBLIC_FILE
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.checks import Checks, check_folder
 
@@ -89,6 +89,6 @@ def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:
         folder.mkdir()
         for name in (ASSIGNMENT_FILE, PUBLIC_FILE):
             (folder / name).write_bytes((assignment.folder / name).read_bytes())
-        for name, source in open_submission(path, assignment.file_names).files.items():
+        for name, source in open_hand_in(path, assignment.file_names).files.items():
             (folder / name).write_bytes(source)
         return check_folder(folder=folder, tier=tier)

@@ -29,13 +29,13 @@ from autograder.classroom.work import StoredResult, Work, refused
 from autograder.course.loading import Course
 from autograder.errors import GraderError
 from autograder.handin.candidates import Source
-from autograder.handin.find import Found, find_submissions
-from autograder.handin.open_hand_in import Submission, open_submission
+from autograder.handin.find import Found, find_hand_ins
+from autograder.handin.open_hand_in import Submission, open_hand_in
 from tests.classroom.conftest import NAME, RIGHT, write_class
 
 
 def found_in(folder: Path, work: Work) -> tuple[Found, ...]:
-    return find_submissions(folder, work.assignment.file_names)
+    return find_hand_ins(folder, work.assignment.file_names)
 
 
 def class_of(count: int, folder: Path, work: Work) -> tuple[Found, ...]:
@@ -189,9 +189,9 @@ def test_a_fault_while_a_hand_in_is_opened_concerns_it_alone(
     def opened(source: Source, names: Sequence[str], label: str) -> Submission:
         if label == "s0001":
             raise MemoryError
-        return open_submission(source, names, label=label)
+        return open_hand_in(source, names, label=label)
 
-    monkeypatch.setattr(many, "open_submission", opened)
+    monkeypatch.setattr(many, "open_hand_in", opened)
     store = Store(tmp_path / "state")
     with quick_pool(work) as pool:
         hand_ins = class_of(3, tmp_path / "class", work)

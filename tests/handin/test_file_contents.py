@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import ReadLimits
 from tests.handin.hand_ins import CODE, NAMES, write_folder
 
@@ -14,7 +14,7 @@ DEFAULT_LIMITS = ReadLimits()
 @pytest.fixture
 def opened(tmp_path):
     def write_and_open(content, limits=DEFAULT_LIMITS):
-        return open_submission(write_folder(tmp_path / "alice", {"linear_svm.py": content}), NAMES, limits)
+        return open_hand_in(write_folder(tmp_path / "alice", {"linear_svm.py": content}), NAMES, limits)
 
     return write_and_open
 
@@ -94,7 +94,7 @@ def test_more_code_than_a_hand_in_may_have_is_refused(tmp_path):
         "report.ipynb": b"{}" + b" " * 1_000_000,
         "knn.py": CODE,
     }
-    submission = open_submission(write_folder(tmp_path / "alice", files), names)
+    submission = open_hand_in(write_folder(tmp_path / "alice", files), names)
     assert set(submission.files) == {"linear_svm.py", "softmax.py", "report.ipynb"}
     assert submission.why_not("knn.py") == (
         "With knn.py, the code is larger than 256,000 bytes; hand in your code without data."

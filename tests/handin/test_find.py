@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.handin.find import Status, find_submissions
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.find import Status, find_hand_ins
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.students import Student
 from tests.handin.hand_ins import CODE, NAMES, symlink_member, write_folder, write_zip
 
@@ -49,13 +49,12 @@ def by_status(found, status):
 
 def opened(found, names=NAMES):
     return {
-        label: open_submission(it.source, names).files
-        for label, it in by_status(found, Status.HAND_IN).items()
+        label: open_hand_in(it.source, names).files for label, it in by_status(found, Status.HAND_IN).items()
     }
 
 
 def test_folders_zips_and_files_named_by_student_are_hand_ins(class_of):
-    found = find_submissions(
+    found = find_hand_ins(
         class_of(
             {
                 "alice/src/linear_svm.py": CODE,
@@ -78,7 +77,7 @@ def test_folders_zips_and_files_named_by_student_are_hand_ins(class_of):
 
 def test_the_files_of_one_student_are_one_hand_in(class_of):
     names = ("linear_svm.py", "softmax.py")
-    found = find_submissions(
+    found = find_hand_ins(
         class_of({"bob_linear_svm.py": CODE, "bob_softmax.py": OTHER, "eve_softmax.py": CODE}), names
     )
     assert opened(found, names) == {
@@ -101,7 +100,7 @@ def test_everything_is_accounted_for(tmp_path):
     )
     (folder / "carol").symlink_to(folder / "alice")
     os.mkfifo(folder / "dave.py")
-    found = find_submissions(folder, NAMES)
+    found = find_hand_ins(folder, NAMES)
     assert set(by_status(found, Status.HAND_IN)) == {"alice"}
     refused = by_status(found, Status.REFUSED)
     assert set(refused) == {"bob.rar", "carol", "dave.py"}
@@ -118,13 +117,13 @@ def test_links_in_a_zip_of_a_class_are_refused(tmp_path):
     path = write_zip(
         tmp_path / "class.zip", [("alice/linear_svm.py", CODE), (symlink_member("bob.py"), b"/etc/passwd")]
     )
-    found = find_submissions(path, NAMES)
+    found = find_hand_ins(path, NAMES)
     assert set(by_status(found, Status.REFUSED)) == {"bob.py"}
 
 
 def test_a_canvas_download_groups_files_by_student(class_of):
     names = ("linear_svm.py", "softmax.py")
-    found = find_submissions(
+    found = find_hand_ins(
         class_of(
             {
                 "doejane_123_9001_linear_svm.py": CODE,
@@ -144,7 +143,7 @@ def test_a_canvas_download_groups_files_by_student(class_of):
 
 
 def test_a_moodle_download_names_the_student_by_folder(class_of):
-    found = find_submissions(
+    found = find_hand_ins(
         class_of(
             {
                 "Jane Doe_4711_assignsubmission_file_/linear_svm.py": CODE,
@@ -198,7 +197,7 @@ def gradescope_export(metadata=EXPORT):
 
 
 def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
-    found = find_submissions(class_of(gradescope_export()), NAMES)
+    found = find_hand_ins(class_of(gradescope_export()), NAMES)
     hand_ins = by_status(found, Status.HAND_IN)
     assert set(hand_ins) == {"submission_101", "submission_102", "submission_103", "submission_105"}
     alice = Student("Alice", "alice@x.org", "007")
@@ -212,7 +211,7 @@ def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
 
 
 def test_the_last_hand_in_of_each_student_counts(class_of):
-    hand_ins = by_status(find_submissions(class_of(gradescope_export()), NAMES), Status.HAND_IN)
+    hand_ins = by_status(find_hand_ins(class_of(gradescope_export()), NAMES), Status.HAND_IN)
     assert not hand_ins["submission_101"].counts
     assert [it.name for it in hand_ins["submission_102"].counts_for] == ["Bob", "Alice"]
 
@@ -230,14 +229,14 @@ def test_the_last_hand_in_of_each_student_counts(class_of):
     ],
 )
 def test_an_export_with_a_broken_list_is_graded_by_folder(class_of, metadata):
-    found = find_submissions(class_of(gradescope_export(metadata)), NAMES)
+    found = find_hand_ins(class_of(gradescope_export(metadata)), NAMES)
     assert len(by_status(found, Status.HAND_IN)) == 4
     refused = by_status(found, Status.REFUSED)
     assert set(refused) <= {"submission_metadata.yml"}
 
 
 def test_of_several_copies_the_last_counts_and_all_are_kept(class_of):
-    found = find_submissions(
+    found = find_hand_ins(
         class_of(
             {"alice.zip": zipped({"linear_svm.py": OTHER}), "alice (1).zip": zipped({"linear_svm.py": CODE})}
         ),
@@ -247,7 +246,7 @@ def test_of_several_copies_the_last_counts_and_all_are_kept(class_of):
 
 
 def test_an_unpacked_folder_counts_before_its_zip(class_of):
-    found = find_submissions(
+    found = find_hand_ins(
         class_of({"alice.zip": zipped({"linear_svm.py": OTHER}), "alice/linear_svm.py": CODE}), NAMES
     )
     assert opened([it for it in found if it.counts]).popitem()[1] == {"linear_svm.py": CODE}
@@ -255,20 +254,20 @@ def test_an_unpacked_folder_counts_before_its_zip(class_of):
 
 
 def test_the_folder_of_one_student_is_one_hand_in(class_of):
-    found = find_submissions(class_of({"linear_svm.py": CODE, "data/x.csv": b""}), NAMES)
+    found = find_hand_ins(class_of({"linear_svm.py": CODE, "data/x.csv": b""}), NAMES)
     assert [it.status for it in found] == [Status.HAND_IN]
     assert list(opened(found).values()) == [{"linear_svm.py": CODE}]
 
 
 def test_a_single_file_is_one_hand_in(tmp_path):
     path = write_folder(tmp_path, {"alice.py": CODE}) / "alice.py"
-    assert opened(find_submissions(path, NAMES)) == {"alice": {"linear_svm.py": CODE}}
+    assert opened(find_hand_ins(path, NAMES)) == {"alice": {"linear_svm.py": CODE}}
 
 
 def test_labels_are_unique_safe_file_names(tmp_path):
     names = ["Ärger & Söhne", "a:b", "a?b", "-rf", "x" * 200, "损失" * 40]
     folder = write_folder(tmp_path / "class", {f"{name}/linear_svm.py": CODE for name in names})
-    labels = [it.label for it in find_submissions(folder, NAMES)]
+    labels = [it.label for it in find_hand_ins(folder, NAMES)]
     assert len({label.casefold() for label in labels}) == len(names)
     for label in labels:
         assert (tmp_path / f"{label}.json").parent == tmp_path
@@ -280,7 +279,7 @@ def test_labels_are_unique_safe_file_names(tmp_path):
 def test_nothing_to_grade_is_one_sentence(tmp_path, files):
     folder = write_folder(tmp_path / "class", files)
     with pytest.raises(SubmissionError, match="holds no hand-in"):
-        find_submissions(folder, NAMES)
+        find_hand_ins(folder, NAMES)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 but then nothing"])
@@ -288,25 +287,25 @@ def test_a_broken_class_zip_is_one_sentence(tmp_path, content):
     path = tmp_path / "class.zip"
     path.write_bytes(content)
     with pytest.raises(SubmissionError, match=r"class\.zip cannot be opened as a zip"):
-        find_submissions(path, NAMES)
+        find_hand_ins(path, NAMES)
 
 
 def test_a_broken_zip_of_one_student_does_not_stop_the_class(class_of):
-    found = find_submissions(class_of({"alice.zip": b"no zip", "bob/linear_svm.py": CODE}), NAMES)
+    found = find_hand_ins(class_of({"alice.zip": b"no zip", "bob/linear_svm.py": CODE}), NAMES)
     hand_ins = by_status(found, Status.HAND_IN)
     assert set(hand_ins) == {"alice", "bob"}
     with pytest.raises(SubmissionError, match=r"alice\.zip cannot be opened as a zip"):
-        open_submission(hand_ins["alice"].source, NAMES)
+        open_hand_in(hand_ins["alice"].source, NAMES)
 
 
 def test_a_finding_can_be_sent_to_another_process(class_of):
-    found = find_submissions(class_of({"alice/linear_svm.py": CODE, "bob/linear_svm.py": OTHER}), NAMES)
+    found = find_hand_ins(class_of({"alice/linear_svm.py": CODE, "bob/linear_svm.py": OTHER}), NAMES)
     assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_finding_twice_gives_the_same(class_of):
     path = class_of(gradescope_export())
-    assert find_submissions(path, NAMES) == find_submissions(path, NAMES)
+    assert find_hand_ins(path, NAMES) == find_hand_ins(path, NAMES)
 
 
 def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
@@ -316,7 +315,7 @@ def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
         "roe_1_790_softmax.py": OTHER,
     }
     names = ("linear_svm.py", "softmax.py")
-    found = find_submissions(class_of(files), names)
+    found = find_hand_ins(class_of(files), names)
     assert opened(found, names) == {"roe_1": {"linear_svm.py": CODE, "softmax.py": OTHER}}
     (ignored,) = by_status(found, Status.IGNORED).values()
     assert "roe_1_456_linear_svm.py is an earlier upload of linear_svm.py" in ignored.reason
@@ -346,7 +345,7 @@ def counting(found):
 )
 def test_what_a_student_calls_a_file_is_nobody_s_id(class_of, name, id):
     vera = "victimvera_999_70001_handin.zip"
-    found = find_submissions(
+    found = find_hand_ins(
         class_of({vera: zipped({"linear_svm.py": CODE}), name: zipped({"x.py": b""})}), NAMES
     )
     of_vera, of_zorro = sorted(
@@ -363,7 +362,7 @@ def test_a_folder_of_moodle_begins_with_the_name_that_moodle_gave(class_of):
         "Vera_999_assignsubmission_file_/linear_svm.py": CODE,
         "Zorro_123_assignsubmission_file_x_999_assignsubmission_file_/linear_svm.py": OTHER,
     }
-    assert counting(find_submissions(class_of(files), NAMES)) == {
+    assert counting(find_hand_ins(class_of(files), NAMES)) == {
         "Vera_999": (["999"], False),
         "Zorro_123": (["123"], False),
     }
@@ -371,7 +370,7 @@ def test_a_folder_of_moodle_begins_with_the_name_that_moodle_gave(class_of):
 
 def test_two_names_with_one_id_are_both_kept_and_flagged(class_of):
     files = {"vera_999_70001_linear_svm.py": CODE, "zorro_999_123_70002_linear_svm.py": OTHER}
-    found = find_submissions(class_of(files), NAMES)
+    found = find_hand_ins(class_of(files), NAMES)
     assert counting(found) == {"vera_999": (["999"], True), "zorro_999": (["999"], True)}
     assert found[0].doubts == (
         "another hand-in has the same id and may be somebody else's; find out whose each of them is",
@@ -384,7 +383,7 @@ def test_a_name_that_ends_in_a_number_takes_nobody_s_files(class_of):
         "vera_999_123_70002_hw.zip": zipped({"linear_svm.py": OTHER}),
         "mary_5_70003_hw.zip": zipped({"linear_svm.py": CODE}),
     }
-    found = find_submissions(class_of(files), NAMES)
+    found = find_hand_ins(class_of(files), NAMES)
     assert counting(found) == {
         "mary_5": (["5"], False),
         "vera_999": (["999"], True),
@@ -400,7 +399,7 @@ def test_a_name_that_ends_in_a_number_takes_nobody_s_files(class_of):
 @pytest.mark.parametrize("prefix", ["1_", "2024_", "70009_", "1234567_"])
 def test_files_that_begin_with_a_number_stay_one_hand_in(class_of, prefix):
     names = ("linear_svm.py", "softmax.py")
-    found = find_submissions(
+    found = find_hand_ins(
         class_of({f"doe_5_70001_{prefix}linear_svm.py": CODE, f"doe_5_70002_{prefix}softmax.py": OTHER}),
         names,
     )
@@ -409,4 +408,4 @@ def test_files_that_begin_with_a_number_stay_one_hand_in(class_of, prefix):
 
 def test_an_id_is_not_the_name_that_somebody_goes_by(class_of):
     files = {"vera_999_70001_linear_svm.py": CODE, "999/linear_svm.py": OTHER}
-    assert all(it.counts and not it.doubts for it in find_submissions(class_of(files), NAMES))
+    assert all(it.counts and not it.doubts for it in find_hand_ins(class_of(files), NAMES))

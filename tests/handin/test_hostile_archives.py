@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
-from autograder.handin.find import find_submissions
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.find import find_hand_ins
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import ReadLimits
 from tests.handin.hand_ins import CODE, NAMES, symlink_member, write_folder, write_zip
 
@@ -35,7 +35,7 @@ LOCAL, CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 
 def test_a_symbolic_link_in_a_zip_is_not_followed(tmp_path):
     path = write_zip(tmp_path / "alice.zip", [(symlink_member("linear_svm.py"), b"/etc/passwd")])
-    submission = open_submission(path, NAMES)
+    submission = open_hand_in(path, NAMES)
     assert submission.files == {}
     assert submission.why_not("linear_svm.py") == (
         "linear_svm.py is a symbolic link; hand in the plain file itself."
@@ -44,13 +44,13 @@ def test_a_symbolic_link_in_a_zip_is_not_followed(tmp_path):
 
 def test_a_plain_copy_counts_before_a_link(tmp_path):
     members = [(symlink_member("linear_svm.py"), b"/etc/passwd"), ("deep/linear_svm.py", CODE)]
-    assert open_submission(write_zip(tmp_path / "alice.zip", members), NAMES).files == {"linear_svm.py": CODE}
+    assert open_hand_in(write_zip(tmp_path / "alice.zip", members), NAMES).files == {"linear_svm.py": CODE}
 
 
 def test_a_device_in_a_zip_is_not_read(tmp_path):
     info = zipfile.ZipInfo("linear_svm.py")
     info.external_attr = 0o020666 << 16
-    submission = open_submission(write_zip(tmp_path / "alice.zip", [(info, b"")]), NAMES)
+    submission = open_hand_in(write_zip(tmp_path / "alice.zip", [(info, b"")]), NAMES)
     assert "special file" in submission.why_not("linear_svm.py")
 
 
@@ -59,7 +59,7 @@ def test_a_symbolic_link_in_a_folder_is_not_followed(tmp_path, target):
     (tmp_path / "secret.py").write_bytes(CODE)
     folder = write_folder(tmp_path / "alice", {})
     (folder / "linear_svm.py").symlink_to(tmp_path / target if not target.startswith("/") else target)
-    submission = open_submission(folder, NAMES)
+    submission = open_hand_in(folder, NAMES)
     assert submission.files == {}
     assert "symbolic link" in submission.why_not("linear_svm.py")
 
@@ -69,21 +69,21 @@ def test_a_linked_folder_is_not_entered(tmp_path):
     folder = write_folder(tmp_path / "alice", {})
     (folder / "src").symlink_to(tmp_path / "secret")
     (folder / "loop").symlink_to(folder)
-    assert open_submission(folder, NAMES).missing == NAMES
+    assert open_hand_in(folder, NAMES).missing == NAMES
 
 
 def test_a_pipe_in_a_folder_does_not_block(tmp_path):
     folder = write_folder(tmp_path / "alice", {})
     os.mkfifo(folder / "linear_svm.py")
     os.mkfifo(folder / "hw.zip")
-    assert "special file" in open_submission(folder, NAMES).why_not("linear_svm.py")
+    assert "special file" in open_hand_in(folder, NAMES).why_not("linear_svm.py")
 
 
 @pytest.mark.parametrize(
     "name", ["../linear_svm.py", "/linear_svm.py", "a/../../linear_svm.py", "C:/linear_svm.py"]
 )
 def test_a_name_that_leads_outside_is_ignored_with_a_note(tmp_path, name):
-    submission = open_submission(write_zip(tmp_path / "alice.zip", {name: CODE}), NAMES)
+    submission = open_hand_in(write_zip(tmp_path / "alice.zip", {name: CODE}), NAMES)
     assert submission.missing == NAMES
     assert submission.notes == (f"Names that lead outside the zip were ignored, for example {name!r}.",)
 
@@ -93,14 +93,14 @@ def test_opening_a_zip_writes_nothing_to_disk(tmp_path, monkeypatch):
     elsewhere = tmp_path / "cwd"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    open_submission(path, NAMES)
+    open_hand_in(path, NAMES)
     assert sorted(it.name for it in tmp_path.rglob("*")) == ["alice.zip", "cwd"]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_of_two_members_with_one_name_the_last_counts(tmp_path):
     path = write_zip(tmp_path / "alice.zip", [("linear_svm.py", b"old = 1\n"), ("linear_svm.py", CODE)])
-    submission = open_submission(path, NAMES)
+    submission = open_hand_in(path, NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.notes == ("linear_svm.py is in the zip more than once; the last one counts.",)
 
@@ -108,7 +108,7 @@ def test_of_two_members_with_one_name_the_last_counts(tmp_path):
 def test_a_member_with_a_password_gets_a_sentence(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {"linear_svm.py": CODE})
     patched(patched(path, LOCAL, 6, b"\x01\x00"), CENTRAL, 8, b"\x01\x00")
-    assert open_submission(path, NAMES).why_not("linear_svm.py") == (
+    assert open_hand_in(path, NAMES).why_not("linear_svm.py") == (
         "linear_svm.py is an encrypted file; hand in the plain file itself."
     )
 
@@ -118,7 +118,7 @@ def test_a_member_packed_in_an_unusual_way_is_not_unpacked(tmp_path, method):
     path = write_zip(tmp_path / "alice.zip", {"linear_svm.py": CODE})
     packed = struct.pack("<H", method)
     patched(patched(path, LOCAL, 8, packed), CENTRAL, 10, packed)
-    assert "packed in an unusual way" in open_submission(path, NAMES).why_not("linear_svm.py")
+    assert "packed in an unusual way" in open_hand_in(path, NAMES).why_not("linear_svm.py")
 
 
 def test_a_member_that_unpacks_to_gigabytes_is_cut_off_at_the_cap(tmp_path):
@@ -130,7 +130,7 @@ def test_a_member_that_unpacks_to_gigabytes_is_cut_off_at_the_cap(tmp_path):
         for _ in range(300):
             member.write(b"#" * 1_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert "larger than 2,000,000 bytes" in open_submission(path, NAMES).why_not("linear_svm.py")
+    assert "larger than 2,000,000 bytes" in open_hand_in(path, NAMES).why_not("linear_svm.py")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
@@ -138,14 +138,14 @@ def test_a_size_that_the_table_of_contents_understates_does_not_help(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {"linear_svm.py": CODE * 1000})
     patched(path, CENTRAL, 24, struct.pack("<I", 10))
     limits = ReadLimits(file_bytes=5000)
-    submission = open_submission(path, NAMES, limits)
+    submission = open_hand_in(path, NAMES, limits)
     assert submission.files == {}
     assert submission.why_not("linear_svm.py")
 
 
 def test_a_file_that_unpacks_beyond_all_proportion_is_refused(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {"linear_svm.py": b"#" * 1_900_000})
-    assert "far more than its size" in open_submission(path, NAMES).why_not("linear_svm.py")
+    assert "far more than its size" in open_hand_in(path, NAMES).why_not("linear_svm.py")
 
 
 def test_a_bomb_inside_the_hand_in_is_a_note_and_the_rest_is_read(tmp_path):
@@ -155,7 +155,7 @@ def test_a_bomb_inside_the_hand_in_is_a_note_and_the_rest_is_read(tmp_path):
         with archive.open("bomb.zip", "w") as member:
             for _ in range(60):
                 member.write(b"\0" * 1_000_000)
-    submission = open_submission(path, ("linear_svm.py", "softmax.py"))
+    submission = open_hand_in(path, ("linear_svm.py", "softmax.py"))
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.missing == ("softmax.py",)
     assert submission.notes == ("bomb.zip is too large to look into; hand in only the files asked for.",)
@@ -167,7 +167,7 @@ def test_zips_in_zips_in_zips_are_not_opened_for_ever(tmp_path):
     for level in range(5):
         inner = write_zip(tmp_path / f"{level}.zip", {name: content})
         name, content = inner.name, inner.read_bytes()
-    assert open_submission(tmp_path / "4.zip", NAMES).missing == NAMES
+    assert open_hand_in(tmp_path / "4.zip", NAMES).missing == NAMES
 
 
 def test_too_many_members_are_refused(tmp_path):
@@ -175,19 +175,19 @@ def test_too_many_members_are_refused(tmp_path):
     limits = ReadLimits(members=100)
     for path in (write_zip(tmp_path / "alice.zip", files), write_folder(tmp_path / "alice", files)):
         with pytest.raises(SubmissionError, match="holds more than 100 files; hand in only"):
-            open_submission(path, NAMES, limits)
+            open_hand_in(path, NAMES, limits)
 
 
 def test_an_environment_handed_in_along_does_not_count_against_the_cap(tmp_path):
     files = {f".venv/{i}.py": b"" for i in range(200)}
     path = write_zip(tmp_path / "alice.zip", {**files, "linear_svm.py": CODE})
-    assert open_submission(path, NAMES, ReadLimits(members=100)).files == {"linear_svm.py": CODE}
+    assert open_hand_in(path, NAMES, ReadLimits(members=100)).files == {"linear_svm.py": CODE}
 
 
 def test_a_table_of_contents_beyond_the_cap_is_not_read(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {f"{i:0200d}.txt": b"" for i in range(100)})
     with pytest.raises(SubmissionError, match="far too many files"):
-        open_submission(path, NAMES, ReadLimits(directory_bytes=10_000))
+        open_hand_in(path, NAMES, ReadLimits(directory_bytes=10_000))
 
 
 def test_names_that_are_not_utf8_are_one_sentence_or_harmless(tmp_path):
@@ -195,17 +195,17 @@ def test_names_that_are_not_utf8_are_one_sentence_or_harmless(tmp_path):
     content = path.read_bytes().replace("gr\u00f6\u00dfe.txt".encode(), b"gr\xff\xfe\xff\xfee.txt")
     path.write_bytes(content)
     with pytest.raises(SubmissionError, match="its names are not UTF-8"):
-        open_submission(path, NAMES)
+        open_hand_in(path, NAMES)
     folder = write_folder(tmp_path / "alice", {"linear_svm (1).py": CODE})
     (folder / os.fsdecode(b"\xff\xfe.zip")).write_bytes(b"x")
-    submission = open_submission(folder, ("softmax.py",))
+    submission = open_hand_in(folder, ("softmax.py",))
     "".join((*submission.notes, *submission.contents)).encode("utf-8")
 
 
 def test_a_member_with_a_wrong_checksum_gets_a_sentence(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {"linear_svm.py": CODE})
     patched(path, CENTRAL, 16, b"\0\0\0\0")
-    assert open_submission(path, NAMES).why_not("linear_svm.py") == (
+    assert open_hand_in(path, NAMES).why_not("linear_svm.py") == (
         "linear_svm.py is damaged in the zip; zip the files again."
     )
 
@@ -213,7 +213,7 @@ def test_a_member_with_a_wrong_checksum_gets_a_sentence(tmp_path):
 def open_or_sentence(path):
     """Open what is at `path`; whatever it is, either the caps hold or there is one sentence."""
     try:
-        submission = open_submission(path, NAMES)
+        submission = open_hand_in(path, NAMES)
     except SubmissionError as error:
         assert "\n" not in str(error)
         str(error).encode("utf-8")
@@ -254,7 +254,7 @@ def test_a_zip_with_changed_bytes_is_read_or_refused_in_one_sentence(tmp_path, s
     path.write_bytes(content[: chance.choice([len(content), chance.randrange(len(content))])])
     open_or_sentence(path)
     try:
-        find_submissions(path, NAMES)
+        find_hand_ins(path, NAMES)
     except SubmissionError as error:
         assert "\n" not in str(error)
 
@@ -279,7 +279,7 @@ def test_any_member_names_are_read_or_refused_in_one_sentence(tmp_path, members)
     path = write_zip(tmp_path / "alice.zip", members)
     open_or_sentence(path)
     try:
-        labels = [found.label for found in find_submissions(path, NAMES)]
+        labels = [found.label for found in find_hand_ins(path, NAMES)]
     except SubmissionError:
         return
     assert len(set(labels)) == len(labels)
@@ -301,7 +301,7 @@ def deep(number, parts=30_000):
 
 @pytest.mark.parametrize("name", [deep(0), "./" * 25 + "a/" * 30 + "x.py", "x" * 2_000 + ".py"])
 def test_a_name_of_very_many_folders_or_letters_is_ignored_with_a_note(tmp_path, name):
-    submission = open_submission(write_zip(tmp_path / "alice.zip", {name: b"", "linear_svm.py": CODE}), NAMES)
+    submission = open_hand_in(write_zip(tmp_path / "alice.zip", {name: b"", "linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     (note,) = submission.notes
     assert note.startswith("Names of more than 1,000 characters or 50 folders were ignored, for example ")
@@ -310,7 +310,7 @@ def test_a_name_of_very_many_folders_or_letters_is_ignored_with_a_note(tmp_path,
 def test_names_of_very_many_folders_need_little_memory(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {deep(number, 5_000): b"" for number in range(10)})
     tracemalloc.start()
-    assert open_submission(path, NAMES).missing == NAMES
+    assert open_hand_in(path, NAMES).missing == NAMES
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 5_000_000
@@ -319,7 +319,7 @@ def test_names_of_very_many_folders_need_little_memory(tmp_path):
 def test_folders_above_each_other_are_listed_once_each(tmp_path):
     files = {"class/a/x/y/linear_svm.py": CODE, "class/b/x/linear_svm.py": CODE}
     path = write_zip(tmp_path / "class.zip", {"class/a/x/": b"", **files})
-    assert [it.label for it in find_submissions(path, NAMES)] == ["a", "b"]
+    assert [it.label for it in find_hand_ins(path, NAMES)] == ["a", "b"]
 
 
 def begins_beyond_the_end(path: Path) -> bytes:
@@ -337,6 +337,6 @@ def begins_beyond_the_end(path: Path) -> bytes:
 def test_a_member_that_begins_beyond_all_addresses_is_damaged(tmp_path):
     inner = begins_beyond_the_end(write_zip(tmp_path / "inner.zip", {"linear_svm.py": CODE}))
     folder = write_folder(tmp_path / "alice", {"mine.zip": inner})
-    assert open_submission(folder, NAMES).why_not("linear_svm.py") == (
+    assert open_hand_in(folder, NAMES).why_not("linear_svm.py") == (
         "linear_svm.py is damaged in the zip; zip the files again."
     )

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from tests.handin.hand_ins import CODE, NAMES, write_folder, write_zip
 
 OTHER = b"value = 2\n"
@@ -28,7 +28,7 @@ def hand_in(request, tmp_path):
 
 
 def test_only_the_named_files_are_read(hand_in):
-    submission = open_submission(
+    submission = open_hand_in(
         hand_in({"linear_svm.py": CODE, "conftest.py": OTHER, "numpy.py": OTHER}), NAMES
     )
     assert submission.files == {"linear_svm.py": CODE}
@@ -38,24 +38,24 @@ def test_only_the_named_files_are_read(hand_in):
 
 def test_a_bare_file_is_a_hand_in(tmp_path):
     path = write_folder(tmp_path, {"linear_svm.py": CODE}) / "linear_svm.py"
-    assert open_submission(path, NAMES).files == {"linear_svm.py": CODE}
+    assert open_hand_in(path, NAMES).files == {"linear_svm.py": CODE}
 
 
 def test_a_bare_file_under_another_name_counts_where_one_module_is_due(tmp_path):
     path = write_folder(tmp_path, {"alice.py": CODE}) / "alice.py"
-    submission = open_submission(path, NAMES)
+    submission = open_hand_in(path, NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.notes == ("alice.py counts as linear_svm.py; next time, hand it in under that name.",)
-    assert open_submission(path, ("linear_svm.py", "softmax.py")).missing == ("linear_svm.py", "softmax.py")
+    assert open_hand_in(path, ("linear_svm.py", "softmax.py")).missing == ("linear_svm.py", "softmax.py")
 
 
 def test_a_file_in_a_nested_folder_is_found(hand_in):
-    submission = open_submission(hand_in({"my homework/src/linear_svm.py": CODE}), NAMES)
+    submission = open_hand_in(hand_in({"my homework/src/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
 
 
 def test_of_two_copies_the_shallower_counts_and_a_note_says_so(hand_in):
-    submission = open_submission(hand_in({"a/b/linear_svm.py": OTHER, "z/linear_svm.py": CODE}), NAMES)
+    submission = open_hand_in(hand_in({"a/b/linear_svm.py": OTHER, "z/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.notes == (
         "linear_svm.py is there more than once; z/linear_svm.py counts, not a/b/linear_svm.py.",
@@ -63,7 +63,7 @@ def test_of_two_copies_the_shallower_counts_and_a_note_says_so(hand_in):
 
 
 def test_of_two_copies_equally_deep_the_alphabet_decides(hand_in):
-    submission = open_submission(hand_in({"b/linear_svm.py": OTHER, "a/linear_svm.py": CODE}), NAMES)
+    submission = open_hand_in(hand_in({"b/linear_svm.py": OTHER, "a/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert "a/linear_svm.py counts, not b/linear_svm.py" in submission.notes[0]
 
@@ -80,7 +80,7 @@ def test_of_two_copies_equally_deep_the_alphabet_decides(hand_in):
     ],
 )
 def test_what_systems_and_editors_leave_behind_never_counts(hand_in, path):
-    submission = open_submission(hand_in({path: OTHER, "deep/er/linear_svm.py": CODE}), NAMES)
+    submission = open_hand_in(hand_in({path: OTHER, "deep/er/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.notes == ()
 
@@ -101,19 +101,19 @@ def test_what_systems_and_editors_leave_behind_never_counts(hand_in, path):
     ],
 )
 def test_a_name_that_is_nearly_right_counts_with_a_note(hand_in, name):
-    submission = open_submission(hand_in({name: CODE}), NAMES)
+    submission = open_hand_in(hand_in({name: CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.notes == (f"{name} counts as linear_svm.py; next time, hand it in under that name.",)
 
 
 def test_the_exact_name_is_better_than_a_nearly_right_one_above_it(hand_in):
-    submission = open_submission(hand_in({"linear_svm (1).py": OTHER, "src/linear_svm.py": CODE}), NAMES)
+    submission = open_hand_in(hand_in({"linear_svm (1).py": OTHER, "src/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
 
 
 @pytest.mark.parametrize("name", ["my_linear_svm.py", "linear_svm_old.py", "linear_svm.pyc", "svm.py"])
 def test_another_name_is_missing_and_the_sentence_says_what_is_there(hand_in, name):
-    submission = open_submission(hand_in({name: CODE}), NAMES)
+    submission = open_hand_in(hand_in({name: CODE}), NAMES)
     assert submission.missing == NAMES
     assert submission.why_not("linear_svm.py") == (
         f"linear_svm.py is not in the hand-in (it holds {name}); hand it in under exactly this name."
@@ -121,13 +121,13 @@ def test_another_name_is_missing_and_the_sentence_says_what_is_there(hand_in, na
 
 
 def test_a_file_that_is_due_itself_does_not_stand_in_for_another(hand_in):
-    submission = open_submission(hand_in({"svm_2.py": CODE}), ("svm.py", "svm_2.py"))
+    submission = open_hand_in(hand_in({"svm_2.py": CODE}), ("svm.py", "svm_2.py"))
     assert submission.files == {"svm_2.py": CODE}
     assert submission.missing == ("svm.py",)
 
 
 def test_a_notebook_where_a_module_is_due_has_its_own_sentence(hand_in):
-    submission = open_submission(hand_in({"svm.ipynb": b"{}"}), NAMES)
+    submission = open_hand_in(hand_in({"svm.ipynb": b"{}"}), NAMES)
     assert submission.missing == ()
     assert submission.why_not("linear_svm.py") == (
         "svm.ipynb is a notebook, and it is the module that is graded; hand in linear_svm.py."
@@ -135,7 +135,7 @@ def test_a_notebook_where_a_module_is_due_has_its_own_sentence(hand_in):
 
 
 def test_an_empty_hand_in_has_all_files_missing(tmp_path):
-    submission = open_submission(write_folder(tmp_path / "alice", {}), NAMES)
+    submission = open_hand_in(write_folder(tmp_path / "alice", {}), NAMES)
     assert submission.missing == NAMES
     assert "it is empty" in submission.why_not("linear_svm.py")
 
@@ -144,30 +144,30 @@ def test_a_zip_inside_the_hand_in_is_looked_into(hand_in):
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
         archive.writestr("hw/linear_svm.py", CODE)
-    submission = open_submission(hand_in({"hw.zip": inner.getvalue()}), NAMES)
+    submission = open_hand_in(hand_in({"hw.zip": inner.getvalue()}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
 
 
 def test_a_zip_without_the_suffix_is_opened_as_one(tmp_path):
     path = write_zip(tmp_path / "download", {"linear_svm.py": CODE})
-    assert open_submission(path, NAMES).files == {"linear_svm.py": CODE}
+    assert open_hand_in(path, NAMES).files == {"linear_svm.py": CODE}
 
 
 def test_names_with_backslashes_are_folders(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {"src\\linear_svm.py": CODE})
-    assert open_submission(path, NAMES).files == {"linear_svm.py": CODE}
+    assert open_hand_in(path, NAMES).files == {"linear_svm.py": CODE}
 
 
 @pytest.mark.parametrize("name", ["gone", "gone.zip", "gone.py"])
 def test_a_path_that_does_not_exist_is_one_sentence(tmp_path, name):
     with pytest.raises(SubmissionError, match=f"{name} cannot be opened"):
-        open_submission(tmp_path / name, NAMES)
+        open_hand_in(tmp_path / name, NAMES)
 
 
 def test_the_manifest_of_submit_gives_release_assignment_and_versions(hand_in):
     manifest = {"release": "1.2", "assignment": "svm", "versions": {"numpy": "2.4.0", "odd": 3}}
     path = hand_in({"linear_svm.py": CODE, ".autograder-handin.json": json.dumps(manifest).encode()})
-    submission = open_submission(path, NAMES)
+    submission = open_hand_in(path, NAMES)
     assert (submission.release, submission.assignment) == ("1.2", "svm")
     assert submission.versions == {"numpy": "2.4.0"}
 
@@ -177,14 +177,14 @@ def test_the_manifest_of_submit_gives_release_assignment_and_versions(hand_in):
     [b"", b"{", b"[]", b"\xff", b'{"release": 3}', b"[" * 50_000, b'{"versions": []}', b"0" * 100_000],
 )
 def test_a_broken_manifest_is_as_good_as_none(hand_in, content):
-    submission = open_submission(hand_in({"linear_svm.py": CODE, ".autograder-handin.json": content}), NAMES)
+    submission = open_hand_in(hand_in({"linear_svm.py": CODE, ".autograder-handin.json": content}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert (submission.release, submission.versions) == (None, {})
 
 
 def test_a_text_in_the_manifest_is_bounded_and_printable(hand_in):
     manifest = json.dumps({"release": "\x1b[31m1.0\u202e\n" + "x" * 1000})
-    submission = open_submission(
+    submission = open_hand_in(
         hand_in({"linear_svm.py": CODE, ".autograder-handin.json": manifest.encode()}), NAMES
     )
     assert submission.release.startswith("1.0 xxx")
@@ -193,7 +193,7 @@ def test_a_text_in_the_manifest_is_bounded_and_printable(hand_in):
 
 def test_the_hash_depends_on_what_is_graded_and_on_nothing_else(tmp_path):
     def content_hash(name, files):
-        return open_submission(write_folder(tmp_path / name, files), NAMES).content_hash
+        return open_hand_in(write_folder(tmp_path / name, files), NAMES).content_hash
 
     first = content_hash("a", {"linear_svm.py": CODE, "notes.txt": b"1"})
     assert first == content_hash("b", {"src/linear_svm.py": CODE})

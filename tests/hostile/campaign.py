@@ -212,7 +212,7 @@ def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -
     from autograder.classroom.grade_one import grade_one
     from autograder.classroom.work import refused
     from autograder.errors import SubmissionError
-    from autograder.handin.open_hand_in import open_submission
+    from autograder.handin.open_hand_in import open_hand_in
     from autograder.model.scoring import not_run
     from autograder.report.gradescope import to_gradescope, write_results
 
@@ -230,7 +230,7 @@ def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -
                 write = lambda result: write_results(results, to_gradescope(result, assignment))  # noqa: E731
                 write(not_run(work.plan, assignment))
                 try:
-                    result = grade_one(work, grader, open_submission(archive, assignment.file_names), write)
+                    result = grade_one(work, grader, open_hand_in(archive, assignment.file_names), write)
                 except SubmissionError as error:
                     result = refused(work.plan, assignment, str(error))
             write(result)

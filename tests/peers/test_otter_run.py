@@ -17,7 +17,7 @@ from autograder.classroom.grade_one import grade_one, open_grader
 from autograder.classroom.work import prepare
 from autograder.course.loading import Course, find_course
 from autograder.grading.pytest_session import collect_plan
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from tests.courses import REFERENCE, STUB, write_course
 
 HALF = REFERENCE.replace("return X - column_means, column_means", "return X, column_means")
@@ -79,7 +79,7 @@ def scores_by_otter(archive: Path, hand_in: Path, output: Path) -> dict[str, flo
 def scores_by_us(course: Course, hand_in: Path) -> dict[str, float]:
     work = prepare(course, "centring")
     with open_grader(work) as grader:
-        result = grade_one(work, grader, open_submission(hand_in, work.assignment.file_names))
+        result = grade_one(work, grader, open_hand_in(hand_in, work.assignment.file_names))
     return {question.id: float(question.score) for question in result.questions}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.classroom.grade_one import notes_on
 from autograder.course.loading import load_assignment
-from autograder.handin.open_hand_in import open_submission
+from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_command
@@ -68,7 +68,7 @@ def test_an_old_release_is_recognised(work: Path, handed_in: str) -> None:
     toml.write_text(current.replace('version = "1.0"', f'version = "{handed_in}"'))
     archive = make_hand_in(work, tier="limits").path
     toml.write_text(current)
-    notes = notes_on(open_submission(archive, ["centring.py"]), load_assignment(work))
+    notes = notes_on(open_hand_in(archive, ["centring.py"]), load_assignment(work))
     told = any("made from release 0.9 of centring; graded is release 1.0" in note for note in notes)
     assert told == (handed_in == "0.9")
 
