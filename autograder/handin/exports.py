@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, datetime
 
-from autograder.handin.students import Student, text_of
+from autograder.handin.students import Student
 from autograder.text import one_line
 
 EXPORT_FILE = "submission_metadata.yml"
@@ -35,7 +34,7 @@ def read_export(content: bytes) -> dict[str, Listed]:
     Raises
     ------
     UnreadableExportError
-        If it is no YAML mapping, or PyYAML is not installed.
+        If it is not a YAML mapping, or PyYAML is not installed.
     """
     try:
         import yaml
@@ -44,17 +43,19 @@ def read_export(content: bytes) -> dict[str, Listed]:
             "PyYAML is not installed; install homework-autograder[instructor]"
         ) from error
     text = "".join(_without_results(content.decode("utf-8-sig", "replace")))
+    # The base loader takes every value for text, so that no tag (`!ruby/…`) makes an object and no id a number.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        table = yaml.load(text, Loader=_loader(yaml))
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError, TypeError) as error:
-        raise UnreadableExportError(f"it is no YAML: {one_line(str(error), 120)}") from error
+        table = yaml.load(text, Loader=loader)
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+        raise UnreadableExportError(f"it is not valid YAML: {one_line(str(error), 120)}") from error
     if not isinstance(table, dict):
         raise UnreadableExportError("it lists no hand-ins")
-    return {name: _listed(entry) for name, entry in table.items() if isinstance(name, str)}
+    return {name: _listed(entry) for name, entry in table.items() if isinstance(entry, dict)}
 
 
 def _without_results(text: str) -> Iterator[str]:
-    """Yield the lines but for each hand-in's results and history: long, of no use here, slow to parse."""
+    """Yield the lines without each hand-in's results and history: long, of no use here, slow to parse."""
     skipping = False
     for line in text.splitlines(keepends=True):
         if re.match(r"\S|  :?\w+:", line):
@@ -63,49 +64,30 @@ def _without_results(text: str) -> Iterator[str]:
             yield line
 
 
-def _loader(yaml: Any) -> Any:
-    """Return a safe loader that takes a value with a foreign tag (`!ruby/…`) for what it plainly is."""
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        pass
-
-    def plain(loader: Any, suffix: str, node: Any) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return loader.construct_mapping(node, deep=True)
-        if isinstance(node, yaml.SequenceNode):
-            return loader.construct_sequence(node, deep=True)
-        return loader.construct_scalar(node)
-
-    Loader.add_multi_constructor("!", plain)
-    return Loader
-
-
-def _listed(entry: object) -> Listed:
+def _listed(entry: dict[str, object]) -> Listed:
     submitters = _get(entry, "submitters")
-    students = [_student(it) for it in submitters] if isinstance(submitters, list) else []
-    return Listed(tuple(it for it in students if it.key), _time(_get(entry, "created_at")))
-
-
-def _student(entry: object) -> Student:
-    return Student(
-        name=text_of(_get(entry, "name")), email=text_of(_get(entry, "email")), id=text_of(_get(entry, "sid"))
+    students = (
+        [_student(it) for it in submitters if isinstance(it, dict)] if isinstance(submitters, list) else []
     )
+    return Listed(tuple(it for it in students if it.key), moment_of(_get(entry, "created_at")))
 
 
-def _get(entry: object, key: str) -> object:
-    if not isinstance(entry, Mapping):
+def _student(entry: dict[str, object]) -> Student:
+    name, email, id = (_get(entry, key) for key in ("name", "email", "sid"))
+    return Student(*(one_line(it, 200) if isinstance(it, str) else "" for it in (name, email, id)))
+
+
+def _get(entry: dict[str, object], key: str) -> object:
+    value = entry.get(f":{key}", entry.get(key))
+    return None if value in ("null", "~") else value
+
+
+def moment_of(value: object) -> datetime | None:
+    """Return the moment that Gradescope wrote in ISO 8601 or Ruby's form, in UTC; None if it is not one."""
+    if not isinstance(value, str):
         return None
-    return entry.get(f":{key}", entry.get(key))
-
-
-def _time(value: object) -> datetime | None:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return None
+    try:
+        time = datetime.fromisoformat(re.sub(r" (?=[Z+-])", "", value.strip()))
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -97,15 +97,6 @@ def label_for(name: str, taken: set[str]) -> str:
     return label
 
 
-def text_of(value: object) -> str:
-    """Return a name, e-mail or id of somebody else's file as text; empty if it is of no such type."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    if isinstance(value, int) and abs(value) >= 10**18:
-        return ""  # no id is so long, and Python refuses to print the longest
-    return one_line(str(value), 200)
-
-
 def _split(name: str) -> tuple[str, str]:
     stem, dot, suffix = name.rpartition(".")
     return (stem, dot + suffix) if stem else (name, "")

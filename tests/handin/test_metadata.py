@@ -1,17 +1,16 @@
-"""Gradescope's metadata is read whatever its state, and lateness comes from its dates alone."""
+"""Gradescope's dates are read whatever the state of its metadata."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from fractions import Fraction
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from autograder.classroom.lateness import Lateness
 from autograder.handin.metadata import Metadata, read_metadata
-from autograder.handin.students import Student
 from autograder.model.assignment import LatePolicy
 
 FULL = {
@@ -46,45 +45,32 @@ def read(tmp_path):
     return write_and_read
 
 
-def test_a_full_file_is_read_with_its_numbers_as_strings(read):
+def test_a_full_file_says_when_the_hand_in_came_and_when_it_was_due(read):
     metadata = read(FULL)
-    assert (metadata.id, metadata.title, metadata.method) == ("123456", "SVM", "upload")
-    assert metadata.total_points == 40.0
     assert metadata.created_at == datetime(2024, 3, 1, 20, tzinfo=UTC)
-    assert metadata.submitters[0].student == Student("Alice", "a@x.org", "7")
-    assert metadata.previous[0].score == 12.5
+    assert metadata.due == datetime(2024, 3, 1, 8, tzinfo=UTC)
     assert metadata.notes == ()
-
-
-def test_lateness_is_counted_from_the_assignments_due_date(read):
-    assert read(FULL).late == timedelta(hours=12)
 
 
 def test_a_students_own_due_date_is_the_one_that_holds(read):
     users = [{"assignment": {"due_date": "2024-03-01T11:00:00-08:00"}}, {"assignment": {}}]
-    assert read({**FULL, "users": users}).late == timedelta(hours=1)
+    assert read({**FULL, "users": users}).due == datetime(2024, 3, 1, 19, tzinfo=UTC)
 
 
 def test_in_a_group_the_latest_due_date_holds(read):
     users = [{"assignment": {"due_date": f"2024-03-0{day}T00:00:00-08:00"}} for day in (1, 2)]
-    assert read({**FULL, "users": users}).late == timedelta(0)
+    assert read({**FULL, "users": users}).due == datetime(2024, 3, 2, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("without", ["created_at", "assignment"])
 def test_without_a_date_nothing_is_late(read, without):
     metadata = read({key: value for key, value in FULL.items() if key != without})
-    assert metadata.late is None
-    assert metadata.share_kept(LatePolicy("cut_off")) == 1
+    assert Lateness(metadata.created_at, metadata.due).share_kept(LatePolicy("cut_off")) == 1
 
 
-def test_the_policy_turns_lateness_into_a_share(read):
-    assert read(FULL).share_kept(LatePolicy("per_day", Fraction(20))) == Fraction(4, 5)
-    assert read(FULL).share_kept(LatePolicy("cut_off", grace_minutes=720)) == 1
-
-
-def test_dates_with_and_without_time_zone_can_be_compared(read):
+def test_a_date_without_a_time_zone_is_in_utc(read):
     assignment = {"due_date": "2024-03-01T19:00:00"}
-    assert read({**FULL, "assignment": assignment}).late == timedelta(hours=1)
+    assert read({**FULL, "assignment": assignment}).due == datetime(2024, 3, 1, 19, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +95,9 @@ def test_a_missing_file_a_folder_and_a_link_are_no_metadata_and_a_note(tmp_path)
 def test_a_field_of_another_type_is_left_out_and_the_rest_is_kept(read, key, value):
     metadata = read({**FULL, key: value})
     if key != "assignment":
-        assert metadata.title == "SVM"
-    if key != "users":
-        assert metadata.submitters[0].student.name == "Alice"
+        assert metadata.due == datetime(2024, 3, 1, 8, tzinfo=UTC)
+    if key != "created_at":
+        assert metadata.created_at == datetime(2024, 3, 1, 20, tzinfo=UTC)
 
 
 _json = st.recursive(
@@ -136,10 +122,11 @@ _json = st.recursive(
 @example({"created_at": "0001-01-01T00:00:00+23:59", "assignment": {"due_date": "9999-12-31T23:59:59-23:59"}})
 def test_any_json_is_read_without_an_exception(read, content):
     metadata = read(json.dumps(content).encode())
-    assert 0 <= metadata.share_kept(LatePolicy("per_day")) <= 1
+    assert 0 <= Lateness(metadata.created_at, metadata.due).share_kept(LatePolicy("per_day")) <= 1
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_read_without_an_exception(read, content):
-    assert read(content).share_kept(LatePolicy("cut_off")) == 1
+    metadata = read(content)
+    assert Lateness(metadata.created_at, metadata.due).share_kept(LatePolicy("cut_off")) == 1
