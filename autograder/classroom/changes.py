@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from autograder.classroom.record import ClassRecord, Fate
+from autograder.classroom.record import ClassRecord
 from autograder.classroom.store import Store
+from autograder.handin.find import Fate
 from autograder.model.result import GradingResult
 
 Scores = Mapping[str, Fraction]

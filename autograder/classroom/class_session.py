@@ -15,11 +15,11 @@ from autograder.classroom.grade_class import Graded, Pool, grade_class, said_of
 from autograder.classroom.identity import result_key
 from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import Overrides, read_overrides
-from autograder.classroom.record import ClassRecord, Fate, Item, read_record
+from autograder.classroom.record import ClassRecord, Item, read_record
 from autograder.classroom.similarity_report import likeness_in
 from autograder.classroom.work import StoredResult, Work, at_fault
 from autograder.errors import AutograderError
-from autograder.handin.find import Found, Status, find_hand_ins
+from autograder.handin.find import Fate, Found, find_hand_ins
 from autograder.handin.students import Student
 from autograder.model.result import GradingResult
 
@@ -90,9 +90,7 @@ class ClassSession:
     @property
     def hand_ins(self) -> Sequence[Found]:
         """What is to be graded."""
-        return [
-            one for one in self._found if one.status is Status.HAND_IN and (one.counts or self._wishes.every)
-        ]
+        return [one for one in self._found if one.source and (one.counts_for or self._wishes.every)]
 
     def grade(
         self,
@@ -185,10 +183,4 @@ def _item_of(graded: Graded) -> Item:
 
 
 def _left_out(found: Found) -> Item:
-    match found.status:
-        case Status.HAND_IN:
-            return Item.of(found, Fate.REPLACED, REPLACED)
-        case Status.REFUSED:
-            return Item.of(found, Fate.REFUSED)
-        case Status.IGNORED:
-            return Item.of(found, Fate.IGNORED)
+    return Item.of(found, found.fate, REPLACED if found.fate is Fate.REPLACED else "")

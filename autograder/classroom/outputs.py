@@ -11,11 +11,12 @@ import msgspec
 
 from autograder.classroom.canvas import to_canvas
 from autograder.classroom.overrides import Overrides
-from autograder.classroom.record import ClassRecord, Fate, Item, read_record, write_record
+from autograder.classroom.record import ClassRecord, Item, read_record, write_record
 from autograder.classroom.store import Store
 from autograder.classroom.work import refused
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
+from autograder.handin.find import Fate
 from autograder.handin.students import Student
 from autograder.model.result import GradingResult
 from autograder.report.class_page import class_page

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +15,7 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.bank import Bank, load_bank
-from autograder.handin.find import Found
+from autograder.handin.find import Fate, Found
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
 from autograder.model.plan import Plan
@@ -24,15 +23,6 @@ from autograder.model.result import GradingResult
 from autograder.report.context import Leftover, LikePair, Mistake, ReportContext
 
 _BYTES = 500_000_000
-
-
-class Fate(StrEnum):
-    """What became of one item of a class folder."""
-
-    GRADED = "graded"
-    REFUSED = "refused"
-    REPLACED = "replaced"
-    IGNORED = "ignored"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

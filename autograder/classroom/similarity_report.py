@@ -7,11 +7,11 @@ from contextlib import suppress
 
 import msgspec
 
-from autograder.classroom.record import ClassRecord, Fate
+from autograder.classroom.record import ClassRecord
 from autograder.classroom.similarity import Pair, Suspect, find_alike, lines_in_common
 from autograder.classroom.store import Store
 from autograder.classroom.work import Work
-from autograder.handin.find import Found
+from autograder.handin.find import Fate, Found
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.report.context import Excerpt, LikePair
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from autograder.classroom.changes import Change
 from autograder.classroom.class_session import GradedClass
 from autograder.classroom.grade_class import Graded
-from autograder.classroom.record import Fate
+from autograder.handin.find import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import os
-import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,38 +18,39 @@ from autograder.handin.matching import fits
 from autograder.handin.students import NamedFile, Student, label_for, read_file_name
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
+    Entry,
     EntryKind,
     Listing,
     ReadLimits,
     TooLargeError,
     UnreadableError,
-    is_ignored,
-    kind_of_mode,
-    read_file,
+    is_junk,
+    scan,
 )
 from autograder.text import one_line
 
 _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 
-class Status(StrEnum):
-    """What became of one item of a class folder."""
+class Fate(StrEnum):
+    """What becomes of one item of a class folder; a later hand-in of the same student replaces an earlier one."""
 
-    HAND_IN = "hand-in"
+    GRADED = "graded"
     REFUSED = "refused"
+    REPLACED = "replaced"
     IGNORED = "ignored"
 
 
 @dataclass(frozen=True)
 class Found:
-    """One item of a class folder, whatever became of it.
+    """One item of a class folder, whatever becomes of it.
 
     Attributes
     ----------
     label
-        A name for it that no other has, safe as a file name.
+        A name that no other item has, safe as a file name.
     reason
-        For what was refused or ignored, a sentence that says why.
+        If it was refused or ignored, a sentence that says why.
     source
         What `open_hand_in` takes; None unless it is a hand-in.
     students
@@ -58,32 +58,33 @@ class Found:
     counts_for
         Those of them who have no later hand-in.
     created_at
-        When it was handed in, where the export says so.
+        When it was handed in, if the export says so.
     doubts
         Sentences for a person who has to find out whose it is.
+    order
+        Higher for the later of a student's hand-ins.
+    doubtful
+        Whether it may belong to another student with the same id.
     """
 
     label: str
-    status: Status
+    fate: Fate
     reason: str = ""
     source: Source | None = None
     students: tuple[Student, ...] = ()
     counts_for: tuple[Student, ...] = ()
     created_at: datetime | None = None
     doubts: tuple[str, ...] = ()
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is the last hand-in of at least one student."""
-        return bool(self.counts_for)
+    order: tuple[int, int] = (0, 0)
+    doubtful: bool = False
 
 
 def find_hand_ins(path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS) -> tuple[Found, ...]:
     """Return every item of a class folder or zip: hand-ins, and what was refused or ignored and why.
 
-    Understood are folders, zips and single files named by student, exports of Gradescope (with
-    `submission_metadata.yml`), Canvas and Moodle, and zips of all these. Where the files called
-    `names` lie at the top, it is one hand-in.
+    It may hold folders, zips and single files named by student, or be an export of Gradescope (with
+    `submission_metadata.yml`), Canvas or Moodle. If the files called `names` lie at the top, it is one
+    hand-in.
 
     Raises
     ------
@@ -91,36 +92,36 @@ def find_hand_ins(path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT
         If `path` cannot be opened or holds no hand-in.
     """
     root = existing(path)
-    top = (
-        _folder_top(root)
-        if root.is_dir()
-        else _zip_top(root, names, limits)
-        if looks_like_zip(root)
-        else None
-    )
-    if top is None or any(fits(name, item.name) for item in top.items for name in names):
-        return (_single(root, path),)
-    drafts = _with_labels(_from_gradescope(top, limits, names) or _by_name(top, names))
-    if not any(it.found.status is Status.HAND_IN for it in drafts):
-        there = ", ".join(one_line(item.name, 60) for item in top.items[:5]) or "nothing"
+    with ExitStack() as stack:
+        if root.is_dir():
+            root, entries = _class_folder(root)
+        elif looks_like_zip(root):
+            entries = _class_zip(root, names, limits, stack)
+        else:
+            return (_single(root, path),)
+        if any(fits(name, entry.name) for entry in entries for name in names):
+            return (_single(root, path),)
+        found = _with_labels(_from_gradescope(root, entries, names) or _by_name(root, entries, names))
+    if not any(it.source for it in found):
+        there = ", ".join(one_line(entry.name, 60) for entry in entries[:5]) or "nothing"
         raise SubmissionError(
             f"{one_line(str(path))} holds no hand-in (there: {there}); "
             "give a folder or zip with a folder, zip or Python file per student."
         )
-    return _with_counts(drafts)
+    return _with_counts(found)
 
 
 def find_one(
     path: Path, names: Sequence[str], label: str | None = None, limits: ReadLimits = DEFAULT_LIMITS
 ) -> Source:
-    """Return what `open_hand_in` takes of the only hand-in in a folder or zip, or of the one called `label`.
+    """Return the source of the only hand-in in a folder or zip, or of the one called `label`.
 
     Raises
     ------
     SubmissionError
-        If there are several and none is named, or none is called so, or that one cannot be graded.
+        If there are several and no `label` is given, none has that label, or that one cannot be graded.
     """
-    hand_ins = {it.label: it for it in find_hand_ins(path, names, limits) if it.status is not Status.IGNORED}
+    hand_ins = {it.label: it for it in find_hand_ins(path, names, limits) if it.fate is not Fate.IGNORED}
     where = one_line(str(path))
     if label is None and len(hand_ins) > 1:
         raise SubmissionError(
@@ -140,138 +141,93 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join([*first[:5], "…"] if len(first) > 5 else first)
 
 
-@dataclass(frozen=True)
-class _Item:
-    name: str
-    member: str
-    kind: EntryKind
-    is_folder: bool = False
-
-
-@dataclass(frozen=True)
-class _Top:
-    root: Path
-    items: tuple[_Item, ...]
-    is_zip: bool
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """A finding whose label is not final; `order` tells which of a student's hand-ins is the last.
-
-    `doubtful` is what may be another student's with the same id.
-    """
-
-    found: Found
-    order: tuple[int, int] = (0, 0)
-    doubtful: bool = False
-
-
 def _single(root: Path, path: Path) -> Found:
     name = root.name if root.is_dir() else root.stem
-    student = Student(name=one_line(name, 100))
+    students = (Student(name=one_line(name, 100)),)
     return Found(
-        label_for(name, set()),
-        Status.HAND_IN,
-        source=Source(path),
-        students=(student,),
-        counts_for=(student,),
+        label_for(name, set()), Fate.GRADED, source=Source(path), students=students, counts_for=students
     )
 
 
-def _folder_top(root: Path) -> _Top:
-    try:
-        with os.scandir(root) as entries:
-            modes = {entry.name: entry.stat(follow_symlinks=False).st_mode for entry in entries}
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise SubmissionError(f"{one_line(str(root))} cannot be read ({reason}); check the path.") from error
-    folders = [name for name in modes if stat.S_ISDIR(modes[name]) and not is_ignored(f"{name}/")]
+def _class_folder(root: Path) -> tuple[Path, list[Entry]]:
+    """Return the folder of a class, which may lie alone in another, and what lies in it."""
+    entries = scan(root)
+    folders = [it.name for it in entries if it.kind is EntryKind.FOLDER and not is_junk(it)]
     if len(folders) == 1 and (root / folders[0] / EXPORT_FILE).is_file():
-        return _folder_top(root / folders[0])
-    items = (
-        _Item(name, name, kind_of_mode(modes[name]), stat.S_ISDIR(modes[name])) for name in sorted(modes)
-    )
-    return _Top(root, tuple(items), is_zip=False)
+        return _class_folder(root / folders[0])
+    return root, entries
 
 
-def _zip_top(root: Path, names: Sequence[str], limits: ReadLimits) -> _Top:
-    with zip_on_disk(root, limits.for_a_class()) as tree:
-        listing = tree.listing()
-    items = _items_below(listing, "")
-    shown = _not_ignored(items)
-    if len(shown) == 1 and shown[0].is_folder:
-        inside = _items_below(listing, f"{shown[0].name}/")
-        several = sum(_is_somebodys(item, names) for item in _not_ignored(inside)) > 1
-        if several or any(item.name == EXPORT_FILE for item in inside):
-            items = inside
-    return _Top(root, items, is_zip=True)
+def _class_zip(root: Path, names: Sequence[str], limits: ReadLimits, stack: ExitStack) -> list[Entry]:
+    """Return what lies at the top of a zip, or in its only folder if that is the folder of a class."""
+    listing = stack.enter_context(zip_on_disk(root, limits.for_a_class())).listing()
+    entries = _entries_below(listing, "")
+    shown = [it for it in entries if not is_junk(it)]
+    if len(shown) == 1 and shown[0].kind is EntryKind.FOLDER:
+        inside = _entries_below(listing, f"{shown[0].path}/")
+        several = sum(_is_somebodys(it, names) for it in inside if not is_junk(it)) > 1
+        if several or any(it.name == EXPORT_FILE for it in inside):
+            return inside
+    return entries
 
 
-def _not_ignored(items: Iterable[_Item]) -> list[_Item]:
-    return [item for item in items if not is_ignored(item.name + "/" * item.is_folder)]
+def _is_somebodys(entry: Entry, names: Sequence[str]) -> bool:
+    """Return whether an entry of an inner folder looks like one student's hand-in among several."""
+    student = _named(entry, names).student
+    has_name = bool(student.id) or student.name != Path(entry.name).stem
+    return entry.kind is EntryKind.FOLDER or is_zip_name(entry.name) or has_name
 
 
-def _is_somebodys(item: _Item, names: Sequence[str]) -> bool:
-    """Return whether an item of an inner folder looks like one student's hand-in among several."""
-    student = read_file_name(item.name, names, item.is_folder).student
-    names_one = bool(student.id) or student.name != Path(item.name).stem
-    return item.is_folder or is_zip_name(item.name) or names_one
-
-
-def _items_below(listing: Listing, prefix: str) -> tuple[_Item, ...]:
+def _entries_below(listing: Listing, prefix: str) -> list[Entry]:
     """Return the files and folders directly below a folder of a zip, by name."""
-    items: dict[str, _Item] = {}
-    for folder in listing.folders:
-        if folder.startswith(prefix):
-            name = folder[len(prefix) :].partition("/")[0]
-            items[name] = _Item(name, prefix + name, EntryKind.FILE, is_folder=True)
-    for entry in listing.entries:
-        if entry.path.startswith(prefix) and "/" not in entry.path[len(prefix) :]:
-            name = entry.path[len(prefix) :]
-            items[name] = _Item(name, entry.path, entry.kind)
-    for path in listing.ignored:
+    files = [it for it in listing.entries if it.path.startswith(prefix) and "/" not in it.path[len(prefix) :]]
+    entries = {it.name: it for it in files}
+    for path in (*listing.ignored, *(f"{folder}/" for folder in listing.folders)):
         if path.startswith(prefix):
             name, slash, _ = path[len(prefix) :].partition("/")
-            items.setdefault(name, _Item(name, prefix + name, EntryKind.FILE, bool(slash)))
-    return tuple(items[name] for name in sorted(items) if name)
+            kind = EntryKind.FOLDER if slash else EntryKind.FILE
+            entries.setdefault(name, Entry(prefix + name, kind))
+    return [entries[name] for name in sorted(entries) if name]
+
+
+def _named(entry: Entry, names: Sequence[str]) -> NamedFile:
+    return read_file_name(entry.name, names, entry.kind is EntryKind.FOLDER)
 
 
 # --- items named by student -----------------------------------------------------------------------
 
 
-def _by_name(top: _Top, names: Sequence[str]) -> list[_Draft]:
-    drafts, groups = list[_Draft](), dict[tuple[Student, int], list[tuple[_Item, NamedFile]]]()
-    for item in top.items:
-        if reason := _why_ignored(item, names):
-            drafts.append(_passed_over(item, Status.IGNORED, reason))
-        elif reason := _why_refused(item):
-            drafts.append(_passed_over(item, Status.REFUSED, reason))
+_Named = tuple[Entry, NamedFile]
+
+
+def _by_name(root: Path, entries: Iterable[Entry], names: Sequence[str]) -> list[Found]:
+    found, groups = list[Found](), dict[tuple[Student, int], list[_Named]]()
+    for entry in entries:
+        if reason := _why_ignored(entry, names):
+            found.append(_passed_over(entry, Fate.IGNORED, reason))
+        elif reason := _why_refused(entry):
+            found.append(_passed_over(entry, Fate.REFUSED, reason))
         else:
-            about = read_file_name(item.name, names, item.is_folder)
-            if item.is_folder or (is_zip_name(item.name) and not about.student.id):
-                drafts.append(_hand_in(top, [(item, about)]))
+            about = _named(entry, names)
+            if entry.kind is EntryKind.FOLDER or (is_zip_name(entry.name) and not about.student.id):
+                found.append(_hand_in(root, [(entry, about)]))
             else:
-                groups.setdefault((about.student, about.copy), []).append((item, about))
+                groups.setdefault((about.student, about.copy), []).append((entry, about))
     largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
         sure, doubtful = _told_apart(group, largest)
         latest, earlier = _latest_uploads(sure, names)
-        drafts.append(_hand_in(top, latest))
-        drafts += [replace(_hand_in(top, [pair]), doubtful=True) for pair in doubtful]
-        drafts += [_passed_over(item, Status.IGNORED, reason) for item, reason in earlier]
-    return sorted(drafts, key=lambda draft: draft.found.label)
-
-
-_Named = tuple[_Item, NamedFile]
+        found.append(_hand_in(root, latest))
+        found += [replace(_hand_in(root, [pair]), doubtful=True) for pair in doubtful]
+        found += earlier
+    return sorted(found, key=lambda it: it.label)
 
 
 def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], list[_Named]]:
-    """Return the files that are surely of one student, and those whose name another's can be read in.
+    """Return the files that surely belong to one student, and those that may belong to another.
 
-    A student who is called `victim_9` has files that begin with `victim_9_`, as the files of the student
-    `victim` with the id 9 do; the id and the number of the file then follow where else the number of the file
-    and its own name are.
+    The files of a student called `victim_9` begin with `victim_9_`, as do those of the student `victim`
+    whose id is 9; what is then taken for the id and the file's number is really one part further on.
     """
     shifted = Counter(about.other_upload for _, about in group)
     doubtful = [
@@ -286,50 +242,52 @@ def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], li
     return (sure, doubtful) if sure else (doubtful[:1], doubtful[1:])
 
 
-def _latest_uploads(
-    group: Sequence[tuple[_Item, NamedFile]], names: Sequence[str]
-) -> tuple[list[tuple[_Item, NamedFile]], list[tuple[_Item, str]]]:
-    """Return a student's files without those that were uploaded again, and these with the reason."""
-    earlier: dict[str, tuple[_Item, str]] = {}
+def _latest_uploads(group: Sequence[_Named], names: Sequence[str]) -> tuple[list[_Named], list[Found]]:
+    """Return a student's files without those that were uploaded again later, and those as ignored."""
+    earlier: dict[str, Found] = {}
     for name in names:
-        meant = [(it, about) for it, about in group if about.upload and fits(name, about.original)]
+        meant = [(entry, about) for entry, about in group if about.upload and fits(name, about.original)]
         meant.sort(key=lambda pair: pair[1].upload)
-        for item, _ in meant[:-1]:
-            latest = one_line(meant[-1][0].name, 100)
-            earlier[item.name] = (item, f"is an earlier upload of {name}; {latest} counts")
+        for entry, _ in meant[:-1]:
+            reason = f"is an earlier upload of {name}; {one_line(meant[-1][0].name, 100)} counts"
+            earlier[entry.name] = _passed_over(entry, Fate.IGNORED, reason)
     return [pair for pair in group if pair[0].name not in earlier], list(earlier.values())
 
 
-def _hand_in(top: _Top, group: Sequence[tuple[_Item, NamedFile]]) -> _Draft:
-    (item, about), *_ = group
-    parts = tuple(Part(it.member, named.original) for it, named in group)
-    found = Found(about.label, Status.HAND_IN, source=Source(top.root, parts), students=(about.student,))
+def _hand_in(root: Path, group: Sequence[_Named]) -> Found:
+    (entry, about), *_ = group
     # A folder beside a zip of the same name is what somebody unpacked, and perhaps mended.
-    return _Draft(found, (about.copy, 2 if item.is_folder else 1 if is_zip_name(item.name) else 0))
+    last = 2 if entry.kind is EntryKind.FOLDER else 1 if is_zip_name(entry.name) else 0
+    parts = tuple(Part(it.path, named.original) for it, named in group)
+    return Found(
+        about.label,
+        Fate.GRADED,
+        source=Source(root, parts),
+        students=(about.student,),
+        order=(about.copy, last),
+    )
 
 
-def _passed_over(item: _Item, status: Status, reason: str) -> _Draft:
-    return _Draft(Found(one_line(item.name, 100), status, f"{one_line(item.name, 100)} {reason}."))
+def _passed_over(entry: Entry, fate: Fate, reason: str) -> Found:
+    name = one_line(entry.name, 100)
+    return Found(name, fate, f"{name} {reason}.")
 
 
-def _why_ignored(item: _Item, names: Sequence[str]) -> str:
-    if is_ignored(item.name + "/" * item.is_folder):
-        return "is what a system or an editor leaves behind"
-    if item.is_folder or item.kind is not EntryKind.FILE or item.name.lower().endswith(_OTHER_ARCHIVES):
+def _why_ignored(entry: Entry, names: Sequence[str]) -> str:
+    if is_junk(entry):
+        return "is left behind by a system or an editor"
+    if entry.kind is not EntryKind.FILE or entry.name.lower().endswith(_OTHER_ARCHIVES):
         return ""
     known = {".zip", ".py", ".ipynb", *(Path(name).suffix for name in names if Path(name).suffix)}
-    if Path(item.name).suffix.lower() in known or read_file_name(item.name, names).student.id:
+    if Path(entry.name).suffix.lower() in known or _named(entry, names).student.id:
         return ""
     return "is neither a folder nor a zip nor a Python file"
 
 
-def _why_refused(item: _Item) -> str:
-    if item.is_folder:
-        return ""
-    if item.kind is not EntryKind.FILE:
-        article = "an" if item.kind.value[0] in "aeiou" else "a"
-        return f"is {article} {item.kind.value}; ask for the plain files"
-    if item.name.lower().endswith(_OTHER_ARCHIVES):
+def _why_refused(entry: Entry) -> str:
+    if entry.kind not in (EntryKind.FILE, EntryKind.FOLDER):
+        return f"is {entry.kind.with_article}; ask for the plain files"
+    if entry.kind is EntryKind.FILE and entry.name.lower().endswith(_OTHER_ARCHIVES):
         return "is an archive of a kind that is not opened; unpack it, or ask for a zip"
     return ""
 
@@ -337,60 +295,65 @@ def _why_refused(item: _Item) -> str:
 # --- Gradescope's export --------------------------------------------------------------------------
 
 
-def _from_gradescope(top: _Top, limits: ReadLimits, names: Sequence[str]) -> list[_Draft]:
-    """Return the items of a Gradescope export, or nothing where it is none."""
-    item = next((it for it in top.items if it.name == EXPORT_FILE and not it.is_folder), None)
-    if item is None:
+def _from_gradescope(root: Path, entries: Sequence[Entry], names: Sequence[str]) -> list[Found]:
+    """Return the items of a Gradescope export, or nothing if it is not one."""
+    export = next((it for it in entries if it.name == EXPORT_FILE and it.kind is not EntryKind.FOLDER), None)
+    if export is None:
         return []
-    others = replace(top, items=tuple(it for it in top.items if it is not item))
+    others = [it for it in entries if it is not export]
+    found = _by_name(root, others, names)
     try:
-        listed = read_export(_read_item(top, item, limits))
+        listed = _read_export(export)
     except UnreadableExportError as error:
-        reason = f"cannot be used, so that only the folders' names say who handed in ({error})"
-        return [_passed_over(item, Status.REFUSED, reason), *_by_name(others, names)]
-    there = {it.name for it in others.items}
-    drafts = [_known(draft, listed) for draft in _by_name(others, names)]
-    drafts += [_not_there(name) for name in sorted(set(listed) - there)]
-    return [_passed_over(item, Status.IGNORED, "says who handed in what"), *drafts]
+        reason = f"cannot be used, so only the folders' names say who handed in ({error})"
+        return [_passed_over(export, Fate.REFUSED, reason), *found]
+    missing = sorted(set(listed) - {it.name for it in others})
+    return [
+        _passed_over(export, Fate.IGNORED, "says who handed in what"),
+        *(_with_owners(it, listed) for it in found),
+        *(_not_there(name) for name in missing),
+    ]
 
 
-def _read_item(top: _Top, item: _Item, limits: ReadLimits) -> bytes:
+def _read_export(export: Entry) -> dict[str, Listed]:
     try:
-        if not top.is_zip:
-            return read_file(top.root / item.member, EXPORT_BYTES)
-        with zip_on_disk(top.root, limits.for_a_class()) as tree:
-            entry = next(it for it in tree.listing().entries if it.path == item.member)
-            return tree.read(entry, EXPORT_BYTES)
+        return read_export(export.read(EXPORT_BYTES))
     except TooLargeError as error:
         raise UnreadableExportError("it is far too large") from error
     except UnreadableError as error:
         raise UnreadableExportError(str(error)) from error
 
 
-def _known(draft: _Draft, listed: dict[str, Listed]) -> _Draft:
+def _with_owners(found: Found, listed: Mapping[str, Listed]) -> Found:
     """Return the hand-in with what the export says about it."""
-    source = draft.found.source
-    entry = listed.get(source.parts[0].member.rpartition("/")[2]) if source else None
-    if source is None or entry is None:
-        return draft
-    found = replace(draft.found, students=entry.students or draft.found.students, created_at=entry.created_at)
-    digits = source.parts[0].member.rpartition("_")[2]
-    return _Draft(found, (int(digits) if digits.isdecimal() and len(digits) < 20 else 0, 0))
+    member = found.source.parts[0].member if found.source else ""
+    entry = listed.get(member.rpartition("/")[2])
+    if entry is None:
+        return found
+    digits = member.rpartition("_")[2]
+    return replace(
+        found,
+        students=entry.students or found.students,
+        created_at=entry.created_at,
+        order=(int(digits) if digits.isdecimal() and len(digits) < 20 else 0, 0),
+    )
 
 
-def _not_there(name: str) -> _Draft:
-    reason = f"{one_line(name, 100)} is listed in {EXPORT_FILE}, but it is not there; export the class again."
-    return _Draft(Found(one_line(name, 100), Status.REFUSED, reason))
+def _not_there(name: str) -> Found:
+    name = one_line(name, 100)
+    return Found(
+        name, Fate.REFUSED, f"{name} is listed in {EXPORT_FILE}, but is not there; export the class again."
+    )
 
 
 # --- labels, and which hand-in counts -------------------------------------------------------------
 
 
-def _with_labels(drafts: Iterable[_Draft]) -> list[_Draft]:
+def _with_labels(found: Iterable[Found]) -> list[Found]:
     taken: set[str] = set()
     return [
-        replace(it, found=replace(it.found, label=label_for(it.found.label, taken)))
-        for it in sorted(drafts, key=lambda draft: draft.found.status is not Status.HAND_IN)
+        replace(it, label=label_for(it.label, taken))
+        for it in sorted(found, key=lambda it: it.source is None)
     ]
 
 
@@ -398,36 +361,38 @@ _Claim = tuple[str, str, bool]
 """A student's key, the name with it, and whether it is doubtful that it is this student's."""
 
 
-def _with_counts(drafts: Sequence[_Draft]) -> tuple[Found, ...]:
+def _with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
     """Return what was found with the students for whom it is the last.
 
-    Where several names come with one id, any of them may be another's: what each handed in last counts, with
-    a doubt, for a student who chooses a name must not replace another's work.
+    If several names come with one id, each of them may belong to another student: what each name handed in
+    last counts, with a doubt, because a student who chooses a name must not replace another's work.
     """
-    last: dict[_Claim, int] = {}
-    for index, draft in sorted(enumerate(drafts), key=lambda pair: _time_order(pair[1])):
-        if draft.found.status is Status.HAND_IN:
-            last.update({_claim(draft, student): index for student in draft.found.students})
+    last: dict[_Claim, Found] = {}
+    for it in sorted(found, key=_time_order):
+        if it.source:
+            last.update({_claim(it, student): it for student in it.students})
     claims = Counter(key for key, _, _ in last)
-    return tuple(_counted(draft, index, last, claims) for index, draft in enumerate(drafts))
+    return tuple(_counted(it, last, claims) for it in found)
 
 
-def _claim(draft: _Draft, student: Student) -> _Claim:
-    name = "" if student.email else student.plain_name  # nobody has the address of another
-    return student.key, name, draft.doubtful
+def _claim(found: Found, student: Student) -> _Claim:
+    name = "" if student.email else student.plain_name  # no two students share an address
+    return student.key, name, found.doubtful
 
 
-def _time_order(draft: _Draft) -> tuple[datetime, tuple[int, int], str]:
-    return draft.found.created_at or datetime.min.replace(tzinfo=UTC), draft.order, draft.found.label
+def _time_order(found: Found) -> tuple[datetime, tuple[int, int], str]:
+    return found.created_at or datetime.min.replace(tzinfo=UTC), found.order, found.label
 
 
-def _counted(draft: _Draft, index: int, last: Mapping[_Claim, int], claims: Mapping[str, int]) -> Found:
-    students = draft.found.students
-    counts_for = tuple(it for it in students if last.get(_claim(draft, it)) == index)
+def _counted(found: Found, last: Mapping[_Claim, Found], claims: Mapping[str, int]) -> Found:
+    if found.source is None:
+        return found
+    counts_for = tuple(it for it in found.students if last.get(_claim(found, it)) is found)
     doubts = tuple(
         f"another hand-in has the same {it.key.partition(' ')[0]} and may be somebody else's; "
         "find out whose each of them is"
-        for it in students
+        for it in found.students
         if claims.get(it.key, 0) > 1
     )
-    return replace(draft.found, counts_for=counts_for, doubts=doubts)
+    fate = Fate.GRADED if counts_for else Fate.REPLACED
+    return replace(found, fate=fate, counts_for=counts_for, doubts=doubts)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from autograder.handin.candidates import Candidate
-from autograder.handin.trees import EntryKind
+from autograder.handin.trees import Entry, EntryKind
 from autograder.text import one_line
 
 
-def fitting(name: str, candidates: Iterable[Candidate]) -> list[Candidate]:
+def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
     """Return the candidates that may be meant by `name`, the one that counts first.
 
     Plain files come before what cannot be read, then the better name, the fewer folders, and the
@@ -29,12 +28,7 @@ def fits(name: str, found: str) -> bool:
     return _rank(name, found) is not None
 
 
-def best(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
-    """Return the candidate that counts as `name`, or None."""
-    return next(iter(fitting(name, candidates)), None)
-
-
-def notebook_instead(name: str, candidates: Sequence[Candidate]) -> str | None:
+def notebook_instead(name: str, candidates: Sequence[Entry]) -> str | None:
     """Return a sentence if a notebook was handed in where the module `name` is due, else None."""
     if not name.endswith(".py"):
         return None

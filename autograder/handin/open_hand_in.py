@@ -8,13 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.handin.candidates import Candidate, Shelf, Source
+from autograder.handin.candidates import Candidates, Source
 from autograder.handin.manifest import read_manifest
-from autograder.handin.matching import best, fitting, notebook_instead
+from autograder.handin.matching import fitting, notebook_instead
 from autograder.handin.source_text import UnusableError, refuse_endless_names, source_text
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
     HANDIN_MANIFEST,
+    Entry,
     EntryKind,
     ReadLimits,
     TooLargeError,
@@ -43,9 +44,9 @@ class Submission:
         For each name that was found and cannot be used, a sentence that says why and what to do.
     contents
         What the hand-in holds instead, a few names, for the sentence about a missing file.
-    release, assignment, versions
-        What `autograder submit` recorded: the release worked from, the assignment it was meant for
-        and the versions of Python and its packages; None and empty for hand-ins made otherwise.
+    release, assignment
+        The release that the student worked from and the assignment, as `autograder submit` recorded
+        them; None for other hand-ins.
     content_hash
         SHA-256 over all that can make a difference to grading, in hexadecimal.
     """
@@ -58,7 +59,6 @@ class Submission:
     contents: tuple[str, ...] = ()
     release: str | None = None
     assignment: str | None = None
-    versions: Mapping[str, str] = field(default_factory=dict, hash=False)
     content_hash: str = ""
 
     def why_not(self, name: str) -> str | None:
@@ -88,11 +88,11 @@ def open_hand_in(
     """
     source = path if isinstance(path, Source) else Source(path)
     with ExitStack() as stack:
-        shelf = Shelf(limits, stack)
-        shelf.add_source(source)
-        if any(best(name, _meant_for(name, names, shelf)) is None for name in names):
-            shelf.add_nested_zips()
-        return _submission(label or _label(source), shelf, names)
+        candidates = Candidates(limits, stack)
+        candidates.add_source(source)
+        if not all(fitting(name, _meant_for(name, names, candidates)) for name in names):
+            candidates.add_nested_zips()
+        return _submission(label or _label(source), candidates, names)
 
 
 def _label(source: Source) -> str:
@@ -101,62 +101,61 @@ def _label(source: Source) -> str:
     return one_line(stem if dot and stem and suffix.lower() in ("zip", "py", "ipynb") else name, 100)
 
 
-def _submission(label: str, shelf: Shelf, names: Sequence[str]) -> Submission:
+def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Submission:
     files, problems, missing = dict[str, bytes](), dict[str, str](), list[str]()
-    notes = list(shelf.notes)
-    source_left = shelf.limits.source_bytes
+    notes = list(candidates.notes)
+    source_left = candidates.limits.source_bytes
     for name in names:
-        candidates = _meant_for(name, names, shelf)
-        candidate = best(name, candidates) or _the_only_one(name, names, shelf)
-        if candidate is None:
-            if notebook := notebook_instead(name, candidates):
+        meant = _meant_for(name, names, candidates)
+        fit = fitting(name, meant) or _the_only_one(name, names, candidates)
+        if not fit:
+            if notebook := notebook_instead(name, meant):
                 problems[name] = notebook
             else:
                 missing.append(name)
             continue
-        notes += _notes_about(name, candidate, candidates)
+        notes += _notes_about(name, fit)
         try:
-            files[name] = _content(name, candidate, shelf.limits, source_left)
+            files[name] = _content(name, fit[0], candidates.limits, source_left)
         except UnusableError as error:
             problems[name] = str(error)
         else:
             source_left -= len(files[name]) if _is_module(name) else 0
-    manifest = read_manifest(shelf.candidates)
+    manifest = read_manifest(candidates.files)
     return Submission(
         label=label,
         files=files,
         notes=tuple(notes),
         missing=tuple(missing),
         problems=problems,
-        contents=_contents(shelf.candidates),
-        release=manifest.release,
-        assignment=manifest.assignment,
-        versions=manifest.versions,
-        content_hash=_hash(files, missing, problems, manifest.release),
+        contents=_contents(candidates.files),
+        release=manifest.get("release"),
+        assignment=manifest.get("assignment"),
+        content_hash=_hash(files, missing, problems, manifest.get("release")),
     )
 
 
-def _meant_for(name: str, names: Sequence[str], shelf: Shelf) -> list[Candidate]:
+def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
     """Return the candidates without those that are, by their exact name, another of the files due."""
-    return [it for it in shelf.candidates if it.name == name or it.name not in names]
+    return [it for it in candidates.files if it.name == name or it.name not in names]
 
 
-def _the_only_one(name: str, names: Sequence[str], shelf: Shelf) -> Candidate | None:
+def _the_only_one(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
     """Return the single file that was handed in for the single module that is due, whatever its name."""
     only_due = [it for it in names if it.endswith(".py")] == [name]
-    if shelf.bare and only_due and shelf.candidates[0].name.lower().endswith(".py"):
-        return shelf.candidates[0]
-    return None
+    if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(".py"):
+        return candidates.files
+    return []
 
 
-def _notes_about(name: str, chosen: Candidate, candidates: Iterable[Candidate]) -> list[str]:
+def _notes_about(name: str, fit: Sequence[Entry]) -> list[str]:
     notes = list[str]()
-    others = [it.path for it in fitting(name, candidates) if it is not chosen]
+    chosen, *others = fit
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         notes.append(
             f"{name} is there more than once; {one_line(chosen.path, 80)} counts, "
-            f"not {one_line(others[0], 80)}{more}."
+            f"not {one_line(others[0].path, 80)}{more}."
         )
     if chosen.name != name:
         notes.append(f"{one_line(chosen.name, 80)} counts as {name}; next time, hand it in under that name.")
@@ -167,12 +166,11 @@ def _is_module(name: str) -> bool:
     return name.endswith(".py")
 
 
-def _content(name: str, candidate: Candidate, limits: ReadLimits, source_left: int) -> bytes:
-    if candidate.kind is not EntryKind.FILE:
-        article = "an" if candidate.kind.value[0] in "aeiou" else "a"
-        raise UnusableError(f"{name} is {article} {candidate.kind.value}; hand in the plain file itself.")
+def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> bytes:
+    if chosen.kind is not EntryKind.FILE:
+        raise UnusableError(f"{name} is {chosen.kind.with_article}; hand in the plain file itself.")
     try:
-        content = source_text(name, candidate.read(limits.file_bytes))
+        content = source_text(name, chosen.read(limits.file_bytes))
     except TooLargeError as error:
         raise UnusableError(
             f"{name} is larger than {limits.file_bytes:,} bytes; hand in your code without data."
@@ -188,7 +186,7 @@ def _content(name: str, candidate: Candidate, limits: ReadLimits, source_left: i
     return content
 
 
-def _contents(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+def _contents(candidates: Sequence[Entry]) -> tuple[str, ...]:
     names = [one_line(it.path, 60) for it in candidates if it.name != HANDIN_MANIFEST]
     return (*names[:5], *([f"{len(names) - 5} more"] if len(names) > 5 else []))
 

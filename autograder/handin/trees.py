@@ -8,11 +8,12 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from autograder.errors import SubmissionError
 from autograder.text import one_line
@@ -60,61 +61,64 @@ class ReadLimits:
 DEFAULT_LIMITS = ReadLimits()
 
 
+class TooLargeError(Exception):
+    """More bytes than were asked for."""
+
+
+class UnreadableError(Exception):
+    """Bytes that cannot be read; the message is the end of a sentence."""
+
+
 class EntryKind(StrEnum):
     """What a listed name is; only a `FILE` is ever read."""
 
     FILE = "file"
+    FOLDER = "folder"
     LINK = "symbolic link"
     SPECIAL = "device or other special file"
     ENCRYPTED = "encrypted file"
     UNSUPPORTED = "file packed in an unusual way"
 
+    @property
+    def with_article(self) -> str:
+        """The kind as the end of a sentence."""
+        return f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.value}"
 
-@dataclass(frozen=True)
+
+def _read_nothing(cap: int) -> bytes:
+    raise UnreadableError("is not a regular file; hand in the file itself")
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One name in a tree: its path with `/` between the parts, its kind, and how to reach it there."""
+    """One name in a folder or zip.
+
+    Attributes
+    ----------
+    path
+        Its path with `/` between the parts.
+    read
+        Returns the bytes of a `FILE`; raises `TooLargeError` beyond a cap, `UnreadableError` if it is broken.
+    """
 
     path: str
     kind: EntryKind
-    index: int = 0
+    read: Callable[[int], bytes] = _read_nothing
 
     @property
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
 
-    @property
-    def depth(self) -> int:
-        """The number of folders above it."""
-        return self.path.count("/")
-
 
 @dataclass(frozen=True)
 class Listing:
-    """The entries of a tree that may matter, those that do not, and sentences about what was passed over."""
+    """The files of a folder or zip, what was ignored, the folders, and sentences about what was passed over."""
 
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-class TooLargeError(Exception):
-    """More bytes than were asked for."""
-
-
-class UnreadableError(Exception):
-    """Bytes that cannot be had; the message is the end of a sentence."""
-
-
-class Tree(Protocol):
-    """Anything that lists entries and reads one of them up to a cap."""
-
-    def listing(self) -> Listing:
-        """List everything there is."""
-
-    def read(self, entry: Entry, cap: int) -> bytes:
-        """Return the bytes of a `FILE` entry; `TooLargeError` beyond `cap`, `UnreadableError` if broken."""
 
 
 # What zipfile and zlib raise for bytes that only look like a zip; NotImplementedError is a RuntimeError.
@@ -127,54 +131,69 @@ _IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 HANDIN_MANIFEST = ".autograder-handin.json"
 
 
-def is_ignored(path: str) -> bool:
-    """Return whether `path` is one of those that systems, editors and environments leave behind."""
+def is_junk(entry: Entry) -> bool:
+    """Return whether a file or folder is one that systems, editors and environments leave behind."""
+    return _is_junk_path(f"{entry.path}/" if entry.kind is EntryKind.FOLDER else entry.path)
+
+
+def _is_junk_path(path: str) -> bool:
     *folders, name = path.split("/")
     if any(folder.startswith(".") or folder in _IGNORED_FOLDERS for folder in folders):
         return True
     return name.startswith(".") and name != HANDIN_MANIFEST
 
 
-class FolderTree:
-    """A folder on disk, or one file in it; symbolic links in it are listed and never followed."""
+def list_folder(root: Path, limits: ReadLimits) -> Listing:
+    """List the files of a folder on disk, the shallowest first; symbolic links are listed and never followed.
 
-    def __init__(self, root: Path, limits: ReadLimits) -> None:
-        self._root = root
-        self._limits = limits
+    Raises
+    ------
+    SubmissionError
+        If a folder cannot be read, or there are too many files.
+    """
+    entries, ignored, folders = list[Entry](), list[str](), list[str]()
+    level = [""]
+    while level:
+        below = list[str]()
+        for folder in level:
+            for entry in scan(root, folder):
+                if is_junk(entry):
+                    ignored.append(entry.path)
+                elif entry.kind is EntryKind.FOLDER:
+                    below.append(entry.path)
+                else:
+                    entries.append(entry)
+                if len(entries) + len(below) + len(folders) > limits.members:
+                    raise SubmissionError(_too_many(root.name, limits.members))
+        folders += below
+        level = below
+    return Listing(tuple(entries), tuple(ignored), tuple(folders))
 
-    def listing(self) -> Listing:
-        """List the files, the shallowest first."""
-        entries, ignored, folders = list[Entry](), list[str](), list[str]()
-        level = [""]
-        while level:
-            below = list[str]()
-            for folder in level:
-                for path, mode in self._scan(folder):
-                    hidden = is_ignored(f"{path}/" if stat.S_ISDIR(mode) else path)
-                    if hidden:
-                        ignored.append(path)
-                    elif stat.S_ISDIR(mode):
-                        below.append(path)
-                    else:
-                        entries.append(Entry(path, kind_of_mode(mode)))
-                    if len(entries) + len(below) + len(folders) > self._limits.members:
-                        raise SubmissionError(_too_many(self._root.name, self._limits.members))
-            folders += below
-            level = below
-        return Listing(tuple(entries), tuple(ignored), tuple(folders))
 
-    def _scan(self, folder: str) -> Iterator[tuple[str, int]]:
-        try:
-            with os.scandir(self._root / folder) as found:
-                modes = {item.name: item.stat(follow_symlinks=False).st_mode for item in found}
-        except OSError as error:
-            raise SubmissionError(_unreadable(folder or self._root.name, error)) from error
-        for name in sorted(modes):
-            yield f"{folder}/{name}" if folder else name, modes[name]
+def scan(root: Path, folder: str = "") -> list[Entry]:
+    """Return what lies directly in `folder` below `root`, by name.
 
-    def read(self, entry: Entry, cap: int) -> bytes:
-        """Return the file's bytes."""
-        return read_file(self._root / entry.path, cap)
+    Raises
+    ------
+    SubmissionError
+        If it cannot be read.
+    """
+    try:
+        with os.scandir(root / folder) as found:
+            modes = {item.name: item.stat(follow_symlinks=False).st_mode for item in found}
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise SubmissionError(
+            f"{one_line(folder or root.name, 80)} cannot be read ({reason}); make it readable and try again."
+        ) from error
+    return [
+        Entry(
+            f"{folder}/{name}" if folder else name,
+            _kind_of_mode(mode),
+            partial(read_file, root / folder / name),
+        )
+        for name, mode in sorted(modes.items())
+    ]
 
 
 class ZipTree:
@@ -216,7 +235,7 @@ class ZipTree:
         """List the members; of several with the same name the last counts, as when unpacking."""
         entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
         unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
-        for index, info in enumerate(self._zip.infolist()):
+        for info in self._zip.infolist():
             path = info.filename.replace("\\", "/")
             if self._is_too_long(path):
                 long.append(one_line(path, 100))
@@ -225,19 +244,19 @@ class ZipTree:
                 path = path[2:]
             if _is_unsafe(path):
                 unsafe.append(path)
-            elif is_ignored(path):
+            elif _is_junk_path(path):
                 ignored.append(path)
             elif path.endswith("/"):
                 folders[path.rstrip("/")] = None
             else:
                 if path in entries:
                     repeated[path] = None
-                entries[path] = Entry(path, _kind_of_member(info), index)
+                entries[path] = Entry(path, _kind_of_member(info), partial(self._read, info))
             if len(entries) > self._limits.members:
                 raise SubmissionError(_too_many(self._name, self._limits.members))
         folders |= _folders_above(entries)
         notes = _unsafe_note(unsafe) + self._long_note(long) + _repeated_note(repeated)
-        ordered = sorted(entries.values(), key=lambda entry: (entry.depth, entry.path))
+        ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
         return Listing(tuple(ordered), (*ignored, *unsafe, *long), tuple(sorted(folders)), notes)
 
     def _is_too_long(self, path: str) -> bool:
@@ -252,9 +271,8 @@ class ZipTree:
             f"for example {one_line(paths[0], 80)!r}.",
         )
 
-    def read(self, entry: Entry, cap: int) -> bytes:
-        """Return the member's bytes, whatever size the table of contents claims."""
-        info = self._zip.infolist()[entry.index]
+    def _read(self, info: zipfile.ZipInfo, cap: int) -> bytes:
+        """Return a member's bytes, whatever size the table of contents claims."""
         try:
             with self._zip.open(info) as member:
                 content = _read_in_chunks(member, cap + 1)
@@ -347,17 +365,15 @@ def read_file(path: Path, cap: int) -> bytes:
     return content
 
 
-def kind_of_mode(mode: int) -> EntryKind:
-    """Return what a file of this `st_mode`, no folder, is."""
-    if stat.S_ISREG(mode):
-        return EntryKind.FILE
-    return EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.SPECIAL
+def _kind_of_mode(mode: int) -> EntryKind:
+    kinds = {stat.S_IFREG: EntryKind.FILE, stat.S_IFDIR: EntryKind.FOLDER, stat.S_IFLNK: EntryKind.LINK}
+    return kinds.get(stat.S_IFMT(mode), EntryKind.SPECIAL)
 
 
 def _kind_of_member(info: zipfile.ZipInfo) -> EntryKind:
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return kind_of_mode(mode)
+        return EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.SPECIAL
     if info.flag_bits & 0x1:
         return EntryKind.ENCRYPTED
     # Deflate is what every zip program writes; the others can claim gigabytes for their window.
@@ -395,7 +411,3 @@ def _repeated_note(paths: dict[str, None]) -> tuple[str, ...]:
 def _too_many(name: str, members: int | None) -> str:
     number = f"more than {members} files" if members else "far too many files"
     return f"{one_line(name, 80)} holds {number}; hand in only the files that were asked for."
-
-
-def _unreadable(name: str, error: OSError) -> str:
-    return f"{one_line(name, 80)} cannot be read ({error.strerror or 'unknown reason'}); hand it in again."

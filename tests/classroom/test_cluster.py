@@ -21,10 +21,10 @@ from autograder.classroom.class_session import ClassSession, GradeOptions
 from autograder.classroom.cluster import PER_WORKER, ClusterPool
 from autograder.classroom.course_archive import Unpacked, pack
 from autograder.classroom.grade_class import Graded
-from autograder.classroom.record import Fate
 from autograder.classroom.work import Work
 from autograder.course.loading import Course
 from autograder.errors import CourseError, GraderError
+from autograder.handin.find import Fate
 from tests.classroom.conftest import NAME, RIGHT, SUMMED, write_class
 from tests.commands import only_line, run_command
 

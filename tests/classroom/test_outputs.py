@@ -14,9 +14,10 @@ from autograder.classroom import outputs
 from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions, report_again
 from autograder.classroom.lateness import read_date
 from autograder.classroom.processes import LocalPool
-from autograder.classroom.record import Fate, read_record
+from autograder.classroom.record import read_record
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
+from autograder.handin.find import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.report.feedback_page import feedback_page

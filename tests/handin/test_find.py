@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.handin.find import Status, find_hand_ins
+from autograder.handin.find import Fate, find_hand_ins
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.students import Student
 from tests.handin.hand_ins import CODE, NAMES, symlink_member, write_folder, write_zip
@@ -43,14 +43,16 @@ def class_of(request, tmp_path):
     return write
 
 
-def by_status(found, status):
-    return {it.label: it for it in found if it.status is status}
+def by_fate(found, *fates):
+    return {it.label: it for it in found if it.fate in fates}
+
+
+def hand_ins_in(found):
+    return by_fate(found, Fate.GRADED, Fate.REPLACED)
 
 
 def opened(found, names=NAMES):
-    return {
-        label: open_hand_in(it.source, names).files for label, it in by_status(found, Status.HAND_IN).items()
-    }
+    return {label: open_hand_in(it.source, names).files for label, it in hand_ins_in(found).items()}
 
 
 def test_folders_zips_and_files_named_by_student_are_hand_ins(class_of):
@@ -72,7 +74,7 @@ def test_folders_zips_and_files_named_by_student_are_hand_ins(class_of):
         "dave": {"linear_svm.py": OTHER},
     }
     assert [it.students for it in found] == [(Student(name=it.label),) for it in found]
-    assert all(it.counts for it in found)
+    assert all(it.counts_for for it in found)
 
 
 def test_the_files_of_one_student_are_one_hand_in(class_of):
@@ -101,15 +103,17 @@ def test_everything_is_accounted_for(tmp_path):
     (folder / "carol").symlink_to(folder / "alice")
     os.mkfifo(folder / "dave.py")
     found = find_hand_ins(folder, NAMES)
-    assert set(by_status(found, Status.HAND_IN)) == {"alice"}
-    refused = by_status(found, Status.REFUSED)
+    assert set(hand_ins_in(found)) == {"alice"}
+    refused = by_fate(found, Fate.REFUSED)
     assert set(refused) == {"bob.rar", "carol", "dave.py"}
     assert refused["bob.rar"].reason.startswith("bob.rar is an archive of a kind that is not opened")
     assert refused["carol"].reason.startswith("carol is a symbolic link")
     assert refused["dave.py"].reason.startswith("dave.py is a device or other special file")
-    assert len(by_status(found, Status.IGNORED)) == 4
+    assert len(by_fate(found, Fate.IGNORED)) == 4
     assert all(
-        it.reason.endswith(".") and it.source is None for it in found if it.status is not Status.HAND_IN
+        it.reason.endswith(".") and it.source is None
+        for it in found
+        if it.fate not in (Fate.GRADED, Fate.REPLACED)
     )
 
 
@@ -118,7 +122,7 @@ def test_links_in_a_zip_of_a_class_are_refused(tmp_path):
         tmp_path / "class.zip", [("alice/linear_svm.py", CODE), (symlink_member("bob.py"), b"/etc/passwd")]
     )
     found = find_hand_ins(path, NAMES)
-    assert set(by_status(found, Status.REFUSED)) == {"bob.py"}
+    assert set(by_fate(found, Fate.REFUSED)) == {"bob.py"}
 
 
 def test_a_canvas_download_groups_files_by_student(class_of):
@@ -139,7 +143,7 @@ def test_a_canvas_download_groups_files_by_student(class_of):
         "roejohn_77": {"linear_svm.py": OTHER, "softmax.py": CODE},
         "loejack_78": {},
     }
-    assert by_status(found, Status.HAND_IN)["doejane_123"].students == (Student(name="doejane", id="123"),)
+    assert hand_ins_in(found)["doejane_123"].students == (Student(name="doejane", id="123"),)
 
 
 def test_a_moodle_download_names_the_student_by_folder(class_of):
@@ -198,7 +202,7 @@ def gradescope_export(metadata=EXPORT):
 
 def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
     found = find_hand_ins(class_of(gradescope_export()), NAMES)
-    hand_ins = by_status(found, Status.HAND_IN)
+    hand_ins = hand_ins_in(found)
     assert set(hand_ins) == {"submission_101", "submission_102", "submission_103", "submission_105"}
     alice = Student("Alice", "alice@x.org", "007")
     assert hand_ins["submission_101"].students == (alice,)
@@ -206,13 +210,13 @@ def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
     assert hand_ins["submission_102"].created_at == datetime(2024, 3, 2, 10, tzinfo=UTC)
     assert [it.name for it in hand_ins["submission_102"].students] == ["Bob", "Alice"]
     assert hand_ins["submission_105"].students == (Student(name="submission_105"),)
-    assert {it.label for it in by_status(found, Status.IGNORED).values()} == {"submission_metadata.yml"}
-    assert "listed" in by_status(found, Status.REFUSED)["submission_104"].reason
+    assert {it.label for it in by_fate(found, Fate.IGNORED).values()} == {"submission_metadata.yml"}
+    assert "listed" in by_fate(found, Fate.REFUSED)["submission_104"].reason
 
 
 def test_the_last_hand_in_of_each_student_counts(class_of):
-    hand_ins = by_status(find_hand_ins(class_of(gradescope_export()), NAMES), Status.HAND_IN)
-    assert not hand_ins["submission_101"].counts
+    hand_ins = hand_ins_in(find_hand_ins(class_of(gradescope_export()), NAMES))
+    assert not hand_ins["submission_101"].counts_for
     assert [it.name for it in hand_ins["submission_102"].counts_for] == ["Bob", "Alice"]
 
 
@@ -230,8 +234,8 @@ def test_the_last_hand_in_of_each_student_counts(class_of):
 )
 def test_an_export_with_a_broken_list_is_graded_by_folder(class_of, metadata):
     found = find_hand_ins(class_of(gradescope_export(metadata)), NAMES)
-    assert len(by_status(found, Status.HAND_IN)) == 4
-    refused = by_status(found, Status.REFUSED)
+    assert len(hand_ins_in(found)) == 4
+    refused = by_fate(found, Fate.REFUSED)
     assert set(refused) <= {"submission_metadata.yml"}
 
 
@@ -242,20 +246,20 @@ def test_of_several_copies_the_last_counts_and_all_are_kept(class_of):
         ),
         NAMES,
     )
-    assert {it.label: it.counts for it in found} == {"alice": False, "alice (1)": True}
+    assert {it.label: bool(it.counts_for) for it in found} == {"alice": False, "alice (1)": True}
 
 
 def test_an_unpacked_folder_counts_before_its_zip(class_of):
     found = find_hand_ins(
         class_of({"alice.zip": zipped({"linear_svm.py": OTHER}), "alice/linear_svm.py": CODE}), NAMES
     )
-    assert opened([it for it in found if it.counts]).popitem()[1] == {"linear_svm.py": CODE}
+    assert opened([it for it in found if it.counts_for]).popitem()[1] == {"linear_svm.py": CODE}
     assert len({it.label for it in found}) == 2
 
 
 def test_the_folder_of_one_student_is_one_hand_in(class_of):
     found = find_hand_ins(class_of({"linear_svm.py": CODE, "data/x.csv": b""}), NAMES)
-    assert [it.status for it in found] == [Status.HAND_IN]
+    assert [it.fate for it in found] == [Fate.GRADED]
     assert list(opened(found).values()) == [{"linear_svm.py": CODE}]
 
 
@@ -292,7 +296,7 @@ def test_a_broken_class_zip_is_one_sentence(tmp_path, content):
 
 def test_a_broken_zip_of_one_student_does_not_stop_the_class(class_of):
     found = find_hand_ins(class_of({"alice.zip": b"no zip", "bob/linear_svm.py": CODE}), NAMES)
-    hand_ins = by_status(found, Status.HAND_IN)
+    hand_ins = hand_ins_in(found)
     assert set(hand_ins) == {"alice", "bob"}
     with pytest.raises(SubmissionError, match=r"alice\.zip cannot be opened as a zip"):
         open_hand_in(hand_ins["alice"].source, NAMES)
@@ -317,7 +321,7 @@ def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
     names = ("linear_svm.py", "softmax.py")
     found = find_hand_ins(class_of(files), names)
     assert opened(found, names) == {"roe_1": {"linear_svm.py": CODE, "softmax.py": OTHER}}
-    (ignored,) = by_status(found, Status.IGNORED).values()
+    (ignored,) = by_fate(found, Fate.IGNORED).values()
     assert "roe_1_456_linear_svm.py is an earlier upload of linear_svm.py" in ignored.reason
     assert "roe_1_789_linear_svm-1.py counts" in ignored.reason
 
@@ -325,8 +329,7 @@ def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
 def counting(found):
     """Return for whom each hand-in counts, and whether a person has to look whose it is."""
     return {
-        it.label: ([one.id for one in it.counts_for], bool(it.doubts))
-        for it in by_status(found, Status.HAND_IN).values()
+        it.label: ([one.id for one in it.counts_for], bool(it.doubts)) for it in hand_ins_in(found).values()
     }
 
 
@@ -348,12 +351,10 @@ def test_what_a_student_calls_a_file_is_nobody_s_id(class_of, name, id):
     found = find_hand_ins(
         class_of({vera: zipped({"linear_svm.py": CODE}), name: zipped({"x.py": b""})}), NAMES
     )
-    of_vera, of_zorro = sorted(
-        by_status(found, Status.HAND_IN).values(), key=lambda it: it.label != "victimvera_999"
-    )
+    of_vera, of_zorro = sorted(hand_ins_in(found).values(), key=lambda it: it.label != "victimvera_999")
     assert [it.id for it in of_zorro.students] == [id]
     assert of_vera.counts_for == (Student("victimvera", id="999"),)
-    assert of_zorro.counts
+    assert of_zorro.counts_for
     assert bool(of_vera.doubts) == bool(of_zorro.doubts) == (id == "999")
 
 
@@ -408,4 +409,4 @@ def test_files_that_begin_with_a_number_stay_one_hand_in(class_of, prefix):
 
 def test_an_id_is_not_the_name_that_somebody_goes_by(class_of):
     files = {"vera_999_70001_linear_svm.py": CODE, "999/linear_svm.py": OTHER}
-    assert all(it.counts and not it.doubts for it in find_hand_ins(class_of(files), NAMES))
+    assert all(it.counts_for and not it.doubts for it in find_hand_ins(class_of(files), NAMES))
