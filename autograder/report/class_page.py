@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from autograder.model.verdict import Family, Kind
 from autograder.report.context import LikePair, Mistake, ReportContext
@@ -21,47 +20,9 @@ from autograder.report.plots import (
 from autograder.report.statistics import ClassStatistics, MistakeTally, TestTally
 
 IN_FULL = 6
-"""Mistakes told at length; the rarer ones are in a table."""
+"""Mistakes explained at length; the rarer ones are in a table."""
 MOST_NAMES = 60
-"""Labels listed below a finding; the rest is counted."""
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A known mistake and what to tell the class about it."""
-
-    id: str
-    mistake: str
-    hint: str
-    example: str
-    count: int
-    share: float
-    questions: str
-    hand_ins: str
-
-
-@dataclass(frozen=True)
-class TestLine:
-    """One line of the table of tests."""
-
-    name: str
-    question: str
-    cases: int
-    rate: float
-    discrimination: str
-    remark: str
-
-
-@dataclass(frozen=True)
-class Speed:
-    """How fast the hand-ins are in one race, as ratios to the reference."""
-
-    name: str
-    question: str
-    count: int
-    median: float
-    slowest_tenth: float
-    slowest: float
+"""Labels listed below a finding; the rest are counted."""
 
 
 def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
@@ -69,25 +30,23 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
 
     It names students, so it is for those who teach.
     """
-    titles = {tally.question.id: tally.question.title for tally in statistics.questions.values()}
-    structural = [it for it in statistics.tests.values() if it.structural and it.hand_ins]
+    tests = [it for it in statistics.tests.values() if it.hand_ins]
+    structural = [it for it in tests if it.structural]
+    raced = [it for it in structural if it.cpu_ratios]
     return render(
         "class.html",
         title=f"{statistics.assignment.title}: class report",
         statistics=statistics,
         context=context,
-        titles=titles,
-        pictures=_pictures(statistics, context, structural),
-        lessons=_lessons(statistics, context.mistakes, titles),
+        titles={tally.question.id: tally.question.title for tally in statistics.questions.values()},
+        pictures=_pictures(statistics, context, structural, raced),
+        lessons=_lessons(statistics.most_frequent(), context.mistakes),
         in_full=IN_FULL,
-        accepted=_lessons(statistics, context.mistakes, titles, accepted=True),
-        other_hints=[
-            (titles[id], hint, count) for (id, hint), count in statistics.other_hints.most_common(10)
-        ],
-        graded_tests=_test_lines(statistics.tests.values(), titles, public=False),
-        public_checks=_test_lines(statistics.tests.values(), titles, public=True),
-        structural=[(it, titles[it.question], structure_counts(it)) for it in structural],
-        speeds=_speeds(structural, titles),
+        accepted=_lessons(statistics.accepted.values(), context.mistakes),
+        graded_tests=sorted((it for it in tests if not it.public), key=lambda it: it.rate),
+        public_checks=sorted((it for it in tests if it.public), key=lambda it: it.rate),
+        structural=[(it, structure_counts(it)) for it in structural],
+        raced=raced,
         broken=_ways_to_break(statistics),
         flagged=_flagged(statistics),
         pairs=[_marked(pair) for pair in context.pairs],
@@ -106,7 +65,10 @@ def _ways_to_break(statistics: ClassStatistics) -> list[Kind]:
 
 
 def _pictures(
-    statistics: ClassStatistics, context: ReportContext, structural: Sequence[TestTally]
+    statistics: ClassStatistics,
+    context: ReportContext,
+    structural: Sequence[TestTally],
+    raced: Sequence[TestTally],
 ) -> dict[str, Picture]:
     if not statistics.hand_ins:
         return {}
@@ -117,66 +79,18 @@ def _pictures(
         pictures["mistakes"] = mistake_bars(statistics.most_frequent(), names, statistics.hand_ins)
     if structural:
         pictures["structure"] = structure_bars(structural)
-    if raced := [it for it in structural if it.cpu_ratios]:
+    if raced:
         pictures["speed"] = speed_strip(raced)
     return pictures
 
 
-def _lessons(
-    statistics: ClassStatistics, bank: Iterable[Mistake], titles: dict[str, str], accepted: bool = False
-) -> list[Lesson]:
+def _lessons(tallies: Iterable[MistakeTally], bank: Iterable[Mistake]) -> list[tuple[MistakeTally, Mistake]]:
+    """Return each mistake that was made with what the bank says about it."""
     known = {mistake.id: mistake for mistake in bank}
-    tallies = statistics.accepted.values() if accepted else statistics.most_frequent()
-    return [_lesson(tally, known, statistics.hand_ins, titles) for tally in tallies]
-
-
-def _lesson(tally: MistakeTally, known: dict[str, Mistake], hand_ins: int, titles: dict[str, str]) -> Lesson:
-    mistake = known.get(tally.id) or Mistake(id=tally.id, mistake="no longer in the bank", hint="")
-    count = len(tally.hand_ins)
-    return Lesson(
-        id=tally.id,
-        mistake=mistake.mistake,
-        hint=mistake.hint,
-        example=mistake.example,
-        count=count,
-        share=count / hand_ins,
-        questions="; ".join(f"{titles[id]} ({number})" for id, number in tally.questions.most_common()),
-        hand_ins=_names(tally.hand_ins),
-    )
-
-
-def _test_lines(tallies: Iterable[TestTally], titles: dict[str, str], public: bool) -> list[TestLine]:
-    """Return the tests, those that fewest pass first."""
-    lines = [
-        TestLine(
-            name=it.name,
-            question=titles.get(it.question, it.question),
-            cases=it.cases,
-            rate=it.rate,
-            discrimination="" if it.discrimination is None else f"{it.discrimination:.2f}",
-            remark=it.remark,
-        )
+    return [
+        (it, known.get(it.id) or Mistake(id=it.id, mistake="no longer in the bank", hint=""))
         for it in tallies
-        if it.public == public and it.hand_ins
     ]
-    return sorted(lines, key=lambda line: line.rate)
-
-
-def _speeds(tallies: Iterable[TestTally], titles: dict[str, str]) -> list[Speed]:
-    return [_speed(it, titles.get(it.question, it.question)) for it in tallies if it.cpu_ratios]
-
-
-def _speed(tally: TestTally, question: str) -> Speed:
-    ordered = sorted(tally.cpu_ratios)
-    count = len(ordered)
-    return Speed(
-        tally.name,
-        question,
-        count,
-        ordered[count // 2],
-        ordered[min(count - 1, count * 9 // 10)],
-        ordered[-1],
-    )
 
 
 def _flagged(statistics: ClassStatistics) -> list[tuple[str, str, int]]:

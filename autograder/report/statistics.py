@@ -110,6 +110,10 @@ class TestTally:
             return None
         return float(np.corrcoef(self._passed, self._totals)[0, 1])
 
+    def cpu_quantile(self, share: float) -> float:
+        """Return the CPU time, of those measured, that this share of the hand-ins stays at or below."""
+        return float(np.quantile(self.cpu_ratios, share, method="higher"))
+
     def add(self, verdicts: list[Verdict], waiting: bool, total: float) -> None:
         """Add one hand-in's verdicts on all cases, and its share of all points."""
         failed = next((verdict for verdict in verdicts if not verdict.passed), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course.loading import find_course
-from autograder.grading.explain.bank import KnownMistake, load_bank
+from autograder.grading.explain.bank import Bank, load_bank
 from autograder.grading.pytest_session import collect_plan
 from autograder.model.assignment import Assignment
 from autograder.model.plan import Plan, PlannedTest
@@ -25,10 +25,10 @@ FULL, NONE = 10.0, 30.0
 
 
 @functools.cache
-def course_of_svm() -> tuple[Assignment, Plan, tuple[KnownMistake, ...]]:
+def course_of_svm() -> tuple[Assignment, Plan, Bank]:
     course = find_course(ROOT)
     assignment, solution = course.assignment("svm"), course.solution("svm")
-    return assignment, collect_plan(assignment, solution), load_bank(assignment, solution).mistakes
+    return assignment, collect_plan(assignment, solution), load_bank(assignment, solution)
 
 
 class Student:
@@ -58,7 +58,7 @@ class Student:
             flags=flags,
         )
 
-    def _answer(self, plan: Plan, question: str, bank: tuple[KnownMistake, ...]) -> None:
+    def _answer(self, plan: Plan, question: str, bank: Bank) -> None:
         tests = plan.of_question(question)
         fate = self.rng.random()
         if fate < 0.04:
@@ -97,14 +97,9 @@ class Student:
         message = f"the call took {ratio:.3g} times the CPU time of a vectorized solution"
         return Verdict(test=test, kind=Kind.SLOW, message=message, measured=measured)
 
-    def _wrong(self, tests: tuple[PlannedTest, ...], question: str, bank: tuple[KnownMistake, ...]) -> None:
-        there = [
-            it
-            for it in bank
-            if any(target.endswith(question) for target in it.targets)
-            and not it.accepted
-            and not it.structural
-        ]
+    def _wrong(self, tests: tuple[PlannedTest, ...], question: str, bank: Bank) -> None:
+        here = {it.mistake.id for it in bank.variants if it.target.endswith(question)}
+        there = [it for it in bank.mistakes if it.id in here and not it.accepted and not it.structural]
         weights = 1 / np.arange(1, len(there) + 2) ** 1.2
         choice = int(self.rng.choice(len(there) + 1, p=weights / weights.sum()))
         known = there[choice] if choice < len(there) else None
@@ -153,8 +148,8 @@ def report_context() -> ReportContext:
     )
     return ReportContext(
         mistakes=tuple(
-            Mistake(id=it.id, mistake=it.mistake, hint=it.hint, example=example, accepted=it.accepted)
-            for it in bank
+            Mistake(id=it.id, mistake=it.title, hint=it.hint, example=example, accepted=it.accepted)
+            for it in bank.mistakes
         ),
         refused=(Leftover("zoe.rar", "zoe.rar is an archive of a kind that is not opened."),),
         replaced=(Leftover("submission_1", "a later hand-in of the same student counts"),),
