@@ -1,4 +1,4 @@
-"""Text from strangers made safe to show: no control characters, no hidden direction changes, bounded."""
+"""Untrusted text made safe to show: no control characters, no hidden direction changes, bounded."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _CUT = " … (cut)"
 
 
 def clean(text: str, limit: int = 10_000) -> str:
-    """Return `text` without anything a terminal, a browser or JSON could trip over.
+    """Return `text` without anything that could upset a terminal, a browser or JSON.
 
-    Removes ANSI escapes, control characters but tab and line feed, Unicode direction controls and
-    lone surrogates; line ends become line feeds. At most `limit` characters are returned, the last
-    of which say so where something was cut.
+    Removes ANSI escapes, control characters except tab and line feed, Unicode direction controls and
+    lone surrogates; line ends become line feeds. At most `limit` characters are returned, and the last
+    of them say so if something was cut.
     """
     # Cut before the work as well as after it: a message of 100 MB must not cost seconds.
     bound = 4 * limit + 1000
@@ -35,11 +35,11 @@ def clean(text: str, limit: int = 10_000) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Return `text` as `clean` does, with every run of white space as one blank."""
+    """Return `text` as `clean` does, with every run of white space as one space."""
     return " ".join(clean(text, limit).split())
 
 
 def sentence(text: str) -> str:
-    """Return `text` with a full stop where it ends without one."""
+    """Return `text` with a full stop unless it ends in punctuation."""
     text = text.strip()
     return f"{text}." if text and text[-1] not in ".!?:…" else text

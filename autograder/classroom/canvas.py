@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from autograder.model.assignment import Assignment
-from autograder.report.grades import GradeRow, safe_cell
+from autograder.report.grades import GradeRow, decimal, safe_cell
 
 _COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_POSSIBLE = "    Points Possible"
@@ -24,7 +24,7 @@ def to_canvas(rows: Iterable[GradeRow], assignment: Assignment) -> str:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow([*_COLUMNS, safe_cell(assignment.title)])
-    writer.writerow([_POINTS_POSSIBLE, "", "", "", "", _decimal(float(assignment.total_points))])
+    writer.writerow([_POINTS_POSSIBLE, "", "", "", "", decimal(assignment.total_points)])
     counting = [row for row in rows if row.counts]
     claims = Counter(row.id for row in counting if not row.email)
     for row in counting:
@@ -32,9 +32,5 @@ def to_canvas(rows: Iterable[GradeRow], assignment: Assignment) -> str:
             continue
         own, school = ("", row.id) if row.email else (row.id, "")
         who = (row.name, own if claims[own] == 1 else "", school, row.email)
-        writer.writerow([*map(safe_cell, who), "", _decimal(float(row.result.score))])
+        writer.writerow([*map(safe_cell, who), "", decimal(row.result.score)])
     return table.getvalue()
-
-
-def _decimal(number: float) -> str:
-    return f"{number:.4f}".rstrip("0").rstrip(".")

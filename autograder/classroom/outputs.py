@@ -175,7 +175,7 @@ class Outputs:
         final = self._settled(item, result, student) if result else None
         note = item.reason or ("; ".join(final.notes) if final else "")
         return GradeRow(
-            submission=item.label,
+            label=item.label,
             name=student.name,
             email=student.email,
             id=student.id,

@@ -1,4 +1,4 @@
-"""Every file of a hand-in that may be one of those asked for, wherever it lies."""
+"""Every file of a hand-in that may be one of those asked for, in whatever folder or zip it lies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def is_zip_name(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Part:
-    """One piece of a hand-in: a path below its source's root (empty for the root), and its own name."""
+    """One piece of a hand-in: its path below the source's root (empty for the root), and what the student called it."""
 
     member: str = ""
     name: str = ""
@@ -51,7 +51,7 @@ class Candidates:
     Attributes
     ----------
     is_single_file
-        Whether a file was handed in that is no zip, rather than a folder or zip with files in it.
+        Whether a single file was handed in, not a folder or zip.
     """
 
     def __init__(self, limits: ReadLimits, stack: ExitStack) -> None:

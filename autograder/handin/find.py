@@ -1,4 +1,4 @@
-"""Finding the hand-ins of a class: in a folder, a zip, or an export of Gradescope, Canvas or Moodle."""
+"""Finds the hand-ins of a class: in a folder, a zip, or an export of Gradescope, Canvas or Moodle."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def find_one(
 
 
 def _some(names: Iterable[str]) -> str:
-    """Return the first few names, and that there are more."""
+    """Return the first few names, with a mark if there are more."""
     first = list(itertools.islice(names, 6))
     return ", ".join([*first[:5], "…"] if len(first) > 5 else first)
 
@@ -256,7 +256,7 @@ def _latest_uploads(group: Sequence[_Named], names: Sequence[str]) -> tuple[list
 
 def _hand_in(root: Path, group: Sequence[_Named]) -> Found:
     (entry, about), *_ = group
-    # A folder beside a zip of the same name is what somebody unpacked, and perhaps mended.
+    # A folder beside a zip of the same name was unpacked from it, and perhaps corrected.
     last = 2 if entry.kind is EntryKind.FOLDER else 1 if is_zip_name(entry.name) else 0
     parts = tuple(Part(it.path, named.original) for it, named in group)
     return Found(
@@ -288,7 +288,7 @@ def _why_refused(entry: Entry) -> str:
     if entry.kind not in (EntryKind.FILE, EntryKind.FOLDER):
         return f"is {entry.kind.with_article}; ask for the plain files"
     if entry.kind is EntryKind.FILE and entry.name.lower().endswith(_OTHER_ARCHIVES):
-        return "is an archive of a kind that is not opened; unpack it, or ask for a zip"
+        return "is an archive of an unsupported kind; unpack it, or ask for a zip"
     return ""
 
 
@@ -358,7 +358,7 @@ def _with_labels(found: Iterable[Found]) -> list[Found]:
 
 
 _Claim = tuple[str, str, bool]
-"""A student's key, the name with it, and whether it is doubtful that it is this student's."""
+"""A student's key, the name with it, and whether it is doubtful that the hand-in is this student's."""
 
 
 def _with_counts(found: Sequence[Found]) -> tuple[Found, ...]:

@@ -1,4 +1,4 @@
-"""Which of a hand-in's files is meant by a name: the exact one, or failing that a close one."""
+"""Which of a hand-in's files a name means: the one with exactly that name, or failing that a close one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from autograder.text import one_line
 
 
 def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
-    """Return the candidates that may be meant by `name`, the one that counts first.
+    """Return the candidates that `name` may mean, the one that counts first.
 
-    Plain files come before what cannot be read, then the better name, the fewer folders, and the
-    alphabet decide.
+    Plain files come before what cannot be read, then closer names, then fewer folders, then the
+    alphabet.
     """
     ranked = [
         (it.kind is not EntryKind.FILE, rank, it.path.count("/"), it.path, i, it)
@@ -24,7 +24,7 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
 
 
 def fits(name: str, found: str) -> bool:
-    """Return whether a file called `found` may be meant by `name`."""
+    """Return whether `name` may mean a file called `found`."""
     return _rank(name, found) is not None
 
 
@@ -38,9 +38,7 @@ def notebook_instead(name: str, candidates: Sequence[Entry]) -> str | None:
     instead = same_name or ([] if modules else notebooks)
     if not instead:
         return None
-    return (
-        f"{one_line(instead[0].name, 80)} is a notebook, and it is the module that is graded; hand in {name}."
-    )
+    return f"{one_line(instead[0].name, 80)} is a notebook, but the module is graded; hand in {name}."
 
 
 def _rank(name: str, found: str) -> int | None:
@@ -53,7 +51,7 @@ def _rank(name: str, found: str) -> int | None:
 
 
 def _decorated(name: str) -> re.Pattern[str]:
-    """Return what browsers and systems make of `name` when they save it a second time."""
+    """Return a pattern for what browsers and systems make of `name` when they save it a second time."""
     stem, dot, suffix = name.rpartition(".")
     suffix = re.escape(dot + suffix)
     added = r"(?: ?\(\d+\)| - copy(?: ?\(\d+\))?| copy(?: \d+)?|[-_ ]\d{1,2})?"

@@ -1,4 +1,4 @@
-"""Opening one hand-in: wherever the named files lie in a folder or zip, their bytes and nothing else."""
+"""Opens one hand-in: the bytes of the named files, wherever in a folder or zip they lie, and nothing else."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ class Submission:
     files
         The bytes of each usable file, by its proper name, without a byte order mark.
     notes
-        Sentences for the student that cost nothing, such as which of two copies counts.
+        Sentences for the student that cost no points, such as which of two copies counts.
     missing
         Names that were not found.
     problems
-        For each name that was found and cannot be used, a sentence that says why and what to do.
+        For each file that was found but cannot be used, a sentence that says why and what to do.
     contents
-        What the hand-in holds instead, a few names, for the sentence about a missing file.
+        A few names of what the hand-in holds, for the sentence about a missing file.
     release, assignment
         The release that the student worked from and the assignment, as `autograder submit` recorded
         them; None for other hand-ins.
     content_hash
-        SHA-256 over all that can make a difference to grading, in hexadecimal.
+        SHA-256 over everything that can affect grading, in hexadecimal.
     """
 
     label: str
@@ -77,14 +77,14 @@ def open_hand_in(
     """Read the files called `names` from a folder, a zip or a single file.
 
     Nothing is written to disk and no link in the hand-in is followed. A file is found in whatever
-    folder it lies; the one in the fewest folders counts, then the first by name. Where no file has
+    folder it lies; the one in the fewest folders counts, then the first by name. If no file has
     the exact name, one that differs in case or by what browsers and systems append
     (`linear_svm (1).py`) counts.
 
     Raises
     ------
     SubmissionError
-        If it cannot be opened at all: it is not there, a broken zip, or holds far too many files.
+        If it cannot be opened at all: it does not exist, is a broken zip, or holds far too many files.
     """
     source = path if isinstance(path, Source) else Source(path)
     with ExitStack() as stack:
@@ -136,12 +136,12 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
 
 
 def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
-    """Return the candidates without those that are, by their exact name, another of the files due."""
+    """Return the candidates without those whose exact name is that of another file due."""
     return [it for it in candidates.files if it.name == name or it.name not in names]
 
 
 def _the_only_one(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
-    """Return the single file that was handed in for the single module that is due, whatever its name."""
+    """Return the single file that was handed in, whatever its name, if a single module is due; else nothing."""
     only_due = [it for it in names if it.endswith(".py")] == [name]
     if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(".py"):
         return candidates.files
@@ -154,7 +154,7 @@ def _notes_about(name: str, fit: Sequence[Entry]) -> list[str]:
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         notes.append(
-            f"{name} is there more than once; {one_line(chosen.path, 80)} counts, "
+            f"{name} was found more than once; {one_line(chosen.path, 80)} counts, "
             f"not {one_line(others[0].path, 80)}{more}."
         )
     if chosen.name != name:

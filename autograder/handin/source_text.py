@@ -1,4 +1,4 @@
-"""Whether the bytes of a handed-in file can be source text at all; syntax is judged later."""
+"""Decides whether the bytes of a handed-in file can be source text at all; syntax is checked later."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import re
 import tokenize
 
-# Codecs beyond these are no text encodings of an editor, hide code, or decode in quadratic time.
+# Other codecs are not what an editor saves, hide code, or decode in quadratic time.
 _PLAIN_ENCODINGS = re.compile(
     r"utf-8(-sig)?|ascii|(iso8859|iso-8859|cp|windows|koi8|mac)[-_]?[a-z0-9-]*"
     r"|gb2312|gbk|gb18030|big5|shift_jis|euc_(jp|kr)",
@@ -15,18 +15,18 @@ _PLAIN_ENCODINGS = re.compile(
 )
 _BLANKS = r"(?:[ \t\f]|\\\r?\n|\\\r)*+"
 _MOST_PARTS = 200
-# Python's parser keeps the beginning of a module's name up to each of its dots: gigabytes for a long one.
+# Python's parser keeps a copy of a dotted name up to each of its dots: gigabytes for a long one.
 _ENDLESS_NAME = re.compile(
     rf"(?:\.{_BLANKS}[^\s.\\,;:+*/%=<>()\[\]{{}}&|^~@!\"'#-]++{_BLANKS}){{{_MOST_PARTS}}}"
 )
 
 
 class UnusableError(Exception):
-    """The bytes are no source text; the message is a whole sentence for the student."""
+    """The bytes cannot be used as source text; the message is a whole sentence for the student."""
 
 
 def source_text(name: str, content: bytes) -> bytes:
-    """Return `content` without a byte order mark, once it is known to be text that can be graded.
+    """Return `content` without a byte order mark, after checking that it is text that can be graded.
 
     Raises
     ------
@@ -39,13 +39,13 @@ def source_text(name: str, content: bytes) -> bytes:
     if not content.strip():
         raise UnusableError(f"{name} is empty; hand in the file with your work.")
     if name.endswith(".py"):
-        _refuse_what_is_no_module(name, content)
+        _refuse_other_formats(name, content)
         _refuse_undecodable(name, content)
     return content
 
 
 def refuse_endless_names(name: str, content: bytes) -> None:
-    """Refuse source text that is made to cost whoever parses it gigabytes.
+    """Refuse source text that is made to cost its parser gigabytes.
 
     Raises
     ------
@@ -67,16 +67,14 @@ def _refuse_wide_encodings(name: str, content: bytes) -> None:
         raise UnusableError(f"{name} is UTF-16; save it as UTF-8.")
 
 
-def _refuse_what_is_no_module(name: str, content: bytes) -> None:
+def _refuse_other_formats(name: str, content: bytes) -> None:
     if content.startswith(b"PK\x03\x04"):
         raise UnusableError(f"{name} is a zip under another name; hand in the file itself.")
     if b"\0" in content:
         raise UnusableError(
-            f"{name} holds NUL bytes, so it is no Python source; hand in the file your editor saved."
+            f"{name} holds NUL bytes, so it is not Python source; hand in the file your editor saved."
         )
-    if content.lstrip().startswith(b"{") and re.match(
-        rb'\{\s*"(cells|metadata|nbformat)"\s*:', content.lstrip()
-    ):
+    if re.match(rb'\s*\{\s*"(cells|metadata|nbformat)"\s*:', content):
         raise UnusableError(f"{name} is a notebook under another name; hand in the Python file itself.")
 
 
@@ -84,7 +82,7 @@ def _encoding(content: bytes) -> str:
     try:
         return tokenize.detect_encoding(io.BytesIO(content).readline)[0]
     except SyntaxError:
-        # Either the first lines are not UTF-8 or they declare what nobody knows.
+        # The first lines either are not UTF-8 or declare an unknown encoding.
         return _declared(content) or "utf-8"
 
 

@@ -1,4 +1,4 @@
-"""Who handed in what: the students behind a hand-in, and what file names say about them."""
+"""The students behind a hand-in, and what file names say about them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from autograder.text import one_line
 
-# Of each, the student chooses what follows, so that what the platform wrote is read from the beginning.
-# Moodle leaves no underscore in a name; where Canvas leaves one, no id is known rather than a wrong one.
+# Students control the tail of the name, so the platform's prefix is parsed first. Moodle leaves no underscore
+# in a student's name; if Canvas leaves one, no id is known, which is better than a wrong one.
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE)
 _MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_file_?(?P<original>.*)", re.IGNORECASE)
 _COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)")
@@ -19,7 +19,7 @@ _LABEL_BYTES = 120
 
 @dataclass(frozen=True)
 class Student:
-    """One student, as far as the source of the hand-in names them."""
+    """One student, as far as is known; what is not is empty."""
 
     name: str = ""
     email: str = ""
@@ -27,22 +27,24 @@ class Student:
 
     @property
     def key(self) -> str:
-        """What is the same in all hand-ins of this student, and never what another calls themselves."""
+        """What all hand-ins of this student share, and no other student can choose as a name."""
         if self.email:
             return f"email {self.email.casefold()}"
-        return f"id {self.id}" if self.id else f"name {self.plain_name}" * bool(self.name)
+        if self.id:
+            return f"id {self.id}"
+        return f"name {self.plain_name}" if self.name else ""
 
     @property
     def plain_name(self) -> str:
-        """The name without differences that nobody sees."""
+        """The name without differences in case or in how its letters are encoded."""
         return unicodedata.normalize("NFC", self.name).casefold()
 
 
 @dataclass(frozen=True)
 class NamedFile:
-    """What a file name says: whose it is, which of several copies, and what the student called it.
+    """What a file name says: whose it is, what the student called it, and which of several copies it is.
 
-    `upload` is Canvas' number of the file, the higher the later; 0 where there is none.
+    `upload` is Canvas's number of the file, higher for later ones; 0 if there is none.
     """
 
     student: Student
@@ -52,7 +54,7 @@ class NamedFile:
 
     @property
     def other_upload(self) -> int:
-        """The number of the file if the student's name itself ends in a number, and all is shifted by one."""
+        """The file's number if the student's name itself ends in a number, so that every part is one further on."""
         first = self.original.partition("_")[0] if self.upload else ""
         return int(first) if first.isdecimal() and len(first) < 20 else 0
 
@@ -66,9 +68,9 @@ class NamedFile:
 def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> NamedFile:
     """Return what the name of a file or folder in a class folder says.
 
-    Understood are Canvas' `<name>_<id>_<id>_<original>`, Moodle's
-    `<name>_<id>_assignsubmission_file_`, `<name>_<file that is due>`, and otherwise the name of
-    the student alone, each also as a browser's second copy, `alice (1).zip`.
+    It may be Canvas's `<name>_<id>_<id>_<original>`, Moodle's `<name>_<id>_assignsubmission_file_`,
+    `<name>_<file that is due>` or else the student's name alone; the last two also as a browser's
+    second copy, `alice (1).zip`.
     """
     for pattern in (_MOODLE,) if is_folder else (_CANVAS, _MOODLE):
         if match := pattern.fullmatch(name):
@@ -87,7 +89,7 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
 
 
 def label_for(name: str, taken: set[str]) -> str:
-    """Return `name` as a label that is a safe file name and not among `taken`, and add it there."""
+    """Return `name` as a label that is a safe file name and not in `taken`, and add it to `taken`."""
     safe = re.sub(r"[^\w.@+() -]+", "_", unicodedata.normalize("NFC", one_line(name, 200)))
     safe = safe.encode()[:_LABEL_BYTES].decode("utf-8", "ignore").strip(" .-") or "hand-in"
     label, number = safe, 2

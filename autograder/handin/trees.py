@@ -1,4 +1,4 @@
-"""What lies in a folder, a zip or a single file, listed and read without following or unpacking anything."""
+"""Lists and reads what is in a folder or zip, without following links or unpacking anything to disk."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from autograder.text import one_line
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """Caps on what is read of one hand-in; nothing beyond them is ever held in memory.
+    """Caps on what is read from one hand-in; nothing beyond them is ever held in memory.
 
     Attributes
     ----------
     file_bytes
         The largest file that can be handed in.
     source_bytes
-        The most Python source of a hand-in, all modules together: what reads it needs a thousand times as much.
+        The most Python source in a hand-in, all modules together: parsing takes a thousand times as much memory.
     members
-        How many files a folder or zip may hold, those that are ignored anyway not counted.
+        How many files a folder or zip may hold, not counting ignored ones.
     directory_bytes
         The largest table of contents of a zip.
     archive_bytes
         The largest zip that is read from inside another one.
     ratio
-        How many times its packed size a file of a zip may unpack to, once it is not small.
+        How many times its packed size a file in a zip may unpack to, unless it is small.
     nested
-        How many zips inside a hand-in are looked into.
+        How many zips inside a hand-in are opened.
     path_length, path_depth
-        The longest name in a zip with all its folders, and the most folders above one.
+        The longest path in a zip, in characters, and the most folders in it.
     """
 
     file_bytes: int = 2_000_000
@@ -62,7 +62,7 @@ DEFAULT_LIMITS = ReadLimits()
 
 
 class TooLargeError(Exception):
-    """More bytes than were asked for."""
+    """There are more bytes than the cap."""
 
 
 class UnreadableError(Exception):
@@ -205,7 +205,7 @@ class ZipTree:
         Raises
         ------
         SubmissionError
-            If `file` is no zip, a broken one, or one with too long a table of contents.
+            If `file` is not a zip, is broken, or has too long a table of contents.
         """
         self._name = one_line(name)
         self._limits = limits
@@ -232,7 +232,7 @@ class ZipTree:
         self._file.close()
 
     def listing(self) -> Listing:
-        """List the members; of several with the same name the last counts, as when unpacking."""
+        """List the files; of several with the same name the last counts, as when unpacking."""
         entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
         unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
         for info in self._zip.infolist():
@@ -286,7 +286,7 @@ class ZipTree:
 
 
 class _BoundedReads(io.RawIOBase):
-    """A file of which no single read may be large: `zipfile` reads its table of contents in one."""
+    """A file that refuses large reads: `zipfile` reads the whole table of contents at once."""
 
     def __init__(self, file: IO[bytes], cap: int, name: str) -> None:
         self._file = file
@@ -323,12 +323,12 @@ def _read_in_chunks(member: IO[bytes], size: int) -> bytes:
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a regular file for reading; its last part is never followed where it is a link.
+    """Open a regular file for reading; if `path` itself is a link, it is not followed.
 
     Raises
     ------
     UnreadableError
-        If it is missing, a link, a device, or not ours to read.
+        If it is missing, a link or a device, or may not be read.
     """
     # Without O_NONBLOCK, opening a named pipe would wait for a writer that never comes.
     flags = (
@@ -390,7 +390,7 @@ def _is_unsafe(path: str) -> bool:
 def _folders_above(paths: Iterable[str]) -> dict[str, None]:
     found: dict[str, None] = {}
     for path in paths:
-        # Above a folder that is known all are.
+        # If a folder is known, so are all above it.
         while (path := path.rpartition("/")[0]) and path not in found:
             found[path] = None
     return found

@@ -1,1 +1,1 @@
-"""What the rest speaks of: plain, frozen data, and how points follow from it."""
+"""Plain, frozen data that every other room uses, and how points follow from it."""

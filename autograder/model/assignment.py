@@ -1,4 +1,4 @@
-"""What an assignment and its solution are, once their toml files have been read and checked."""
+"""An assignment and its solution, once their toml files have been read and checked."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 
 @dataclass(frozen=True)
 class Question:
-    """One question: what it is worth and which functions the student fills in for it.
+    """One question: its points and the functions that the student fills in for it.
 
     Attributes
     ----------
     functions
         `module.function` or `module.Class.method`, in the order of the toml file.
     not_allowed
-        Dotted names that its functions may not use; those of the whole assignment come first.
+        Dotted names that its functions may not use, those of the whole assignment first.
     """
 
     id: str
@@ -45,7 +45,7 @@ class HandInFile:
     source
         Where its stub is.
     origin
-        `OTHER/FILE` where stub and reference live in another assignment, else None.
+        `OTHER/FILE` if stub and reference live in another assignment, else None.
     """
 
     name: str
@@ -54,14 +54,14 @@ class HandInFile:
 
     @property
     def module(self) -> str | None:
-        """The module that the file is imported as, or None where it is no Python file."""
+        """The module that the file is imported as, or None if it is not a Python file."""
         stem, dot, suffix = self.name.rpartition(".")
         return stem if dot and suffix == "py" else None
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one hand-in may use: seconds for a call and for all of it, mebibytes for its process."""
+    """What one hand-in may use: seconds per call and in total, mebibytes for its process."""
 
     seconds_per_call: float = 10.0
     seconds_total: float = 240.0
@@ -76,9 +76,9 @@ class LatePolicy:
     ----------
     policy
         `none`: nothing. `per_day`: `per_cent_per_day` of the points for every day begun, and
-        everything after `max_days` of them. `cut_off`: everything.
+        all points after `max_days`. `cut_off`: all points.
     grace_minutes
-        Lateness up to here counts as none; it does not move the days that follow.
+        Lateness up to this is free; it does not shift the days after it.
     """
 
     policy: Literal["none", "per_day", "cut_off"] = "none"
@@ -125,7 +125,7 @@ class Assignment:
         Raises
         ------
         CourseError
-            If there is none; the sentence names those there are.
+            If there is none; the message names those that exist.
         """
         for question in self.questions:
             if question.id == id:
@@ -133,10 +133,10 @@ class Assignment:
         raise CourseError(unknown("question", id, [question.id for question in self.questions], self.name))
 
     def questions_of(self, target: str) -> tuple[Question, ...]:
-        """Return the questions that have `target` filled in; several may look at one function.
+        """Return the questions that ask for `target`; several may test one function.
 
         `target` is `module.function` or `module.Class.method`; a method belongs to the questions
-        that name it, or else to those that name its class.
+        that name it, or failing that to those that name its class.
         """
         for name in (target, target.rpartition(".")[0]):
             if found := tuple(question for question in self.questions if name in question.functions):
@@ -144,7 +144,7 @@ class Assignment:
         return ()
 
     def question_of(self, target: str) -> Question | None:
-        """Return the first question that has `target` filled in, or None."""
+        """Return the first question that asks for `target`, or None."""
         return next(iter(self.questions_of(target)), None)
 
 
@@ -180,16 +180,16 @@ class Solution:
 
 
 def beside_or_origin(folder: Path, name: str, origin: str | None) -> Path:
-    """Return `folder/name`, or where `origin` (`OTHER/FILE`) puts it if only that can be meant.
+    """Return `folder/name` if it exists or there is no `origin`, else `origin` (`OTHER/FILE`) beside `folder`.
 
-    The file beside wins because an unpacked release is flat, and its neighbours are not ours.
+    The file in `folder` wins because an unpacked release is flat, and the folders beside it are not ours.
     """
     beside = folder / name
     return beside if origin is None or beside.exists() else folder.parent / origin
 
 
 def unknown(what: str, name: str, known: list[str], where: str) -> str:
-    """Return the sentence for a name that does not exist, with the closest that does."""
+    """Return the sentence for a name that does not exist, with the closest one that does."""
     close = get_close_matches(name, known, n=1)
     guess = f"did you mean {close[0]!r}? " if close else ""
     there = ", ".join(known) if known else "none"

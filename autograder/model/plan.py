@@ -22,10 +22,10 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
         Its share of the question's weight: the test function's weight divided by the number of its cases that
         belong to the question; 0 for a public check.
     structural
-        True where the test judges how a value is computed (loops, speed, memory, unchanged
-        inputs); it earns only where the question's value tests pass.
+        True if the test judges how a value is computed (loops, speed, memory, unchanged
+        inputs); it earns only if the question's value tests pass.
     edge
-        True for a special case that stands for itself: failing it does not hold back structural tests.
+        True for a special case: failing it does not hold back structural tests.
     public
         True for a check of `test_public.py`, which explains and earns nothing.
     """
@@ -59,9 +59,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         Raises
         ------
         CourseError
-            Where the text is none.
+            If the text is not a plan.
         """
         try:
             return msgspec.json.decode(text, type=cls, dec_hook=lambda type_, value: type_(value))
         except (msgspec.MsgspecError, ValueError, TypeError) as error:
-            raise CourseError(f"plan.json is no plan of tests ({error}); make the bundle again") from error
+            raise CourseError(f"plan.json is not a plan of tests ({error}); make the bundle again") from error

@@ -1,4 +1,4 @@
-"""What grading one hand-in came to, in exact points."""
+"""The result of grading one hand-in, in exact points."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from autograder.model.verdict import Kind, Verdict
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of one question.
+    """The result of one question.
 
     Attributes
     ----------
     points, score
-        What it is worth and what was earned, before any deduction for lateness.
+        What it is worth and what was earned, before the deduction for lateness.
     verdicts
         One for every planned test of the question, public checks included, in the plan's order.
     public
         The ids of those that are public checks.
     withheld
-        The ids of the structural tests whose credit waits for the question's values to be right.
+        The ids of the structural tests whose credit is withheld until the question's values are right.
     """
 
     id: str
@@ -44,35 +44,35 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether all points were earned; where there are none, whether every graded test passed."""
+        """Whether all points were earned; if it is worth none, whether every graded test passed."""
         if self.points:
             return self.score == self.points
         return bool(self.graded) and all(verdict.passed for verdict in self.graded)
 
 
 class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of one hand-in.
+    """The result of one hand-in.
 
     Attributes
     ----------
     tier
         The isolation that the student's code ran under.
     release
-        The release that the hand-in came from, where it says so.
+        The release that the hand-in was made from, if it says so.
     versions, hashes
         Versions of what graded it, and content hashes of what was graded and with what, by name.
     seconds
         Time spent, in seconds.
     notes
-        Sentences for the student that go on top.
+        Sentences for the student, shown above everything else.
     faults
         What went wrong on the grader's side, for the instructor.
     flags
         Reasons for a person to look at this hand-in, for the instructor.
     kept
-        The share of the points that lateness leaves, between 0 and 1.
+        The share of the points kept despite lateness, between 0 and 1.
     finished
-        False as long as tests are still to be run.
+        False while tests are still to be run.
     """
 
     assignment: str
@@ -95,7 +95,7 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def score(self) -> Fraction:
-        """What was earned in all, lateness deducted."""
+        """What was earned in total, after the deduction for lateness."""
         return self.kept * sum((question.score for question in self.questions), Fraction(0))
 
     @property
@@ -110,7 +110,7 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def at_fault(self) -> bool:
-        """Whether anything went wrong on the grader's side, so that this has to be graded again."""
+        """Whether anything went wrong on the grader's side, so that the hand-in must be graded again."""
         return bool(self.faults or self.tests_at_fault)
 
     @property

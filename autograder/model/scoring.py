@@ -23,13 +23,13 @@ def score(plan: Plan, assignment: Assignment, verdicts: Mapping[str, Verdict]) -
 
     A question's points are shared by weight over its planned tests that are not public; each earns
     its verdict's credit. A planned test without a verdict was not run and earns nothing. A
-    structural test earns only where every value test of its question passed, special cases
-    (`edge`) left aside; its verdict stays and says so.
+    structural test earns only if every value test of its question passed, special cases
+    (`edge`) aside; otherwise its verdict stays and its message says why it does not count.
 
     Parameters
     ----------
     verdicts
-        By test id. Those of tests that were not planned are ignored.
+        By test id; those of tests that were not planned are ignored.
     """
     return tuple(
         _score(question, plan.of_question(question.id), verdicts) for question in assignment.questions

@@ -1,4 +1,4 @@
-"""What one test says about a hand-in: an explicit set of kinds, of which exactly one is a pass."""
+"""What one test says about a hand-in: one of a closed set of kinds, of which exactly one is a pass."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Family(StrEnum):
 
     PASSED = "passed"
     VALUE = "value"
-    """A value came, and it is not the right one."""
+    """A value came back, and it is wrong."""
     STRUCTURE = "structure"
     """How a value is computed: loops, time, memory, what is used."""
     BROKEN = "broken"
-    """No value came."""
+    """No value came back."""
     UNJUDGED = "unjudged"
     """Nothing is known about the hand-in."""
 
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     heading
         The kind in words, as the start of a line.
     sentence
-        What a student is told where the verdict itself says nothing.
+        What a student is told if the verdict itself has no message.
     """
 
     family: Family
@@ -61,14 +61,14 @@ class Kind(StrEnum):
         "out_of_memory",
         Family.STRUCTURE,
         "Ran out of memory",
-        "your code needed more memory than there is.",
+        "your code needed more memory than it may use.",
     )
-    MISSING = "missing", Family.BROKEN, "Missing", "the function is not there."
+    MISSING = "missing", Family.BROKEN, "Missing", "the function is missing."
     NOT_ALLOWED = (
         "not_allowed",
         Family.STRUCTURE,
         "Not allowed",
-        "your code uses what this question does not allow.",
+        "your code uses something that this question does not allow.",
     )
     SLOW = "slow", Family.STRUCTURE, "Slow", "your code takes much longer than it should."
     LOOPS = "loops", Family.STRUCTURE, "Python loop", "your code loops in Python where NumPy should."
@@ -77,7 +77,7 @@ class Kind(StrEnum):
         "protocol_broken",
         Family.BROKEN,
         "Disturbed the grader",
-        "your code sent something that is no result.",
+        "your code sent something that is not a result.",
     )
     GRADER_FAULT = (
         "grader_fault",
@@ -100,16 +100,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     message
         One or two sentences the student may read, whatever the test's visibility.
     details
-        Inputs, expected and got values, the student's own traceback. Shown for public checks and to
+        Inputs, expected and returned values, the student's own traceback. Shown for public checks, and to
         the instructor by `explain`; never written into results for a graded test.
     hint
-        The question a teaching assistant would ask, of the known mistake that gives the same values.
+        The question that a teaching assistant would ask, from the known mistake that gives the same values.
     mistake
         Its id in the bank, or None.
     flags
         Reasons for a person to look at this hand-in (for example "too fast to be true").
     counterexample
-        Imports, inputs and a call with the value expected of it, to be pasted; public checks only.
+        Imports, inputs, a call and its expected value, to be pasted; public checks only.
     measured
         What a test of structure measured, for pictures: `cpu_ratio` with `full` and `none`; `n` with
         `runs_at_n` and `runs_at_2n`; `bytes` with `bytes_allowed`.

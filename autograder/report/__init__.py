@@ -1,1 +1,1 @@
-"""What is read: texts, pages, tables and files that are made of results."""
+"""What people read: texts, pages, tables and files made from results."""

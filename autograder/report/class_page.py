@@ -1,4 +1,4 @@
-"""The report on a class: what to teach again, how the points lie, which tests and hand-ins need a person."""
+"""The report on a class: what to teach again, how points are distributed, which tests and hand-ins need a look."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
 
 
 def _ways_to_break(statistics: ClassStatistics) -> list[Kind]:
-    """Return the kinds of verdict, of those that occur, that say that a call did not come to a value."""
+    """Return the kinds of verdict that occur and say that a call returned no value."""
     return [
         kind
         for kind in Kind

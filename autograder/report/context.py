@@ -1,4 +1,4 @@
-"""What a class report shows besides scores: known mistakes, what was found, code that is alike."""
+"""What a class report shows besides scores: known mistakes, what was found, similar code."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     example
-        Source of the wrong function.
+        What a student writes who makes it.
     accepted
-        Whether it is another reading of the task, which costs nothing.
+        Whether it is a convention, another reading of the task that costs nothing.
     """
 
     id: str
@@ -34,12 +34,12 @@ class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LikePair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two hand-ins with much code in common, and the lines concerned on either side.
+    """Two hand-ins with much code in common, and the lines concerned in each.
 
     Attributes
     ----------
     likeness
-        Share of the smaller one's code that both have, between 0 and 1.
+        Share of the smaller one's code that is in both, between 0 and 1.
     """
 
     first: str
@@ -59,14 +59,14 @@ class Leftover:
 
 @dataclass(frozen=True)
 class ReportContext:
-    """What a class report says that is not in any result.
+    """What a class report says that no result contains.
 
     Attributes
     ----------
     refused, replaced, ignored
-        What was found and not graded: unusable, superseded by a later hand-in, no hand-in at all.
+        What was found and not graded: unusable, replaced by a later hand-in, or not a hand-in.
     alike
-        Groups of hand-ins by different students whose code is the same but for names.
+        Groups of hand-ins by different students whose code is the same except for names.
     """
 
     mistakes: tuple[Mistake, ...] = ()

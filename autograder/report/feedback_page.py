@@ -1,4 +1,4 @@
-"""The page that tells one student what was right, what was not, and why."""
+"""The page that tells one student what was right, what was wrong, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.text import one_line
 
 
 def feedback_page(result: GradingResult, assignment: Assignment, label: str) -> str:
-    """Return a student's page: self-contained HTML, every text of the hand-in escaped."""
+    """Return a student's page: self-contained HTML, with every text from the hand-in escaped."""
     return render(
         "feedback.html",
         title=f"{assignment.title}: {one_line(label)}",

@@ -13,9 +13,9 @@ from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.text import one_line
 
-# A cell that begins with one of these is run as a formula; the wide forms are taken for the plain ones. Where
-# semicolons separate the cells, which many countries' spreadsheets take for granted, quotation marks keep
-# nothing together, and a cell begins within the text.
+# A cell that begins with one of these is run as a formula; spreadsheets read the wide forms as the plain ones.
+# In many countries they take semicolons for separators and then ignore the quotation marks, so that a new cell
+# may begin within the text.
 _FORMULA = re.compile(r'(^|[;,|\t])(?=[\s"]*[=+\-@＝＋－＠])')
 
 
@@ -25,15 +25,13 @@ class GradeRow:
 
     Attributes
     ----------
-    submission
-        The hand-in's label.
     counts
-        Whether it is the one that counts for this student.
+        Whether it counts for this student.
     result
-        What it came to, or None where it could not be graded; then `note` says why.
+        Its result, or None if it could not be graded; then `note` says why.
     """
 
-    submission: str
+    label: str
     name: str = ""
     email: str = ""
     id: str = ""
@@ -45,8 +43,7 @@ class GradeRow:
 def to_csv(rows: Iterable[GradeRow], assignment: Assignment) -> str:
     """Return the grade table: one line per row in the order given, points per question and in total.
 
-    The points of the questions are before, the total is after the deduction for lateness
-    (`share_kept`).
+    The points of the questions are before the deduction for lateness (`share_kept`), the total is after it.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -56,7 +53,7 @@ def to_csv(rows: Iterable[GradeRow], assignment: Assignment) -> str:
         [safe_cell(it) for it in [*about, *ids, "share_kept", "total", "out_of", "faults", "flags", "note"]]
     )
     for row in rows:
-        who = [safe_cell(it) for it in (row.submission, row.name, row.email, row.id)]
+        who = [safe_cell(it) for it in (row.label, row.name, row.email, row.id)]
         counts = "yes" if row.counts else "no"
         writer.writerow([*who, counts, *_scores(row.result, ids, assignment), safe_cell(row.note)])
     return table.getvalue()
@@ -68,19 +65,20 @@ def safe_cell(text: str) -> str:
 
 
 def _scores(result: GradingResult | None, ids: list[str], assignment: Assignment) -> list[str]:
-    out_of = _decimal(assignment.total_points)
+    out_of = decimal(assignment.total_points)
     if result is None:
         return [*("" for _ in ids), "", "", out_of, "", ""]
     by_id = {question.id: question.score for question in result.questions}
     return [
-        *(_decimal(by_id.get(id, Fraction(0))) for id in ids),
-        _decimal(result.kept),
-        _decimal(result.score),
+        *(decimal(by_id.get(id, Fraction(0))) for id in ids),
+        decimal(result.kept),
+        decimal(result.score),
         out_of,
         str(len(result.faults) + len(result.tests_at_fault)),
         safe_cell("; ".join(result.all_flags)),
     ]
 
 
-def _decimal(number: Fraction) -> str:
+def decimal(number: Fraction) -> str:
+    """Return a number of points with at most four decimals."""
     return f"{float(number):.4f}".rstrip("0").rstrip(".")

@@ -1,6 +1,6 @@
-"""Gradescope's results.json, typed, and the way from a grading result to it.
+"""Gradescope's results.json, typed, and how a grading result becomes one.
 
-The fields and their values are those of
+The fields are those that we use of
 https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
 """
 
@@ -30,7 +30,7 @@ Text = Annotated[str, Meta(max_length=FIELD_LIMIT)]
 
 
 class VerdictData(msgspec.Struct, frozen=True, kw_only=True):
-    """What a test said, for the instructor's reports."""
+    """What a test found, for the instructor's reports."""
 
     test: str
     verdict: str
@@ -45,14 +45,14 @@ class QuestionData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunData(msgspec.Struct, frozen=True, kw_only=True):
-    """The `extra_data` of the whole: it comes back with the next hand-in, so nothing in it is secret.
+    """The `extra_data` of results.json: it comes back with the next hand-in, so nothing in it is secret.
 
     Attributes
     ----------
     kept
-        The share of the points that lateness left, as an exact fraction.
+        The share of the points kept despite lateness, as an exact fraction.
     faults
-        How many tests, and other steps, failed on the grader's side.
+        How many tests and other steps failed on the grader's side.
     """
 
     assignment: str
@@ -68,27 +68,17 @@ class RunData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradescopeTest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of `tests`; `status` is always set, or an entry of 0 out of 0 would show as passed."""
+    """One entry of `tests`; `status` is always set, because Gradescope shows 0 out of 0 as passed otherwise."""
 
     score: Points
     max_score: Points
     status: Status
     name: str
-    name_format: Format | None = None
     number: str | None = None
     output: Text | None = None
     output_format: Format | None = None
-    tags: tuple[str, ...] | None = None
     visibility: Visibility | None = None
     extra_data: QuestionData | None = None
-
-
-class LeaderboardEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of `leaderboard`."""
-
-    name: str
-    value: float | str
-    order: Literal["asc", "desc"] | None = None
 
 
 class GradescopeResults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,7 +94,6 @@ class GradescopeResults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     visibility: Visibility | None = None
     stdout_visibility: Visibility | None = None
     extra_data: RunData | None = None
-    leaderboard: tuple[LeaderboardEntry, ...] | None = None
 
 
 def to_gradescope(
@@ -112,7 +101,7 @@ def to_gradescope(
 ) -> GradescopeResults:
     """Return `result` in Gradescope's form: one entry per question, in the assignment's order.
 
-    The total is set explicitly from the exact points, so that no sum of rounded numbers replaces it.
+    The total is set from the exact points, so that Gradescope does not add up rounded numbers.
     """
     by_id = {question.id: question for question in result.questions}
     return GradescopeResults(
@@ -126,7 +115,7 @@ def to_gradescope(
         output_format="text",
         test_output_format="text",
         test_name_format="text",
-        # What the grader prints is for the instructor; it may quote what students must not see.
+        # What the grader prints is for the instructor and may quote what students must not see.
         stdout_visibility="hidden",
         extra_data=_run_data(result),
     )
@@ -138,7 +127,7 @@ def write_results(path: Path, results: GradescopeResults) -> None:
     Raises
     ------
     GraderError
-        If it does not read back as valid results, or cannot be written; a file that was there stays.
+        If it does not read back as valid results, or cannot be written; an existing file then stays.
     """
     try:
         content = msgspec.json.encode(results)
@@ -154,7 +143,7 @@ def read_results(path: Path) -> GradescopeResults:
     Raises
     ------
     GraderError
-        If it cannot be read or has another form.
+        If it cannot be read or is not such a file.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=GradescopeResults)

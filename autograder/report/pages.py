@@ -21,5 +21,5 @@ def _environment() -> jinja2.Environment:
 
 
 def render(template: str, **values: Any) -> str:
-    """Return the page that a template makes of some values; every text is escaped."""
+    """Return the page that a template makes from `values`; every text is escaped."""
     return _environment().get_template(template).render(values)

@@ -1,4 +1,4 @@
-"""Small pictures in a student's feedback: what was measured, beside what is asked for; plain SVG."""
+"""Small pictures in a student's feedback: what was measured beside what is required; plain SVG."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GOOD, _MIDDLE, _BAD, _INK = "#8fd3bf", "#f7efa0", "#f0a885", "#1b1b1b"
 
 
 def picture_of(measured: Mapping[str, float]) -> Markup:
-    """Return a picture of what a test of structure measured; empty where there is nothing to draw."""
+    """Return a picture of what a test of structure measured; empty if there is nothing to draw."""
     if {"cpu_ratio", "full", "none"} <= measured.keys():
         return _speed(measured["cpu_ratio"], measured["full"], measured["none"])
     if {"n", "runs_at_n", "runs_at_2n"} <= measured.keys():
@@ -23,7 +23,7 @@ def picture_of(measured: Mapping[str, float]) -> Markup:
 
 
 def _speed(ratio: float, full: float, none: float) -> Markup:
-    """Draw a ratio of CPU times on a log scale, over the range with full, some and no points."""
+    """Draw a ratio of CPU times on a log scale, over the zones of full, some and no points."""
     low, high = min(0.3, ratio / 2), max(3 * none, 2 * ratio)
 
     def place(value: float) -> float:
@@ -55,8 +55,8 @@ def _loop(n: int, few: int, many: int) -> Markup:
 
 
 def _memory(needed: float, allowed: float) -> Markup:
-    """Draw the memory that a call needed beside what it may need."""
-    text = f"the call needed {needed / 1e6:.3g} MB and may need {allowed / 1e6:.3g} MB"
+    """Draw the memory that a call needed beside the limit."""
+    text = f"the call needed {needed / 1e6:.3g} MB and may use {allowed / 1e6:.3g} MB"
     longest = max(needed, allowed)
     parts = [
         _bar(0, "yours:", needed, longest, f"{needed / 1e6:.3g} MB", _BAD if needed > allowed else _GOOD),
@@ -67,11 +67,10 @@ def _memory(needed: float, allowed: float) -> Markup:
 
 def _zone(left: float, right: float, color: str, name: str) -> str:
     middle = (left + right) / 2
-    label = f'<text x="{middle:.1f}" y="42" text-anchor="middle">{name}</text>'
-    wide = right - left > 8 * len(name)
-    return (
-        f'<rect x="{left:.1f}" y="26" width="{right - left:.1f}" height="24" fill="{color}"/>' + label * wide
-    )
+    zone = f'<rect x="{left:.1f}" y="26" width="{right - left:.1f}" height="24" fill="{color}"/>'
+    if right - left <= 8 * len(name):
+        return zone
+    return zone + _label(middle, 42, name)
 
 
 def _bar(row: int, name: str, value: float, longest: float, text: str, color: str) -> str:
@@ -89,7 +88,7 @@ def _label(x: float, y: float, text: str) -> str:
 
 
 def _svg(height: int, text: str, parts: list[str]) -> Markup:
-    """Return the SVG; everything in it is ours, numbers and fixed words."""
+    """Return the SVG; it holds only numbers and fixed words of ours."""
     return Markup(
         f'<svg class="picture" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
         f'aria-label="{text}" font-family="system-ui, sans-serif" font-size="13">{"".join(parts)}</svg>'

@@ -1,6 +1,6 @@
-"""The class report's pictures, by matplotlib: readable in print and to the colour-blind, each with its text.
+"""The class report's pictures, by matplotlib: readable in print and by the colour-blind, each described in words.
 
-Every picture is an SVG with its letters drawn as shapes, so that it looks the same wherever it is opened.
+Every picture is an SVG with its letters drawn as shapes, so that it looks the same everywhere.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autograder.model.verdict import Kind
-from autograder.report.statistics import ClassStatistics, MistakeTally, Tally, TestTally
+from autograder.report.statistics import ClassStatistics, MistakeTally, QuestionTally, TestTally
 
-# Okabe and Ito's palette: told apart with every kind of colour blindness, and in grey by its hatching.
+# Okabe and Ito's palette: distinguishable with every kind of colour blindness, and in grey by the hatching.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, PALE = (
     "#0072B2",
     "#E69F00",
@@ -51,7 +51,7 @@ _BINS = 20
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture and the words that say what it shows to whoever does not see it."""
+    """A picture and a description for those who cannot see it."""
 
     source: str
     text: str
@@ -77,7 +77,7 @@ def score_histogram(statistics: ClassStatistics) -> Picture:
     )
 
 
-def question_histograms(tallies: Sequence[Tally]) -> Picture:
+def question_histograms(tallies: Sequence[QuestionTally]) -> Picture:
     """Return the distribution of the points of each question."""
     columns = min(3, len(tallies))
     rows = -(-len(tallies) // columns)
@@ -122,13 +122,13 @@ STRUCTURE: dict[str, tuple[str, str]] = {
     "slow": (ORANGE, "\\\\\\"),
     "memory": (PURPLE, "xxx"),
     "not allowed": (SKY, "---"),
-    "values wrong first": (PALE, ""),
+    "wrong values": (PALE, ""),
 }
-"""How a hand-in may end in a test of structure: colour and hatching."""
+"""How a hand-in may fare in a test of structure, with colour and hatching."""
 
 
 def structure_counts(tally: TestTally) -> dict[str, int]:
-    """Return how many hand-ins ended how in a test of structure."""
+    """Return how many hand-ins fared how in a test of structure."""
     kinds = tally.outcomes
     counts = {
         "passed": kinds[Kind.PASSED] - tally.waiting,
@@ -137,7 +137,7 @@ def structure_counts(tally: TestTally) -> dict[str, int]:
         "memory": kinds[Kind.OUT_OF_MEMORY],
         "not allowed": kinds[Kind.NOT_ALLOWED],
     }
-    return {**counts, "values wrong first": tally.hand_ins - sum(counts.values())}
+    return {**counts, "wrong values": tally.hand_ins - sum(counts.values())}
 
 
 def structure_bars(tallies: Sequence[TestTally]) -> Picture:
@@ -164,7 +164,7 @@ def structure_bars(tallies: Sequence[TestTally]) -> Picture:
 
 
 def speed_strip(tallies: Sequence[TestTally]) -> Picture:
-    """Return the CPU time of every hand-in that was raced, in units of the reference's, on a log scale."""
+    """Return the CPU time of every hand-in that was raced, as a multiple of the reference's, on a log scale."""
     with _figure(0.9 + 0.6 * len(tallies)) as (figure, picture):
         axes = figure.subplots()
         spread = np.random.default_rng(0)
@@ -179,10 +179,10 @@ def speed_strip(tallies: Sequence[TestTally]) -> Picture:
         axes.set_yticks(range(len(tallies)), [_lines(it.name, 40) for it in tallies])
         axes.set_ylim(len(tallies) - 0.5, -0.5)
         axes.set_xlabel(
-            "CPU time in units of the reference's (dashed: full points up to here, solid: none from here)"
+            "CPU time as a multiple of the reference's (dashed: full points up to here, solid: none from here)"
         )
     each = "; ".join(f"{it.name}: median {np.median(it.cpu_ratios):.2g} times" for it in tallies)
-    return picture(f"CPU time of the hand-ins that were timed, in units of the reference's. {each}.")
+    return picture(f"CPU time of the hand-ins that were timed, as a multiple of the reference's. {each}.")
 
 
 # --- drawing ------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class _Drawing:
 
 @contextmanager
 def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
-    """Give a figure in our style, and keep what is drawn on it."""
+    """Give a figure in our style, and what makes a picture of it once it is drawn."""
     drawing = _Drawing()
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -211,7 +211,7 @@ def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
 
 
 def _lines(text: str, width: int) -> str:
-    """Return a text on two lines at most."""
+    """Return `text` wrapped to at most two lines."""
     lines = textwrap.wrap(textwrap.shorten(text, 2 * width - 4, placeholder=" …"), width)
     return "\n".join(lines[:2])
 

@@ -1,4 +1,4 @@
-"""What a class came to, gathered one result at a time, so that no more than one has to be held."""
+"""The statistics of a class, gathered one result at a time, so that only one is held in memory."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from autograder.report.view import name_of_test
 
 
 @dataclass
-class Tally:
-    """One question: the points of every hand-in, and how its calls ended.
+class QuestionTally:
+    """One question: the points of every hand-in, and the kinds of its verdicts.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Tally:
     kinds
         How many hand-ins had at least one graded test of each kind of verdict.
     unknown
-        How many had wrong values that no known mistake explains.
+        How many hand-ins had wrong values that no known mistake explains.
     """
 
     question: Question
@@ -70,11 +70,11 @@ class TestTally:
     passed_all
         How many hand-ins pass every case.
     outcomes
-        How many hand-ins have which kind of verdict: that of the first case that is not passed.
+        How many hand-ins got each kind of verdict: that of the first case that failed.
     waiting
-        How many pass it without a point, because the question's values are not right.
+        How many pass without earning points, because the question's values are wrong.
     cpu_ratios
-        The CPU time of each hand-in that was raced, in units of the reference's.
+        The CPU time of each hand-in that was raced, as a multiple of the reference's.
     """
 
     name: str
@@ -98,14 +98,14 @@ class TestTally:
 
     @property
     def remark(self) -> str:
-        """What is worth a look: a test that everybody or nobody passes tells nobody apart."""
+        """What is worth a look: a test that everybody or nobody passes does not distinguish."""
         if not self.hand_ins or 0 < self.passed_all < self.hand_ins:
             return ""
         return "everybody passes" if self.passed_all else "nobody passes"
 
     @property
     def discrimination(self) -> float | None:
-        """Correlation over the hand-ins of passing it and of the total; None where there is none."""
+        """Correlation over the hand-ins of passing with the total; None if it is undefined."""
         if len(self._totals) < 3 or not 0 < self.rate < 1 or np.ptp(self._totals) < 1e-6:
             return None
         return float(np.corrcoef(self._passed, self._totals)[0, 1])
@@ -144,7 +144,7 @@ class ClassStatistics:
     Parameters
     ----------
     assignment
-        Its questions, those that only people grade included.
+        Its questions, including those graded only by hand.
     plan
         The tests that count.
 
@@ -153,9 +153,9 @@ class ClassStatistics:
     totals
         Points of every hand-in, lateness deducted.
     late
-        How many lose points for lateness.
+        How many hand-ins lose points for lateness.
     flags, faults
-        Hand-ins for a person to look at with the reason, and those that the grader failed on.
+        Pairs of a hand-in's label and why a person should look at it, and those that the grader failed on.
     """
 
     def __init__(self, assignment: Assignment, plan: Plan) -> None:
@@ -165,7 +165,7 @@ class ClassStatistics:
         self.seconds = 0.0
         self.flags: list[tuple[str, str]] = []
         self.faults: list[tuple[str, str]] = []
-        self.questions = {question.id: Tally(question) for question in assignment.questions}
+        self.questions = {question.id: QuestionTally(question) for question in assignment.questions}
         self.tests = _tallies(plan.tests)
         self.mistakes: dict[str, MistakeTally] = {}
         self.accepted: dict[str, MistakeTally] = {}
@@ -190,7 +190,7 @@ class ClassStatistics:
         """Return the total that this share of the hand-ins stays at or below, interpolated."""
         return float(np.quantile(self.totals, share)) if self.totals else 0.0
 
-    def hardest(self) -> list[Tally]:
+    def hardest(self) -> list[QuestionTally]:
         """Return the questions, the one with the smallest share of its points earned first."""
         return sorted(self.questions.values(), key=lambda tally: tally.share)
 

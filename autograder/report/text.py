@@ -1,4 +1,4 @@
-"""What a student reads as plain text: for each question a summary, then what failed and why, then what passed."""
+"""A student's feedback as plain text: for each question a summary, then what failed and why, then what passed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def overall_text(result: GradingResult) -> str:
     if result.at_fault:
         sentences.append(
             "Something went wrong on our side, not in your work. This is our fault; "
-            "what it concerns earns nothing for now, and your hand-in will be graded again."
+            "the tests concerned earn nothing for now, and your hand-in will be graded again."
         )
     if not result.finished:
         sentences.append("Not all tests have been run yet.")
@@ -51,7 +51,7 @@ def _checks(seen: QuestionView) -> Iterator[str]:
         if check.details:
             yield _indented(check.details, 4)
         if check.counterexample:
-            yield _indented(f"To see it, paste:\n{check.counterexample}", 4)
+            yield _indented(f"To see it yourself, paste:\n{check.counterexample}", 4)
         if check.rest:
             yield f"    {check.rest}."
     if more := sum(1 + len(check.others) for check in seen.failed_checks[_CHECKS_IN_FULL:]):

@@ -1,7 +1,7 @@
-"""One view of a result, safe to show: every text, page and terminal line about a question is made of this.
+"""One view of a result, safe to show: every text, page and terminal line about a question is made from it.
 
-Of public checks everything is in it; of graded tests the kind of failure, the message and the hint, never inputs
-or expected values. One slip is explained once: what failed in the same way stands together.
+It has everything about public checks; about graded tests the kind of failure, the message and the hint, never
+inputs or expected values. What failed in the same way is grouped, so that one slip is explained once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DETAILS_LIMIT = 3_000
 
 @dataclass(frozen=True)
 class Failure:
-    """Graded tests that failed in the same way; the hint is empty where a failure before it has the same."""
+    """Graded tests that failed in the same way; the hint is empty if an earlier failure has the same one."""
 
     heading: str
     cases: int
@@ -51,7 +51,7 @@ class FailedCheck:
 
     @property
     def rest(self) -> str:
-        """What to say of the others; empty where there are none."""
+        """What to say about the others; empty if there are none."""
         count = len(self.others)
         return f"… and {count} more {'fails' if count == 1 else 'fail'} in the same way" if count else ""
 
@@ -65,7 +65,7 @@ class QuestionView:
     score, points
         As text.
     tests, checks
-        How many passed, in words; `checks` is empty where none was run.
+        How many passed, in words; `checks` is empty if none was run.
     waiting, passes
         Names of graded tests that passed: those whose credit waits for right values, and the rest.
     """
@@ -86,7 +86,7 @@ class QuestionView:
 
 
 def view(question: QuestionResult) -> QuestionView:
-    """Return what may be shown of a question."""
+    """Return what may be shown about a question."""
     graded, checks = question.graded, question.checks
     passed = [verdict for verdict in graded if verdict.passed]
     counting = [verdict for verdict in passed if verdict.test not in question.withheld]
@@ -114,14 +114,14 @@ def view(question: QuestionResult) -> QuestionView:
 
 
 def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:
-    """Yield the public checks that were run and not passed, in the order of their first."""
+    """Yield the public checks that were run and failed, grouped, in the order of each group's first."""
     groups: dict[tuple[Kind, str, str | None], list[Verdict]] = {}
     for verdict in checks:
         if not verdict.passed and not _never_reached(verdict):
             groups.setdefault((verdict.kind, verdict.message, verdict.hint), []).append(verdict)
     for alike in groups.values():
         first = min(alike, key=lambda verdict: len(verdict.counterexample) or 1_000_000)
-        # Of a fault of ours the details are about the grader's insides; of a stub they tell nothing.
+        # The details of a grader fault are internal, and those of a stub say nothing.
         secret = first.kind in (Kind.GRADER_FAULT, Kind.MISSING)
         yield FailedCheck(
             name=name_of_test(first.test, with_case=True),
@@ -169,12 +169,12 @@ def _names(verdicts: Iterable[Verdict], planned: Mapping[str, int]) -> tuple[str
 
 
 def in_cases(count: int) -> str:
-    """Return how many cases a name stands for, in brackets; nothing where it is one."""
+    """Return how many cases a name stands for, in brackets; empty if it is one."""
     return f" ({count} cases)" if count > 1 else ""
 
 
 def message_of(verdict: Verdict) -> str:
-    """Return what a student is told of a verdict, as a sentence made safe to show."""
+    """Return what a student is told about a verdict, as a sentence that is safe to show."""
     return sentence(clean(verdict.message, _MESSAGE_LIMIT)) or verdict.kind.sentence
 
 

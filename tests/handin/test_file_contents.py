@@ -63,7 +63,7 @@ def test_a_byte_order_mark_is_dropped(opened):
         ),
         (
             b"x = 1\n" * 9 + b"\0",
-            "linear_svm.py holds NUL bytes, so it is no Python source; hand in the file your editor saved.",
+            "linear_svm.py holds NUL bytes, so it is not Python source; hand in the file your editor saved.",
         ),
         (b"PK\x03\x04 and so on", "linear_svm.py is a zip under another name; hand in the file itself."),
         (

@@ -58,7 +58,7 @@ def test_of_two_copies_the_shallower_counts_and_a_note_says_so(hand_in):
     submission = open_hand_in(hand_in({"a/b/linear_svm.py": OTHER, "z/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
     assert submission.notes == (
-        "linear_svm.py is there more than once; z/linear_svm.py counts, not a/b/linear_svm.py.",
+        "linear_svm.py was found more than once; z/linear_svm.py counts, not a/b/linear_svm.py.",
     )
 
 
@@ -130,7 +130,7 @@ def test_a_notebook_where_a_module_is_due_has_its_own_sentence(hand_in):
     submission = open_hand_in(hand_in({"svm.ipynb": b"{}"}), NAMES)
     assert submission.missing == ()
     assert submission.why_not("linear_svm.py") == (
-        "svm.ipynb is a notebook, and it is the module that is graded; hand in linear_svm.py."
+        "svm.ipynb is a notebook, but the module is graded; hand in linear_svm.py."
     )
 
 

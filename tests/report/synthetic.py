@@ -151,7 +151,7 @@ def report_context() -> ReportContext:
             Mistake(id=it.id, mistake=it.title, hint=it.hint, example=example, accepted=it.accepted)
             for it in bank.mistakes
         ),
-        refused=(Leftover("zoe.rar", "zoe.rar is an archive of a kind that is not opened."),),
+        refused=(Leftover("zoe.rar", "zoe.rar is an archive of an unsupported kind."),),
         replaced=(Leftover("submission_1", "a later hand-in of the same student counts"),),
         ignored=(Leftover("submission_metadata.yml", "says who handed in what"),),
         alike=(("submission_10007", "submission_10019"),),

@@ -74,7 +74,7 @@ def test_every_question_has_its_own_histogram() -> None:
             {"n": 32.0, "runs_at_n": 33.0, "runs_at_2n": 65.0},
             "the line ran 33 times for 32 and 65 times for 64",
         ),
-        ({"bytes": 8e8, "bytes_allowed": 4e6}, "the call needed 800 MB and may need 4 MB"),
+        ({"bytes": 8e8, "bytes_allowed": 4e6}, "the call needed 800 MB and may use 4 MB"),
     ],
     ids=["slow", "too fast", "for ever", "a loop", "memory"],
 )
