@@ -94,14 +94,14 @@ def find_hand_ins(path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT
     root = existing(path)
     with ExitStack() as stack:
         if root.is_dir():
-            root, entries = _class_folder(root)
+            folder, entries = _class_folder(root)
         elif looks_like_zip(root):
-            entries = _class_zip(root, names, limits, stack)
+            folder, entries = root, _class_zip(root, names, limits, stack)
         else:
             return (_single(root, path),)
         if any(fits(name, entry.name) for entry in entries for name in names):
             return (_single(root, path),)
-        found = _with_labels(_from_gradescope(root, entries, names) or _by_name(root, entries, names))
+        found = _with_labels(_from_gradescope(folder, entries, names) or _by_name(folder, entries, names))
     if not any(it.source for it in found):
         there = ", ".join(one_line(entry.name, 60) for entry in entries[:5]) or "nothing"
         raise SubmissionError(

@@ -214,6 +214,15 @@ def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
     assert "listed" in by_fate(found, Fate.REFUSED)["submission_104"].reason
 
 
+def test_an_id_or_a_name_in_an_export_is_text_whatever_it_looks_like(class_of):
+    metadata = (
+        b"submission_101:\n  :submitters:\n  - :name: No\n    :sid: 007\n    :email: null\n  :created_at: ~\n"
+    )
+    found = by_fate(find_hand_ins(class_of(gradescope_export(metadata)), NAMES), Fate.GRADED)
+    assert found["submission_101"].students == (Student("No", "", "007"),)
+    assert found["submission_101"].created_at is None
+
+
 def test_the_last_hand_in_of_each_student_counts(class_of):
     hand_ins = hand_ins_in(find_hand_ins(class_of(gradescope_export()), NAMES))
     assert not hand_ins["submission_101"].counts_for
