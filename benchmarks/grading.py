@@ -34,7 +34,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder.authoring import bundle
+from autograder.authoring.bundle import bundle
 from autograder.classroom.work import prepare
 from autograder.course.loading import Course, find_course
 from autograder.grading.fixtures import values

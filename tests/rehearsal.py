@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import bundle
+from autograder.authoring.bundle import bundle
 from autograder.authoring.rehearsal import Rehearsal
 from autograder.course.loading import find_course
 from autograder.grading.pytest_session import collect_plan

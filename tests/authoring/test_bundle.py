@@ -12,8 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.authoring import bundle
-from autograder.authoring.bundle import read_bundle
+from autograder.authoring.bundle import bundle, read_bundle
 from autograder.authoring.release import release_of
 from autograder.authoring.wheel import build_wheel
 from autograder.course.loading import Course

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import release
 from autograder.authoring.leaks import scan_for_leaks
+from autograder.authoring.release import release
 from autograder.course.loading import Course, find_course
 from autograder.errors import CourseError
 

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import release
-from autograder.authoring.release import Release, release_of
+from autograder.authoring.release import Release, release, release_of
 from autograder.course.loading import Course, load_assignment
 from autograder.errors import AutograderError, CourseError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import bundle
+from autograder.authoring.bundle import bundle
 from autograder.course.loading import find_course
 from autograder.grading.pytest_session import collect_plan
 from autograder.report.gradescope import GradescopeResults, read_results
