@@ -170,11 +170,11 @@ STUCK = """
 import sys
 from pathlib import Path
 
-from autograder.classroom import gradescope, watchdog
+from autograder.classroom import container, watchdog
 
-gradescope.GRACE_SECONDS = 0.5
+container.GRACE_SECONDS = 0.5
 watchdog.LAST_RESORT_SECONDS = 0.5
-gradescope.grade_in_container(Path(sys.argv[1]))
+container.grade_in_container(Path(sys.argv[1]))
 """
 
 

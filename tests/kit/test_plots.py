@@ -240,7 +240,7 @@ def test_the_result_of_an_unwritten_function_gets_one_sentence(name):
 def test_without_matplotlib_the_module_imports_and_says_what_is_missing():
     program = (
         "import sys; sys.modules['matplotlib'] = None\n"
-        "from autograder.student import plots\n"
+        "from autograder.kit import plots\n"
         "try: plots.margin()\n"
         "except ImportError as error: print(error)"
     )
