@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from autograder.authoring.lock import base_requirements, student_requirements
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "autograder" / "bundles" / "requirements.lock"
+LOCK = ROOT / "autograder" / "authoring" / "requirements.lock"
 
 
 def pins(requirements: str) -> list[str]:
@@ -91,7 +91,7 @@ def test_the_student_set_adds_what_a_notebook_needs_on_any_system() -> None:
 
 def test_the_lock_script_keeps_the_hand_written_part_of_pyproject(tmp_path: Path) -> None:
     """With a uv that answers from a file, so that no index is asked."""
-    for path in (".ci", "autograder/bundles"):
+    for path in (".ci", "autograder/authoring"):
         (tmp_path / path).mkdir(parents=True)
     shutil.copy(ROOT / ".ci" / "lock", tmp_path / ".ci")
     shutil.copy(ROOT / "README.md", tmp_path)

@@ -116,7 +116,7 @@ def test_a_grader_that_cannot_be_imported_takes_the_blame(svm_rehearsal: Rehears
 
 def build_with(commands: dict[str, str], tmp_path: Path) -> str:
     """Return what the build prints where these shell scripts stand in for commands; it has to fail."""
-    build = (resources.files("autograder.bundles") / "scripts" / "build.sh").read_text(encoding="utf-8")
+    build = (resources.files("autograder.authoring") / "scripts" / "build.sh").read_text(encoding="utf-8")
     setup = "PATH=/autograder/source/bin:$PATH exec bash /autograder/source/build.sh"
     others = {f"bin/{name}": script for name, script in commands.items()}
     archive = stand_in(tmp_path / "a.zip", RESULTS, setup, **others, **{"build.sh": build})

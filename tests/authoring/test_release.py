@@ -72,8 +72,8 @@ def test_it_never_opens_solutions(small_course: Course, tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from autograder.bundles import release
-from autograder.course import Course
+from autograder.authoring import release
+from autograder.course.loading import Course
 root, output = map(Path, sys.argv[1:])
 opened = []
 def watch(event, args):

@@ -65,7 +65,7 @@ def test_a_plain_installation_packs_the_wheel_it_came_from(wheel: Path, tmp_path
 import sys
 sys.path.append({sysconfig.get_path("purelib")!r})
 import autograder
-from autograder.bundles import build_wheel
+from autograder.authoring.wheel import build_wheel
 assert autograder.__file__.startswith({str(tmp_path)!r})
 name, content = build_wheel()
 assert name == {wheel.name!r}
@@ -79,7 +79,7 @@ def test_without_hatchling_a_checkout_says_what_to_install(tmp_path: Path) -> No
     program = """
 import sys
 sys.modules["hatchling"] = None
-from autograder.bundles import build_wheel
+from autograder.authoring.wheel import build_wheel
 from autograder.errors import CourseError
 try:
     build_wheel()

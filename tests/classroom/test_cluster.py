@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.classroom.test_many import eventually
 
 import autograder
 from autograder.classroom.class_session import ClassSession, GradeOptions
@@ -26,6 +25,7 @@ from autograder.course.loading import Course
 from autograder.errors import CourseError, GraderError
 from autograder.handin.find import Fate
 from tests.classroom.conftest import NAME, RIGHT, SUMMED, write_class
+from tests.classroom.test_grade_class import eventually
 from tests.commands import only_line, run_command
 
 START_SECONDS = 120
