@@ -72,7 +72,7 @@ def test_it_never_opens_solutions(small_course: Course, tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from autograder.authoring import release
+from autograder.authoring.release import release
 from autograder.course.loading import Course
 root, output = map(Path, sys.argv[1:])
 opened = []

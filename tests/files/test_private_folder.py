@@ -16,7 +16,7 @@ from autograder.files.private_folder import PrivateFolder
 ROOT = Path(__file__).parents[2]
 MAKER = """
 import sys, time
-from autograder.private_folder import PrivateFolder
+from autograder.files.private_folder import PrivateFolder
 
 folder = PrivateFolder("tried")
 (folder.path / "solution.py").write_text("secret")
@@ -93,7 +93,7 @@ def test_a_link_is_not_followed(temporary):
 @pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
 def test_many_at_once_never_take_each_other_s(temporary):
     code = """
-from autograder.private_folder import PrivateFolder
+from autograder.files.private_folder import PrivateFolder
 for number in range(300):
     with PrivateFolder("tried") as path:
         (path / "file").write_text("x")
@@ -147,7 +147,7 @@ def test_folders_that_are_closed_to_their_owner_go_too(open_folder, mode):
     remove = f"""
 import os
 from pathlib import Path
-from autograder.private_folder import remove_folder
+from autograder.files.private_folder import remove_folder
 if not os.geteuid():
     os.setuid(60_998)
 folder = Path("closed")  # above it are folders that only root can enter
