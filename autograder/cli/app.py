@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder import __version__
 from autograder.course.loading import Course, find_course
 
 app = typer.Typer(
@@ -25,6 +27,30 @@ TierOption = Annotated[
     ),
 ]
 OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
+
+
+def _print_versions(asked: bool) -> None:
+    if asked:
+        import numpy as np  # here, because no other command needs it this early
+
+        print(f"autograder {__version__} (Python {platform.python_version()}, NumPy {np.__version__})")
+        raise typer.Exit
+
+
+_VersionOption = Annotated[
+    bool,
+    typer.Option(
+        "--version",
+        callback=_print_versions,
+        is_eager=True,
+        help="Print the versions of the autograder, Python and NumPy.",
+    ),
+]
+
+
+@app.callback()
+def _before_every_command(version: _VersionOption = False) -> None:
+    pass
 
 
 def this_course() -> Course:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from autograder import __version__
 from tests.commands import only_line, run_command
 from tests.courses import ASSIGNMENT, REFERENCE, STUB, write_course, write_hand_in
 
@@ -19,6 +22,13 @@ VARIANCE = REFERENCE.replace("np.sqrt(", "(")
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     return write_course(tmp_path / "course")
+
+
+def test_the_version_is_one_line_with_what_else_decides_values(tmp_path: Path) -> None:
+    done = run_command("--version", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    python = ".".join(map(str, sys.version_info[:3]))
+    assert only_line(done.stdout) == f"autograder {__version__} (Python {python}, NumPy {np.__version__})"
 
 
 def test_list_names_questions_and_points(course: Path) -> None:
