@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Mapping
 from importlib.resources import files as resources
 from pathlib import Path
 
 import msgspec
 
+from autograder import __version__
 from autograder.authoring.lock import DISTRIBUTION, base_requirements
 from autograder.authoring.release import release_of, student_files
 from autograder.authoring.wheel import build_wheel
@@ -103,7 +103,7 @@ def _files(assignment: Assignment, solution: Solution, plan: Plan) -> dict[str, 
     about = Bundle(
         assignment=assignment.name,
         version=assignment.version,
-        versions={DISTRIBUTION: importlib.metadata.version(DISTRIBUTION), "release": assignment.version},
+        versions={DISTRIBUTION: __version__, "release": assignment.version},
         hashes={
             "release": release_of(assignment).content_hash,
             "solution": content_hash(secret),

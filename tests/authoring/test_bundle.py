@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from autograder import __version__
 from autograder.authoring.bundle import bundle, read_bundle
 from autograder.authoring.release import release_of
 from autograder.authoring.wheel import build_wheel
@@ -118,7 +119,7 @@ def test_it_carries_our_wheel_and_says_what_it_is(small_course: Course, tmp_path
     about = read_bundle(tmp_path / "source")
     assert (about.assignment, about.version) == ("ridge", "2.1")
     assert about.hashes["release"] == release_of(small_course.assignment("ridge")).content_hash
-    assert about.versions == {"homework-autograder": "0.1.0", "release": "2.1"}
+    assert about.versions == {"homework-autograder": __version__, "release": "2.1"}
 
 
 @pytest.mark.parametrize(

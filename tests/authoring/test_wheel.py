@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import __version__
 from autograder.authoring.wheel import build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,11 +37,12 @@ def test_building_twice_gives_the_same_bytes(wheel: Path, monkeypatch: pytest.Mo
 def test_it_holds_the_package_and_nothing_of_a_course(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     tops = {name.partition("/")[0] for name in names}
-    assert tops == {"autograder", "homework_autograder-0.1.0.dist-info"}
+    assert tops == {"autograder", f"homework_autograder-{__version__}.dist-info"}
     assert not any(part in name for name in names for part in ("assignments/", "solutions/", ".pyc"))
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder").rglob("*.py")}
     assert sources <= names
-    assert "autograder/authoring/requirements.lock" in names
+    assert {"autograder/authoring/requirements.lock", "autograder/py.typed"} <= names
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
 def test_its_record_lists_every_file_with_its_hash(wheel: Path) -> None:
