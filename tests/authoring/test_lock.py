@@ -93,8 +93,8 @@ def test_the_lock_script_keeps_the_hand_written_part_of_pyproject(tmp_path: Path
     """With a uv that answers from a file, so that no index is asked."""
     for path in (".ci", "autograder/authoring"):
         (tmp_path / path).mkdir(parents=True)
-    shutil.copy(ROOT / ".ci" / "lock", tmp_path / ".ci")
-    shutil.copy(ROOT / "README.md", tmp_path)
+    for name in (".ci/lock", "README.md", "LICENSE", "autograder/__init__.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     written = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(written.replace('"numpy==', '"numpy==0.'), encoding="utf-8")
     uv = tmp_path / "bin" / "uv"
