@@ -23,8 +23,10 @@ def checker() -> Checker:
 def step() -> Iterator[None]:
     """Run one step of the notebook; where it needs a function that is not written yet, say which.
 
+    >>> def svm_loss_naive(W, X, y, reg):
+    ...     raise NotImplementedError("fill in svm_loss_naive in linear_svm.py")
     >>> with step():
-    ...     loss, dW = svm_loss_naive(W, X, y, 0.0)
+    ...     loss, dW = svm_loss_naive(W=0, X=0, y=0, reg=0.0)
     not yet: fill in svm_loss_naive in linear_svm.py, save it and run this cell again.
 
     Other errors are shown as usual.
