@@ -7,6 +7,7 @@ The methods are written out here, independent of the course's own, and each is r
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -53,7 +54,7 @@ def svm_gradient(scores, y):
     return violated
 
 
-def train_linear(X, y, gradient: Callable, learning_rate, reg, iterations=1500, batch=200):
+def train_linear(X, y, gradient: Callable[..., Any], learning_rate, reg, iterations=1500, batch=200):
     rng = np.random.default_rng(0)
     W = 1e-4 * rng.standard_normal((X.shape[1], CLASSES)).astype(X.dtype)
     for _ in range(iterations):

@@ -37,7 +37,7 @@ from rich.table import Table
 from autograder.authoring.bundle import bundle
 from autograder.classroom.work import prepare
 from autograder.course.loading import Course, find_course
-from autograder.grading.fixtures import values
+from autograder.grading.fixtures import same
 from autograder.grading.fixtures.loops import Loops
 from autograder.grading.fixtures.memory import Memory
 from autograder.grading.fixtures.race import Race
@@ -105,7 +105,7 @@ def watch(watch_: Stopwatch) -> None:
     wrap(Packer, "pack", "transfer")
     wrap(Unpacker, "unpack", "transfer")
     wrap(Channel, "receive", "transfer")
-    wrap(values, "compare_values", "comparison")
+    wrap(same, "compare_values", "comparison")
     for fixture, part in ((Loops, "loops"), (Race, "race"), (Memory, "memory")):
         wrap(fixture, "__call__", part)
     exactly = Channel._receive_exactly

@@ -82,7 +82,7 @@ def _make_environment(folder: Path, requirements: str) -> None:
         subprocess.run([SYSTEM_PYTHON, "-m", "venv", unfinished], check=True)
         listed = unfinished / "requirements.txt"
         listed.write_text(requirements)
-        install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", listed]
+        install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(listed)]
         subprocess.run([unfinished / "bin" / "python", *install], check=True)
         subprocess.run(["chmod", "-R", "go=u-w", unfinished], check=True)
         unfinished.rename(folder)

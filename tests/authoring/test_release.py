@@ -174,5 +174,5 @@ def test_pip_installs_the_wheel_from_inside_the_unpacked_release(
     lines = (tmp_path / "ridge" / "requirements.txt").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "ridge" / "ours.txt").write_text("".join(lines[:2]), encoding="utf-8")
     subprocess.run([python, *install, "-r", "ours.txt"], cwd=tmp_path / "ridge", check=True)
-    where = [python, "-I", "-c", "import autograder; print(autograder.__file__)"]
+    where = [str(python), "-I", "-c", "import autograder; print(autograder.__file__)"]
     assert str(tmp_path / "venv") in subprocess.run(where, capture_output=True, text=True, check=True).stdout

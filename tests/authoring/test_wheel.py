@@ -60,7 +60,7 @@ def test_its_record_lists_every_file_with_its_hash(wheel: Path) -> None:
 def test_a_plain_installation_packs_the_wheel_it_came_from(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path, with_pip=True)
     python = tmp_path / "bin" / "python"
-    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", wheel]
+    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
     subprocess.run([python, *install], check=True)
     # The packages it needs come from this environment, appended so that ours is found first.
     program = f"""

@@ -143,7 +143,7 @@ def test_the_command_grades_on_a_cluster(course: Course, cluster: Cluster, tmp_p
     cluster.start_worker()
     before = set(Path(tempfile.gettempdir()).glob("autograder-parcel-*"))
     submissions = write_class(tmp_path / "class", {"ada": RIGHT, "bob": SUMMED})
-    arguments = ["grade", NAME, submissions, "-o", tmp_path / "out", "--scheduler", cluster.address]
+    arguments = ["grade", NAME, str(submissions), "-o", str(tmp_path / "out"), "--scheduler", cluster.address]
     done = run_command(*arguments, cwd=course.root)
     assert done.returncode == 0, done.stderr
     assert "2 graded" in done.stdout

@@ -138,7 +138,8 @@ def test_explain_finds_one_hand_in_of_a_class(course: Path, tmp_path: Path) -> N
 
 def test_a_due_date_that_costs_nothing_is_pointed_out(course: Path, tmp_path: Path) -> None:
     write_hand_in(tmp_path / "class" / "right")
-    command = ["grade", "centring", tmp_path / "class", "-o", tmp_path / "out", "--due", "2020-01-31T23:59"]
+    written = ("-o", tmp_path / "out", "--due", "2020-01-31T23:59")
+    command = ("grade", "centring", tmp_path / "class", *written)
     assert "no [late] policy" in run_command(*command, cwd=course).stdout
     grading = course / "solutions" / "centring" / "grading.toml"
     grading.write_text(grading.read_text() + '\n[late]\npolicy = "per_day"\nper_cent_per_day = 10\n')

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from autograder.grading.grader import Grader
-from autograder.model.verdict import Kind
+from autograder.model.verdict import Kind, Verdict
 from tests.grading.losses import (
     ALL,
     ASSIGNMENT,
@@ -263,7 +263,7 @@ def test_one_hand_in_leaves_nothing_behind_for_the_next(grader):
 
 
 def test_verdicts_are_passed_on_one_by_one_in_their_order(grader):
-    seen = []
+    seen: list[Verdict] = []
     verdicts = grader.grade(hand_in(), on_verdict=seen.append)
     assert seen == list(verdicts.values())
 

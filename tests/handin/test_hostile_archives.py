@@ -18,7 +18,7 @@ from autograder.errors import SubmissionError
 from autograder.handin.find import find_hand_ins
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import ReadLimits
-from tests.handin.hand_ins import CODE, NAMES, symlink_member, write_folder, write_zip
+from tests.handin.hand_ins import CODE, NAMES, Members, symlink_member, write_folder, write_zip
 
 
 def patched(path: Path, signature: bytes, offset: int, value: bytes) -> Path:
@@ -43,7 +43,7 @@ def test_a_symbolic_link_in_a_zip_is_not_followed(tmp_path):
 
 
 def test_a_plain_copy_counts_before_a_link(tmp_path):
-    members = [(symlink_member("linear_svm.py"), b"/etc/passwd"), ("deep/linear_svm.py", CODE)]
+    members: Members = [(symlink_member("linear_svm.py"), b"/etc/passwd"), ("deep/linear_svm.py", CODE)]
     assert open_hand_in(write_zip(tmp_path / "alice.zip", members), NAMES).files == {"linear_svm.py": CODE}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,7 +14,7 @@ from autograder.classroom.lateness import Lateness
 from autograder.handin.metadata import Metadata, read_metadata
 from autograder.model.assignment import LatePolicy
 
-FULL = {
+FULL: dict[str, Any] = {
     "id": 123456,
     "created_at": "2024-03-01T12:00:00.000000-08:00",
     "assignment": {

@@ -140,7 +140,7 @@ def run_in_name_spaces(row: Row, attacks: Sequence[Attack], python: Path) -> dic
                 os.chown(path, PLAIN_USER, PLAIN_USER)
         runner = python if row.plain_user else Path(sys.executable)
         options = ["--bare"] if row.bare else []
-        campaign = [
+        campaign: list[str | Path] = [
             runner,
             kit / "campaign.py",
             kit,

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from otter import Notebook
-from otter.nbmeta_config import NBMetadataConfig
-from otter.test_files import create_test_file
+from otter import Notebook  # type: ignore[import-untyped]
+from otter.nbmeta_config import NBMetadataConfig  # type: ignore[import-untyped]
+from otter.test_files import create_test_file  # type: ignore[import-untyped]
 
 from autograder.authoring.release import release
 from autograder.course.loading import find_course

@@ -20,6 +20,7 @@ from autograder.grading.pytest_session import collect_plan
 from autograder.handin.open_hand_in import open_hand_in
 from tests.courses import REFERENCE, STUB, write_course
 
+OTTER = str(Path(sys.executable).with_name("otter"))
 HALF = REFERENCE.replace("return X - column_means, column_means", "return X, column_means")
 
 # Each would have an effect if otter itself opened or ran what was handed in.
@@ -69,7 +70,7 @@ def zipped(path: Path, files: dict[str, str]) -> Path:
 
 def scores_by_otter(archive: Path, hand_in: Path, output: Path) -> dict[str, float]:
     """Return the score of each question that a plain `otter run` writes."""
-    command = [Path(sys.executable).with_name("otter"), "run", "-a", archive, "-o", output, hand_in]
+    command = [OTTER, "run", "-a", str(archive), "-o", str(output), str(hand_in)]
     done = subprocess.run(command, cwd=output, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     tests = json.loads((output / "results.json").read_text())["tests"]
@@ -104,7 +105,7 @@ def test_what_a_hand_in_holds_besides_is_neither_run_nor_unpickled(archive: Path
 
 def test_without_a_sandbox_nothing_is_graded(archive: Path, tmp_path: Path) -> None:
     hand_in = zipped(tmp_path / "hand-in.zip", {"centring.py": REFERENCE})
-    command = [Path(sys.executable).with_name("otter"), "run", "-a", archive, "-o", tmp_path, hand_in]
+    command = [OTTER, "run", "-a", str(archive), "-o", str(tmp_path), str(hand_in)]
     environment = {**os.environ, "AUTOGRADER_TIER": "limits"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from autograder.model.assignment import Assignment, Question
 from autograder.model.plan import Plan, PlannedTest
@@ -50,7 +51,7 @@ def passed(test: str, message: str = "") -> Verdict:
     return Verdict(test=test, kind=Kind.PASSED, credit=Fraction(1), message=message)
 
 
-def failed(test: str, kind: Kind = Kind.WRONG_VALUE, **fields: object) -> Verdict:
+def failed(test: str, kind: Kind = Kind.WRONG_VALUE, **fields: Any) -> Verdict:
     return Verdict(test=test, kind=kind, **fields)
 
 
@@ -61,5 +62,5 @@ def scored(*verdicts: Verdict) -> tuple[QuestionResult, ...]:
     )
 
 
-def result(*verdicts: Verdict, **fields: object) -> GradingResult:
+def result(*verdicts: Verdict, **fields: Any) -> GradingResult:
     return GradingResult(assignment="svm", questions=scored(*verdicts), **fields)

@@ -55,7 +55,7 @@ def test_every_picture_is_drawn(class_of_300: str, open_page: Open) -> None:
 def test_landmarks_and_headings_tell_where_one_is(html: str, open_page: Open) -> None:
     page = open_page(html).page
     for role in ("banner", "main", "contentinfo", "navigation"):
-        assert page.get_by_role(role).count() == 1, role  # type: ignore[arg-type]
+        assert page.get_by_role(role).count() == 1, role
     levels = page.eval_on_selector_all("h1,h2,h3,h4,h5,h6", "all => all.map(it => Number(it.tagName[1]))")
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import autograder
-from autograder.sandbox import bytecode
 from autograder.sandbox.bytecode import compile_for_workers
 from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch) -> Path:
+def package(tmp_path, monkeypatch) -> Iterator[Path]:
     """A copy of the framework without any bytecode."""
     copy = tmp_path / "autograder"
     shutil.copytree(Path(autograder.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -58,7 +59,7 @@ def test_an_edited_source_is_compiled_again(package, interpreter):
 
 
 def test_nothing_is_tried_where_nothing_may_be_written(package, interpreter, monkeypatch):
-    monkeypatch.setattr(bytecode.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
     monkeypatch.setattr(subprocess, "run", lambda *args, **options: pytest.fail("started an interpreter"))
     compile_for_workers(interpreter)
     assert compiled(package) == set()

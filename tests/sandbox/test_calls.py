@@ -187,7 +187,7 @@ def test_a_function_that_is_passed_in_is_not_called_with_far_more_than_the_call_
             return 1
     """)
     X = np.zeros(SENT_BACK_BYTES // 8)
-    seen = []
+    seen: list[object] = []
     with pytest.raises(ReplyTooLarge):
         calling.call("hw.use", seen.append, X, SENT_BACK_FACTOR + 1)
     assert seen == []
@@ -213,7 +213,7 @@ def test_a_function_cannot_be_called_back_once_its_test_is_over(code):
         def use():
             return kept[0](1)
     """)
-    called = []
+    called: list[object] = []
     keeping.call("hw.keep", called.append)
     keeping.forget()
     with pytest.raises(CodeRaised):

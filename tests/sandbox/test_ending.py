@@ -312,7 +312,7 @@ def test_a_user_is_given_back(monkeypatch):
 
 @as_root
 def test_a_lock_folder_of_somebody_else_is_refused(nothing_else, monkeypatch):
-    monkeypatch.setattr(accounts.tempfile, "gettempdir", lambda: str(nothing_else))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(nothing_else))
     folder = nothing_else / "autograder-users"
     folder.mkdir()
     os.chown(folder, 12345, 12345)

@@ -78,7 +78,7 @@ def value(node, **parts):
 
 
 def nested(depth):
-    node = 1
+    node: object = 1
     for _ in range(depth):
         node = [Tag.LIST, node]
     return node
@@ -211,7 +211,7 @@ def test_a_value_in_place_of_a_new_object_breaks_the_protocol(forger):
 
 
 def test_a_forged_callback_asks_for_no_more_than_student_code_may(forger):
-    asked = []
+    asked: list[object] = []
     forged = [frame(messages.Callback(function=number, arguments=[Tag.LIST, 7])) for number in (0, 1, -1, 99)]
     with pytest.raises(CallFailed):
         forger.call("hw.send", forged, asked.append)
@@ -240,9 +240,10 @@ def test_names_and_lines_that_do_not_stand_in_the_hand_in_are_not_repeated(forge
     with pytest.raises((CodeRaised, NameAbsent, LibraryUsed)) as failed:
         forger.call("hw.send", [frame(forged)])
     failure = failed.value
+    said: object = failure
     if isinstance(failure, CodeRaised):
-        failure = [(place.file, place.line, place.function) for place in failure.frames]
-    assert "14" not in repr(failure)
+        said = [(place.file, place.line, place.function) for place in failure.frames]
+    assert "14" not in repr(said)
 
 
 def test_the_size_of_a_reply_is_not_the_worker_s_to_tell(forger):

@@ -102,7 +102,7 @@ def test_a_dictionary_with_many_keys_comes_back_exactly(identity, table):
 
 
 def test_an_array_at_the_greatest_depth_comes_back_exactly(identity):
-    value = np.ones((2, 1))
+    value: object = np.ones((2, 1))
     for _ in range(MAX_DEPTH - 1):  # the arguments are a list themselves
         value = [value]
     assert identical(identity.call("hw.identity", value), value)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,7 +187,7 @@ with Host(Sandbox.of_this_machine(tier="uid")) as host:
 
 def test_a_process_that_ends_holds_nothing_and_is_not_blamed():
     user = None if os.geteuid() else 60_998
-    nothing = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    nothing: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     ending = subprocess.Popen(["sleep", "600"], user=user, **nothing)
     held = HeldFiles(ending.pid, user, [], 1)
     ending.kill()
