@@ -266,6 +266,13 @@ def test_no_file_is_an_empty_bank(write):
     assert write("").variants == ()
 
 
+def test_a_bank_in_the_former_form_is_not_passed_over_in_silence(write, tmp_path):
+    write("")
+    (tmp_path / "solutions" / "lengths" / "misconceptions.py").write_text("")
+    with pytest.raises(CourseError, match=r"misconceptions\.py is no longer read; .*mistakes\.toml"):
+        write("")
+
+
 def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
     return f"[M01]\n{head}\n{change}\n"
 

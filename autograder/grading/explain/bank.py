@@ -21,6 +21,7 @@ from autograder.model.assignment import Assignment, Solution
 
 BANK_FILE = "mistakes.toml"
 FUNCTIONS_FILE = "mistakes.py"
+FORMER_FILE = "misconceptions.py"
 
 _APPLIED = """def _mistaken(original, wrong):
     def mistaken(*args, **keywords):
@@ -118,6 +119,10 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
     """
     path = solution.folder / BANK_FILE
     if not path.exists():
+        if (solution.folder / FORMER_FILE).exists():
+            raise CourseError(
+                f"{solution.folder / FORMER_FILE} is no longer read; move its entries to {BANK_FILE} (docs/assignments.md)"
+            )
         return Bank()
     tables = read_tables(path, MistakeToml)
     reference = solution.reference_files(assignment)
