@@ -121,7 +121,7 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
     if not path.exists():
         if (solution.folder / FORMER_FILE).exists():
             raise CourseError(
-                f"{solution.folder / FORMER_FILE} is no longer read; move its entries to {BANK_FILE} (docs/assignments.md)"
+                f"{solution.folder / FORMER_FILE} is no longer read; move its entries to {BANK_FILE}"
             )
         return Bank()
     tables = read_tables(path, MistakeToml)
