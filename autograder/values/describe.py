@@ -1,4 +1,4 @@
-"""What a value is, in words and as text that is bounded: for messages, without any of its content, or for details."""
+"""Values in words: what a value is, without any of its content, for messages; its bounded text for details."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from autograder.values.pack import Foreign, WorkerObject
 
 LONGEST_SHOWN = 10_000
 MOST_DIMENSIONS_SHOWN = 4
-"""Larger sizes are not repeated to students: their code chooses them, and it has seen hidden inputs."""
+"""Larger shapes are not repeated to students: their code chooses them, and it has seen hidden inputs."""
 MOST_ENTRIES_PRINTED = 1_000
 
 _FAMILIAR = {
     "numpy.matrix": "an np.matrix",
-    "numpy.matrixlib.defmatrix.matrix": "an np.matrix",
     "numpy.ma.MaskedArray": "a masked array",
     "numpy.ndarray_of_object": "an array of Python objects",
     "numpy.ndarray_of_longdouble": "an array of long doubles",
@@ -32,18 +31,18 @@ _FAMILIAR = {
 
 
 def shape_of(array: np.ndarray, expected: Any = None) -> str:
-    """Return a shape as text where it may be an honest mistake: an empty array can spell anything in its shape.
+    """Return a shape as text if it may be an honest mistake: an empty array can spell anything in its shape.
 
-    What it may spell are extents that the expected value has, and few others.
+    Only extents of the expected value are repeated freely; the others may multiply to `LONGEST_SHOWN` at most.
     """
     if array.ndim > MOST_DIMENSIONS_SHOWN or max(array.shape, default=0) > LONGEST_SHOWN:
         return "a far larger shape"
     others = set(array.shape) - {0, 1, *np.shape(expected if isinstance(expected, np.ndarray) else ())}
-    return f"shape {array.shape}" if math.prod(others) <= LONGEST_SHOWN else "quite another shape"
+    return f"shape {array.shape}" if math.prod(others) <= LONGEST_SHOWN else "a very different shape"
 
 
 def length_of(value: Any) -> str:
-    """Return a length as text, bounded as shapes are."""
+    """Return a length as text, limited as shapes are."""
     return str(len(value)) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
 
 
@@ -55,8 +54,8 @@ def described(value: Any, expected: Any = None) -> str:
         case np.ndarray():
             return f"an array of {value.dtype} with {shape_of(value, expected)}"
         case Foreign():
-            # The name of a type of the student's own may be anything; only familiar ones are repeated.
-            return _FAMILIAR.get(value.type_name, "an object that is no plain array or number")
+            # A class of the student's may have any name; only familiar names are repeated.
+            return _FAMILIAR.get(value.type_name, "an object that is not a plain array or number")
         case WorkerObject():
             return "an object of your own class"
         case bool() | np.bool_():
@@ -75,7 +74,7 @@ def described(value: Any, expected: Any = None) -> str:
 
 
 def shown(value: Any, most: int = 1_200) -> str:
-    """Return a value as bounded text, arrays as NumPy prints them; no more of it is written than is shown."""
+    """Return a value as text of at most `most` characters, with arrays as NumPy prints them."""
     text = _text_of(value, most)
     return text if len(text) <= most else text[: max(0, most - 4)] + " ..."
 
@@ -105,7 +104,7 @@ def _text_of(value: Any, most: int) -> str:
 
 
 def _entries_of(array: np.ndarray) -> str:
-    # NumPy leaves out the middle of long axes only: many short ones would be written in full.
+    # NumPy leaves out the middle of long axes only; many short axes would be printed in full.
     axes = (extent if array.size <= MOST_ENTRIES_PRINTED else min(extent, 7) for extent in array.shape)
     if math.prod(axes) > MOST_ENTRIES_PRINTED:
         array = array.flat[:MOST_ENTRIES_PRINTED]
@@ -114,7 +113,7 @@ def _entries_of(array: np.ndarray) -> str:
 
 
 def _joined(texts: Iterator[str], most: int) -> str:
-    """Return texts with commas between them, as many as it takes to be longer than is shown."""
+    """Join texts with commas, stopping once they are longer than what is shown."""
     taken: list[str] = []
     length = 0
     for text in texts:

@@ -1,4 +1,4 @@
-"""Values as Python source: what makes them again when it is run with `import numpy as np`."""
+"""Values as Python source: running it after `import numpy as np` makes them again."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def literal(value: Any, name_of: Callable[[Any], str], most_numbers: int | None 
     Parameters
     ----------
     name_of
-        Returns the expression for what is neither plain nor a container, such as a function or an object.
+        Returns the expression for a value that is neither plain nor a container, such as a function.
     most_numbers
-        How many numbers may be written out for one array; any number if None.
+        How many numbers of one array may be written out; no limit if None.
 
     Raises
     ------
     NotWritable
-        Where an array is longer, or by `name_of`.
+        If an array is larger than that; `name_of` may raise it too.
     """
 
     def written(value: Any) -> str:
@@ -73,7 +73,7 @@ def _array(array: np.ndarray, written: Callable[[Any], str], most_numbers: int |
 
 
 def rounded(value: Any) -> Any:
-    """Return a value with its numbers to ten digits, which are enough to recognise them by."""
+    """Return a value with its numbers rounded to ten digits, which is enough to recognise them."""
     return mapped(_rounded, value)
 
 
@@ -87,12 +87,12 @@ def _rounded(value: Any) -> Any:
 
 
 def lambda_of(function: Callable[..., Any]) -> str:
-    """Return a function of one expression as a lambda.
+    """Return a function that only returns an expression as a lambda.
 
     Raises
     ------
     NotWritable
-        Where it is something else, or its source is not there.
+        If it does more, or its source is not available.
     """
     try:
         statement = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]

@@ -1,13 +1,14 @@
 """Values as they cross the boundary: a small tree of plain nodes, with the arrays' raw bytes beside it.
 
-A node is None, a bool, an int of 64 bits, a float, a str, or a list `[tag, ...]` (see `Tag`); bytes are
+A node is None, a bool, a 64-bit int, a float, a str, or a list `[tag, ...]` (see `Tag`); bytes are written as
 hexadecimal digits. Only plain arrays and scalars cross; anything else becomes a `Foreign` that names its type and
-carries no value. The decoder trusts nothing: every size is checked against the bytes that are really there before
+carries no value. The decoder trusts nothing: every size is checked against the bytes that really arrived before
 it is used, and every byte of the payload belongs to exactly one array.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable
@@ -20,12 +21,12 @@ import numpy as np
 MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_KEY_NODES = 3_000
-"""Most nodes in all keys that are no text. Who knows their hashes can have them all collide: a dictionary of
-so many takes some tenths of a second then, and ten times as many would take a hundred times as long."""
+"""Limit on the nodes in all keys that are not text. Their hashes can be made to collide: a dictionary of this many
+then takes some tenths of a second to build, and ten times as many would take a hundred times as long."""
 MAX_TEXT = 1 << 20
-"""Most characters and bytes in all texts of a value together."""
+"""Limit on the characters and bytes in all texts of a value together."""
 MAX_INTEGER_BITS = 8192
-"""Python itself refuses to print integers much longer than this."""
+"""Python itself refuses to print integers that are much longer."""
 MAX_DIMENSIONS = 16
 ALIGNMENT = 64
 _PLAIN = [
@@ -36,24 +37,16 @@ PLAIN_DTYPES = frozenset(dtype.str for dtype in _PLAIN)
 _PLAIN_SCALARS = frozenset(dtype.type for dtype in _PLAIN)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}\Z")
 _INT64 = range(-(2**63), 2**63)
-_TOO_MANY_KEYS = "dictionaries have too many keys that are no text"
-
-
-def _trees(depth: int) -> Any:
-    """Return the type of nodes with lists in each other to this depth."""
-    leaf = None | bool | int | float | str
-    tree: Any = leaf
-    for _ in range(depth):
-        tree = leaf | list[tree]
-    return tree
-
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""Half of a character in UTF-16: it cannot be encoded on its own."""
 
 if TYPE_CHECKING:
     Node = Any
 else:
-    # No maps: the keys of one are hashed by whoever decodes it, however they collide. The two lists beyond the
-    # deepest container are an array and its shape.
-    Node = _trees(MAX_DEPTH + 2)
+    _LEAF = None | bool | int | float | str
+    # No maps: decoding one hashes its keys, however they collide. The two lists beyond the deepest container are
+    # an array and its shape.
+    Node = functools.reduce(lambda tree, _: _LEAF | list[tree], range(MAX_DEPTH + 2), _LEAF)
 
 
 class Tag(IntEnum):
@@ -74,7 +67,7 @@ class Tag(IntEnum):
 
 
 class WireError(Exception):
-    """What arrived is not what the wire format allows."""
+    """What arrived is not allowed by the wire format."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ class Foreign:
     Attributes
     ----------
     type_name
-        Dotted name of its type, letters, digits, dots and underscores only.
+        Dotted name of its type; only letters, digits, dots and underscores.
     """
 
     type_name: str
@@ -121,7 +114,7 @@ def type_name(value: object) -> str:
     """Return the dotted name of a value's type, reduced to harmless characters."""
     kind = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if isinstance(value, np.ndarray) and kind is np.ndarray:
+    if type(value) is np.ndarray:
         name = f"numpy.ndarray_of_{value.dtype.name}"
     name = re.sub(r"[^A-Za-z0-9_.]", "_", name)[:80]
     return name if _NAME.match(name) else "object"
@@ -133,18 +126,9 @@ def _is_plain_array(value: object) -> bool:
     return value.dtype.newbyteorder("=").str in PLAIN_DTYPES
 
 
-def _is_unicode(text: str) -> bool:
-    """Return whether a text can be encoded: a lone surrogate cannot."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 @dataclass(frozen=True)
 class NamedKey:
-    """Names a class or function of the student's own, `module.name`, to be passed to student code."""
+    """Names a class or function that the student defined, `module.name`, to be passed to student code."""
 
     name: str
 
@@ -152,35 +136,52 @@ class NamedKey:
 Key = ObjectKey | FunctionKey | NamedKey
 
 
-class Packer:
+class _NodeCounter:
+    """Counts the nodes of a value on its way in or out, and refuses too many."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+        self._key_nodes = 0
+
+    def _count(self, depth: int) -> None:
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise WireError("the value is nested too deeply or has too many parts")
+
+    def _count_key(self, node: Node, before: int) -> None:
+        """Count what a dictionary's key has added to the `before` nodes that were there."""
+        if not isinstance(node, str):
+            self._key_nodes += self._nodes - before
+        if self._key_nodes > MAX_KEY_NODES:
+            raise WireError("dictionaries have too many keys that are not text")
+
+
+class Packer(_NodeCounter):
     """Turns values into nodes and collects the arrays that travel beside them.
 
     Parameters
     ----------
     refer
-        Called for a value that is neither plain nor a container; returns the key it crosses as, or
-        None where it may not cross.
+        Called for a value that is neither plain nor a container; returns the key that it crosses as, or
+        None if it may not cross.
     """
 
     def __init__(self, refer: Callable[[object], Key | None] = lambda value: None) -> None:
+        super().__init__()
         self.arrays: list[np.ndarray] = []
         self.nbytes = 0
         self._refer = refer
-        self._nodes = 0
-        self._key_nodes = 0
         self._text = 0
 
     def pack(self, value: object, depth: int = 0) -> Node:
-        """Return the node of a value; arrays are copied to C order if they are not.
+        """Return the node of a value; arrays that are not in C order are copied.
 
         Raises
         ------
         WireError
-            Where the value is nested too deeply, has too many parts or too much text.
+            If the value is nested too deeply, has too many parts or too much text.
         """
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise WireError("the value is nested too deeply or has too many parts")
+        self._count(depth)
         kind = type(value)
         if value is None or kind in (bool, float):
             return value
@@ -194,18 +195,12 @@ class Packer:
         if kind is dict:
             parts: list[Node] = [Tag.DICT]
             for key, part in value.items():  # type: ignore[attr-defined]
-                parts += [self._pack_key(key, depth + 1), self.pack(part, depth + 1)]
+                before = self._nodes
+                parts.append(self.pack(key, depth + 1))
+                self._count_key(parts[-1], before)
+                parts.append(self.pack(part, depth + 1))
             return parts
         return self._pack_other(value)
-
-    def _pack_key(self, key: object, depth: int) -> Node:
-        before = self._nodes
-        node = self.pack(key, depth)
-        if not isinstance(node, str):
-            self._key_nodes += self._nodes - before
-        if self._key_nodes > MAX_KEY_NODES:
-            raise WireError(_TOO_MANY_KEYS)
-        return node
 
     def _pack_other(self, value: object) -> Node:
         if _is_plain_array(value):
@@ -234,7 +229,7 @@ class Packer:
 
     def _pack_text(self, value: str) -> Node:
         self._count_text(len(value))
-        return value if _is_unicode(value) else [Tag.FOREIGN, "str"]
+        return [Tag.FOREIGN, "str"] if _SURROGATE.search(value) else value
 
     def _count_text(self, length: int) -> None:
         self._text += length
@@ -249,33 +244,32 @@ class Packer:
         return [Tag.ARRAY, array.dtype.str, list(value.shape), offset]
 
 
-class Unpacker:
+class Unpacker(_NodeCounter):
     """Turns nodes back into values; arrays are views of the payload.
 
     Parameters
     ----------
     payload
-        (bytes,) uint8 buffer that the arrays lie in, one after the other.
+        (bytes,) uint8 buffer that holds the arrays, one after the other.
     resolve
-        Called with every key; its result stands in the value.
+        Called with every key; its result takes the key's place in the value.
 
     Attributes
     ----------
     used
-        Bytes of the payload that belong to the values so far.
+        Bytes of the payload that belong to the values unpacked so far.
     """
 
     def __init__(self, payload: np.ndarray, resolve: Callable[[Key], object] = lambda key: key) -> None:
+        super().__init__()
         self._payload = payload
         self._resolve = resolve
-        self._nodes = 0
-        self._key_nodes = 0
         self.used = 0
 
     def require_all_used(self) -> None:
-        """Raise `WireError` where the payload holds more than the arrays of the values so far."""
+        """Raise `WireError` if the payload holds more than the arrays of the values so far."""
         if self.used != len(self._payload):
-            raise WireError("bytes came that belong to no array")
+            raise WireError("the payload has bytes that belong to no array")
 
     def unpack(self, node: Node, depth: int = 0) -> Any:
         """Return the value of a node.
@@ -283,15 +277,13 @@ class Unpacker:
         Raises
         ------
         WireError
-            Where the node is none that the format allows.
+            If the format does not allow such a node.
         """
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise WireError("the value is nested too deeply or has too many parts")
+        self._count(depth)
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
         if not isinstance(node, list) or not node:
-            raise WireError("a value is of no known kind")
+            raise WireError("a value is of an unknown kind")
         tag, *rest = node
         if tag == Tag.DICT:
             return self._dictionary(rest, depth + 1)
@@ -306,23 +298,16 @@ class Unpacker:
     def _dictionary(self, nodes: list[Node], depth: int) -> dict[Any, Any]:
         if len(nodes) % 2:
             raise WireError("a dictionary lacks a value")
-        pairs = [
-            (self._key(key, depth), self.unpack(value, depth))
-            for key, value in zip(nodes[::2], nodes[1::2], strict=True)
-        ]
+        pairs = []
+        for node, value in zip(nodes[::2], nodes[1::2], strict=True):
+            before = self._nodes
+            key = self.unpack(node, depth)
+            self._count_key(node, before)
+            pairs.append((key, self.unpack(value, depth)))
         try:
             return dict(pairs)
         except TypeError as error:
-            raise WireError("a dictionary's key cannot be one") from error
-
-    def _key(self, node: Node, depth: int) -> Any:
-        before = self._nodes
-        key = self.unpack(node, depth)
-        if not isinstance(key, str):
-            self._key_nodes += self._nodes - before
-        if self._key_nodes > MAX_KEY_NODES:
-            raise WireError(_TOO_MANY_KEYS)
-        return key
+            raise WireError("a dictionary has a key that cannot be hashed") from error
 
     def _leaf(self, tag: int, *rest: Any) -> Any:
         match tag:
@@ -347,11 +332,11 @@ class Unpacker:
                 return number
             case Tag.COMPLEX:
                 return complex(*map(float, rest))
-        raise WireError("a value is of no known kind")
+        raise WireError("a value is of an unknown kind")
 
     def _array(self, dtype: str, shape: list[int], offset: int) -> np.ndarray:
         if dtype not in PLAIN_DTYPES or len(shape) > MAX_DIMENSIONS:
-            raise WireError("an array is of no plain dtype or has too many dimensions")
+            raise WireError("an array's dtype is not plain, or it has too many dimensions")
         nbytes = math.prod(_natural(extent) for extent in shape) * np.dtype(dtype).itemsize
         start = _natural(offset)
         if start != self.used:
@@ -365,7 +350,7 @@ class Unpacker:
     def _scalar(dtype: str, digits: str) -> Any:
         raw = bytes.fromhex(digits)
         if dtype not in PLAIN_DTYPES or len(raw) != np.dtype(dtype).itemsize:
-            raise WireError("a scalar is of no plain dtype")
+            raise WireError("a scalar's dtype is not plain, or its size is wrong")
         return np.frombuffer(raw, dtype=dtype)[0]
 
 
@@ -375,7 +360,7 @@ def _aligned(nbytes: int) -> int:
 
 
 def _extra_nodes(number: int) -> int:
-    """Return how many nodes more a long integer counts for: comparing two takes as long as so many short ones."""
+    """Return how many extra nodes a long integer counts as: it takes as long to compare as that many short ones."""
     return min(number.bit_length(), MAX_INTEGER_BITS) // 64
 
 
@@ -393,5 +378,5 @@ def _natural(number: object) -> int:
 
 def _checked_name(name: object) -> str:
     if not isinstance(name, str) or not (name == "" or _NAME.match(name)):
-        raise WireError("a type's name is none")
+        raise WireError("malformed type name")
     return name

@@ -1,6 +1,6 @@
-"""Compares what student code returned with what was expected: type, dtype kind, shape, finite, tolerance.
+"""Compares what student code returned with what was expected: type, dtype kind, shape, finiteness, tolerance.
 
-The questions are asked in this order and the first that fails is the message. Numbers are compared by norm,
+The questions are asked in this order and the first that fails gives the message. Numbers are compared by norm,
 `max|got - expected| <= rtol * max|expected| + atol`: right code differs by rounding only, and an
 elementwise relative error would punish entries that nearly cancel.
 """
@@ -20,17 +20,17 @@ from autograder.values.describe import described, length_of, shape_of, shown
 from autograder.values.pack import Foreign, WorkerObject
 
 SAME = 1e-7
-"""Relative tolerance for two codes to do the same; both compute in float64."""
+"""Relative tolerance within which two programs count as doing the same; both compute in float64."""
 ROUNDING = 1e-12
-"""Absolute slack, so that an expected zero may come back as rounding left it."""
+"""Absolute slack, so that an expected zero may be off by rounding."""
 
 _ADVICE = {
     "numpy.matrix": "np.matrix multiplies differently; return a plain array, for example np.asarray(value)",
-    "numpy.matrixlib.defmatrix.matrix": "np.matrix multiplies differently; return a plain array (np.asarray(value))",
     "numpy.ma.MaskedArray": "return a plain array, not a masked one",
     "NoneType": "is a return statement missing?",
 }
 _KINDS = {"f": "real numbers", "i": "integers", "u": "integers", "b": "truth values", "c": "complex numbers"}
+_SCALARS = {"f": "a real number", "b": "True or False", "c": "a number"}
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Mismatch:
     kind
         `WRONG_TYPE_OR_SHAPE` or `WRONG_VALUE`.
     message
-        A sentence with kinds and shapes, without any value of the test.
+        A sentence with types and shapes, without any value of the test.
     place
         Name of the part that differs, for example "dW".
     expected, got
-        That part on both sides.
+        That part on either side.
     """
 
     kind: Kind
@@ -56,7 +56,7 @@ class Mismatch:
     got: Any
 
     def details(self) -> str:
-        """Return both sides as text, and the first entry that differs."""
+        """Return both sides as text, with the first entry that differs."""
         lines = [
             f"expected {self.place} = {shown(self.expected)}",
             f"     got {self.place} = {shown(self.got)}",
@@ -73,16 +73,16 @@ class Mismatch:
 def compare_values(
     expected: Any, got: Any, names: Sequence[str] = (), rtol: float = 1e-6, atol: float = 0.0
 ) -> Mismatch | None:
-    """Return the first difference between an expected value and the one that came, or None.
+    """Return the first difference between the expected value and the one that was returned, or None.
 
     Parameters
     ----------
     expected, got
         Plain arrays and scalars, or tuples, lists and dicts of them.
     names
-        Names of the parts where `expected` is a tuple, else of the value itself.
+        Names of the parts if `expected` is a tuple, else of the value itself.
     rtol, atol
-        Tolerances, relative to the largest absolute expected value and absolute.
+        Tolerances: relative to the largest absolute expected value, and absolute.
     """
     comparison = _Comparison(rtol, atol + ROUNDING)
     if isinstance(expected, tuple):
@@ -99,7 +99,7 @@ class _Comparison:
         names = [*names, *(f"part {number + 1}" for number in range(len(names), len(expected)))]
         if not isinstance(got, (tuple, list)) or len(got) != len(expected):
             listed = ", ".join(names[: len(expected)])
-            message = f"{len(expected)} values are to be returned ({listed}); {described(got)} came back"
+            message = f"{len(expected)} values should be returned ({listed}); {described(got)} came back"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
         right: list[str] = []
         for name, wanted, came in zip(names, expected, got, strict=False):
@@ -129,7 +129,7 @@ class _Comparison:
             wanted = "None" if expected is None else "text"
             if type(got) is not type(expected):
                 return _wrong_type(name, wanted, expected, got)
-            return None if got == expected else _wrong_value(name, "is another text", expected, got)
+            return None if got == expected else _wrong_value(name, "is not the expected text", expected, got)
         return self.scalar(name, expected, got)
 
     def array(self, name: str, expected: np.ndarray, got: Any) -> Mismatch | None:
@@ -152,9 +152,7 @@ class _Comparison:
             message = f"{name} holds {np.count_nonzero(lost)} of {got.size} entries that are {what}"
             return Mismatch(Kind.WRONG_VALUE, message, name, expected, got)
         if not finite.all() and not np.array_equal(expected[~finite], got[~finite], equal_nan=True):
-            return _wrong_value(
-                name, "is finite where it should not be, or the other way round", expected, got
-            )
+            return _wrong_value(name, "has wrong entries where NaN or infinity is expected", expected, got)
         if not finite.any():
             return None
         wide = np.complex128 if "c" in (expected.dtype.kind, got.dtype.kind) else np.float64
@@ -163,31 +161,24 @@ class _Comparison:
             close = np.abs(left - right).max() <= self.rtol * np.abs(left).max() + self.atol
         if close:
             return None
-        shape = f" of shape {got.shape}" if got.ndim else ""
-        return _wrong_value(
-            name, f"has the right type{' and shape' if shape else ''} but wrong values", expected, got
-        )
+        shared = "type and shape" if got.ndim else "type"
+        return _wrong_value(name, f"has the right {shared} but wrong values", expected, got)
 
     def scalar(self, name: str, expected: Any, got: Any) -> Mismatch | None:
         wanted = np.asarray(expected)
-        came = np.asarray(got) if _is_scalar(got) else None
-        words = {"f": "a real number", "b": "True or False", "c": "a number"}.get(
-            wanted.dtype.kind, "an integer"
-        )
-        if came is None:
+        words = _SCALARS.get(wanted.dtype.kind, "an integer")
+        if not _is_scalar(got):
             return _wrong_type(name, words, expected, got)
+        came = np.asarray(got)
         integer_for_real = wanted.dtype.kind == "f" and came.dtype.kind in "iu"
         if not (integer_for_real or _same_kind(wanted.dtype, came.dtype)):
             return _wrong_type(name, words, expected, got)
-        mismatch = self.numbers(name, wanted, came)
-        if mismatch is None:
+        if self.numbers(name, wanted, came) is None:
             return None
-        message = mismatch.message
+        what = f"is {words}, as it should be, but not the right one"
         if not math.isfinite(abs(came)):
-            message = f"{name} is {'NaN' if np.isnan(came) else 'infinite'}"
-        elif mismatch.kind is Kind.WRONG_VALUE:
-            message = f"{name} is {words}, as it should be, but not the right one"
-        return Mismatch(mismatch.kind, message, name, expected, got)
+            what = f"is {'NaN' if np.isnan(came) else 'infinite'}"
+        return _wrong_value(name, what, expected, got)
 
     def sequence(self, name: str, expected: Sequence[Any], got: Any) -> Mismatch | None:
         if not (isinstance(got, (list, tuple)) or (isinstance(got, np.ndarray) and got.ndim == 1)):
@@ -210,7 +201,7 @@ class _Comparison:
             )
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         for number, (key, wanted) in enumerate(expected.items(), 1):
-            # Other keys than text may be numbers of the test, which the message is not to tell.
+            # A key that is not text may be a number of the test, which the message must not tell.
             shown_key = key if isinstance(key, str) else f"key {number} of {len(expected)}"
             if mismatch := self.part(f"{name}[{shown_key}]", wanted, got[key]):
                 return mismatch
@@ -230,8 +221,7 @@ def _wrong_value(name: str, what: str, expected: Any, got: Any) -> Mismatch:
 
 
 def _same_kind(expected: np.dtype[Any], got: np.dtype[Any]) -> bool:
-    group = {"i": "integer", "u": "integer"}
-    return group.get(expected.kind, expected.kind) == group.get(got.kind, got.kind)
+    return _KINDS.get(expected.kind, expected.kind) == _KINDS.get(got.kind, got.kind)
 
 
 def _is_scalar(value: Any) -> bool:
@@ -253,17 +243,16 @@ def _first_difference(expected: Any, got: Any) -> tuple[int, ...] | None:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Return whether two leaves of values agree, numbers to within rounding and NaN equal to NaN.
+    """Return whether two leaves of values agree: numbers to within rounding, NaN with NaN.
 
-    Whole numbers in an array of floats agree with integers: labels that are floats and wrong are first of all
-    wrong, and most published work returns them as floats.
+    Whole numbers in an array of floats agree with integers: if labels are floats and wrong, that they are wrong
+    matters more, and most published work returns them as floats.
     """
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         kinds = {left.dtype.kind, right.dtype.kind}
         return (len(kinds) == 1 or kinds <= set("iuf")) and left.shape == right.shape and _close(left, right)
-    if any(isinstance(it, (bool, str, type(None))) for it in (left, right)):
-        return type(left) is type(right) and bool(left == right)
-    if all(isinstance(it, (int, float, complex, np.generic)) for it in (left, right)):
+    plain = not any(isinstance(it, (bool, str)) for it in (left, right))
+    if plain and all(isinstance(it, (int, float, complex, np.generic)) for it in (left, right)):
         return _close(np.asarray(left), np.asarray(right))
     return type(left) is type(right) and bool(left == right)
 
@@ -271,7 +260,7 @@ def same(left: Any, right: Any) -> bool:
 def _close(left: np.ndarray, right: np.ndarray) -> bool:
     if not left.size:
         return True
-    if "O" in (left.dtype.kind, right.dtype.kind):  # an integer that no machine number holds
+    if "O" in (left.dtype.kind, right.dtype.kind):  # an integer that fits no machine type
         return bool(np.array_equal(left, right))
     finite = np.isfinite(left)
     if not np.array_equal(left[~finite], right[~finite], equal_nan=left.dtype.kind in "fc"):

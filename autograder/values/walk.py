@@ -1,4 +1,4 @@
-"""Lists, tuples and dictionaries: going through what they hold, whatever that is."""
+"""Walks lists, tuples and dictionaries, whatever they hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def mapped(change: Callable[[Any], Any], value: Any) -> Any:
-    """Return the value with `change` applied to everything in its containers, which keep their form."""
+    """Return the value with `change` applied to everything in its containers, whose structure stays."""
     if type(value) in (list, tuple):
         return type(value)(mapped(change, part) for part in value)
     if type(value) is dict:
@@ -16,9 +16,9 @@ def mapped(change: Callable[[Any], Any], value: Any) -> Any:
 
 
 def agree(same: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
-    """Return whether two values have the same form and `same` holds for everything in their containers.
+    """Return whether two values have the same structure and `same` holds for everything in their containers.
 
-    A list and a tuple have the same form; dictionaries have where their keys are equal.
+    A list and a tuple count as the same structure, and so do dictionaries with equal keys.
     """
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
         return len(left) == len(right) and all(agree(same, *pair) for pair in zip(left, right, strict=True))

@@ -70,7 +70,7 @@ FAILURES = {
     "nothing": (
         "return None",
         "wrong_type_or_shape",
-        "2 values are to be returned (loss, dW); None came back",
+        "2 values should be returned (loss, dW); None came back",
     ),
     "too_few": ("return loss(W, X, reg)[0]", "wrong_type_or_shape", "a real number came back"),
     "swapped": (
