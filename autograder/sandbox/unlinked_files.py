@@ -1,4 +1,4 @@
-"""Files without a name that a worker still has: each takes room while it is open or a page is mapped."""
+"""Unlinked files that a worker still holds open or mapped: each takes room until it lets go of the last page."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from pathlib import Path
 _DELETED = b" (deleted)"
 _IN_MEMORY = "/memfd:"
 _File = tuple[int, str]
-"""The number of a file on its file system, and its path once."""
+"""Inode of a file, and the path that it had."""
 
 
-class HeldFiles:
-    """The files that a worker's process holds and that no folder lists.
+class UnlinkedFiles:
+    """The files that a worker's process holds but no folder lists.
 
     Parameters
     ----------
     pid
-        The process; it can make no other.
+        The process; it cannot start another.
     user
         The user that it runs as; None for the grader's own.
     places
-        Folders below which a mapped file is the worker's own, and no library that was replaced.
+        Folders below which a mapped file is the worker's own, not a library that was replaced.
     most_bytes
-        The size that no file exceeds, taken for those whose own size cannot be known.
+        The largest possible size of a file, assumed for those whose size cannot be known.
 
     Raises
     ------
     OSError
-        Where this machine does not show what a process holds.
+        If this machine does not show what a process holds.
     """
 
     def __init__(self, pid: int, user: int | None, places: Collection[str], most_bytes: int) -> None:
@@ -49,7 +49,7 @@ class HeldFiles:
         Raises
         ------
         PermissionError
-            Where the process has closed itself to us.
+            If the process has hidden itself from us.
         """
         try:
             return list(_as_user(self._user, self._look).values())
@@ -59,7 +59,7 @@ class HeldFiles:
     def _look(self) -> dict[_File, int]:
         found: dict[_File, int] = {}
         tasks = Path(f"/proc/{self._pid}/task")
-        # Threads may have descriptors of their own; mappings they share, but one that has ended shows none.
+        # Threads may have their own descriptors; they share their mappings, but one that has ended shows none.
         for task in tasks.iterdir():
             with _while_it_lives(task):
                 found.update(self._opened(task / "fd"))
@@ -70,7 +70,7 @@ class HeldFiles:
         return found
 
     def _opened(self, descriptors: Path) -> Iterator[tuple[_File, int]]:
-        """Yield every file without a name that is open, or lies in a socket that is, and its size."""
+        """Yield every unlinked file that is open or in transit in an open socket, with its size."""
         for descriptor in descriptors.iterdir():
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 status = descriptor.stat()
@@ -78,13 +78,13 @@ class HeldFiles:
                     yield (status.st_ino, _path(descriptor)), status.st_blocks * 512
                 elif stat.S_ISSOCK(status.st_mode):
                     information = descriptors.with_name("fdinfo") / descriptor.name
-                    if number := _descriptors_under_way(information):
+                    if number := _descriptors_in_transit(information):
                         yield (status.st_ino, ""), number * self._most_bytes
 
     def _mapped(self, maps: bytes) -> Iterator[_File]:
         if _DELETED not in maps:
             return
-        for line in maps.split(b"\n"):  # a path may hold what else ends a line
+        for line in maps.split(b"\n"):  # a path may contain other line ends
             if line.endswith(_DELETED):
                 *_, inode, path = os.fsdecode(line).split(maxsplit=5)
                 if path.startswith(self._places):
@@ -93,7 +93,7 @@ class HeldFiles:
 
 @contextlib.contextmanager
 def _while_it_lives(task: Path) -> Iterator[None]:
-    """Pass over a thread that has ended: what is left of it is closed to everybody, without ill will."""
+    """Ignore a thread that has ended: nobody may read what is left of it, and it hides nothing."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         try:
             yield
@@ -102,8 +102,8 @@ def _while_it_lives(task: Path) -> Iterator[None]:
                 raise
 
 
-def _descriptors_under_way(information: Path) -> int:
-    """Return how many descriptors lie in a socket, sent and not yet received."""
+def _descriptors_in_transit(information: Path) -> int:
+    """Return how many descriptors were sent to a socket and not yet received."""
     for line in information.read_bytes().splitlines():
         if line.startswith(b"scm_fds:"):
             return int(line.split()[1])
@@ -113,14 +113,14 @@ def _descriptors_under_way(information: Path) -> int:
 def _path(descriptor: Path) -> str:
     try:
         return str(descriptor.readlink())
-    except OSError:  # longer than a path may be
+    except OSError:  # the path is longer than allowed
         return ""
 
 
 def _as_user(user: int | None, look: Callable[[], dict[_File, int]]) -> dict[_File, int]:
-    """Look with the rights of a user, in a thread of its own: rights to files are each thread's.
+    """Look with a user's rights, in a separate thread, because each thread has its own rights to files.
 
-    In a container, root is not allowed to see what another user's process holds.
+    In a container, root may not see what another user's process holds.
     """
     if user is None:
         return look()

@@ -19,7 +19,7 @@ from autograder.sandbox.call_failures import CallOutOfDisk, CodeRaised, Protocol
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.process import Sandbox
 from autograder.sandbox.scratch import MOST_BYTES, MOST_DEPTH, MOST_FILES, Scratch
-from autograder.sandbox.unlinked_files import HeldFiles
+from autograder.sandbox.unlinked_files import UnlinkedFiles
 from tests.sandbox.hand_ins import files_of
 
 ROOT = Path(__file__).parents[2]
@@ -189,7 +189,7 @@ def test_a_process_that_ends_holds_nothing_and_is_not_blamed():
     user = None if os.geteuid() else 60_998
     nothing: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     ending = subprocess.Popen(["sleep", "600"], user=user, **nothing)
-    held = HeldFiles(ending.pid, user, [], 1)
+    held = UnlinkedFiles(ending.pid, user, [], 1)
     ending.kill()
     for _ in range(30):  # while it dies, and when it is dead and nobody has asked how
         assert held.sizes() == []
@@ -287,7 +287,7 @@ def test_a_thousand_folders_in_each_other_are_nobody_s_trouble_afterwards(tmp_pa
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
 def test_where_everybody_may_write_only_what_is_the_worker_s_is_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(scratch, "OPEN_TO_ALL", (str(tmp_path),))
+    monkeypatch.setattr(scratch, "WORLD_WRITABLE", (str(tmp_path),))
     user = 61_000
     room = Scratch(user)
     before = tmp_path / "from-before"
