@@ -1,4 +1,4 @@
-"""A pool of user ids for workers: one per live worker, so that ending a user's processes is exact."""
+"""A pool of user ids for workers: one per live worker, so that killing a user's processes hits no others."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 from autograder.errors import GraderError
 
 FIRST_USER = 61_184
-"""Ids that Debian and systemd leave unassigned: 61184 to 65519 are used only transiently."""
+"""Debian and systemd use the ids from 61184 to 65519 only for a time, if at all."""
 POOL_SIZE = 256
 PROBE_USER = FIRST_USER + POOL_SIZE
-"""For trying out whether programs start as another user; no worker ever has it."""
+"""For testing whether programs start as another user; no worker ever has it."""
 
 
 class Account:
@@ -26,12 +26,12 @@ class Account:
         self._descriptor, self.user = _claim()
 
     def end_processes(self, seconds: float = 5.0) -> None:
-        """Kill every process of this user, again and again until none is left.
+        """Kill every process of this user, repeatedly until none is left.
 
         Raises
         ------
         GraderError
-            Where some are still there after `seconds`.
+            If some are left after `seconds`.
         """
         deadline = time.monotonic() + seconds
         while pids := processes_of(self.user):
@@ -40,7 +40,7 @@ class Account:
                     os.kill(pid, signal.SIGKILL)
             if time.monotonic() > deadline:
                 raise GraderError(
-                    f"processes of user {self.user} cannot be ended: {pids[:5]}; end them by hand"
+                    f"processes of user {self.user} cannot be ended: {pids[:5]}; kill them by hand"
                 )
             time.sleep(0.001)
 
@@ -58,7 +58,7 @@ def _claim() -> tuple[int, int]:
     status = folder.lstat()
     if status.st_uid != os.geteuid() or not folder.is_dir() or folder.is_symlink():
         raise GraderError(
-            f"{folder} belongs to somebody else; remove it so that worker users can be locked there"
+            f"{folder} belongs to somebody else; remove it, so that worker users can be locked in it"
         )
     # Graders that cannot see each other's locks, in containers for example, may see each other's processes:
     # they start at different ids, and an id that is in use without a lock is somebody else's.
@@ -78,15 +78,14 @@ def _claim() -> tuple[int, int]:
 
 
 def processes_of(user: int) -> list[int]:
-    """Return the ids of a user's processes, zombies left out, with every id the kernel knows for them."""
+    """Return the ids of a user's processes without zombies; any of a process's four user ids counts."""
     found = []
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
             continue
-        # The owner of /proc/PID is root for a process that made itself undumpable; its status file is exact.
+        # Root owns /proc/PID if the process made itself undumpable; only its status file is exact.
         with contextlib.suppress(OSError):
-            status = Path(entry.path, "status").read_bytes()
-            if _is_of(user, status):
+            if _is_of(user, Path(entry.path, "status").read_bytes()):
                 found.append(int(entry.name))
     return found
 

@@ -7,10 +7,10 @@ import functools
 import sys
 import tempfile
 
-# New processes, other processes, the network, name spaces, the kernel's own doors, and IPC objects that
-# would outlive the process. Messages that carry descriptors: files that are under way cannot be counted.
-# Signals and priorities too: under a tier without a user of its own, one call could end every process of the
-# instructor's. Threads stay.
+# New processes, other processes, the network, namespaces, interfaces to the kernel itself, and IPC objects that
+# would outlive the process. Messages that carry descriptors: files in transit cannot be counted. Signals and
+# priorities too: under a tier without a user of its own, one call could end every process of the instructor's.
+# Threads are allowed.
 _REFUSED = (
     "fork", "vfork", "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
     "kcmp", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "socket", "socketpair", "connect", "bind", "listen",
@@ -31,7 +31,7 @@ _PR_SET_PDEATHSIG = 1
 
 @functools.cache
 def compiled_filter() -> bytes | None:
-    """Return the BPF program, 8 bytes an instruction, or None where libseccomp is not to be had."""
+    """Return the BPF program, 8 bytes per instruction, or None if libseccomp is not available."""
     if sys.platform != "linux":
         return None
     try:
@@ -43,15 +43,15 @@ def compiled_filter() -> bytes | None:
     for name in _REFUSED:
         try:
             rules.add_rule(refuse, name)
-        except (OSError, ValueError):  # a call that this libseccomp or this architecture does not know
+        except (OSError, ValueError):  # a call unknown to this libseccomp or on this architecture
             continue
-    # glibc makes processes and threads alike through clone3, whose flags a filter cannot see: without it
-    # glibc falls back to clone, whose flags it can.
+    # glibc starts both processes and threads through clone3, whose flags a filter cannot see; without it glibc
+    # falls back to clone, whose flags it can.
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     rules.add_rule(
         pyseccomp.ERRNO(errno.EAGAIN), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
     )
-    # Shared memory stays whole for as long as one page of it is mapped, and no limit counts the others.
+    # Shared memory stays allocated as long as one page of it is mapped, and no limit counts the rest.
     shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _SHARED_AND_ANONYMOUS, _SHARED_AND_ANONYMOUS)
     rules.add_rule(refuse, "mmap", shared)
     # The limits of other processes, and the signal by which the worker ends with its grader.
