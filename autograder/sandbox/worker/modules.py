@@ -1,10 +1,9 @@
 """The hand-in's files as modules, held in memory, and stand-ins for libraries that grading does not offer.
 
-Only the named files can be imported, so a `numpy.py` in a hand-in never shadows anything. A library that
-is neither NumPy nor part of Python imports as a stand-in: unused imports are common and honest. Drawing
-and progress libraries are then inert; any other stand-in raises `LibraryUnavailable` where it is used.
-Where a hand-in says itself what to do without such a library, wherever it imports it, it finds it missing, as
-on any machine that lacks it; a stand-in that serves stays.
+Only the expected files can be imported, so a `numpy.py` in a hand-in never shadows anything. A library that
+is neither NumPy nor part of Python imports as a stand-in: unused imports are common and honest. The stand-ins
+of drawing and progress libraries do nothing; any other raises `LibraryUnavailable` when it is used, or is
+missing, as on any machine that lacks it, if a hand-in imports it only where it catches the failure.
 """
 
 from __future__ import annotations
@@ -14,18 +13,18 @@ import builtins
 import importlib.util
 import linecache
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
 
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy", "__future__"}
 TAKEN = OFFERED | {"autograder", "msgspec"}
-"""Names that no file of a hand-in can have: the worker itself runs on these modules."""
+"""Names that no file of a hand-in can have: the worker itself uses these modules."""
 COMPATIBILITY = frozenset({"tqdm", "past", "future", "six"})
-"""Libraries whose stand-ins do what is used of them."""
+"""Libraries whose stand-ins do what they are used for."""
 INERT = frozenset({"matplotlib", "pylab", "seaborn", "IPython", "ipywidgets", "imageio", "PIL"})
-"""Libraries whose stand-ins take everything and do nothing."""
+"""Libraries whose stand-ins accept everything and do nothing."""
 
 
 class LibraryUnavailable(ImportError):
@@ -37,7 +36,7 @@ class LibraryUnavailable(ImportError):
 
 
 class Space:
-    """The files of one hand-in and the modules that were made of them."""
+    """The files of one hand-in and the modules made from them."""
 
     def __init__(self, name: str, files: Mapping[str, bytes]) -> None:
         self.name = name
@@ -60,68 +59,60 @@ class Spaces:
 
     def __init__(self) -> None:
         self._spaces: dict[str, Space] = {}
-        self._current: Space | None = None
+        self._no_space = Space("", {})
+        self._current = self._no_space
 
     def load(self, name: str, files: Mapping[str, bytes]) -> None:
-        """Hold files as a space; what a space of that name held before is dropped."""
-        if self._current is not None and self._current.name == name:
+        """Hold files as a space, in place of an earlier one of that name."""
+        if self._current.name == name:
             self._leave()
         self._spaces[name] = Space(name, files)
 
-    def enter(self, name: str) -> Space:
+    def enter(self, name: str) -> None:
         """Make a space's modules the importable ones."""
         space = self._spaces[name]
         if space is not self._current:
             self._leave()
             sys.modules.update(space.modules)
             self._current = space
-        return space
 
     def _leave(self) -> None:
-        if self._current is None:
-            return
         for module in self._current.sources:
             held = sys.modules.pop(module, None)
             if held is not None:
                 self._current.modules[module] = held
-        self._current = None
+        self._current = self._no_space
 
     @property
     def student_files(self) -> frozenset[str]:
         """Names under which the files of the space in use appear in code objects."""
-        return (
-            frozenset()
-            if self._current is None
-            else frozenset(map(self._current.file_of, self._current.sources))
-        )
+        return frozenset(map(self._current.file_of, self._current.sources))
 
     @property
     def student_modules(self) -> frozenset[str]:
         """Names of the modules in the space in use."""
-        return frozenset() if self._current is None else frozenset(self._current.sources)
+        return frozenset(self._current.sources)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the spec of a hand-in's module or of a stand-in; None leaves it to Python."""
-        if self._current is not None and fullname in self._current.sources:
-            return importlib.util.spec_from_loader(
-                fullname, cast(Any, self), origin=self._current.file_of(fullname)
-            )
+        if fullname in self._current.sources:
+            file = self._current.file_of(fullname)
+            return importlib.util.spec_from_loader(fullname, cast(Any, self), origin=file)
         top = fullname.partition(".")[0]
-        if top in OFFERED or self._current is None:
+        if top in OFFERED or self._current is self._no_space:
             return None
         if top in self._current.dispensable:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return importlib.util.spec_from_loader(fullname, cast(Any, StandInLoader()), is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Leave the making of the module to Python."""
+        """Leave creating the module to Python."""
         return None
 
     def exec_module(self, module: ModuleType) -> None:
         """Execute the student's file."""
-        assert self._current is not None
         source = self._current.sources[module.__name__]
         file = self._current.file_of(module.__name__)
         module.__file__ = file
@@ -133,9 +124,9 @@ class Spaces:
 
 
 def dispensable_imports(sources: Iterable[bytes]) -> frozenset[str]:
-    """Return the top names that are imported only under a `try` that catches a failing import.
+    """Return the top-level names that are only imported under a `try` that catches a failing import.
 
-    A source that is no Python counts for nothing; importing it says why.
+    A source that is not Python is passed over; importing it says why.
     """
     caught: set[str] = set()
     needed: set[str] = set()
@@ -158,7 +149,7 @@ def dispensable_imports(sources: Iterable[bytes]) -> frozenset[str]:
 
 
 def _imported(node: ast.AST) -> list[str]:
-    """Return the top names that a statement imports."""
+    """Return the top-level names that a statement imports."""
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -168,14 +159,8 @@ def _imported(node: ast.AST) -> list[str]:
 
 def _catches_import_errors(handler: ast.ExceptHandler) -> bool:
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(
-        it is None
-        or (
-            isinstance(it, ast.Name)
-            and it.id in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
-        )
-        for it in caught
-    )
+    names = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+    return any(it is None or (isinstance(it, ast.Name) and it.id in names) for it in caught)
 
 
 class StandInLoader:
@@ -185,24 +170,28 @@ class StandInLoader:
         """Return the stand-in for the library."""
         top = spec.name.partition(".")[0]
         if top in COMPATIBILITY:
-            return CompatibilityStandIn(spec.name)
-        return InertStandIn(spec.name) if top in INERT else UnavailableStandIn(spec.name)
+            return StandIn(spec.name, _compatible)
+        return StandIn(spec.name, InertName if top in INERT else UnavailableName)
 
     def exec_module(self, module: ModuleType) -> None:
         """There is nothing to execute."""
 
 
-class UnavailableStandIn(ModuleType):
-    """Imports without complaint; every use says that the library is not available."""
+class StandIn(ModuleType):
+    """Imports without complaint; whatever is taken from it is what `make` returns for its dotted name."""
+
+    def __init__(self, name: str, make: Callable[[str], Any]) -> None:
+        super().__init__(name)
+        self._make = make
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Unavailable(f"{self.__name__}.{name}")
+        return self._make(f"{self.__name__}.{name}")
 
 
-class Unavailable:
-    """A name taken from a library that is not available."""
+class UnavailableName:
+    """A name taken from a library that is not available: every use but a further name says so."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -210,74 +199,51 @@ class Unavailable:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Unavailable(f"{self._name}.{name}")
+        return UnavailableName(f"{self._name}.{name}")
 
-    def __call__(self, *args: object, **keywords: object) -> Any:
-        """Say that the library is not available."""
+    def _refuse(self, *args: object, **keywords: object) -> Any:
         raise LibraryUnavailable(self._name)
 
-    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
-        raise LibraryUnavailable(self._name)
-
-    def __iter__(self) -> Iterator[Any]:
-        raise LibraryUnavailable(self._name)
+    __call__ = __mro_entries__ = __iter__ = _refuse
 
 
-class InertStandIn(ModuleType):
-    """A drawing library that draws nothing: every name is a call that returns another such name."""
+class InertName:
+    """A name taken from a library that does nothing here; accepts any use in silence."""
+
+    def __init__(self, name: str = "") -> None:
+        """Forget the name."""
+
+    def _ignore(self, *args: object) -> None:
+        """Do nothing."""
+
+    def _inert(self, *args: object, **keywords: object) -> Any:
+        return InertName()
+
+    __setattr__ = __setitem__ = __exit__ = _ignore
+    __call__ = __getitem__ = _inert
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Inert()
-
-
-class Inert:
-    """Takes any use in silence."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Inert()
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Forget the value."""
-
-    def __call__(self, *args: object, **keywords: object) -> Any:
-        """Take the call in silence."""
-        return Inert()
-
-    def __getitem__(self, key: object) -> Any:
-        return Inert()
-
-    def __setitem__(self, key: object, value: object) -> None:
-        """Forget the value."""
+        return InertName()
 
     def __iter__(self) -> Iterator[Any]:
-        return iter((Inert(), Inert()))
+        return iter((InertName(), InertName()))
 
     def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        """Leave in silence."""
 
-
-class CompatibilityStandIn(ModuleType):
-    """Python 2 helpers and progress bars: `range` for `xrange`, the iterable itself for `tqdm`."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in ("tqdm", "tqdm_notebook", "notebook", "auto", "moves"):
-            return (
-                _pass_through if name.startswith("tqdm") else CompatibilityStandIn(f"{self.__name__}.{name}")
-            )
-        if name in ("xrange", "trange"):
-            return range
-        if hasattr(builtins, name):
-            return getattr(builtins, name)
-        return Inert()
+def _compatible(dotted_name: str) -> Any:
+    """Return a Python 2 helper or progress bar: `range` for `xrange`, the iterable itself for `tqdm`."""
+    name = dotted_name.rpartition(".")[2]
+    if name in ("tqdm", "tqdm_notebook"):
+        return _pass_through
+    if name in ("notebook", "auto", "moves"):
+        return StandIn(dotted_name, _compatible)
+    if name in ("xrange", "trange"):
+        return range
+    return getattr(builtins, name, InertName())
 
 
 def _pass_through(iterable: Any = (), *args: object, **keywords: object) -> Any:
