@@ -1,4 +1,4 @@
-"""Compiles what every worker imports, once: workers may write nothing, and would compile it at every start."""
+"""Compiles what every worker imports, once: workers cannot write it, and would compile it at every start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_SECONDS = 60.0
 
 @functools.cache
 def compile_for_workers(interpreter: Interpreter) -> None:
-    """Have an interpreter write the bytecode of what its workers import, where it is missing and may be written.
+    """Have an interpreter write the bytecode of what its workers import, if it is missing and can be written.
 
     Without it a worker takes three times as long to start. No student code is loaded here.
     """
@@ -29,16 +29,7 @@ def compile_for_workers(interpreter: Interpreter) -> None:
     missing = [source for source in sources if source.is_file() and not _is_compiled(source, interpreter)]
     if not any(os.access(source.parent, os.W_OK) for source in missing):
         return
-    command = [
-        str(interpreter.executable),
-        "-I",
-        "-S",
-        "-X",
-        "utf8",
-        "-c",
-        _IMPORTS,
-        *interpreter.import_paths,
-    ]
+    command = interpreter.command("-c", _IMPORTS, *interpreter.import_paths)
     subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST_SECONDS, check=False
     )
@@ -47,13 +38,14 @@ def compile_for_workers(interpreter: Interpreter) -> None:
 def _own_sources() -> list[Path]:
     package = Path(autograder.__file__).parent
     sources = [package / "__init__.py", package / "sandbox" / "__init__.py"]
-    for folder in (package / "sandbox" / "wire", package / "sandbox" / "worker", package / "values"):
+    sources += [package / "values" / name for name in ("__init__.py", "pack.py", "walk.py")]
+    for folder in (package / "sandbox" / "wire", package / "sandbox" / "worker"):
         sources += [path for path in sorted(folder.glob("*.py")) if path.name != "__main__.py"]
     return sources
 
 
 def _is_compiled(source: Path, interpreter: Interpreter) -> bool:
-    """Return whether the bytecode of this very source is there; see PEP 552 for the file's head."""
+    """Return whether the bytecode of this version of a source exists; PEP 552 describes its header."""
     compiled = source.parent / "__pycache__" / f"{source.stem}.{interpreter.cache_tag}.pyc"
     try:
         with compiled.open("rb") as file:

@@ -1,27 +1,18 @@
-"""Which Python runs the workers, and the few paths that it needs to be able to read."""
+"""Which Python runs the workers, and the few paths that it must be able to read."""
 
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import autograder
 from autograder.errors import GraderError
-
-_DESCRIBE = """
-import json, sys, os
-import msgspec, numpy
-folder = os.path.dirname(os.path.dirname(numpy.__file__))
-packages = [os.path.dirname(m.__file__) for m in (numpy, msgspec)]
-packages += [os.path.join(folder, d) for d in ("numpy.libs",) if os.path.isdir(os.path.join(folder, d))]
-print(json.dumps({"executable": getattr(sys, "_base_executable", sys.executable), "prefix": sys.base_prefix,
-                  "packages": packages, "cache_tag": sys.implementation.cache_tag}))
-"""
 
 
 @dataclass(frozen=True)
@@ -37,13 +28,17 @@ class Interpreter:
     packages
         The folders of NumPy and msgspec, in this or another environment.
     cache_tag
-        What the names of its bytecode files contain, such as `cpython-311`.
+        Part of the names of its bytecode files, such as `cpython-311`.
     """
 
     executable: Path
     prefix: Path
     packages: tuple[Path, ...]
     cache_tag: str
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return a command that runs this Python without any environment or site packages."""
+        return [str(self.executable), "-I", "-S", "-X", "utf8", *arguments]
 
     @property
     def import_paths(self) -> list[str]:
@@ -55,27 +50,21 @@ class Interpreter:
     def readable(self) -> list[Path]:
         """Files and folders that a worker reads, besides the system's libraries."""
         ours = Path(autograder.__file__).parent
-        return [
-            self.executable,
-            self.prefix,
-            *self.packages,
-            ours / "__init__.py",
-            ours / "sandbox",
-            ours / "values",
-        ]
+        own = [ours / "__init__.py", ours / "sandbox", ours / "values"]
+        return [self.executable, self.prefix, *self.packages, *own]
 
 
 @functools.cache
 def worker_interpreter() -> Interpreter:
-    """Return the Python for workers: `AUTOGRADER_WORKER_PYTHON` where it is set, else this one.
+    """Return the Python for workers: `AUTOGRADER_WORKER_PYTHON` if it is set, else this one.
 
     Raises
     ------
     GraderError
-        Where the one that is asked for cannot be started or lacks NumPy or msgspec.
+        If the one that is asked for cannot be started or lacks NumPy or msgspec.
     """
     chosen = os.environ.get("AUTOGRADER_WORKER_PYTHON")
-    return interpreter_of(chosen) if chosen else _own_interpreter()
+    return interpreter_of(chosen) if chosen else _interpreter(_describe())
 
 
 def interpreter_of(python: str) -> Interpreter:
@@ -84,31 +73,37 @@ def interpreter_of(python: str) -> Interpreter:
     Raises
     ------
     GraderError
-        Where it cannot be started or lacks NumPy or msgspec.
+        If it cannot be started or lacks NumPy or msgspec.
     """
+    source = inspect.getsource(_describe)
+    script = f"from __future__ import annotations\nimport json\n{source}\nprint(json.dumps(_describe()))"
+    command = [python, "-I", "-c", script]
     try:
-        done = subprocess.run(
-            [python, "-I", "-c", _DESCRIBE], capture_output=True, text=True, timeout=60, check=True
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
         raise GraderError(f"the Python {python} cannot run workers: {reason}") from error
-    found = json.loads(done.stdout)
-    return Interpreter(
-        Path(found["executable"]).resolve(),
-        Path(found["prefix"]).resolve(),
-        tuple(Path(package) for package in found["packages"]),
-        found["cache_tag"],
-    )
+    return _interpreter(json.loads(done.stdout))
 
 
-def _own_interpreter() -> Interpreter:
+def _interpreter(described: dict[str, Any]) -> Interpreter:
+    executable, prefix = (Path(described[name]).resolve() for name in ("executable", "prefix"))
+    return Interpreter(executable, prefix, tuple(map(Path, described["packages"])), described["cache_tag"])
+
+
+def _describe() -> dict[str, Any]:
+    """Return what makes up this interpreter; other Pythons run this function's source alone."""
+    import sys
+    from pathlib import Path
+
     import msgspec
     import numpy
 
     folders = [Path(str(module.__file__)).parent for module in (numpy, msgspec)]
     libraries = folders[0].parent / "numpy.libs"
-    packages = (*folders, *([libraries] if libraries.is_dir() else []))
-    executable = Path(getattr(sys, "_base_executable", None) or sys.executable).resolve()
-    tag = sys.implementation.cache_tag
-    return Interpreter(executable, Path(sys.base_prefix).resolve(), packages, tag)
+    return {
+        "executable": getattr(sys, "_base_executable", None) or sys.executable,
+        "prefix": sys.base_prefix,
+        "packages": [str(folder) for folder in (*folders, libraries) if folder.is_dir()],
+        "cache_tag": sys.implementation.cache_tag,
+    }

@@ -1,4 +1,4 @@
-"""The isolation tiers: which of them this machine gives, and the command that starts a worker under each."""
+"""The isolation tiers: which of them this machine offers, and the command that starts a worker under each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import GraderError
 from autograder.sandbox.accounts import PROBE_USER
@@ -22,7 +23,7 @@ TEMPORARY_BYTES = 64 << 20
 
 
 class Tier(StrEnum):
-    """How well student code is kept apart, best first."""
+    """How well student code is isolated, best first."""
 
     USER_AND_BUBBLEWRAP = "uid+bubblewrap"
     BUBBLEWRAP = "bubblewrap"
@@ -41,12 +42,12 @@ class Tier(StrEnum):
 
 
 def choose_tier(wanted: str | None = None) -> Tier:
-    """Return the tier to use: the one asked for (also by `AUTOGRADER_TIER`), else the best there is.
+    """Return the tier to use: the one asked for (also by `AUTOGRADER_TIER`), else the best available.
 
     Raises
     ------
     GraderError
-        Where the tier asked for does not exist or this machine does not give it.
+        If the tier asked for does not exist or this machine does not offer it.
     """
     wanted = wanted or os.environ.get("AUTOGRADER_TIER")
     if not wanted:
@@ -56,13 +57,13 @@ def choose_tier(wanted: str | None = None) -> Tier:
     except ValueError:
         raise GraderError(f"there is no isolation tier {wanted!r}; choose one of {', '.join(Tier)}") from None
     if reason := why_not(tier):
-        raise GraderError(f"isolation tier {tier} cannot be had here: {reason}")
+        raise GraderError(f"isolation tier {tier} is not available on this machine: {reason}")
     return tier
 
 
 @functools.cache
 def why_not(tier: Tier) -> str:
-    """Return the sentence that says why this machine does not give a tier; empty where it does."""
+    """Return the sentence that says why this machine does not offer a tier; empty if it does."""
     if tier is Tier.LIMITS:
         return ""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -79,12 +80,11 @@ def _why_no_bubblewrap(tier: Tier) -> str:
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return "bubblewrap (the command bwrap) is not installed"
     interpreter = worker_interpreter()
-    command = bubblewrap_command(tier, interpreter, [str(interpreter.executable), "-I", "-S", "-c", ""])
+    command = bubblewrap_command(tier, interpreter, interpreter.command("-c", ""))
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     if done.returncode:
-        return (
-            f"bubblewrap does not work here: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
-        )
+        *_, reason = ["no reason given", *done.stderr.strip().splitlines()]
+        return f"bubblewrap does not work here: {reason}"
     return ""
 
 
@@ -96,24 +96,17 @@ def _why_no_other_user() -> str:
                 f"{path} cannot be read by another user; use a Python outside private folders, for example a "
                 "virtual environment of the distribution's python3 in /opt, or set AUTOGRADER_WORKER_PYTHON to one"
             )
-    command = [str(interpreter.executable), "-I", "-S", "-c", ""]
+    command = interpreter.command("-c", "")
+    other: dict[str, Any] = {"user": PROBE_USER, "group": PROBE_USER, "extra_groups": []}
     try:
-        subprocess.run(
-            command,
-            user=PROBE_USER,
-            group=PROBE_USER,
-            extra_groups=[],
-            check=True,
-            capture_output=True,
-            timeout=30,
-        )
+        subprocess.run(command, check=True, capture_output=True, timeout=30, **other)
     except (OSError, subprocess.SubprocessError) as error:
         return f"{command[0]} cannot be started as another user: {error}"
     return ""
 
 
 def readable_by_others(path: Path) -> bool:
-    """Return whether any other user can read a file, or list and enter a folder, at this path."""
+    """Return whether any other user can read the file, or list and enter the folder, at this path."""
     path = path.resolve()
     needed = 0o005 if path.is_dir() else 0o004
     if path.stat().st_mode & needed != needed:
@@ -123,60 +116,54 @@ def readable_by_others(path: Path) -> bool:
 
 @functools.cache
 def landlock_version() -> int:
-    """Return the version of Landlock that the kernel offers; 0 where it offers none."""
+    """Return the version of Landlock that the kernel offers; 0 if it offers none."""
     if sys.platform != "linux":
         return 0
     return max(0, int(ctypes.CDLL(None).syscall(444, None, 0, 1)))
 
 
 def landlock_paths(interpreter: Interpreter) -> list[str]:
-    """Return the paths that a worker may read where Landlock restricts it."""
+    """Return the paths that a worker may read when Landlock restricts it."""
     return [*SYSTEM_LIBRARIES, *SYSTEM_FILES, *map(str, interpreter.readable)]
 
 
 def bubblewrap_command(tier: Tier, interpreter: Interpreter, command: Sequence[str]) -> list[str]:
-    """Return a command that runs `command` in namespaces of its own, with almost nothing to see.
+    """Return a command that runs `command` in its own namespaces, with almost nothing to see.
 
     As root there is no user namespace: the worker itself becomes another, real user, so that limits on
-    processes bind and root's files stay root's. As a plain user the user namespace maps to that user.
+    processes apply and root's files stay root's. As a plain user the user namespace maps to that user.
     """
-    arguments = [
-        "bwrap",
-        "--unshare-pid",
-        "--unshare-net",
-        "--unshare-ipc",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-    ]
+    namespaces = ("pid", "net", "ipc", "uts", "cgroup-try")
+    arguments = ["bwrap", *(f"--unshare-{namespace}" for namespace in namespaces)]
     if tier is Tier.USER_AND_BUBBLEWRAP:
         arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         arguments += ["--unshare-user", "--cap-drop", "ALL"]
     arguments += ["--die-with-parent", "--new-session", "--hostname", "hand-in"]
     if not tier.has_own_user:
-        # Bubblewrap as number 1 of the process table would be of the same user and behind no filter.
+        # As process 1, bubblewrap would belong to the same user and have no filter.
         arguments += ["--as-pid-1"]
-    # With a user of its own the worker could not be told that its parent has died: there number 1 stays
-    # bubblewrap's, as root, and takes everything in the table with it.
-    # First, so that it hides nothing: the interpreter's environment may itself lie below /tmp.
+    # A worker with a user of its own could not be told that its parent has died: there process 1 stays
+    # bubblewrap's, as root, and takes everything in the namespace with it.
+    # /tmp comes first, so that it hides nothing: the interpreter's environment may itself lie below it.
     arguments += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
     made: set[Path] = set()
-    for path in [Path(library) for library in SYSTEM_LIBRARIES] + [Path("/etc/ld.so.cache")]:
+    for path in map(Path, (*SYSTEM_LIBRARIES, "/etc/ld.so.cache")):
         if path.is_symlink():
             arguments += ["--symlink", str(path.readlink()), str(path)]
         elif path.exists():
             arguments += [*_folders_above(path, made), "--ro-bind", str(path), str(path)]
     for path in interpreter.readable:
         arguments += [*_folders_above(path, made), "--ro-bind", str(path), str(path)]
-    # Mapped, /dev/zero is shared memory, which no limit counts.
+    # Mapping /dev/zero gives shared memory, which no limit counts.
     arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
-    # Who owns the name space could fill the memory behind these.
+    # The owner of the namespace could fill the memory behind these.
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     return [*arguments, "--", *command]
 
 
 def _folders_above(path: Path, made: set[Path]) -> list[str]:
-    """Return options that make the folders above a path, open to other users as the originals may not be."""
+    """Return options that make the folders above a path, open to other users even if the originals are not."""
     options: list[str] = []
     for folder in reversed(path.parents[:-1]):
         if folder not in made:
