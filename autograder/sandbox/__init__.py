@@ -1,4 +1,4 @@
-"""The boundary: student code in a confined process, to which inputs go and from which values come.
+"""The boundary: student code runs in a confined process; inputs go in and values come out.
 
 Nothing is imported here: `sandbox.worker` runs beside student code and loads only the wire format.
 """

@@ -1,4 +1,4 @@
-"""What can come of a call across the boundary other than a value."""
+"""What a call across the boundary can end in other than a value."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from autograder.sandbox.wire.messages import Frame
 
 
 class CallFailed(Exception):
-    """Base of everything that a call into student code can end in, other than a value.
+    """Base of everything that a call into student code can end in other than a value.
 
     Attributes
     ----------
     code
-        The `Code` that the call went to, so that a failing reference is not taken for a failing hand-in.
+        The `Code` that was called, so that a failing reference is not taken for a failing hand-in.
     """
 
     code: object = None
@@ -26,13 +26,13 @@ class CodeRaised(CallFailed):
     Attributes
     ----------
     bases
-        Names of the exception's classes, most special first.
+        Names of the exception's classes, most specific first.
     text
-        Its message; student text, so for public checks and the instructor only.
+        Its message; written by the student, so for public checks and the instructor only.
     frames
         The frames that lie in the student's own files, innermost last.
     output
-        What the call had printed, bounded.
+        What the call had printed, up to a limit.
     importing
         Whether it was raised while the file was being imported.
     """
@@ -58,7 +58,7 @@ class CallTimedOut(CallFailed):
 
 @dataclass
 class EventsHidden(CallFailed):
-    """The call took itself out of the sight of what counts its events: "trace" or "thread"."""
+    """The call hid its events from the counter, by a trace function or in a thread: "trace" or "thread"."""
 
     reason: str
 
@@ -80,7 +80,7 @@ class WorkerDied(CallFailed):
 
 @dataclass
 class NameAbsent(CallFailed):
-    """A file, function, class or attribute that should be there is not."""
+    """A file, function, class or attribute that should exist does not."""
 
     what: str
 
@@ -104,6 +104,6 @@ class ReplyTooLarge(CallFailed):
 
 @dataclass
 class ProtocolBroken(CallFailed):
-    """What came back is no reply of the protocol; its process is gone."""
+    """What came back is not a reply of the protocol; its process is gone."""
 
     what: str

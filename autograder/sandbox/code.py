@@ -6,7 +6,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,9 +24,10 @@ from autograder.sandbox.call_failures import (
     WorkerDied,
 )
 from autograder.sandbox.process import DiskFilled, Sandbox, WorkerProcess
-from autograder.sandbox.reported_names import HandedIn
+from autograder.sandbox.reported_names import SourceNames
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
+from autograder.sandbox.wire.messages import CountedLine
 from autograder.values.pack import (
     FunctionKey,
     Key,
@@ -40,9 +41,10 @@ from autograder.values.pack import (
 
 MOST_CALLBACKS = 1_000_000
 FORGET_SECONDS = 3.0
+Failure = TypeVar("Failure", bound=CallFailed)
 SENT_BACK_FACTOR, SENT_BACK_BYTES = 4, 1 << 20
-"""Most bytes of arrays that student code may pass to a test's function, or leave in its own arguments: so many times
-what the test has sent at once, or so many. No limit holds what the function computes from them."""
+"""Limit on the bytes of arrays that student code passes to a test's function or leaves in its own arguments: 4 times
+what the test has sent at once, or 1 MB. Nothing else limits what the function computes from them."""
 
 
 @dataclass(frozen=True)
@@ -56,29 +58,29 @@ class Returned:
     changed
         Arguments that the call changed, by position or name, as they were after it.
     output
-        What the call printed, bounded; public checks only.
+        What the call printed, up to a limit; public checks only.
     lines
-        (place, student's file, line, count) of the lines that ran, where they were counted.
+        What ran, if it was counted.
     """
 
     value: Any
     changed: Mapping[str, Any]
     output: str = ""
-    lines: tuple[tuple[str, str, int, int], ...] | None = None
+    lines: tuple[CountedLine, ...] | None = None
 
 
 class Listener:
-    """Hears of what is asked of some code and of what comes; this one does nothing about it."""
+    """Is told what some code is asked and what comes of it; this one ignores it."""
 
     def called(self, call: Call) -> None:
         """A call is about to be made."""
 
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
-        """A value or a failure came, the value of `call` where that was a call on its own."""
+        """A value or a failure came; `call` is what returned the value, unless it was made in a group."""
 
 
 class Host:
-    """Keeps one worker running for one or more codes; starts another when it is gone."""
+    """Keeps one worker running for one or more `Code` objects; starts another when it is gone."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -87,7 +89,7 @@ class Host:
         self.restarts = 0
 
     def process(self) -> WorkerProcess:
-        """Return the running worker, started if need be."""
+        """Return the running worker, started if necessary."""
         if self._process is None:
             self._process = self.sandbox.start()
             self._loaded.clear()
@@ -136,7 +138,11 @@ class Code:
     Attributes
     ----------
     bytes_sent
-        Most bytes of arrays that the test has sent at once.
+        Largest number of bytes of arrays that the test has sent at once.
+    origin
+        The code that this one extends, else itself.
+    listener
+        Is told of the calls of this code and of all that extends it; only that of the origin counts.
     """
 
     def __init__(
@@ -152,9 +158,9 @@ class Code:
         self.bytes_sent = 0
         self._generation = 0
         self._failed_imports: dict[str, CodeRaised] = {}
-        self._handed_in = HandedIn(files, space.partition("+")[0])
-        self._origin: Code = self
-        self._listener = Listener()
+        self._source_names = SourceNames(files, space.partition("+")[0])
+        self.origin: Code = self
+        self.listener = Listener()
 
     # --- what tests use -------------------------------------------------------------------------------
 
@@ -164,12 +170,12 @@ class Code:
         Raises
         ------
         CallFailed
-            One of its kinds, where no value came.
+            One of its subclasses, if no value came.
         """
         return self.bind(target, *args, **keywords).run()
 
     def bind(self, target: str, *args: Any, **keywords: Any) -> Call:
-        """Return a call of `module.function` that is not made yet."""
+        """Return a call of `module.function` that has not been made yet."""
         return Call(self, None, target, args, keywords)
 
     def new(self, target: str, *args: Any, **keywords: Any) -> Handle:
@@ -177,26 +183,26 @@ class Code:
         value = Call(self, None, target, args, keywords).outcome(keep=True).value
         if not isinstance(value, Handle):
             self.host.drop()
-            failure = ProtocolBroken("no object came where one was made")
-            failure.code = self._origin
+            failure = ProtocolBroken("no object came, although one was made")
+            failure.code = self.origin
             raise failure
         return value
 
     def ref(self, target: str) -> NamedKey:
-        """Return a reference to a class or function of the code's own, to be passed as an argument."""
+        """Return a reference to a class or function that the code defines, to be passed as an argument."""
         return NamedKey(target)
 
     def extended(self, **additions: str) -> Code:
-        """Return the same code with definitions of the test's own at the end of its files.
+        """Return the same code with the test's definitions at the end of its files.
 
         Functions of a hand-in call each other. With a stand-in for what a function relies on, it is judged
-        by itself, and a slip elsewhere is not counted again.
+        by itself, and a mistake elsewhere is not counted again.
 
         Parameters
         ----------
         additions
-            Source by module; what it defines takes the place of what the file defines under that name.
-            It runs beside student code, so it holds nothing that a student may not see.
+            Source by module; its definitions replace those of the file with the same names.
+            It runs beside student code, so it must not hold anything that a student may not see.
         """
         files = dict(self.files)
         for module, source in additions.items():
@@ -204,20 +210,11 @@ class Code:
         digest = hashlib.sha256(repr(sorted(additions.items())).encode()).hexdigest()[:12]
         code = type(self)(self.host, files, f"{self.space}+{digest}", self.seconds_per_call)
         code.public = self.public
-        code._origin = self._origin
+        code.origin = self.origin
         return code
 
-    @property
-    def listener(self) -> Listener:
-        """Who hears of the calls of this code and of all that extends it."""
-        return self._origin._listener
-
-    @listener.setter
-    def listener(self, listener: Listener) -> None:
-        self._origin._listener = listener
-
     def forget(self) -> CallFailed | None:
-        """Drop the objects and functions of a test that is over; return what kept the worker from doing so."""
+        """Drop the objects and functions of a test that is over; return what prevented it, if anything."""
         self._functions.clear()
         self._callbacks = 0
         self.bytes_sent = 0
@@ -231,7 +228,7 @@ class Code:
         except DiskFilled:
             self.host.drop()
         except CallFailed as failure:
-            # A worker that breaks now, in an object's `__del__` for example, is of no further use to anybody.
+            # The worker broke now, in an object's `__del__` for example.
             return failure
         return None
 
@@ -245,21 +242,18 @@ class Code:
         try:
             return self.host.process_with(self.space, self.files)
         except (ChannelClosed, WireError, DeadlinePassed, DiskFilled):
-            # Left over from an earlier call: the worker broke while nothing was asked of it.
+            # The worker broke after an earlier call, while nothing was asked of it.
             self.host.drop()
             return self.host.process_with(self.space, self.files)
 
     def ended(self) -> WorkerDied | None:
-        """Return the failure that it is to find the worker gone between two exchanges; None where it runs."""
+        """Return the failure if the worker has ended between two exchanges; None if it still runs."""
         process = self.host._process
         how = process.ending() if process is not None else None
         if how is None:
             return None
         self.host.drop()
-        failure = WorkerDied(how)
-        failure.code = self._origin
-        self.listener.came(failure)
-        return failure
+        return self._noted(WorkerDied(how))
 
     # --- the way across -------------------------------------------------------------------------------
 
@@ -271,23 +265,24 @@ class Code:
         `arguments` are the positions and names that the call may report as changed.
         """
         try:
-            return self._answered(request, arrays, arguments)
+            self._require_importable(request)
+            process = self.process()
+            self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
+            reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
+            return self._understood(request, reply, payload, arguments)
         except CallFailed as failure:
-            failure.code = self._origin
-            self.listener.came(failure)
             # It is kept until the hand-in is judged, and its traceback would keep all that came in the reply.
             failure.__context__ = None
-            raise failure.with_traceback(None) from None
+            raise self._noted(failure).with_traceback(None) from None
 
-    def _answered(self, request: messages.Request, arrays: Any, arguments: Collection[str]) -> Returned:
-        self._require_importable(request)
-        process = self.process()
-        self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
-        reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
-        return self._understood(request, reply, payload, arguments)
+    def _noted(self, failure: Failure) -> Failure:
+        """Tell the listener of a failure of this code, and return it."""
+        failure.code = self.origin
+        self.origin.listener.came(failure)
+        return failure
 
     def _require_importable(self, request: messages.Request) -> None:
-        """Raise what importing the module ended in before; again it would end the same way, at the same cost."""
+        """Raise what importing the module ended in before: it would end the same way, at the same cost."""
         if isinstance(request, messages.Invoke) and request.owner is None:
             failure = self._failed_imports.get(request.name.partition(".")[0])
             if failure is not None:
@@ -328,10 +323,10 @@ class Code:
                 raise self._raised(reply)
             case messages.Absent():
                 asked = getattr(request, "name", "")
-                raise NameAbsent(self._handed_in.absent(reply.what, asked))
+                raise NameAbsent(self._source_names.absent(reply.what, asked))
             case messages.Unavailable():
-                known = self._handed_in.imports(reply.library.partition(".")[0])
-                where = self._handed_in.place(reply.file, reply.line)
+                known = self._source_names.imports(reply.library.partition(".")[0])
+                where = self._source_names.place(reply.file, reply.line)
                 raise LibraryUsed(reply.library if known else "another library", *where)
             case messages.Uncounted():
                 raise EventsHidden(reply.reason)
@@ -351,26 +346,23 @@ class Code:
             returned_bytes = unpacker.used
             changed = {name: unpacker.unpack(part) for name, part in reply.changed.items()}
             if not changed.keys() <= set(arguments):
-                raise WireError("a change of an argument came that the call does not have")
+                raise WireError("the call is said to have changed an argument that it does not have")
             unpacker.require_all_used()
             self._require_small(unpacker.used - returned_bytes, "what the call leaves in its arguments")
         except WireError as error:
             self.host.drop()
             raise ProtocolBroken(str(error)) from None
-        lines = None if reply.lines is None else self._handed_in.lines(reply.lines)
+        lines = None if reply.lines is None else self._source_names.lines(reply.lines)
         return Returned(value, changed, reply.output, lines)
 
     def _raised(self, reply: messages.Raised) -> CodeRaised:
-        frames = self._handed_in.frames(reply.frames)
+        frames = self._source_names.frames(reply.frames)
         failure = CodeRaised(tuple(reply.bases), reply.text, frames, reply.output, bool(reply.importing))
         if f"{reply.importing}.py" in self.files:
             self._failed_imports[reply.importing] = failure
         return failure
 
     # --- functions and objects ------------------------------------------------------------------------
-
-    def _packer(self) -> Packer:
-        return Packer(self._refer)
 
     def _refer(self, value: object) -> Key | None:
         if isinstance(value, Handle):
@@ -402,34 +394,32 @@ class Code:
         keywords = unpacker.unpack(callback.keywords) or {}
         unpacker.require_all_used()
         if not isinstance(args, list) or not isinstance(keywords, dict):
-            raise WireError("a callback's arguments are none")
-        packer = self._packer()
+            raise WireError("malformed arguments of a callback")
+        packer = Packer(self._refer)
         try:
             inspect.signature(function).bind(*args, **keywords)
             value = function(*args, **keywords)
-        except Exception as error:  # what student code passed in does not fit; it is told and goes on
+        except Exception as error:  # what student code passed does not fit; it is told so and goes on
             name = type(error).__name__
             return messages.CallbackResult(error=f"the function that you were given raised {name}"), []
         return messages.CallbackResult(value=packer.pack(value)), packer.arrays
 
     def _require_small(self, nbytes: int, part: str) -> None:
-        """Raise `ReplyTooLarge` where student code sends far more back than it was sent; its process is gone then."""
+        """End the process and raise `ReplyTooLarge` if student code sends back far more than it was sent."""
         if nbytes > max(SENT_BACK_FACTOR * self.bytes_sent, SENT_BACK_BYTES):
             self.host.drop()
             raise ReplyTooLarge(f"it takes more than {SENT_BACK_FACTOR} times what the call was given", part)
 
 
+@dataclass(eq=False)
 class Call:
-    """A call that is prepared and made when it is asked for."""
+    """A call that is prepared, and made on request."""
 
-    def __init__(
-        self, code: Code, owner: Handle | None, name: str, args: tuple[Any, ...], keywords: dict[str, Any]
-    ) -> None:
-        self.code = code
-        self.name = name
-        self.args = args
-        self.keywords = keywords
-        self.owner = owner
+    code: Code
+    owner: Handle | None
+    name: str
+    args: tuple[Any, ...]
+    keywords: dict[str, Any]
 
     @property
     def qualified_name(self) -> str:
@@ -441,28 +431,37 @@ class Call:
         return self.outcome().value
 
     def outcome(self, keep: bool = False, count_lines: bool = False) -> Returned:
-        """Make the call and return everything that is known of it."""
+        """Make the call and return everything that is known about it."""
         request, arrays = self._request(keep=keep, count_lines=count_lines)
-        self.code.listener.called(self)
+        self.code.origin.listener.called(self)
         outcome = self.code._exchange(request, arrays, self._arguments)
-        self.code.listener.came(outcome, self)
+        self.code.origin.listener.came(outcome, self)
         return outcome
 
-    def held(self, trim: bool = False) -> HeldCall:
-        """Send the arguments and return the call, ready to be made by `go` alone.
+    def hold(self, trim: bool = False) -> None:
+        """Send the arguments, so that `go` has nothing to do but make the call.
 
-        With `trim` the worker first gives memory that is free back to the system.
+        With `trim` the worker first returns free memory to the system.
         """
         request, arrays = self._request(hold=True, trim=trim)
         self.code._exchange(request, arrays)
-        return HeldCall(self.code, self._arguments)
+
+    def go(self) -> None:
+        """Make this call and any others that are held in the same worker, in order; return when they are over."""
+        self.code._exchange(messages.Go())
+
+    def fetch(self) -> Returned:
+        """Return what the held call returned, or raise what it ended in; calls are fetched in order."""
+        outcome = self.code._exchange(messages.Fetch(), (), self._arguments)
+        self.code.origin.listener.came(outcome)
+        return outcome
 
     @property
     def _arguments(self) -> list[str]:
         return [*map(str, range(len(self.args))), *self.keywords]
 
     def _request(self, **options: bool) -> tuple[messages.Invoke, list[np.ndarray]]:
-        packer = self.code._packer()
+        packer = Packer(self.code._refer)
         arguments = packer.pack(list(self.args))
         keywords = packer.pack(self.keywords) if self.keywords else None
         request = messages.Invoke(
@@ -475,24 +474,6 @@ class Call:
             **options,
         )
         return request, packer.arrays
-
-
-class HeldCall:
-    """A call whose arguments lie in the worker."""
-
-    def __init__(self, code: Code, arguments: Collection[str]) -> None:
-        self._code = code
-        self._arguments = arguments
-
-    def go(self) -> None:
-        """Make the call, and others that are held in the same worker, in order; returns when they are over."""
-        self._code._exchange(messages.Go())
-
-    def fetch(self) -> Returned:
-        """Return what the call returned, or raise what it ended in; calls are fetched in order."""
-        outcome = self._code._exchange(messages.Fetch(), (), self._arguments)
-        self._code.listener.came(outcome)
-        return outcome
 
 
 class Handle(WorkerObject):
@@ -510,18 +491,18 @@ class Handle(WorkerObject):
         return self.bind(method, *args, **keywords).run()
 
     def bind(self, method: str, *args: Any, **keywords: Any) -> Call:
-        """Return a call of a method that is not made yet."""
+        """Return a call of a method that has not been made yet."""
         return Call(self._code, self, method, args, keywords)
 
     def get(self, name: str) -> Any:
         """Return an attribute's value."""
         outcome = self._code._exchange(messages.GetAttribute(owner=self.number(self._code), name=name))
-        self._code.listener.came(outcome)
+        self._code.origin.listener.came(outcome)
         return outcome.value
 
     def set(self, name: str, value: Any) -> None:
         """Set an attribute; a function is called back on this side."""
-        packer = self._code._packer()
+        packer = Packer(self._code._refer)
         node = packer.pack(value)
         request = messages.SetAttribute(owner=self.number(self._code), name=name, value=node)
         self._code._exchange(request, packer.arrays)
@@ -532,12 +513,12 @@ class Handle(WorkerObject):
         Raises
         ------
         WorkerDied
-            Where the worker that held it is gone.
+            If the worker that held it is gone.
         ValueError
-            Where it belongs to other code or to a test that is over.
+            If it belongs to other code or to a test that is over.
         """
         if code is not self._code or self._generation != code._generation:
             raise ValueError("a handle was used with other code or after its test")
         if self._restarts != code.host.restarts:
-            raise WorkerDied("the object went with the process that held it")
+            raise WorkerDied("the object was lost with its process")
         return self._key.number

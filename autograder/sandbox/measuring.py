@@ -1,7 +1,7 @@
 """What a call costs, measured from outside: CPU time and peak memory, read from the kernel around the call.
 
 A call is measured in three exchanges: the arguments go in, the call is made, the value comes out. So the
-transfer stays out of the measurement, but not out of sight: work that student code shifts into it, in a
+transfer is not part of the measurement, but it is watched: work that student code shifts into it, in a
 thread that starts early or goes on after the return, shows in the CPU time around the call.
 """
 
@@ -18,25 +18,25 @@ from pathlib import Path
 from autograder.errors import GraderError
 from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Call, Code, Returned
-from autograder.sandbox.process import WorkerProcess
+from autograder.sandbox.process import WorkerProcess, thread_state
 
 LONGEST_WAIT_SECONDS = 0.05
-"""How long a worker may still be busy after it has answered; if it is, that is part of the measurement."""
+"""How long to wait for a worker that is still busy after it has answered; what it does later is measured too."""
 MOST_HELD_BYTES = 24 << 20
-"""What code may hold before a call that is measured. Importing much of the standard library takes 14 MB, NumPy's
-submodules with what its routines keep take another 10."""
+"""What code may hold before a measured call. Importing much of the standard library takes 14 MB; NumPy's submodules
+and what its routines keep take another 10."""
 HELD_FACTOR = 4
-"""Copies of its arguments that it may hold besides, in objects that were made for the call."""
+"""How many copies of its arguments it may hold as well, in objects that were made for the call."""
 
 
 @dataclass(frozen=True)
 class CpuTime:
-    """CPU seconds of a call, all threads of its process; the mean of several that were made in a row.
+    """CPU seconds of a call in all threads of its process; the mean of several calls made in a row.
 
     Attributes
     ----------
     call
-        From the moment it was made until it had returned.
+        From the moment it was made until it returned.
     around
         The rest of the transaction: taking the arguments in before, sending the value after.
     """
@@ -48,8 +48,8 @@ class CpuTime:
 def timed(calls: Sequence[Call]) -> tuple[CpuTime, list[Returned | CodeRaised]]:
     """Make calls in a row and return the CPU time they took, with what each returned or raised.
 
-    All arguments go in first, so that nothing comes between the calls. The first of them finds caches as cold
-    as any single call would; with those that follow, that weighs less.
+    All arguments go in first, so that nothing comes between the calls. The first finds caches as cold as any
+    single call would; with those that follow, that weighs less.
 
     Parameters
     ----------
@@ -59,26 +59,27 @@ def timed(calls: Sequence[Call]) -> tuple[CpuTime, list[Returned | CodeRaised]]:
     Raises
     ------
     CallFailed
-        Where neither a value nor an exception came.
+        If neither a value nor an exception came.
     """
     process = calls[0].code.process()
     with _endings_noticed(calls[0].code):
         started = _cpu_clock(process)
-        held = [call.held() for call in calls]
+        for call in calls:
+            call.hold()
         ready = _cpu_clock(process)
-        held[0].go()
+        calls[0].go()
         returned = _cpu_clock(process)
-        outcomes = [_fetched(call.fetch) for call in held]
+        outcomes = [_fetched(call) for call in calls]
         ended = _cpu_clock(process)
     around = (ready - started) + (ended - returned)
     return CpuTime((returned - ready) / len(calls), around / len(calls)), outcomes
 
 
 def peak_memory(prepare: Callable[[], Call]) -> tuple[int, Returned | CodeRaised]:
-    """Make a call and return the bytes that it made resident at most, with what came of it.
+    """Make a call and return the peak of the bytes that it made resident, with what it returned or raised.
 
-    Memory that was there before the call is no part of it, unless it is more than honest code holds: then it may
-    be the room that the call works in.
+    Memory that was held before the call does not count, unless it is more than honest code holds: then the call
+    may be using it as its workspace.
 
     Parameters
     ----------
@@ -88,26 +89,27 @@ def peak_memory(prepare: Callable[[], Call]) -> tuple[int, Returned | CodeRaised
     Raises
     ------
     CallFailed
-        Where neither a value nor an exception came.
+        If neither a value nor an exception came.
     """
     call = prepare()
     if not _forget_peak(call.code.process()):
-        # An earlier peak cannot be taken back here, so the call gets a worker that has none.
+        # An earlier peak cannot be reset here, so the call gets a worker that has none.
         call.code.host.drop()
         call = prepare()
     process = call.code.process()
     with _endings_noticed(call.code):
-        held = call.held(trim=True)
+        call.hold(trim=True)
         _forget_peak(process)
-        before = min(process.status_bytes("VmRSS"), _most_before(call.code, process))
-        held.go()
+        most_before = process.resident_at_first + MOST_HELD_BYTES + HELD_FACTOR * call.code.bytes_sent
+        before = min(process.status_bytes("VmRSS"), most_before)
+        call.go()
         peak = process.status_bytes("VmHWM")
-        return max(0, peak - before), _fetched(held.fetch)
+        return max(0, peak - before), _fetched(call)
 
 
 @contextlib.contextmanager
 def _endings_noticed(code: Code) -> Iterator[None]:
-    """Take a reading that fails for the ending of its process, if it is that: a thread may end it at any time."""
+    """Report a reading that fails because its process has ended as such: a thread may end it at any time."""
     try:
         yield
     except OSError as error:
@@ -117,9 +119,9 @@ def _endings_noticed(code: Code) -> Iterator[None]:
         raise GraderError(f"a worker cannot be measured on this system: {error}") from error
 
 
-def _fetched(fetch: Callable[[], Returned]) -> Returned | CodeRaised:
+def _fetched(call: Call) -> Returned | CodeRaised:
     try:
-        return fetch()
+        return call.fetch()
     except CodeRaised as error:
         return error
 
@@ -128,45 +130,31 @@ def _fetched(fetch: Callable[[], Returned]) -> Returned | CodeRaised:
 
 
 def _cpu_clock(process: WorkerProcess) -> float:
-    """Return the CPU seconds that a worker has used so far, read while none of its threads runs."""
+    """Return the CPU seconds that a worker has used so far, read while none of its threads is running."""
     if sys.platform != "linux":
-        raise GraderError("CPU time of another process can be read on Linux only; races are run there")
+        raise GraderError("the CPU time of another process can be read on Linux only, so races need Linux")
     _wait_until_asleep(process.pid)
     # The kernel's encoding of "CPU clock of this process"; see clock_getcpuclockid(3).
     return time.clock_gettime((~process.pid << 3) | 2)
 
 
 def _wait_until_asleep(pid: int) -> None:
-    """Wait until no thread of a process runs: the clock of a running thread may be behind."""
+    """Wait until no thread of a process is running: the clock of a running thread may lag."""
     deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-    while not _is_asleep(pid) and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - a Path costs as much as the call
+        if all(thread_state(pid, thread) != b"R" for thread in threads):
+            return
         time.sleep(0)
-
-
-def _is_asleep(pid: int) -> bool:
-    threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - a race reads this often; a Path costs as much as the call
-    return all(_state(pid, thread) != b"R" for thread in threads)
-
-
-def _state(pid: int, thread: str) -> bytes:
-    try:
-        with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:  # noqa: PTH123
-            return file.read().rpartition(b") ")[2][:1]
-    except (FileNotFoundError, ProcessLookupError):  # the thread has ended meanwhile
-        return b""
 
 
 # --- memory -------------------------------------------------------------------------------------------
 
 
 def _forget_peak(process: WorkerProcess) -> bool:
-    """Start a new measurement of peak memory; return whether the system lets us."""
+    """Start a new measurement of peak memory; return whether the system allows it."""
     try:
         Path(f"/proc/{process.pid}/clear_refs").write_text("5")
     except OSError:
         return False
     return True
-
-
-def _most_before(code: Code, process: WorkerProcess) -> int:
-    return process.resident_at_first + MOST_HELD_BYTES + HELD_FACTOR * code.bytes_sent

@@ -1,4 +1,4 @@
-"""One worker process from the trusted side: started confined, spoken to with deadlines, measured, ended."""
+"""One worker process from the trusted side: started and confined, spoken to with deadlines, measured, ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,32 +26,17 @@ from autograder.sandbox.isolation import Tier
 from autograder.sandbox.machine import memory_for_students
 from autograder.sandbox.scratch import Scratch, has_too_many_files
 from autograder.sandbox.seccomp import compiled_filter
-from autograder.sandbox.wire.channel import (
-    REPLY_HEADER_BYTES,
-    REQUEST_HEADER_BYTES,
-    Channel,
-    ChannelClosed,
-    DeadlinePassed,
-)
-from autograder.sandbox.wire.messages import (
-    Callback,
-    CallbackResult,
-    Confinement,
-    Limits,
-    Protection,
-    Ready,
-    Reply,
-    Request,
-    Setup,
-)
+from autograder.sandbox.wire import channel, messages
+from autograder.sandbox.wire.channel import Channel, ChannelClosed, DeadlinePassed
+from autograder.sandbox.wire.messages import Ready, Reply, Request, WorkerLimits
 from autograder.values.pack import WireError
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is a fault of the machine; student code is not loaded yet."""
-
+CAN_INHERIT_SOCKETS = sys.platform != "win32"
 _MOST_REPLY_BYTES = 256 << 20
 
-Answer = Callable[[Callback, np.ndarray], tuple[CallbackResult, Sequence[np.ndarray]]]
+Answer = Callable[[messages.Callback, np.ndarray], tuple[messages.CallbackResult, Sequence[np.ndarray]]]
 """Carries out a callback on the trusted side."""
 
 
@@ -64,33 +49,26 @@ class Sandbox:
     """How workers are confined: the tier, the limits, the Python."""
 
     tier: Tier
-    limits: Limits
+    limits: WorkerLimits
     interpreter: Interpreter
 
     @classmethod
     def of_this_machine(cls, memory_mb: int = 1024, tier: str | None = None) -> Sandbox:
-        """Return the best sandbox that this machine gives, or the tier that is asked for.
+        """Return the best sandbox that this machine offers, or the tier that is asked for.
 
         A hand-in gets `memory_mb` mebibytes, or less on a machine that has too little.
         """
         chosen = isolation.choose_tier(tier)
         interpreter = worker_interpreter()
         compile_for_workers(interpreter)
-        return cls(chosen, _limits(memory_for_students(memory_mb)), interpreter)
-
-    def with_memory(self, memory_mb: int) -> Sandbox:
-        """Return the same sandbox with another limit on memory."""
-        return replace(self, limits=_limits(memory_mb))
+        memory_bytes = memory_for_students(memory_mb) << 20
+        # A reply lies in the grader's memory, which small containers lack as well.
+        reply_bytes = min(_MOST_REPLY_BYTES, memory_bytes // 4)
+        return cls(chosen, WorkerLimits(memory_bytes=memory_bytes, reply_bytes=reply_bytes), interpreter)
 
     def start(self) -> WorkerProcess:
         """Start a worker and wait until it is confined."""
         return WorkerProcess(self)
-
-
-def _limits(memory_mb: int) -> Limits:
-    """Return the limits of a worker; a reply lies in the grader's memory, which small containers lack as well."""
-    memory_bytes = memory_mb << 20
-    return Limits(memory_bytes=memory_bytes, reply_bytes=min(_MOST_REPLY_BYTES, memory_bytes // 4))
 
 
 class WorkerProcess:
@@ -99,11 +77,11 @@ class WorkerProcess:
     Attributes
     ----------
     pid
-        Its process id as seen from here, also where it has a process table of its own.
+        Its process id as seen from here, even if it has a process table of its own.
     protection
-        What it could put on itself besides its tier.
+        What it could apply to itself on top of its tier.
     resident_at_first
-        Bytes of memory that were resident before any student code was loaded; 0 where that cannot be read.
+        Bytes of memory that were resident before any student code was loaded; 0 if that cannot be read.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -113,12 +91,14 @@ class WorkerProcess:
         self._channel: Channel[Request, Reply] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
-        self._first = 0  # number 1 of the worker's process table
-        self._first_handle: int | None = None
+        self._init_pid = 0  # process 1 of the worker's namespace, as seen from here
+        self._init_pidfd: int | None = None
+        self.resident_at_first = 0
         try:
             self._start()
             self.protection = self._confine()
-            self.resident_at_first = self._resident_at_first()
+            with contextlib.suppress(OSError):
+                self.resident_at_first = self.status_bytes("VmRSS")
         except BaseException:
             self.kill()
             raise
@@ -131,23 +111,22 @@ class WorkerProcess:
             self._account = Account()
         if not tier.has_namespaces:
             self._scratch = Scratch(self._account.user if self._account else None)
-        ours, theirs = _connected_sockets()
-        with theirs:
-            self._launch(theirs)
-        if isinstance(theirs, _Listener):
-            ours = theirs.accept()
+        if CAN_INHERIT_SOCKETS:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._launch(str(theirs.fileno()), [theirs.fileno()])
+        else:
+            listener = _Listener()
+            self._launch(listener.address, [])
+            ours = listener.accept()
         most = self._sandbox.limits.reply_bytes + (1 << 20)
-        self._channel = Channel(
-            ours, Reply, most, REPLY_HEADER_BYTES, REQUEST_HEADER_BYTES, watch=self._watch
-        )
+        headers = (channel.REPLY_HEADER_BYTES, channel.REQUEST_HEADER_BYTES)
+        self._channel = Channel(ours, Reply, most, *headers, watch=self._watch)
 
-    def _launch(self, theirs: socket.socket | _Listener) -> None:
+    def _launch(self, address: str, inherited: list[int]) -> None:
         interpreter = self._sandbox.interpreter
         script = Path(__file__).parent / "worker" / "__main__.py"
-        command = [
-            str(interpreter.executable), "-I", "-S", "-B", "-X", "utf8", str(script),
-            theirs.address if isinstance(theirs, _Listener) else str(theirs.fileno()), *interpreter.import_paths,
-        ]  # fmt: skip
+        command = interpreter.command("-B", str(script), address, *interpreter.import_paths)
         options: dict[str, object] = {
             "stdin": subprocess.DEVNULL,
             "stdout": subprocess.DEVNULL,
@@ -155,7 +134,6 @@ class WorkerProcess:
             "env": _environment(self._scratch.folder if self._scratch else None),
             "cwd": self._scratch.folder if self._scratch else "/",
         }
-        inherited = [] if isinstance(theirs, _Listener) else [theirs.fileno()]
         if sys.platform != "win32":
             options |= {"start_new_session": True, "umask": 0o077}
         if self._sandbox.tier is Tier.USER:
@@ -181,20 +159,20 @@ class WorkerProcess:
             # bubblewrap writes this before it runs anything of ours.
             text = information.read()
         try:
-            self._first = int(json.loads(text)["child-pid"])
+            self._init_pid = int(json.loads(text)["child-pid"])
         except (ValueError, KeyError) as error:
             raise GraderError(
                 "bubblewrap did not start a worker; `autograder doctor` says what it lacks"
             ) from error
 
-        # By this it is reached even where its parent has been killed by somebody else, and its id been given away.
+        # A pidfd stays valid after the pid is reused, as it may be if somebody else kills the parent.
         with contextlib.suppress(OSError, AttributeError):
-            self._first_handle = os.pidfd_open(self._first)
+            self._init_pidfd = os.pidfd_open(self._init_pid)
 
-    def _confine(self) -> Protection:
+    def _confine(self) -> Ready:
         tier = self._sandbox.tier
         landlock = not tier.has_namespaces and isolation.landlock_version() > 0
-        confinement = Confinement(
+        confinement = messages.Confinement(
             user=self._account.user if self._account is not None else None,
             limit_processes=tier is not Tier.LIMITS,
             readable=isolation.landlock_paths(self._sandbox.interpreter) if landlock else None,
@@ -203,21 +181,21 @@ class WorkerProcess:
         )
         try:
             reply, _ = self.exchange(
-                Setup(limits=self._sandbox.limits, confinement=confinement), seconds=START_SECONDS
+                messages.Setup(limits=self._sandbox.limits, confinement=confinement), seconds=START_SECONDS
             )
         except (ChannelClosed, DeadlinePassed) as error:
             raise GraderError(
-                f"a worker under tier {tier} did not start; `autograder doctor` says what this machine gives"
+                f"a worker under tier {tier} did not start; `autograder doctor` says what this machine offers"
             ) from error
         if not isinstance(reply, Ready):
             raise GraderError(f"a worker under tier {tier} could not be confined")
-        if self._first:
-            self.pid = _child_of(self._first) if tier.has_own_user else self._first
-        if self._scratch is not None and self._account is not None and not reply.protection.landlock:
+        if self._init_pid:
+            self.pid = _child_of(self._init_pid) if tier.has_own_user else self._init_pid
+        if self._scratch is not None and self._account is not None and not reply.landlock:
             self._scratch.watch_open_places()
         if self._scratch is not None:
             self._scratch.watch_process(self.pid, self._sandbox.limits.file_bytes)
-        return reply.protection
+        return reply
 
     # --- speaking -------------------------------------------------------------------------------------
 
@@ -230,12 +208,12 @@ class WorkerProcess:
     ) -> tuple[Reply, np.ndarray]:
         """Send a request and return the reply with its payload, (bytes,) uint8.
 
-        Callbacks that come in between are carried out by `answer`; all of it has `seconds` together.
+        Callbacks that come in between are carried out by `answer`; `seconds` are for all of it together.
 
         Raises
         ------
         DeadlinePassed, ChannelClosed, WireError, DiskFilled
-            Where no proper reply came; the worker is of no further use then.
+            If no proper reply came; the worker is of no further use then.
         """
         assert self._channel is not None
         self._channel.require_silence()
@@ -243,59 +221,50 @@ class WorkerProcess:
         self._channel.send(request, arrays, deadline)
         while True:
             reply, payload = self._channel.receive(deadline)
-            if not isinstance(reply, Callback):
+            if not isinstance(reply, messages.Callback):
                 return reply, payload
             if answer is None:
-                raise WireError("a callback came where no function was passed in")
+                raise WireError("a callback came although no function was passed")
             result, result_arrays = answer(reply, payload)
             self._channel.send(result, result_arrays, deadline)
 
     def status_bytes(self, name: str) -> int:
-        """Return an amount of memory from what the kernel says of the process, such as `VmRSS`.
+        """Return an amount of memory from the kernel's status of the process, such as `VmRSS`.
 
         Raises
         ------
         OSError
-            Where it cannot be read, or the process is gone.
+            If it cannot be read, or the process is gone.
         """
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):
                 return int(line.split()[1]) * 1024
         raise ProcessLookupError(f"process {self.pid} has no memory any more")
 
-    def _resident_at_first(self) -> int:
-        try:
-            return self.status_bytes("VmRSS")
-        except OSError:
-            return 0
-
     # --- watching -------------------------------------------------------------------------------------
 
     def has_company(self) -> bool:
-        """Return whether student code has started a process, which no clock of this one sees."""
+        """Return whether student code has started a process, whose time this one's clock does not count."""
         if self.protection.seccomp or sys.platform != "linux":
-            return False  # refused, or not to be found out
+            return False  # refused, or impossible to find out
         if self._account is not None:
             return len(processes_of(self._account.user)) > 1
-        return bool(_children_of(self.pid)) or (self._first > 0 and len(_children_of(self._first)) > 1)
+        return bool(_children_of(self.pid)) or (self._init_pid > 0 and len(_children_of(self._init_pid)) > 1)
 
     def _watch(self) -> None:
-        """Raise where the worker cannot answer any more, or has written too much."""
-        # Without its monitor, a name space that was being set up waits for ever, with the channel open.
-        if (
-            self._sandbox.tier.has_namespaces
-            and self._process is not None
-            and self._process.poll() is not None
-        ):
+        """Raise if the worker can no longer answer, or has written too much."""
+        # If bubblewrap ends while it sets up a namespace, what is in it waits for ever, with the channel open.
+        bubblewrap = self._process if self._sandbox.tier.has_namespaces else None
+        if bubblewrap is not None and bubblewrap.poll() is not None:
             raise ChannelClosed
         self.require_room()
 
     def require_room(self) -> None:
-        """Raise `DiskFilled` where the worker has written more than it may."""
+        """Raise `DiskFilled` if the worker has written more than it may."""
         if self._scratch is not None:
             overfull = self._scratch.overfull()
         else:
-            # Its temporary folder is a file system of its own, as large as it may be.
+            # Its temporary folder is a file system of its own, which limits the bytes.
             overfull = bool(self.pid) and has_too_many_files(Path(f"/proc/{self.pid}/root/tmp"))
         if overfull:
             raise DiskFilled
@@ -303,13 +272,13 @@ class WorkerProcess:
     # --- ending ---------------------------------------------------------------------------------------
 
     def ending(self, seconds: float = 1.0) -> str | None:
-        """Return how the process ended by itself, a signal's name or an exit code; None where it still runs."""
+        """Return how the process ended by itself, a signal's name or an exit code; None if it still runs."""
         assert self._process is not None
         try:
             code = self._process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return None
-        # bubblewrap reports a signal as 128 + its number, unless it is what was ended by one.
+        # bubblewrap reports a signal as 128 + its number, unless a signal ended bubblewrap itself.
         number = code - 128 if self._sandbox.tier.has_namespaces and code >= 0 else -code
         with contextlib.suppress(ValueError):
             return f"signal {signal.Signals(number).name}"
@@ -331,17 +300,17 @@ class WorkerProcess:
             self._scratch = None
 
     def _end_process(self, process: subprocess.Popen[bytes]) -> None:
-        if self._first_handle is not None:
-            # With number 1 of the table, the kernel ends everything else in it.
+        if self._init_pidfd is not None:
+            # When process 1 of a namespace ends, the kernel ends everything else in it.
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._first_handle, signal.SIGKILL)
-            os.close(self._first_handle)
-            self._first_handle = None
-        elif self._first and process.poll() is None:
+                signal.pidfd_send_signal(self._init_pidfd, signal.SIGKILL)
+            os.close(self._init_pidfd)
+            self._init_pidfd = None
+        elif self._init_pid and process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._first, signal.SIGKILL)
+                os.kill(self._init_pid, signal.SIGKILL)
         elif hasattr(os, "killpg") and (process.poll() is None or self._sandbox.tier.has_namespaces):
-            # Bubblewrap that somebody else has ended while it starts leaves its child behind, in its group.
+            # If somebody else ends bubblewrap while it starts, it leaves its child behind in its group.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         if not self._sandbox.tier.has_namespaces:
@@ -351,27 +320,32 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if self._first:
-            _wait_until_gone(self._first)
+        if self._init_pid:
+            _wait_until_gone(self._init_pid)
 
 
 def _children_of(pid: int) -> list[int]:
-    """Return the ids of a process's children, by whichever of its threads."""
+    """Return the ids of a process's children, whichever of its threads started them."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def _wait_until_gone(pid: int, seconds: float = 5.0) -> None:
-    """Wait for the end of a process that has been killed and is nobody's child any more."""
+    """Wait for the end of a process that has been killed and is not a child of ours."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return
-        if state in "ZX":
-            return
-        time.sleep(0.001)
+    with contextlib.suppress(OSError):
+        while thread_state(pid, pid) not in (b"", b"Z", b"X") and time.monotonic() < deadline:
+            time.sleep(0.001)
+
+
+def thread_state(pid: int, thread: int | str) -> bytes:
+    """Return the letter that stands for the state of a thread, such as R for running; empty if it has ended."""
+    try:
+        # A race reads this often, and a Path costs as much as the call.
+        with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:  # noqa: PTH123
+            return file.read().rpartition(b") ")[2][:1]
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _child_of(pid: int) -> int:
@@ -380,7 +354,7 @@ def _child_of(pid: int) -> int:
         return _children_of(pid)[0]
     except (OSError, IndexError) as error:
         raise GraderError(
-            f"the worker that bubblewrap started as a child of {pid} is not in /proc; is all of it there?"
+            f"the worker that bubblewrap started as a child of {pid} is not in /proc; is /proc mounted whole?"
         ) from error
 
 
@@ -391,8 +365,8 @@ def _environment(folder: Path | None) -> dict[str, str]:
         "HOME": home,
         "TMPDIR": home,
         "LC_ALL": "C.UTF-8",
-        # Memory that was freed stays at hand: to have it mapped anew would be a third of a short call's time,
-        # and the part of it that varies most.
+        # Freed memory stays mapped: mapping it again would take a third of a short call's time, and the part
+        # of it that varies most.
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
         "OPENBLAS_NUM_THREADS": "1",
@@ -408,7 +382,7 @@ def _environment(folder: Path | None) -> dict[str, str]:
 
 
 class _Listener:
-    """Where no sockets can be handed down, the worker connects to this one and says a secret word."""
+    """A socket that the worker connects to, with a secret token, if it cannot inherit one."""
 
     def __init__(self) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -430,15 +404,3 @@ class _Listener:
                 self._server.close()
                 return stream
             stream.close()
-
-    def __enter__(self) -> _Listener:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """The server is closed once the worker has connected."""
-
-
-def _connected_sockets() -> tuple[socket.socket, socket.socket | _Listener]:
-    if sys.platform == "win32":
-        return socket.socket(), _Listener()
-    return socket.socketpair()

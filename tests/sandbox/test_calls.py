@@ -17,6 +17,7 @@ from autograder.sandbox.call_failures import (
 )
 from autograder.sandbox.code import SENT_BACK_BYTES, SENT_BACK_FACTOR, Code, Handle, Host
 from autograder.sandbox.isolation import Tier
+from autograder.sandbox.process import Sandbox
 from autograder.values.pack import Foreign
 from tests.sandbox.hand_ins import files_of, identical
 
@@ -401,7 +402,7 @@ def test_work_in_c_that_does_not_end_is_stopped(host):
 
 
 def test_too_much_memory_is_said_so_and_the_worker_goes_on(sandbox):
-    with_little = sandbox.with_memory(300)
+    with_little = Sandbox.of_this_machine(300, sandbox.tier)
     with Host(with_little) as host:
         greedy = Code(
             host,

@@ -108,7 +108,7 @@ BROKEN = {
     "no known message": frame({"type": "Passed", "value": 1}),
     "a list": frame([1, 2, 3]),
     "a request": frame(messages.Forget()),
-    "another reply": frame(messages.Ready(protection=messages.Protection())),
+    "another reply": frame(messages.Ready()),
     "no class of exception": frame(messages.Raised(bases=[])),
     "a name too long": frame({"type": "Absent", "what": "x" * 401}),
     "text too long": frame({"type": "Value", "output": "x" * 20_001}),

@@ -49,11 +49,13 @@ def test_a_worker_that_inherits_no_socket_connects_by_itself(
 ) -> None:
     listeners = []
 
-    def listener() -> tuple[socket.socket, process._Listener]:
-        listeners.append(process._Listener())
-        return socket.socket(), listeners[-1]
+    class Listener(process._Listener):
+        def __init__(self) -> None:
+            super().__init__()
+            listeners.append(self)
 
-    monkeypatch.setattr(process, "_connected_sockets", listener)
+    monkeypatch.setattr(process, "CAN_INHERIT_SOCKETS", False)
+    monkeypatch.setattr(process, "_Listener", Listener)
     (work / "centring.py").write_text(REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add"))
     verdicts = check_folder(folder=work, tier="limits").verdicts
     assert [verdict.passed for verdict in verdicts["centre"] + verdicts["spread"]] == [True, False]

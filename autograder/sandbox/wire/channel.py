@@ -16,11 +16,11 @@ from autograder.values.pack import ALIGNMENT, WireError
 
 PREFIX = struct.Struct("<IQ")
 REQUEST_HEADER_BYTES = 64 << 20
-"""Most bytes of a header to a worker, which holds the files of a hand-in."""
+"""Limit on a header to a worker, which holds the files of a hand-in."""
 REPLY_HEADER_BYTES = 4 << 20
-"""Most bytes of a header from a worker; decoded, it can take 64 times as much."""
+"""Limit on a header from a worker; decoded, it can take 64 times as much."""
 WATCH_SECONDS = 0.1
-"""How often a wait is interrupted to look around."""
+"""How often a wait is interrupted to check on the worker."""
 SMALL_FRAME_BYTES = 1 << 16
 _PADDING = bytes(ALIGNMENT)
 
@@ -33,7 +33,7 @@ class ChannelClosed(Exception):
 
 
 class DeadlinePassed(Exception):
-    """The deadline passed before a whole frame went through."""
+    """The deadline passed before a whole frame had been sent or received."""
 
 
 class Channel(Generic[Sent, Received]):
@@ -46,11 +46,11 @@ class Channel(Generic[Sent, Received]):
     receives
         The union of messages that may arrive; anything else is a `WireError`.
     max_payload_bytes
-        Most bytes of arrays accepted in one frame; checked before anything is allocated.
+        Limit on the bytes of arrays in one frame; checked before anything is allocated.
     max_header_bytes, max_sent_header_bytes
-        Most bytes of a header accepted, and accepted by the other side.
+        Limits on the bytes of a header that is received, and of one that is sent.
     watch
-        Called again and again while `receive` waits against a deadline; what it raises ends the wait.
+        Called repeatedly while `receive` waits for a deadline; what it raises ends the wait.
     """
 
     def __init__(
@@ -77,9 +77,9 @@ class Channel(Generic[Sent, Received]):
         Raises
         ------
         WireError
-            Where the frame is larger than allowed; nothing has been sent then.
+            If the frame is larger than allowed; nothing has been sent then.
         ChannelClosed, DeadlinePassed
-            Where it does not go through.
+            If it could not be sent.
         """
         header = self._encoder.encode(message)
         if len(header) > self._max_sent_header_bytes:
@@ -95,7 +95,7 @@ class Channel(Generic[Sent, Received]):
             payload_bytes += array.nbytes + gap
         parts.insert(0, PREFIX.pack(len(header), payload_bytes) + header)
         if payload_bytes < SMALL_FRAME_BYTES:
-            parts = [b"".join(parts)]  # the other side wakes up once, not for every array
+            parts = [b"".join(parts)]  # wakes the other side up once, not for every array
         self._send_all(parts, deadline)
 
     def receive(self, deadline: float | None = None) -> tuple[Received, np.ndarray]:
@@ -104,9 +104,9 @@ class Channel(Generic[Sent, Received]):
         Raises
         ------
         WireError
-            Where the frame is none that the format allows.
+            If the format does not allow such a frame.
         ChannelClosed, DeadlinePassed
-            Where it never came.
+            If it never came.
         """
         header_bytes, payload_bytes = PREFIX.unpack(self._receive_exactly(PREFIX.size, deadline).data)
         if header_bytes > self._max_header_bytes or payload_bytes > self.max_payload_bytes:
@@ -119,9 +119,9 @@ class Channel(Generic[Sent, Received]):
         return message, self._receive_exactly(payload_bytes, deadline)
 
     def require_silence(self) -> None:
-        """Raise `WireError` where bytes have come that nobody has asked for."""
+        """Raise `WireError` if bytes have come that nobody asked for."""
         self._stream.settimeout(0.0)
-        with contextlib.suppress(OSError):  # nothing there, or the other side is gone, as `send` will find
+        with contextlib.suppress(OSError):  # nothing came, or the other side is gone, as `send` will notice
             if self._stream.recv(1, socket.MSG_PEEK):
                 raise WireError("an answer came before it was asked for")
 
@@ -145,7 +145,9 @@ class Channel(Generic[Sent, Received]):
         buffer = np.empty(count, dtype=np.uint8)
         view = buffer.data
         while view:
-            self._look_around()
+            if self._watch is not None and time.monotonic() - self._looked_at >= WATCH_SECONDS:
+                self._watch()
+                self._looked_at = time.monotonic()
             self._set_timeout(deadline, WATCH_SECONDS if self._watch else None)
             try:
                 received = self._stream.recv_into(view)
@@ -157,11 +159,6 @@ class Channel(Generic[Sent, Received]):
                 raise ChannelClosed
             view = view[received:]
         return buffer
-
-    def _look_around(self) -> None:
-        if self._watch is not None and time.monotonic() - self._looked_at >= WATCH_SECONDS:
-            self._watch()
-            self._looked_at = time.monotonic()
 
     def _set_timeout(self, deadline: float | None, at_most: float | None = None) -> None:
         if deadline is None:

@@ -1,4 +1,4 @@
-"""The messages that cross the boundary, typed so that a reply which is none of them is refused."""
+"""The messages that cross the boundary, typed so that anything else is refused."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import msgspec
 from autograder.values.pack import Node
 
 MOST_ARGUMENTS = 1_000
-"""Most arguments of one call that it can report as changed."""
+"""Limit on the arguments that one call can report as changed."""
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 Name = Annotated[str, msgspec.Meta(max_length=400)]
+CountedLine = tuple[Name, Name, int, int]
+"""A place that ran, the student's file and line that it ran for, and how often."""
 
 
 class Message(msgspec.Struct, tag=True, kw_only=True):
@@ -22,14 +24,14 @@ class Message(msgspec.Struct, tag=True, kw_only=True):
 # --- what the trusted side asks -----------------------------------------------------------------------
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits that the worker puts on itself, for good, before it loads any student code.
+class WorkerLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits that the worker puts on itself before it loads any student code; it cannot lift them.
 
     Attributes
     ----------
     processes, unfiltered_processes
-        Most processes and threads together, itself included. Where nothing refuses new processes, there are
-        none: one that has done a call's work and ended has left no trace on any clock.
+        Limit on processes and threads together, the worker included, with and without the system call filter.
+        Without it none can be added: a process that has done a call's work and ended shows on no clock.
     """
 
     memory_bytes: int
@@ -42,21 +44,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confinement(msgspec.Struct, frozen=True, kw_only=True):
-    """How the worker gives up its rights; None or False where the machine or tier has no such thing.
+    """How the worker gives up its rights; None or False for what the machine or the tier does not have.
 
     Attributes
     ----------
     user
         uid and gid to become.
     limit_processes
-        Whether processes are limited. They are counted per user and user name space: where the worker has
-        neither to itself, the desktop's would be counted too.
+        Whether processes are limited. The kernel counts them per user and user namespace: if the worker has
+        neither to itself, those of the desktop would count too.
     readable
         Paths that stay readable under Landlock; None leaves Landlock off.
     writable
         The private folder, the only path that stays writable under Landlock.
     seccomp
-        Compiled filter that refuses new processes, sockets and other system calls no exercise needs.
+        Compiled filter that refuses new processes, sockets and other system calls that no exercise needs.
     """
 
     user: int | None = None
@@ -69,12 +71,12 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
 class Setup(Message):
     """First message: limits and confinement."""
 
-    limits: Limits
+    limits: WorkerLimits
     confinement: Confinement
 
 
 class Load(Message):
-    """Hold these files as the modules of a space; nothing is executed yet."""
+    """Keep these files as the modules of a space; nothing is executed yet."""
 
     space: Name
     files: dict[str, bytes]
@@ -85,8 +87,8 @@ class Invoke(Message):
 
     `keep` stores the result as an object of the worker instead of sending its value. `hold` prepares the call
     and answers `Done`; `Go` makes it and `Fetch` sends what it returned, so that a clock can be read
-    around the call alone; `trim` gives freed memory back to the system before that. `count_lines` counts
-    the Python events of the call. `public` adds the student's own traceback and printed output to the answer.
+    around the call alone; `trim` returns freed memory to the system before that. `count_lines` counts
+    the Python events of the call. `public` adds the student's traceback and printed output to the answer.
     """
 
     space: Name
@@ -106,7 +108,7 @@ class Go(Message):
 
 
 class Fetch(Message):
-    """Send what the first of the held calls returned, and let go of it."""
+    """Send what the first of the held calls returned, and forget the call."""
 
 
 class GetAttribute(Message):
@@ -129,7 +131,7 @@ class Forget(Message):
 
 
 class CallbackResult(Message):
-    """Answer to `Callback`; `error` is a sentence where the function raised or may not be called."""
+    """Answer to `Callback`; `error` is a sentence if the function raised or may not be called."""
 
     value: Any = None
     error: str | None = None
@@ -141,18 +143,12 @@ Request = Setup | Load | Invoke | Go | Fetch | GetAttribute | SetAttribute | For
 # --- what a worker answers ----------------------------------------------------------------------------
 
 
-class Protection(msgspec.Struct, frozen=True, kw_only=True):
-    """What the worker says it could put on itself; for the record, never for a decision."""
+class Ready(Message):
+    """The worker is confined and waiting, with what it could apply to itself; it has no student code yet."""
 
     landlock: bool = False
     seccomp: bool = False
     problem: Text = ""
-
-
-class Ready(Message):
-    """The worker is confined and waits."""
-
-    protection: Protection
 
 
 class Done(Message):
@@ -163,13 +159,13 @@ class Value(Message):
     """What a call returned.
 
     `changed` maps the position or name of every argument that the call changed to its value after the
-    call. `lines` are `[place, student's file, line, count]` of what ran, where it was counted.
+    call. `lines` says what ran, if that was counted.
     """
 
     value: Node = None
     changed: Annotated[dict[Name, Node], msgspec.Meta(max_length=MOST_ARGUMENTS)] = {}
     output: Text = ""
-    lines: list[tuple[Name, Name, int, int]] | None = None
+    lines: list[CountedLine] | None = None
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
@@ -195,7 +191,7 @@ class Raised(Message):
 
 
 class Absent(Message):
-    """A file, function, class or attribute that should be there is not."""
+    """A file, function, class or attribute that should exist does not."""
 
     what: Name
 
@@ -209,7 +205,7 @@ class Unavailable(Message):
 
 
 class Uncounted(Message):
-    """The call took itself out of the sight of what counts its events."""
+    """The call hid its events from the counter."""
 
     reason: Literal["trace", "thread"]
 
@@ -219,7 +215,7 @@ class Exhausted(Message):
 
 
 class TooLarge(Message):
-    """What the call returned is too large to send: arrays of `nbytes`, or else too many or too deep parts."""
+    """What the call returned is too large to send: arrays of `nbytes`, or else too many or too deeply nested parts."""
 
     nbytes: int = 0
 

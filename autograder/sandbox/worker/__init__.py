@@ -1,1 +1,1 @@
-"""The process that student code runs in; of the package it knows only the wire format."""
+"""The process that student code runs in; it knows nothing of the package but the wire format."""

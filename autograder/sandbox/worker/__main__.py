@@ -1,6 +1,6 @@
 """Starts a worker: `python -I -S __main__.py DESCRIPTOR PATH...`, with the paths to import from.
 
-It runs before anything is confined, so it does nothing but find NumPy and the wire format.
+It runs before the process is confined, so all it does is find NumPy and the wire format.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import sys
 
 
 def main() -> None:
-    """Connect the channel that was inherited and serve it."""
+    """Connect the inherited channel and serve it."""
     where, *paths = sys.argv[1:]
     sys.argv = [""]
     sys.path[:] = [path for path in sys.path if not path.endswith(".zip")] + paths
     import socket
 
-    if ":" in where:  # Windows hands no sockets down
+    if ":" in where:  # sockets cannot be inherited on Windows
         port, token = where.split(":")
         stream = socket.create_connection(("127.0.0.1", int(port)))
         stream.sendall(token.encode())

@@ -1,7 +1,7 @@
 """What the worker does to itself before it loads student code: limits, another user, Landlock, seccomp.
 
-Everything here is for good: a process cannot take any of it back. Constants are those of the Linux
-system call interface (`linux/landlock.h`, `linux/seccomp.h`, `prctl(2)`).
+A process cannot undo any of it. Constants are those of the Linux system call interface (`linux/landlock.h`,
+`linux/seccomp.h`, `prctl(2)`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 
-from autograder.sandbox.wire.messages import Confinement, Limits, Protection
+from autograder.sandbox.wire.messages import Confinement, Ready, WorkerLimits
 
 try:
     import resource
@@ -39,13 +39,13 @@ _SIGNALS_AND_ABSTRACT_SOCKETS = 0b11
 _ONLY_FOR_DIRECTORIES = ((1 << 13) - 1) & ~(_EXECUTE | _WRITE_FILE | _READ_FILE) | 1 << 13
 
 
-def confine(limits: Limits, confinement: Confinement) -> Protection:
-    """Put all limits and restrictions on this process and say which of the optional ones took hold.
+def confine(limits: WorkerLimits, confinement: Confinement) -> Ready:
+    """Apply all limits and restrictions to this process and return which of the optional ones took hold.
 
     Raises
     ------
     OSError
-        Where the process cannot become the user it must become.
+        If the process cannot become the user it must become.
     """
     _set_limits(limits)
     if confinement.limit_processes:
@@ -53,7 +53,7 @@ def confine(limits: Limits, confinement: Confinement) -> Protection:
     if confinement.user is not None:
         _become(confinement.user)
     if sys.platform != "linux":
-        return Protection()
+        return Ready()
     libc = ctypes.CDLL(None, use_errno=True)
     # Changing the user clears the death signal, so it is set after that.
     libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
@@ -74,10 +74,10 @@ def confine(limits: Limits, confinement: Confinement) -> Protection:
             problems.append(f"seccomp: {error.strerror}")
     if confinement.limit_processes and not seccomp:
         _lower("RLIMIT_NPROC", limits.unfiltered_processes)
-    return Protection(landlock=landlock, seccomp=seccomp, problem="; ".join(problems))
+    return Ready(landlock=landlock, seccomp=seccomp, problem="; ".join(problems))
 
 
-def _set_limits(limits: Limits) -> None:
+def _set_limits(limits: WorkerLimits) -> None:
     if resource is None:
         return
     wanted = {
@@ -86,7 +86,7 @@ def _set_limits(limits: Limits) -> None:
         "RLIMIT_AS": limits.memory_bytes + _LIBRARY_BYTES,
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_NOFILE": limits.open_files,
-        # Nothing is as short, and 1 is also the one value by which the kernel pipes no dump to a program.
+        # No dump is this short, and 1 is also the only value for which the kernel pipes none to a program.
         "RLIMIT_CORE": 1,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
@@ -125,45 +125,45 @@ def _filter_system_calls(libc: ctypes.CDLL, program: bytes) -> None:
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
     filter_ = Program(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
+    _require_done(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0))
+
+
+def _require_done(result: int) -> int:
+    """Return what a system call returned, or raise its error as an `OSError`."""
+    if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
 
 
 def _restrict_files(libc: ctypes.CDLL, readable: list[str], writable: str) -> None:
-    """Deny every file but those below `readable`, all writing but below `writable`, and signals to others."""
-    abi = libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
-    if abi < 1:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    """Deny reading except below `readable`, writing except below `writable`, and signals to other processes."""
+    abi = _require_done(libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1))
     all_rights = (1 << _FILE_RIGHTS_BY_ABI[min(abi, 5)]) - 1
     attributes = struct.pack("<QQQ", all_rights, _NETWORK_RIGHTS, _SIGNALS_AND_ABSTRACT_SOCKETS)
     attributes = attributes[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
-    ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
-    if ruleset < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    ruleset = _require_done(libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0))
     try:
         for path in readable:
             _allow(libc, ruleset, path, _READ_FILE | _READ_DIR | _EXECUTE)
         if writable:
             _allow(libc, ruleset, writable, all_rights & ~_EXECUTE)
-        # Where output goes that is to be seen by nobody.
+        # Where unwanted output goes.
         _allow(libc, ruleset, "/dev/null", (_READ_FILE | _WRITE_FILE | _TRUNCATE) & all_rights)
-        if libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        _require_done(libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0))
     finally:
         os.close(ruleset)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     try:
-        # O_PATH asks for no right on the file itself.
+        # O_PATH needs no permission on the file itself.
         descriptor = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no right
+        return  # what does not exist needs no rule
     try:
         if not os.path.isdir(path):  # noqa: PTH112 - keeps pathlib out of the worker's start
             rights &= ~_ONLY_FOR_DIRECTORIES
         rule = struct.pack("<Qi", rights, descriptor)
-        if libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        _require_done(libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0))
     finally:
         os.close(descriptor)

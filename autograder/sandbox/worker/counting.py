@@ -1,7 +1,7 @@
-"""Counts the Python events of a call: which place ran how often, and which line of the student's it ran for.
+"""Counts the Python events of a call: how often each place ran, and for which line of the student's.
 
 CPython 3.11 reports lines and calls through `sys.settrace`. From 3.12 on `sys.monitoring` does, at a fraction
-of the cost; there a loop on a single line shows in its jumps alone, and a generator in its resumptions.
+of the cost; there a loop on a single line shows only in its jumps, and a generator in its resumptions.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from collections.abc import Callable, Collection
 from types import CodeType, FrameType, FunctionType, SimpleNamespace
 from typing import Any, Literal
 
+from autograder.sandbox.wire.messages import CountedLine
+
 MOST_PLACES = 2_000
 
 Reason = Literal["trace", "thread"]
 Place = tuple[str, str, str, int, str, int]
-"""File, function, kind of event and position of what ran; file and line of the student's that it ran for."""
+"""File, function, kind of event and position of what ran; the student's file and line that it ran for."""
 
 _REASONS: dict[str, Reason] = {
     "sys.settrace": "trace",
@@ -28,12 +30,12 @@ _REASONS: dict[str, Reason] = {
 
 
 class NotCounted(Exception):
-    """The code that was being counted took itself out of sight.
+    """The code that was being counted hid events from the counter.
 
     Attributes
     ----------
     reason
-        "trace" where it touched what counts, "thread" where it started a thread.
+        "trace" if it tampered with the counter, "thread" if it started a thread.
     """
 
     def __init__(self, reason: Reason) -> None:
@@ -42,18 +44,14 @@ class NotCounted(Exception):
 
 
 class EventCounter:
-    """Counts events in one call after the other; made once, before any student code is loaded."""
+    """Counts events in one call after another; made once, before any student code is loaded."""
 
     def __init__(self) -> None:
         self._watch = _Watch()
-        has_monitoring = sys.version_info >= (3, 12)
-        self._source: _Monitoring | _Tracing = (
-            _Monitoring(self._watch) if has_monitoring else _Tracing(self._watch)
-        )
+        source: type[_Monitoring | _Tracing] = _Monitoring if sys.version_info >= (3, 12) else _Tracing
+        self._source = source(self._watch)
 
-    def count(
-        self, call: Callable[[], None], student_files: Collection[str]
-    ) -> list[tuple[str, str, int, int]]:
+    def count(self, call: Callable[[], None], student_files: Collection[str]) -> list[CountedLine]:
         """Make the call and return (place, student's file, its line, count) of the busiest places.
 
         Parameters
@@ -61,13 +59,13 @@ class EventCounter:
         call
             Takes nothing, returns nothing, raises nothing; its own frame is not counted.
         student_files
-            Names of the student's files; what a library's own Python code does is shown as the line of
-            these files that it was done for.
+            Names of the student's files; what a library's Python code does counts for the line of these
+            files that asked for it.
 
         Raises
         ------
         NotCounted
-            Where the code took itself out of sight.
+            If the code hid events.
         """
         counts = _Counts(student_files, ignored=self._own_code(call))
         self._source.start(counts)
@@ -92,7 +90,7 @@ def _functions_of(owner: object) -> list[Any]:
 
 
 class _Watch:
-    """Notices, through an audit hook, what would take code out of sight. A hook cannot be taken away again."""
+    """Notices, through an audit hook, what would hide events; a hook cannot be removed again."""
 
     def __init__(self) -> None:
         self._installed = False
@@ -134,7 +132,7 @@ class _Counts:
             return
         file = code.co_filename
         if file.startswith("<"):
-            position = 0  # text that was made up on the way, perhaps a line for each example
+            position = 0  # generated source, perhaps with a line for each example
         self._counts[(file, code.co_qualname, kind, position, *self._student_line(frame))] += 1
 
     def _student_line(self, frame: FrameType | None) -> tuple[str, int]:
@@ -144,22 +142,22 @@ class _Counts:
             frame = frame.f_back
         return "", 0
 
-    def lines(self) -> list[tuple[str, str, int, int]]:
-        return [
-            (f"{file[-120:]}:{function[-80:]}:{kind}:{position} for line {line}", student_file, line, count)
-            for (file, function, kind, position, student_file, line), count in self._counts.most_common(
-                MOST_PLACES
-            )
-        ]
+    def lines(self) -> list[CountedLine]:
+        lines = []
+        for place, count in self._counts.most_common(MOST_PLACES):
+            file, function, kind, position, student_file, line = place
+            what = f"{file[-120:]}:{function[-80:]}:{kind}:{position} for line {line}"
+            lines.append((what, student_file, line, count))
+        return lines
 
 
 class _Tracing:
-    """Events of `sys.settrace`, for CPython 3.11; `sys.setprofile` is the witness that they are complete."""
+    """Events of `sys.settrace`, for CPython 3.11; `sys.setprofile` checks that they are complete."""
 
     def __init__(self, watch: _Watch) -> None:
         self._watch = watch
         self._counts: _Counts | None = None
-        # The bound methods are kept, because each access would make a new one and `is` would fail.
+        # Bound methods are kept: each access would make a new one, and `is` would fail.
         self._trace: Callable[..., Any] = self._on_event
         self._profile: Callable[..., Any] = self._witness
         self._without_lines: dict[CodeType, bool] = {}
@@ -189,7 +187,7 @@ class _Tracing:
         return self._trace
 
     def _lacks_lines(self, code: CodeType) -> bool:
-        """Return whether code can run without line events, because parts of it belong to no line."""
+        """Return whether parts of the code belong to no line, and so run without line events."""
         if code not in self._without_lines:
             self._without_lines[code] = any(line is None for *_, line in code.co_lines())
         return self._without_lines[code]
@@ -199,7 +197,7 @@ class _Tracing:
             if frame.f_trace is not self._trace or not frame.f_trace_lines:
                 self._watch.report("trace")
         elif event == "c_call" and argument is _thread.start_new_thread:
-            self._watch.report("thread")  # no audit event says so before 3.12
+            self._watch.report("thread")  # there is no audit event for it before 3.12
 
 
 class _Monitoring:
@@ -209,20 +207,15 @@ class _Monitoring:
 
     def __init__(self, watch: _Watch) -> None:
         self._watch = watch
-        self._monitoring: Any = getattr(sys, "monitoring")  # noqa: B009 - 3.11, which types are checked for, has none
+        self._monitoring: Any = getattr(sys, "monitoring")  # noqa: B009 - mypy checks for 3.11, which has none
         self._monitoring.use_tool_id(self.TOOL, "autograder")
         self._hide()
 
     def _hide(self) -> None:
-        """Leave a stand-in in place of `sys.monitoring`, whose functions only report who called them."""
-        stand_in = SimpleNamespace(
-            **{
-                name: self._refuse if callable(value) else value
-                for name, value in vars(self._monitoring).items()
-                if not name.startswith("__")
-            }
-        )
-        setattr(sys, "monitoring", stand_in)  # noqa: B010
+        """Replace `sys.monitoring` by a stand-in whose functions only report that they were called."""
+        found = {name: it for name, it in vars(self._monitoring).items() if not name.startswith("__")}
+        stand_in = {name: self._refuse if callable(it) else it for name, it in found.items()}
+        setattr(sys, "monitoring", SimpleNamespace(**stand_in))  # noqa: B010
 
     def _refuse(self, *arguments: object, **keywords: object) -> None:
         self._watch.report("trace")

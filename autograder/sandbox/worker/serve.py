@@ -10,37 +10,15 @@ import itertools
 import linecache
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from types import FunctionType, ModuleType, TracebackType
+from collections.abc import Callable
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import Channel
-from autograder.sandbox.wire.messages import (
-    Absent,
-    Callback,
-    CallbackResult,
-    Done,
-    Exhausted,
-    Fetch,
-    Forget,
-    Frame,
-    GetAttribute,
-    Go,
-    Invoke,
-    Load,
-    Raised,
-    Ready,
-    Reply,
-    Request,
-    SetAttribute,
-    Setup,
-    TooLarge,
-    Unavailable,
-    Uncounted,
-    Value,
-)
+from autograder.sandbox.wire.messages import CountedLine, Frame, Invoke, Reply, Request
 from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
 from autograder.sandbox.worker.modules import LibraryUnavailable, Spaces
@@ -50,9 +28,12 @@ from autograder.values.walk import agree, mapped
 MOST_OBJECTS = 1_000
 MOST_FRAMES = 12
 
+PackedReply = tuple[Reply, Packer | None]
+"""A reply, with the packer whose arrays travel beside it."""
+
 
 class _Missing(Exception):
-    """A function, class or attribute that was asked for is not there."""
+    """A function, class or attribute that was asked for does not exist."""
 
 
 class _ImportFailed(Exception):
@@ -97,7 +78,7 @@ class _Held:
         try:
             self.result = self.function(*self.arguments.positional, **self.arguments.named)
         except MemoryError as error:
-            # What fills the memory hangs on the frames; without it not even the answer could be made.
+            # The frames hold on to what fills the memory; until they are cleared, there is no room for an answer.
             traceback.clear_frames(error.__traceback__)
             self.error = error
         except BaseException as error:
@@ -105,7 +86,7 @@ class _Held:
 
 
 class _Arguments:
-    """Arguments as student code gets them, with what they were before the call."""
+    """Arguments as student code gets them, and as they were before the call."""
 
     def __init__(self, positional: list[Any], named: dict[str, Any]) -> None:
         self.positional = [_own_copy(value) for value in positional]
@@ -113,7 +94,7 @@ class _Arguments:
         self._before = _by_key(positional, named)
 
     def changed(self) -> dict[str, Any]:
-        """Return the arguments that are no longer what they were, by position or name."""
+        """Return the arguments that the call has changed, by position or name."""
         after = _by_key(self.positional, self.named)
         return {key: after[key] for key, value in self._before.items() if not agree(_same, value, after[key])}
 
@@ -150,73 +131,67 @@ class Server:
         try:
             self._channel.send(reply, packer.arrays if packer else ())
         except WireError:
-            self._channel.send(TooLarge())
+            self._channel.send(messages.TooLarge())
 
-    def _carry_out(self, request: Request, payload: np.ndarray) -> tuple[Reply, Packer | None]:
+    def _carry_out(self, request: Request, payload: np.ndarray) -> PackedReply:
         match request:
             case Invoke():
                 return self._invoke(request, payload)
-            case Go():
+            case messages.Go():
                 for held in self._held:
                     held.run()
-                return Done(), None
-            case Fetch():
+                return messages.Done(), None
+            case messages.Fetch():
                 return self._report(self._held.pop(0))
-            case GetAttribute():
+            case messages.GetAttribute():
                 return self._value(self._attribute(self._objects[request.owner], request.name))
-            case SetAttribute():
-                value = self._unpacker(payload).unpack(request.value)
+            case messages.SetAttribute():
+                value = Unpacker(payload, self._resolve).unpack(request.value)
                 setattr(self._objects[request.owner], request.name, value)
-                return Done(), None
-            case Load():
+                return messages.Done(), None
+            case messages.Load():
                 self._spaces.load(request.space, request.files)
-                return Done(), None
-            case Forget():
+                return messages.Done(), None
+            case messages.Forget():
                 self._objects.clear()
                 self._held.clear()
-                return Done(), None
-            case Setup():
+                return messages.Done(), None
+            case messages.Setup():
                 self._output = _Output(request.limits.output_characters)
                 self._reply_bytes = request.limits.reply_bytes
-                protection = confine(request.limits, request.confinement)
+                ready = confine(request.limits, request.confinement)
                 sys.stdout = sys.stderr = self._output
-                return Ready(protection=protection), None
-        raise WireError("a callback's result came where none was waited for")
+                return ready, None
+        raise WireError("a callback's result came that nobody was waiting for")
 
     # --- calls ----------------------------------------------------------------------------------------
 
-    def _invoke(self, request: Invoke, payload: np.ndarray) -> tuple[Reply, Packer | None]:
+    def _invoke(self, request: Invoke, payload: np.ndarray) -> PackedReply:
         self._output.take()
-        function = self._find(request)
-        unpacker = self._unpacker(payload)
+        self._spaces.enter(request.space)
+        if request.owner is None:
+            function = self._named(request.name)
+        else:
+            function = self._attribute(self._objects[request.owner], request.name)
+        unpacker = Unpacker(payload, self._resolve)
         arguments = _Arguments(unpacker.unpack(request.arguments), unpacker.unpack(request.keywords) or {})
         held = _Held(request, function, arguments)
         if request.hold:
             self._held.append(held)
             _settle(request.trim)
-            return Done(), None
-        lines = None
+            return messages.Done(), None
         if request.count_lines:
-            lines = self._counter.count(held.run, self._spaces.student_files)
-        else:
-            held.run()
-        return self._report(held, lines)
+            return self._report(held, self._counter.count(held.run, self._spaces.student_files))
+        held.run()
+        return self._report(held)
 
-    def _report(
-        self, held: _Held, lines: list[tuple[str, str, int, int]] | None = None
-    ) -> tuple[Reply, Packer | None]:
+    def _report(self, held: _Held, lines: list[CountedLine] | None = None) -> PackedReply:
         if held.error is not None:
             raise held.error
         output = self._output.take() if held.request.public else ""
         if held.request.keep:
-            return self._value(_Keep(held.result), output=output)
+            return self._value(self._key_of(held.result), output=output)
         return self._value(held.result, held.arguments.changed(), output, lines)
-
-    def _find(self, request: Invoke) -> Callable[..., Any]:
-        self._spaces.enter(request.space)
-        if request.owner is not None:
-            return self._attribute(self._objects[request.owner], request.name)  # type: ignore[no-any-return]
-        return self._named(request.name)  # type: ignore[no-any-return]
 
     def _named(self, dotted: str) -> Any:
         module_name, _, path = dotted.partition(".")
@@ -252,33 +227,32 @@ class Server:
         value: Any,
         changed: dict[str, Any] | None = None,
         output: str = "",
-        lines: list[tuple[str, str, int, int]] | None = None,
-    ) -> tuple[Reply, Packer | None]:
+        lines: list[CountedLine] | None = None,
+    ) -> PackedReply:
         packer = Packer(self._refer)
         try:
             node = packer.pack(value)
             changed_nodes = {name: packer.pack(part) for name, part in (changed or {}).items()}
         except (WireError, RecursionError):
-            return TooLarge(), None
+            return messages.TooLarge(), None
         if packer.nbytes > self._reply_bytes:
-            return TooLarge(nbytes=packer.nbytes), None
-        return Value(value=node, changed=changed_nodes, output=output, lines=lines), packer
+            return messages.TooLarge(nbytes=packer.nbytes), None
+        return messages.Value(value=node, changed=changed_nodes, output=output, lines=lines), packer
 
     def _refer(self, value: object) -> ObjectKey | None:
-        keep = isinstance(value, _Keep)
-        if isinstance(value, _Keep):
-            value = value.value
-        own = type(value).__module__ in self._spaces.student_modules
-        if not (keep or own) or len(self._objects) >= MOST_OBJECTS:
+        if isinstance(value, ObjectKey):
+            return value
+        return self._key_of(value) if type(value).__module__ in self._spaces.student_modules else None
+
+    def _key_of(self, value: object) -> ObjectKey | None:
+        """Keep an object and return the key that it crosses as; None if there are too many."""
+        if len(self._objects) >= MOST_OBJECTS:
             return None
         number = next(self._numbers)
         self._objects[number] = value
         name = type(value).__name__
         harmless = name.isascii() and name.isidentifier() and len(name) < 80
         return ObjectKey(number, name if harmless else "object")
-
-    def _unpacker(self, payload: np.ndarray) -> Unpacker:
-        return Unpacker(payload, self._resolve)
 
     def _resolve(self, key: Key) -> Any:
         match key:
@@ -295,21 +269,21 @@ class Server:
             packer = Packer(self._refer)
             arguments = packer.pack(list(args))
             named = packer.pack(keywords) if keywords else None
-            message = Callback(function=number, arguments=arguments, keywords=named)
+            message = messages.Callback(function=number, arguments=arguments, keywords=named)
             self._channel.send(message, packer.arrays)
             answer, payload = self._channel.receive()
-            if not isinstance(answer, CallbackResult):
-                raise WireError("something else came where a callback's result was waited for")
+            if not isinstance(answer, messages.CallbackResult):
+                raise WireError("something other than the callback's result came")
             if answer.error is not None:
                 raise RuntimeError(answer.error)
-            return _own_copy(self._unpacker(payload).unpack(answer.value))
+            return _own_copy(Unpacker(payload, self._resolve).unpack(answer.value))
 
         return call_back
 
     # --- failures -------------------------------------------------------------------------------------
 
     def _failure(self, error: BaseException, request: Request) -> Reply:
-        public = isinstance(request, Invoke) and request.public  # only then printed text is sent along
+        public = isinstance(request, Invoke) and request.public  # only public checks see printed text
         importing = ""
         if isinstance(error, _ImportFailed):
             importing = str(error)
@@ -317,16 +291,16 @@ class Server:
             error = error.__cause__
         match error:
             case _Missing():
-                return Absent(what=str(error)[:400])
+                return messages.Absent(what=str(error)[:400])
             case MemoryError():
-                return Exhausted()
+                return messages.Exhausted()
             case LibraryUnavailable():
                 frames = self._frames(error)
                 file, line = (frames[-1].file, frames[-1].line) if frames else ("", 0)
-                return Unavailable(library=str(error.library)[:400], file=file, line=line)
+                return messages.Unavailable(library=str(error.library)[:400], file=file, line=line)
             case NotCounted():
-                return Uncounted(reason=error.reason)
-        return Raised(
+                return messages.Uncounted(reason=error.reason)
+        return messages.Raised(
             bases=[base.__name__[:100] for base in type(error).__mro__[:-1]][:10] or ["BaseException"],
             text=_text_of(error),
             frames=self._frames(error),
@@ -336,29 +310,16 @@ class Server:
 
     def _frames(self, error: BaseException) -> list[Frame]:
         """Return the frames that lie in the student's own files, innermost last."""
-        frames = [self._frame(*place) for place in _walk(error.__traceback__)]
-        own = [frame for frame in frames if frame.file in self._spaces.student_files]
-        if isinstance(error, SyntaxError) and error.filename in self._spaces.student_files:
-            own.append(Frame(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200]))
-        return own[-MOST_FRAMES:]
-
-    @staticmethod
-    def _frame(file: str, line: int, function: str) -> Frame:
-        return Frame(file[:200], line, function[:100], linecache.getline(file, line).strip()[:200])
-
-
-class _Keep:
-    """Marks a value that stays in the worker, whatever its type."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
-def _walk(traceback: TracebackType | None) -> Iterator[tuple[str, int, str]]:
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        yield code.co_filename, traceback.tb_lineno, code.co_name
-        traceback = traceback.tb_next
+        student_files = self._spaces.student_files
+        frames = []
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            file = frame.f_code.co_filename
+            if file in student_files:
+                text = linecache.getline(file, line).strip()
+                frames.append(Frame(file, line, frame.f_code.co_name[:100], text[:200]))
+        if isinstance(error, SyntaxError) and error.filename in student_files:
+            frames.append(Frame(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200]))
+        return frames[-MOST_FRAMES:]
 
 
 def _text_of(error: BaseException) -> str:
@@ -368,21 +329,17 @@ def _text_of(error: BaseException) -> str:
 
 
 def _unicode(text: str) -> str:
-    """Return the text without lone surrogates, which no message can carry."""
+    """Return the text without lone surrogates, which cannot be encoded."""
     return text.encode(errors="replace").decode()
 
 
 def _settle(trim: bool) -> None:
-    """Clean up now rather than in the middle of a call that is measured."""
+    """Clean up now rather than in the middle of a measured call."""
     gc.collect()
-    gc.freeze()  # the next collection passes over what is alive now
+    gc.freeze()  # the next collection skips what is alive now
     if trim and sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # a C library other than glibc
             ctypes.CDLL(None).malloc_trim(0)
-
-
-def _same_bytes(before: np.ndarray, after: np.ndarray) -> bool:
-    return np.array_equal(_as_bytes(before), _as_bytes(after))
 
 
 def _as_bytes(array: np.ndarray) -> np.ndarray:
@@ -391,7 +348,7 @@ def _as_bytes(array: np.ndarray) -> np.ndarray:
 
 
 def _own_copy(value: Any) -> Any:
-    """Return the value with arrays that own their memory: writeable, aligned, nobody's view."""
+    """Return the value with arrays that own their memory: writeable, aligned, no views."""
     return mapped(lambda part: part.copy() if isinstance(part, np.ndarray) else part, value)
 
 
@@ -399,7 +356,8 @@ def _same(before: Any, after: Any) -> bool:
     if type(before) is not type(after):
         return False
     if isinstance(before, np.ndarray):
-        return before.shape == after.shape and before.dtype == after.dtype and _same_bytes(before, after)
+        alike = before.shape == after.shape and before.dtype == after.dtype
+        return alike and np.array_equal(_as_bytes(before), _as_bytes(after))
     if isinstance(before, FunctionType):
         return True
     return bool(before is after or before == after or (before != before and after != after))
