@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -108,8 +108,7 @@ class _Comparison:
                 right.append(name)
                 continue
             if right and mismatch.kind is Kind.WRONG_VALUE:
-                message = f"{mismatch.message} ({' and '.join(right)}: right)"
-                return Mismatch(mismatch.kind, message, mismatch.place, mismatch.expected, mismatch.got)
+                return replace(mismatch, message=f"{mismatch.message} ({' and '.join(right)}: right)")
             return mismatch
         return None
 
