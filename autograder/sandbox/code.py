@@ -265,15 +265,19 @@ class Code:
         `arguments` are the positions and names that the call may report as changed.
         """
         try:
-            self._require_importable(request)
-            process = self.process()
-            self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
-            reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
-            return self._understood(request, reply, payload, arguments)
+            return self._answered(request, arrays, arguments)
         except CallFailed as failure:
-            # It is kept until the hand-in is judged, and its traceback would keep all that came in the reply.
+            # It is kept until the hand-in is judged. Its traceback keeps the variables of this function, but must
+            # not keep those of `_answered`: all that came in the reply.
             failure.__context__ = None
             raise self._noted(failure).with_traceback(None) from None
+
+    def _answered(self, request: messages.Request, arrays: Any, arguments: Collection[str]) -> Returned:
+        self._require_importable(request)
+        process = self.process()
+        self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
+        reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
+        return self._understood(request, reply, payload, arguments)
 
     def _noted(self, failure: Failure) -> Failure:
         """Tell the listener of a failure of this code, and return it."""
