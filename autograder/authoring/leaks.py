@@ -1,4 +1,4 @@
-"""The last look into a student zip: nothing of `solutions/` may be in it, however it is wrapped."""
+"""The last look into a student zip: nothing of `solutions/` may be in it, whatever it is wrapped in."""
 
 from __future__ import annotations
 
@@ -10,25 +10,16 @@ import importlib.util
 import io
 import json
 import lzma
-import marshal
 import re
 import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
-from types import CodeType
 from typing import NamedTuple
 
-from autograder.authoring.secrets import (
-    SHORTEST,
-    Place,
-    Secrets,
-    code_objects,
-    fingerprint,
-    secrets_of,
-    squeeze,
-)
+from autograder.authoring.secrets import SHORTEST, Place, Secrets, secrets_of, squeeze
 from autograder.errors import CourseError
 
 _DEEPEST = 8
@@ -51,44 +42,37 @@ class Leak(NamedTuple):
         return f"{self.member}, line {self.line} shows {self.origin.file}, line {self.origin.line}"
 
 
-def scan_for_leaks(archive: Path | bytes, solutions: Path, name: str = "the zip") -> None:
+def scan_for_leaks(archive: bytes, solutions: Path, name: str) -> None:
     """Look for anything of `solutions/` in a zip.
 
-    Looks into nested zips and wheels, compressed files, notebooks, base64 and compiled Python.
-    Lines are compared without white space. Imports, signatures, short and commonplace lines tell
-    nothing; nor do docstrings of the stubs, and what stub and reference share in the same function,
-    unless that is all of a function that students are to fill in.
+    Looks into nested zips and wheels, compressed files, notebooks and base64. Lines are compared without
+    white space. Imports, signatures, short and commonplace lines tell nothing; nor do docstrings of the
+    stubs, nor what stub and reference share in the same function, unless that is all of a function that
+    students fill in.
 
     Parameters
     ----------
     archive
-        The zip, or its content.
+        The content of the zip.
     solutions
         The course's folder `solutions/`; the stubs are expected in `assignments/` beside it.
     name
-        What to call the zip in the error where only its content is given.
+        What to call the zip in errors.
 
     Raises
     ------
     CourseError
         If something is found: the sentence names file and line on both sides. Also if the zip holds
-        something that cannot be looked into.
+        something that cannot be searched.
     """
-    if isinstance(archive, Path):
-        name, archive = archive.name, archive.read_bytes()
-    leaks = find_leaks(archive, secrets_of(solutions))
-    if leaks:
-        more = f" (and {len(leaks) - 1} more such lines)" if len(leaks) > 1 else ""
-        raise CourseError(f"{name}: {leaks[0]}{more}; remove it there, or reword it in {solutions.name}/.")
-
-
-def find_leaks(archive: bytes, secrets: Secrets) -> list[Leak]:
-    """Return every leak in a zip, in the order of its members, each origin once."""
-    found: dict[Place, Leak] = {}
-    finder = _Finder(secrets)
-    for leak in finder.look("", archive, 0):
-        found.setdefault(leak.origin, leak)
-    return list(found.values())
+    secrets = secrets_of(solutions)
+    origins: dict[Place, Leak] = {}
+    for leak in _Finder(secrets).look("", archive, 0):
+        origins.setdefault(leak.origin, leak)
+    if origins:
+        more = f" (and {len(origins) - 1} more such lines)" if len(origins) > 1 else ""
+        first = next(iter(origins.values()))
+        raise CourseError(f"{name}: {first}{more}; remove it there, or reword it in {solutions.name}/.")
 
 
 class _Finder:
@@ -106,8 +90,8 @@ class _Finder:
             raise CourseError(f"{label}: is wrapped more than {_DEEPEST} times; unpack it in the assignment.")
         if place := self._secrets.files.get(hashlib.sha256(data).digest()):
             yield Leak(label, 1, place)
-        if data[:4] == importlib.util.MAGIC_NUMBER or label.endswith((".pyc", ".pyo")):
-            yield from self._compiled(label, data)
+        if data.startswith(importlib.util.MAGIC_NUMBER) or label.endswith((".pyc", ".pyo")):
+            raise CourseError(f"{label}: is compiled Python, which cannot be searched; remove it.")
         # Members first: what a zip stores uncompressed is better named by its member than by the zip.
         for inner, content in _members(label, data):
             yield from self.look(inner, content, depth + 1)
@@ -125,17 +109,6 @@ class _Finder:
                 if joined.startswith(secret, start):
                     yield Leak(label, bisect_right(ends, start) + 1, self._secrets.lines[secret])
 
-    def _compiled(self, label: str, data: bytes) -> Iterator[Leak]:
-        try:
-            code = marshal.loads(data[16:])
-        except (ValueError, EOFError, TypeError):
-            code = None
-        if not isinstance(code, CodeType):
-            raise CourseError(f"{label}: is compiled Python, which cannot be searched; remove it.")
-        for each in code_objects(code):
-            if place := self._secrets.code.get(fingerprint(each)):
-                yield Leak(label, each.co_firstlineno, place)
-
 
 def _as_text(data: bytes) -> str:
     """Return what a person could read in `data`."""
@@ -150,10 +123,8 @@ def _unwrapped(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield what is compressed or encoded in `data`, each with a label of its own."""
     for magic, decompress in _PACKED.items():
         if data.startswith(magic):
-            try:
+            with suppress(OSError, EOFError, ValueError, lzma.LZMAError):
                 yield f"{label} (decompressed)", decompress(data)
-            except (OSError, EOFError, ValueError, lzma.LZMAError):
-                continue
     for i, cell in enumerate(_strings(data)):
         yield f"{label} (text {i + 1})", cell.encode("utf-8", "replace")
     line, seen = 1, 0
@@ -196,8 +167,8 @@ def _strings(data: bytes) -> Iterator[str]:
 
 def _decoded(run: bytes) -> Iterator[bytes]:
     """Yield what `run` may stand for as base64, from each of the four places where a group can start."""
-    letters = re.sub(rb"\\n|[^A-Za-z0-9+/_-]", b"", run).translate(bytes.maketrans(b"-_", b"+/"))
+    letters = re.sub(rb"\\n|[^A-Za-z0-9+/_-]", b"", run)
     for start in range(4):
         part = letters[start:]
-        part = part[: len(part) // 4 * 4] + (part[len(part) // 4 * 4 :] + b"==")[:4] * (len(part) % 4 > 1)
-        yield base64.b64decode(part)
+        whole = len(part) - (len(part) % 4 == 1)  # one letter alone holds no byte
+        yield base64.b64decode(part[:whole] + b"==", b"-_")

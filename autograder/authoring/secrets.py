@@ -1,4 +1,4 @@
-"""What of `solutions/` must never reach a student: its lines, less those that stubs give away on purpose."""
+"""What must never reach a student: the lines of `solutions/`, except those that the stubs give away on purpose."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import autograder
-from autograder.course.loading import load_assignment
+from autograder.course.loading import GRADING_FILE, load_assignment
 from autograder.errors import AutograderError, CourseError
+from autograder.grading.explain.bank import BANK_FILE, FUNCTIONS_FILE
 
 SHORTEST = 8
 _SHORTEST_LINE = 16
-_SHORTEST_CODE = 40
 _SMALLEST_FILE = 64
 
 Kind = Literal["code", "comment", "docstring", "common"]
 
-# Lines, without their white space, that anyone would write and that give nothing away.
+# Lines, without white space, that anyone would write and that give nothing away.
 _COMMONPLACE = re.compile(
     r"\w+,?"
     r"|names=\([\w'\",]*\),?"
@@ -43,16 +42,16 @@ _COMMONPLACE = re.compile(
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a source file.
+    """One line of a file.
 
     Attributes
     ----------
     text
-        The line without any white space; a comment without its sign.
+        The line without white space; a comment without its `#`.
     number
         Counted from 1.
     scope
-        The function that holds it, `function` or `Class.method`; empty at the top of the module.
+        The function that the line is in, `function` or `Class.method`; empty at the top level.
     """
 
     text: str
@@ -61,31 +60,26 @@ class Line:
     scope: str = ""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where in `solutions/` something secret is."""
 
     file: str
     line: int = 1
 
 
-@dataclass
-class Secrets:
-    """What to look for, and where it came from.
+class Secrets(NamedTuple):
+    """What to look for, and where it comes from.
 
     Attributes
     ----------
     lines
         Places by line without white space.
-    code
-        Places by a function's bytecode and names.
     files
         Places by the SHA-256 of a whole file.
     """
 
-    lines: dict[str, Place] = field(default_factory=dict)
-    code: dict[tuple[bytes, tuple[str, ...]], Place] = field(default_factory=dict)
-    files: dict[bytes, Place] = field(default_factory=dict)
+    lines: dict[str, Place]
+    files: dict[bytes, Place]
 
 
 def squeeze(text: str) -> str:
@@ -94,15 +88,15 @@ def squeeze(text: str) -> str:
 
 
 def secrets_of(solutions: Path) -> Secrets:
-    """Return what the folder `solutions` holds that its neighbour `assignments` does not give away.
+    """Return what the folder `solutions` holds that `assignments` beside it does not give away.
 
     Raises
     ------
     CourseError
-        If the folder holds nothing: a scan for nothing would prove nothing.
+        If the folder holds no file: a scan for nothing would prove nothing.
     """
     given = _Given(solutions.parent / "assignments")
-    secrets = Secrets()
+    secrets = Secrets({}, {})
     paths = list(_files(solutions))
     if not paths:
         raise CourseError(
@@ -113,32 +107,12 @@ def secrets_of(solutions: Path) -> Secrets:
         data = path.read_bytes()
         for line in _secret_lines(path.relative_to(solutions), data, given):
             secrets.lines.setdefault(line.text, Place(name, line.number))
-        if len(data) >= _SMALLEST_FILE and hashlib.sha256(data).digest() not in given.files:
-            secrets.files.setdefault(hashlib.sha256(data).digest(), Place(name))
-        for code in code_objects(data, name) if path.suffix == ".py" else ():
-            if len(code.co_code) >= _SHORTEST_CODE and fingerprint(code) not in given.code:
-                secrets.code.setdefault(fingerprint(code), Place(name, code.co_firstlineno))
+        digest = hashlib.sha256(data).digest()
+        if len(data) >= _SMALLEST_FILE and digest not in given.files:
+            secrets.files.setdefault(digest, Place(name))
     for text in given.starters:
         secrets.lines.pop(text, None)
     return secrets
-
-
-def code_objects(source: bytes | CodeType, name: str = "") -> Iterator[CodeType]:
-    """Yield the code of every function in a module, given as its source or compiled."""
-    if isinstance(source, bytes):
-        try:
-            source = compile(source, name, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError):
-            return
-    for constant in source.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from code_objects(constant)
-
-
-def fingerprint(code: CodeType) -> tuple[bytes, tuple[str, ...]]:
-    """Return what stays the same of a function when its file is compiled elsewhere."""
-    return code.co_code, code.co_names + code.co_varnames
 
 
 class _Given:
@@ -148,25 +122,25 @@ class _Given:
     ----------
     modules
         Lines of each Python file by its path below `assignments/`.
-    plain, docstrings, headers
-        Lines of everything that is no Python, of every docstring, and the heads of functions and classes.
+    prose, docstrings, headers, code
+        Lines of docstrings and of files that are not Python, of docstrings alone, heads of functions and
+        classes, and all lines of code.
     scoped
         Kind, function and text of every line of Python.
     helpers
         Kind and text of every line in functions that help public checks.
-    files, code
-        SHA-256 of every file, fingerprint of every function.
+    files
+        SHA-256 of every file.
     asked, names
-        The functions that students fill in by module, and these and the questions' ids as written.
+        The functions that students fill in, by module; these and the questions' ids as written.
     starters
         Lines that a stub and its reference share in the same function; grows while references are read.
     """
 
     def __init__(self, assignments: Path) -> None:
         self.modules: dict[Path, list[Line]] = {}
-        self.plain: set[str] = set()
+        self.prose: set[str] = set()
         self.files: set[bytes] = set()
-        self.code: set[tuple[bytes, tuple[str, ...]]] = set()
         self.asked: dict[Path, set[str]] = {}
         self.names: set[str] = set()
         self.starters: set[str] = set()
@@ -174,15 +148,16 @@ class _Given:
             data = path.read_bytes()
             self.files.add(hashlib.sha256(data).digest())
             if path.suffix == ".py":
-                self.modules[path.relative_to(assignments)] = python_lines(data)
-                self.code |= {fingerprint(code) for code in code_objects(data)}
+                self.modules[path.relative_to(assignments)] = _python_lines(data)
             else:
-                self.plain |= {line.text for line in _plain_lines(data)}
+                self.prose |= {line.text for line in _plain_lines(data)}
             if path.name == "assignment.toml":
                 self._read_questions(path.parent)
         lines = [line for module in self.modules.values() for line in module]
         self.docstrings = {line.text for line in lines if line.kind == "docstring"}
+        self.prose |= self.docstrings
         self.headers = {line.text for line in lines if re.fullmatch(r"(def|class)\w+(\(.*\))?.*:", line.text)}
+        self.code = {line.text for line in lines if line.kind == "code"}
         self.scoped = {(line.kind, line.scope, line.text) for line in lines}
         self.helpers = {
             (line.kind, line.text)
@@ -203,29 +178,50 @@ class _Given:
                 self.asked.setdefault(Path(folder.name, f"{module}.py"), set()).add(name)
 
 
-def _secret_lines(path: Path, data: bytes, given: _Given) -> Iterator[Line]:
-    """Yield the secret lines of one file of `solutions/`; its path is relative to that folder."""
-    if path.name == "grading.toml":
-        yield from _salt(data)
-        return
+def _secret_lines(path: Path, data: bytes, given: _Given) -> list[Line]:
+    """Return the secret lines of one file of `solutions/`; its path is relative to that folder."""
+    if path.name == GRADING_FILE:
+        return _salt(data)
     if path.suffix != ".py":
-        yield from (line for line in _plain_lines(data) if line.text not in given.plain | given.docstrings)
-        return
-    lines = [line for line in python_lines(data) if _tells(line, given)]
+        lines = [line for line in _plain_lines(data) if line.text not in given.prose]
+        if path.name == BANK_FILE:
+            # Edits quote the reference, and with it what the stub shows of it.
+            lines = [line for line in lines if _tells(line, given) and line.text not in given.code]
+            lines += _hints(data)
+        return lines
+    lines = [line for line in _python_lines(data) if _tells(line, given)]
     if path in given.modules:
         given.starters |= _starters(lines, path, given)
-        yield from (line for line in lines if line.text not in given.starters)
-        return
-    # Our own wheel is in every release: what it happens to say in the same words gives no test away.
+        return lines
+    if path.name == FUNCTIONS_FILE:
+        lines = [line for line in lines if line.text not in given.code]
+    # Every release holds our own wheel: a line that stands in it as well gives no test away.
     ours = _framework_lines()
-    yield from (line for line in lines if line.text not in ours and not _shared_by_tests(line, given))
+    return [line for line in lines if line.text not in ours and not _shared_by_tests(line, given)]
+
+
+def _hints(data: bytes) -> list[Line]:
+    """Return each sentence of the hints and notes of a bank, with the line where its entry begins."""
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        entries = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return []  # still being written; its lines are secret all the same
+    headings = [squeeze(line) for line in text.splitlines()]
+    found = []
+    for id, entry in entries.items():
+        number = headings.index(f"[{id}]") + 1 if f"[{id}]" in headings else 1
+        told = [str(entry.get(key, "")) for key in ("hint", "note")] if isinstance(entry, dict) else []
+        sentences = [sentence for each in told for sentence in re.split(r"(?<=[.?!])\s+", each)]
+        found += [Line(squeeze(sentence), number) for sentence in sentences]
+    return [line for line in found if len(line.text) >= _SHORTEST_LINE]
 
 
 @functools.cache
 def _framework_lines() -> frozenset[str]:
     """Return the lines of this package's own source."""
     package = Path(autograder.__file__).parent
-    return frozenset(line.text for path in package.rglob("*.py") for line in python_lines(path.read_bytes()))
+    return frozenset(line.text for path in package.rglob("*.py") for line in _python_lines(path.read_bytes()))
 
 
 def _shared_by_tests(line: Line, given: _Given) -> bool:
@@ -251,22 +247,14 @@ def _tells(line: Line, given: _Given) -> bool:
 def _starters(reference: list[Line], path: Path, given: _Given) -> set[str]:
     """Return the lines of a reference that its stub shows in the same function as a start.
 
-    Where the stub shows every line of a function that students are to fill in, that is no start
-    but the answer.
+    If the stub shows every line of a function that students fill in, that is not a start but the answer.
     """
     stub = {(line.kind, line.scope, line.text) for line in given.modules[path]}
     shared = [line for line in reference if (line.kind, line.scope, line.text) in stub]
+    hidden = {line.scope for line in reference if line.kind == "code" and line not in shared}
     asked = given.asked.get(path, set())
-    answers = {
-        scope
-        for scope in {line.scope for line in shared if line.kind == "code"}
-        if _is_asked(scope, asked)
-        and all(
-            (line.kind, line.scope, line.text) in stub
-            for line in reference
-            if line.scope == scope and line.kind == "code"
-        )
-    }
+    shown = {line.scope for line in shared if line.kind == "code"} - hidden
+    answers = {scope for scope in shown if _is_asked(scope, asked)}
     return {line.text for line in shared if line.scope not in answers or line.kind == "docstring"}
 
 
@@ -274,19 +262,18 @@ def _is_asked(scope: str, asked: set[str]) -> bool:
     return scope in asked or scope.rpartition(".")[0] in asked
 
 
-def _salt(data: bytes) -> Iterator[Line]:
+def _salt(data: bytes) -> list[Line]:
     text = data.decode("utf-8", "replace")
     try:
         salt = squeeze(str(tomllib.loads(text)["salt"]))
     except (ValueError, KeyError):
-        return
+        return []
     number = next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith("salt")), 1)
-    if len(salt) >= SHORTEST:
-        yield Line(salt, number)
+    return [Line(salt, number)] if len(salt) >= SHORTEST else []
 
 
 def _plain_lines(data: bytes) -> list[Line]:
-    """Return the lines of a file that is no Python; those of the cells where it is a notebook."""
+    """Return the lines of a file that is not Python; of a notebook, those of its cells."""
     text = data.decode("utf-8", "ignore") if b"\0" not in data else ""
     try:
         cells = json.loads(text)["cells"]
@@ -297,7 +284,7 @@ def _plain_lines(data: bytes) -> list[Line]:
     return [line for line in lines if len(line.text) >= _SHORTEST_LINE]
 
 
-def python_lines(data: bytes) -> list[Line]:
+def _python_lines(data: bytes) -> list[Line]:
     """Return every line of a Python file with its kind and the function that holds it."""
     text = data.decode("utf-8-sig", "replace")
     try:
@@ -318,7 +305,6 @@ def python_lines(data: bytes) -> list[Line]:
 
 def _mark(tree: ast.AST, scope: str, kinds: dict[int, Kind], scopes: dict[int, str]) -> None:
     """Note the kind and the scope of the lines of `tree`, from the outside inwards."""
-    body: Iterable[ast.AST] = ast.iter_child_nodes(tree)
     if isinstance(tree, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and tree.body:
         first = tree.body[0]
         if ast.get_docstring(tree, clean=False) is not None:
@@ -326,7 +312,7 @@ def _mark(tree: ast.AST, scope: str, kinds: dict[int, Kind], scopes: dict[int, s
         if not isinstance(tree, ast.Module):
             kinds.update(dict.fromkeys(range(tree.lineno, first.lineno), "common"))
             scopes.update(dict.fromkeys(_span(tree), scope))
-    for node in body:
+    for node in ast.iter_child_nodes(tree):
         inner = scope
         if isinstance(node, ast.Import | ast.ImportFrom):
             kinds.update(dict.fromkeys(_span(node), "common"))

@@ -56,6 +56,7 @@ SECRETS = {
     "a docstring that the stub has not": "One pass over the residuals serves loss and gradient alike.",
     "a known mistake": 'edits.ridge_loss = [" + 2 * reg * w", ""]',
     "a hint": 'hint="Your loss has two terms. How many of them did you differentiate?",',
+    "a sentence of a hint": "Think again. How many of them did you differentiate?",
     "a graded test": 'compare("ridge.ridge_loss", w, X, rng.standard_normal(11), 0.25, names=("loss", "dw"))',
     "notes": "The commonest slip is a penalty that only the loss contains.",
     "the salt": "c0ffee5a17b2d94e",
@@ -127,16 +128,83 @@ def test_a_whole_file_under_another_name_is_found(small_course: Course) -> None:
     assert "ridge/start.bin, line 1 shows solutions/ridge/weights.npz" in sentence
 
 
-def test_compiled_functions_of_the_reference_are_found(small_course: Course, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["helper.pyc", "helper.bin"])
+def test_compiled_python_is_refused_since_it_cannot_be_searched(
+    small_course: Course, tmp_path: Path, name: str
+) -> None:
     compiled = tmp_path / "helper.pyc"
     py_compile.compile(str(reference(small_course)), str(compiled), dfile="helper.py", doraise=True)
-    sentence = found(small_course, zipped(helper__pyc=compiled.read_bytes()))
-    assert "ridge/helper.pyc, line 6 shows solutions/ridge/ridge.py, line 6" in sentence
+    inner = zipped(**{name.replace(".", "__"): compiled.read_bytes()})
+    sentence = found(small_course, zipped(data__zip=inner))
+    assert f"{name}: is compiled Python, which cannot be searched" in sentence
 
 
-def test_compiled_python_that_cannot_be_searched_is_refused(small_course: Course) -> None:
+def test_what_only_looks_compiled_is_refused_too(small_course: Course) -> None:
     sentence = found(small_course, zipped(helper__pyc=b"\x00\x01\r\n" + bytes(40)))
     assert "helper.pyc: is compiled Python, which cannot be searched" in sentence
+
+
+LONG_BANK = (
+    """
+[R02]
+title = "starts at one"
+hint = """
+    + '"""'
+    + """\\
+    Your gradient of nothing is a vector of ones. What should a sum be \\
+    before its first term is added?"""
+    + '"""'
+    + """
+edits.ridge_loss = ['''
+num_examples, num_features = np.shape(X)
+gradient = np.zeros(num_features, dtype=np.float64)
+residuals = X @ w - t
+''', '''
+for example in range(num_examples):
+    raise NotImplementedError("fill in Ridge.fit in ridge.py")
+gradient = np.ones(num_features, dtype=np.float64)
+''']
+"""
+)
+
+
+def test_a_hint_is_found_however_its_lines_are_broken(small_course: Course) -> None:
+    bank = small_course.root / "solutions" / "ridge" / "mistakes.toml"
+    bank.write_text(LONG_BANK, encoding="utf-8")
+    told = "# What should a\n# sum be before its\n# first term is added?\n".replace("# ", "")
+    sentence = found(small_course, zipped(README__md=f"Help:\n{told}"))
+    assert "ridge/README.md, line 2 shows solutions/ridge/mistakes.toml, line 2" in sentence
+
+
+def test_the_code_of_an_edit_is_secret_but_what_it_quotes_of_the_stub_is_not(small_course: Course) -> None:
+    bank = small_course.root / "solutions" / "ridge" / "mistakes.toml"
+    bank.write_text(LONG_BANK, encoding="utf-8")
+    stub = (small_course.root / "assignments" / "ridge" / "ridge.py").read_bytes()
+    loop = "for example in range(num_examples):\n"
+    assert found(small_course, zipped(ridge__py=stub, a__py=loop)) == ""
+    wrong = "    gradient = np.ones(num_features, dtype=np.float64)\n"
+    assert "solutions/ridge/mistakes.toml, line 14" in found(small_course, zipped(a__py=wrong))
+
+
+def test_a_function_of_mistakes_py_is_secret_but_what_it_quotes_of_the_stub_is_not(
+    small_course: Course,
+) -> None:
+    stub = small_course.root / "assignments" / "ridge" / "ridge.py"
+    quoted = 'raise NotImplementedError(f"{num_examples} examples; return the loss and {gradient}")'
+    stub.write_text(
+        stub.read_text(encoding="utf-8") + f"\n\ndef helper(num_examples, gradient):\n    {quoted}\n"
+    )
+    functions = small_course.root / "solutions" / "ridge" / "mistakes.py"
+    wrong = "    gradient = np.full(num_features, 1.0 / num_examples)\n"
+    functions.write_text(f"def one_start(original, w, X, t, reg):\n{wrong}    {quoted}\n")
+    assert found(small_course, zipped(ridge__py=stub.read_bytes())) == ""
+    assert "solutions/ridge/mistakes.py, line 2" in found(small_course, zipped(a__py=wrong))
+
+
+@pytest.mark.parametrize("bank", ["x = 3", "[R01", "R01 = 'nothing but a line of text'"])
+def test_a_bank_that_is_still_being_written_is_scanned_all_the_same(small_course: Course, bank: str) -> None:
+    (small_course.root / "solutions" / "ridge" / "mistakes.toml").write_text(bank)
+    assert "solutions/ridge/ridge.py" in found(small_course, zipped(a__py=LINE))
 
 
 def test_wrapping_without_end_is_refused(small_course: Course) -> None:
