@@ -36,7 +36,7 @@ def open_python() -> Path:
         return Path(sys.executable)
     from autograder.authoring.lock import read_lock
 
-    requirements = "".join(pin.requirement() for pin in read_lock() if pin.name in PACKAGES)
+    requirements = "".join(pin.requirement for pin in read_lock() if pin.name in PACKAGES)
     version = subprocess.run([SYSTEM_PYTHON, "-VV"], capture_output=True, check=True).stdout
     content = hashlib.sha256(version + requirements.encode()).hexdigest()[:16]
     folder = CACHES / f"autograder-tests-python-{os.geteuid()}-{content}"
