@@ -1,4 +1,4 @@
-"""Tries a Gradescope zip as the platform would: built once, then run for each submission, nothing left behind."""
+"""Tries a Gradescope zip as the platform would: builds it once, runs it for each hand-in, leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -13,58 +13,24 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from autograder.authoring.bundle import read_bundle
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.files.private_folder import PrivateFolder
+from autograder.report.gradescope import GradescopeResults, read_results
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # How this machine reaches packages; the platform's own machines reach them directly.
 _NETWORK = ("PIP_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 _TAIL_LINES = 15
 
-_Format = Literal["text", "html", "simple_format", "md", "ansi"]
-_Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
-
-
-class _Test(msgspec.Struct):
-    """One entry of `tests`, as the platform takes it."""
-
-    score: float | None = None
-    max_score: float | None = None
-    status: Literal["passed", "failed"] | None = None
-    name: str | None = None
-    name_format: _Format | None = None
-    number: str | None = None
-    output: str | None = None
-    output_format: _Format | None = None
-    tags: list[str] | None = None
-    visibility: _Visibility | None = None
-    extra_data: dict[str, Any] | None = None
-
-
-class _Results(msgspec.Struct):
-    """results.json, as the platform takes it."""
-
-    score: float | None = None
-    tests: list[_Test] = []
-    execution_time: float | None = None
-    output: str | None = None
-    output_format: _Format | None = None
-    test_output_format: _Format | None = None
-    test_name_format: _Format | None = None
-    visibility: _Visibility | None = None
-    stdout_visibility: _Visibility | None = None
-    extra_data: dict[str, Any] | None = None
-    leaderboard: list[dict[str, Any]] | None = None
-
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What one submission came to.
+    """What became of one hand-in.
 
     Attributes
     ----------
@@ -73,24 +39,23 @@ class Rehearsed:
     output
         What run_autograder printed.
     exit_code
-        Its exit code; None where it was stopped for taking too long.
+        Its exit code; None if it was stopped for taking too long.
     seconds
         Wall-clock time from start to end.
     """
 
-    submission: Path
-    results: dict[str, Any]
+    hand_in: Path
+    results: GradescopeResults
     output: str
     exit_code: int | None
     seconds: float
 
 
 class Rehearsal:
-    """A Gradescope zip, built; use it in a `with` statement and `grade` any number of submissions.
+    """A Gradescope zip, built; use it in a `with` statement and `grade` any number of hand-ins.
 
-    Everything happens in a file system of its own in which `/autograder` and `/opt/autograder` are
-    fresh and the machine's own folders cannot be written. Each submission starts from what the
-    build left, as containers do.
+    Everything happens in a file system of its own, in which `/autograder` and `/opt/autograder` are new and
+    the machine's own folders are read-only. Each hand-in starts from what the build left, as containers do.
 
     Parameters
     ----------
@@ -98,9 +63,9 @@ class Rehearsal:
         The zip.
     tier
         The isolation to grade under. The default does without namespaces, which the platform may
-        forbid; None takes the best that this machine gives.
+        forbid; None takes the best that this machine offers.
     seconds_allowed
-        When a submission is stopped, in seconds.
+        When a run is stopped, in seconds.
 
     Attributes
     ----------
@@ -123,7 +88,7 @@ class Rehearsal:
         Raises
         ------
         CourseError
-            If this machine cannot rehearse, or the zip is not one for Gradescope, or its setup.sh fails.
+            If this machine cannot rehearse, the zip is not one for Gradescope, or its setup.sh fails.
         """
         _require_root()
         self._room = PrivateFolder("rehearsal")
@@ -143,33 +108,33 @@ class Rehearsal:
 
     @property
     def source(self) -> Path:
-        """The folder that submissions find as `/autograder/source`."""
+        """The folder that is `/autograder/source` inside."""
         return self._tree / "autograder" / "source"
 
     @property
     def environment(self) -> Path:
-        """The folder that submissions find as `/opt/autograder`."""
+        """The folder that is `/opt/autograder` inside."""
         return self._tree / "environment"
 
-    def grade(self, submission: Path, metadata: Mapping[str, Any] | None = None) -> Rehearsed:
-        """Run the zip on one submission: a folder, a zip (which the platform unpacks) or a single file.
+    def grade(self, hand_in: Path, metadata: Mapping[str, Any] | None = None) -> Rehearsed:
+        """Run the zip on one hand-in: a folder, a zip (which the platform unpacks) or a single file.
 
         Parameters
         ----------
         metadata
-            What to say in submission_metadata.json in place of the default fields.
+            Fields of submission_metadata.json that replace the default ones.
 
         Raises
         ------
         SubmissionError
-            If the submission cannot be read.
+            If the hand-in cannot be read.
         GraderError
-            If there is no results.json afterwards, or not one that the platform takes.
+            If there is no results.json afterwards, or it is malformed.
         """
         with PrivateFolder("rehearsal") as tree:
             home = tree / "autograder"
             shutil.copytree(self._tree / "autograder", home, symlinks=True)
-            _hand_in(submission, home / "submission")
+            _submit(hand_in, home / "submission")
             (home / "submission_metadata.json").write_bytes(
                 msgspec.json.encode(self._metadata() | dict(metadata or {}))
             )
@@ -180,7 +145,7 @@ class Rehearsal:
             )
             output = (home / "results" / "stdout").read_text(encoding="utf-8", errors="replace")
             results = _read_results(home / "results" / "results.json", output)
-        return Rehearsed(submission, results, output, exit_code, seconds)
+        return Rehearsed(hand_in, results, output, exit_code, seconds)
 
     def _build(self) -> None:
         self.source.mkdir(parents=True)
@@ -201,16 +166,14 @@ class Rehearsal:
             raise CourseError(f"{self._bundle}: its setup.sh {how}:\n{_tail(self.build_output)}")
 
     def _probe(self) -> None:
-        """Say in one sentence why this machine cannot rehearse, where it cannot."""
+        """Raise CourseError with the reason if this machine cannot rehearse."""
         log = self._tree / "probe.log"
         exit_code, _ = self._run(self._tree, "build", ["true"], {}, log)
         if exit_code != 0:
-            reason = (
-                log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no reason"]
-            )[-1]
+            reason = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
             raise CourseError(
-                f"This machine gives no private file system to rehearse in ({reason}); "
-                "use one where root may make mount namespaces."
+                "A private file system to rehearse in is not available on this machine "
+                f"({reason or 'no reason given'}); use one where root may make mount namespaces."
             )
 
     def _run(
@@ -239,7 +202,7 @@ class Rehearsal:
         return done.returncode, time.monotonic() - begin
 
     def _metadata(self) -> dict[str, Any]:
-        """Return what the platform says of a hand-in in good time by one student, the first one."""
+        """Return what the platform says about the first hand-in of one student, before the due date."""
         title = read_bundle(self.source).assignment
         dates = {
             "release_date": "2030-01-01T00:00:00.000000+00:00",
@@ -274,24 +237,24 @@ class Rehearsal:
 
 def rehearse(
     bundle: Path,
-    submissions: Iterable[Path],
+    hand_ins: Iterable[Path],
     *,
     tier: str | None = "uid",
     seconds_allowed: float = 600.0,
 ) -> list[Rehearsed]:
-    """Build a Gradescope zip as the platform would and run it on each submission.
+    """Build a Gradescope zip as the platform would and run it on each hand-in.
 
     Raises
     ------
     CourseError
         If this machine cannot rehearse (it takes root on Linux), or the zip cannot be built.
     SubmissionError
-        If a submission cannot be read.
+        If a hand-in cannot be read.
     GraderError
-        If a submission leaves no results.json that the platform takes.
+        If a run leaves no results.json, or a malformed one.
     """
     with Rehearsal(bundle, tier=tier, seconds_allowed=seconds_allowed) as rehearsal:
-        return [rehearsal.grade(submission) for submission in submissions]
+        return [rehearsal.grade(hand_in) for hand_in in hand_ins]
 
 
 def _require_root() -> None:
@@ -316,37 +279,30 @@ def _unpack(archive: Path, folder: Path) -> None:
         raise CourseError(f"{archive}: cannot be unpacked ({error}); bundle the assignment again.") from error
 
 
-def _hand_in(submission: Path, folder: Path) -> None:
+def _submit(hand_in: Path, folder: Path) -> None:
+    """Put a hand-in where the platform does."""
     try:
-        if submission.is_dir():
-            shutil.copytree(submission, folder, symlinks=True)
+        if hand_in.is_dir():
+            shutil.copytree(hand_in, folder, symlinks=True)
         else:
             folder.mkdir()
-            if zipfile.is_zipfile(submission):
-                zipfile.ZipFile(submission).extractall(folder)
+            if zipfile.is_zipfile(hand_in):
+                zipfile.ZipFile(hand_in).extractall(folder)
             else:
-                shutil.copy(submission, folder)
+                shutil.copy(hand_in, folder)
     except (OSError, ValueError, RuntimeError, shutil.Error, zipfile.BadZipFile) as error:
         raise SubmissionError(
-            f"{submission}: cannot be read ({error}); give a folder, a zip or a file."
+            f"{hand_in}: cannot be read ({error}); give a folder, a zip or a file."
         ) from error
 
 
-def _read_results(path: Path, output: str) -> dict[str, Any]:
+def _read_results(path: Path, output: str) -> GradescopeResults:
+    if not path.exists():
+        raise GraderError(f"run_autograder left no results.json; it printed:\n{_tail(output)}")
     try:
-        content = path.read_bytes()
-        checked = msgspec.json.decode(content, type=_Results)
-    except OSError as error:
-        raise GraderError(f"run_autograder left no results.json; it printed:\n{_tail(output)}") from error
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise GraderError(
-            f"results.json is not what the platform takes ({error}); it printed:\n{_tail(output)}"
-        ) from error
-    if checked.score is None and (not checked.tests or any(test.score is None for test in checked.tests)):
-        raise GraderError("results.json gives no score, neither in all nor for every test.")
-    results = msgspec.json.decode(content)
-    assert isinstance(results, dict)
-    return results
+        return read_results(path)
+    except GraderError as error:
+        raise GraderError(f"{error} run_autograder printed:\n{_tail(output)}") from error
 
 
 def _tail(text: str) -> str:

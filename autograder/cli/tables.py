@@ -81,13 +81,14 @@ def _mark(holds: bool) -> Text:
 
 
 def print_rehearsal(outcomes: Sequence[Rehearsed]) -> None:
-    """Print what the platform would show for each rehearsed submission."""
+    """Print what the platform would show for each hand-in that was rehearsed."""
     for outcome in outcomes:
-        table = Table("question", "points", "status", title=str(outcome.submission))
-        for test in outcome.results.get("tests") or ():
-            table.add_row(test["name"], f"{test['score']:g}/{test['max_score']:g}", test["status"])
+        results = outcome.results
+        table = Table("question", "points", "status", title=str(outcome.hand_in))
+        for test in results.tests:
+            table.add_row(test.name, f"{test.score:g}/{test.max_score:g}", test.status)
         console.print(table)
-        if outcome.results.get("output"):
-            console.print(Text(outcome.results["output"]))
-        tier = (outcome.results.get("extra_data") or {}).get("tier", "unknown")
-        console.print(f"{outcome.results['score']:g} points in {outcome.seconds:.1f} s under tier {tier}")
+        if results.output:
+            console.print(Text(results.output))
+        tier = results.extra_data.tier if results.extra_data else "unknown"
+        console.print(f"{results.score:g} points in {outcome.seconds:.1f} s under tier {tier}")

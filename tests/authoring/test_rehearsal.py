@@ -16,6 +16,7 @@ import pytest
 
 from autograder.authoring.rehearsal import Rehearsal, rehearse
 from autograder.errors import CourseError, GraderError, SubmissionError
+from autograder.report.gradescope import GradescopeResults
 from tests.rehearsal import stand_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +56,7 @@ def test_a_zip_with_windows_line_ends_and_lost_permissions_builds_and_grades(
     assert b"\r\n" in (svm_rehearsal.source.parent / "run_autograder").read_bytes()
     graded = svm_rehearsal.grade(REFERENCE)
     assert graded.exit_code == 0
-    assert graded.results["score"] == sum(test["max_score"] for test in graded.results["tests"]) > 0
+    assert graded.results.score == sum(test.max_score for test in graded.results.tests) > 0
 
 
 def test_it_grades_the_same_with_the_line_ends_it_is_made_with(
@@ -67,17 +68,17 @@ def test_it_grades_the_same_with_the_line_ends_it_is_made_with(
         script.chmod(0o755)
         assert b"\r" not in script.read_bytes()
         graded = svm_rehearsal.grade(REFERENCE)
-    assert graded.results["score"] == sum(test["max_score"] for test in graded.results["tests"])
+    assert graded.results.score == sum(test.max_score for test in graded.results.tests)
 
 
 def test_stubs_earn_nothing(svm_rehearsal: Rehearsal) -> None:
     graded = svm_rehearsal.grade(STUB)
-    assert graded.results["score"] == 0
-    assert "our fault" not in graded.results["output"]
+    assert graded.results.score == 0
+    assert "our fault" not in (graded.results.output or "")
 
 
 def test_student_code_runs_as_another_user_without_namespaces(svm_rehearsal: Rehearsal) -> None:
-    assert svm_rehearsal.grade(STUB).results["extra_data"]["tier"] == "uid"
+    assert svm_rehearsal.grade(STUB).results.extra_data.tier == "uid"
 
 
 def test_nothing_of_the_source_can_be_read_by_another_user(svm_rehearsal: Rehearsal) -> None:
@@ -96,9 +97,9 @@ def test_without_a_python_the_grader_takes_the_blame(svm_rehearsal: Rehearsal) -
     with moved_away(svm_rehearsal.environment / "bin" / "python"):
         graded = svm_rehearsal.grade(REFERENCE)
     assert graded.exit_code == 0
-    assert graded.results["score"] == 0
-    assert "our fault" in graded.results["output"]
-    assert [test["name"] for test in graded.results["tests"]]
+    assert graded.results.score == 0
+    assert "our fault" in (graded.results.output or "")
+    assert [test.name for test in graded.results.tests]
     assert "/opt/autograder/bin/python" in graded.output
 
 
@@ -107,7 +108,7 @@ def test_a_grader_that_cannot_be_imported_takes_the_blame(svm_rehearsal: Rehears
     with moved_away(package):
         graded = svm_rehearsal.grade(REFERENCE)
     assert graded.exit_code == 0
-    assert "our fault" in graded.results["output"]
+    assert "our fault" in (graded.results.output or "")
     assert "Traceback" in graded.output
 
 
@@ -183,7 +184,7 @@ def test_each_submission_is_laid_out_as_on_the_platform(submission: Path, tmp_pa
         "/autograder/submission_metadata.json",
         "mine",
     ]
-    assert graded.results == {"score": 1, "tests": []}
+    assert graded.results == GradescopeResults(score=1, tests=())
     assert graded.seconds > 0
 
 
@@ -279,7 +280,7 @@ def test_a_submission_that_takes_too_long_is_stopped_and_keeps_what_was_written(
     bundle = stand_in(tmp_path / "a.zip", f"{RESULTS}; echo waiting; sleep 10000.125")
     (graded,) = rehearse(bundle, [submission], seconds_allowed=1.0)
     assert graded.exit_code is None
-    assert graded.results["score"] == 1
+    assert graded.results.score == 1
     assert graded.output == "waiting\n"
     deadline = time.monotonic() + 10
     while any("sleep 10000.125" in command for command in running()):
@@ -289,12 +290,15 @@ def test_a_submission_that_takes_too_long_is_stopped_and_keeps_what_was_written(
 
 WRONG_RESULTS = {
     "no file at all": ("echo nothing done", r"left no results\.json; it printed:\nnothing done"),
-    "no JSON": ("echo nonsense > results/results.json", r"is not what the platform takes"),
+    "no JSON": ("echo nonsense | tee results/results.json", r"is not a results file .* printed:\nnonsense"),
     "an unknown visibility": (
-        """echo '{"score": 1, "visibility": "never"}' > results/results.json""",
-        r"is not what the platform takes \(Invalid enum value 'never'",
+        """echo '{"score": 1, "tests": [], "visibility": "never"}' > results/results.json""",
+        r"is not a results file of this grader \(Invalid enum value 'never'",
     ),
-    "no score": ("""echo '{"tests": [{"name": "a"}]}' > results/results.json""", r"gives no score"),
+    "no score": (
+        """echo '{"tests": [{"name": "a"}]}' > results/results.json""",
+        r"is not a results file of this grader \(Object missing required field `score`",
+    ),
 }
 
 
