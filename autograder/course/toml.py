@@ -5,19 +5,30 @@ from __future__ import annotations
 import re
 import tomllib
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
-from msgspec import Meta, field
+from msgspec import field
 
 from autograder.errors import CourseError
-from autograder.model.assignment import Visibility
+from autograder.model.assignment import (
+    DottedName,
+    FileName,
+    FunctionName,
+    LatePolicy,
+    Limits,
+    Origin,
+    Question,
+    QuestionId,
+    Text,
+    Visibility,
+)
 
-Count = Annotated[int, Meta(ge=0, le=1_000_000)]
-PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000)]
-Points = int | str
-Names = tuple[str, ...]
+_NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName)
+_REMEDIES = {repr(meta.pattern): meta.description for name in _NAMES for meta in get_args(name)[1:]}
+_POINTS = re.compile(r"\d{1,6}(/\d{1,6}|\.\d{1,6})?")
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,39 +38,21 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class FileToml(_Strict, frozen=True, kw_only=True):
     """One `[[files]]` entry."""
 
-    name: str
-    origin: str | None = field(name="from", default=None)
-
-
-class LimitsToml(_Strict, frozen=True, kw_only=True):
-    """The `[limits]` table; its defaults are those of `Limits`."""
-
-    seconds_per_call: float = 10.0
-    seconds_total: float = 240.0
-    memory_mb: PositiveCount = 1024
-
-
-class QuestionToml(_Strict, frozen=True, kw_only=True):
-    """One `[[questions]]` entry."""
-
-    id: str
-    title: str
-    points: Points
-    functions: Names = ()
-    not_allowed: Names = ()
+    name: FileName
+    origin: Origin | None = field(name="from", default=None)
 
 
 class AssignmentToml(_Strict, frozen=True, kw_only=True):
     """The whole of `assignment.toml`."""
 
-    title: str
-    version: str
-    total_points: Points
+    title: Text
+    version: Text
+    total_points: Fraction
     files: tuple[FileToml, ...]
-    questions: tuple[QuestionToml, ...]
-    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]*$")] | None = None
-    not_allowed: Names = ()
-    limits: LimitsToml = LimitsToml()
+    questions: tuple[Question, ...]
+    name: FileName | None = None
+    not_allowed: tuple[DottedName, ...] = ()
+    limits: Limits = Limits()
     conventions: dict[str, Literal["accept", "mistake"]] = field(default_factory=dict)
 
 
@@ -69,20 +62,11 @@ class VisibilityToml(_Strict, frozen=True, kw_only=True):
     tests: Visibility = "visible"
 
 
-class LateToml(_Strict, frozen=True, kw_only=True):
-    """The `[late]` table; its defaults are those of `LatePolicy`."""
-
-    policy: Literal["none", "per_day", "cut_off"] = "none"
-    per_cent_per_day: Points = 10
-    grace_minutes: Count = 0
-    max_days: Count = 3
-
-
 class MistakeToml(_Strict, frozen=True, kw_only=True):
-    """One table of `mistakes.toml`: a known mistake, or with `note` an accepted convention.
+    """One table of `mistakes.toml`: a known mistake, or an accepted convention if it has a `note`.
 
-    `edits` are by function: the text as it stands in the reference and what a student writes instead, or a list
-    of such pairs. `replaced_by` names a function of `mistakes.py` for what no edit says well.
+    `edits` are by function: the text that stands in the reference and what a student writes instead, or a list
+    of such pairs. `replaced_by` names a function of `mistakes.py`, for what no edit expresses well.
     """
 
     title: str = ""
@@ -90,8 +74,8 @@ class MistakeToml(_Strict, frozen=True, kw_only=True):
     note: str = ""
     edits: dict[str, tuple[str | tuple[str, str], ...]] = field(default_factory=dict)
     replaced_by: dict[str, str] = field(default_factory=dict)
-    also_affects: Names = ()
-    same_as: Names = ()
+    also_affects: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
     structural: bool = False
 
 
@@ -100,7 +84,7 @@ class GradingToml(_Strict, frozen=True, kw_only=True):
 
     salt: str
     visibility: VisibilityToml = VisibilityToml()
-    late: LateToml = LateToml()
+    late: LatePolicy = LatePolicy()
 
 
 Toml = TypeVar("Toml", bound=msgspec.Struct)
@@ -112,13 +96,13 @@ def read_toml(path: Path, shape: type[Toml]) -> Toml:
     Raises
     ------
     CourseError
-        If it is missing, is not UTF-8, is no toml (with the line) or has another shape (with the key).
+        If it is missing, not UTF-8, not toml (with the line), or of another shape (with the key).
     """
     return _converted(path, _parse(path, read_text(path)), shape)
 
 
 def read_tables(path: Path, shape: type[Toml]) -> dict[str, Toml]:
-    """Return the toml file at `path`, every table of which is a `shape`, by the tables' names.
+    """Return the tables of the toml file at `path`, each as `shape`, by name.
 
     Raises
     ------
@@ -131,9 +115,19 @@ def read_tables(path: Path, shape: type[Toml]) -> dict[str, Toml]:
 
 def _converted(path: Path, table: Any, shape: type[Toml], name: str = "") -> Toml:
     try:
-        return msgspec.convert(table, shape)
+        return msgspec.convert(table, shape, dec_hook=_points)
     except msgspec.ValidationError as error:
-        raise CourseError(f"{path}: {_explain(str(error), name, shape)}.") from error
+        raise CourseError(f"{path}: {_explain(error, table, name, shape)}.") from error
+
+
+def _points(_: type[Fraction], value: object) -> Fraction:
+    """Return points as an exact number: `Fraction` is the only type here that msgspec cannot read itself."""
+    # Only short plain forms: Fraction("1e999999999") would compute for minutes.
+    text = str(value).strip()
+    if isinstance(value, float) or not _POINTS.fullmatch(text) or re.search(r"/0+$", text):
+        remedy = "give a whole number that is not negative, or a string such as '7/2'"
+        raise ValueError(f"is {text[:40]!r}; {remedy}")
+    return Fraction(text)
 
 
 def read_text(path: Path) -> str:
@@ -142,7 +136,7 @@ def read_text(path: Path) -> str:
     Raises
     ------
     CourseError
-        If it is missing or is not UTF-8 (with the line).
+        If it is missing or not UTF-8 (with the line).
     """
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -167,17 +161,24 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         ) from error
 
 
-def _explain(message: str, name: str, shape: type[msgspec.Struct]) -> str:
-    """Return a validation message, which may be about the table `name`, as `KEY: what is wrong, what to do`."""
-    what, _, where = message.partition(" - at ")
-    key = f"{name}{where.strip('`').removeprefix('$')}".removeprefix(".")
+def _explain(error: msgspec.ValidationError, table: Any, name: str, shape: type[msgspec.Struct]) -> str:
+    """Return a validation error, which may be about the table `name`, as `KEY: what is wrong, what to do`."""
+    what, _, where = str(error).partition(" - at ")
+    place = where.strip("`").removeprefix("$")
+    key = f"{name}{place}".removeprefix(".")
     where = f"in {key}, " if key else ""
+    if error.__cause__ is not None:
+        return f"{key} {what}"
     if match := re.fullmatch(r"Object missing required field `(.*)`", what, re.DOTALL):
         return f"{where}the key {match[1]!r} is missing; add it"
     if match := re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL):
         close = get_close_matches(match[1], _keys_of(shape), n=1)
         guess = f" (did you mean {close[0]!r}?)" if close else ""
         return f"{where}the key {match[1]!r} is unknown{guess}; correct or remove it"
+    if match := re.fullmatch(r"Expected `str` matching regex (.*)", what, re.DOTALL):
+        for step in re.findall(r"\w+", place):
+            table = table[int(step) if isinstance(table, list) else step]
+        return f"{key} is {table!r}; {_REMEDIES[match[1]]}"
     what = what[:1].lower() + what[1:].replace("`", "")
     return f"{key or 'the file'} has an unusable value ({what}); correct it"
 

@@ -8,15 +8,47 @@ from datetime import timedelta
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
 
 from autograder.errors import CourseError
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+_FILE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_NAME = r"[^\W\d]\w*"
+Text = Annotated[str, Meta(pattern=r"\S", description="it must not be empty")]
+FileName = Annotated[
+    str, Meta(pattern=rf"^{_FILE}\Z", description="give a bare file name such as 'linear_svm.py'")
+]
+Origin = Annotated[
+    str,
+    Meta(pattern=rf"^{_FILE}/{_FILE}\Z", description="give ASSIGNMENT/FILE, such as 'softmax/softmax.py'"),
+]
+QuestionId = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", description="use letters, digits, underscores and hyphens")
+]
+FunctionName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_NAME}(\.{_NAME}){{1,2}}\Z",
+        description="write 'module.function' or 'module.Class.method'",
+    ),
+]
+DottedName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^(?!np(\.|\Z)){_NAME}(\.{_NAME})*\Z",
+        description="write a dotted name with the module's full name, such as 'numpy.linalg.norm'",
+    ),
+]
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question: its points and the functions that the student fills in for it.
 
     Attributes
@@ -27,11 +59,11 @@ class Question:
         Dotted names that its functions may not use, those of the whole assignment first.
     """
 
-    id: str
-    title: str
+    id: QuestionId
+    title: Text
     points: Fraction
-    functions: tuple[str, ...] = ()
-    not_allowed: tuple[str, ...] = ()
+    functions: tuple[FunctionName, ...] = ()
+    not_allowed: tuple[DottedName, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,17 +91,15 @@ class HandInFile:
         return stem if dot and suffix == "py" else None
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one hand-in may use: seconds per call and in total, mebibytes for its process."""
 
     seconds_per_call: float = 10.0
     seconds_total: float = 240.0
-    memory_mb: int = 1024
+    memory_mb: PositiveCount = 1024
 
 
-@dataclass(frozen=True)
-class LatePolicy:
+class LatePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What lateness costs.
 
     Attributes
@@ -83,8 +113,8 @@ class LatePolicy:
 
     policy: Literal["none", "per_day", "cut_off"] = "none"
     per_cent_per_day: Fraction = Fraction(10)
-    grace_minutes: int = 0
-    max_days: int = 3
+    grace_minutes: Count = 0
+    max_days: Count = 3
 
     def share_kept(self, late: timedelta) -> Fraction:
         """Return the share of the points, between 0 and 1, that a hand-in this late keeps."""
@@ -106,7 +136,7 @@ class Assignment:
     folder: Path
     files: tuple[HandInFile, ...]
     questions: tuple[Question, ...]
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -156,7 +186,7 @@ class Solution:
     folder: Path
     salt: str = field(repr=False)
     visibility: Visibility = "visible"
-    late: LatePolicy = LatePolicy()
+    late: LatePolicy = field(default_factory=LatePolicy)
 
     def reference_files(self, assignment: Assignment) -> dict[str, bytes]:
         """Return the reference for each file of `assignment`, by name, in its order.
