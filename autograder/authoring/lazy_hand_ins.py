@@ -76,22 +76,13 @@ def hand_in_of_zeros(
 
     With `keep_numbers` only arrays become zeros: the right loss with a gradient of zeros, for example.
     """
+    helper = _ZEROED.replace("KEEP_NUMBERS", str(keep_numbers))
     files = dict(reference)
-    for question in assignment.questions:
-        for function in question.functions:
-            module, _, name = function.partition(".")
-            files[f"{module}.py"] += f"\n{name} = _lazy({name})\n".encode()
-    helper = _ZEROED.replace("KEEP_NUMBERS", str(keep_numbers)).encode()
-    return {name: _before_applications(source, helper) for name, source in files.items()}
-
-
-def _before_applications(source: bytes, helper: bytes) -> bytes:
-    """Return the source with the helper in front of the first line that uses it."""
-    marker = b" = _lazy("
-    if marker not in source:
-        return source
-    start = source.rindex(b"\n", 0, source.index(marker)) + 1
-    return source[:start] + helper + source[start:]
+    for file in assignment.files:
+        applied = [f"{name} = _lazy({name})\n" for name in assignment.functions_in(file.module)]
+        if applied:
+            files[file.name] += "".join([helper, *applied]).encode()
+    return files
 
 
 def hand_in_of_public_answers(assignment: Assignment, reference: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -106,25 +97,15 @@ def hand_in_of_public_answers(assignment: Assignment, reference: Mapping[str, by
 
     with Grader(assignment, None) as grader:
         grader.grade(reference, on_trial=note)
-    table = (
-        "ANSWERS = {\n"
-        + "".join(f"    {name!r}: [{', '.join(found)}],\n" for name, found in calls.items())
-        + "}\n"
-    )
-    return {file.name: _parrot(assignment, file.module or "", table) for file in assignment.files}
+    rows = "".join(f"    {name!r}: [{', '.join(found)}],\n" for name, found in calls.items())
+    table = f"ANSWERS = {{\n{rows}}}\n"
+    return {file.name: _parrot(assignment.functions_in(file.module), table) for file in assignment.files}
 
 
-def _parrot(assignment: Assignment, module: str, table: str) -> bytes:
+def _parrot(functions: tuple[str, ...], table: str) -> bytes:
     """Return a module that answers from the table."""
-    functions = [
-        function.partition(".")[2]
-        for question in assignment.questions
-        for function in question.functions
-        if function.partition(".")[0] == module
-    ]
     text = [_ANSWERS, table]
-    classes = dict.fromkeys(name.partition(".")[0] for name in functions if "." in name)
-    for name in classes:
+    for name in dict.fromkeys(name.partition(".")[0] for name in functions if "." in name):
         text.append(
             f"class {name}:\n"
             "    def __init__(self, *args, **keywords):\n        pass\n\n"

@@ -168,14 +168,13 @@ class _Given:
 
     def _read_questions(self, folder: Path) -> None:
         try:
-            questions = load_assignment(folder).questions
+            assignment = load_assignment(folder)
         except AutograderError:
             return  # another assignment, still being written; its own release will say so
-        for question in questions:
+        for question in assignment.questions:
             self.names |= {question.id, *question.functions}
-            for function in question.functions:
-                module, _, name = function.partition(".")
-                self.asked.setdefault(Path(folder.name, f"{module}.py"), set()).add(name)
+        for file in assignment.files:
+            self.asked[Path(folder.name, file.name)] = set(assignment.functions_in(file.module))
 
 
 def _secret_lines(path: Path, data: bytes, given: _Given) -> list[Line]:

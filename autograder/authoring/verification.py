@@ -1,7 +1,4 @@
-"""Proves an assignment gradable: right work earns everything, empty work nothing, every known mistake is caught.
-
-Each claim is a `Check` with what was found, so that what falls short is named.
-"""
+"""Proves an assignment gradable: right work earns everything, empty work nothing, every known mistake is caught."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ import ast
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -24,28 +21,27 @@ from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import Bank, Variant, load_bank
 from autograder.model.assignment import Assignment
-from autograder.model.result import QuestionResult
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
 
 ROOM_IN_BUDGET = 4
-"""The reference must need no more than this part of the time that a hand-in has."""
+"""The time allowed for a hand-in must be at least this many times what the reference takes."""
 
 Verdicts = dict[str, Verdict]
 
 
 @dataclass(frozen=True)
-class Check:
-    """One claim about an assignment and whether it holds."""
+class Claim:
+    """One claim about an assignment, whether it holds, and what was found."""
 
-    claim: str
+    text: str
     holds: bool
     found: str
 
 
 @dataclass(frozen=True)
 class MistakeCheck:
-    """What grading a known mistake came to.
+    """What became of a known mistake when it was graded.
 
     Attributes
     ----------
@@ -54,7 +50,7 @@ class MistakeCheck:
     elsewhere
         Questions that lost points though the mistake does not touch them.
     explained, failed
-        Graded tests of its own question that were failed with its own hint, and failed at all.
+        How many graded tests of its own question failed with its own hint, and how many failed at all.
     others
         Mistakes whose hints were shown instead.
     """
@@ -69,7 +65,7 @@ class MistakeCheck:
 
     @property
     def holds(self) -> bool:
-        """Whether it loses points in its own question alone and is told by its own hint."""
+        """Whether it loses points in its own question alone, and its own hint is the one shown."""
         if self.variant.mistake.accepted:
             return not self.lost and not self.elsewhere
         return bool(self.lost) and not self.elsewhere and bool(self.explained) and not self.others
@@ -80,42 +76,37 @@ class Verification:
     """Everything that was checked about one assignment."""
 
     assignment: Assignment
-    checks: list[Check] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
     mistakes: list[MistakeCheck] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def holds(self) -> bool:
         """Whether nothing fell short."""
-        return all(check.holds for check in self.checks) and all(mistake.holds for mistake in self.mistakes)
+        return all(claim.holds for claim in self.claims) and all(mistake.holds for mistake in self.mistakes)
 
 
 def verify_assignment(
-    course: Course,
-    name: str,
-    jobs: int | None = None,
-    tier: str | None = None,
-    on_progress: Callable[[str], None] = lambda what: None,
+    course: Course, name: str, jobs: int | None = None, tier: str | None = None
 ) -> Verification:
     """Check an assignment and return what was found.
 
     Raises
     ------
     CourseError
-        Where it cannot be graded at all.
+        If it cannot be graded at all.
     """
     started = time.monotonic()
     work = prepare(course, name, tier)
     reference = work.solution.reference_files(work.assignment)
     bank = load_bank(work.assignment, work.solution)
     report = Verification(work.assignment)
-    report.checks += _halves_agree(work.assignment, reference)
-    report.checks.append(_targets_exist(work.assignment, bank))
+    report.claims += _halves_agree(work.assignment, reference)
+    report.claims.append(_targets_exist(work.assignment, bank))
     with grading_processes(work, jobs or os.cpu_count() or 1) as processes:
-        report.checks += _reference_and_nothing(work, processes, reference)
-        on_progress("known mistakes")
+        report.claims += _reference_and_nothing(work, processes, reference)
         report.mistakes += _mistakes(work, processes, bank)
-    report.checks.append(_release_leaks_nothing(course, work.assignment, reference))
+    report.claims.append(_release_leaks_nothing(course, work.assignment, reference))
     report.seconds = time.monotonic() - started
     return report
 
@@ -123,24 +114,18 @@ def verify_assignment(
 # --- both halves --------------------------------------------------------------------------------------
 
 
-def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Iterator[Check]:
+def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Iterator[Claim]:
     """Check that stubs and reference have the same functions with the same parameters."""
     for file in assignment.files:
         asked = _signatures(file.source.read_bytes(), file.name)
         given = _signatures(reference[file.name], file.name)
-        wanted = [
-            function.partition(".")[2]
-            for question in assignment.questions
-            for function in question.functions
-            if function.partition(".")[0] == file.module
-        ]
         differing = [
             f"{name}{asked.get(name, ' (missing)')} in the stub, {name}{given.get(name, ' (missing)')} in the reference"
-            for name in dict.fromkeys([*wanted, *asked])
+            for name in dict.fromkeys([*assignment.functions_in(file.module), *asked])
             if asked.get(name) != given.get(name)
         ]
         found = "; ".join(differing) or f"{len(asked)} signatures agree"
-        yield Check(f"{file.name}: stub and reference agree", not differing, found)
+        yield Claim(f"{file.name}: stub and reference agree", not differing, found)
 
 
 def _signatures(source: bytes, name: str) -> dict[str, str]:
@@ -149,7 +134,7 @@ def _signatures(source: bytes, name: str) -> dict[str, str]:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise CourseError(f"{name}, line {error.lineno}: not valid Python ({error.msg})") from error
-    # Helpers of the reference's own are nobody's business.
+    # A reference may have helpers that the stub has not.
     return {
         name: f"({ast.unparse(function.args)})"
         for name, function in _functions(tree).items()
@@ -170,22 +155,13 @@ def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
     return found
 
 
-def _targets_exist(assignment: Assignment, bank: Bank) -> Check:
-    lost = [variant.name for variant in bank.variants if assignment.question_of(variant.target) is None]
+def _targets_exist(assignment: Assignment, bank: Bank) -> Claim:
     known = {entry.id for entry in bank.mistakes}
-    lost += [
-        f"{entry.id} same_as {other}"
-        for entry in bank.mistakes
-        for other in entry.same_as
-        if other not in known
-    ]
-    return Check(
-        "every known mistake belongs to a question",
-        not lost,
-        f"no question of assignment.toml has {', '.join(lost)}"
-        if lost
-        else f"{len(bank.mistakes)} in the bank",
-    )
+    lost = [variant.name for variant in bank.variants if assignment.question_of(variant.target) is None]
+    for entry in bank.mistakes:
+        lost += [f"{entry.id} same_as {other}" for other in entry.same_as if other not in known]
+    found = f"no question of assignment.toml has {', '.join(lost)}" if lost else f"{len(known)} in the bank"
+    return Claim("every known mistake belongs to a question", not lost, found)
 
 
 # --- right, empty and lazy work -----------------------------------------------------------------------
@@ -193,74 +169,65 @@ def _targets_exist(assignment: Assignment, bank: Bank) -> Check:
 
 def _reference_and_nothing(
     work: Work, processes: Executor, reference: Mapping[str, bytes]
-) -> Iterator[Check]:
+) -> Iterator[Claim]:
     started = time.monotonic()
     first = processes.submit(grade_files, reference).result()
     seconds = time.monotonic() - started
     second = processes.submit(grade_files, reference)
-    stub = processes.submit(
-        grade_files, {file.name: file.source.read_bytes() for file in work.assignment.files}
-    )
-    lazy = {
-        "work that returns zeros of the right shape": processes.submit(
-            grade_files, hand_in_of_zeros(work.assignment, reference)
+    answers = hand_in_of_public_answers(work.assignment, reference)
+    worthless = {
+        "an untouched stub": {file.name: file.source.read_bytes() for file in work.assignment.files},
+        "work that returns zeros of the right shape": hand_in_of_zeros(work.assignment, reference),
+        "the right numbers with arrays of zeros": hand_in_of_zeros(
+            work.assignment, reference, keep_numbers=True
         ),
-        "the right numbers with arrays of zeros": processes.submit(
-            grade_files, hand_in_of_zeros(work.assignment, reference, keep_numbers=True)
-        ),
-        "hard-coded answers to the public checks": processes.submit(
-            grade_files, hand_in_of_public_answers(work.assignment, reference)
-        ),
+        "hard-coded answers to the public checks": answers,
     }
+    grading = {what: processes.submit(grade_files, files) for what, files in worthless.items()}
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
     failed = [verdict.test for verdict in public if not verdict.passed]
-    yield Check(
+    yield Claim(
         "the public checks pass on the reference", not failed, _listed(failed) or f"{len(public)} checks"
     )
-    same = _totals(work, first) == _totals(work, second.result())
-    yield Check("two runs give the same points", same, "the same" if same else "they differ")
-    yield _earns_nothing(work, "an untouched stub", stub)
-    for what, future in lazy.items():
-        yield _earns_nothing(work, what, future)
+    same = _points(work, first) == _points(work, second.result())
+    yield Claim("two runs give the same points", same, "the same" if same else "they differ")
+    for what, future in grading.items():
+        yield _earns_nothing(work, what, future.result())
     limit = work.assignment.limits.seconds_total
-    yield Check(
+    yield Claim(
         "the time for a hand-in leaves room",
         seconds * ROOM_IN_BUDGET <= limit,
         f"the reference takes {seconds:.1f} of {limit:g} seconds",
     )
 
 
-def _earns_everything(work: Work, verdicts: Verdicts) -> Check:
+def _earns_everything(work: Work, verdicts: Verdicts) -> Claim:
     failed = [
         f"{verdict.test} ({verdict.kind}: {verdict.message})"
         for verdict in verdicts.values()
         if not verdict.passed
     ]
+    earned, total = sum(_points(work, verdicts)), work.assignment.total_points
+    found = _listed(failed) or f"{earned} of {total} points"
+    return Claim("the reference earns everything", earned == total, found)
+
+
+def _earns_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
     results = score(work.plan, work.assignment, verdicts)
-    earned = sum((result.score for result in results), Fraction(0))
-    found = f"{earned} of {work.assignment.total_points} points"
-    return Check(
-        "the reference earns everything", earned == work.assignment.total_points, _listed(failed) or found
-    )
-
-
-def _earns_nothing(work: Work, what: str, future: Future[Verdicts]) -> Check:
-    results = score(work.plan, work.assignment, future.result())
-    earned = sum((result.score for result in results), Fraction(0))
+    earned = sum(result.score for result in results)
     where = [
         verdict.test for result in results if result.score for verdict in result.graded if verdict.passed
     ]
-    faults = [
-        verdict.test for result in results for verdict in result.verdicts if verdict.kind is Kind.GRADER_FAULT
-    ]
+    faults = [verdict.test for verdict in verdicts.values() if verdict.kind is Kind.GRADER_FAULT]
     found = f"{earned} points" + (f" from {_listed(where)}" if where else "")
     if faults:
         found += f"; grader at fault in {_listed(faults)}"
-    return Check(f"{what} earns nothing", not earned and not faults, found)
+    return Claim(f"{what} earns nothing", not earned and not faults, found)
 
 
-def _totals(work: Work, verdicts: Verdicts) -> list[Fraction]:
+def _points(work: Work, verdicts: Verdicts) -> list[Fraction]:
+    """Return what each question earns."""
     return [result.score for result in score(work.plan, work.assignment, verdicts)]
 
 
@@ -279,10 +246,8 @@ def _mistakes(work: Work, processes: Executor, bank: Bank) -> Iterator[MistakeCh
 
 def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
     questions = [question.id for question in work.assignment.questions_of(variant.target)]
-    results: dict[str, QuestionResult] = {
-        result.id: result for result in score(work.plan, work.assignment, verdicts)
-    }
-    # Where several questions look at one function, a mistake need not show in each of them.
+    results = {result.id: result for result in score(work.plan, work.assignment, verdicts)}
+    # If several questions test one function, a mistake need not show in each of them.
     own = next(
         (results[id] for id in questions if results[id].score != results[id].points), results[questions[0]]
     )
@@ -306,37 +271,37 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
 # --- the release --------------------------------------------------------------------------------------
 
 
-def _release_leaks_nothing(course: Course, assignment: Assignment, reference: Mapping[str, bytes]) -> Check:
+def _release_leaks_nothing(course: Course, assignment: Assignment, reference: Mapping[str, bytes]) -> Claim:
     claim = "the release holds nothing of the solutions"
     with TemporaryDirectory() as folder:
         try:
             release(assignment, Path(folder), course.root / "solutions")
         except CourseError as error:
-            return Check(claim, False, str(error))
-    given = sorted(_lines_in_stubs(assignment, reference), key=len, reverse=True)
-    # What stands in a stub is for its author to decide, but not to overlook.
+            return Claim(claim, False, str(error))
+    given = sorted(_given_statements(assignment, reference), key=len, reverse=True)
+    # What a stub gives away is for its author to decide, but should not be overlooked.
     lines = "1 line" if len(given) == 1 else f"{len(given)} lines"
     shared = f"; in the stubs: {lines} of the reference, {_listed(given)}" if given else ""
-    return Check(claim, True, f"scanned{shared}")
+    return Claim(claim, True, f"scanned{shared}")
 
 
-def _lines_in_stubs(assignment: Assignment, reference: Mapping[str, bytes]) -> set[str]:
+def _given_statements(assignment: Assignment, reference: Mapping[str, bytes]) -> set[str]:
     """Return the statements of functions to be written that stub and reference share."""
-    functions = {function for question in assignment.questions for function in question.functions}
     shared: set[str] = set()
     for file in assignment.files:
-        if file.module is not None and file.name in reference:
-            stub = _statements(file.source.read_bytes(), file.module, functions)
-            shared |= stub & _statements(reference[file.name], file.module, functions)
+        functions = assignment.functions_in(file.module)
+        if functions:
+            stub = _statements(file.source.read_bytes(), functions)
+            shared |= stub & _statements(reference[file.name], functions)
     return shared
 
 
-def _statements(source: bytes, module: str, functions: set[str]) -> set[str]:
-    """Return the simple statements in the functions that are named, without docstrings, `pass` and `raise`."""
+def _statements(source: bytes, functions: tuple[str, ...]) -> set[str]:
+    """Return the simple statements in the named functions, without docstrings, `pass` and `raise`."""
     return {
         ast.unparse(inner)
         for name, function in _functions(ast.parse(source)).items()
-        if f"{module}.{name}" in functions
+        if name in functions
         for inner in ast.walk(function)
         if isinstance(inner, (ast.Assign, ast.AugAssign, ast.Return))
         or (isinstance(inner, ast.Expr) and not isinstance(inner.value, ast.Constant))

@@ -36,8 +36,8 @@ def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
 def print_verification(report: Verification) -> None:
     """Print what `verify` found about an assignment."""
     table = Table("claim", "", "found", title=f"{report.assignment.name}: {report.assignment.title}")
-    for check in report.checks:
-        table.add_row(check.claim, _mark(check.holds), Text(check.found))
+    for claim in report.claims:
+        table.add_row(claim.text, _mark(claim.holds), Text(claim.found))
     console.print(table)
     if report.mistakes:
         console.print(_mistakes_table(report.mistakes))

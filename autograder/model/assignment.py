@@ -162,6 +162,13 @@ class Assignment:
                 return question
         raise CourseError(unknown("question", id, [question.id for question in self.questions], self.name))
 
+    def functions_in(self, module: str | None) -> tuple[str, ...]:
+        """Return the functions of one module that students fill in, `function` or `Class.method`."""
+        functions = (
+            function.partition(".") for question in self.questions for function in question.functions
+        )
+        return tuple(dict.fromkeys(name for owner, _, name in functions if owner == module))
+
     def questions_of(self, target: str) -> tuple[Question, ...]:
         """Return the questions that ask for `target`; several may test one function.
 
