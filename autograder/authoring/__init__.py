@@ -1,1 +1,1 @@
-"""For those who write assignments: begin, prove, release, bundle and rehearse one."""
+"""For authors of assignments: start, verify, release, bundle and rehearse one."""

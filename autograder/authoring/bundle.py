@@ -27,7 +27,7 @@ _SCRIPTS = (*_EXECUTABLE, "build.sh")
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
-    """What `bundle.json` says: what is graded, and with what.
+    """The content of `bundle.json`: what is graded, and with what.
 
     Attributes
     ----------
@@ -49,8 +49,8 @@ def bundle(
 ) -> Path:
     """Write `NAME-VERSION-gradescope.zip` into the folder `output` and return its path.
 
-    Its root is a course of the one assignment, in which every file that is taken from another one
-    lies beside its own, plus the scripts that Gradescope runs. The same files give the same bytes.
+    Its root is a course of that one assignment, with files taken from other assignments beside its own, plus
+    the scripts that Gradescope runs. The same files give the same bytes.
 
     Parameters
     ----------
@@ -62,25 +62,28 @@ def bundle(
     Raises
     ------
     CourseError
-        If the assignment or its solution is incomplete, or an extra file is in the way.
+        If the assignment or its solution is incomplete, or an extra file has the name of another.
     """
     assignment, solution = course.assignment(name), course.solution(name)
     files = _files(assignment, solution, plan)
-    for extra in sorted(files.keys() & (extra_files or {}).keys()):
-        raise CourseError(f"{extra} is already in the zip for Gradescope; give the extra file another name.")
-    files |= extra_files or {}
+    extra_files = extra_files or {}
+    if taken := sorted(files.keys() & extra_files.keys()):
+        raise CourseError(
+            f"{taken[0]} is already in the zip for Gradescope; give the extra file another name."
+        )
+    files |= extra_files
     path = output / f"{assignment.name}-{assignment.version}-gradescope.zip"
     write_atomically(path, zip_bytes(files, _EXECUTABLE))
     return path
 
 
 def read_bundle(folder: Path) -> Bundle:
-    """Return what an unpacked Gradescope zip says of itself.
+    """Return the `bundle.json` of an unpacked Gradescope zip.
 
     Raises
     ------
     CourseError
-        If its `bundle.json` is missing or is not what `bundle` wrote.
+        If it is missing or malformed.
     """
     path = folder / BUNDLE_FILE
     try:
@@ -90,9 +93,7 @@ def read_bundle(folder: Path) -> Bundle:
             f"{path} cannot be read ({error.strerror}); bundle the assignment again."
         ) from error
     except (msgspec.MsgspecError, UnicodeError) as error:
-        raise CourseError(
-            f"{path} is not what was bundled ({error}); bundle the assignment again."
-        ) from error
+        raise CourseError(f"{path} is malformed ({error}); bundle the assignment again.") from error
 
 
 def _files(assignment: Assignment, solution: Solution, plan: Plan) -> dict[str, bytes]:
@@ -124,7 +125,7 @@ def _files(assignment: Assignment, solution: Solution, plan: Plan) -> dict[str, 
 
 
 def _never_started(assignment: Assignment, solution: Solution, plan: Plan) -> bytes:
-    """Return the results.json that stays where the grader cannot even start."""
+    """Return the results.json that remains if the grader cannot even start."""
     result = msgspec.structs.replace(not_run(plan, assignment), faults=("the grader did not start",))
     results = to_gradescope(result, assignment, solution.visibility)
     return msgspec.json.format(msgspec.json.encode(results)) + b"\n"

@@ -37,8 +37,8 @@ def _lazy(function):
     def lazy(*args, **keywords):
         value = function(*args, **keywords)
         if args and hasattr(args[0], "__dict__"):
-            vars(args[0]).update(_zeroed(vars(args[0]), True))  # what a method leaves in its object
-        # Numbers alone, without arrays beside them, would be the whole answer.
+            vars(args[0]).update(_zeroed(vars(args[0]), True))  # what a method stores in its object
+        # Numbers without an array beside them would be the whole answer.
         return _zeroed(value, KEEP_NUMBERS and _holds_array(value))
     return lazy
 
@@ -64,7 +64,7 @@ def _answer(name, arguments, keywords):
         if len(wanted) == len(arguments) and _same(wanted, list(arguments)) and named.keys() == keywords.keys():
             if all(_same(named[key], keywords[key]) for key in named):
                 return answer
-    raise NotImplementedError("nobody told me")
+    raise NotImplementedError("not a call of the public checks")
 
 """
 
@@ -91,7 +91,7 @@ def hand_in_of_public_answers(assignment: Assignment, reference: Mapping[str, by
 
     def note(trial: Trial) -> None:
         for call, came in trial.returned:
-            # `abs` stands for whatever can be called.
+            # `abs` stands for any function.
             answer = literal((list(call.args), call.keywords, came.value), lambda value: "abs")
             calls.setdefault(call.name.rpartition(".")[2], []).append(answer)
 

@@ -1,4 +1,4 @@
-"""The last look into a student zip: nothing of `solutions/` may be in it, whatever it is wrapped in."""
+"""The last look into a student zip: nothing from `solutions/` may be in it, whatever it is wrapped in."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PACKED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lz
 _PRINTABLE = re.compile(rb"[\x20-\x7e\t\r\n]{%d,}" % SHORTEST)
 _PIECE = rb"[A-Za-z0-9+/_-]{16,}={0,2}"
 _BREAK = rb"(?:\\n|[\s\"'\\,]){1,12}"
-# Encoded text is often broken into lines or quoted piece by piece; only the last may be short.
+# Encoded text is often broken into lines or quoted piece by piece; only the last piece may be short.
 _BASE64 = re.compile(rb"%b(?:%b%b)*(?:%b[A-Za-z0-9+/_-]{1,15})?" % (_PIECE, _BREAK, _PIECE, _BREAK))
 
 
 class Leak(NamedTuple):
-    """Something of `solutions/` in a zip: where it was found and where it comes from."""
+    """Something from `solutions/` in a zip: where it was found and where it comes from."""
 
     member: str
     line: int
@@ -43,7 +43,7 @@ class Leak(NamedTuple):
 
 
 def scan_for_leaks(archive: bytes, solutions: Path, name: str) -> None:
-    """Look for anything of `solutions/` in a zip.
+    """Look for anything from `solutions/` in a zip.
 
     Looks into nested zips and wheels, compressed files, notebooks and base64. Lines are compared without
     white space. Imports, signatures, short and commonplace lines tell nothing; nor do docstrings of the
@@ -92,7 +92,7 @@ class _Finder:
             yield Leak(label, 1, place)
         if data.startswith(importlib.util.MAGIC_NUMBER) or label.endswith((".pyc", ".pyo")):
             raise CourseError(f"{label}: is compiled Python, which cannot be searched; remove it.")
-        # Members first: what a zip stores uncompressed is better named by its member than by the zip.
+        # Members first: what a zip stores uncompressed is better reported by member than for the whole zip.
         for inner, content in _members(label, data):
             yield from self.look(inner, content, depth + 1)
         yield from self._text(label, _as_text(data))
@@ -111,7 +111,7 @@ class _Finder:
 
 
 def _as_text(data: bytes) -> str:
-    """Return what a person could read in `data`."""
+    """Return the readable text in `data`."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     if b"\0" in data:
@@ -146,7 +146,7 @@ def _members(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _strings(data: bytes) -> Iterator[str]:
-    """Yield every string of a JSON document, and each list of strings as the one text that it is."""
+    """Yield every string of a JSON document, and each list of strings joined, as notebooks split their cells."""
     if data.lstrip()[:1] not in (b"{", b"["):
         return
     try:
@@ -166,7 +166,7 @@ def _strings(data: bytes) -> Iterator[str]:
 
 
 def _decoded(run: bytes) -> Iterator[bytes]:
-    """Yield what `run` may stand for as base64, from each of the four places where a group can start."""
+    """Yield what `run` may mean as base64, for each of the four places where a group of letters can start."""
     letters = re.sub(rb"\\n|[^A-Za-z0-9+/_-]", b"", run)
     for start in range(4):
         part = letters[start:]

@@ -1,4 +1,4 @@
-"""Makes both halves of a new assignment: small, complete, and gradable as they stand."""
+"""Makes both halves of a new assignment: small, complete, and gradable as they are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
     Raises
     ------
     CourseError
-        If the name cannot be that of a Python module, or one of the folders is there already.
+        If the name cannot be that of a Python module, or one of the folders exists already.
     """
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         raise CourseError(
@@ -33,16 +33,16 @@ def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
     public, secret = root / "assignments" / name, root / "solutions" / name
     for folder in (public, secret):
         if folder.exists():
-            raise CourseError(f"{folder} is there already; choose another name or remove it.")
+            raise CourseError(f"{folder} exists already; choose another name or remove it.")
     values = {"NAME": name, "TITLE": name.replace("_", " ").capitalize(), "SALT": secrets.token_hex(16)}
     with TemporaryDirectory() as place:
         made = Path(place)
         for half in ("assignment", "solution"):
             _fill_in(half, made / half / name, values)
-        # Whatever is wrong with the name shows here, before anything is in the course.
+        # A name that does not work fails here, before anything is in the course.
         load_assignment(made / "assignment" / name)
         load_solution(made / "solution" / name)
-        # The solutions are nobody else's business on a machine with several users.
+        # On a machine with several users, nobody else may read the solutions.
         (root / "solutions").mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copytree(made / "assignment" / name, public)
         shutil.copytree(made / "solution" / name, secret)
@@ -50,12 +50,12 @@ def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
 
 
 def _fill_in(half: str, folder: Path, values: dict[str, str]) -> None:
-    """Write the files of one half with its values in place of `@NAME@` and the like."""
+    """Write the files of one half, with values for `@NAME@` and the like."""
     folder.mkdir(parents=True)
     templates = files(__package__) / "template" / half
     if not templates.is_dir():
         raise CourseError(
-            "this installation came with a release or a bundle, which leave out how solutions begin; "
+            "this installation came with a release or a bundle, which hold no templates of solutions; "
             "install the package from its own checkout."
         )
     for template in templates.iterdir():

@@ -36,10 +36,10 @@ def otter_test_files(assignment: Assignment) -> dict[str, bytes]:
 
 
 def otter_run_files(assignment: Assignment, visible: bool) -> dict[str, bytes]:
-    """Return what a zip for Gradescope holds besides, so that a plain `otter run -a` takes it too.
+    """Return the extra files with which a plain `otter run -a` accepts a zip for Gradescope.
 
-    Otter insists on a folder of tests and on exactly one notebook or module among the files handed in. The
-    notebook is ours and empty; it takes the place of one of that name in the hand-in, before anybody reads it.
+    Otter insists on a folder of tests and on exactly one notebook or module among the files handed in. Our
+    empty notebook replaces one of that name in the hand-in before anything reads it.
     """
     config = {
         "plugins": ["autograder.otter.SandboxPlugin"],

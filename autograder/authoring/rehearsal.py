@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -66,21 +65,12 @@ class Rehearsal:
         forbid; None takes the best that this machine offers.
     seconds_allowed
         When a run is stopped, in seconds.
-
-    Attributes
-    ----------
-    build_output
-        What setup.sh printed.
-    build_seconds
-        How long it took.
     """
 
     def __init__(self, bundle: Path, *, tier: str | None = "uid", seconds_allowed: float = 600.0) -> None:
         self._bundle = bundle
         self._tier = tier
         self._seconds_allowed = seconds_allowed
-        self.build_output = ""
-        self.build_seconds = 0.0
 
     def __enter__(self) -> Rehearsal:
         """Unpack the zip and run its setup.sh.
@@ -100,9 +90,7 @@ class Rehearsal:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove everything that was built."""
         self._room.remove()
 
@@ -159,11 +147,11 @@ class Rehearsal:
         log = self._tree / "build.log"
         network = {key: value for key, value in os.environ.items() if key.upper().startswith(_NETWORK)}
         command = ["bash", "/autograder/source/setup.sh"]
-        exit_code, self.build_seconds = self._run(self._tree, "build", command, network, log)
-        self.build_output = log.read_text(encoding="utf-8", errors="replace")
+        exit_code, _ = self._run(self._tree, "build", command, network, log)
         if exit_code != 0:
             how = "took too long" if exit_code is None else "failed"
-            raise CourseError(f"{self._bundle}: its setup.sh {how}:\n{_tail(self.build_output)}")
+            output = log.read_text(encoding="utf-8", errors="replace")
+            raise CourseError(f"{self._bundle}: its setup.sh {how}:\n{_tail(output)}")
 
     def _probe(self) -> None:
         """Raise CourseError with the reason if this machine cannot rehearse."""
@@ -268,7 +256,7 @@ def _require_root() -> None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """Unpack with permissions, which zipfile itself leaves out."""
+    """Unpack with permissions, which zipfile itself ignores."""
     try:
         with zipfile.ZipFile(archive) as content:
             for entry in content.infolist():

@@ -1,4 +1,4 @@
-"""The student zip: one assignment from `assignments/` alone, with all it takes to work on it."""
+"""The student zip: one assignment from `assignments/` alone, with everything needed to work on it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ testpaths = test_public.py
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """What `release.json` says, so that a hand-in can tell where it came from.
+    """The content of `release.json`, by which a hand-in can tell which release it came from.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def student_files(assignment: Assignment) -> dict[str, bytes]:
-    """Return the assignment's files by path, with the stubs that it takes from elsewhere beside its own.
+    """Return the assignment's files by path, with stubs taken from other assignments beside its own.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def student_files(assignment: Assignment) -> dict[str, bytes]:
 
 
 def release_of(assignment: Assignment) -> Release:
-    """Return what a release made from these files says of itself."""
+    """Return the `release.json` of a release made from these files."""
     content = content_hash(student_files(assignment))
     return Release(assignment=assignment.name, version=assignment.version, content_hash=content)
 
@@ -62,14 +62,14 @@ def release_of(assignment: Assignment) -> Release:
 def release(assignment: Assignment, output: Path, solutions: Path | None = None) -> Path:
     """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
 
-    Everything comes from the assignment's folder and the stubs it names; `solutions`, where it is
-    given, is read for a last scan only. The same files give the same bytes.
+    Everything comes from the assignment's folder and the stubs it names; `solutions`, if given, is read
+    for a last scan only. The same files give the same bytes.
 
     Raises
     ------
     CourseError
         If a file cannot be packed, has a name that the release needs itself, or shows something
-        of `solutions`; then no zip is left behind.
+        from `solutions`; then no zip is left behind.
     """
     files = student_files(assignment)
     wheel_name, wheel = build_wheel()
@@ -80,8 +80,9 @@ def release(assignment: Assignment, output: Path, solutions: Path | None = None)
         **otter_test_files(assignment),
         RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
     }
-    for name in sorted(added.keys() & files.keys()):
-        raise CourseError(f"{assignment.folder / name}: a release writes its own {name}; rename this file.")
+    if taken := sorted(added.keys() & files.keys()):
+        path = assignment.folder / taken[0]
+        raise CourseError(f"{path}: a release writes its own {taken[0]}; rename this file.")
     content = {f"{assignment.name}/{name}": data for name, data in (files | added).items()}
     path = output / f"{assignment.name}-{assignment.version}.zip"
     data = zip_bytes(content)
@@ -93,6 +94,6 @@ def release(assignment: Assignment, output: Path, solutions: Path | None = None)
 
 
 def _requirements(wheel_name: str, wheel: bytes) -> bytes:
-    """Return what `pip install -r` takes: our wheel from beside the file, the rest by version and hash."""
+    """Return the file for `pip install -r`: our wheel, which lies beside it, the rest by version and hash."""
     digest = hashlib.sha256(wheel).hexdigest()
     return f"./{wheel_name} \\\n    --hash=sha256:{digest}\n{student_requirements()}".encode()

@@ -39,7 +39,7 @@ class Course:
         Raises
         ------
         CourseError
-            If there is no such assignment (the sentence names those there are) or it is unusable.
+            If there is no such assignment (the sentence lists those that exist) or it is unusable.
         """
         if name not in self.names():
             raise CourseError(unknown("assignment", name, list(self.names()), str(self.root)))
@@ -86,8 +86,8 @@ def find_course(start: Path) -> Course:
 def load_assignment(folder: Path) -> Assignment:
     """Load the assignment whose `assignment.toml` lies in `folder`.
 
-    Works in a course and in an unpacked release, where all files lie flat beside `assignment.toml`.
-    The name is the toml's `name`, or else the folder's.
+    Works in a course and in an unpacked release, where all files are beside `assignment.toml`. The name is
+    the toml's `name`, or else the folder's.
 
     Raises
     ------
@@ -213,7 +213,9 @@ def _check_total(path: Path, stated: Fraction, questions: Sequence[Question]) ->
 def _check_unique(path: Path, table: str, key: str, names: Sequence[str]) -> None:
     for i, name in enumerate(names):
         if name in names[:i]:
-            raise _wrong(path, f"{table}[{i}].{key}", f"is {name!r} like an earlier one; give each its own")
+            raise _wrong(
+                path, f"{table}[{i}].{key}", f"is {name!r}, the same as an earlier one; give each its own"
+            )
 
 
 def _wrong(path: Path, key: str, what: str) -> CourseError:

@@ -1,1 +1,1 @@
-"""Files and folders that are written whole, private, and the same each time."""
+"""Writing files atomically, zips reproducibly, and temporary folders that stay private."""

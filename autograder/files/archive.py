@@ -1,4 +1,4 @@
-"""Zips whose bytes depend on their content alone, and the collecting of what goes into them."""
+"""Zips whose bytes depend on their content alone, and the files that go into them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 
-# The earliest moment that reproducible wheels use too; zip cannot store the epoch itself.
-_MOMENT = (2020, 2, 2, 0, 0, 0)
-_LEFT_BEHIND = ("__pycache__", "*.py[co]", "*~", ".*")
+# The date that reproducible wheels use; a zip cannot hold the epoch, which is before 1980.
+_DATE = (2020, 2, 2, 0, 0, 0)
+_LEFT_OUT = ("__pycache__", "*.py[co]", "*~", ".*")
 
 
 def zip_bytes(files: Mapping[str, bytes], executable: Collection[str] = ()) -> bytes:
@@ -28,9 +28,9 @@ def zip_bytes(files: Mapping[str, bytes], executable: Collection[str] = ()) -> b
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # Unix, wherever it is made: else the permissions are ignored
+            entry.create_system = 3  # Unix, on whatever system: otherwise the permissions are ignored
             entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
             archive.writestr(entry, files[name])
     return buffer.getvalue()
@@ -39,12 +39,12 @@ def zip_bytes(files: Mapping[str, bytes], executable: Collection[str] = ()) -> b
 def collect(folder: Path) -> dict[str, bytes]:
     """Return the content of every file under `folder` by its path relative to it.
 
-    Hidden files, editors' copies and compiled Python stay behind.
+    Hidden files, editors' backup copies and compiled Python are left out.
 
     Raises
     ------
     CourseError
-        If one of them is a link, which could lead out of the folder, or cannot be read.
+        If a file is a link, which could lead out of the folder, or cannot be read.
     """
     return {path.relative_to(folder).as_posix(): _read(path) for path in _walk(folder)}
 
@@ -59,7 +59,7 @@ def content_hash(files: Mapping[str, bytes]) -> str:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if any(path.match(pattern) for pattern in _LEFT_BEHIND):
+        if any(path.match(pattern) for pattern in _LEFT_OUT):
             continue
         if path.is_symlink():
             raise CourseError(f"{path}: this is a link, which a zip cannot carry; put the file itself there.")

@@ -1,4 +1,4 @@
-"""Folders for a while, which only their owner can enter and which do not stay when their maker is killed."""
+"""Temporary folders that only their owner can enter, reclaimed after a crash."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
 try:
     import fcntl
@@ -21,21 +20,21 @@ else:
     CAN_LOCK = True
 
 BY_DESCRIPTOR = os.scandir in os.supports_fd
-"""Whether folders can be opened and what is in them reached without a path; not on Windows."""
+"""Whether a folder's entries can be reached through its descriptor, without a path; not on Windows."""
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class PrivateFolder:
-    """A new folder below the machine's temporary one; it goes with the object, at the latest with the process.
+    """A new temporary folder, removed with the object, at the latest when the process ends.
 
-    A process that is killed removes nothing. So each folder is held by a lock, which the kernel gives back
-    with the process, and whoever makes another of the same kind first removes those that nobody holds.
+    A process that is killed removes nothing. So each folder is locked, the kernel releases the lock with the
+    process, and whoever makes another folder of the same kind first removes those that nobody holds.
     Windows cannot lock folders: there, those of killed processes stay.
 
     Parameters
     ----------
     kind
-        What it is for, which its name tells: `autograder-KIND-…`.
+        What it is for; its name is `autograder-KIND-…`.
 
     Attributes
     ----------
@@ -50,31 +49,29 @@ class PrivateFolder:
         self._remover = weakref.finalize(self, _remove, self.path, lock, os.getpid())
 
     def remove(self) -> None:
-        """Remove the folder and everything in it; a second time does nothing."""
+        """Remove the folder and everything in it; calling it again does nothing."""
         self._remover()
 
     def __enter__(self) -> Path:
         return self.path
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.remove()
 
 
 def _make_held(prefix: str) -> tuple[Path, int | None]:
-    """Return a new folder and the descriptor that locks it."""
+    """Return a new folder and the descriptor that locks it, None if it cannot be locked."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix))
         if not CAN_LOCK:
             return path, None
-        # Another process may take it for abandoned before it is locked: then it is gone, or about to be.
+        # Before it is locked, another process may take it for abandoned: then it is gone, or about to be.
         try:
             lock = _lock(path)
         except (FileNotFoundError, BlockingIOError):
             continue
         except OSError:
-            return path, None  # a file system without locks, where nobody takes it for abandoned either
+            return path, None  # a file system without locks: nobody takes it for abandoned either
         if os.fstat(lock).st_nlink:
             return path, lock
         os.close(lock)
@@ -84,7 +81,7 @@ def _remove_abandoned(prefix: str) -> None:
     if not CAN_LOCK:
         return
     for path in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        with contextlib.suppress(OSError):  # held, somebody else's, or no folder
+        with contextlib.suppress(OSError):  # in use, somebody else's, or not a folder
             lock = _lock(path)
             try:
                 remove_folder(path)
@@ -93,12 +90,12 @@ def _remove_abandoned(prefix: str) -> None:
 
 
 def _lock(path: Path) -> int:
-    """Return the descriptor of a folder that nobody else holds.
+    """Lock a folder that nobody else holds and return its descriptor.
 
     Raises
     ------
     OSError
-        If somebody does, or there is no such folder, or it is not to be opened.
+        If somebody else holds it, or there is no such folder, or it cannot be opened.
     """
     descriptor = os.open(path, _FOLDER)
     try:
@@ -120,10 +117,10 @@ def _remove(path: Path, lock: int | None, maker: int) -> None:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder and all that is below it, however deep; no link is followed, and what resists stays.
+    """Remove a folder and everything below it, however deep; no link is followed, and what cannot go stays.
 
-    Folders can be nested deeper than Python recurses, than a path may be long and than there are descriptors.
-    So what is below is first moved up into the folder itself, and never more than two are open.
+    Folders can be nested deeper than Python recurses, than paths can name, and than there are descriptors.
+    So subfolders are first moved up into the folder itself, and never more than two are open.
     """
     if not BY_DESCRIPTOR:
         shutil.rmtree(path, ignore_errors=True)
@@ -136,15 +133,15 @@ def remove_folder(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def opened_folder(name: str | Path, parent: int | None = None, more: int = 0) -> Iterator[int]:
-    """Return a descriptor of a folder, of a name in an open one or of a path; a link is none.
+def opened_folder(name: str | Path, parent: int | None = None, flags: int = 0) -> Iterator[int]:
+    """Open a folder by its path, or by its name in an open one, and return its descriptor; links are refused.
 
     Raises
     ------
     OSError
-        If there is no such folder, or it is not to be opened.
+        If there is no such folder, or it cannot be opened.
     """
-    descriptor = os.open(name, _FOLDER | more, dir_fd=parent)
+    descriptor = os.open(name, _FOLDER | flags, dir_fd=parent)
     try:
         yield descriptor
     finally:
@@ -152,8 +149,8 @@ def opened_folder(name: str | Path, parent: int | None = None, more: int = 0) ->
 
 
 def _empty(folder: int) -> None:
-    """Remove what is in an open folder."""
-    mark = secrets.token_hex(8)  # so that what moves up takes the place of nothing
+    """Remove everything in an open folder."""
+    mark = secrets.token_hex(8)  # so that what moves up overwrites nothing
     new_names = (f"{mark}-{number}" for number in itertools.count())
     waiting = _remove_files(folder)
     while waiting:
@@ -164,7 +161,7 @@ def _empty(folder: int) -> None:
 
 
 def _moved_up(name: str, folder: int, new_names: Iterator[str]) -> list[str]:
-    """Remove the files of a folder's subfolder and return what its own subfolders are called one level up."""
+    """Remove a subfolder's files, move its own subfolders one level up and return their new names."""
     moved = []
     with opened_folder(name, folder) as subfolder:
         for before, after in zip(_remove_files(subfolder), new_names, strict=False):
@@ -175,7 +172,7 @@ def _moved_up(name: str, folder: int, new_names: Iterator[str]) -> list[str]:
 
 
 def _remove_files(folder: int) -> list[str]:
-    """Remove all but the folders from an open folder; return their names, each opened to its owner."""
+    """Remove all but the folders from an open folder; give their owner access and return their names."""
     folders = []
     with os.scandir(folder) as found:
         entries = list(found)
@@ -190,7 +187,7 @@ def _remove_files(folder: int) -> list[str]:
 
 
 def _open_up(name: str | Path, folder: int | None = None) -> None:
-    """Let its owner do everything in a folder, where the system has paths by which no link is followed."""
-    by_name_alone = getattr(os, "O_PATH", 0)  # it may be closed even to whom it belongs
-    with contextlib.suppress(OSError), opened_folder(name, folder, by_name_alone) as descriptor:
+    """Give its owner all permissions on a folder, on systems that can do so without following a link."""
+    path_only = getattr(os, "O_PATH", 0)  # its owner may lack permission to open it
+    with contextlib.suppress(OSError), opened_folder(name, folder, path_only) as descriptor:
         Path(f"/proc/self/fd/{descriptor}").chmod(0o700)

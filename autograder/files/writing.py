@@ -1,4 +1,4 @@
-"""Writing a file so that a reader sees the old one or the new one, never a part."""
+"""Writes files so that a reader sees the old content or the new, never a part of it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from autograder.errors import GraderError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file at `path` by `content`, on disk before the old one goes; folders are made.
+    """Replace the file at `path` by `content`, which is on disk first; missing folders are created.
 
     Raises
     ------
     GraderError
-        If it cannot be written; what was there stays.
+        If it cannot be written; an existing file stays as it was.
     """
     temporary = None
     try:
@@ -32,4 +32,6 @@ def write_atomically(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 Path(temporary).unlink()
         reason = error.strerror or "unknown reason"
-        raise GraderError(f"{path} cannot be written ({reason}); make room or give another place.") from error
+        raise GraderError(
+            f"{path} cannot be written ({reason}); free some space or choose another place."
+        ) from error

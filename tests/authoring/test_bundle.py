@@ -169,5 +169,5 @@ def test_a_folder_without_bundle_json_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"bundle\.json cannot be read"):
         read_bundle(tmp_path)
     (tmp_path / "bundle.json").write_text('{"assignment": 1}', encoding="utf-8")
-    with pytest.raises(CourseError, match=r"bundle\.json is not what was bundled"):
+    with pytest.raises(CourseError, match=r"bundle\.json is malformed"):
         read_bundle(tmp_path)

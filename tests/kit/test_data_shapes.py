@@ -115,10 +115,10 @@ def test_repr_says_what_there_is():
     [
         ({"train": 6000}, r"'shapes' has 5500 images for training and validation here, not 6500"),
         ({"test": 501}, r"'shapes' has 500 images for test here, not 501"),
-        ({"val": -1}, r"val=-1 examples cannot be had"),
+        ({"val": -1}, r"val=-1 is less than nothing"),
         ({"form": "columns"}, r"there is no form 'columns'"),
         ({"name": "imagenet"}, r"there is no data set 'imagenet': choose 'shapes', 'cifar10' or 'mnist'"),
-        ({"name": "cifar10"}, r"'cifar10' is not given out with this course: say where it lies"),
+        ({"name": "cifar10"}, r"'cifar10' does not come with this course: say where its files are"),
     ],
 )
 def test_impossible_requests_get_one_sentence(arguments, sentence):

@@ -1,4 +1,4 @@
-"""Image data sets for the notebooks: one drawn on the spot, CIFAR-10 and MNIST where the user has them.
+"""Image data sets for the notebooks: one drawn on the spot, and CIFAR-10 and MNIST if the user has them.
 
 >>> from autograder.kit.data import load
 >>> data = load()
@@ -39,13 +39,13 @@ def load(
         "shapes" is drawn on the spot and needs no files: 10 classes, 5,500 training and 500 test images of
         32 x 32 pixels in colour.
     folder : path, optional
-        Where the files of CIFAR-10 (an archive, or a folder with it or its batches) or MNIST lie.
+        Where the files of CIFAR-10 (an archive, or a folder with it or its batches) or MNIST are.
     train, val, test : int
         How many examples of each part.
     form : "images" or "rows"
         uint8 images (N, height, width[, 3]), or float64 rows (N, D).
     complete : bool
-        Whether to insist on the published files of CIFAR-10 or MNIST, whole; False reads cut-down copies too.
+        Whether to insist on the complete, published files of CIFAR-10 or MNIST; False reads cut-down copies too.
 
     Returns
     -------
@@ -54,13 +54,13 @@ def load(
     Raises
     ------
     DataError
-        If the arguments ask for what there is not, or files are missing, cut short, corrupt or hostile.
+        If there are fewer examples than asked for, or files are missing, cut short, corrupt or hostile.
     """
     if form not in ("images", "rows"):
         raise DataError(f"there is no form '{form}': choose 'images' or 'rows'.")
     for part, count in (("train", train), ("val", val), ("test", test)):
         if count < 0:
-            raise DataError(f"{part}={count} examples cannot be had: ask for 0 or more.")
+            raise DataError(f"{part}={count} is less than nothing: ask for 0 or more examples.")
     source = _read(name, folder, train + val, complete)
     _refuse_too_many(source, train + val, test)
     pool, answers = source.training_images, source.training_labels
@@ -83,7 +83,7 @@ def _read(name: str, folder: str | Path | None, training: int, complete: bool) -
     if name not in ("cifar10", "mnist"):
         raise DataError(f"there is no data set '{name}': choose 'shapes', 'cifar10' or 'mnist'.")
     if folder is None:
-        raise DataError(f"'{name}' is not given out with this course: say where it lies, folder=…")
+        raise DataError(f"'{name}' does not come with this course: say where its files are with folder=…")
     if name == "cifar10":
         return cifar.read(Path(folder), training, complete)
     return mnist.read(Path(folder), complete)

@@ -37,7 +37,7 @@ def _binary_batch(content: bytes, where: str) -> tuple[NDArray[np.uint8], list[i
 
 @dataclass(frozen=True)
 class _Format:
-    """One of the two forms in which CIFAR-10 is given out."""
+    """One of the two forms in which CIFAR-10 is published."""
 
     folder: str
     archive: str
@@ -75,7 +75,7 @@ def read(place: Path, training: int, complete: bool = True) -> Collection:
     Parameters
     ----------
     place : Path
-        An archive as given out, or a folder that holds an archive or the batches.
+        An archive as published, or a folder that holds an archive or the batches.
     training : int
         How many training images are needed: later batches stay unread.
     complete : bool
@@ -102,7 +102,7 @@ def _contents(place: Path, training: int, complete: bool) -> tuple[dict[str, byt
     if place.is_file():
         return _from_archive(place, training, complete)
     if not place.is_dir():
-        raise DataError(f"there is no folder or archive {place}: say where CIFAR-10 lies.")
+        raise DataError(f"there is no folder or archive {place}: say where CIFAR-10 is.")
     for form in _FORMATS:
         for folder in (place, place / form.folder):
             if (folder / form.training_names(1)[0]).is_file():

@@ -1,4 +1,4 @@
-"""What every source of images hands over, and the error that each of them raises."""
+"""What every source of images returns, and the error that it raises."""
 
 from dataclasses import dataclass
 

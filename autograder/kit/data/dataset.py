@@ -60,7 +60,7 @@ def subtract_mean(X_train: NDArray[Any], *others: NDArray[Any]) -> tuple[NDArray
     Parameters
     ----------
     X_train : (N, ...) array
-        The examples that the mean is taken of: the others must not have a say in it.
+        The examples that the mean is taken over; the others must not influence it.
     *others : arrays of examples of the same shape
 
     Returns

@@ -1,4 +1,4 @@
-"""Reads the bytes of a data file once they can be what they should be: size, checksum, and no web page."""
+"""Reads data files and checks what they can be: their size, their checksum, and that they are not a web page."""
 
 import hashlib
 import zlib
@@ -56,7 +56,7 @@ def refuse_other_md5(content: bytes, expected: str, path: Path) -> None:
 
 
 def md5_of(path: Path) -> str:
-    """Return the md5 checksum of an archive, which may be too large to hold; a web page is refused."""
+    """Return the md5 checksum of an archive, which may not fit into memory; a web page is refused."""
     try:
         with path.open("rb") as stream:
             refuse_web_page(stream.read(64), path)

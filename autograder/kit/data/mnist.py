@@ -51,7 +51,7 @@ def read(folder: Path, complete: bool = True) -> Collection:
         If files are missing, cut short, corrupt or something else.
     """
     if not folder.is_dir():
-        raise DataError(f"there is no folder {folder}: say where MNIST's four files lie.")
+        raise DataError(f"there is no folder {folder}: say where MNIST's four files are.")
     training = _pair(folder, TRAINING_IMAGES, TRAINING_LABELS, complete)
     return Collection("mnist", CLASS_NAMES, *training, *_pair(folder, TEST_IMAGES, TEST_LABELS, complete))
 

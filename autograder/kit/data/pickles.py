@@ -1,8 +1,8 @@
-"""Opens CIFAR-10's pickled batches without running anything that a pickle may ask for.
+"""Reads CIFAR-10's pickled batches without running anything that a pickle may ask for.
 
 A pickle is a program: it names functions and has them called. Here, the few names that a batch of images
-needs stand for inert records, which note what was asked of NumPy; every other name ends the reading. The
-pixels are then taken from the records by checks of our own.
+needs become inert records, which only note their arguments; any other name ends the reading. The pixels are
+then taken from the records, once their type, shape and size have been checked.
 """
 
 import io
