@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.kit.data import cifar, mnist, shapes
-from autograder.kit.data.collection import Collection, DataError
 from autograder.kit.data.dataset import Dataset, add_bias, flatten, subtract_mean
+from autograder.kit.data.examples import DataError, Examples
 
 __all__ = ["DataError", "Dataset", "add_bias", "flatten", "load", "subtract_mean"]
+
+_CLASS_NAMES = {"shapes": shapes.CLASS_NAMES, "cifar10": cifar.CLASS_NAMES, "mnist": mnist.CLASS_NAMES}
 
 
 def load(
@@ -61,40 +63,34 @@ def load(
     for part, count in (("train", train), ("val", val), ("test", test)):
         if count < 0:
             raise DataError(f"{part}={count} is less than nothing: ask for 0 or more examples.")
-    source = _read(name, folder, train + val, complete)
-    _refuse_too_many(source, train + val, test)
-    pool, answers = source.training_images, source.training_labels
+    (images, labels), (test_images, test_labels) = _read(name, folder, train + val, complete)
+    for asked, there, kind in (
+        (train + val, len(labels), "training and validation"),
+        (test, len(test_labels), "test"),
+    ):
+        if asked > there:
+            raise DataError(f"'{name}' has {there} images for {kind} here, not {asked}: ask for fewer.")
     data = Dataset(
-        source.name,
-        pool[:train].copy(),
-        answers[:train].copy(),
-        pool[train : train + val].copy(),
-        answers[train : train + val].copy(),
-        source.test_images[:test].copy(),
-        source.test_labels[:test].copy(),
-        source.class_names,
+        name,
+        images[:train].copy(),
+        labels[:train].copy(),
+        images[train : train + val].copy(),
+        labels[train : train + val].copy(),
+        test_images[:test].copy(),
+        test_labels[:test].copy(),
+        _CLASS_NAMES[name],
     )
     return data.map(flatten) if form == "rows" else data
 
 
-def _read(name: str, folder: str | Path | None, training: int, complete: bool) -> Collection:
+def _read(name: str, folder: str | Path | None, training: int, complete: bool) -> tuple[Examples, Examples]:
+    """Return the training and the test images of a data set."""
+    if name not in _CLASS_NAMES:
+        raise DataError(f"there is no data set '{name}': choose 'shapes', 'cifar10' or 'mnist'.")
     if name == "shapes":
         return shapes.read()
-    if name not in ("cifar10", "mnist"):
-        raise DataError(f"there is no data set '{name}': choose 'shapes', 'cifar10' or 'mnist'.")
     if folder is None:
         raise DataError(f"'{name}' does not come with this course: say where its files are with folder=…")
     if name == "cifar10":
         return cifar.read(Path(folder), training, complete)
     return mnist.read(Path(folder), complete)
-
-
-def _refuse_too_many(source: Collection, training: int, test: int) -> None:
-    for asked, there, kind in (
-        (training, len(source.training_labels), "training and validation"),
-        (test, len(source.test_labels), "test"),
-    ):
-        if asked > there:
-            raise DataError(
-                f"'{source.name}' has {there} images for {kind} here, not {asked}: ask for fewer."
-            )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.kit.data import files
-from autograder.kit.data.collection import Collection, DataError
+from autograder.kit.data.examples import DataError, Examples
 from autograder.kit.data.pickles import read_batch
 
 CLASS_NAMES = (
@@ -20,8 +20,6 @@ CLASS_NAMES = (
 BATCH = 10_000
 FIRST_LABELS = [6, 9, 9, 4, 1, 1, 2, 7, 8, 3]
 _MAX_ARCHIVE_BYTES = 2**30
-
-Batch = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
 def _binary_batch(content: bytes, where: str) -> tuple[NDArray[np.uint8], list[int]]:
@@ -69,8 +67,8 @@ _FORMATS = (
 )
 
 
-def read(place: Path, training: int, complete: bool = True) -> Collection:
-    """Read CIFAR-10.
+def read(place: Path, training: int, complete: bool) -> tuple[Examples, Examples]:
+    """Read CIFAR-10's training and test images.
 
     Parameters
     ----------
@@ -94,7 +92,7 @@ def read(place: Path, training: int, complete: bool = True) -> Collection:
     if complete and batches[0][1][: len(FIRST_LABELS)].tolist() != FIRST_LABELS:
         raise DataError(f"{next(iter(decoded))} is not CIFAR-10's first batch: its first labels differ.")
     images, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-    return Collection("cifar10", CLASS_NAMES, images, labels, *decoded[test])
+    return (images, labels), decoded[test]
 
 
 def _contents(place: Path, training: int, complete: bool) -> tuple[dict[str, bytes], _Format]:
@@ -158,7 +156,7 @@ def _members(path: Path) -> dict[str, bytes]:
     return found
 
 
-def _decoded(content: bytes, where: str, form: _Format, complete: bool) -> Batch:
+def _decoded(content: bytes, where: str, form: _Format, complete: bool) -> Examples:
     """Return a batch as images (N, 32, 32, 3) and labels (N,)."""
     pixels, labels = form.decode(content, where)
     if complete and len(pixels) != BATCH:

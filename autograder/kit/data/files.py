@@ -4,7 +4,7 @@ import hashlib
 import zlib
 from pathlib import Path
 
-from autograder.kit.data.collection import DataError
+from autograder.kit.data.examples import DataError
 
 MAX_BYTES = 64 * 2**20  # the largest real file, MNIST's training images, holds 45 MiB
 

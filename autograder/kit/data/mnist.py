@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.kit.data import files
-from autograder.kit.data.collection import Collection, DataError
+from autograder.kit.data.examples import DataError, Examples
 
 CLASS_NAMES = tuple("0123456789")
 
@@ -35,8 +35,8 @@ TEST_IMAGES = _File("t10k-images", 2051, (10_000, 28, 28), "2646ac647ad5339dbf08
 TEST_LABELS = _File("t10k-labels", 2049, (10_000,), "27ae3e4e09519cfbb04c329615203637")
 
 
-def read(folder: Path, complete: bool = True) -> Collection:
-    """Read MNIST.
+def read(folder: Path, complete: bool) -> tuple[Examples, Examples]:
+    """Read MNIST's training and test images.
 
     Parameters
     ----------
@@ -53,12 +53,10 @@ def read(folder: Path, complete: bool = True) -> Collection:
     if not folder.is_dir():
         raise DataError(f"there is no folder {folder}: say where MNIST's four files are.")
     training = _pair(folder, TRAINING_IMAGES, TRAINING_LABELS, complete)
-    return Collection("mnist", CLASS_NAMES, *training, *_pair(folder, TEST_IMAGES, TEST_LABELS, complete))
+    return training, _pair(folder, TEST_IMAGES, TEST_LABELS, complete)
 
 
-def _pair(
-    folder: Path, images: _File, labels: _File, complete: bool
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _pair(folder: Path, images: _File, labels: _File, complete: bool) -> Examples:
     pixels, classes = (_array(_find(folder, file), file, complete) for file in (images, labels))
     if len(pixels) != len(classes):
         raise DataError(

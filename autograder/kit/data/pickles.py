@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.kit.data.collection import DataError
+from autograder.kit.data.examples import DataError
 
 
 class _Forbidden(pickle.UnpicklingError):

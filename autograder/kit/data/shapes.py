@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.kit.data.collection import Collection, DataError
+from autograder.kit.data.examples import DataError, Examples
 
 CLASS_NAMES = (
     *("disc", "ring", "square", "triangle", "cross", "diamond"),
@@ -196,7 +196,7 @@ def _images(label: int, count: int, stream: IntegerStream, schemes: Integers) ->
     return image
 
 
-def draw(seed: int = SEED, count: int = IMAGES) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def draw(seed: int = SEED, count: int = IMAGES) -> Examples:
     """Draw a data set.
 
     Parameters
@@ -229,8 +229,8 @@ def checksum(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
     return digest.hexdigest()
 
 
-def read() -> Collection:
-    """Draw the data set and return it, once its checksum has been verified.
+def read() -> tuple[Examples, Examples]:
+    """Draw the data set, verify its checksum, and return its training and its test images.
 
     Raises
     ------
@@ -245,4 +245,4 @@ def read() -> Collection:
             f"({np.__version__}) and the platform."
         )
     cut = IMAGES - TEST_IMAGES
-    return Collection("shapes", CLASS_NAMES, images[:cut], labels[:cut], images[cut:], labels[cut:])
+    return (images[:cut], labels[:cut]), (images[cut:], labels[cut:])
