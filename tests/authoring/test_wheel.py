@@ -63,6 +63,7 @@ def test_a_plain_installation_packs_the_wheel_it_came_from(wheel: Path, tmp_path
     subprocess.run([python, *install], check=True)
     # The packages it needs come from this environment, appended so that ours is found first.
     program = f"""
+import sys
 sys.path.append({sysconfig.get_path("purelib")!r})
 import autograder
 from autograder.authoring.wheel import build_wheel
