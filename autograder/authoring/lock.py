@@ -12,6 +12,7 @@ from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+import autograder
 from autograder.errors import GraderError
 
 DISTRIBUTION = "homework-autograder"
@@ -65,12 +66,17 @@ def installed() -> importlib.metadata.Distribution:
     Raises
     ------
     GraderError
-        If it is run without having been installed.
+        If it is run without having been installed, or another version of it is installed.
     """
     try:
-        return importlib.metadata.distribution(DISTRIBUTION)
+        found = importlib.metadata.distribution(DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError as error:
         raise GraderError(f"{DISTRIBUTION} is not installed; install it, then run this again.") from error
+    if found.version != autograder.__version__:
+        raise GraderError(
+            f"This is {DISTRIBUTION} {autograder.__version__}, but {found.version} is installed; install it again."
+        )
+    return found
 
 
 def _pin(entry: list[str]) -> Pin:

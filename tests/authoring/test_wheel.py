@@ -16,6 +16,7 @@ import pytest
 
 from autograder import __version__
 from autograder.authoring.wheel import build_wheel
+from autograder.errors import GraderError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,3 +75,9 @@ sys.stdout.buffer.write(content)
 """
     done = subprocess.run([python, "-I", "-c", program], capture_output=True)
     assert done.stdout == wheel.read_bytes(), done.stderr.decode()
+
+
+def test_the_metadata_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.__version__", "9.9")
+    with pytest.raises(GraderError, match=r"This is homework-autograder 9\.9, but .* is installed"):
+        build_wheel()
