@@ -10,7 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.release import release
-from autograder.classroom.processes import grade_files, grading_processes
+from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
 from autograder.errors import CourseError
@@ -111,10 +111,10 @@ def verify_assignment(
     report = Verification(work.assignment)
     report.checks += _halves_agree(work.assignment, reference)
     report.checks.append(_targets_exist(work.assignment, bank))
-    with grading_processes(work, jobs or os.cpu_count() or 1) as processes:
-        report.checks += _reference_and_nothing(work, processes, reference)
+    with LocalPool(work, jobs or os.cpu_count() or 1) as pool:
+        report.checks += _reference_and_nothing(work, pool, reference)
         on_progress("known mistakes")
-        report.mistakes += _mistakes(work, processes, bank)
+        report.mistakes += _mistakes(work, pool, bank)
     report.checks.append(_release_leaks_nothing(course, work.assignment, reference))
     report.seconds = time.monotonic() - started
     return report
@@ -191,25 +191,21 @@ def _targets_exist(assignment: Assignment, bank: Bank) -> Check:
 # --- right, empty and lazy work -----------------------------------------------------------------------
 
 
-def _reference_and_nothing(
-    work: Work, processes: Executor, reference: Mapping[str, bytes]
-) -> Iterator[Check]:
+def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, bytes]) -> Iterator[Check]:
     started = time.monotonic()
-    first = processes.submit(grade_files, reference).result()
+    first = pool.verdicts(reference).result()
     seconds = time.monotonic() - started
-    second = processes.submit(grade_files, reference)
-    stub = processes.submit(
-        grade_files, {file.name: file.source.read_bytes() for file in work.assignment.files}
-    )
+    second = pool.verdicts(reference)
+    stub = pool.verdicts({file.name: file.source.read_bytes() for file in work.assignment.files})
     lazy = {
-        "work that returns zeros of the right shape": processes.submit(
-            grade_files, hand_in_of_zeros(work.assignment, reference)
+        "work that returns zeros of the right shape": pool.verdicts(
+            hand_in_of_zeros(work.assignment, reference)
         ),
-        "the right numbers with arrays of zeros": processes.submit(
-            grade_files, hand_in_of_zeros(work.assignment, reference, keep_numbers=True)
+        "the right numbers with arrays of zeros": pool.verdicts(
+            hand_in_of_zeros(work.assignment, reference, keep_numbers=True)
         ),
-        "hard-coded answers to the public checks": processes.submit(
-            grade_files, hand_in_of_public_answers(work.assignment, reference)
+        "hard-coded answers to the public checks": pool.verdicts(
+            hand_in_of_public_answers(work.assignment, reference)
         ),
     }
     yield _earns_everything(work, first)
@@ -267,9 +263,9 @@ def _totals(work: Work, verdicts: Verdicts) -> list[Fraction]:
 # --- known mistakes -----------------------------------------------------------------------------------
 
 
-def _mistakes(work: Work, processes: Executor, bank: Bank) -> Iterator[MistakeCheck]:
+def _mistakes(work: Work, pool: LocalPool, bank: Bank) -> Iterator[MistakeCheck]:
     waiting = [
-        (variant, processes.submit(grade_files, variant.files))
+        (variant, pool.verdicts(variant.files))
         for variant in bank.variants
         if work.assignment.question_of(variant.target) is not None
     ]
