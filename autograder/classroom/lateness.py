@@ -1,4 +1,4 @@
-"""How late a hand-in was and what that leaves of its points, from dates that no student can write."""
+"""How late a hand-in was and what that costs, from dates that no student can write."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from autograder.model.assignment import LatePolicy
 
 @dataclass(frozen=True)
 class Lateness:
-    """When a hand-in came and when it was due, as far as that is known.
+    """When a hand-in came and when it was due, as far as known.
 
-    A hand-in's own files say nothing about it: whoever makes them could write any date there.
+    A hand-in's own files are not asked: a student could write any date there.
     """
 
     created_at: datetime | None = None
@@ -22,17 +22,17 @@ class Lateness:
 
     @property
     def late(self) -> timedelta | None:
-        """How long after the due date it came, at least nothing; None where a date is missing."""
+        """How long after the due date it came, never negative; None if a date is missing."""
         if self.created_at is None or self.due is None:
             return None
         return max(timedelta(0), self.created_at - self.due)
 
     def share_kept(self, policy: LatePolicy) -> Fraction:
-        """Return the share of the points that `policy` leaves; all of them where lateness is unknown."""
+        """Return the share of the points that `policy` leaves; all of them if lateness is unknown."""
         return Fraction(1) if self.late is None else policy.share_kept(self.late)
 
     def sentence(self, policy: LatePolicy) -> str:
-        """Return what a student is told; empty where lateness costs nothing or is unknown."""
+        """Return what a student is told; empty if lateness costs nothing or is unknown."""
         if self.created_at is None or self.due is None or self.share_kept(policy) == 1:
             return ""
         when = f"Due {_moment(self.due)}, handed in {_moment(self.created_at)}"
@@ -53,7 +53,7 @@ def read_date(text: str, where: str) -> datetime:
     Raises
     ------
     CourseError
-        If it is no date.
+        If it is not a date.
     """
     try:
         return datetime.fromisoformat(text.strip()).astimezone()

@@ -1,4 +1,4 @@
-"""Ends a grading process that hangs: from a thread of its own, or by the kernel where no thread gets to run."""
+"""Ends a grading process that hangs: from a thread, or through the kernel if no thread gets to run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable
 
 LAST_RESORT_SECONDS = 10.0
-"""The kernel ends the process so long after the thread should have: C code that does not return lets none run."""
+"""Last resort, this long after the thread should have ended the process: a hung C call may hold the GIL."""
 
 
 class Watchdog:
-    """Ends this process after some seconds, unless it is called off; a process has one at a time.
+    """Ends this process after some seconds unless it is cancelled; a process has one at a time.
 
     Parameters
     ----------
     bark
-        What the thread does then; it ends the process.
+        Ends the process; called from the thread.
     """
 
     def __init__(self, seconds: float, bark: Callable[[], object]) -> None:
@@ -26,12 +26,12 @@ class Watchdog:
         _set_alarm(seconds + LAST_RESORT_SECONDS)
 
     def cancel(self) -> None:
-        """Call the watchdog off."""
+        """Cancel the watchdog."""
         self._timer.cancel()
         _set_alarm(0.0)
 
 
 def _set_alarm(seconds: float) -> None:
-    """Have the kernel end this process after so many seconds; 0 calls that off."""
+    """Have the kernel end this process after some seconds; 0 cancels that."""
     if hasattr(signal, "setitimer"):  # Windows has none
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -21,6 +21,7 @@ from autograder.model.assignment import (
     beside_or_origin,
     unknown,
 )
+from autograder.model.exact import read_points
 
 ASSIGNMENT_FILE = "assignment.toml"
 GRADING_FILE = "grading.toml"
@@ -29,7 +30,6 @@ GRADED_TESTS = "test_graded.py"
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _QUESTION_ID = re.compile(r"[A-Za-z0-9_-]+")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_POINTS = re.compile(r"\d{1,6}(/\d{1,6}|\.\d{1,6})?")
 _SHORTEST_SALT = 8
 _TAKEN_MODULES = sys.stdlib_module_names | {"numpy", "msgspec", "autograder", "conftest", "usercustomize"}
 
@@ -267,15 +267,15 @@ def _check_total(path: Path, total: int | str, questions: Sequence[Question]) ->
 
 
 def _points(path: Path, key: str, value: int | str) -> Fraction:
-    # Only short plain forms: Fraction("1e999999999") would compute for minutes.
     text = str(value).strip()
-    if not _POINTS.fullmatch(text) or re.search(r"/0+$", text):
+    points = read_points(text)
+    if points is None:
         raise _wrong(
             path,
             key,
             f"is {text[:40]!r}; give a whole number that is not negative, or a string such as '7/2'",
         )
-    return Fraction(text)
+    return points
 
 
 def _text(path: Path, key: str, value: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import bundle
+from autograder.authoring.bundle import bundle
 from autograder.course.loading import find_course
 from autograder.grading.pytest_session import collect_plan
 from autograder.report.gradescope import GradescopeResults, read_results
@@ -170,11 +170,11 @@ STUCK = """
 import sys
 from pathlib import Path
 
-from autograder.classroom import gradescope, watchdog
+from autograder.classroom import container, watchdog
 
-gradescope.GRACE_SECONDS = 0.5
+container.GRACE_SECONDS = 0.5
 watchdog.LAST_RESORT_SECONDS = 0.5
-gradescope.grade_in_container(Path(sys.argv[1]))
+container.grade_in_container(Path(sys.argv[1]))
 """
 
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.classroom.test_gradescope import build, grade
 
 from autograder.classroom.lateness import Lateness, read_date, span
 from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy
 from autograder.report.gradescope import read_results
+from tests.classroom.test_container import build, grade
 from tests.courses import GRADING, write_hand_in
 
 DUE = datetime(2030, 1, 31, 23, 59, tzinfo=UTC)
