@@ -28,7 +28,7 @@ _STYLES = {
 
 
 def print_checks(checks: Checks) -> None:
-    """Print one block per question: what passed, and everything about what did not."""
+    """Print one block per question: how many checks passed, and everything about those that did not."""
     console = Console(highlight=False)
     for reason in checks.absent:
         console.print(Text(reason, style="bold red"))

@@ -1,4 +1,4 @@
-"""Commands about a course: what there is, whether it is gradable, and what goes out of it."""
+"""Commands about a course: list and verify its assignments, make releases and bundles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.app import OutputOption, TierOption, app, this_course
+from autograder.cli.app import JobsOption, OutputOption, TierOption, app, this_course
 
 
 @app.command("list")
@@ -41,9 +41,7 @@ def doctor() -> None:
 @app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All unless named.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", help="Processes to use; all cores unless given.")
-    ] = None,
+    jobs: JobsOption = None,
     tier: TierOption = None,
 ) -> None:
     """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time."""

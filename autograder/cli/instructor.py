@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.app import app
+from autograder.cli.app import OverridesOption, app
 from autograder.errors import CourseError
 
 
@@ -28,13 +28,7 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
 
 
 @app.command()
-def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    overrides: Annotated[
-        Path | None,
-        typer.Option("--overrides", metavar="CSV", help="Points given by hand; DIR/overrides.csv if there."),
-    ] = None,
-) -> None:
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR")], overrides: OverridesOption = None) -> None:
     """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
     require_page_makers()
     from autograder.classroom.class_session import report_again
@@ -44,12 +38,12 @@ def report(
 
 
 def require_page_makers() -> None:
-    """Say in one sentence what is missing where pages cannot be made.
+    """Refuse in one sentence if pages cannot be made.
 
     Raises
     ------
     CourseError
-        Where a package for pages is not installed.
+        If a package that makes pages is not installed.
     """
     for package in ("jinja2", "matplotlib"):
         if importlib.util.find_spec(package) is None:

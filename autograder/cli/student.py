@@ -1,4 +1,4 @@
-"""Commands for students: public checks, and a hand-in that cannot be wrong."""
+"""Commands for students: run the public checks, make a hand-in."""
 
 from __future__ import annotations
 
