@@ -81,7 +81,6 @@ class ClassSession:
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
         self._record = ClassRecord.of(work, options.due)
         self._outputs = Outputs(places, self._record, self._overrides)
-        self._earlier = self._outputs.earlier()
 
     @property
     def hand_ins(self) -> Sequence[Found]:
@@ -102,7 +101,7 @@ class ClassSession:
         on_graded
             Called with each hand-in as it comes, and with its result after lateness and overrides.
         """
-        before = Before(self._earlier, self._outputs.store)
+        before = Before(self._outputs.earlier, self._outputs.store)
         store = self._outputs.store
         items: dict[str, Item] = {}
         changes = list[Change]()
@@ -116,7 +115,7 @@ class ClassSession:
         everything = tuple(items.get(one.label) or Item.of(one, None) for one in self._found)
         record = msgspec.structs.replace(self._record, items=everything)
         record = with_similar_code(record, store, self._found, self._work)
-        self._outputs.write_class(record, self._earlier)
+        self._outputs.write_class(record)
         changes.sort(key=lambda change: change.label)
         return GradedClass(record, self._outputs.places, tuple(changes), self._overrides.remarks)
 

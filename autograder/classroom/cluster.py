@@ -58,8 +58,8 @@ class ClusterPool:
         self._executor = self._client.get_executor(pure=False)
         try:
             self._client.register_plugin(self._plugin)
-        except BaseException:
-            self._client.close()
+        except BaseException as error:
+            self.__exit__(type(error))
             raise
 
     @property

@@ -16,9 +16,8 @@ import msgspec
 
 from autograder.classroom.grade_one import grade_one, open_grader
 from autograder.classroom.identity import grader_hash
-from autograder.classroom.lateness import Lateness
 from autograder.classroom.settle import settle
-from autograder.classroom.watchdog import Watchdog
+from autograder.classroom.watchdog import watched
 from autograder.classroom.work import Work, at_fault, refused
 from autograder.course.loading import find_course
 from autograder.errors import CourseError, GraderError, SubmissionError
@@ -56,12 +55,18 @@ def grade_in_container(root: Path = Path("/autograder")) -> GradingResult:
     work = Work(course.assignment(name), course.solution(name), plan)
     file = _ResultsFile(root / "results" / "results.json", work)
     file.write(file.last)
-    watchdog = _watchdog(work.assignment.limits.seconds_total + GRACE_SECONDS, file)
-    try:
-        result = _grade(root, work, file)
-    except Exception as error:  # whatever it is, the student gets a result that says whose fault it is
-        result = at_fault(file.last, error)
-    watchdog.cancel()
+    seconds = work.assignment.limits.seconds_total + GRACE_SECONDS
+
+    def bark() -> None:
+        hung = GraderError(f"the grader did not end within {seconds:.0f} seconds")
+        file.write(at_fault(file.last, hung))
+        os._exit(1)
+
+    with watched(seconds, bark):
+        try:
+            result = _grade(root, work, file)
+        except Exception as error:  # whatever it is, the student gets a result that says whose fault it is
+            result = at_fault(file.last, error)
     return file.write(result)
 
 
@@ -121,22 +126,12 @@ class _ResultsFile:
         The dates are the platform's, the student's own extensions included, so that a regrade weeks later gives
         the same points.
         """
-        policy, metadata = self._work.solution.late, self.metadata
-        lateness = Lateness(metadata.created_at, metadata.due)
-        flags = metadata.notes
-        if lateness.late is None:
-            flags = (*flags, "it is not known whether this was in time")
-        return settle(result, lateness, policy, flags=flags if policy.policy != "none" else ())
-
-
-def _watchdog(seconds: float, file: _ResultsFile) -> Watchdog:
-    """Return a watchdog that ends the process with a valid result if the grader itself hangs."""
-
-    def bark() -> None:
-        file.write(at_fault(file.last, GraderError(f"the grader did not end within {seconds:.0f} seconds")))
-        os._exit(1)
-
-    return Watchdog(seconds, bark)
+        policy, about = self._work.solution.late, self.metadata
+        flags: tuple[str, ...] = ()
+        if policy.policy != "none":
+            unknown = about.created_at is None or about.due is None
+            flags = (*about.notes, *(["it is not known whether this was in time"] if unknown else []))
+        return settle(result, policy, about.created_at, about.due, flags=flags)
 
 
 def _assignment_of(bundle: Path) -> str:

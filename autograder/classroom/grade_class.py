@@ -16,7 +16,6 @@ from autograder.classroom.identity import result_key
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work, at_fault, refused
 from autograder.errors import CourseError, GraderError, SubmissionError
-from autograder.handin.candidates import Source
 from autograder.handin.find import Found
 from autograder.handin.open_hand_in import Submission, open_submission
 from autograder.model.result import GradingResult
@@ -109,25 +108,24 @@ class _Task:
 def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) -> Iterator[_Task | Graded]:
     """Yield each hand-in opened, or with its result if there is nothing left to grade."""
     for found in hand_ins:
-        assert found.source is not None
         try:
-            opened = _open(work, found, found.source, store, regrade)
+            yield _open(work, found, store, regrade)
         except SubmissionError as error:
-            opened = Graded(found, refused(work.plan, work.assignment, str(error)))
+            yield Graded(found, refused(work.plan, work.assignment, str(error)))
         except Exception as error:  # one hand-in's fault must not cost the others anything
-            opened = keep_fault(work, found, error, store)
-        yield opened
+            yield keep_fault(work, found, error, store)
 
 
-def _open(work: Work, found: Found, source: Source, store: Store, regrade: bool) -> _Task | Graded:
-    submission = open_submission(source, work.assignment.file_names, label=found.label)
+def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Graded:
+    assert found.source is not None
+    submission = open_submission(found.source, work.assignment.file_names, label=found.label)
     key = result_key(submission.content_hash, work.hash, work.tier)
     before = None if regrade else store.finished(key)
-    if before is not None:
-        notes = notes_on(submission, work.assignment)
-        result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
-        return Graded(found, result, key, reused=True)
-    return _Task(found, submission, key)
+    if before is None:
+        return _Task(found, submission, key)
+    notes = notes_on(submission, work.assignment)
+    result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
+    return Graded(found, result, key, reused=True)
 
 
 def _submitted(task: _Task, pool: Pool) -> Future[StoredResult]:

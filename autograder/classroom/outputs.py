@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.canvas import to_canvas
-from autograder.classroom.lateness import Lateness
 from autograder.classroom.overrides import Overrides
 from autograder.classroom.record import ClassRecord, Fate, Item, read_record, write_record
 from autograder.classroom.settle import settle
@@ -76,6 +75,16 @@ class Outputs:
         The class; its items may still be unknown.
     overrides
         Points given by hand.
+
+    Attributes
+    ----------
+    earlier
+        The record of the class as it was graded here before; None if it was not.
+
+    Raises
+    ------
+    CourseError
+        If another assignment was graded into this folder.
     """
 
     def __init__(self, places: Places, record: ClassRecord, overrides: Overrides) -> None:
@@ -84,15 +93,9 @@ class Outputs:
         self._record = record
         self._overrides = overrides
         self._whole = overrides.whole(record.assignment)
+        self.earlier = self._read_earlier()
 
-    def earlier(self) -> ClassRecord | None:
-        """Return the record of the class as it was graded here before; None if it was not.
-
-        Raises
-        ------
-        CourseError
-            If another assignment was graded into this folder.
-        """
+    def _read_earlier(self) -> ClassRecord | None:
         if not self.places.record.is_file():
             return None
         try:
@@ -113,7 +116,7 @@ class Outputs:
         write_atomically(page, feedback_page(final, self._whole, item.label).encode())
         return final
 
-    def write_class(self, record: ClassRecord, earlier: ClassRecord | None = None) -> None:
+    def write_class(self, record: ClassRecord) -> None:
         """Write the grade tables, the class report and the record itself; remove what is out of date."""
         self._record = record
         write_atomically(self.places.grades, to_csv(self._rows(), self._whole).encode())
@@ -121,7 +124,7 @@ class Outputs:
         page = class_page(self._statistics(), record.report_context)
         write_atomically(self.places.report, page.encode())
         write_record(self.places.record, record)
-        self._remove_outdated(earlier)
+        self._remove_outdated()
 
     def result_of(self, item: Item) -> GradingResult | None:
         """Return the result of an item; None if it was not to be graded or its result is lost."""
@@ -169,17 +172,17 @@ class Outputs:
 
     def _settled(self, item: Item, result: GradingResult, student: Student | None) -> GradingResult:
         """Return a student's result with lateness and points given by hand; for None, without the latter."""
-        due = self._overrides.due(item.label, item.students) or self._record.due
-        lateness, late = Lateness(item.created_at, due), self._record.late
+        overrides, late = self._overrides, self._record.late
+        due = overrides.due(item.label, item.students) or self._record.due
         if student is None:
-            return settle(result, lateness, late, flags=item.flags)
-        given = self._overrides.of(item.label, student)
-        return settle(result, lateness, late, given, self._overrides.by_hand, item.flags)
+            return settle(result, late, item.created_at, due, flags=item.flags)
+        given = overrides.of(item.label, student)
+        return settle(result, late, item.created_at, due, given, overrides.by_hand, item.flags)
 
-    def _remove_outdated(self, earlier: ClassRecord | None) -> None:
+    def _remove_outdated(self) -> None:
         """Remove the results that nothing refers to, and the pages of hand-ins that are gone."""
         self.store.keep_only({item.key for item in self._record.items})
-        gone = _with_pages(earlier) - _with_pages(self._record) if earlier else ()
+        gone = _with_pages(self.earlier) - _with_pages(self._record) if self.earlier else ()
         for label in gone:
             for path in self.places.of_hand_in(label):
                 with suppress(OSError):

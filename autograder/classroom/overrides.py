@@ -101,7 +101,7 @@ def read_overrides(
     lines = tuple(
         _override(f"{path}, line {number}", row, assignment)
         for number, row in _rows(path)
-        if any((cell or "").strip() for cell in row.values())
+        if any(cell.strip() for cell in row.values())
     )
     _refuse_shared_names(lines, known)
     index: dict[str, list[int]] = {}
@@ -146,17 +146,14 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise CourseError(f"{path} is no UTF-8 text; save it as CSV in UTF-8.") from error
     first = content.partition("\n")[0]
     # Spreadsheets of many countries write semicolons.
-    reader = csv.DictReader(
-        io.StringIO(content), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.DictReader(io.StringIO(content), delimiter=delimiter, restval="")
     columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    if "student" not in columns or (unknown := set(columns) - set(COLUMNS)):
-        what = (
-            f"has unknown columns {', '.join(sorted(unknown))}"
-            if "student" in columns
-            else "has no column student"
-        )
-        raise CourseError(f"{path} {what}; its first line names some of {', '.join(COLUMNS)}.")
+    problem = "" if "student" in columns else "has no column student"
+    if unknown := set(columns) - set(COLUMNS):
+        problem = problem or f"has unknown columns {', '.join(sorted(unknown))}"
+    if problem:
+        raise CourseError(f"{path} {problem}; its first line names some of {', '.join(COLUMNS)}.")
     reader.fieldnames = columns
     try:
         for row in reader:
@@ -172,7 +169,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _override(where: str, row: dict[str, str], assignment: Assignment) -> Override:
     def cell(name: str) -> str:
-        return one_line(row.get(name) or "", 500)
+        return one_line(row.get(name, ""), 500)
 
     student, question, due = cell("student"), cell("question"), cell("due")
     if not student:

@@ -17,7 +17,7 @@ import msgspec
 
 from autograder.classroom.grade_one import grade_one, open_grader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
-from autograder.classroom.watchdog import Watchdog
+from autograder.classroom.watchdog import watched
 from autograder.classroom.work import StoredResult, Work
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
@@ -39,12 +39,9 @@ _NOT_COMPARED = "{} is not compared with others: it has a line too long for code
 def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredResult:
     """Grade one hand-in; ends this process if the grader itself hangs."""
     budget = 2 * work.assignment.limits.seconds_total + GRACE_SECONDS
-    watchdog = Watchdog(budget, lambda: os._exit(70))
-    try:
+    with watched(budget, lambda: os._exit(70)):
         result = grade_one(work, grader, submission)
         found = fingerprints(submission.files, work.boilerplate)
-    finally:
-        watchdog.cancel()
     flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
     return StoredResult(result=msgspec.structs.replace(result, flags=flags), fingerprints=found)
 

@@ -14,7 +14,7 @@ from autograder.classroom.grade_class import Graded
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
-from autograder.grading.explain.bank import Bank, load_bank
+from autograder.grading.explain.bank import load_bank
 from autograder.handin.find import Found, Status
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
@@ -113,6 +113,10 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, work: Work, due: datetime | None = None) -> ClassRecord:
         """Return the record of a class of which nothing has been graded yet."""
         bank = load_bank(work.assignment, work.solution)
+        mistakes = (
+            Mistake(id=it.id, mistake=it.title, hint=it.hint, example=bank.example(it), accepted=it.accepted)
+            for it in bank.mistakes
+        )
         return cls(
             name=work.assignment.name,
             title=work.assignment.title,
@@ -121,7 +125,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             plan=work.plan,
             visibility=work.solution.visibility,
             late=work.solution.late,
-            mistakes=_mistakes(bank),
+            mistakes=tuple(mistakes),
             due=due,
         )
 
@@ -133,15 +137,15 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def report_context(self) -> ReportContext:
         """What the class report says besides the results."""
-        left_over = {
-            fate: tuple(Leftover(item.label, item.reason) for item in self.items if item.fate is fate)
-            for fate in Fate
-        }
+
+        def left_over(fate: Fate) -> tuple[Leftover, ...]:
+            return tuple(Leftover(item.label, item.reason) for item in self.items if item.fate is fate)
+
         return ReportContext(
             mistakes=self.mistakes,
-            refused=left_over[Fate.REFUSED],
-            replaced=left_over[Fate.REPLACED],
-            ignored=left_over[Fate.IGNORED],
+            refused=left_over(Fate.REFUSED),
+            replaced=left_over(Fate.REPLACED),
+            ignored=left_over(Fate.IGNORED),
             alike=self.alike,
             pairs=self.pairs,
         )
@@ -177,16 +181,3 @@ def read_record(path: Path) -> ClassRecord:
         raise CourseError(
             f"{path} was written by another version of the grader ({error}); grade the class again."
         ) from error
-
-
-def _mistakes(bank: Bank) -> tuple[Mistake, ...]:
-    return tuple(
-        Mistake(
-            id=entry.id,
-            mistake=entry.title,
-            hint=entry.hint,
-            example=bank.example(entry),
-            accepted=entry.accepted,
-        )
-        for entry in bank.mistakes
-    )

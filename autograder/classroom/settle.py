@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from fractions import Fraction
 
 import msgspec
 
-from autograder.classroom.lateness import Lateness
+from autograder.classroom.lateness import deduction
 from autograder.classroom.overrides import Override, points_text
 from autograder.model.assignment import LatePolicy, Question
 from autograder.model.result import GradingResult, QuestionResult
@@ -16,8 +17,9 @@ from autograder.text import one_line
 
 def settle(
     result: GradingResult,
-    lateness: Lateness,
     policy: LatePolicy,
+    created_at: datetime | None,
+    due: datetime | None,
     overrides: Sequence[Override] = (),
     by_hand: Sequence[Question] = (),
     flags: Sequence[str] = (),
@@ -26,6 +28,8 @@ def settle(
 
     Parameters
     ----------
+    created_at, due
+        When it was handed in and when it was due, as far as known.
     overrides
         The student's; of several for one question the last counts.
     by_hand
@@ -38,7 +42,8 @@ def settle(
         QuestionResult(id=question.id, title=question.title, points=question.points, score=Fraction(0))
         for question in by_hand
     )
-    notes = [lateness.sentence(policy)] + [
+    kept, sentence = deduction(created_at, due, policy)
+    notes = [sentence] + [
         one_line(f"{id}: {points_text(line.points)} points given by hand. {line.note}".strip(), 500)
         for id, line in given.items()
     ]
@@ -48,7 +53,7 @@ def settle(
             msgspec.structs.replace(it, score=given[it.id].points) if it.id in given else it
             for it in (*result.questions, *waiting)
         ),
-        kept=lateness.share_kept(policy),
+        kept=kept,
         notes=(*result.notes, *filter(None, notes)),
         flags=(*result.flags, *flags),
     )

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 LAST_RESORT_SECONDS = 10.0
 """Last resort, this long after the thread should have ended the process: a hung C call may hold the GIL."""
 
 
-class Watchdog:
-    """Ends this process after some seconds unless it is cancelled; a process has one at a time.
+@contextmanager
+def watched(seconds: float, bark: Callable[[], object]) -> Iterator[None]:
+    """Have `bark` called in a thread if a block takes longer; a process runs one such block at a time.
 
     Parameters
     ----------
     bark
-        Ends the process; called from the thread.
+        Ends this process; if it does not, the kernel does.
     """
-
-    def __init__(self, seconds: float, bark: Callable[[], object]) -> None:
-        self._timer = threading.Timer(seconds, bark)
-        self._timer.daemon = True
-        self._timer.start()
-        _set_alarm(seconds + LAST_RESORT_SECONDS)
-
-    def cancel(self) -> None:
-        """Cancel the watchdog."""
-        self._timer.cancel()
+    timer = threading.Timer(seconds, bark)
+    timer.daemon = True
+    timer.start()
+    _set_alarm(seconds + LAST_RESORT_SECONDS)
+    try:
+        yield
+    finally:
+        timer.cancel()
         _set_alarm(0.0)
 
 

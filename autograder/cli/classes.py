@@ -107,29 +107,28 @@ class GradeTable:
         self._ids = [question.id for question in assignment.questions]
         self._mistakes = mistakes
         self._results: dict[str, GradingResult] = {}
-        self._count = 0
         self.faults = 0
 
     def add(self, graded: Graded, result: GradingResult) -> None:
         """Note the result of a hand-in."""
-        self._count += 1
         self.faults += result.at_fault
-        if self._count <= MOST_LINES:
+        if len(self._results) <= MOST_LINES:
             self._results[graded.found.label] = result
 
     def print(self) -> None:
         """Print the table, unless the class is large."""
-        if self._count > MOST_LINES:
+        if len(self._results) > MOST_LINES:
             return
         numbers = [str(number) for number, _ in enumerate(self._ids, start=1)]
         # Whatever does not fit into a narrow terminal is in grades.csv.
-        wide = (
-            it for it in (self._ids, numbers) if console.measure(self._table(it)).minimum <= console.width
-        )
-        headers = next(wide, [])
+        headers = next((it for it in (self._ids, numbers) if self._fits(it)), [])
         console.print(self._table(headers))
         if headers is numbers:
             console.print(", ".join(f"{number}: {id}" for number, id in zip(numbers, self._ids, strict=True)))
+
+    def _fits(self, headers: Sequence[str]) -> bool:
+        unlimited = console.options.update(max_width=10_000)
+        return console.measure(self._table(headers), options=unlimited).minimum <= console.width
 
     def _table(self, headers: Sequence[str]) -> Table:
         """Return the table with these headers of the questions; without any, it leaves out their points."""

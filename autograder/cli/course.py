@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import JobsOption, OutputOption, TierOption, app, this_course
+from autograder.errors import CourseError
 
 
 @app.command("list")
@@ -86,3 +87,17 @@ def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputO
     print(
         f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} SUBMISSION"
     )
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Make both halves of a new assignment, small and gradable, to be filled with your own."""
+    from autograder.authoring.new import new_assignment
+
+    try:
+        root = this_course().root
+    except CourseError:
+        root = Path.cwd()  # the first assignment of a course
+    for folder in new_assignment(root, name):
+        print(f"made {folder}")
+    print(f"it can be graded as it is: autograder verify {name}")

@@ -1,15 +1,40 @@
-"""Commands that grade: a class, a demonstration, and one test under the magnifying glass."""
+"""Commands around grading: a class, a demonstration, a report on a class, and one test looked at closely."""
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from autograder.cli.app import JobsOption, OutputOption, OverridesOption, TierOption, app, this_course
-from autograder.cli.instructor import require_page_makers
 from autograder.errors import CourseError
+
+
+def require_page_makers() -> None:
+    """Refuse in one sentence if pages cannot be made.
+
+    Raises
+    ------
+    CourseError
+        If a package that makes pages is not installed.
+    """
+    for package in ("jinja2", "matplotlib"):
+        if importlib.util.find_spec(package) is None:
+            raise CourseError(
+                f"{package}, which makes the pages, is not installed; install the extra 'instructor' (uv sync)."
+            )
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR")], overrides: OverridesOption = None) -> None:
+    """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
+    require_page_makers()
+    from autograder.classroom.class_session import report_again
+    from autograder.cli.classes import print_class
+
+    print_class(report_again(folder, overrides))
 
 
 @app.command()
@@ -91,14 +116,14 @@ def explain(
     from autograder.handin.open_hand_in import open_submission
 
     work = prepare(this_course(), name, tier)
-    wanted = [planned for planned in work.plan.tests if test in planned.id]
-    exact = [planned for planned in wanted if planned.id == test or planned.id.endswith(f"::{test}")]
+    ids = [planned.id for planned in work.plan.tests]
+    wanted = [id for id in ids if test in id]
+    exact = [id for id in wanted if id == test or id.endswith(f"::{test}")]
     if not wanted:
-        ids = ", ".join(planned.id.partition("::")[2] for planned in work.plan.tests)
-        raise CourseError(f"no test of {name} has {test!r} in its id; there: {ids}")
-    chosen = {planned.id for planned in exact or wanted}
+        there = ", ".join(id.partition("::")[2] for id in ids)
+        raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
     source = find_one(submission, work.assignment.file_names, label)
     with open_grader(work) as grader:
         opened = open_submission(source, work.assignment.file_names)
-        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in chosen)
+        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in (exact or wanted))
         print_explanation(verdicts.values(), grader.bank)

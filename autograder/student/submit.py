@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -19,24 +18,8 @@ from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.checks import Checks, check_folder
 
 
-@dataclass(frozen=True)
-class HandIn:
-    """A hand-in that was written.
-
-    Attributes
-    ----------
-    path
-        The zip.
-    checks
-        The public checks' verdicts on the zip's own files.
-    """
-
-    path: Path
-    checks: Checks
-
-
-def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> HandIn:
-    """Check the files in `folder`, write them as one zip, and check that zip.
+def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> tuple[Path, Checks]:
+    """Check the files in `folder`, write them as one zip, and check that; return the zip and its own checks.
 
     The same files give the same bytes. Nothing that is to be graded is left out silently: a file that is
     missing or unusable stops it.
@@ -65,7 +48,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
         raise SubmissionError(
             f"{path} does not hold the files as they are in {folder}; save them and try again"
         )
-    return HandIn(path, again)
+    return path, again
 
 
 def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:

@@ -49,8 +49,8 @@ def quickly(outcome: StoredResult, submission: Submission) -> StoredResult:
         os.kill(os.getpid(), signal.SIGKILL)
     if "hangs" in submission.label:
         watchdog.LAST_RESORT_SECONDS = 0.1
-        watchdog.Watchdog(0.1, lambda: os._exit(70))
-        any(itertools.repeat(False))  # in C, where no thread gets to run
+        with watchdog.watched(0.1, lambda: os._exit(70)):
+            any(itertools.repeat(False))  # in C, where no thread gets to run
     if "faulty" in submission.label:
         raise GraderError("the disk is full")
     return outcome

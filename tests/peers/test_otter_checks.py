@@ -11,7 +11,7 @@ from otter import Notebook
 from otter.nbmeta_config import NBMetadataConfig
 from otter.test_files import create_test_file
 
-from autograder.authoring import release
+from autograder.authoring.release import release
 from autograder.course.loading import find_course
 from autograder.notebook import checker
 from autograder.student.checks import check_folder

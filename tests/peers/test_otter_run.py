@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import bundle
+from autograder.authoring.bundle import bundle
 from autograder.authoring.otter_files import otter_run_files
 from autograder.classroom.grade_one import grade_one, open_grader
 from autograder.classroom.work import prepare
