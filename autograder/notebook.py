@@ -1,4 +1,4 @@
-"""What notebooks use besides data and pictures: checks, and a sentence where something is not written yet."""
+"""What notebooks use besides data and plots: checks, and a sentence if a function is not written yet."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import traceback
 from collections.abc import Iterator
 from types import TracebackType
 
-from autograder.student.checker import Checker, PlainChecker
+from autograder.student.checks import Checker, PlainChecker
 
 
 def checker() -> Checker:
-    """Return what checks questions in a notebook: otter-grader where it is installed."""
+    """Return what checks questions in a notebook: otter-grader if it is installed."""
     try:
         from autograder.otter import notebook
     except ImportError:
@@ -21,7 +21,7 @@ def checker() -> Checker:
 
 @contextlib.contextmanager
 def step() -> Iterator[None]:
-    """Run one step of the notebook; where it needs a function that is not written yet, say which.
+    """Run one step of the notebook; if it needs a function that is not written yet, say which.
 
     >>> def svm_loss_naive(W, X, y, reg):
     ...     raise NotImplementedError("fill in svm_loss_naive in linear_svm.py")

@@ -1,9 +1,9 @@
-"""The one module that speaks to otter-grader: checks in notebooks, and grading under a plain `otter run`.
+"""The one module that imports otter-grader: checks in notebooks, and grading under a plain `otter run`.
 
 Test files in otter's exception format hold nothing but a question's id; they come back here, and from here to
 the same public checks as everywhere else. Under `otter run` a plugin grades the hand-in in our sandbox before
-otter looks at it, and leaves otter nothing of it to run. Established with otter-grader 7.0; `tests/peers` holds
-what is relied on.
+otter looks at it, and leaves otter nothing of it to run. Written against otter-grader 7.0; `tests/peers`
+tests what it relies on.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ from autograder.errors import GraderError
 from autograder.files.private_folder import PrivateFolder
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.report.text import overall_text, question_text
-from autograder.student.checker import Checker
-from autograder.student.checks import check_afresh, explained
+from autograder.student.checks import Checker, check_afresh
 
 __all__ = ["PublicChecks", "SandboxPlugin", "notebook", "require", "test_case"]
 
 
 class PublicChecks(AssertionError):
-    """The public checks of a question do not all pass; the text says why."""
+    """A public check of a question failed; the text says why."""
 
 
 def require(question: str) -> None:
@@ -41,34 +40,28 @@ def require(question: str) -> None:
     Raises
     ------
     PublicChecks
-        Where one of them fails.
+        If one of them fails.
     CourseError
-        Where the folder is no assignment or has no such question.
+        If the folder is not an assignment's or has no such question.
     """
     report = check_afresh(question)
-    verdicts = report.verdicts[question]
-    if report.absent or not all(verdict.passed for verdict in verdicts):
-        lines = [*report.absent, *(text for _, text in explained(question, report.absent, verdicts))]
+    if not report.passed:
         # Otter shows messages as HTML and escapes nothing.
-        raise PublicChecks("\n".join(lines).replace("<", "‹").replace(">", "›"))
+        raise PublicChecks(report.text.replace("<", "‹").replace(">", "›"))
 
 
 def notebook() -> Checker:
     """Return otter's checker for the assignment in the current folder, which need not be a release."""
-    if Path(TESTS_FOLDER).is_dir():
-        return _notebook(TESTS_FOLDER)
-    room = PrivateFolder("otter")
-    for name, text in otter_test_files(load_assignment(Path.cwd())).items():
-        path = room.path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(text)
-    checker = _notebook(str(room.path / TESTS_FOLDER))
-    weakref.finalize(checker, room.remove)
-    return checker
-
-
-def _notebook(tests: str) -> Checker:
-    checker: Checker = Notebook(tests_dir=tests)
+    room, tests = None, Path(TESTS_FOLDER)
+    if not tests.is_dir():
+        room = PrivateFolder("otter")
+        tests = room.path / TESTS_FOLDER
+        tests.mkdir()
+        for name, text in otter_test_files(load_assignment(Path.cwd())).items():
+            (room.path / name).write_bytes(text)
+    checker: Checker = Notebook(tests_dir=str(tests))
+    if room is not None:
+        weakref.finalize(checker, room.remove)
     return checker
 
 
@@ -81,7 +74,7 @@ class SandboxPlugin(AbstractOtterPlugin):  # type: ignore[misc]
         Raises
         ------
         GraderError
-            Where this machine has no sandbox that keeps student code from the results.
+            If this machine has no sandbox that keeps student code away from the results.
         """
         from autograder.classroom.container import grade_in_container
         from autograder.sandbox.isolation import Tier, choose_tier
@@ -102,7 +95,7 @@ class SandboxPlugin(AbstractOtterPlugin):  # type: ignore[misc]
         return nbformat.reads(EMPTY_NOTEBOOK.decode(), as_version=4)  # type: ignore[no-any-return, no-untyped-call]
 
     def after_grading(self, results: GradingResults) -> None:
-        """Put our scores and texts in the place of what otter found in the empty notebook."""
+        """Replace what otter found in the empty notebook by our scores and texts."""
         results.results = {
             question.id: _test_file(question, self._result) for question in self._result.questions
         }

@@ -7,7 +7,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.release import release
-from autograder.classroom.processes import grade_files, grading_processes
+from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
 from autograder.errors import CourseError
@@ -103,9 +102,9 @@ def verify_assignment(
     report = Verification(work.assignment)
     report.claims += _halves_agree(work.assignment, reference)
     report.claims.append(_targets_exist(work.assignment, bank))
-    with grading_processes(work, jobs or os.cpu_count() or 1) as processes:
-        report.claims += _reference_and_nothing(work, processes, reference)
-        report.mistakes += _mistakes(work, processes, bank)
+    with LocalPool(work, jobs or os.cpu_count() or 1) as pool:
+        report.claims += _reference_and_nothing(work, pool, reference)
+        report.mistakes += _mistakes(work, pool, bank)
     report.claims.append(_release_leaks_nothing(course, work.assignment, reference))
     report.seconds = time.monotonic() - started
     return report
@@ -167,13 +166,11 @@ def _targets_exist(assignment: Assignment, bank: Bank) -> Claim:
 # --- right, empty and lazy work -----------------------------------------------------------------------
 
 
-def _reference_and_nothing(
-    work: Work, processes: Executor, reference: Mapping[str, bytes]
-) -> Iterator[Claim]:
+def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, bytes]) -> Iterator[Claim]:
     started = time.monotonic()
-    first = processes.submit(grade_files, reference).result()
+    first = pool.verdicts(reference).result()
     seconds = time.monotonic() - started
-    second = processes.submit(grade_files, reference)
+    second = pool.verdicts(reference)
     answers = hand_in_of_public_answers(work.assignment, reference)
     worthless = {
         "an untouched stub": {file.name: file.source.read_bytes() for file in work.assignment.files},
@@ -183,7 +180,7 @@ def _reference_and_nothing(
         ),
         "hard-coded answers to the public checks": answers,
     }
-    grading = {what: processes.submit(grade_files, files) for what, files in worthless.items()}
+    grading = {what: pool.verdicts(files) for what, files in worthless.items()}
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
     failed = [verdict.test for verdict in public if not verdict.passed]
@@ -234,9 +231,9 @@ def _points(work: Work, verdicts: Verdicts) -> list[Fraction]:
 # --- known mistakes -----------------------------------------------------------------------------------
 
 
-def _mistakes(work: Work, processes: Executor, bank: Bank) -> Iterator[MistakeCheck]:
+def _mistakes(work: Work, pool: LocalPool, bank: Bank) -> Iterator[MistakeCheck]:
     waiting = [
-        (variant, processes.submit(grade_files, variant.files))
+        (variant, pool.verdicts(variant.files))
         for variant in bank.variants
         if work.assignment.question_of(variant.target) is not None
     ]

@@ -15,11 +15,11 @@ _POINTS_POSSIBLE = "    Points Possible"
 
 
 def to_canvas(rows: Iterable[GradeRow], assignment: Assignment) -> str:
-    """Return the totals of what counts, one line per student, below a line with the points possible.
+    """Return the totals that count, one line per student, below a line with the points possible.
 
-    Where several lines claim one id, none has it: Canvas then asks whose each is.
-    An id that came without an e-mail address is Canvas' own, from the names of its bulk download;
-    one that came with an address is the school's, and the address is taken for the login.
+    If several lines claim one id, none gets it: Canvas then asks who each student is.
+    An id without an e-mail address is Canvas' own, from the names of its bulk download;
+    one with an address is the school's, and the address serves as the login.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)

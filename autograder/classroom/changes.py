@@ -2,71 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.classroom.record import ClassRecord
 from autograder.classroom.store import Store
-from autograder.handin.find import Fate
 from autograder.model.result import GradingResult
-
-Scores = Mapping[str, Fraction]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One hand-in whose points are not what they were.
+    """One hand-in whose points have changed.
 
     Attributes
     ----------
     questions
         For each question that changed, the points before and after.
     other_work
-        Whether the hand-in itself is not the same as before.
+        Whether the hand-in itself has changed.
     """
 
     label: str
     questions: Mapping[str, tuple[Fraction, Fraction]]
     other_work: bool
 
-    @property
-    def difference(self) -> Fraction:
-        """Points won or, below 0, lost."""
-        return sum((after - before for before, after in self.questions.values()), Fraction(0))
-
 
 class Before:
     """The scores of a class as they were, by hand-in."""
 
     def __init__(self, record: ClassRecord | None, store: Store) -> None:
-        self._scores: dict[str, tuple[Scores, str]] = {}
-        for item in record.items if record else ():
-            outcome = store.get(item.key) if item.fate is Fate.GRADED and item.key else None
-            if outcome is not None:
-                self._scores[item.label] = (_scores(outcome.result), _hand_in(outcome.result))
+        outcomes = ((item.label, store.get(item.key)) for item in (record.items if record else ()))
+        self._known = {label: _scores(outcome.result) for label, outcome in outcomes if outcome}
 
     def change(self, label: str, result: GradingResult) -> Change | None:
-        """Return what is different now, or None where nothing is or nothing is known."""
-        if label not in self._scores or result.at_fault:
+        """Return what has changed; None if nothing has, or the earlier score is unknown."""
+        if label not in self._known or result.at_fault:
             return None
-        before, hand_in = self._scores[label]
-        after = _scores(result)
-        differing = {
-            id: (before.get(id, Fraction(0)), after.get(id, Fraction(0)))
-            for id in _either(after, before)
-            if before.get(id, Fraction(0)) != after.get(id, Fraction(0))
-        }
-        return Change(label, differing, hand_in != _hand_in(result)) if differing else None
+        (before, files_before), (after, files) = self._known[label], _scores(result)
+        points = {id: (before.get(id, Fraction(0)), after.get(id, Fraction(0))) for id in after | before}
+        changed = {id: pair for id, pair in points.items() if pair[0] != pair[1]}
+        return Change(label, changed, files_before != files) if changed else None
 
 
-def _scores(result: GradingResult) -> Scores:
-    return {question.id: question.score for question in result.questions}
-
-
-def _hand_in(result: GradingResult) -> str:
-    return result.hashes.get("hand-in", "")
-
-
-def _either(one: Iterable[str], other: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*one, *other]))
+def _scores(result: GradingResult) -> tuple[dict[str, Fraction], str]:
+    """Return the points by question, and a hash of the files that they were earned with."""
+    return {question.id: question.score for question in result.questions}, result.hashes.get("hand-in", "")

@@ -1,4 +1,4 @@
-"""Grades a class into a folder: finds the hand-ins, grades those that count, writes what is known of them."""
+"""Grades a class into a folder: finds the hand-ins, grades those that count, writes everything down."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.changes import Before, Change
-from autograder.classroom.grade_class import Graded, Pool, grade_class, said_of
-from autograder.classroom.identity import result_key
+from autograder.classroom.grade_class import Graded, Pool, grade_class, keep_fault
 from autograder.classroom.outputs import Outputs, Places
-from autograder.classroom.overrides import Overrides, read_overrides
+from autograder.classroom.overrides import read_overrides
 from autograder.classroom.record import ClassRecord, Item, read_record
-from autograder.classroom.similarity_report import likeness_in
-from autograder.classroom.work import StoredResult, Work, at_fault
+from autograder.classroom.similarity_report import with_similar_code
+from autograder.classroom.work import Work
 from autograder.errors import AutograderError
-from autograder.handin.find import Fate, Found, find_hand_ins
-from autograder.handin.students import Student
+from autograder.handin.find import Found, find_hand_ins
 from autograder.model.result import GradingResult
-
-REPLACED = "a later hand-in of the same student counts"
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ class GradeOptions:
 
 @dataclass(frozen=True)
 class GradedClass:
-    """What grading a class came to; its results are on disk."""
+    """The outcome of grading a class; the results themselves are on disk."""
 
     record: ClassRecord
     places: Places
@@ -78,72 +74,61 @@ class ClassSession:
 
     def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
         self._work = work
-        self._wishes = options
+        self._options = options
         self._found = find_hand_ins(submissions, work.assignment.file_names)
         places = Places(folder)
-        self._overrides = read_overrides(places.overrides(options.overrides), work.assignment)
-        self._overrides.check(self._known)
+        known = [(one.label, student) for one in self._found for student in one.students]
+        self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
         self._record = ClassRecord.of(work, options.due)
         self._outputs = Outputs(places, self._record, self._overrides)
-        self._earlier = self._outputs.earlier()
 
     @property
     def hand_ins(self) -> Sequence[Found]:
         """What is to be graded."""
-        return [one for one in self._found if one.source and (one.counts_for or self._wishes.every)]
+        return [one for one in self._found if one.source and (one.counts_for or self._options.every)]
 
     def grade(
         self,
         pool: AbstractContextManager[Pool],
         on_graded: Callable[[Graded, GradingResult], None] = lambda graded, result: None,
     ) -> GradedClass:
-        """Grade, write everything, and return what the class came to.
+        """Grade, write everything, and return the outcome.
 
         Parameters
         ----------
         on_graded
             Called with each hand-in as it comes, and with its result after lateness and overrides.
         """
-        before = Before(self._earlier, self._outputs.store)
+        before = Before(self._outputs.earlier, self._outputs.store)
         store = self._outputs.store
         items: dict[str, Item] = {}
         changes = list[Change]()
         with pool as workers:
-            for graded in grade_class(self._work, self.hand_ins, workers, store, self._wishes.regrade):
-                item, final = self._written(_item_of(graded), graded.result)
+            for graded in grade_class(self._work, self.hand_ins, workers, store, self._options.regrade):
+                item, final = self._written(graded)
                 items[item.label] = item
                 on_graded(graded, final)
-                change = before.change(item.label, graded.result)
-                changes += [change] if change else []
-        record = self._finished(items)
-        self._outputs.write_class(record, self._earlier)
+                if change := before.change(item.label, graded.result):
+                    changes.append(change)
+        everything = tuple(items.get(one.label) or Item.of(one, None) for one in self._found)
+        record = msgspec.structs.replace(self._record, items=everything)
+        record = with_similar_code(record, store, self._found, self._work)
+        self._outputs.write_class(record)
         changes.sort(key=lambda change: change.label)
-        remarks = _remarks(self._overrides, self._known, record)
-        return GradedClass(record, self._outputs.places, tuple(changes), remarks)
+        return GradedClass(record, self._outputs.places, tuple(changes), self._overrides.remarks)
 
-    def _written(self, item: Item, result: GradingResult) -> tuple[Item, GradingResult]:
-        """Write one hand-in's results; where they cannot be shown, write that instead."""
+    def _written(self, graded: Graded) -> tuple[Item, GradingResult]:
+        """Write one hand-in's results; if they cannot be shown, write that instead."""
+        item = Item.of(graded.found, graded)
         try:
-            return item, self._outputs.write_one(item, result)
+            return item, self._outputs.write_one(item, graded.result)
         except AutograderError:
             raise  # no room on the disk, for example
         except Exception as error:  # one hand-in's fault must not cost the others anything
-            work = self._work
-            fault = at_fault(work.plan, work.assignment, said_of(error))
-            # Another hand-in with the same files has its outcome under the key of these.
-            key = result_key(item.label, work.hash, work.tier)
-            self._outputs.store.put(key, StoredResult(result=fault))
-            item = msgspec.structs.replace(item, fate=Fate.GRADED, key=key, notes=())
-            return item, self._outputs.write_one(item, fault)
-
-    @property
-    def _known(self) -> list[tuple[str, Student]]:
-        return [(one.label, student) for one in self._found for student in one.students]
-
-    def _finished(self, graded: dict[str, Item]) -> ClassRecord:
-        items = tuple(graded.get(one.label) or _left_out(one) for one in self._found)
-        record = msgspec.structs.replace(self._record, items=items)
-        return likeness_in(record, self._outputs.store, self._found, self._work)
+            # Not under its own key: another hand-in with the same files shares that one.
+            fault = keep_fault(self._work, graded.found, error, self._outputs.store)
+            item = Item.of(graded.found, fault)
+            return item, self._outputs.write_one(item, fault.result)
 
 
 def report_again(folder: Path, overrides: Path | None = None) -> GradedClass:
@@ -158,29 +143,12 @@ def report_again(folder: Path, overrides: Path | None = None) -> GradedClass:
     """
     places = Places(folder)
     record = read_record(places.record)
-    read = read_overrides(places.overrides(overrides), record.assignment)
     known = [(item.label, student) for item in record.items for student in item.students]
-    read.check(known)
+    read = read_overrides(places.overrides(overrides), record.assignment, known)
     outputs = Outputs(places, record, read)
     for item in record.items:
         result = outputs.result_of(item)
         if result is not None:
             outputs.write_one(item, result)
     outputs.write_class(record)
-    return GradedClass(record, places, (), _remarks(read, known, record))
-
-
-def _remarks(
-    overrides: Overrides, known: Sequence[tuple[str, Student]], record: ClassRecord
-) -> tuple[str, ...]:
-    return (*overrides.unused(known), *overrides.excessive(record.assignment))
-
-
-def _item_of(graded: Graded) -> Item:
-    if graded.key:
-        return Item.of(graded.found, Fate.GRADED, key=graded.key, result=graded.result)
-    return Item.of(graded.found, Fate.REFUSED, reason=graded.result.notes[0])
-
-
-def _left_out(found: Found) -> Item:
-    return Item.of(found, found.fate, REPLACED if found.fate is Fate.REPLACED else "")
+    return GradedClass(record, places, (), read.remarks)

@@ -5,19 +5,27 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-import time
+import threading
+import uuid
 from concurrent.futures import CancelledError, Future
+from pathlib import Path
 from typing import Any
 
-from autograder.classroom.course_archive import pack
-from autograder.classroom.remote import grade_here, put_away
+import distributed
+
+from autograder.classroom.grade_one import open_grader
+from autograder.classroom.identity import grader_hash
+from autograder.classroom.processes import grade_watched
 from autograder.classroom.work import StoredResult, Work
+from autograder.course.loading import Course
 from autograder.errors import CourseError, GraderError
+from autograder.files.archive import collect
+from autograder.files.private_folder import PrivateFolder
+from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
 
 CONNECT_SECONDS = 10
 WAIT_FOR_WORKERS_SECONDS = 30
-COUNT_AGAIN_SECONDS = 2.0
 PER_WORKER = 2
 """Hand-ins under way for each worker: one that is graded, and one that is there when it is done."""
 
@@ -38,47 +46,48 @@ class ClusterPool:
     Raises
     ------
     CourseError
-        If `distributed` is not installed, or no scheduler with workers answers there.
+        If no scheduler with workers answers there, or they cannot grade the assignment.
+    GraderError
+        If a worker's grader is another one, or cannot be confined as asked.
     """
 
     def __init__(self, work: Work, address: str) -> None:
         self._address = address
-        self._parcel = pack(work)
+        self._plugin = GraderPlugin(work)
         self._client = _connected(address)
         self._executor = self._client.get_executor(pure=False)
-        self._workers, self._counted = 0, 0.0
+        try:
+            self._client.register_plugin(self._plugin)
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
 
     @property
     def width(self) -> int:
         """How many hand-ins to have under way at once; workers may come and go."""
-        if time.monotonic() - self._counted > COUNT_AGAIN_SECONDS:
-            self._require_scheduler()
-            try:
-                self._workers = len(self._client.nthreads())
-            except (OSError, CancelledError, RuntimeError) as error:
-                raise self._gone() from error
-            self._counted = time.monotonic()
-        return PER_WORKER * max(1, self._workers)
+        self._require_scheduler()
+        try:
+            return PER_WORKER * max(1, len(self._client.nthreads()))
+        except (OSError, CancelledError, RuntimeError) as error:
+            raise self._gone() from error
 
     def submit(self, submission: Submission) -> Future[StoredResult]:
         """Have a hand-in graded."""
         self._require_scheduler()
-        done: Future[StoredResult] = Future()
-        future = self._executor.submit(grade_here, self._parcel, submission)
-        future.add_done_callback(lambda finished: _pass_on(finished, done))
-        return done
+        future: Future[StoredResult] = self._executor.submit(_grade, self._plugin.name, submission)
+        return future
 
     def renew(self) -> None:
-        """Nothing: a cluster replaces its own workers."""
+        """Do nothing: a cluster replaces its own workers."""
 
     def __enter__(self) -> ClusterPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        with contextlib.suppress(Exception):  # whatever is gone by now need not be put away
+        with contextlib.suppress(Exception):  # whatever is gone by now needs no clearing up
+            self._require_scheduler()
             self._executor.shutdown(wait=kind is None)
-            if kind is None:
-                self._client.run(put_away)
+            self._client.unregister_worker_plugin(self._plugin.name)
         self._client.close()
 
     def _require_scheduler(self) -> None:
@@ -95,13 +104,7 @@ def _connected(address: str) -> Any:
     if not _ADDRESS.fullmatch(address):
         raise CourseError(f"{address!r} is no address of a scheduler; write it like tcp://10.0.0.5:8786.")
     try:
-        import distributed
-    except ImportError as error:
-        raise CourseError(
-            "dask.distributed, which --scheduler needs, is not installed; install the extra 'scale'."
-        ) from error
-    try:
-        # What it would log is said in one sentence, here or where the pool is used.
+        # Its failures are reported in one sentence, here or where the pool is used.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         make: Any = distributed.Client  # without types
         client = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -120,16 +123,83 @@ def _connected(address: str) -> Any:
     return client
 
 
-def _pass_on(finished: Future[bytes], done: Future[StoredResult]) -> None:
-    """Settle `done` with what came from a worker."""
-    try:
-        done.set_result(StoredResult.from_bytes(finished.result()))
-    except CancelledError:
-        done.set_exception(GraderError("the cluster lost this hand-in; run the same command to continue"))
-    except Exception as error:
-        lost = type(error).__name__ == "KilledWorker"
-        done.set_exception(
-            GraderError("several workers ended unexpectedly while they graded this hand-in")
-            if lost
-            else error
-        )
+# --- inside a worker ----------------------------------------------------------------------------------
+
+# pytest keeps its state in the process, so that a worker with several threads still grades one at a time.
+_lock = threading.Lock()
+
+
+class GraderPlugin(distributed.WorkerPlugin):
+    """Makes every worker a grader of one assignment, those that come later included.
+
+    Parameters
+    ----------
+    work
+        What to grade with; all of it that grading takes is sent to the workers.
+
+    Attributes
+    ----------
+    opened
+        What a worker grades with; None until `setup` has succeeded.
+
+    Raises
+    ------
+    CourseError
+        If a file of the assignment is a link or cannot be read.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self.name = f"autograder-{uuid.uuid4()}"
+        assignment, solution = work.assignment, work.solution
+        public = collect(assignment.folder)
+        public |= {file.name: file.source.read_bytes() for file in assignment.files}
+        secret = collect(solution.folder) | solution.reference_files(assignment)
+        self._files = {f"assignments/{assignment.name}/{path}": public[path] for path in public}
+        self._files |= {f"solutions/{assignment.name}/{path}": secret[path] for path in secret}
+        self._assignment, self._plan, self._tier = assignment.name, work.plan, work.tier
+        self._hashes = work.hash, grader_hash()
+        self.opened: tuple[Work, Grader] | None = None
+
+    def setup(self, worker: distributed.Worker) -> None:
+        """Unpack the assignment and open its grader."""
+        with contextlib.ExitStack() as stack:
+            # Made for its owner alone: the solutions are in there.
+            work = self._unpacked(stack.enter_context(PrivateFolder("course")))
+            self.opened = work, stack.enter_context(open_grader(work))
+            self._closing = stack.pop_all()
+
+    def teardown(self, worker: distributed.Worker) -> None:
+        """Forget the assignment; nobody waits for a hand-in that is still under way."""
+        if self.opened is not None:
+            self._closing.close()
+
+    def grade(self, submission: Submission) -> StoredResult:
+        """Grade one hand-in."""
+        if self.opened is None:
+            self.setup(distributed.get_worker())  # says why it failed when this worker came
+        assert self.opened is not None
+        with _lock:
+            return grade_watched(*self.opened, submission)
+
+    def _unpacked(self, folder: Path) -> Work:
+        hash, grader = self._hashes
+        if grader != grader_hash():  # which could come to other points
+            raise GraderError(
+                "a worker has another version of the grader or of NumPy than this machine; "
+                "install the same wheel and packages on both."
+            )
+        for name, content in self._files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        course, name = Course(folder), self._assignment
+        work = Work(course.assignment(name), course.solution(name), self._plan, self._tier)
+        if work.hash != hash:
+            raise CourseError(f"{name} did not arrive as it was sent; start grading again.")
+        return work
+
+
+def _grade(plugin: str, submission: Submission) -> StoredResult:
+    grader: Any = distributed.get_worker().plugins[plugin]
+    result: StoredResult = grader.grade(submission)
+    return result

@@ -1,4 +1,4 @@
-"""Makes a small class for an assignment, of right, empty, mistaken and broken work."""
+"""Makes a small class for an assignment, with right, empty, wrong and broken hand-ins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.model.assignment import Assignment
 
 MISTAKES_SHOWN = 5
 _MARK = ".made-by-autograder-demo"
-_LOOPS_FOR_EVER = "\n\ndef {name}(*args, **keywords):\n    while True:\n        pass\n"
+_LOOPS_FOR_EVER = "\n\ndef endless(*args, **keywords):\n    while True:\n        pass\n\n\n{name} = endless\n"
 
 
 def make_class(work: Work, folder: Path) -> Path:
@@ -22,7 +22,7 @@ def make_class(work: Work, folder: Path) -> Path:
     Raises
     ------
     CourseError
-        Where `folder` holds something that an earlier demonstration did not make.
+        If `folder` holds something that an earlier demonstration did not make.
     """
     _clear(folder)
     for label, files in _members(work).items():
@@ -34,7 +34,7 @@ def make_class(work: Work, folder: Path) -> Path:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what an earlier demonstration left."""
+    """Remove the class of an earlier demonstration."""
     mark = folder.parent / _MARK
     if folder.exists():
         if not mark.is_file():
@@ -71,7 +71,4 @@ def _endless(assignment: Assignment, reference: Mapping[str, bytes]) -> dict[str
     functions = [function for question in assignment.questions for function in question.functions]
     module, _, name = functions[-1].partition(".")
     file = f"{module}.py"
-    text = _LOOPS_FOR_EVER.format(name=name.replace(".", "_"))
-    if "." in name:
-        text += f"\n\n{name} = {name.replace('.', '_')}\n"
-    return {**reference, file: reference[file] + text.encode()}
+    return {**reference, file: reference[file] + _LOOPS_FOR_EVER.format(name=name).encode()}

@@ -1,4 +1,4 @@
-"""Grades a class: every hand-in through the same grader, each result handed on as it comes and not held."""
+"""Grades a class: every hand-in with the same grader, each result passed on as it comes and not kept."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from autograder.classroom.grade_one import notes_on
 from autograder.classroom.identity import result_key
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work, at_fault, refused
-from autograder.errors import AutograderError, CourseError, SubmissionError
-from autograder.handin.candidates import Source
+from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.handin.find import Found
 from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.result import GradingResult
-from autograder.text import one_line
+from autograder.model.scoring import not_run
 
 
 class Pool(Protocol):
@@ -39,12 +38,12 @@ class Pool(Protocol):
 
 @dataclass(frozen=True)
 class Graded:
-    """A hand-in and what came of it.
+    """A hand-in and its result.
 
     Attributes
     ----------
     key
-        Where the store keeps the outcome; empty for a hand-in that could not be opened.
+        Where the store keeps the result; empty for a hand-in that could not be opened.
     reused
         Whether it was graded before and taken from the store.
     """
@@ -58,47 +57,41 @@ class Graded:
 def grade_class(
     work: Work, hand_ins: Iterable[Found], pool: Pool, store: Store, regrade: bool = False
 ) -> Iterator[Graded]:
-    """Grade every hand-in and yield what comes of each, in the order of completion.
+    """Grade every hand-in and yield each with its result, in the order of completion.
 
-    Every outcome is in `store` before it is yielded. What was graded before, with the same files, tests
+    Every result is in `store` before it is yielded. What was graded before, with the same files, tests
     and grader, comes from there, unless `regrade` is set. Only as many hand-ins are open at a time as
     the pool is wide. A hand-in that ends grading processes costs nobody else anything.
     """
     opened = _opened(work, hand_ins, store, regrade)
     waiting: dict[Future[StoredResult], _Task] = {}
     suspects: deque[_Task] = deque()
-    exhausted = False
     while True:
-        # Suspects go one at a time: who breaks the pool then has done it alone.
-        width = 1 if suspects else pool.width
-        while len(waiting) < width and not (exhausted and not suspects):
-            if suspects:
-                task = suspects.popleft()
-                waiting[_submitted(task, pool)] = task
-                break
-            following = next(opened, None)
-            if following is None:
-                exhausted = True
-            elif isinstance(following, Graded):
-                yield following
-            else:
-                waiting[_submitted(following, pool)] = following
+        if suspects:
+            # One at a time: whichever breaks the pool then has done it alone.
+            task = suspects.popleft()
+            waiting[_submitted(task, pool)] = task
+        else:
+            width = pool.width
+            while len(waiting) < width and (following := next(opened, None)):
+                if isinstance(following, Graded):
+                    yield following
+                else:
+                    waiting[_submitted(following, pool)] = following
         if not waiting:
             return
         alone = len(waiting) == 1
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         broken = [waiting.pop(future) for future in done if isinstance(_error(future), BrokenProcessPool)]
-        for future in done:
-            if future in waiting:
-                task = waiting.pop(future)
-                yield _kept(task.found, task.key, _outcome(future, work), store)
+        for future in done & waiting.keys():
+            yield _graded(work, waiting.pop(future), future, store)
         if broken:
             pool.renew()
             broken += waiting.values()
             waiting.clear()
             if alone:
                 task = broken.pop()
-                yield _kept(task.found, task.key, _faulty(work, ENDED), store)
+                yield keep_fault(work, task.found, GraderError(ENDED), store, task.key)
             suspects.extend(broken)
 
 
@@ -113,37 +106,42 @@ class _Task:
 
 
 def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) -> Iterator[_Task | Graded]:
-    """Yield each hand-in opened, or what came of it where there is nothing left to grade."""
+    """Yield each hand-in opened, or with its result if there is nothing left to grade."""
     for found in hand_ins:
-        assert found.source is not None
         try:
-            opened = _open(work, found, found.source, store, regrade)
+            yield _open(work, found, store, regrade)
         except SubmissionError as error:
-            opened = Graded(found, refused(work.plan, work.assignment, str(error)))
+            yield Graded(found, refused(work.plan, work.assignment, str(error)))
         except Exception as error:  # one hand-in's fault must not cost the others anything
-            key = result_key(found.label, work.hash, work.tier)
-            opened = _kept(found, key, _faulty(work, said_of(error)), store)
-        yield opened
+            yield keep_fault(work, found, error, store)
 
 
-def _open(work: Work, found: Found, source: Source, store: Store, regrade: bool) -> _Task | Graded:
-    submission = open_hand_in(source, work.assignment.file_names, label=found.label)
+def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Graded:
+    assert found.source is not None
+    submission = open_hand_in(found.source, work.assignment.file_names, label=found.label)
     key = result_key(submission.content_hash, work.hash, work.tier)
     before = None if regrade else store.finished(key)
-    if before is not None:
-        notes = notes_on(submission, work.assignment)
-        result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
-        return Graded(found, result, key, reused=True)
-    return _Task(found, submission, key)
+    if before is None:
+        return _Task(found, submission, key)
+    notes = notes_on(submission, work.assignment)
+    result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
+    return Graded(found, result, key, reused=True)
 
 
 def _submitted(task: _Task, pool: Pool) -> Future[StoredResult]:
     try:
         return pool.submit(task.submission)
     except BrokenProcessPool:
-        # What was under way learns of it by its own future.
+        # The futures of what was under way report it too.
         pool.renew()
         return pool.submit(task.submission)
+
+
+def keep_fault(work: Work, found: Found, error: Exception, store: Store, key: str = "") -> Graded:
+    """Keep a result that says how the grader failed, by default under a key that no other hand-in has."""
+    key = key or result_key(found.label, work.hash, work.tier)
+    result = at_fault(not_run(work.plan, work.assignment), error)
+    return _kept(found, key, StoredResult(result=result), store)
 
 
 def _kept(found: Found, key: str, outcome: StoredResult, store: Store) -> Graded:
@@ -155,24 +153,15 @@ def _error(future: Future[StoredResult]) -> BaseException | None:
     return None if future.cancelled() else future.exception()
 
 
-def _outcome(future: Future[StoredResult], work: Work) -> StoredResult:
-    """Return a hand-in's outcome; where the grader failed, one that says so."""
+def _graded(work: Work, task: _Task, future: Future[StoredResult], store: Store) -> Graded:
+    """Keep the result of a hand-in; if the grader failed, one that says so."""
     try:
-        return future.result()
+        outcome = future.result()
     except CourseError:
         raise  # no hand-in can be graded
-    except AutograderError as error:
-        return _faulty(work, str(error))
     except CancelledError:
-        return _faulty(work, "the grading of this hand-in was called off; run the command again")
+        lost = GraderError("the grading of this hand-in was called off; run the command again")
+        return keep_fault(work, task.found, lost, store, task.key)
     except Exception as error:  # one hand-in's fault must not cost the others anything
-        return _faulty(work, said_of(error))
-
-
-def said_of(error: Exception) -> str:
-    """Return what the report says of a fault of ours."""
-    return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
-
-
-def _faulty(work: Work, reason: str) -> StoredResult:
-    return StoredResult(result=at_fault(work.plan, work.assignment, reason))
+        return keep_fault(work, task.found, error, store, task.key)
+    return _kept(task.found, task.key, outcome, store)

@@ -1,10 +1,9 @@
-"""The way of one hand-in: its named files, the tests' verdicts, exact points, one result."""
+"""Grades one hand-in: its named files, the tests' verdicts, exact points, one result."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 from autograder.classroom.identity import grader_hash, versions
@@ -26,9 +25,9 @@ def open_grader(work: Work) -> Grader:
     Raises
     ------
     CourseError
-        Where student code could read the solutions.
+        If student code could read the solutions.
     GraderError
-        Where the isolation asked for is not available on this machine.
+        If the requested isolation is not available on this machine.
     """
     sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier)
     require_secrets_kept(work.solution.folder, sandbox.tier)
@@ -40,7 +39,6 @@ def grade_one(
     grader: Grader,
     submission: Submission,
     on_result: Callable[[GradingResult], None] | None = None,
-    kept: Fraction = Fraction(1),
 ) -> GradingResult:
     """Return the result of one hand-in.
 
@@ -50,8 +48,6 @@ def grade_one(
         Its files; what is missing or unusable is among its notes.
     on_result
         Called with the result so far: before the first test and after each.
-    kept
-        Share of the points that lateness leaves.
     """
     started = time.monotonic()
     verdicts: dict[str, Verdict] = {}
@@ -66,7 +62,6 @@ def grade_one(
             hashes={"assignment": work.hash, "grader": grader_hash(), "hand-in": submission.content_hash},
             seconds=time.monotonic() - started,
             notes=notes_on(submission, work.assignment),
-            kept=kept,
             finished=finished,
         )
 
@@ -82,7 +77,7 @@ def grade_one(
 
 
 def notes_on(submission: Submission, assignment: Assignment) -> tuple[str, ...]:
-    """Return what a student should know of a hand-in before its results."""
+    """Return what a student should know about a hand-in before its results."""
     absent = [submission.why_not(name) for name in assignment.file_names]
     notes = [*(reason for reason in absent if reason), *submission.notes]
     if submission.assignment and submission.assignment != assignment.name:
@@ -96,12 +91,12 @@ def notes_on(submission: Submission, assignment: Assignment) -> tuple[str, ...]:
 
 
 def require_secrets_kept(folder: Path, tier: Tier) -> None:
-    """Refuse to grade where student code could read the solutions on disk.
+    """Refuse to grade if student code could read the solutions on disk.
 
     Raises
     ------
     CourseError
-        Under a tier that hides no files, where other users may read `folder`.
+        If the tier hides no files and other users may read `folder`.
     """
     hidden = tier.has_namespaces or landlock_version() > 0
     if tier is Tier.USER and not hidden and readable_by_others(folder):

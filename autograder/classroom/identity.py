@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import platform
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 import autograder
+from autograder.files.archive import content_hash
 from autograder.model.assignment import Assignment, Solution
 
 _PACKAGE = Path(autograder.__file__).parent
@@ -29,7 +29,7 @@ def assignment_hash(assignment: Assignment, solution: Solution) -> str:
     public |= {file.name: file.source.read_bytes() for file in assignment.files}
     secret = _files_in(solution.folder) | solution.reference_files(assignment)
     secret[_POLICIES] = solution.salt.encode()
-    return _hash_of({f"public/{name}": content for name, content in public.items()} | secret)
+    return content_hash({f"public/{name}": content for name, content in public.items()} | secret)
 
 
 @functools.cache
@@ -40,7 +40,7 @@ def grader_hash() -> str:
         place = _PACKAGE / name
         for path in [place] if place.is_file() else place.rglob("*.py"):
             files[path.relative_to(_PACKAGE).as_posix()] = path.read_bytes()
-    return _hash_of(files)
+    return content_hash(files)
 
 
 def result_key(hand_in: str, assignment: str, tier: str | None) -> str:
@@ -51,7 +51,7 @@ def result_key(hand_in: str, assignment: str, tier: str | None) -> str:
     hand_in, assignment
         Content hashes.
     tier
-        The isolation asked for: what was graded under a weak one is not taken for a strong one's.
+        The requested isolation: a result from a weak tier is not reused for a strong one.
     """
     parts = [hand_in, assignment, grader_hash(), tier or "the best there is"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
@@ -75,14 +75,6 @@ def _files_in(folder: Path) -> dict[str, bytes]:
 
 
 def _left_behind(path: Path) -> bool:
-    """Return whether a file is what Python, an editor or a system leaves behind."""
+    """Return whether Python, an editor or a system left a file behind."""
     hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
     return hidden or path.suffix in (".pyc", ".pyo") or path.name.endswith("~")
-
-
-def _hash_of(files: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0".encode())
-        digest.update(files[name])
-    return digest.hexdigest()

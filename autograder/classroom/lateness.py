@@ -1,8 +1,7 @@
-"""How late a hand-in was and what that leaves of its points, from dates that no student can write."""
+"""How late a hand-in was and what that costs, from dates that no student can write."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -10,33 +9,19 @@ from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy
 
 
-@dataclass(frozen=True)
-class Lateness:
-    """When a hand-in came and when it was due, as far as that is known.
+def deduction(created_at: datetime | None, due: datetime | None, policy: LatePolicy) -> tuple[Fraction, str]:
+    """Return the share of the points that lateness leaves, and what the student is told about it.
 
-    A hand-in's own files say nothing about it: whoever makes them could write any date there.
+    Nothing is deducted or said if a date is missing. A hand-in's own files are not asked: a student could
+    write any date there.
     """
-
-    created_at: datetime | None = None
-    due: datetime | None = None
-
-    @property
-    def late(self) -> timedelta | None:
-        """How long after the due date it came, at least nothing; None where a date is missing."""
-        if self.created_at is None or self.due is None:
-            return None
-        return max(timedelta(0), self.created_at - self.due)
-
-    def share_kept(self, policy: LatePolicy) -> Fraction:
-        """Return the share of the points that `policy` leaves; all of them where lateness is unknown."""
-        return Fraction(1) if self.late is None else policy.share_kept(self.late)
-
-    def sentence(self, policy: LatePolicy) -> str:
-        """Return what a student is told; empty where lateness costs nothing or is unknown."""
-        if self.created_at is None or self.due is None or self.share_kept(policy) == 1:
-            return ""
-        when = f"Due {_moment(self.due)}, handed in {_moment(self.created_at)}"
-        return f"{when}: {span(self.created_at - self.due)} late."
+    if created_at is None or due is None:
+        return Fraction(1), ""
+    late = max(timedelta(0), created_at - due)
+    kept = policy.share_kept(late)
+    if kept == 1:
+        return kept, ""
+    return kept, f"Due {_moment(due)}, handed in {_moment(created_at)}: {span(late)} late."
 
 
 def span(late: timedelta) -> str:
@@ -53,7 +38,7 @@ def read_date(text: str, where: str) -> datetime:
     Raises
     ------
     CourseError
-        If it is no date.
+        If it is not a date.
     """
     try:
         return datetime.fromisoformat(text.strip()).astimezone()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from autograder.classroom.canvas import to_canvas
 from autograder.classroom.overrides import Overrides
 from autograder.classroom.record import ClassRecord, Item, read_record, write_record
+from autograder.classroom.settle import settle
 from autograder.classroom.store import Store
 from autograder.classroom.work import refused
 from autograder.errors import CourseError
@@ -28,51 +28,41 @@ from autograder.report.statistics import ClassStatistics
 OVERRIDES_FILE = "overrides.csv"
 
 
-@dataclass(frozen=True)
 class Places:
-    """Where the outputs of a class are, below the folder that `-o` names."""
+    """Where the outputs of a class are.
 
-    folder: Path
+    Attributes
+    ----------
+    folder
+        What `-o` names; everything else is below it.
+    results, feedback
+        For each hand-in one file in Gradescope's form, and one page.
+    grades, canvas
+        The grade table, and the totals for Canvas.
+    report
+        The class report.
+    record, store
+        What else is known of the class, and every result, for resuming and for reports.
+    """
 
-    @property
-    def results(self) -> Path:
-        """One file in Gradescope's form per hand-in."""
-        return self.folder / "results"
-
-    @property
-    def feedback(self) -> Path:
-        """One page per hand-in."""
-        return self.folder / "feedback"
-
-    @property
-    def grades(self) -> Path:
-        """The grade table."""
-        return self.folder / "grades.csv"
-
-    @property
-    def canvas(self) -> Path:
-        """The totals for Canvas."""
-        return self.folder / "canvas.csv"
-
-    @property
-    def report(self) -> Path:
-        """The class report."""
-        return self.folder / "report.html"
-
-    @property
-    def record(self) -> Path:
-        """What is known besides the results."""
-        return self.folder / "class.json"
-
-    @property
-    def store(self) -> Path:
-        """Every outcome, for resuming and for reports."""
-        return self.folder / "state"
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.results = folder / "results"
+        self.feedback = folder / "feedback"
+        self.grades = folder / "grades.csv"
+        self.canvas = folder / "canvas.csv"
+        self.report = folder / "report.html"
+        self.record = folder / "class.json"
+        self.store = folder / "state"
 
     def overrides(self, named: Path | None) -> Path | None:
         """Return the CSV of points given by hand: the one named, else the one in the folder, if any."""
         usual = self.folder / OVERRIDES_FILE
         return named or (usual if usual.is_file() else None)
+
+    def of_hand_in(self, label: str) -> tuple[Path, Path]:
+        """Return where the result and the page of one hand-in are."""
+        return self.results / f"{label}.json", self.feedback / f"{label}.html"
 
 
 class Outputs:
@@ -86,6 +76,16 @@ class Outputs:
         The class; its items may still be unknown.
     overrides
         Points given by hand.
+
+    Attributes
+    ----------
+    earlier
+        The record of the class as it was graded here before; None if it was not.
+
+    Raises
+    ------
+    CourseError
+        If another assignment was graded into this folder.
     """
 
     def __init__(self, places: Places, record: ClassRecord, overrides: Overrides) -> None:
@@ -94,15 +94,9 @@ class Outputs:
         self._record = record
         self._overrides = overrides
         self._whole = overrides.whole(record.assignment)
+        self.earlier = self._read_earlier()
 
-    def earlier(self) -> ClassRecord | None:
-        """Return the record of the class as it was graded here before, None where it was not.
-
-        Raises
-        ------
-        CourseError
-            If another assignment was graded into this folder.
-        """
+    def _read_earlier(self) -> ClassRecord | None:
         if not self.places.record.is_file():
             return None
         try:
@@ -118,15 +112,12 @@ class Outputs:
     def write_one(self, item: Item, result: GradingResult) -> GradingResult:
         """Write one hand-in's results and feedback, and return its result as it stands with them."""
         final = self._final(item, result)
-        write_results(
-            self.places.results / f"{item.label}.json",
-            to_gradescope(final, self._whole, self._record.visibility),
-        )
-        page = feedback_page(final, self._whole, item.label)
-        write_atomically(self.places.feedback / f"{item.label}.html", page.encode())
+        file, page = self.places.of_hand_in(item.label)
+        write_results(file, to_gradescope(final, self._whole, self._record.visibility))
+        write_atomically(page, feedback_page(final, self._whole, item.label).encode())
         return final
 
-    def write_class(self, record: ClassRecord, earlier: ClassRecord | None = None) -> None:
+    def write_class(self, record: ClassRecord) -> None:
         """Write the grade tables, the class report and the record itself; remove what is out of date."""
         self._record = record
         write_atomically(self.places.grades, to_csv(self._rows(), self._whole).encode())
@@ -134,19 +125,19 @@ class Outputs:
         page = class_page(self._statistics(), record.report_context)
         write_atomically(self.places.report, page.encode())
         write_record(self.places.record, record)
-        self._remove_outdated(earlier)
+        self._remove_outdated()
 
     def result_of(self, item: Item) -> GradingResult | None:
-        """Return what an item came to; None where it was not to be graded or its outcome is lost."""
+        """Return the result of an item; None if it was not to be graded or its result is lost."""
         if item.fate is Fate.REFUSED and item.students:
             return refused(self._record.plan, self._record.assignment, item.reason)
-        outcome = self.store.get(item.key) if item.key else None
+        outcome = self.store.get(item.key)
         if outcome is None:
             return None
         return msgspec.structs.replace(outcome.result, notes=item.notes, release=item.release)
 
     def _statistics(self) -> ClassStatistics:
-        """Return what the hand-ins that count came to; those that could not be opened are counted apart."""
+        """Return statistics of the hand-ins that count, without those that could not be opened."""
         statistics = ClassStatistics(self._whole, self._record.plan)
         for item in self._record.items:
             if item.fate is not Fate.GRADED or (item.students and not item.counts_for):
@@ -159,57 +150,45 @@ class Outputs:
     def _final(self, item: Item, result: GradingResult) -> GradingResult:
         """Return the result of a hand-in as its page shows it."""
         settled = [self._settled(item, result, student) for student in item.students or (Student(),)]
-        # What students of one group were given by hand may differ; the page of all is as it was graded.
-        return settled[0] if all(it == settled[0] for it in settled) else self._in_time(item, result)
+        # Points given by hand may differ within a group; its page then shows none of them.
+        return settled[0] if all(it == settled[0] for it in settled) else self._settled(item, result, None)
 
     def _rows(self) -> Iterator[GradeRow]:
-        """Yield a row for each student of each item that is anybody's."""
+        """Yield a row for each student of each item that was or could not be graded."""
         for item in self._record.items:
             if item.fate in (Fate.IGNORED, Fate.REPLACED):
                 continue
             result = self.result_of(item)
             for student in item.students or (Student(),):
-                yield self._row(item, student, result)
+                final = self._settled(item, result, student) if result else None
+                yield GradeRow(
+                    label=item.label,
+                    name=student.name,
+                    email=student.email,
+                    id=student.id,
+                    counts=student in item.counts_for,
+                    result=final,
+                    note=item.reason or ("; ".join(final.notes) if final else ""),
+                )
 
-    def _row(self, item: Item, student: Student, result: GradingResult | None) -> GradeRow:
-        final = self._settled(item, result, student) if result else None
-        note = item.reason or ("; ".join(final.notes) if final else "")
-        return GradeRow(
-            label=item.label,
-            name=student.name,
-            email=student.email,
-            id=student.id,
-            counts=student in item.counts_for,
-            result=final,
-            note=note,
-        )
+    def _settled(self, item: Item, result: GradingResult, student: Student | None) -> GradingResult:
+        """Return a student's result with lateness and points given by hand; for None, without the latter."""
+        overrides, late = self._overrides, self._record.late
+        due = overrides.due(item.label, item.students) or self._record.due
+        if student is None:
+            return settle(result, late, item.created_at, due, flags=item.flags)
+        given = overrides.of(item.label, student)
+        return settle(result, late, item.created_at, due, given, overrides.by_hand, item.flags)
 
-    def _settled(self, item: Item, result: GradingResult, student: Student) -> GradingResult:
-        """Return a student's result with lateness and points given by hand."""
-        return self._overrides.merged(self._in_time(item, result), item.label, student)
-
-    def _in_time(self, item: Item, result: GradingResult) -> GradingResult:
-        """Return the result with what lateness leaves of it."""
-        lateness = self._record.lateness(item, self._overrides.due(item.label, item.students))
-        sentence = lateness.sentence(self._record.late)
-        return msgspec.structs.replace(
-            result,
-            kept=lateness.share_kept(self._record.late),
-            notes=(*result.notes, *([sentence] if sentence else [])),
-            flags=(*result.flags, *item.flags),
-        )
-
-    def _remove_outdated(self, earlier: ClassRecord | None) -> None:
-        """Remove the outcomes that nothing refers to, and the pages of hand-ins that are gone."""
+    def _remove_outdated(self) -> None:
+        """Remove the results that nothing refers to, and the pages of hand-ins that are gone."""
         self.store.keep_only({item.key for item in self._record.items})
-        there = {item.label for item in _with_pages(self._record)}
-        for item in _with_pages(earlier) if earlier else ():
-            if item.label in there:
-                continue
-            for folder, suffix in ((self.places.results, "json"), (self.places.feedback, "html")):
+        gone = _with_pages(self.earlier) - _with_pages(self._record) if self.earlier else ()
+        for label in gone:
+            for path in self.places.of_hand_in(label):
                 with suppress(OSError):
-                    (folder / f"{item.label}.{suffix}").unlink()
+                    path.unlink()
 
 
-def _with_pages(record: ClassRecord) -> Iterable[Item]:
-    return (item for item in record.items if item.fate in (Fate.GRADED, Fate.REFUSED))
+def _with_pages(record: ClassRecord) -> set[str]:
+    return {item.label for item in record.items if item.fate in (Fate.GRADED, Fate.REFUSED)}

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-import msgspec
-
 from autograder.classroom.lateness import read_date
 from autograder.errors import CourseError
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, Question
-from autograder.model.result import GradingResult, QuestionResult
+from autograder.model.exact import read_points
 from autograder.text import one_line
 
 COLUMNS = ("student", "question", "points", "out_of", "due", "note")
-_POINTS = re.compile(r"\d{1,6}(/\d{1,6}|\.\d{1,6})?")
 _BYTES = 10_000_000
 
 
@@ -33,14 +29,16 @@ class Override:
 
     Attributes
     ----------
+    where
+        The file and the line.
     student
         An e-mail address, an id, a name or a hand-in's label.
     question
-        One of the assignment's, whose points are replaced, or a new one worth `out_of`.
+        One of the assignment's, whose points are replaced, or another one worth `out_of`.
     """
 
+    where: str
     student: str
-    line: int
     question: str = ""
     points: Fraction | None = None
     out_of: Fraction | None = None
@@ -50,18 +48,25 @@ class Override:
 
 @dataclass(frozen=True)
 class Overrides:
-    """All lines of a file, and the questions that only people grade."""
+    """All lines of a file.
 
-    path: Path | None = None
+    Attributes
+    ----------
+    by_hand
+        The questions that only people grade.
+    remarks
+        A sentence for each line whose student handed nothing in, or that gives more points than there are.
+    """
+
     lines: tuple[Override, ...] = ()
     by_hand: tuple[Question, ...] = ()
-    _index: Mapping[str, list[Override]] = field(default_factory=dict, hash=False)
+    remarks: tuple[str, ...] = ()
+    _index: Mapping[str, list[int]] = field(default_factory=dict, hash=False)
 
     def of(self, label: str, student: Student) -> list[Override]:
         """Return the lines for a student's hand-in, in the order of the file."""
-        keys = {_key(key) for key in (label, student.email, student.id, student.name) if key.strip()}
-        found = {line.line: line for key in keys for line in self._index.get(key, ())}
-        return [found[number] for number in sorted(found)]
+        keys = map(_key, (label, student.email, student.id, student.name))
+        return [self.lines[it] for it in sorted({it for key in keys for it in self._index.get(key, ())})]
 
     def due(self, label: str, students: Iterable[Student]) -> datetime | None:
         """Return the due date that was given to these students, the latest of a group's."""
@@ -72,84 +77,67 @@ class Overrides:
         """Return the assignment with the questions that only people grade at the end."""
         return replace(assignment, questions=(*assignment.questions, *self.by_hand))
 
-    def merged(self, result: GradingResult, label: str, student: Student) -> GradingResult:
-        """Return a student's result with the points given by hand; what was graded stays in the verdicts."""
-        given = {line.question: line for line in self.of(label, student) if line.points is not None}
-        waiting = tuple(
-            QuestionResult(id=question.id, title=question.title, points=question.points, score=Fraction(0))
-            for question in self.by_hand
-        )
-        questions = tuple(_given(it, given.get(it.id)) for it in (*result.questions, *waiting))
-        notes = tuple(
-            one_line(f"{line.question}: {_text(line.points)} points given by hand. {line.note}".strip(), 500)
-            for line in given.values()
-            if line.points is not None
-        )
-        return msgspec.structs.replace(result, questions=questions, notes=(*result.notes, *notes))
 
-    def unused(self, known: Iterable[tuple[str, Student]]) -> list[str]:
-        """Return a sentence for each line whose student handed nothing in."""
-        used = {line.line for label, student in known for line in self.of(label, student)}
-        return [
-            f"{self.path}, line {line.line}: nobody known as {line.student!r} handed anything in."
-            for line in self.lines
-            if line.line not in used
-        ]
-
-    def excessive(self, assignment: Assignment) -> list[str]:
-        """Return a sentence for each line that gives more points than the question is worth."""
-        most = {question.id: question.points for question in self.whole(assignment).questions}
-        return [
-            f"{self.path}, line {line.line}: {_text(line.points)} of {_text(most[line.question])} points"
-            f" for {line.question}."
-            for line in self.lines
-            if line.points is not None and line.points > most.get(line.question, line.points)
-        ]
-
-    def check(self, known: Sequence[tuple[str, Student]]) -> None:
-        """Refuse lines that could mean two people.
-
-        Raises
-        ------
-        CourseError
-            If a name is that of several students.
-        """
-        people = {(_key(student.name), student.key) for _, student in known if student.name.strip()}
-        counted = Counter(name for name, _ in people)
-        for line in self.lines:
-            if counted[_key(line.student)] > 1:
-                raise CourseError(
-                    f"{self.path}, line {line.line}: {line.student!r} is the name of several students; "
-                    "give the e-mail address, the id or the hand-in's label."
-                )
-
-
-def read_overrides(path: Path | None, assignment: Assignment) -> Overrides:
-    """Return the overrides in the CSV at `path`; none where `path` is None.
+def read_overrides(
+    path: Path | None, assignment: Assignment, known: Sequence[tuple[str, Student]]
+) -> Overrides:
+    """Return the overrides in the CSV at `path`; none if `path` is None.
 
     The first line names the columns: `student` and `question` with `points`, or `student` with
     `due`; `out_of` for a question that the assignment does not have, and `note` for the student.
 
+    Parameters
+    ----------
+    known
+        Each student with the label of each hand-in.
+
     Raises
     ------
     CourseError
-        If the file cannot be read, or a line is not understood.
+        If the file cannot be read, a line is not understood, or a name is that of several students.
     """
     if path is None:
         return Overrides()
-    rows = _rows(path)
     lines = tuple(
-        _override(path, number, row, assignment)
-        for number, row in rows
-        if any((cell or "").strip() for cell in row.values())
+        _override(f"{path}, line {number}", row, assignment)
+        for number, row in _rows(path)
+        if any(cell.strip() for cell in row.values())
     )
-    index: dict[str, list[Override]] = {}
+    _refuse_shared_names(lines, known)
+    index: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        index.setdefault(_key(line.student), []).append(number)
+    read = Overrides(lines, _by_hand(lines, assignment), _index=index)
+    return replace(read, remarks=(*_unused(read, known), *_excessive(read, assignment)))
+
+
+def _refuse_shared_names(lines: Iterable[Override], known: Iterable[tuple[str, Student]]) -> None:
+    people = {(_key(student.name), student.key) for _, student in known if student.name.strip()}
+    counted = Counter(name for name, _ in people)
     for line in lines:
-        index.setdefault(_key(line.student), []).append(line)
-    return Overrides(path, lines, _by_hand(path, lines, assignment), index)
+        if counted[_key(line.student)] > 1:
+            raise CourseError(
+                f"{line.where}: {line.student!r} is the name of several students; "
+                "give the e-mail address, the id or the hand-in's label."
+            )
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def _unused(read: Overrides, known: Iterable[tuple[str, Student]]) -> Iterator[str]:
+    used = {line.where for label, student in known for line in read.of(label, student)}
+    for line in read.lines:
+        if line.where not in used:
+            yield f"{line.where}: nobody known as {line.student!r} handed anything in."
+
+
+def _excessive(read: Overrides, assignment: Assignment) -> Iterator[str]:
+    worth = {question.id: question.points for question in read.whole(assignment).questions}
+    for line in read.lines:
+        if line.points is not None and line.points > worth[line.question]:
+            given, most = points_text(line.points), points_text(worth[line.question])
+            yield f"{line.where}: {given} of {most} points for {line.question}."
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         content = path.read_bytes()[:_BYTES].decode("utf-8-sig")
     except OSError as error:
@@ -158,19 +146,15 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise CourseError(f"{path} is no UTF-8 text; save it as CSV in UTF-8.") from error
     first = content.partition("\n")[0]
     # Spreadsheets of many countries write semicolons.
-    reader = csv.DictReader(
-        io.StringIO(content), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.DictReader(io.StringIO(content), delimiter=delimiter, restval="")
     columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    if "student" not in columns or (unknown := set(columns) - set(COLUMNS)):
-        what = (
-            f"has unknown columns {', '.join(sorted(unknown))}"
-            if "student" in columns
-            else "has no column student"
-        )
-        raise CourseError(f"{path} {what}; its first line names some of {', '.join(COLUMNS)}.")
+    problem = "" if "student" in columns else "has no column student"
+    if unknown := set(columns) - set(COLUMNS):
+        problem = problem or f"has unknown columns {', '.join(sorted(unknown))}"
+    if problem:
+        raise CourseError(f"{path} {problem}; its first line names some of {', '.join(COLUMNS)}.")
     reader.fieldnames = columns
-    rows = []
     try:
         for row in reader:
             if None in row:
@@ -178,17 +162,15 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                     f"{path}, line {reader.line_num}: has more cells than the first line; "
                     "put a text that holds a comma in quotation marks."
                 )
-            rows.append((reader.line_num, row))
+            yield reader.line_num, row
     except csv.Error as error:
         raise CourseError(f"{path}, line {reader.line_num}: {error}.") from error
-    return rows
 
 
-def _override(path: Path, number: int, row: dict[str, str], assignment: Assignment) -> Override:
+def _override(where: str, row: dict[str, str], assignment: Assignment) -> Override:
     def cell(name: str) -> str:
-        return one_line(row.get(name) or "", 500)
+        return one_line(row.get(name, ""), 500)
 
-    where = f"{path}, line {number}"
     student, question, due = cell("student"), cell("question"), cell("due")
     if not student:
         raise CourseError(f"{where}: the column student is empty; say whose points these are.")
@@ -205,8 +187,8 @@ def _override(path: Path, number: int, row: dict[str, str], assignment: Assignme
             "leave out_of empty."
         )
     return Override(
+        where=where,
         student=student,
-        line=number,
         question=question,
         points=points,
         out_of=known.get(question, out_of),
@@ -215,7 +197,7 @@ def _override(path: Path, number: int, row: dict[str, str], assignment: Assignme
     )
 
 
-def _by_hand(path: Path, lines: Iterable[Override], assignment: Assignment) -> tuple[Question, ...]:
+def _by_hand(lines: Iterable[Override], assignment: Assignment) -> tuple[Question, ...]:
     """Return the questions that the assignment does not have."""
     known = {question.id for question in assignment.questions}
     worth: dict[str, Fraction] = {}
@@ -226,34 +208,28 @@ def _by_hand(path: Path, lines: Iterable[Override], assignment: Assignment) -> t
         if out_of is None:
             there = ", ".join(question.id for question in assignment.questions)
             raise CourseError(
-                f"{path}, line {line.line}: {line.question} is no question of {assignment.name} ({there}); "
+                f"{line.where}: {line.question} is no question of {assignment.name} ({there}); "
                 "correct it, or say in out_of what it is worth."
             )
         if worth.setdefault(line.question, out_of) != out_of:
             raise CourseError(
-                f"{path}, line {line.line}: {line.question} was worth {worth[line.question]} points before, "
+                f"{line.where}: {line.question} was worth {worth[line.question]} points before, "
                 f"and {out_of} here; make them agree."
             )
     return tuple(Question(id, id.replace("_", " "), points) for id, points in worth.items())
 
 
 def _points(where: str, column: str, text: str) -> Fraction | None:
-    if not text:
-        return None
-    if not _POINTS.fullmatch(text) or re.search(r"/0+$", text):
+    points = read_points(text)
+    if text and points is None:
         raise CourseError(
             f"{where}: {column} is {text[:40]!r}; give a number that is not negative, such as 7, 7.5 or 7/2."
         )
-    return Fraction(text)
+    return points
 
 
-def _given(question: QuestionResult, line: Override | None) -> QuestionResult:
-    if line is None or line.points is None:
-        return question
-    return msgspec.structs.replace(question, score=line.points)
-
-
-def _text(points: Fraction | None) -> str:
+def points_text(points: Fraction | None) -> str:
+    """Return points as they are told to people; empty if there are none."""
     return "" if points is None else f"{float(points):g}"
 
 

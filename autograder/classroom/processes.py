@@ -7,9 +7,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import util
 from types import FrameType
 from typing import NoReturn, TypeVar
@@ -18,7 +17,7 @@ import msgspec
 
 from autograder.classroom.grade_one import grade_one, open_grader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
-from autograder.classroom.watchdog import Watchdog
+from autograder.classroom.watchdog import watched
 from autograder.classroom.work import StoredResult, Work
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
@@ -30,24 +29,21 @@ Done = TypeVar("Done")
 AHEAD = 2
 """Hand-ins that wait beyond those being graded, so that no process is ever idle."""
 GRACE_SECONDS = 120.0
-"""A grading process ends itself so long after a hand-in's budget was spent twice: the grader hangs."""
+"""A grading process ends itself this long after twice a hand-in's budget: the grader hangs."""
 STOP_SECONDS = 5.0
-"""What does not stop by then, because something took the interrupt for its own, is left as it is."""
+"""Whatever has not stopped by then, because something swallowed the interrupt, is abandoned."""
 
 _NOT_COMPARED = "{} is not compared with others: it has a line too long for code"
 
 
 def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredResult:
-    """Grade one hand-in; ends this process where the grader itself hangs."""
+    """Grade one hand-in; ends this process if the grader itself hangs."""
     budget = 2 * work.assignment.limits.seconds_total + GRACE_SECONDS
-    watchdog = Watchdog(budget, lambda: os._exit(70))
-    try:
+    with watched(budget, lambda: os._exit(70)):
         result = grade_one(work, grader, submission)
-        prints = fingerprints(submission.files, work.boilerplate)
-    finally:
-        watchdog.cancel()
+        found = fingerprints(submission.files, work.boilerplate)
     flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
-    return StoredResult(result=msgspec.structs.replace(result, flags=flags), prints=prints)
+    return StoredResult(result=msgspec.structs.replace(result, flags=flags), fingerprints=found)
 
 
 class LocalPool:
@@ -61,16 +57,18 @@ class LocalPool:
     Raises
     ------
     CourseError
-        Where student code could read the solutions.
+        If student code could read the solutions.
     GraderError
-        Where the isolation asked for is not available on this machine.
+        If the requested isolation is not available on this machine.
     """
 
     def __init__(self, work: Work, jobs: int) -> None:
         require_secrets_kept(work.solution.folder, choose_tier(work.tier))
+        # One thread for the arithmetic of tests and comparison: the cores are busy with other hand-ins.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self._work = work
         self._jobs = jobs
-        self._executor = _Processes(work, jobs)
+        self._start()
 
     @property
     def width(self) -> int:
@@ -81,65 +79,42 @@ class LocalPool:
         """Have a hand-in graded."""
         return self._executor.submit(_grade, submission)
 
+    def verdicts(self, files: Mapping[str, bytes]) -> Future[dict[str, Verdict]]:
+        """Have every test judge these files; the verdicts are by test id."""
+        return self._executor.submit(_judge, files)
+
     def renew(self) -> None:
         """Start other processes after one of them has died, which ends them all."""
-        # A process that was started while the others were being ended has been told by nobody.
-        self._executor.end(at_once=True)
-        self._executor = _Processes(self._work, self._jobs)
+        # A process that was started while the others were ended has not been told.
+        self._end(at_once=True)
+        self._start()
 
     def __enter__(self) -> LocalPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        self._executor.end(at_once=kind is not None)
+        self._end(at_once=kind is not None)
 
-
-@contextmanager
-def grading_processes(work: Work, jobs: int) -> Iterator[Executor]:
-    """Run `jobs` processes that are graders of one assignment, for tasks such as `grade_files`."""
-    executor = _Processes(work, jobs)
-    try:
-        yield executor
-    except BaseException:
-        executor.end(at_once=True)
-        raise
-    executor.end(at_once=False)
-
-
-def grade_files(files: Mapping[str, bytes]) -> dict[str, Verdict]:
-    """Return the verdicts on these files; runs in one of the `grading_processes`."""
-    assert _this_process is not None
-    return _this_process.carry_out(lambda grader: grader.grade(files))
-
-
-def _grade(submission: Submission) -> StoredResult:
-    assert _this_process is not None
-    work = _this_process.work
-    return _this_process.carry_out(lambda grader: grade_watched(work, grader, submission))
-
-
-class _Processes(ProcessPoolExecutor):
-    """The processes, which can be ended in the middle of what they do."""
-
-    def __init__(self, work: Work, jobs: int) -> None:
+    def _start(self) -> None:
         self._others = {process.pid for process in multiprocessing.active_children()}
-        super().__init__(jobs, multiprocessing.get_context("spawn"), _set_up, (work,))
+        context = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(self._jobs, context, _set_up, (self._work,))
 
-    def end(self, at_once: bool) -> None:
+    def _end(self, at_once: bool) -> None:
         """End the processes: after what is under way, or at once."""
         if at_once:
             # What runs cannot be cancelled; the signal ends it, see `_GradingProcess.stop`.
             for process in multiprocessing.active_children():
                 if process.pid not in self._others:
                     process.terminate()
-        self.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 # --- inside a grading process -------------------------------------------------------------------------
 
 
 class _GradingProcess:
-    """What this process is: a grader of one assignment, made for the first of many hand-ins."""
+    """The state of a grading process: a grader of one assignment, opened for the first of many hand-ins."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -148,7 +123,7 @@ class _GradingProcess:
         self._stopping = False
 
     def carry_out(self, task: Callable[[Grader], Done]) -> Done:
-        """Return what a task comes to; where the process is to stop by then, end it instead."""
+        """Return what a task returns; if the process has been told to stop by then, end it instead."""
         self._busy = True
         try:
             if self._grader is None:
@@ -161,10 +136,10 @@ class _GradingProcess:
                 self.leave()
 
     def stop(self, number: int, frame: FrameType | None) -> None:
-        """End the hand-in under way, with the processes that run its code; where there is none, end this process."""
+        """End the hand-in under way and the processes that run its code; if there is none, end this process."""
         self._stopping = True
         if not self._busy:
-            # An exception would end it too, but not everywhere: the executor takes one for what a task came to.
+            # An exception would not always end it: the executor may treat one as the task's result.
             self.leave()
         reminder = threading.Timer(STOP_SECONDS, self.leave)
         reminder.daemon = True
@@ -180,7 +155,7 @@ class _GradingProcess:
         os._exit(0)
 
     def leave_with_parent(self) -> None:
-        """Leave when the first process is gone: killed, it tells nobody, and tasks would be waited for for ever."""
+        """Leave when the parent is gone: a parent that is killed tells nobody, and no task would ever come."""
         parent = multiprocessing.parent_process()
         assert parent is not None
         parent.join()
@@ -195,9 +170,18 @@ def _set_up(work: Work) -> None:
     """Make this process a grader; it stays one for many hand-ins."""
     global _this_process
     _this_process = _GradingProcess(work)
-    # A terminal sends Ctrl-C to every process; the first one decides and tells the others by SIGTERM.
+    # A terminal sends Ctrl-C to every process; the parent decides and sends the others SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _this_process.stop)
-    # One thread for the arithmetic of tests and comparison: the cores are busy with other hand-ins.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     threading.Thread(target=_this_process.leave_with_parent, daemon=True).start()
+
+
+def _grade(submission: Submission) -> StoredResult:
+    assert _this_process is not None
+    work = _this_process.work
+    return _this_process.carry_out(lambda grader: grade_watched(work, grader, submission))
+
+
+def _judge(files: Mapping[str, bytes]) -> dict[str, Verdict]:
+    assert _this_process is not None
+    return _this_process.carry_out(lambda grader: grader.grade(files))

@@ -1,27 +1,28 @@
-"""What is known of a graded class besides its results: `class.json`, from which reports are made at any time."""
+"""Everything about a graded class but its results: `class.json`, from which reports can be made at any time."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from autograder.classroom.lateness import Lateness
+from autograder.classroom.grade_class import Graded
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
-from autograder.grading.explain.bank import Bank, load_bank
+from autograder.grading.explain.bank import load_bank
 from autograder.handin.find import Fate, Found
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
+from autograder.model.exact import decoded
 from autograder.model.plan import Plan
-from autograder.model.result import GradingResult
 from autograder.report.context import Leftover, LikePair, Mistake, ReportContext
 
+REPLACED = "a later hand-in of the same student counts"
+MARKED_LATE = "Canvas marks it as late, without a time"
 _BYTES = 500_000_000
 
 
@@ -31,11 +32,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     key
-        Where the store keeps its outcome; empty where there is none.
+        Where the store keeps its result; empty if there is none.
     counts_for
         The students who have no later hand-in.
     notes, release
-        What was noted of this hand-in as it came; another with the same files shares its outcome, not these.
+        This hand-in's own; another with the same files shares its result, but not these.
     """
 
     label: str
@@ -50,22 +51,24 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     release: str | None = None
 
     @classmethod
-    def of(
-        cls, found: Found, fate: Fate, reason: str = "", key: str = "", result: GradingResult | None = None
-    ) -> Item:
-        """Return the item for something that was found."""
-        late = ("Canvas marks it as late, without a time",) if marked_late(found) else ()
+    def of(cls, found: Found, graded: Graded | None) -> Item:
+        """Return the item for something that was found, and graded if it is a hand-in that counts."""
+        fate, reason = found.fate, REPLACED if found.fate is Fate.REPLACED else found.reason
+        if graded is not None:
+            fate, reason = (Fate.GRADED, "") if graded.key else (Fate.REFUSED, graded.result.notes[0])
+        parts = found.source.parts if found.source else ()
+        late = any("_LATE_" in part.member for part in parts)
         return cls(
             label=found.label,
             fate=fate,
-            reason=reason or found.reason,
-            key=key,
+            reason=reason,
+            key=graded.key if graded else "",
             students=found.students,
             counts_for=found.counts_for,
             created_at=found.created_at,
-            flags=(*found.doubts, *late),
-            notes=result.notes if result else (),
-            release=result.release if result else None,
+            flags=(*found.doubts, *((MARKED_LATE,) if late else ())),
+            notes=graded.result.notes if graded else (),
+            release=graded.result.release if graded else None,
         )
 
 
@@ -75,7 +78,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     due
-        When it was due for everybody who has no other date, where somebody said so.
+        When it was due for everybody who has no other date; None if nobody said so.
     alike
         Groups of hand-ins by different students whose code is the same but for names.
     """
@@ -98,6 +101,10 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, work: Work, due: datetime | None = None) -> ClassRecord:
         """Return the record of a class of which nothing has been graded yet."""
         bank = load_bank(work.assignment, work.solution)
+        mistakes = (
+            Mistake(id=it.id, mistake=it.title, hint=it.hint, example=bank.example(it), accepted=it.accepted)
+            for it in bank.mistakes
+        )
         return cls(
             name=work.assignment.name,
             title=work.assignment.title,
@@ -106,51 +113,40 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             plan=work.plan,
             visibility=work.solution.visibility,
             late=work.solution.late,
-            mistakes=_mistakes(bank),
+            mistakes=tuple(mistakes),
             due=due,
         )
 
     @property
     def assignment(self) -> Assignment:
-        """The assignment as far as results need it: its questions, without any files."""
+        """The assignment as far as results need it: its questions, but no files."""
         return Assignment(self.name, self.title, self.version, Path(), (), self.questions)
-
-    def lateness(self, item: Item, own_due: datetime | None = None) -> Lateness:
-        """Return how late an item is, by its students' own due date where there is one."""
-        return Lateness(item.created_at, own_due or self.due)
 
     @property
     def report_context(self) -> ReportContext:
-        """What a report says besides the results."""
-        left_over = {
-            fate: tuple(Leftover(item.label, item.reason) for item in self.items if item.fate is fate)
-            for fate in Fate
-        }
+        """What the class report says besides the results."""
+
+        def left_over(fate: Fate) -> tuple[Leftover, ...]:
+            return tuple(Leftover(item.label, item.reason) for item in self.items if item.fate is fate)
+
         return ReportContext(
             mistakes=self.mistakes,
-            refused=left_over[Fate.REFUSED],
-            replaced=left_over[Fate.REPLACED],
-            ignored=left_over[Fate.IGNORED],
+            refused=left_over(Fate.REFUSED),
+            replaced=left_over(Fate.REPLACED),
+            ignored=left_over(Fate.IGNORED),
             alike=self.alike,
             pairs=self.pairs,
         )
 
     def counted(self) -> Counter[Fate]:
-        """Return how many items had which fate."""
+        """Return how many items there are of each fate."""
         return Counter(item.fate for item in self.items)
-
-
-def marked_late(found: Found) -> bool:
-    """Return whether Canvas put its mark of lateness into the file's name."""
-    parts = found.source.parts if found.source else ()
-    return any("_LATE_" in part.member for part in parts)
 
 
 def write_record(path: Path, record: ClassRecord) -> None:
     """Write `record` at `path`, exact points as text."""
-    write_atomically(
-        path, msgspec.json.format(msgspec.json.encode(record, enc_hook=_encoded), indent=1) + b"\n"
-    )
+    content = msgspec.json.encode(record, enc_hook=str)
+    write_atomically(path, msgspec.json.format(content, indent=1) + b"\n")
 
 
 def read_record(path: Path) -> ClassRecord:
@@ -159,11 +155,11 @@ def read_record(path: Path) -> ClassRecord:
     Raises
     ------
     CourseError
-        If the file is not there or is something else.
+        If the file is not there or is malformed.
     """
     try:
         with path.open("rb") as file:
-            return msgspec.json.decode(file.read(_BYTES), type=ClassRecord, dec_hook=_decoded)
+            return msgspec.json.decode(file.read(_BYTES), type=ClassRecord, dec_hook=decoded)
     except OSError as error:
         raise CourseError(
             f"{path.parent} holds no graded class ({path.name}: {(error.strerror or 'unreadable').lower()}); "
@@ -173,28 +169,3 @@ def read_record(path: Path) -> ClassRecord:
         raise CourseError(
             f"{path} was written by another version of the grader ({error}); grade the class again."
         ) from error
-
-
-def _mistakes(bank: Bank) -> tuple[Mistake, ...]:
-    return tuple(
-        Mistake(
-            id=entry.id,
-            mistake=entry.title,
-            hint=entry.hint,
-            example=bank.example(entry),
-            accepted=entry.accepted,
-        )
-        for entry in bank.mistakes
-    )
-
-
-def _encoded(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return str(value)
-    raise NotImplementedError
-
-
-def _decoded(wanted: type, value: Any) -> Any:
-    if wanted is Fraction and isinstance(value, str) and len(value) < 200:
-        return Fraction(value)
-    raise ValueError(f"{wanted.__name__} is no part of a graded class")

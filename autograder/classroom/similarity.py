@@ -2,7 +2,7 @@
 
 Code becomes tokens in which names, numbers and texts no longer matter; every run of `RUN` tokens is hashed,
 and of each window of hashes the smallest is kept (Schleimer, Wilkerson and Aiken, "Winnowing: local
-algorithms for document fingerprinting", 2003). What the stubs have is left out, and what much of the class
+algorithms for document fingerprinting", 2003). Code of the stubs is left out, and code that much of the class
 has counts for little: a short exercise has few right answers, and agreeing on them means nothing.
 """
 
@@ -41,7 +41,7 @@ _LAYOUT = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING
 _PASSED_OVER = {tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER}
 
 
-class Print(msgspec.Struct, frozen=True, array_like=True):
+class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
     """One fingerprint and the lines, counted from 1, that it was taken from."""
 
     value: int
@@ -77,7 +77,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Alike:
-    """What a class has in common: groups whose code is the same but for names, and pairs that are close."""
+    """Code in common: groups whose code is the same but for names, and pairs that are close."""
 
     groups: tuple[tuple[str, ...], ...] = ()
     pairs: tuple[Pair, ...] = ()
@@ -85,13 +85,13 @@ class Alike:
 
 def fingerprints(
     files: Mapping[str, bytes], boilerplate: frozenset[int] = frozenset(), window: int = WINDOW
-) -> tuple[Print, ...]:
+) -> tuple[Fingerprint, ...]:
     """Return the fingerprints of some files, those of `boilerplate` left out.
 
-    Nothing is executed or parsed; a file that is no Python is read as far as it goes, and one with lines that
+    Nothing is executed or parsed; a file that is not Python is read as far as it goes, and one with lines that
     are too long for code not at all.
     """
-    found: dict[int, Print] = {}
+    found: dict[int, Fingerprint] = {}
     for name in sorted(files):
         if _has_long_line(files[name]):
             continue
@@ -124,7 +124,9 @@ def find_alike(suspects: Sequence[Suspect]) -> Alike:
     return Alike(tuple(sorted(groups, key=lambda group: (-len(group), group))), tuple(_pairs(different)))
 
 
-def lines_in_common(prints: Iterable[Print], shared: frozenset[int]) -> dict[str, list[tuple[int, int]]]:
+def lines_in_common(
+    prints: Iterable[Fingerprint], shared: frozenset[int]
+) -> dict[str, list[tuple[int, int]]]:
     """Return for each file the ranges of lines, both ends included, that shared fingerprints cover."""
     ranges: dict[str, list[tuple[int, int]]] = {}
     for mark in sorted(prints, key=lambda mark: (mark.file, mark.first_line)):
@@ -168,16 +170,16 @@ def _tokens(source: bytes) -> Iterator[tuple[str, int]]:
 
 def _plain(token: tokenize.TokenInfo, previous: str) -> str:
     if token.type == tokenize.NAME:
-        # Names of the student's own are easily changed; what is called and which attribute is read is not.
+        # A student's own names are easily changed; those of built-in functions and attributes are not.
         return token.string if token.string in _KEPT_NAMES or previous == "." else "name"
     if token.type == tokenize.NUMBER:
         return "0"
     return "text" if token.type == tokenize.STRING else token.string
 
 
-def _hashed(file: str, tokens: Sequence[tuple[str, int]]) -> list[Print]:
+def _hashed(file: str, tokens: Sequence[tuple[str, int]]) -> list[Fingerprint]:
     return [
-        Print(_hash(word for word, _ in run), file, run[0][1], run[-1][1])
+        Fingerprint(_hash(word for word, _ in run), file, run[0][1], run[-1][1])
         for run in (tokens[start : start + RUN] for start in range(len(tokens) - RUN + 1))
     ]
 
@@ -186,7 +188,7 @@ def _hash(words: Iterable[str]) -> int:
     return int.from_bytes(hashlib.blake2b("\0".join(words).encode(), digest_size=8).digest(), "big")
 
 
-def _winnowed(marks: Sequence[Print], window: int) -> Iterator[Print]:
+def _winnowed(marks: Sequence[Fingerprint], window: int) -> Iterator[Fingerprint]:
     """Yield the smallest hash of every window, the last of equals, each place once."""
     latest = -1
     for start in range(max(1, len(marks) - window + 1) if marks else 0):

@@ -1,37 +1,37 @@
-"""Ends a grading process that hangs: from a thread of its own, or by the kernel where no thread gets to run."""
+"""Ends a grading process that hangs: from a thread, or through the kernel if no thread gets to run."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 LAST_RESORT_SECONDS = 10.0
-"""The kernel ends the process so long after the thread should have: C code that does not return lets none run."""
+"""Last resort, this long after the thread should have ended the process: a hung C call may hold the GIL."""
 
 
-class Watchdog:
-    """Ends this process after some seconds, unless it is called off; a process has one at a time.
+@contextmanager
+def watched(seconds: float, bark: Callable[[], object]) -> Iterator[None]:
+    """Have `bark` called in a thread if a block takes longer; a process runs one such block at a time.
 
     Parameters
     ----------
     bark
-        What the thread does then; it ends the process.
+        Ends this process; if it does not, the kernel does.
     """
-
-    def __init__(self, seconds: float, bark: Callable[[], object]) -> None:
-        self._timer = threading.Timer(seconds, bark)
-        self._timer.daemon = True
-        self._timer.start()
-        _set_alarm(seconds + LAST_RESORT_SECONDS)
-
-    def cancel(self) -> None:
-        """Call the watchdog off."""
-        self._timer.cancel()
+    timer = threading.Timer(seconds, bark)
+    timer.daemon = True
+    timer.start()
+    _set_alarm(seconds + LAST_RESORT_SECONDS)
+    try:
+        yield
+    finally:
+        timer.cancel()
         _set_alarm(0.0)
 
 
 def _set_alarm(seconds: float) -> None:
-    """Have the kernel end this process after so many seconds; 0 calls that off."""
+    """Have the kernel end this process after some seconds; 0 cancels that."""
     if hasattr(signal, "setitimer"):  # Windows has none
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -17,7 +17,7 @@ def main() -> None:
     or unusable input.
     """
     # Registers the commands, in the order in which the help lists them.
-    from autograder.cli import student, course, instructor, grading, container  # noqa: F401 # isort: skip
+    from autograder.cli import student, course, grading, container  # noqa: F401 # isort: skip
 
     try:
         app()

@@ -1,4 +1,4 @@
-"""The command line application itself, and what several commands share."""
+"""The command line application itself, and options that several commands share."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ TierOption = Annotated[
     typer.Option(
         "--tier", metavar="TIER", help="Isolation to use instead of the best that this machine gives."
     ),
+]
+JobsOption = Annotated[
+    int | None, typer.Option("-j", "--jobs", min=1, help="Processes to use; all cores unless given.")
+]
+OverridesOption = Annotated[
+    Path | None,
+    typer.Option("--overrides", metavar="CSV", help="Points given by hand; DIR/overrides.csv if there."),
 ]
 OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
 

@@ -15,7 +15,6 @@ from autograder.errors import AutograderError
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.model.verdict import Kind
 from autograder.student.checks import Checks, check_folder, explained
-from autograder.student.submit import HandIn
 from autograder.student.watching import saves
 
 _STYLES = {
@@ -28,7 +27,7 @@ _STYLES = {
 
 
 def print_checks(checks: Checks) -> None:
-    """Print one block per question: what passed, and everything about what did not."""
+    """Print one block per question: how many checks passed, and everything about those that did not."""
     console = Console(highlight=False)
     for reason in checks.absent:
         console.print(Text(reason, style="bold red"))
@@ -63,14 +62,14 @@ def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> No
     raise AssertionError("watching has no end of its own")
 
 
-def print_hand_in(hand_in: HandIn) -> None:
+def print_hand_in(path: Path, checks: Checks) -> None:
     """Print what the zip holds and what will be graded in it."""
     console = Console(highlight=False)
-    names = ", ".join(hand_in.checks.assignment.file_names)
-    console.print(Text(f"{hand_in.path} is ready to be handed in. It holds {names}."))
+    names = ", ".join(checks.assignment.file_names)
+    console.print(Text(f"{path} is ready to be handed in. It holds {names}."))
     console.print("What will be graded:")
-    for question in hand_in.checks.assignment.questions:
-        verdicts = hand_in.checks.verdicts.get(question.id, [])
+    for question in checks.assignment.questions:
+        verdicts = checks.verdicts.get(question.id, [])
         passed = sum(verdict.passed for verdict in verdicts)
         state = f"{passed} of {len(verdicts)} public checks pass"
         if verdicts and all(verdict.kind is Kind.MISSING for verdict in verdicts):

@@ -1,20 +1,27 @@
-"""What `grade` prints: progress with rate and time left, what each hand-in earned, a summary that accounts for all."""
+"""Grading a class as the terminal shows it: progress, what each hand-in earned, a summary that accounts for all."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from pathlib import Path
 
+import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.changes import Change
-from autograder.classroom.class_session import GradedClass
-from autograder.classroom.grade_class import Graded
+from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions
+from autograder.classroom.grade_class import Graded, Pool
+from autograder.classroom.processes import LocalPool
+from autograder.classroom.work import Work
+from autograder.errors import CourseError
+from autograder.grading.explain.bank import load_bank
 from autograder.handin.find import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
@@ -24,90 +31,67 @@ from autograder.report.view import shown
 MOST_LINES = 60
 """A larger class is not listed in the terminal."""
 SECONDS_BETWEEN_LINES = 30.0
-"""Where there is no terminal, progress is a line every so often."""
+"""Without a terminal, progress is a line every so often."""
 
 console = Console(highlight=False)
 _LABEL_WIDTH, _FOUND_WIDTH = 18, 24
 
 
 class GradingProgress:
-    """A bar with rate and time left while a class is graded; now and then a line where there is no terminal."""
+    """A bar with rate and time left while a class is graded; without a terminal, now and then a line."""
 
     def __init__(self, assignment: Assignment, total: int) -> None:
         self._progress = Progress(
             TextColumn(f"grading {assignment.name}"),
             BarColumn(),
             MofNCompleteColumn(),
-            _RateColumn(""),
+            TextColumn("{task.fields[rate]}", style="progress.data.speed"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[latest]}"),
+            TextColumn("{task.fields[latest]}", markup=False),
             console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
         self._total = total
         self._done = self._reused = 0
-        self._task = self._progress.add_task("", total=total, latest="", graded=0)
+        self._task = self._progress.add_task("", total=total, rate="", latest="")
         self._started = self._said = time.monotonic()
 
     def advance(self, graded: Graded) -> None:
         """One more is done."""
         self._done += 1
         self._reused += graded.reused
-        self._progress.update(
-            self._task, advance=1, latest=graded.found.label[:40], graded=self._done - self._reused
-        )
+        rate = f"{self._rate:.0f}/min" if self._done > self._reused else ""
+        self._progress.update(self._task, advance=1, rate=rate, latest=graded.found.label[:40])
         now = time.monotonic()
         if not console.is_terminal and now - self._said >= SECONDS_BETWEEN_LINES:
             self._said = now
-            print(f"{self._done} of {self._total} graded, {self._rate():.0f} a minute", flush=True)
+            print(f"{self._done} of {self._total} graded, {self._rate:.0f} a minute", flush=True)
 
     def stopped(self) -> None:
-        """Say that what is done is kept."""
-        if console.is_terminal:
-            self._progress.stop()
+        """Say that the results so far are kept."""
+        self._progress.stop()
         console.print(
             f"stopped after {self._done} of {self._total}; what is graded is kept: run the same command to continue"
         )
 
     def __enter__(self) -> GradingProgress:
-        if console.is_terminal:
-            self._progress.start()
+        self._progress.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        if console.is_terminal:
-            self._progress.stop()
+        self._progress.stop()
         if kind is not None:
             return
-        new = self._done - self._reused
-        parts = (
-            [f"{new} graded in {time.monotonic() - self._started:.0f} s ({self._rate():.0f} a minute)"]
-            if new
-            else []
-        )
+        new, seconds = self._done - self._reused, time.monotonic() - self._started
+        parts = [f"{new} graded in {seconds:.0f} s ({self._rate:.0f} a minute)"] if new else []
         parts += [f"{self._reused} had been graded before"] if self._reused else []
         console.print(", ".join(parts))
 
+    @property
     def _rate(self) -> float:
+        """Hand-ins per minute without those that were graded before."""
         return 60 * (self._done - self._reused) / max(1e-9, time.monotonic() - self._started)
-
-
-class _RateColumn(TextColumn):
-    """Hand-ins per minute, those left out that were graded before."""
-
-    def render(self, task: Task) -> Text:
-        if not task.elapsed or not task.fields["graded"]:
-            return Text("")
-        return Text(f"{60 * task.fields['graded'] / task.elapsed:.0f}/min", style="progress.data.speed")
-
-
-@dataclass(frozen=True)
-class _Line:
-    label: str
-    scores: tuple[str, ...]
-    total: str
-    found: str
-    seconds: float
 
 
 class GradeTable:
@@ -120,63 +104,52 @@ class GradeTable:
     """
 
     def __init__(self, assignment: Assignment, mistakes: Mapping[str, str]) -> None:
-        self._assignment = assignment
+        self._ids = [question.id for question in assignment.questions]
         self._mistakes = mistakes
-        self._lines: list[_Line] = []
-        self._count = 0
+        self._results: dict[str, GradingResult] = {}
         self.faults = 0
 
     def add(self, graded: Graded, result: GradingResult) -> None:
-        """Note what a hand-in came to."""
-        self._count += 1
+        """Note the result of a hand-in."""
         self.faults += result.at_fault
-        if self._count > MOST_LINES:
-            return
-        by_id = {question.id: question for question in result.questions}
-        questions = [by_id[question.id] for question in self._assignment.questions]
-        scores = tuple(f"{shown(question.score)}/{shown(question.points)}" for question in questions)
-        self._lines.append(
-            _Line(graded.found.label, scores, shown(result.score), self._found(result), result.seconds)
-        )
+        if len(self._results) <= MOST_LINES:
+            self._results[graded.found.label] = result
 
     def print(self) -> None:
         """Print the table, unless the class is large."""
-        if self._count > MOST_LINES:
+        if len(self._results) > MOST_LINES:
             return
-        ids = [question.id for question in self._assignment.questions]
-        numbers = [str(number) for number in range(1, len(ids) + 1)]
-        # What does not fit into a narrow terminal is in grades.csv as well.
-        headers = next((it for it in (ids, numbers) if self._width(it) <= console.width), [])
+        numbers = [str(number) for number, _ in enumerate(self._ids, start=1)]
+        # Whatever does not fit into a narrow terminal is in grades.csv.
+        headers = next((it for it in (self._ids, numbers) if self._fits(it)), [])
+        console.print(self._table(headers))
+        if headers is numbers:
+            console.print(", ".join(f"{number}: {id}" for number, id in zip(numbers, self._ids, strict=True)))
+
+    def _fits(self, headers: Sequence[str]) -> bool:
+        unlimited = console.options.update(max_width=10_000)
+        return console.measure(self._table(headers), options=unlimited).minimum <= console.width
+
+    def _table(self, headers: Sequence[str]) -> Table:
+        """Return the table with these headers of the questions; without any, it leaves out their points."""
+        longest = max((len(label) for label in self._results), default=0)
+        width = max(len("hand-in"), min(longest, max(_LABEL_WIDTH, console.width // 5)))
         table = Table()
-        table.add_column("hand-in", overflow="fold", width=self._label_width)
+        table.add_column("hand-in", overflow="fold", width=width)
         for header in headers:
             table.add_column(header, justify="right", no_wrap=True)
         table.add_column("total", justify="right", no_wrap=True)
-        table.add_column("what was found", overflow="fold")
+        table.add_column("what was found", overflow="fold", min_width=_FOUND_WIDTH if headers else None)
         table.add_column("s", justify="right", no_wrap=True)
-        for line in sorted(self._lines, key=lambda line: line.label):
-            found, total = Text(line.found), Text(line.total, style="bold")
-            scores = line.scores if headers else ()
-            table.add_row(line.label, *scores, total, found, f"{line.seconds:.1f}")
-        console.print(table)
-        if headers is numbers:
-            console.print(", ".join(f"{number}: {id}" for number, id in zip(numbers, ids, strict=True)))
-
-    def _width(self, headers: Sequence[str]) -> int:
-        """Return how wide the table is with these headers of the questions."""
-        widths = [
-            max(len(header), *(len(line.scores[column]) for line in self._lines), 0)
-            for column, header in enumerate(headers)
-        ]
-        totals = max(len("total"), *(len(line.total) for line in self._lines), 0)
-        seconds = max(1, *(len(f"{line.seconds:.1f}") for line in self._lines), 0)
-        widths += [self._label_width, totals, _FOUND_WIDTH, seconds]
-        return sum(widths) + 3 * len(widths) + 1
-
-    @property
-    def _label_width(self) -> int:
-        longest = max((len(line.label) for line in self._lines), default=0)
-        return max(len("hand-in"), min(longest, max(_LABEL_WIDTH, console.width // 5)))
+        for label, result in sorted(self._results.items()):
+            questions = {question.id: question for question in result.questions}
+            scores = [
+                f"{shown(questions[id].score)}/{shown(questions[id].points)}"
+                for id, _ in zip(self._ids, headers, strict=False)
+            ]
+            total, found = Text(shown(result.score), style="bold"), Text(self._found(result))
+            table.add_row(Text(label), *scores, total, found, f"{result.seconds:.1f}")
+        return table
 
     def _found(self, result: GradingResult) -> str:
         verdicts = [
@@ -201,8 +174,54 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def grade_into(
+    work: Work,
+    submissions: Path,
+    output: Path,
+    jobs: int | None,
+    options: GradeOptions,
+    scheduler: str | None = None,
+) -> None:
+    """Grade a class and print how it goes and what came of it; exit with 1 if the grader was at fault."""
+    session = ClassSession(work, submissions, output, options)
+    bank = load_bank(work.assignment, work.solution)
+    table = GradeTable(work.assignment, {entry.id: entry.title for entry in bank.mistakes})
+    total = len(session.hand_ins)
+    pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)
+    with GradingProgress(work.assignment, total) as progress:
+
+        def on_graded(graded: Graded, result: GradingResult) -> None:
+            table.add(graded, result)
+            progress.advance(graded)
+
+        try:
+            done = session.grade(pool, on_graded)
+        except KeyboardInterrupt:
+            progress.stopped()
+            raise
+    table.print()
+    print_class(done, regraded=options.regrade)
+    if options.due is not None and work.solution.late.policy == "none":
+        print("lateness costs nothing: grading.toml has no [late] policy")
+    if table.faults:
+        print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
+        raise typer.Exit(1)
+
+
+def _pool(work: Work, jobs: int, scheduler: str | None) -> AbstractContextManager[Pool]:
+    if scheduler is None:
+        return LocalPool(work, jobs)
+    try:
+        from autograder.classroom.cluster import ClusterPool
+    except ImportError as error:
+        raise CourseError(
+            "dask.distributed, which --scheduler needs, is not installed; install the extra 'scale'."
+        ) from error
+    return ClusterPool(work, scheduler)
+
+
 def print_class(done: GradedClass, regraded: bool = False) -> None:
-    """Print what became of every item, what changed, and where everything is."""
+    """Print the fate of every item, the scores that changed, and where everything is."""
     for item in done.record.items:
         if item.fate in (Fate.REFUSED, Fate.IGNORED):
             console.print(Text(f"{item.fate}: {item.label}: {item.reason}"))
@@ -220,13 +239,14 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
             f"near-identical code: {_counted(alike, 'case')} for a person to look at, in the class report"
         )
     places = done.places
-    for what, path in (
-        ("grades", places.grades),
-        ("for Canvas", places.canvas),
-        ("class report", places.report),
-        ("feedback pages", places.feedback),
-        ("results", places.results),
-    ):
+    paths = {
+        "grades": places.grades,
+        "for Canvas": places.canvas,
+        "class report": places.report,
+        "feedback pages": places.feedback,
+        "results": places.results,
+    }
+    for what, path in paths.items():
         console.print(Text(f"{what}: {path}"), soft_wrap=True)
 
 

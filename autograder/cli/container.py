@@ -1,4 +1,4 @@
-"""Commands for Gradescope: what its container runs, and a rehearsal of that."""
+"""Commands for Gradescope: the one that its container runs, and a rehearsal of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands about a course: what there is, whether it is gradable, and what goes out of it."""
+"""Commands about a course: list and verify its assignments, make releases and bundles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.app import OutputOption, TierOption, app, this_course
+from autograder.cli.app import JobsOption, OutputOption, TierOption, app, this_course
+from autograder.errors import CourseError
 
 
 @app.command("list")
@@ -41,9 +42,7 @@ def doctor() -> None:
 @app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All unless named.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", help="Processes to use; all cores unless given.")
-    ] = None,
+    jobs: JobsOption = None,
     tier: TierOption = None,
 ) -> None:
     """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time."""
@@ -88,3 +87,17 @@ def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputO
     print(
         f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} SUBMISSION"
     )
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Make both halves of a new assignment, small and gradable, to be filled with your own."""
+    from autograder.authoring.new import new_assignment
+
+    try:
+        root = this_course().root
+    except CourseError:
+        root = Path.cwd()  # the first assignment of a course
+    for folder in new_assignment(root, name):
+        print(f"made {folder}")
+    print(f"it can be graded as it is: autograder verify {name}")

@@ -1,4 +1,4 @@
-"""`autograder doctor`: which isolation and tools this machine gives, and what to do about the rest."""
+"""`autograder doctor`: which isolation and tools this machine has, and how to get the rest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PROMISES = {
 
 
 def examine() -> None:
-    """Print what there is."""
+    """Print the tiers of isolation, the protections and the tools."""
     console = Console()
     chosen = isolation.choose_tier()
     table = Table("isolation tier", "here", "what it gives, or why not", title="Isolation of student code")

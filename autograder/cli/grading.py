@@ -1,35 +1,47 @@
-"""Commands that grade: a class, a demonstration, and one test under the magnifying glass."""
+"""Commands around grading: a class, a demonstration, a report on a class, and one test looked at closely."""
 
 from __future__ import annotations
 
-import os
+import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from autograder.cli.app import TierOption, app, this_course
-from autograder.cli.instructor import require_page_makers
+from autograder.cli.app import JobsOption, OutputOption, OverridesOption, TierOption, app, this_course
+from autograder.errors import CourseError
 
-if TYPE_CHECKING:
-    from autograder.classroom.class_session import GradeOptions
-    from autograder.classroom.cluster import ClusterPool
-    from autograder.classroom.grade_class import Graded
-    from autograder.classroom.processes import LocalPool
-    from autograder.classroom.work import Work
-    from autograder.model.result import GradingResult
 
-JobsOption = Annotated[
-    int | None, typer.Option("-j", "--jobs", min=1, help="Processes to use; all cores unless given.")
-]
-ClassOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
+def require_page_makers() -> None:
+    """Refuse in one sentence if pages cannot be made.
+
+    Raises
+    ------
+    CourseError
+        If a package that makes pages is not installed.
+    """
+    for package in ("jinja2", "matplotlib"):
+        if importlib.util.find_spec(package) is None:
+            raise CourseError(
+                f"{package}, which makes the pages, is not installed; install the extra 'instructor' (uv sync)."
+            )
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR")], overrides: OverridesOption = None) -> None:
+    """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
+    require_page_makers()
+    from autograder.classroom.class_session import report_again
+    from autograder.cli.classes import print_class
+
+    print_class(report_again(folder, overrides))
 
 
 @app.command()
 def grade(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS")],
-    output: ClassOption = Path("autograder-results"),
+    output: OutputOption = Path("autograder-results"),
     jobs: JobsOption = None,
     every: Annotated[
         bool, typer.Option("--all", help="Grade every hand-in of a student, not only the last.")
@@ -41,10 +53,7 @@ def grade(
         str | None,
         typer.Option("--due", metavar="DATE", help="When it was due, such as 2030-01-31T23:59; local time."),
     ] = None,
-    overrides: Annotated[
-        Path | None,
-        typer.Option("--overrides", metavar="CSV", help="Points given by hand; DIR/overrides.csv if there."),
-    ] = None,
+    overrides: OverridesOption = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
@@ -59,16 +68,17 @@ def grade(
     from autograder.classroom.class_session import GradeOptions
     from autograder.classroom.lateness import read_date
     from autograder.classroom.work import prepare
+    from autograder.cli.classes import grade_into
 
     options = GradeOptions(every, regrade, read_date(due, "--due") if due else None, overrides)
     work = prepare(this_course(), name, tier)
-    _grade_into(work, submissions, output, jobs, options, scheduler)
+    grade_into(work, submissions, output, jobs, options, scheduler)
 
 
 @app.command()
 def demo(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The smallest unless named.")] = None,
-    output: ClassOption = Path("autograder-results/demo"),
+    output: OutputOption = Path("autograder-results/demo"),
     jobs: JobsOption = None,
     tier: TierOption = None,
 ) -> None:
@@ -77,60 +87,14 @@ def demo(
     from autograder.classroom.class_session import GradeOptions
     from autograder.classroom.demo import make_class
     from autograder.classroom.work import prepare
+    from autograder.cli.classes import grade_into
 
     course = this_course()
     name = name or ("svm" if "svm" in course.names() else course.names()[0])
     work = prepare(course, name, tier)
     submissions = make_class(work, output / "submissions")
     print(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
-    _grade_into(work, submissions, output, jobs, GradeOptions())
-
-
-def _grade_into(
-    work: Work,
-    submissions: Path,
-    output: Path,
-    jobs: int | None,
-    options: GradeOptions,
-    scheduler: str | None = None,
-) -> None:
-    from autograder.classroom.class_session import ClassSession
-    from autograder.cli.classes import GradeTable, GradingProgress, print_class
-    from autograder.grading.explain.bank import load_bank
-
-    session = ClassSession(work, submissions, output, options)
-    bank = load_bank(work.assignment, work.solution)
-    table = GradeTable(work.assignment, {entry.id: entry.title for entry in bank.mistakes})
-    total = len(session.hand_ins)
-    pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)
-    with GradingProgress(work.assignment, total) as progress:
-
-        def on_graded(graded: Graded, result: GradingResult) -> None:
-            table.add(graded, result)
-            progress.advance(graded)
-
-        try:
-            done = session.grade(pool, on_graded)
-        except KeyboardInterrupt:
-            progress.stopped()
-            raise
-    table.print()
-    print_class(done, regraded=options.regrade)
-    if options.due is not None and work.solution.late.policy == "none":
-        print("lateness costs nothing: grading.toml has no [late] policy")
-    if table.faults:
-        print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
-        raise typer.Exit(1)
-
-
-def _pool(work: Work, jobs: int, scheduler: str | None) -> LocalPool | ClusterPool:
-    if scheduler is None:
-        from autograder.classroom.processes import LocalPool
-
-        return LocalPool(work, jobs)
-    from autograder.classroom.cluster import ClusterPool
-
-    return ClusterPool(work, scheduler)
+    grade_into(work, submissions, output, jobs, GradeOptions())
 
 
 @app.command()
@@ -148,19 +112,18 @@ def explain(
     from autograder.classroom.grade_one import open_grader
     from autograder.classroom.work import prepare
     from autograder.cli.tables import print_explanation
-    from autograder.errors import CourseError
     from autograder.handin.find import find_one
     from autograder.handin.open_hand_in import open_hand_in
 
     work = prepare(this_course(), name, tier)
-    wanted = [planned for planned in work.plan.tests if test in planned.id]
-    exact = [planned for planned in wanted if planned.id == test or planned.id.endswith(f"::{test}")]
+    ids = [planned.id for planned in work.plan.tests]
+    wanted = [id for id in ids if test in id]
+    exact = [id for id in wanted if id == test or id.endswith(f"::{test}")]
     if not wanted:
-        ids = ", ".join(planned.id.partition("::")[2] for planned in work.plan.tests)
-        raise CourseError(f"no test of {name} has {test!r} in its id; there: {ids}")
-    chosen = {planned.id for planned in exact or wanted}
+        there = ", ".join(id.partition("::")[2] for id in ids)
+        raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
     source = find_one(submission, work.assignment.file_names, label)
     with open_grader(work) as grader:
         opened = open_hand_in(source, work.assignment.file_names)
-        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in chosen)
+        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in (exact or wanted))
         print_explanation(verdicts.values(), grader.bank)

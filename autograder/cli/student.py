@@ -1,4 +1,4 @@
-"""Commands for students: public checks, and a hand-in that cannot be wrong."""
+"""Commands for students: run the public checks, make a hand-in."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def submit(
     from autograder.cli.checks import print_checks, print_hand_in
     from autograder.student.submit import make_hand_in
 
-    hand_in = make_hand_in(Path.cwd(), output, tier)
-    print_checks(hand_in.checks)
-    print_hand_in(hand_in)
-    if not hand_in.checks.passed:
+    path, checks = make_hand_in(Path.cwd(), output, tier)
+    print_checks(checks)
+    print_hand_in(path, checks)
+    if not checks.passed:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""What the commands print: progress while grading, tables afterwards."""
+"""Tables that `explain`, `verify` and `rehearse` print."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ console = Console()
 
 
 def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
-    """Print everything about some verdicts, for the instructor; of a known mistake, what a student writes."""
+    """Print everything about some verdicts, for the instructor, with an example of each known mistake."""
     examples = {mistake.id: bank.example(mistake) for mistake in bank.mistakes}
     for verdict in verdicts:
         style = "green" if verdict.passed else "red"

@@ -25,10 +25,10 @@ from autograder.model.assignment import (
     Text,
     Visibility,
 )
+from autograder.model.exact import read_points
 
 _NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName)
 _REMEDIES = {repr(meta.pattern): meta.description for name in _NAMES for meta in get_args(name)[1:]}
-_POINTS = re.compile(r"\d{1,6}(/\d{1,6}|\.\d{1,6})?")
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,12 +122,12 @@ def _converted(path: Path, table: Any, shape: type[Toml], name: str = "") -> Tom
 
 def _points(_: type[Fraction], value: object) -> Fraction:
     """Return points as an exact number: `Fraction` is the only type here that msgspec cannot read itself."""
-    # Only short plain forms: Fraction("1e999999999") would compute for minutes.
     text = str(value).strip()
-    if isinstance(value, float) or not _POINTS.fullmatch(text) or re.search(r"/0+$", text):
+    points = None if isinstance(value, float) else read_points(text)
+    if points is None:
         remedy = "give a whole number that is not negative, or a string such as '7/2'"
         raise ValueError(f"is {text[:40]!r}; {remedy}")
-    return Fraction(text)
+    return points
 
 
 def read_text(path: Path) -> str:

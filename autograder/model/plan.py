@@ -7,6 +7,7 @@ from fractions import Fraction
 import msgspec
 
 from autograder.errors import CourseError
+from autograder.model.exact import decoded
 
 
 class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             If the text is not a plan.
         """
         try:
-            return msgspec.json.decode(text, type=cls, dec_hook=lambda type_, value: type_(value))
-        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            return msgspec.json.decode(text, type=cls, dec_hook=decoded)
+        except (msgspec.MsgspecError, ValueError) as error:
             raise CourseError(f"plan.json is not a plan of tests ({error}); make the bundle again") from error

@@ -1,6 +1,6 @@
 """The public checks as a student runs them: on the files as saved, in a process of their own.
 
-The terminal, the notebook and plain pytest all come down to the tests in `test_public.py`. A notebook asks
+The terminal, notebooks and plain pytest all come down to the tests in `test_public.py`. A notebook asks
 through `check_afresh`: a second Python, which knows nothing of what the kernel has imported or changed.
 """
 
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -29,7 +30,7 @@ NAMES_SHOWN = 3
 
 @dataclass(frozen=True)
 class Checks:
-    """What the public checks say about a folder.
+    """The public checks' verdicts on a folder.
 
     Attributes
     ----------
@@ -54,23 +55,46 @@ class Checks:
         """Whether every file is there and every check passed."""
         return not self.absent and all(it.passed for it in itertools.chain(*self.verdicts.values()))
 
+    @property
+    def text(self) -> str:
+        """Everything that is to be said, as lines of plain text."""
+        lines = [
+            line for id, verdicts in self.verdicts.items() for _, line in explained(id, self.absent, verdicts)
+        ]
+        return "\n".join([*self.absent, *lines])
+
 
 class Report(msgspec.Struct, frozen=True):
-    """What `check_afresh` brings back from the other Python.
+    """What `check_afresh` gets from the other Python.
 
     Attributes
     ----------
-    absent
-        A sentence for every file to hand in that is missing or unusable.
-    verdicts
-        By question id.
+    passed
+        Whether every file is there and every check passed.
+    text
+        Everything about those that did not.
     problem
-        Why nothing could be checked at all; empty where it could.
+        Why nothing could be checked at all; empty if something was.
     """
 
-    absent: list[str] = []
-    verdicts: dict[str, list[Verdict]] = {}
+    passed: bool = False
+    text: str = ""
     problem: str = ""
+
+
+class Checker(Protocol):
+    """What checks questions in a notebook: otter-grader's `Notebook`, or `PlainChecker`."""
+
+    def check(self, question: str) -> object:
+        """Run the public checks of a question on the files as saved, and show what they found."""
+
+
+class PlainChecker:
+    """Checks questions in a notebook without anything beyond the package itself."""
+
+    def check(self, question: str) -> None:
+        """Run the public checks of a question on the files as saved, and print what they found."""
+        print(check_afresh(question).text)
 
 
 def check_folder(
@@ -90,7 +114,7 @@ def check_folder(
     Raises
     ------
     CourseError
-        Where the folder is no assignment or has no such question.
+        If the folder is not an assignment's or has no such question.
     """
     folder = folder or Path.cwd()
     assignment = load_assignment(folder)
@@ -101,12 +125,12 @@ def check_folder(
         found = grader.grade(
             submission.files, only=lambda test: test.public and (not wanted or test.question in wanted)
         )
-        by_test = {test.id: test.question for test in grader.plan.tests}
-    verdicts: dict[str, list[Verdict]] = {
-        question.id: [] for question in assignment.questions if not wanted or question.id in wanted
+        plan = grader.plan
+    verdicts = {
+        question.id: [found[test.id] for test in plan.of_question(question.id) if test.id in found]
+        for question in assignment.questions
+        if not wanted or question.id in wanted
     }
-    for id, verdict in found.items():
-        verdicts[by_test[id]].append(verdict)
     return Checks(assignment, submission, verdicts)
 
 
@@ -116,15 +140,15 @@ def check_afresh(question: str, folder: Path | None = None) -> Report:
     Raises
     ------
     CourseError
-        Where the folder is no assignment or has no such question.
+        If the folder is not an assignment's or has no such question.
     GraderError
-        Where the other Python broke down.
+        If the other Python broke down.
     """
     # Without -P a student's file called like a library would be imported in its place.
     command = [sys.executable, "-P", "-m", __spec__.name, question]
     done = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
     try:
-        report = msgspec.json.decode(done.stdout, type=Report, dec_hook=lambda kind, value: kind(value))
+        report = msgspec.json.decode(done.stdout, type=Report)
     except msgspec.MsgspecError as error:
         last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
         raise GraderError(f"the checks could not be run: {last}") from error
@@ -159,10 +183,10 @@ def main() -> None:
     """Check one question in the current folder and print a `Report` as JSON."""
     try:
         checks = check_folder(sys.argv[1:])
-        report = Report(checks.absent, checks.verdicts)
+        report = Report(checks.passed, checks.text)
     except AutograderError as error:
         report = Report(problem=str(error))
-    sys.stdout.buffer.write(msgspec.json.encode(report, enc_hook=str))
+    sys.stdout.buffer.write(msgspec.json.encode(report))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
-"""Makes a hand-in that cannot be wrong: checked, complete, reproducible, and tried from a clean folder."""
+"""Makes a hand-in that is complete, reproducible, and checked from a clean folder."""
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
-import autograder
+from autograder.classroom.identity import versions
 from autograder.course.loading import ASSIGNMENT_FILE
 from autograder.errors import SubmissionError
 from autograder.files.archive import zip_bytes
@@ -21,24 +18,8 @@ from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.checks import Checks, check_folder
 
 
-@dataclass(frozen=True)
-class HandIn:
-    """A hand-in that was written.
-
-    Attributes
-    ----------
-    path
-        The zip.
-    checks
-        What the public checks said of the zip's own files.
-    """
-
-    path: Path
-    checks: Checks
-
-
-def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> HandIn:
-    """Check the files in `folder`, write them as one zip, and check that zip.
+def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> tuple[Path, Checks]:
+    """Check the files in `folder`, write them as one zip, and check that; return the zip and its own checks.
 
     The same files give the same bytes. Nothing that is to be graded is left out silently: a file that is
     missing or unusable stops it.
@@ -51,15 +32,15 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     Raises
     ------
     SubmissionError
-        Where a file to hand in is missing or unusable, or the zip does not hold what the folder holds.
+        If a file to hand in is missing or unusable, or the zip does not hold what the folder holds.
     """
     checks = check_folder(folder=folder, tier=tier)
     assignment, submission = checks.assignment, checks.submission
-    absent = [reason for name in assignment.file_names if (reason := submission.why_not(name))]
-    if absent:
-        raise SubmissionError(f"nothing was written: {' '.join(absent)}")
-    files = dict(submission.files)
-    files[HANDIN_MANIFEST] = _manifest(assignment.name, assignment.version)
+    if checks.absent:
+        raise SubmissionError(f"nothing was written: {' '.join(checks.absent)}")
+    made_with = {"assignment": assignment.name, "release": assignment.version, "versions": versions()}
+    manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"
+    files = {**submission.files, HANDIN_MANIFEST: manifest}
     path = output or folder / f"{assignment.name}-hand-in.zip"
     write_atomically(path, zip_bytes(files))
     again = _check_zip(path, checks, tier)
@@ -67,18 +48,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
         raise SubmissionError(
             f"{path} does not hold the files as they are in {folder}; save them and try again"
         )
-    return HandIn(path, again)
-
-
-def _manifest(assignment: str, version: str) -> bytes:
-    """Return what the hand-in says of itself."""
-    made_with = {
-        "autograder": autograder.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
-    said = {"assignment": assignment, "release": version, "versions": made_with}
-    return msgspec.json.format(msgspec.json.encode(said)) + b"\n"
+    return path, again
 
 
 def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:

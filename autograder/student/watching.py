@@ -1,4 +1,4 @@
-"""Notices that files were saved, by looking at them often: that works on every system and every disk."""
+"""Notices saved files by polling, which works on every system and every disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _State = tuple[tuple[int, int] | None, ...]
 
 
 def saves(paths: Callable[[], Sequence[Path]], sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """Yield at once, and again whenever one of the files has changed, come or gone.
+    """Yield at once, and again whenever one of the files has changed, appeared or gone.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def saves(paths: Callable[[], Sequence[Path]], sleep: Callable[[float], None] = 
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    """Return what changes when a file is saved; None where it is not there."""
+    """Return what changes when a file is saved; None if it is not there."""
     try:
         status = path.stat()
     except OSError:

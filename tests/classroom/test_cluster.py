@@ -17,8 +17,7 @@ import pytest
 
 import autograder
 from autograder.classroom.class_session import ClassSession, GradeOptions
-from autograder.classroom.cluster import PER_WORKER, ClusterPool
-from autograder.classroom.course_archive import Unpacked, pack
+from autograder.classroom.cluster import PER_WORKER, ClusterPool, GraderPlugin
 from autograder.classroom.grade_class import Graded
 from autograder.classroom.work import Work
 from autograder.course.loading import Course
@@ -141,13 +140,13 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_a_sentence(
 
 def test_the_command_grades_on_a_cluster(course: Course, cluster: Cluster, tmp_path: Path) -> None:
     cluster.start_worker()
-    before = set(Path(tempfile.gettempdir()).glob("autograder-parcel-*"))
+    before = set(Path(tempfile.gettempdir()).glob("autograder-course-*"))
     submissions = write_class(tmp_path / "class", {"ada": RIGHT, "bob": SUMMED})
     arguments = ["grade", NAME, str(submissions), "-o", str(tmp_path / "out"), "--scheduler", cluster.address]
     done = run_command(*arguments, cwd=course.root)
     assert done.returncode == 0, done.stderr
     assert "2 graded" in done.stdout
-    assert before == set(Path(tempfile.gettempdir()).glob("autograder-parcel-*"))
+    assert before == set(Path(tempfile.gettempdir()).glob("autograder-course-*"))
 
 
 def test_a_scheduler_that_is_not_there_is_said_in_one_sentence(course: Course, tmp_path: Path) -> None:
@@ -164,23 +163,26 @@ def test_an_address_that_is_none_is_said_in_one_sentence(work: Work, address: st
         ClusterPool(work, address)
 
 
-def test_a_parcel_holds_all_that_grading_takes_and_closes_it_to_others(work: Work) -> None:
-    unpacked = Unpacked(pack(work))
+def test_a_worker_gets_all_that_grading_takes_and_closes_it_to_others(work: Work) -> None:
+    plugin = GraderPlugin(work)
+    plugin.setup(None)
+    assert plugin.opened is not None
+    there = plugin.opened[0]
     try:
-        assert unpacked.work.hash == work.hash
-        assert unpacked.work.plan == work.plan
-        assert unpacked.work.assignment.folder != work.assignment.folder
-        assert unpacked.work.assignment.folder.parents[1].stat().st_mode & 0o077 == 0
+        assert there.hash == work.hash
+        assert there.plan == work.plan
+        assert there.assignment.folder != work.assignment.folder
+        assert there.assignment.folder.parents[1].stat().st_mode & 0o077 == 0
     finally:
-        unpacked.remove()
-    assert not unpacked.work.assignment.folder.exists()
+        plugin.teardown(None)
+    assert not there.assignment.folder.exists()
 
 
 def test_a_worker_with_another_grader_refuses(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    parcel = pack(work)
-    monkeypatch.setattr("autograder.classroom.course_archive.grader_hash", lambda: "another")
+    plugin = GraderPlugin(work)
+    monkeypatch.setattr("autograder.classroom.cluster.grader_hash", lambda: "another")
     with pytest.raises(GraderError, match="has another version of the grader"):
-        Unpacked(parcel)
+        plugin.setup(None)
 
 
 def test_only_one_module_imports_dask() -> None:

@@ -44,13 +44,13 @@ def class_of(count: int, folder: Path, work: Work) -> tuple[Found, ...]:
     )
 
 
-def quickly(outcome: bytes, submission: Submission) -> bytes:
+def quickly(outcome: StoredResult, submission: Submission) -> StoredResult:
     if "kills" in submission.label:
         os.kill(os.getpid(), signal.SIGKILL)
     if "hangs" in submission.label:
         watchdog.LAST_RESORT_SECONDS = 0.1
-        watchdog.Watchdog(0.1, lambda: os._exit(70))
-        any(itertools.repeat(False))  # in C, where no thread gets to run
+        with watchdog.watched(0.1, lambda: os._exit(70)):
+            any(itertools.repeat(False))  # in C, where no thread gets to run
     if "faulty" in submission.label:
         raise GraderError("the disk is full")
     return outcome
@@ -61,7 +61,7 @@ class QuickPool:
 
     def __init__(self, work: Work, width: int = 4) -> None:
         nothing = refused(work.plan, work.assignment, "quick")
-        self.outcome = StoredResult(result=nothing).to_bytes()
+        self.outcome = StoredResult(result=nothing)
         self.width = width
         self.renewed = 0
         self.submitted = 0
@@ -69,17 +69,7 @@ class QuickPool:
 
     def submit(self, submission: Submission) -> Future[StoredResult]:
         self.submitted += 1
-        done: Future[StoredResult] = Future()
-        future = self._executor.submit(quickly, self.outcome, submission)
-        future.add_done_callback(lambda it: self._pass_on(it, done))
-        return done
-
-    def _pass_on(self, future: Future[bytes], done: Future[StoredResult]) -> None:
-        error = future.exception()
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(StoredResult.from_bytes(future.result()))
+        return self._executor.submit(quickly, self.outcome, submission)
 
     def renew(self) -> None:
         self.renewed += 1

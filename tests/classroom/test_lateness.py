@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.lateness import Lateness, read_date, span
+from autograder.classroom.lateness import deduction, read_date, span
 from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy
 from autograder.report.gradescope import read_results
@@ -20,8 +20,8 @@ DUE = datetime(2030, 1, 31, 23, 59, tzinfo=UTC)
 PER_DAY = LatePolicy("per_day", Fraction(10), grace_minutes=15, max_days=3)
 
 
-def late_by(**span: float) -> Lateness:
-    return Lateness(DUE + timedelta(**span), DUE)
+def late_by(policy: LatePolicy, **span: float) -> tuple[Fraction, str]:
+    return deduction(DUE + timedelta(**span), DUE, policy)
 
 
 @pytest.mark.parametrize(
@@ -38,24 +38,25 @@ def late_by(**span: float) -> Lateness:
     ids=str,
 )
 def test_every_day_begun_costs_its_share(late: dict[str, float], kept: Fraction) -> None:
-    assert late_by(**late).share_kept(PER_DAY) == kept
+    assert late_by(PER_DAY, **late)[0] == kept
 
 
-@pytest.mark.parametrize("unknown", [Lateness(), Lateness(DUE, None), Lateness(None, DUE)])
-def test_unknown_lateness_costs_nothing_and_says_nothing(unknown: Lateness) -> None:
-    assert unknown.share_kept(PER_DAY) == 1
-    assert unknown.sentence(PER_DAY) == ""
+@pytest.mark.parametrize("created_at, due", [(None, None), (DUE, None), (None, DUE)])
+def test_unknown_lateness_costs_nothing_and_says_nothing(
+    created_at: datetime | None, due: datetime | None
+) -> None:
+    assert deduction(created_at, due, PER_DAY) == (1, "")
 
 
 def test_the_student_is_told_both_dates() -> None:
-    assert late_by(days=1, hours=3).sentence(PER_DAY) == (
+    assert late_by(PER_DAY, days=1, hours=3)[1] == (
         "Due 2030-01-31 23:59 UTC, handed in 2030-02-02 02:59 UTC: 1 day 3 hours late."
     )
 
 
 def test_lateness_that_costs_nothing_is_not_held_against_anybody() -> None:
-    assert late_by(days=2).sentence(LatePolicy("none")) == ""
-    assert late_by(minutes=10).sentence(PER_DAY) == ""
+    assert late_by(LatePolicy("none"), days=2)[1] == ""
+    assert late_by(PER_DAY, minutes=10)[1] == ""
 
 
 @pytest.mark.parametrize(

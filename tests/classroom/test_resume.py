@@ -57,7 +57,7 @@ def test_only_what_was_handed_in_anew_is_graded(work: Work, pool: LocalPool, tmp
 
     assert seen["ada"].reused and not seen["bob"].reused
     (change,) = done.changes
-    assert (change.label, change.other_work, change.difference) == ("bob", True, Fraction(17, 3))
+    assert (change.label, change.other_work) == ("bob", True)
     assert change.questions == {"squared_loss": (Fraction(4, 3), Fraction(7))}
 
 
@@ -143,7 +143,7 @@ def test_a_regrade_lists_whose_score_changed_and_in_which_question(
     (change,) = done.changes
     assert (change.label, change.other_work) == ("bob", False)
     before, after = change.questions["squared_loss"]
-    assert change.difference == after - before != 0
+    assert after != before
 
 
 def test_what_the_grader_failed_on_is_graded_again(work: Work, pool: LocalPool, tmp_path: Path) -> None:

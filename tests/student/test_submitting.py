@@ -33,7 +33,7 @@ def test_right_work_makes_a_zip_of_the_files_and_where_they_come_from(work: Path
 
 def test_the_same_files_give_the_same_bytes(work: Path, tmp_path: Path) -> None:
     (work / "centring.py").write_text(REFERENCE)
-    archives = [make_hand_in(work, tmp_path / f"{name}.zip", tier="limits").path for name in ("one", "two")]
+    archives = [make_hand_in(work, tmp_path / f"{name}.zip", tier="limits")[0] for name in ("one", "two")]
     assert archives[0].read_bytes() == archives[1].read_bytes()
 
 
@@ -66,7 +66,7 @@ def test_an_old_release_is_recognised(work: Path, handed_in: str) -> None:
     toml = work / "assignment.toml"
     current = toml.read_text()
     toml.write_text(current.replace('version = "1.0"', f'version = "{handed_in}"'))
-    archive = make_hand_in(work, tier="limits").path
+    archive, _ = make_hand_in(work, tier="limits")
     toml.write_text(current)
     notes = notes_on(open_hand_in(archive, ["centring.py"]), load_assignment(work))
     told = any("made from release 0.9 of centring; graded is release 1.0" in note for note in notes)

@@ -1,0 +1,59 @@
+"""What a result comes to once lateness and points given by hand are applied: the one place that applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+
+import msgspec
+
+from autograder.classroom.lateness import deduction
+from autograder.classroom.overrides import Override, points_text
+from autograder.model.assignment import LatePolicy, Question
+from autograder.model.result import GradingResult, QuestionResult
+from autograder.text import one_line
+
+
+def settle(
+    result: GradingResult,
+    policy: LatePolicy,
+    created_at: datetime | None,
+    due: datetime | None,
+    overrides: Sequence[Override] = (),
+    by_hand: Sequence[Question] = (),
+    flags: Sequence[str] = (),
+) -> GradingResult:
+    """Return a result as a student gets it; what was graded stays in its verdicts.
+
+    Parameters
+    ----------
+    created_at, due
+        When it was handed in and when it was due, as far as known.
+    overrides
+        The student's; of several for one question the last counts.
+    by_hand
+        The questions that only people grade; they earn nothing until somebody gives points for them.
+    flags
+        Further reasons for a person to look at the hand-in.
+    """
+    given = {line.question: line for line in overrides if line.points is not None}
+    waiting = (
+        QuestionResult(id=question.id, title=question.title, points=question.points, score=Fraction(0))
+        for question in by_hand
+    )
+    kept, sentence = deduction(created_at, due, policy)
+    notes = [sentence] + [
+        one_line(f"{id}: {points_text(line.points)} points given by hand. {line.note}".strip(), 500)
+        for id, line in given.items()
+    ]
+    return msgspec.structs.replace(
+        result,
+        questions=tuple(
+            msgspec.structs.replace(it, score=given[it.id].points) if it.id in given else it
+            for it in (*result.questions, *waiting)
+        ),
+        kept=kept,
+        notes=(*result.notes, *filter(None, notes)),
+        flags=(*result.flags, *flags),
+    )
