@@ -18,8 +18,9 @@ from autograder.handin.find import Fate, Found
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
 from autograder.model.exact import decoded
+from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan
-from autograder.report.context import Leftover, LikePair, Mistake, ReportContext
+from autograder.report.context import Leftover, LikePair, ReportContext
 
 REPLACED = "a later hand-in of the same student counts"
 MARKED_LATE = "Canvas marks it as late, without a time"
@@ -91,7 +92,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     visibility: Visibility
     late: LatePolicy
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[KnownMistake, ...]
     due: datetime | None = None
     items: tuple[Item, ...] = ()
     alike: tuple[tuple[str, ...], ...] = ()
@@ -100,11 +101,6 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, work: Work, due: datetime | None = None) -> ClassRecord:
         """Return the record of a class of which nothing has been graded yet."""
-        bank = load_bank(work.assignment, work.solution)
-        mistakes = (
-            Mistake(id=it.id, mistake=it.title, hint=it.hint, example=bank.example(it), accepted=it.accepted)
-            for it in bank.mistakes
-        )
         return cls(
             name=work.assignment.name,
             title=work.assignment.title,
@@ -113,7 +109,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             plan=work.plan,
             visibility=work.solution.visibility,
             late=work.solution.late,
-            mistakes=tuple(mistakes),
+            mistakes=load_bank(work.assignment, work.solution).mistakes,
             due=due,
         )
 

@@ -19,7 +19,7 @@ console = Console()
 
 def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
     """Print everything about some verdicts, for the instructor, with an example of each known mistake."""
-    examples = {mistake.id: bank.example(mistake) for mistake in bank.mistakes}
+    examples = {mistake.id: mistake.example for mistake in bank.mistakes}
     for verdict in verdicts:
         style = "green" if verdict.passed else "red"
         console.print(Text(f"{verdict.test}: {verdict.kind}", style=f"bold {style}"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from autograder.grading.explain.bank import Bank, KnownMistake, Variant, load_bank
+from autograder.grading.explain.bank import Bank, Variant, load_bank
 from autograder.grading.explain.recognise import Diagnosis, Observation, observation_of
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.not_allowed import Use, find_uses
@@ -20,6 +20,7 @@ from autograder.grading.pytest_session import Session, collect_plan, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.model.assignment import Assignment, Solution
+from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.call_failures import CallFailed, CallTimedOut

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from autograder.model.known_mistake import KnownMistake
 from autograder.model.verdict import Family, Kind
-from autograder.report.context import LikePair, Mistake, ReportContext
+from autograder.report.context import LikePair, ReportContext
 from autograder.report.pages import render
 from autograder.report.plots import (
     Picture,
@@ -75,7 +76,7 @@ def _pictures(
     tallies = list(statistics.questions.values())
     pictures = {"totals": score_histogram(statistics), "questions": question_histograms(tallies)}
     if statistics.mistakes:
-        names = {it.id: it.mistake for it in context.mistakes}
+        names = {it.id: it.title for it in context.mistakes}
         pictures["mistakes"] = mistake_bars(statistics.most_frequent(), names, statistics.hand_ins)
     if structural:
         pictures["structure"] = structure_bars(structural)
@@ -84,11 +85,13 @@ def _pictures(
     return pictures
 
 
-def _lessons(tallies: Iterable[MistakeTally], bank: Iterable[Mistake]) -> list[tuple[MistakeTally, Mistake]]:
+def _lessons(
+    tallies: Iterable[MistakeTally], bank: Iterable[KnownMistake]
+) -> list[tuple[MistakeTally, KnownMistake]]:
     """Return each mistake that was made with what the bank says about it."""
     known = {mistake.id: mistake for mistake in bank}
     return [
-        (it, known.get(it.id) or Mistake(id=it.id, mistake="no longer in the bank", hint=""))
+        (it, known.get(it.id) or KnownMistake(id=it.id, title="no longer in the bank", hint=""))
         for it in tallies
     ]
 

@@ -6,23 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-
-class Mistake(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the bank of known mistakes.
-
-    Attributes
-    ----------
-    example
-        What a student writes who makes it.
-    accepted
-        Whether it is a convention, another reading of the task that costs nothing.
-    """
-
-    id: str
-    mistake: str
-    hint: str
-    example: str = ""
-    accepted: bool = False
+from autograder.model.known_mistake import KnownMistake
 
 
 class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +53,7 @@ class ReportContext:
         Groups of hand-ins by different students whose code is the same except for names.
     """
 
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[KnownMistake, ...] = ()
     refused: tuple[Leftover, ...] = ()
     replaced: tuple[Leftover, ...] = ()
     ignored: tuple[Leftover, ...] = ()

@@ -196,15 +196,11 @@ def test_a_function_brings_what_it_needs_with_its_decorators(write):
 
 
 def test_an_example_is_what_a_student_would_have_written(write):
-    bank = write()
-    assert [variant.example for variant in bank.variants[:2]] == [
-        "return (x * x).sum()",
-        "whole = length(x) ** 2\nreturn whole",
-    ]
-    assert bank.example(bank.mistakes[0]) == (
+    first, _, third = write().mistakes
+    assert first.example == (
         "# length\nreturn (x * x).sum()\n\n# doubled\nwhole = length(x) ** 2\nreturn whole"
     )
-    assert bank.example(bank.mistakes[2]).startswith("def half(original, x):\n    # a comment")
+    assert third.example.startswith("def half(original, x):\n    # a comment")
 
 
 def test_a_line_that_is_left_out_is_shown_as_left_out(write):
@@ -219,8 +215,8 @@ def test_a_line_that_is_left_out_is_shown_as_left_out(write):
     edits.doubled = [["= length", "= sum"], ["return 0.0", ""]]
     """
     bank = write(textwrap.dedent(mistakes))
-    assert bank.variants[0].example == "pass"
-    assert bank.variants[1].example == "    whole = sum(x)\n# without: return 0.0"
+    assert bank.mistakes[0].example == "pass"
+    assert bank.mistakes[1].example == "    whole = sum(x)\n# without: return 0.0"
     assert b"return 0.0" not in bank.variants[1].files["hw.py"]
     reference = REFERENCE.lstrip().splitlines()
     assert len(bank.variants[1].files["hw.py"].splitlines()) == len(reference) - 1
@@ -239,7 +235,7 @@ def test_a_line_that_only_moved_is_shown_with_its_neighbours(write):
     if len(x):
     ''']
     """
-    example = write(textwrap.dedent(moved)).variants[0].example
+    example = write(textwrap.dedent(moved)).mistakes[0].example
     assert example.splitlines()[:3] == ["def doubled(x):", "    whole = length(x)", "    if len(x):"]
 
 
@@ -257,9 +253,9 @@ def test_an_edit_of_several_lines_takes_the_indentation_of_its_place(write):
     return whole
     ''']
     """
-    variant = write(textwrap.dedent(entry)).variants[0]
-    assert variant.example == "for _ in x:\n    whole = 0.0\nreturn whole"
-    assert run(variant.files)["doubled"](np.ones(2)) == 0.0
+    bank = write(textwrap.dedent(entry))
+    assert bank.mistakes[0].example == "for _ in x:\n    whole = 0.0\nreturn whole"
+    assert run(bank.variants[0].files)["doubled"](np.ones(2)) == 0.0
 
 
 def test_no_file_is_an_empty_bank(write):
@@ -285,8 +281,8 @@ def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
         ("M01 = 3", "M01"),
         (MISTAKES.replace("[M02]", "[M01]"), "M01"),
         (entry("edit.length = []"), "did you mean 'edits'"),
-        (entry("", head='title = "t"'), "M01 needs a title and a hint"),
-        (entry("", head='title = "t"\nhint = "h"\nnote = "n"'), "M01 needs a title and a hint"),
+        (entry('replaced_by.length = "half"', head='title = "t"'), "M01 needs a title and a hint"),
+        (entry('replaced_by.length = "half"', head='title = "t"\nhint = "h"\nnote = "n"'), "M01 needs a title and a hint"),
         (entry(""), "M01 changes nothing"),
         (entry('edits.length = ["x"]'), "M01 edits length by neither"),
         (entry('edits.length = [["x", "y"], "z"]'), "M01 edits length by neither"),

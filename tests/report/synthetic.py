@@ -17,7 +17,7 @@ from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
-from autograder.report.context import Excerpt, Leftover, LikePair, Mistake, ReportContext
+from autograder.report.context import Excerpt, Leftover, LikePair, ReportContext
 from autograder.report.statistics import ClassStatistics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,7 +138,6 @@ def report_context() -> ReportContext:
     _, _, bank = course_of_svm()
     lines = "    margins = np.maximum(0, X @ W - s[:, None] + 1)\n    margins[np.arange(n), y] = 0"
     excerpt = Excerpt(file="linear_svm.py", first_line=41, text=lines)
-    example = "def wrong(W, X, y, reg):\n    ..."
     pair = LikePair(
         first="submission_10001",
         second="submission_10042",
@@ -147,10 +146,7 @@ def report_context() -> ReportContext:
         second_lines=(excerpt,),
     )
     return ReportContext(
-        mistakes=tuple(
-            Mistake(id=it.id, mistake=it.title, hint=it.hint, example=example, accepted=it.accepted)
-            for it in bank.mistakes
-        ),
+        mistakes=bank.mistakes,
         refused=(Leftover("zoe.rar", "zoe.rar is an archive of an unsupported kind."),),
         replaced=(Leftover("submission_1", "a later hand-in of the same student counts"),),
         ignored=(Leftover("submission_metadata.yml", "says who handed in what"),),

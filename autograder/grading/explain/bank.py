@@ -11,17 +11,21 @@ import ast
 import difflib
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.toml import MistakeToml, read_tables, read_text
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment, Solution
+from autograder.model.known_mistake import KnownMistake
 
 BANK_FILE = "mistakes.toml"
 FUNCTIONS_FILE = "mistakes.py"
 FORMER_FILE = "misconceptions.py"
+
+Made = tuple[str, dict[str, bytes], str]
+"""A function in which a mistake is made, the hand-in, and the lines that a student would have written."""
 
 _APPLIED = """def _mistaken(original, wrong):
     def mistaken(*args, **keywords):
@@ -35,37 +39,6 @@ _APPLIED = """def _mistaken(original, wrong):
 
 
 @dataclass(frozen=True)
-class KnownMistake:
-    """One known mistake, or an accepted convention.
-
-    Attributes
-    ----------
-    id
-        Its name in results and reports.
-    title
-        What was done, in a few words, for the instructor.
-    hint
-        What a teaching assistant would say: an observation, then a question. For a convention, the note.
-    also_affects
-        Questions that cannot avoid it, because their functions call the one that it is made in.
-    same_as
-        Mistakes that give the same values on every sensible input; their hint is as good.
-    structural
-        True where the values are right and only a test of structure tells.
-    accepted
-        True for a convention: another reading of the task that costs nothing and is noted.
-    """
-
-    id: str
-    title: str
-    hint: str
-    also_affects: tuple[str, ...] = ()
-    same_as: tuple[str, ...] = ()
-    structural: bool = False
-    accepted: bool = False
-
-
-@dataclass(frozen=True)
 class Variant:
     """The reference with a known mistake in one function.
 
@@ -75,14 +48,11 @@ class Variant:
         That function, `module.function` or `module.Class.method`.
     files
         The hand-in: every file by name.
-    example
-        The lines that a student would have written.
     """
 
     mistake: KnownMistake
     target: str
     files: Mapping[str, bytes] = field(compare=False, repr=False)
-    example: str = field(compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -96,16 +66,6 @@ class Bank:
 
     mistakes: tuple[KnownMistake, ...] = ()
     variants: tuple[Variant, ...] = ()
-
-    def example(self, mistake: KnownMistake) -> str:
-        """Return what students write who make the mistake, for each function where it looks different."""
-        examples: dict[str, list[str]] = {}
-        for variant in self.variants:
-            if variant.mistake == mistake:
-                examples.setdefault(variant.example, []).append(variant.target.partition(".")[2])
-        if len(examples) == 1:
-            return next(iter(examples))
-        return "\n\n".join(f"# {', '.join(names)}\n{text}" for text, names in examples.items())
 
 
 def load_bank(assignment: Assignment, solution: Solution) -> Bank:
@@ -129,25 +89,27 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
     functions = _Functions(solution.folder / FUNCTIONS_FILE)
     mistakes, variants = [], []
     for id, table in tables.items():
-        mistake = _mistake(path, id, table)
-        maker = _Maker(f"{path}: {id}", reference, functions)
-        mistakes.append(mistake)
-        variants += [
-            Variant(mistake, target, files, example) for target, files, example in maker.variants(table)
-        ]
+        made = list(_Maker(f"{path}: {id}", reference, functions).variants(table))
+        mistakes.append(_mistake(f"{path}: {id}", id, table, made))
+        variants += [Variant(mistakes[-1], target, files) for target, files, _ in made]
     return Bank(tuple(mistakes), tuple(variants))
 
 
-def _mistake(path: Path, id: str, table: MistakeToml) -> KnownMistake:
+def _mistake(where: str, id: str, table: MistakeToml, made: Sequence[Made]) -> KnownMistake:
     if bool(table.note) == bool(table.title and table.hint) or bool(table.title) != bool(table.hint):
-        raise CourseError(f"{path}: {id} needs a title and a hint, or a note if it is accepted")
+        raise CourseError(f"{where} needs a title and a hint, or a note if it is accepted")
+    targets: dict[str, list[str]] = {}
+    for target, _, example in made:
+        targets.setdefault(example, []).append(target.partition(".")[2])
+    examples = [f"# {', '.join(names)}\n{text}" for text, names in targets.items()]
     return KnownMistake(
-        id,
-        table.title or table.note,
-        table.hint or table.note,
-        table.also_affects,
-        table.same_as,
-        table.structural,
+        id=id,
+        title=table.title or table.note,
+        hint=table.hint or table.note,
+        example="\n\n".join(examples) if len(examples) > 1 else next(iter(targets)),
+        also_affects=table.also_affects,
+        same_as=table.same_as,
+        structural=table.structural,
         accepted=bool(table.note),
     )
 
@@ -160,7 +122,7 @@ class _Maker:
     reference: Mapping[str, bytes]
     functions: _Functions
 
-    def variants(self, table: MistakeToml) -> Iterator[tuple[str, dict[str, bytes], str]]:
+    def variants(self, table: MistakeToml) -> Iterator[Made]:
         """Yield target, files and example of each function in which the mistake is made."""
         if not table.edits and not table.replaced_by:
             raise CourseError(f"{self.where} changes nothing; add edits or replaced_by for a function")
@@ -169,9 +131,7 @@ class _Maker:
         for name, function in table.replaced_by.items():
             yield self._replaced(name, function)
 
-    def _edited(
-        self, name: str, edits: tuple[str | tuple[str, str], ...]
-    ) -> tuple[str, dict[str, bytes], str]:
+    def _edited(self, name: str, edits: tuple[str | tuple[str, str], ...]) -> Made:
         file, name = self._place(name)
         lines = self.reference[file].decode().splitlines()
         node = _definition(lines, name)
@@ -220,7 +180,7 @@ class _Maker:
             return before.removesuffix(margin) + after  # whole lines go without a trace
         return before + new.replace("\n", margin) + after
 
-    def _replaced(self, name: str, function: str) -> tuple[str, dict[str, bytes], str]:
+    def _replaced(self, name: str, function: str) -> Made:
         file, name = self._place(name)
         found = self.functions.source(function)
         if found is None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.grading.explain.bank import Bank, KnownMistake, Variant
+from autograder.grading.explain.bank import Bank, Variant
 from autograder.grading.not_allowed import HIDDEN_LOOPS
 from autograder.grading.trial import Finding, Trial
 from autograder.model.assignment import Assignment
+from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
