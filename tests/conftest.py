@@ -1,16 +1,54 @@
-"""Fixtures and reports that several rooms' tests share."""
+"""What the tests of all rooms share: fixtures, how they are spread over processes, and what is said at the end."""
 
-from tests.fuzzing import pytest_collection_modifyitems, pytest_terminal_summary
-from tests.rehearsal import svm_bundle, svm_rehearsal
-from tests.workers import open_folder, open_python, pytest_addoption, worker_python
+from __future__ import annotations
 
-__all__ = [
-    "open_folder",
-    "open_python",
-    "pytest_addoption",
-    "pytest_collection_modifyitems",
-    "pytest_terminal_summary",
-    "svm_bundle",
-    "svm_rehearsal",
-    "worker_python",
-]
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import fuzzing, parallel, rehearsal, reports, workers
+from tests.hostile import table
+
+# Hundreds of Pythons are started; without this each of them would compile every module it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+PLUGINS = (fuzzing, parallel, rehearsal, reports, table, workers)
+HERE = Path(__file__).parent
+SYSTEM = (
+    "authoring/test_rehearsal.py",
+    "authoring/test_release.py",
+    "authoring/test_verification.py",
+    "authoring/test_wheel.py",
+    "classroom/test_cluster.py",
+    "classroom/test_container.py",
+    "classroom/test_faults.py",
+    "classroom/test_grade_class.py",
+    "classroom/test_outputs.py",
+    "classroom/test_resume.py",
+    "cli",
+    "hostile",
+    "notebooks",
+    "peers",
+    "report/test_in_browser.py",
+    "sandbox/test_plain_user.py",
+    "student",
+    "test_right_solutions.py",
+)
+"""Files and folders of tests that start whole programs, browsers, notebooks, rehearsals or clusters, or attack."""
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take the fixtures, options and hooks of other modules in, early enough for options."""
+    for plugin in PLUGINS:
+        pluginmanager.register(plugin)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them `system`, so that `-m "not system"` gives the quick answer."""
+    for item in items:
+        path = item.path.relative_to(HERE) if item.path.is_relative_to(HERE) else item.path
+        if any(path.is_relative_to(place) for place in SYSTEM):
+            item.add_marker("system")

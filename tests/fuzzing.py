@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import is_hypothesis_test
 
+from tests.reports import noted
+
 _CASES = pytest.StashKey[Counter[str]]()
+_PROPERTY = "generated cases"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -35,10 +38,24 @@ def _counted(inner: Callable[..., Any], counts: Counter[str], name: str) -> Call
     return count
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    counts = config.stash.get(_CASES, Counter())
-    if not counts.total():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Note the cases of one test on its report, which reaches the process that prints."""
+    counts, name = item.config.stash[_CASES], item.nodeid.partition("[")[0]
+    before = counts[name]
+    try:
+        return (yield)
+    finally:
+        if counts[name] > before:
+            item.user_properties.append((_PROPERTY, counts[name] - before))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    counts: Counter[str] = Counter()
+    for report, count in noted(terminalreporter, _PROPERTY):
+        counts[report.nodeid.partition("[")[0]] += count
+    if not counts:
         return
     terminalreporter.section(f"{counts.total()} generated cases")
-    for name, count in counts.items():
+    for name, count in sorted(counts.items()):
         terminalreporter.write_line(f"{count:6} {name}")

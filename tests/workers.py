@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -40,8 +41,9 @@ def open_python() -> Path:
     version = subprocess.run([SYSTEM_PYTHON, "-VV"], capture_output=True, check=True).stdout
     content = hashlib.sha256(version + requirements.encode()).hexdigest()[:16]
     folder = CACHES / f"autograder-tests-python-{os.geteuid()}-{content}"
-    if not folder.exists():
-        _make_environment(folder, requirements)
+    with _alone(folder.with_suffix(".lock")):
+        if not folder.exists():
+            _make_environment(folder, requirements)
     assert folder.stat().st_uid == os.geteuid(), f"{folder} belongs to somebody else; remove it"
     return folder / "bin" / "python"
 
@@ -73,6 +75,16 @@ def _is_open(python: Path) -> bool:
     import numpy
 
     return all(map(readable_by_others, (python, Path(str(numpy.__file__)), ROOT / "autograder")))
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Keep other processes waiting that want to make the same: tests run in several."""
+    import fcntl
+
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _make_environment(folder: Path, requirements: str) -> None:

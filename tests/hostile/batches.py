@@ -23,7 +23,7 @@ OutcomeOf = Callable[["Row", Attack], Outcome]
 ROOT = HERE.parents[1]
 _one_at_a_time = threading.Lock()
 PLAIN_USER = 60_999
-"""An id that nobody has; the rows that need no root run as this one."""
+"""From here on are ids that nobody has: one for each row, so that none uses up the processes of another."""
 
 _SPACES = (
     "unshare",
@@ -135,9 +135,10 @@ def run_in_name_spaces(row: Row, attacks: Sequence[Attack], python: Path) -> dic
         _pack(kit)
         user = []
         if row.plain_user and os.geteuid() == 0:
-            user = ["setpriv", f"--reuid={PLAIN_USER}", f"--regid={PLAIN_USER}", "--clear-groups", "--"]
+            id = PLAIN_USER + ROWS.index(row)
+            user = ["setpriv", f"--reuid={id}", f"--regid={id}", "--clear-groups", "--"]
             for path in (kit, *kit.rglob("*")):
-                os.chown(path, PLAIN_USER, PLAIN_USER)
+                os.chown(path, id, id)
         runner = python if row.plain_user else Path(sys.executable)
         options = ["--bare"] if row.bare else []
         campaign: list[str | Path] = [
@@ -152,8 +153,10 @@ def run_in_name_spaces(row: Row, attacks: Sequence[Attack], python: Path) -> dic
         variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         if not row.plain_user:
             variables["AUTOGRADER_WORKER_PYTHON"] = str(python)
+        shared = {python.parents[1], Path(sys.prefix), ROOT}
+        variables["CAMPAIGN_SHARED"] = os.pathsep.join(map(str, shared))
         # Outermost first, so that none is hidden by another.
-        kept = sorted({kit, python.parents[1], Path(sys.prefix), ROOT})
+        kept = sorted({kit, *shared})
         done = subprocess.run(
             [*_SPACES, "--", "sh", "-c", _PRIVATE, "sh", str(len(kept)), *kept, *user, *campaign],
             env=variables,

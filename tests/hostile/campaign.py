@@ -47,6 +47,9 @@ MOST_GROWTH = 256 << 20
 OWN = ("/campaign-", "/autograder-users")
 """What the grader itself keeps in temporary folders."""
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")
+SHARED = [place for place in os.environ.get("CAMPAIGN_SHARED", "").split(os.pathsep) if place]
+"""Where this program and its Python lie: other tests run from there at the same time, and write their caches."""
+CACHES = {"__pycache__", ".hypothesis", ".pytest_cache"}
 
 
 @dataclass
@@ -90,7 +93,9 @@ class Place:
                     state[f"System V {kind} {line.split()[1]}"] = ""
         for place in PLACES:
             state |= {
-                f"file {path}": "" for path in _walk(Path(place)) if not any(own in path for own in OWN)
+                f"file {path}": ""
+                for path in _walk(Path(place))
+                if not any(own in path for own in OWN) and not _is_shared_cache(path)
             }
         for tree in self._trees:
             state |= {f"file {path}": _digest(Path(path)) for path in _walk(tree)}
@@ -110,6 +115,10 @@ def _walk(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         for name in (*folders, *names):
             yield str(Path(parent, name))
+
+
+def _is_shared_cache(path: str) -> bool:
+    return not CACHES.isdisjoint(path.split("/")) and any(path.startswith(f"{it}/") for it in SHARED)
 
 
 def _digest(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,5 +79,6 @@ def execute(folder: Path) -> Executed:
     client = NotebookClient(
         notebook, timeout=SECONDS_PER_CELL, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )
-    client.execute()
+    # Several kernels share the cores: threads of BLAS would spend most of their time waiting for each other.
+    client.execute(env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
     return Executed(notebook)
