@@ -50,6 +50,7 @@ COLUMNS = ("rounds", "as if nothing were", "said to be our fault", "results not 
 MISTAKES = 2
 LONGEST_SECONDS = 120.0
 """No command takes half as long on a busy machine; one that does has hung."""
+LOOKS_SECONDS = 0.05
 WORKER = "worker/__main__.py"
 
 
@@ -87,6 +88,7 @@ class Run:
             start_new_session=True,
         )
         self.seen: set[psutil.Process] = set()
+        self._looked = 0.0
         self.hung = False
 
     @property
@@ -120,6 +122,12 @@ class Run:
         self.seen.update(below)
         return below
 
+    def look(self) -> None:
+        """Note them every now and then: finding them reads all of /proc, and would keep one core to itself."""
+        if time.monotonic() - self._looked > LOOKS_SECONDS:
+            self.note_processes()
+            self._looked = time.monotonic()
+
     def left(self, seconds: float = 3.0) -> list[psutil.Process]:
         """Return what is still there when the command has been over for a while."""
         _, alive = psutil.wait_procs([it for it in self.seen if it.is_running()], timeout=seconds)
@@ -139,7 +147,7 @@ def _kind(process: psutil.Process) -> str:
 def end_one(run: Run, kind: str, at: float, chance: random.Random) -> bool:
     """Wait until `at` seconds after the run's beginning and end one process of a kind; return whether there was one."""
     while run.running and time.monotonic() - run.began < at:
-        run.note_processes()
+        run.look()
         pause()
     while run.running:
         if found := run.processes(kind):
@@ -222,7 +230,7 @@ def _watched(run: Run, path: Path) -> tuple[dict[str, Any] | None, list[str]]:
     problems: list[str] = []
     while True:
         running = run.running
-        run.note_processes()
+        run.look()
         try:
             content = path.read_bytes()
             msgspec.json.decode(content, type=GradescopeResults)
@@ -267,7 +275,7 @@ def in_class(
         run = start(out)
         end_one(run, kind, chance.uniform(0, seconds), chance)
         while run.running:
-            run.note_processes()
+            run.look()
             pause()
         tally.note("rounds")
         if run.hung:

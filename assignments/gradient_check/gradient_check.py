@@ -8,7 +8,7 @@ def numerical_gradient(f, x, h=1e-5):
 
     The entry for coordinate ``i`` is the slope of the line through two points of `f`::
 
-        (f(x with h added to coordinate i) - f(x with h taken from coordinate i)) / (distance of the two points)
+        (f(x with h added to coordinate i) - f(x with h subtracted from it)) / (distance between the two points)
 
     Parameters
     ----------
@@ -16,10 +16,10 @@ def numerical_gradient(f, x, h=1e-5):
         Takes an ndarray of float64 of x's shape and returns a number. It is called exactly twice for every entry
         of x, each time with an array that differs from x in one entry only.
     x : ndarray of float64, float32 or int, any shape
-        Where the gradient is wanted. Whatever its dtype, the work is done in float64. It must come back exactly
-        as it was, to the last bit: adding h and taking it away again may leave a rounding error behind.
+        Where the gradient is wanted. Whatever its dtype, compute in float64. It must be left exactly as it was,
+        to the last bit: adding h and taking it away again may leave a rounding error behind.
     h : float
-        Half the distance of the two points, larger than 0.
+        Half the distance between the two points, larger than 0.
 
     Returns
     -------
@@ -36,13 +36,13 @@ def numerical_gradient(f, x, h=1e-5):
 def relative_error(a, b):
     """Return the largest relative error between the entries of two arrays.
 
-    The error of one pair of entries is ``|a - b| / max(1e-8, |a| + |b|)``: 0 where both are equal, also where
-    both are 0, and 1 where they have opposite signs or one of them alone is 0 (and not tiny).
+    The error of one pair of entries is ``|a - b| / max(1e-8, |a| + |b|)``: 0 where both are equal, even if
+    both are 0, and 1 where they have opposite signs or only one of them is 0 (unless both are tiny).
 
     Parameters
     ----------
     a, b : ndarray of float64 or int, same shape; or two numbers
-        Must come back unchanged.
+        Must be left unchanged.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def relative_error(a, b):
     Raises
     ------
     ValueError
-        If the shapes are unequal, also where NumPy would be able to broadcast them.
+        If the shapes are unequal, even if NumPy could broadcast them.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def gradient_check(f, analytic_grad, x, num_checks=10, h=1e-5, rng=None):
     """Compare an analytic gradient with centred difference quotients at coordinates drawn at random.
 
     A complete numerical gradient takes two evaluations per entry, too many where there are many entries. A few
-    entries, drawn uniformly and with replacement from all of x, say nearly as much.
+    entries, drawn uniformly and with replacement from all of x, tell nearly as much.
 
     Parameters
     ----------
@@ -74,15 +74,15 @@ def gradient_check(f, analytic_grad, x, num_checks=10, h=1e-5, rng=None):
         Takes an ndarray of float64 of x's shape and returns a number. It is called exactly ``2 * num_checks``
         times, each time with an array that differs from x in one entry only.
     analytic_grad : ndarray of float64, shape of x
-        The gradient to be checked. Must come back unchanged.
+        The gradient to be checked. Must be left unchanged.
     x : ndarray of float64, any shape
-        Where it is checked. Must come back exactly as it was.
+        Where it is checked. Must be left exactly as it was.
     num_checks : int
         Number of coordinates to draw, 1 or larger; it may exceed the number of entries of x.
     h : float
-        Half the distance of the two points of each difference quotient.
+        Half the distance between the two points of each difference quotient.
     rng : numpy.random.Generator or None
-        What the coordinates are drawn with; None stands for a new ``np.random.default_rng()``.
+        What the coordinates are drawn with; None means a new ``np.random.default_rng()``.
 
     Returns
     -------
@@ -104,17 +104,17 @@ def choose_step(f, analytic_grad, x, steps):
     """Return the step whose numerical gradient comes closest to the analytic one.
 
     A large step measures a slope over a neighbourhood; a small one drowns it in rounding. Which of the given
-    steps serves best is a matter of trying: the one with the smallest `relative_error` between
-    `numerical_gradient` and the analytic gradient. Of steps with equal errors, the largest.
+    steps is best is found by trying: the one with the smallest `relative_error` between
+    `numerical_gradient` and the analytic gradient; among steps with equal errors, the largest.
 
     Parameters
     ----------
     f : callable
         Takes an ndarray of float64 of x's shape and returns a number.
     analytic_grad : ndarray of float64, shape of x
-        A gradient known to be right. Must come back unchanged.
+        A gradient known to be right. Must be left unchanged.
     x : ndarray of float64, any shape
-        Must come back exactly as it was.
+        Must be left exactly as it was.
     steps : list of float
         The values of h to try, in any order, at least one.
 

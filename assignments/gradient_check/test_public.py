@@ -23,7 +23,7 @@ def sum_of_cubes(x):
 
 
 def printed_loss(x):
-    """A loss near 1.25347 of which only five decimals are known; its slopes are -2.5, 0.6 and 0."""
+    """A loss near 1.25347 that is known to only five decimals; its slopes are -2.5, 0.6 and 0."""
     return round(1.25347 - 2.5 * float(x[0]) + 0.6 * float(x[1]), 5)
 
 

@@ -54,7 +54,7 @@ class KNearestNeighbor:
         ----------
         X : ndarray, shape (num_test, D)
             Test examples, float64 or uint8 pixels (whose differences would wrap around at 256 if they were
-            taken as uint8). Must come back unchanged, and so must the training examples.
+            taken in uint8). Must be left unchanged, and so must the training examples.
 
         Returns
         -------
@@ -78,7 +78,7 @@ class KNearestNeighbor:
         Parameters
         ----------
         X : ndarray, shape (num_test, D)
-            Test examples, float64 or uint8 pixels. Must come back unchanged, and so must the training
+            Test examples, float64 or uint8 pixels. Must be left unchanged, and so must the training
             examples.
 
         Returns
@@ -101,7 +101,7 @@ class KNearestNeighbor:
         ----------
         X : ndarray, shape (num_test, D)
             Test examples, float64 or uint8 pixels. Some may equal a training example: their distance is 0,
-            up to rounding, and never NaN. Must come back unchanged, and so must the training examples.
+            up to rounding, and never NaN. Must be left unchanged, and so must the training examples.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class KNearestNeighbor:
         Parameters
         ----------
         dists : ndarray of float64, shape (num_test, num_train)
-            ``dists[i, j]`` is the distance of test example i to training example j. Must come back unchanged.
+            ``dists[i, j]`` is the distance of test example i to training example j. Must be left unchanged.
         k : int
             Number of neighbours that vote, ``1 <= k <= num_train``.
 
@@ -124,7 +124,7 @@ class KNearestNeighbor:
         -------
         labels : ndarray of int, shape (num_test,)
             Labels as they occur in ``self.y_train``, which may be any integers from 0 upwards. Where labels
-            have equally many votes, the smallest of them.
+            are tied, the smallest of them.
 
         Examples
         --------
@@ -160,7 +160,7 @@ class NearestNeighbor:
         Parameters
         ----------
         X : ndarray, shape (num_test, D)
-            Examples to classify, float64 or uint8 pixels. Must come back unchanged.
+            Examples to classify, float64 or uint8 pixels. Must be left unchanged.
 
         Returns
         -------
@@ -182,14 +182,14 @@ def cross_validate(X, y, k_choices, num_folds=5):
 
     The examples are cut into `num_folds` contiguous folds in the order they come in, as
     ``np.array_split(X, num_folds)`` cuts them: no shuffling, and the first folds are one example longer where
-    the number does not divide. Each fold in turn is the validation set while all others are the training set.
+    N is not a multiple of `num_folds`. Each fold in turn is the validation set while all others are the training set.
 
     Parameters
     ----------
     X : ndarray of float64, shape (N, D)
-        Examples. Must come back unchanged.
+        Examples. Must be left unchanged.
     y : ndarray of int, shape (N,)
-        Their labels. Must come back unchanged.
+        Their labels. Must be left unchanged.
     k_choices : list of int
         The values of k to try, in any order.
     num_folds : int
@@ -198,8 +198,8 @@ def cross_validate(X, y, k_choices, num_folds=5):
     Returns
     -------
     accuracies : dict of int to list of float
-        For each k a list of `num_folds` accuracies: entry i is the share of fold i that was predicted right,
-        between 0 and 1.
+        For each k a list of `num_folds` accuracies: entry i is the fraction of fold i that is predicted
+        correctly, between 0 and 1.
 
     Examples
     --------

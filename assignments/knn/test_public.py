@@ -1,4 +1,4 @@
-"""Public checks of the nearest-neighbour classifiers: numbers small enough to be worked out on paper."""
+"""Public checks of the nearest-neighbour classifiers: numbers small enough to work out on paper."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def votes(code, y_train, dists, k):
 
 
 def votes_of_any_dtype(code, y_train, dists, k):
-    """Let the k nearest vote; that labels are an array of integers is a check of its own."""
+    """Let the k nearest vote; that labels are an array of integers is checked separately."""
     labels = votes(code, y_train, dists, k)
     if isinstance(labels, list):
         labels = np.array(labels)

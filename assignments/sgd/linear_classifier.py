@@ -1,4 +1,4 @@
-"""Linear classifiers trained by stochastic gradient descent, and the search for what training does not find."""
+"""Linear classifiers trained by stochastic gradient descent, and the search for what training cannot find."""
 
 import numpy as np
 from linear_svm import svm_loss_vectorized
@@ -6,7 +6,7 @@ from softmax import softmax_loss_vectorized
 
 
 class LinearClassifier:
-    """A classifier that scores classes by ``X @ W``; its subclasses say what a wrong score costs.
+    """A classifier that scores classes by ``X @ W``; its subclasses define the loss.
 
     Attributes
     ----------
@@ -18,27 +18,27 @@ class LinearClassifier:
         self.W = None
 
     def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-        """Train by stochastic gradient descent on ``self.loss`` and return the losses on the way.
+        """Train by stochastic gradient descent on ``self.loss`` and return the losses along the way.
 
         If ``self.W`` is None, it starts from 0.001 times a standard normal array of shape (D, C), where C is the
-        largest label plus 1, whether or not every smaller label occurs. Otherwise training goes on from the
-        weights that are there, and the array that was there keeps its values: ``self.W`` becomes another one.
+        largest label plus 1, whether or not every smaller label occurs. Otherwise training continues from
+        the existing weights, and the array that held them keeps its values: ``self.W`` becomes a new one.
 
         Each iteration draws a batch of ``batch_size`` examples with their labels, uniformly and with replacement
-        (a batch may be larger than the training set), calls ``self.loss(X_batch, y_batch, reg)`` once, notes the
-        loss, and moves ``self.W`` by ``learning_rate`` against the gradient. ``self.loss`` looks at ``self.W``, so
-        that must be up to date whenever it is called. Any random numbers of NumPy's will do.
+        (a batch may be larger than the training set), calls ``self.loss(X_batch, y_batch, reg)`` once, records
+        the loss, and moves ``self.W`` by ``learning_rate`` against the gradient. ``self.loss`` looks at ``self.W``, so
+        that must be up to date whenever it is called. Any of NumPy's random number generators will do.
 
         Parameters
         ----------
         X : ndarray of float64, shape (N, D)
-            Training examples, one per row. Must come back unchanged.
+            Training examples, one per row. Must be left unchanged.
         y : ndarray of int, shape (N,)
-            Their labels, 0 or larger. Must come back unchanged.
+            Their labels, 0 or larger. Must be left unchanged.
         learning_rate : float
             Length of a step, in units of the gradient.
         reg : float
-            Strength of the penalty, handed on to ``self.loss``.
+            Strength of the penalty, passed on to ``self.loss``.
         num_iters : int
             Number of iterations, 1 or larger.
         batch_size : int
@@ -59,12 +59,12 @@ class LinearClassifier:
         Parameters
         ----------
         X : ndarray of float64 or int, shape (N, D)
-            Examples, one per row. Must come back unchanged.
+            Examples, one per row. Must be left unchanged.
 
         Returns
         -------
         labels : ndarray of int, shape (N,)
-            Where several labels have the highest score, the smallest of them.
+            Where several labels share the highest score, the smallest of them.
         """
         raise NotImplementedError("fill in LinearClassifier.predict in linear_classifier.py")
 
@@ -112,8 +112,8 @@ def random_search(loss, shape, num_tries, rng, scale=1e-4):
     Parameters
     ----------
     loss : callable
-        Takes an ndarray of float64 of this shape and returns a number of any size and sign. It is called once for
-        every try.
+        Takes an ndarray of float64 of this shape and returns a number of any size and sign. It is called once
+        per try.
     shape : tuple of int
         Shape of the weights, for example (D, C).
     num_tries : int
@@ -141,9 +141,9 @@ def grid_search(X_train, y_train, X_val, y_val, learning_rates, regs, make=Linea
     Parameters
     ----------
     X_train, y_train : ndarray of float64, shape (N, D), and ndarray of int, shape (N,)
-        What every classifier is trained on. Must come back unchanged.
+        What every classifier is trained on. Must be left unchanged.
     X_val, y_val : ndarray of float64, shape (M, D), and ndarray of int, shape (M,)
-        What it is chosen by. Must come back unchanged.
+        What it is chosen by. Must be left unchanged.
     learning_rates, regs : list of float
         The settings; every learning rate is tried with every reg.
     make : callable
@@ -154,12 +154,12 @@ def grid_search(X_train, y_train, X_val, y_val, learning_rates, regs, make=Linea
     Returns
     -------
     results : dict
-        ``results[(learning_rate, reg)] = (training accuracy, validation accuracy)``, each the share of labels that
-        are predicted right, between 0 and 1.
+        ``results[(learning_rate, reg)] = (training accuracy, validation accuracy)``, each the fraction of labels
+        that are predicted correctly, between 0 and 1.
     best_val : float
         The highest validation accuracy.
     best_model : classifier
-        The trained classifier that reached it. Of equals it is the first, where the learning rates are gone
-        through in their order and, for each of them, the regs in theirs.
+        The trained classifier that reached it; among equals the first, with the learning rates taken in order
+        and, for each of them, the regs in order.
     """
     raise NotImplementedError("fill in grid_search in linear_classifier.py")

@@ -17,16 +17,16 @@ def softmax_loss_naive(W, X, y, reg):
     The result must also be right, and never NaN or infinite, where logits are in the hundreds, positive or
     negative: ``exp(800)`` is more than a float64 can hold and ``exp(-800)`` is rounded to 0.
 
-    Loops over examples and classes are welcome here: write it the way you would do it by hand.
+    Loops over examples and classes are welcome here: write it the way you would work it out by hand.
 
     Parameters
     ----------
     W : ndarray of float64, shape (D, C)
-        Weights, one column per class. Must come back unchanged.
+        Weights, one column per class. Must be left unchanged.
     X : ndarray of float64, shape (N, D)
-        Examples, one per row. A bias is an ordinary feature that is 1 in every row. Must come back unchanged.
+        Examples, one per row. A bias is an ordinary feature that is 1 in every row. Must be left unchanged.
     y : ndarray of int, shape (N,)
-        Correct classes, ``0 <= y[i] < C``. A batch need not contain every class. Must come back unchanged.
+        Correct classes, ``0 <= y[i] < C``. A batch need not contain every class. Must be left unchanged.
     reg : float
         Strength of the penalty, 0 or larger.
 
@@ -53,7 +53,7 @@ def softmax_loss_naive(W, X, y, reg):
 def softmax_loss_vectorized(W, X, y, reg):
     """Return what `softmax_loss_naive` returns, computed on whole arrays.
 
-    It must be as safe with logits in the hundreds.
+    It must be just as safe with logits in the hundreds.
 
     Not allowed: a Python loop or comprehension over the examples or the classes, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
@@ -62,11 +62,11 @@ def softmax_loss_vectorized(W, X, y, reg):
     Parameters
     ----------
     W : ndarray of float64, shape (D, C)
-        Weights, one column per class. Must come back unchanged.
+        Weights, one column per class. Must be left unchanged.
     X : ndarray of float64, shape (N, D)
-        Examples, one per row. Must come back unchanged.
+        Examples, one per row. Must be left unchanged.
     y : ndarray of int, shape (N,)
-        Correct classes, ``0 <= y[i] < C``. Must come back unchanged.
+        Correct classes, ``0 <= y[i] < C``. Must be left unchanged.
     reg : float
         Strength of the penalty, 0 or larger.
 

@@ -1,4 +1,4 @@
-"""Public checks of the softmax loss: numbers small enough to be worked out with a pocket calculator."""
+"""Public checks of the softmax loss: numbers small enough to work out with a pocket calculator."""
 
 import numpy as np
 import pytest
@@ -21,12 +21,12 @@ both_are_stable = pytest.mark.parametrize(
     ],
 )
 
-# Logits for cat, car and frog of a picture of a cat, of a car and of a frog.
+# Logits for cat, car and frog, one row each for a picture of a cat, of a car and of a frog.
 LOGITS = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
 LABELS = np.array([0, 1, 2])
 LOSSES = np.array([2.04035515, 0.07913178, 6.15647720])
 
-# How each loss answers to each of its three logits.
+# The slope of each loss with respect to each of its three logits.
 SLOPES = np.array(
     [
         [-0.87001746, 0.86904954, 0.00096793],

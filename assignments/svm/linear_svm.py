@@ -11,19 +11,19 @@ def svm_loss_naive(W, X, y, reg):
         margin_j = score_j - score_of_the_correct_class + 1
 
     and costs ``max(0, margin_j)``; the correct class costs nothing. The loss is the mean over the examples of
-    these sums, plus the penalty ``reg * sum(W * W)`` over all entries of W, its bias row included.
+    their total costs, plus the penalty ``reg * sum(W * W)`` over all entries of W, its bias row included.
 
-    Loops over examples and classes are welcome here: write it the way you would do it by hand. Not allowed:
+    Loops over examples and classes are welcome here: write it the way you would work it out by hand. Not allowed:
     ``np.linalg.norm``, and libraries other than NumPy and the standard library.
 
     Parameters
     ----------
     W : ndarray of float64, shape (D, C)
-        Weights, one column per class. Must come back unchanged.
+        Weights, one column per class. Must be left unchanged.
     X : ndarray of float64, shape (N, D)
-        Examples, one per row. A bias is an ordinary feature that is 1 in every row. Must come back unchanged.
+        Examples, one per row. A bias is an ordinary feature that is 1 in every row. Must be left unchanged.
     y : ndarray of int, shape (N,)
-        Correct classes, ``0 <= y[i] < C``. A batch need not contain every class. Must come back unchanged.
+        Correct classes, ``0 <= y[i] < C``. A batch need not contain every class. Must be left unchanged.
     reg : float
         Strength of the penalty, 0 or larger.
 
@@ -58,11 +58,11 @@ def svm_loss_vectorized(W, X, y, reg):
     Parameters
     ----------
     W : ndarray of float64, shape (D, C)
-        Weights, one column per class. Must come back unchanged.
+        Weights, one column per class. Must be left unchanged.
     X : ndarray of float64, shape (N, D)
-        Examples, one per row. Must come back unchanged.
+        Examples, one per row. Must be left unchanged.
     y : ndarray of int, shape (N,)
-        Correct classes, ``0 <= y[i] < C``. Must come back unchanged.
+        Correct classes, ``0 <= y[i] < C``. Must be left unchanged.
     reg : float
         Strength of the penalty, 0 or larger.
 
@@ -75,7 +75,7 @@ def svm_loss_vectorized(W, X, y, reg):
 
     Examples
     --------
-    The loss is a mean, so a batch listed twice has the same loss as the batch:
+    The loss is a mean, so listing every example twice does not change it:
 
     >>> W, X, y = np.eye(3), np.array([[2.0, 0.5, 0.0], [1.0, 1.5, 0.0]]), np.array([0, 0])
     >>> once, _ = svm_loss_vectorized(W, X, y, reg=0.0)

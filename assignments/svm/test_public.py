@@ -1,4 +1,4 @@
-"""Public checks of the SVM loss: numbers small enough to be worked out on paper."""
+"""Public checks of the SVM loss: numbers small enough to work out on paper."""
 
 import numpy as np
 import pytest
@@ -15,11 +15,12 @@ both_versions = pytest.mark.parametrize(
     ],
 )
 
-# Scores for cat, car and frog of a picture of a cat, of a car and of a frog.
+# Scores for cat, car and frog, one row each for a picture of a cat, of a car and of a frog.
 SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
 LABELS = np.array([0, 1, 2])
 
-# How often each score enters a picture's loss: +1 in each violated margin, -1 as the correct score in each.
+# How often each score enters a picture's loss: +1 in a margin that it violates, -1 as the correct score in each
+# violated margin.
 COUNTS = np.array([[-1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, -2.0]])
 
 

@@ -35,7 +35,7 @@ def gradescope(
 @app.command()
 def rehearse(
     archive: Annotated[Path, typer.Argument(metavar="ZIP")],
-    submissions: Annotated[list[Path], typer.Argument(metavar="SUBMISSION...")],
+    submissions: Annotated[list[Path], typer.Argument(metavar="HAND-IN...")],
 ) -> None:
     """Run a Gradescope zip in a fresh /autograder tree, as root, as the platform would."""
     from autograder.authoring.rehearsal import rehearse as run_rehearsal

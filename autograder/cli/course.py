@@ -84,9 +84,7 @@ def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputO
     assignment, solution = course.assignment(name), course.solution(name)
     extra = otter_run_files(assignment, solution.visibility == "visible")
     path = make_bundle(course, name, output, collect_plan(assignment, solution), extra)
-    print(
-        f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} SUBMISSION"
-    )
+    print(f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} HAND-IN")
 
 
 @app.command()

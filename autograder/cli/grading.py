@@ -40,7 +40,7 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR")], overrides: Ov
 @app.command()
 def grade(
     name: Annotated[str, typer.Argument(metavar="NAME")],
-    submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS")],
+    submissions: Annotated[Path, typer.Argument(metavar="HAND-INS")],
     output: OutputOption = Path("autograder-results"),
     jobs: JobsOption = None,
     every: Annotated[
@@ -100,7 +100,7 @@ def demo(
 @app.command()
 def explain(
     name: Annotated[str, typer.Argument(metavar="NAME")],
-    submission: Annotated[Path, typer.Argument(metavar="SUBMISSION")],
+    submission: Annotated[Path, typer.Argument(metavar="HAND-IN")],
     test: Annotated[str, typer.Argument(metavar="TEST", help="A test's id, or a part of it.")],
     label: Annotated[
         str | None,

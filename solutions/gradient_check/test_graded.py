@@ -1,4 +1,4 @@
-"""Graded tests of the gradient checker: functions that count, coarse functions, coordinates told by their errors."""
+"""Graded tests of the gradient checker: functions that count, coarse functions, coordinates known by their errors."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ class Recorded:
 
 
 def curved(rng, shape):
-    """Draw a function with strong derivatives, whose slope with one coordinate depends on all, and a point."""
+    """Draw a function with large derivatives, whose slope in each coordinate depends on all of them, and a point."""
     weights = rng.uniform(0.5, 2.0, size=shape)
     return (
         lambda x: float(np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2),
@@ -101,7 +101,7 @@ def test_x_comes_back_as_it_was(unchanged, rng):
 
 
 def two_arrays(rng, shape):
-    """Draw two arrays that agree roughly, but for one entry of opposite and unequal signs."""
+    """Draw two arrays that agree roughly, entry by entry, with signs of both kinds."""
     a = rng.uniform(1.0, 9.0, size=shape) * rng.choice([-1.0, 1.0], size=shape)
     b = a * rng.uniform(0.8, 1.2, size=shape)
     return a, b
@@ -147,7 +147,7 @@ def test_error_where_both_are_0(compare, rng):
 @error
 @pytest.mark.weight(2)
 def test_error_of_tiny_numbers(compare, rng):
-    """Differences far below 1e-8 are rounding, whatever they are relative to."""
+    """Differences far below 1e-8 are rounding noise, whatever they are relative to."""
     a, b = rng.uniform(1e-10, 3e-9, size=(2, 5))
     compare(RELATIVE_ERROR, a, b, names=("error",))
 
@@ -171,7 +171,7 @@ def test_both_arrays_come_back_as_they_were(unchanged, rng):
 
 # --- gradient_check ---------------------------------------------------------------------------------------
 
-# Defined beside the hand-in's functions: a generator cannot be passed across as an argument can.
+# Defined beside the hand-in's functions, because a generator cannot be passed across as an argument.
 GENERATORS = """
 import numpy
 first_generator = numpy.random.default_rng(20)
@@ -180,13 +180,13 @@ same_generator = numpy.random.default_rng(20)
 
 
 def equal_coordinates(rng, shape):
-    """Draw f, a gradient that is wrong by a factor, and x, such that every coordinate has the same error."""
+    """Draw f, a gradient that is wrong by a factor, and x such that every coordinate has the same error."""
     x = np.full(shape, rng.uniform(1.0, 2.0))
     return lambda x: float(np.sum(x**3)), rng.uniform(1.5, 4.0) * 3 * x**2, x
 
 
 def told_by_their_errors(rng, shape):
-    """Draw f, a gradient and x, such that every coordinate has another error; return these errors, too."""
+    """Draw f, a gradient and x such that every coordinate has a different error; return these errors, too."""
     slope = rng.uniform(0.5, 2.0)
     wrong = 0.004 * rng.permutation(np.arange(1, np.prod(shape) + 1)).reshape(shape)
     errors = wrong / (2 + wrong)
@@ -194,7 +194,7 @@ def told_by_their_errors(rng, shape):
 
 
 def coordinates(errors, known):
-    """Return the flat index of each coordinate that was drawn, -1 where an error is that of none."""
+    """Return the flat index of each coordinate that was drawn, -1 where an error belongs to none."""
     distances = np.abs(errors[:, np.newaxis] - known)
     return np.where(distances.min(axis=1) < 1e-6, distances.argmin(axis=1), -1)
 
@@ -318,9 +318,9 @@ def errors_of(f, gradient, x, steps, back=1):
 
 
 def coarse_problem(rng, best):
-    """Draw f of which a few decimals are known, its gradient and x; the best step is `STEPS[best]` by far.
+    """Draw f, which is known to a few decimals, its gradient and x; the best step is `STEPS[best]` by far.
 
-    For one-sided quotients it is another one.
+    For one-sided quotients it is a different one.
     """
     decimals = {1: 2, 2: 5, 3: 9}[best]
     while True:
@@ -349,7 +349,7 @@ def test_best_step(compare, rng, best, order):
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("order", [[0, 3, 5, 4, 2, 1], [5, 4, 2, 1, 3, 0]], ids=["last", "in the middle"])
 def test_largest_of_equally_good_steps(compare, order):
-    """Steps of 1/16 to 1/4 find the slope of 3 exactly; larger ones meet a kink, smaller ones the rounding."""
+    """Steps of 1/16 to 1/4 find the slope of 3 exactly; larger ones meet a kink, smaller ones rounding."""
 
     def kinked(x):
         kink = 8 * np.maximum(np.abs(x) - 0.375, 0) * np.maximum(x, 0)
@@ -376,7 +376,7 @@ def unequal_slopes(rng, steps):
 
 @step
 def test_small_slopes_count_as_much_as_large_ones(compare, rng):
-    """Where a slope is a million times another, differences say nothing about the smaller one."""
+    """Where one slope is a million times another, differences say nothing about the smaller one."""
     steps = [1e-5, 1e-3, 0.5, 0.1, 2.0]
     compare(CHOOSE_STEP, *unequal_slopes(rng, steps), steps, names=("step",))
 

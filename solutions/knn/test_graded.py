@@ -17,8 +17,8 @@ validation = pytest.mark.question("cross_validate")
 
 # --- Euclidean distances ----------------------------------------------------------------------------------
 
-# (test examples, training examples, features): all different but for the last, where a result of the wrong
-# orientation has the right shape.
+# (test examples, training examples, features): all different except in the last, where a transposed result has
+# the right shape.
 shapes = pytest.mark.parametrize(
     "shape",
     [(4, 7, 5), (6, 3, 4), (1, 5, 8), (5, 1, 3), (4, 6, 1), (5, 5, 7)],
@@ -27,17 +27,17 @@ shapes = pytest.mark.parametrize(
 
 
 def examples(rng, tests, trainings, features):
-    """Draw X_train and X with a common mean away from 0, as pixels have."""
+    """Draw X_train and X with a common mean that is not 0, like that of pixels."""
     return rng.normal(1, 2, size=(trainings, features)), rng.normal(1, 2, size=(tests, features))
 
 
 def pixels(rng, tests, trainings, features):
-    """Draw X_train and X as pixels of all brightnesses."""
+    """Draw X_train and X as pixels of every brightness."""
     return tuple(rng.integers(256, size=(rows, features), dtype=np.uint8) for rows in (trainings, tests))
 
 
 def each_way(two_loops=1, one_loop=1, no_loops=1):
-    """Let a test run for every way to compute the distances, with these weights in their questions."""
+    """Run a test for every way to compute the distances, with these weights in their questions."""
     weights = {"two_loops": two_loops, "one_loop": one_loop, "no_loops": no_loops}
     cases = [
         pytest.param(way, marks=[pytest.mark.question(f"distances_{way}"), pytest.mark.weight(weight)])
@@ -117,7 +117,7 @@ def test_no_loops_speed(race):
 
 
 def whole(labels):
-    """Return labels that came as a list or as whole real numbers as integers: one test asks for the dtype."""
+    """Return labels given as a list or as whole floats as integers: a single test judges the dtype."""
     if isinstance(labels, list) and all(isinstance(label, (int, float, np.number)) for label in labels):
         labels = np.array(labels)
     if isinstance(labels, np.ndarray) and labels.dtype.kind == "f" and np.isfinite(labels).all():
@@ -210,7 +210,7 @@ def test_vote_leaves_the_distances_alone(unchanged, rng):
     unchanged(predicted, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
 
 
-# --- nearest neighbour in the L1 distance ------------------------------------------------------------------
+# --- nearest neighbour by L1 distance ----------------------------------------------------------------------
 
 
 def l1_as_they_come(code, X_train, y_train, X):
@@ -271,7 +271,7 @@ def test_l1_leaves_its_inputs_alone(unchanged, rng):
 # --- cross-validation -------------------------------------------------------------------------------------
 
 
-# Stands in for the student's classifier, so that a slip in its distances or its vote is not counted again.
+# Stands in for the student's classifier, so that a mistake in its distances or its vote is not counted again.
 # It is right on a line with two adjacent labels and an odd k, and nowhere else.
 STAND_IN = """
 class KNearestNeighbor(KNearestNeighbor):

@@ -1,6 +1,6 @@
 """Graded tests of the linear classifiers: each function by itself, with stand-ins for what it relies on.
 
-Batches and starting weights are random, so what they have in common is looked at, never the numbers drawn.
+Batches and starting weights are random, so the tests look at what they have in common, never at the numbers drawn.
 """
 
 import itertools
@@ -29,7 +29,7 @@ def new(code, classifier="LinearClassifier", **attributes):
 
 # --- train ------------------------------------------------------------------------------------------------
 
-# Classifiers whose loss does not depend on the batch, and one that learns: at the end of linear_classifier.py.
+# Classifiers whose loss does not depend on the batch, and one that learns: added to the end of linear_classifier.py.
 CLASSIFIERS = """
 import numpy
 
@@ -112,7 +112,7 @@ def is_history(history, losses):
 
 
 def follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size):
-    """Train on losses and gradients that are given beforehand."""
+    """Train on losses and gradients that are fixed beforehand."""
     steps = itertools.cycle(zip(losses, gradients, strict=True))
 
     def loss(X_batch, y_batch, reg):
@@ -130,7 +130,7 @@ def follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size):
     "learning_rate, reg", [(0.1, 0.5), (2.0, 0.0), (0.03, 3.0)], ids=["0.1", "2", "0.03"]
 )
 def test_steps_against_the_gradients(compare, rng, learning_rate, reg):
-    """Numbers so large that weights which do not start where they should are told apart from rounding."""
+    """The numbers are large, so that weights which do not start where they should cannot pass for rounding."""
     X, y = examples(rng, 20)
     W, gradients = 1e6 * rng.normal(size=(5, 3)), 1e6 * rng.normal(size=(6, 5, 3))
     losses = rng.uniform(1.0, 9.0, size=6)
@@ -166,13 +166,13 @@ def test_training_goes_on_from_the_weights_that_are_there(compare, rng):
 
 
 def judge(check, loss, history, size=None, **observed):
-    """Require the losses as history and, where a size is given, batches of so many examples with their labels."""
+    """Require the losses as history and, where a size is given, batches of that many examples with their labels."""
     shapes = sorted(set(loss.shapes))
     if size is not None:
         number, features = loss.X.shape
         wrong = f"a batch of {size} from {number} examples with {features} features has the wrong shape"
         shapes = (shapes, [((size, features), (size,))], wrong)
-        strange = "a batch holds rows that are no examples, or examples with the labels of others"
+        strange = "a batch holds rows that are not examples, or examples with the labels of others"
         observed = {"paired": (bool(loss.paired), True, strange), **observed}
     right = is_history(history, loss.losses())
     order = "loss_history does not hold the losses in their order"
@@ -188,7 +188,7 @@ def test_every_iteration_draws_another_batch(student, check, rng):
     different = len({tuple(batch) for batch in first.numbers})
     same_again = all(map(np.array_equal, first.numbers, second.numbers))
     judge(check, first, histories[0], different=min(different, 2), same_again=same_again)
-    check(different > 10, f"20 iterations should see more different batches than {different}")
+    check(different > 10, f"20 iterations should see more than {different} different batches")
 
 
 @training
@@ -258,7 +258,7 @@ def test_weights_start_small_and_normal_with_a_column_for_every_label(student, c
     X, y = rng.normal(size=(30, 60)), rng.choice([0, 1, 3, 6, 8, 9, 11], size=30)
     y[:2] = 13, 0
     model = one_of_ours(student, "Flat")
-    # With so large a batch, indices drawn from the features are out of bounds in every run, not in some.
+    # With so large a batch, indices drawn from the features are out of bounds in every run, not just in some.
     model.call("train", X, y, num_iters=1, batch_size=30)
     W = model.get("W")
     right = isinstance(W, np.ndarray) and W.dtype.kind == "f"
@@ -294,7 +294,7 @@ def test_training_separates_what_can_be_separated(student, check, rng):
     y = rng.integers(4, size=80)
     X = np.hstack([np.eye(4)[y] + rng.normal(scale=0.05, size=(80, 4)), np.ones((80, 1))])
     model = one_of_ours(student, "LeastSquares")
-    # A batch so large lacks one of the labels once in a million trainings, also where it is drawn only once.
+    # A batch this large lacks one of the labels once in a million trainings, even where it is drawn only once.
     history = model.call("train", X, y, learning_rate=0.1, num_iters=300, batch_size=60)
     W = model.get("W")
     labels = np.argmax(X @ W, axis=1) if isinstance(W, np.ndarray) and W.shape == (5, 4) else None
@@ -364,7 +364,7 @@ def test_predicting_leaves_the_examples_alone(unchanged, rng):
 
 
 def stand_ins(svm_loss, softmax_loss):
-    """Return ends of linear_svm.py and softmax.py that make these expressions their losses and gradients."""
+    """Return code to append to linear_svm.py and softmax.py that makes these expressions their losses and gradients."""
     return {
         module: f"""
 def {name}_vectorized(W, X, y, reg):
@@ -380,7 +380,7 @@ def {name}_vectorized(W, X, y, reg):
     }
 
 
-# No losses, but numbers that depend on everything passed in.
+# Not losses, but numbers that depend on everything passed in.
 STAND_INS = stand_ins(
     "2 + float((X @ W).sum() + y @ y + 3 * reg), W * (1 + reg) + X.T @ y[:, None]",
     "5 - float((X @ W).sum() - y @ y - 7 * reg), W * (2 - reg) - X.T @ y[:, None]",
@@ -406,7 +406,7 @@ def test_loss_of_each_classifier(compare, rng, classifier, reg):
 
 
 def distinct(history):
-    """Return the different numbers of a history, a list or an array; None for what holds no numbers."""
+    """Return the distinct numbers of a history, a list or an array; None if it holds no numbers."""
     try:
         return np.unique(np.asarray(history, dtype=float)).tolist()
     except (TypeError, ValueError):
@@ -421,7 +421,7 @@ def distinct(history):
     ],
 )
 def test_each_classifier_is_trained_on_its_loss(student, check, rng, classifier, loss):
-    """How often the loss is evaluated, and that reg is handed on, are asked elsewhere."""
+    """How often the loss is evaluated, and that reg is passed on, are tested elsewhere."""
     model = new(student.extended(**CONSTANTS), classifier)
     history = model.call("train", *examples(rng, 12), 0.1, 0.5, 5, 3)
     other = f"loss_history of a {classifier} does not hold values of its own loss function"
@@ -442,7 +442,7 @@ def make_generator():
 
 
 class Tries:
-    """A loss that is given beforehand for every try, and keeps the weights it is called with."""
+    """A loss that is fixed beforehand for every try, and keeps the weights it is called with."""
 
     def __init__(self, losses):
         self.losses = list(losses)
@@ -454,7 +454,7 @@ class Tries:
 
 
 def search(code, loss, shape, num_tries, seed=3, **settings):
-    """Return best_W, best_loss, losses; what is no triple comes back as (None, None, None)."""
+    """Return best_W, best_loss, losses; anything but a triple comes back as (None, None, None)."""
     code = code.extended(linear_classifier=GENERATOR.replace("SEED", str(seed)))
     code.call("linear_classifier.make_generator")
     rng = code.ref("linear_classifier.generator")
@@ -483,7 +483,7 @@ def judge_search(check, loss, found, **observed):
         calls=(calls, wanted, f"{wanted} tries call the loss {calls} times"),
         losses=(losses, loss.losses, "losses does not hold the losses of all tries in their order"),
         best_loss=(number_or_none(best_loss), smallest, "best_loss is not the smallest of the losses"),
-        best_W=(which_try(best_W, loss.tried), best, "best_W is not what had the smallest loss"),
+        best_W=(which_try(best_W, loss.tried), best, "best_W is not the array that had the smallest loss"),
         **observed,
     )
 
@@ -538,8 +538,8 @@ def test_tries_come_from_the_generator(student, check, rng):
 
 # --- grid_search ------------------------------------------------------------------------------------------
 
-# A classifier that learns nothing: every example says its label and, for each pair of settings, whether to get it
-# right. At the end of linear_classifier.py.
+# A classifier that learns nothing: every example states its label and, for each pair of settings, whether to get it
+# right. Added to the end of linear_classifier.py.
 FALLIBLE = """
 import numpy
 
@@ -569,7 +569,7 @@ COLUMNS = [round(30 * learning_rate + 10 * reg) for learning_rate in LEARNING_RA
 
 
 def labelled(rng, number, right):
-    """Draw X and y of which as many get their label right as asked for, setting by setting."""
+    """Draw X and y such that, setting by setting, as many examples as asked for get their label right."""
     y = rng.integers(3, size=number)
     X = np.zeros((number, 15))
     X[:, 0] = y
@@ -591,7 +591,7 @@ def with_best(rng, best):
 
 
 def choose(code, *args, source=FALLIBLE, make="Fallible", **keywords):
-    """Return results, best_val and what there is to know of best_model."""
+    """Return results, best_val and what there is to know about best_model."""
     code = code.extended(linear_classifier=source)
     if make is not None:
         keywords["make"] = code.ref(f"linear_classifier.{make}")
@@ -625,7 +625,7 @@ def test_best_on_the_validation_set(compare, rng, best):
 @grid_search
 @pytest.mark.weight(2)
 def test_first_of_equally_good_settings(compare, rng):
-    """Going through the regs first would find another first; the last of equals is not the last of all."""
+    """With the regs in the outer loop another would come first; the last of the equals is not the last of all."""
     in_training, in_validation = [20, 10, 15, 25, 28, 12], [4, 13, 13, 13, 7, 9]
     compare(choose, *grid(rng, in_training, in_validation), names=CHOICE)
 

@@ -19,7 +19,7 @@ both = pytest.mark.parametrize(
     ],
 )
 
-# (examples, features, classes): all different, so that an axis taken for another one cannot go unnoticed.
+# (examples, features, classes): all different, so that mixing up two axes cannot go unnoticed.
 shapes = pytest.mark.parametrize(
     "shape", [(7, 5, 4), (4, 6, 13), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
 )
@@ -29,9 +29,9 @@ versions = pytest.mark.parametrize("function", [NAIVE, VECTORIZED], ids=["naive"
 
 
 def problem(rng, examples, features, classes, absent=()):
-    """Draw W, X and y, in which absent classes do not occur; the last column of X is the bias's column of ones.
+    """Draw W, X and y, in which absent classes do not occur; the last column of X is all ones, for the bias.
 
-    The logits are a few units large.
+    The logits are a few units in size.
     """
     W = rng.normal(scale=0.5, size=(features, classes))
     X = rng.normal(size=(examples, features))
@@ -40,7 +40,7 @@ def problem(rng, examples, features, classes, absent=()):
 
 
 def problem_with(rng, logits):
-    """Draw W and X whose product is these logits: every example picks its own row of W, and two more rows."""
+    """Draw W and X whose product is these logits: every example picks its own row of W and adds two more rows."""
     examples, classes = np.shape(logits)
     features = rng.normal(size=(examples, 2))
     weights = rng.normal(size=(2, classes))
@@ -114,7 +114,7 @@ def test_speed(race):
     race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30)
 
 
-# Without a penalty, so that a slip in it is not counted here again.
+# Without a penalty, so that a mistake in it is not counted again here.
 
 
 @stability
@@ -129,7 +129,7 @@ def test_all_logits_moved_by_a_constant(compare, rng, function, shift):
 @stability
 @versions
 def test_examples_1200_apart(compare, rng, function):
-    """exp still holds 600 and -600, but not their difference."""
+    """exp can still handle 600 and -600, but not their difference."""
     logits = rng.normal(scale=2.0, size=(4, 3)) + np.array([[600.0], [-600.0], [0.0], [590.0]])
     compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
 
@@ -146,7 +146,7 @@ def test_every_example_moved_by_its_own_constant(compare, rng, function):
 @versions
 @pytest.mark.parametrize("spread", [[800.0, 0.0, -800.0], [0.0, -900.0, 1.0]], ids=["1600", "900"])
 def test_classes_far_apart(compare, rng, function, spread):
-    """The correct class is hopeless in some examples: the loss is in the hundreds, and no probability is truly 0."""
+    """The correct class is far behind in some examples: the loss is in the hundreds, and no probability is truly 0."""
     levels = np.array([[0.0], [-100.0], [-800.0], [0.0], [300.0]])
     logits = rng.permuted(np.tile(spread, (5, 1)), axis=1) + rng.normal(size=(5, 3)) + levels
     compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
@@ -155,6 +155,6 @@ def test_classes_far_apart(compare, rng, function, spread):
 @stability
 @versions
 def test_losses_between_15_and_60(compare, rng, function):
-    """No floor under the probability goes unnoticed: the smallest one here is about 1e-26."""
+    """No floor under the probabilities goes unnoticed: the smallest one here is about 1e-26."""
     logits = np.array([[15.0, 0.0, 3.0], [-20.0, 25.0, -10.0], [60.0, 35.0, 0.0], [2.0, 0.0, 1.0]])
     compare(function, *problem_with(rng, logits), np.array([1, 0, 2, 0]), 0.0, names=NAMES)

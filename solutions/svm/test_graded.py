@@ -18,7 +18,7 @@ both = pytest.mark.parametrize(
     ],
 )
 
-# (examples, features, classes): all different, so that an axis taken for another one cannot go unnoticed.
+# (examples, features, classes): all different, so that mixing up two axes cannot go unnoticed.
 shapes = pytest.mark.parametrize(
     "shape", [(7, 5, 4), (4, 6, 9), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
 )
@@ -27,7 +27,7 @@ absences = pytest.mark.parametrize("absent", [[0], [5], [1, 2, 3, 4]], ids=str)
 
 
 def drawn(rng, examples, features, classes, absent=(), scale=0.5):
-    """Draw W, X and y, in which absent classes do not occur; the last column of X is the bias's column of ones."""
+    """Draw W, X and y, in which absent classes do not occur; the last column of X is all ones, for the bias."""
     W = rng.normal(scale=scale, size=(features, classes))
     X = rng.normal(size=(examples, features))
     X[:, -1] = 1
@@ -35,7 +35,7 @@ def drawn(rng, examples, features, classes, absent=(), scale=0.5):
 
 
 def telling(W, X, y):
-    """Whether some margin is satisfied and every one well away from 0, where two slopes of the hinge are right."""
+    """Return whether some margin is satisfied and all are well away from 0, where two slopes of the hinge are right."""
     scores = X @ W
     margins = scores - scores[np.arange(len(y)), y][:, np.newaxis] + 1
     return margins.min() < 0 and np.abs(margins).min() > 1e-3

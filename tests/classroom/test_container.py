@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -28,12 +31,18 @@ def root(tmp_path: Path) -> Path:
     return build(tmp_path)
 
 
+@functools.cache
+def bundle_of(**replaced: str) -> bytes:
+    """Return the bundle of the small course with some files replaced, made once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = find_course(write_course(Path(folder, "course"), replaced))
+        assignment, solution = course.assignment("centring"), course.solution("centring")
+        return bundle(course, "centring", Path(folder), collect_plan(assignment, solution)).read_bytes()
+
+
 def build(tmp_path: Path, **replaced: str) -> Path:
-    course = find_course(write_course(tmp_path / "course", replaced))
-    assignment, solution = course.assignment("centring"), course.solution("centring")
-    archive = bundle(course, "centring", tmp_path, collect_plan(assignment, solution))
     root = tmp_path / "autograder"
-    with zipfile.ZipFile(archive) as content:
+    with zipfile.ZipFile(io.BytesIO(bundle_of(**replaced))) as content:
         content.extractall(root / "source")
     (root / "source").chmod(0o700)
     (root / "submission").mkdir()

@@ -146,14 +146,23 @@ def test_a_due_date_that_costs_nothing_is_pointed_out(course: Path, tmp_path: Pa
     assert "no [late] policy" not in run_command(*command, cwd=course).stdout
 
 
-def test_demo_makes_and_grades_a_class(course: Path, tmp_path: Path) -> None:
-    done = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course)
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A course, and the folder in which its demonstration was graded."""
+    folder = tmp_path_factory.mktemp("demo")
+    course = write_course(folder / "course")
+    done = run_command("demo", "centring", "-o", folder / "out", cwd=course)
     assert done.returncode == 0, done.stdout + done.stderr
-    with (tmp_path / "out" / "grades.csv").open(newline="") as file:
+    return course, folder / "out"
+
+
+def test_demo_makes_and_grades_a_class(demo: tuple[Path, Path]) -> None:
+    course, out = demo
+    with (out / "grades.csv").open(newline="") as file:
         totals = {row["submission"]: row["total"] for row in csv.DictReader(file)}
     assert totals["right"] == "10" and totals["untouched-stub"] == "0" and totals["does-not-parse"] == "0"
     assert totals["loops-for-ever"] == "6"
-    again = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course)
+    again = run_command("demo", "centring", "-o", out, cwd=course)
     assert again.returncode == 0, again.stderr
 
 
@@ -174,8 +183,9 @@ def test_a_tier_that_does_not_exist_is_one_sentence(course: Path, tmp_path: Path
     assert "moat" in only_line(done.stderr)
 
 
-def test_the_table_of_a_class_fits_a_narrow_terminal(course: Path, tmp_path: Path) -> None:
-    done = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course, COLUMNS="70")
+def test_the_table_of_a_class_fits_a_narrow_terminal(demo: tuple[Path, Path]) -> None:
+    course, out = demo
+    done = run_command("demo", "centring", "-o", out, cwd=course, COLUMNS="70")
     rows = [line for line in done.stdout.splitlines() if line.startswith(("┏", "│"))]
     assert len(rows[0]) <= 70 and rows[0].endswith("┓")
     assert all(len(row) == len(rows[0]) and row.endswith("│") for row in rows[1:])

@@ -269,6 +269,9 @@ def test_a_bank_in_the_former_form_is_not_passed_over_in_silence(write, tmp_path
         write("")
 
 
+HALF = 'replaced_by.length = "half"'
+
+
 def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
     return f"[M01]\n{head}\n{change}\n"
 
@@ -281,8 +284,8 @@ def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
         ("M01 = 3", "M01"),
         (MISTAKES.replace("[M02]", "[M01]"), "M01"),
         (entry("edit.length = []"), "did you mean 'edits'"),
-        (entry('replaced_by.length = "half"', head='title = "t"'), "M01 needs a title and a hint"),
-        (entry('replaced_by.length = "half"', head='title = "t"\nhint = "h"\nnote = "n"'), "M01 needs a title and a hint"),
+        (entry(HALF, head='title = "t"'), "M01 needs a title and a hint"),
+        (entry(HALF, head='title = "t"\nhint = "h"\nnote = "n"'), "M01 needs a title and a hint"),
         (entry(""), "M01 changes nothing"),
         (entry('edits.length = ["x"]'), "M01 edits length by neither"),
         (entry('edits.length = [["x", "y"], "z"]'), "M01 edits length by neither"),
