@@ -98,7 +98,7 @@ def changed(course: Course, file: str, old: str, new: str) -> Work:
     [
         (f"solutions/{NAME}/test_graded.py", "weight(4)", "weight(5)"),
         (f"solutions/{NAME}/{NAME}.py", "np.mean", "2 * np.mean"),
-        (f"solutions/{NAME}/mistakes.toml", "Should the loss change?", "Must the loss change?"),
+        (f"solutions/{NAME}/mistakes.toml", "should it change?", "must it change?"),
         (f"assignments/{NAME}/assignment.toml", 'half = "accept"', 'half = "mistake"'),
         (f"assignments/{NAME}/test_public.py", "[2.0, -1.0]", "[2.0, -2.0]"),
     ],
