@@ -13,14 +13,15 @@ import msgspec
 import numpy as np
 
 from autograder.grading.explain.bank import Bank, Variant, load_bank
-from autograder.grading.explain.recognise import Diagnosis, Observation, observation_of
+from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
+from autograder.grading.explain.observation import observation_of
+from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, collect_plan, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.model.assignment import Assignment, Solution
-from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.call_failures import CallFailed, CallTimedOut
@@ -71,12 +72,12 @@ class Grader:
         self.sandbox = sandbox or Sandbox.of_this_machine(assignment.limits.memory_mb)
         self.bank = load_bank(assignment, solution) if solution else Bank()
         self.reference_files = solution.reference_files(assignment) if solution else {}
-        self.diagnosis = Diagnosis(self.bank, assignment)
+        self.candidates = Candidates(self.bank, assignment)
         self._files = test_files(assignment, solution)
         self._session: Session | None = None
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
-        self._observed: dict[tuple[str, str], Observation] = {}
+        self._observed: dict[tuple[str, str], Seen] = {}
 
     def grade(
         self,
@@ -141,9 +142,8 @@ class Grader:
         reference: Code | None = None
         if convention is not None:
             reference = self._variant(convention)
-        elif not test.public and self.solution is not None:
-            limit = self.assignment.limits.seconds_per_call
-            reference = Code(self._trusted, self.reference_files, "reference", limit)
+        elif not test.public:
+            reference = self._reference()
         trial = Trial(student, reference, self._rng(test))
         finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
@@ -156,12 +156,22 @@ class Grader:
             Kind.NOT_ALLOWED, use.sentence, details, flags=tuple(trial.flags), rule=use.rule
         )
 
-    def observe(self, test: PlannedTest, variant: Variant) -> Observation:
+    def observe(self, test: PlannedTest, variant: Variant) -> Seen:
         """Return what a test sees of a known mistake: the same for every hand-in, so it is found out once."""
         key = test.id, variant.name
         if key not in self._observed:
-            self._observed[key] = observation_of(*self.trial_of(test, self._variant(variant)))
+            self._observed[key] = _seen(test, *self.trial_of(test, self._variant(variant)))
         return self._observed[key]
+
+    def witness(self) -> Witness:
+        """Return how explanations ask what tests see of known mistakes and of the reference."""
+        return Witness(self.observe, self._variant, self._reference())
+
+    def _reference(self) -> Code | None:
+        if self.solution is None:
+            return None
+        limit = self.assignment.limits.seconds_per_call
+        return Code(self._trusted, self.reference_files, "reference", limit)
 
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
@@ -234,7 +244,7 @@ class _Run:
         self._asked_of_process: tuple[int, set[str]] = (-1, set())
         self._fail_alone: set[str] = set()
         self._hangs: Counter[str] = Counter()
-        self._found: list[str] = []
+        self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
 
     def verdicts(self, on_verdict: Callable[[Verdict], None]) -> dict[str, Verdict]:
@@ -247,7 +257,29 @@ class _Run:
                 verdict = _verdict(test, fault_of(error))
             verdicts[test.id] = verdict
             on_verdict(verdict)
+        for test_id, explanations in self._explanations().items():
+            if not verdicts[test_id].passed:
+                verdicts[test_id] = _with(verdicts[test_id], explanations)
+                on_verdict(verdicts[test_id])
         return verdicts
+
+    def _explanations(self) -> dict[str, list[Explanation]]:
+        """Return why tests failed, as far as time is left for it."""
+        grader = self._grader
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            return {}
+        self._student.seconds_per_call = min(
+            grader.assignment.limits.seconds_per_call, SHORT_DEADLINE, seconds
+        )
+        return explain(
+            list(self._seen.values()),
+            self._student,
+            grader.candidates,
+            grader.witness(),
+            grader.assignment.switches,
+            _may_be_explained,
+        )
 
     def _collected(self, test: PlannedTest) -> Verdict | None:
         """Return the verdict of a test that was planned but not collected."""
@@ -323,6 +355,8 @@ class _Run:
             trial, finding = self._tried(test)
         if isinstance(trial.aftermath, CallTimedOut):
             self._hangs[test.question] += 1
+        if not trial.failed_to_import:
+            self._seen[test.id] = _seen(test, trial, finding)
         verdict = self._verdict_on(test, trial, finding)
         return msgspec.structs.replace(verdict, measured=trial.measured)
 
@@ -335,7 +369,7 @@ class _Run:
         if finding.kind is Kind.TIMED_OUT:
             self._hangs[test.question] += 1
         if not test.public and _may_be_explained(finding.kind) and not trial.failed_to_import:
-            return self._explained(test, trial, finding)
+            return self._by_convention(test, trial) or _verdict(test, finding)
         return _verdict(test, finding)
 
     def _tried(self, test: PlannedTest, convention: Variant | None = None) -> tuple[Trial, Finding | None]:
@@ -357,15 +391,14 @@ class _Run:
         return Verdict(test=test.id, kind=Kind.PASSED, credit=Fraction(1), flags=tuple(trial.flags))
 
     def _conventions(self, test: PlannedTest) -> list[Variant]:
-        return self._grader.diagnosis.conventions(test.question)
+        return self._grader.candidates.conventions(test.question)
 
     def _tells_apart(self, test: PlannedTest, convention: Variant) -> bool:
         """Return whether code that follows a convention does not pass as the task is written."""
         return self._grader.observe(test, convention).kind is not None
 
-    def _explained(self, test: PlannedTest, trial: Trial, finding: Finding) -> Verdict:
-        """Return the verdict with the hint of the known mistake that does the same."""
-        diagnosis = self._grader.diagnosis
+    def _by_convention(self, test: PlannedTest, trial: Trial) -> Verdict | None:
+        """Return the verdict of a test that is passed as an accepted convention has it, or None."""
         for accepted in self._conventions(test):
             known = accepted.mistake
             place = test.question, known.id
@@ -379,15 +412,7 @@ class _Run:
                     mistake=known.id,
                     flags=tuple(trial.flags),
                 )
-        mistake = diagnosis.explain(
-            test,
-            observation_of(trial, finding),
-            lambda variant: self._grader.observe(test, variant),
-            self._found,
-        )
-        if mistake is not None:
-            self._found.append(mistake.id)
-        return _verdict(test, finding, mistake)
+        return None
 
 
 def _may_be_explained(kind: Kind) -> bool:
@@ -400,15 +425,26 @@ def _may_be_an_accident(finding: Finding) -> bool:
     return killed or finding.kind is Kind.GRADER_FAULT
 
 
-def _verdict(test: PlannedTest, finding: Finding, known: KnownMistake | None = None) -> Verdict:
+def _seen(test: PlannedTest, trial: Trial, finding: Finding | None) -> Seen:
+    function = trial.calls[-1].qualified_name if trial.calls else ""
+    return Seen(test, observation_of(trial, finding), tuple(trial.compared), function)
+
+
+def _with(verdict: Verdict, explanations: list[Explanation]) -> Verdict:
+    """Return the verdict with what explains it; a hint that the test itself gave stays where nothing is found."""
+    mistake = next((it.mistake.id for it in explanations if it.mistake is not None), None)
+    hint = " ".join(it.hint for it in explanations) or verdict.hint
+    return msgspec.structs.replace(verdict, hint=hint, mistake=mistake)
+
+
+def _verdict(test: PlannedTest, finding: Finding) -> Verdict:
     return Verdict(
         test=test.id,
         kind=finding.kind,
         credit=finding.credit,
         message=finding.message,
         details=finding.details,
-        hint=known.hint if known else finding.hint,
-        mistake=known.id if known else None,
+        hint=finding.hint,
         flags=finding.flags,
         counterexample=finding.counterexample,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -51,6 +51,27 @@ class NotPassed(Exception):
         self.finding = finding
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A value that a test compared with the expected one.
+
+    Attributes
+    ----------
+    names
+        Names of the parts, as the test gave them.
+    arguments
+        Those of the call by parameter name; empty where the test's own code stood between call and value.
+    call
+        The call that returned it, where it is one of a function by name and on the hand-in as it is.
+    """
+
+    names: tuple[str, ...]
+    expected: Any
+    got: Any
+    arguments: Mapping[str, Any]
+    call: Call | None
+
+
 class Subject(Code):
     """The code under test as `student` in the tests."""
 
@@ -82,6 +103,8 @@ class Trial(Listener):
         What a test of structure measured, by name.
     calls, returned
         Every call of the code under test, and each call that returned with what it returned.
+    compared
+        What was compared with an expected value.
     """
 
     student: Subject
@@ -93,6 +116,7 @@ class Trial(Listener):
     measured: dict[str, float] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     returned: list[tuple[Call, Returned]] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
     aftermath: CallFailed | None = None
 
     @property
@@ -120,6 +144,14 @@ class Trial(Listener):
         self.outcomes.append(outcome)
         if call is not None and isinstance(outcome, Returned):
             self.returned.append((call, outcome))
+
+    def compare(self, names: Sequence[str], expected: Any, got: Returned) -> None:
+        """Note a value that is about to be compared with the expected one."""
+        call, last = self.returned[-1] if self.returned else (None, None)
+        direct = call is not None and last is got and call.code is self.student
+        by_name = call if direct and call is not None and call.owner is None else None
+        arguments = self.arguments() if direct else {}
+        self.compared.append(Compared(tuple(names), expected, got.value, arguments, by_name))
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the last call that brought a value, by parameter name."""

@@ -48,24 +48,35 @@ class Variant:
         That function, `module.function` or `module.Class.method`.
     files
         The hand-in: every file by name.
+    convention
+        Id of the convention that it follows besides, if any.
     """
 
     mistake: KnownMistake
     target: str
     files: Mapping[str, bytes] = field(compare=False, repr=False)
+    convention: str = ""
 
     @property
     def name(self) -> str:
         """A name that is unique in its bank."""
-        return f"{self.mistake.id}@{self.target}"
+        besides = f" and {self.convention}" if self.convention else ""
+        return f"{self.mistake.id}{besides}@{self.target}"
 
 
 @dataclass(frozen=True)
 class Bank:
-    """The known mistakes of one assignment in the order of their file, and every mistake in each of its functions."""
+    """The known mistakes of one assignment in the order of their file, and every mistake in each of its functions.
+
+    Attributes
+    ----------
+    combined
+        The mistakes of code that follows a convention, for each convention that can be followed with them.
+    """
 
     mistakes: tuple[KnownMistake, ...] = ()
     variants: tuple[Variant, ...] = ()
+    combined: tuple[Variant, ...] = ()
 
 
 def load_bank(assignment: Assignment, solution: Solution) -> Bank:
@@ -92,7 +103,32 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
         made = list(_Maker(f"{path}: {id}", reference, functions).variants(table))
         mistakes.append(_mistake(f"{path}: {id}", id, table, made))
         variants += [Variant(mistakes[-1], target, files) for target, files, _ in made]
-    return Bank(tuple(mistakes), tuple(variants))
+    combined = _combined(tables, mistakes, reference, functions)
+    return Bank(tuple(mistakes), tuple(variants), tuple(combined))
+
+
+def _combined(
+    tables: Mapping[str, MistakeToml],
+    mistakes: Sequence[KnownMistake],
+    reference: Mapping[str, bytes],
+    functions: _Functions,
+) -> Iterator[Variant]:
+    """Yield every mistake together with every convention, where the edits of both apply, in whichever order."""
+    known = {entry.id: entry for entry in mistakes}
+    for id, table in tables.items():
+        for convention, accepted in tables.items():
+            if known[id].accepted or not known[convention].accepted:
+                continue
+            for name in (it for it in table.names if it in accepted.names):
+                for order in ((accepted, table), (table, accepted)):
+                    files = reference
+                    try:
+                        for part in order:
+                            target, files, _ = _Maker("", files, functions).made(part, name)
+                    except CourseError:
+                        continue
+                    yield Variant(known[id], target, files, convention)
+                    break
 
 
 def _mistake(where: str, id: str, table: MistakeToml, made: Sequence[Made]) -> KnownMistake:
@@ -126,10 +162,14 @@ class _Maker:
         """Yield target, files and example of each function in which the mistake is made."""
         if not table.edits and not table.replaced_by:
             raise CourseError(f"{self.where} changes nothing; add edits or replaced_by for a function")
-        for name, edits in table.edits.items():
-            yield self._edited(name, edits)
-        for name, function in table.replaced_by.items():
-            yield self._replaced(name, function)
+        for name in table.names:
+            yield self.made(table, name)
+
+    def made(self, table: MistakeToml, name: str) -> Made:
+        """Return target, files and example of one function of the mistake."""
+        if name in table.edits:
+            return self._edited(name, table.edits[name])
+        return self._replaced(name, table.replaced_by[name])
 
     def _edited(self, name: str, edits: tuple[str | tuple[str, str], ...]) -> Made:
         file, name = self._place(name)
