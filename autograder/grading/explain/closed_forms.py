@@ -185,6 +185,10 @@ def _forms(sample: Sample) -> Iterator[Form]:
         "Which axis should come first?",
         lambda it: _transpose(it.right),
     )
+    for axis, word in ((0, "row"), (1, "column")):
+        for step in (1, -1):
+            question = "At which index do you start to count?"
+            yield Form(f"is right but shifted by one {word}", question, _rolled(axis, step))
     for where, size in (*_sizes(sample), *_numbers(sample)):
         yield from _size_forms(where, size)
     yield from _term_forms(sample)
@@ -200,6 +204,10 @@ def _plus(added: float) -> Callable[[Sample], np.ndarray]:
 
 def _transpose(right: np.ndarray) -> np.ndarray | None:
     return right.T if right.ndim == 2 and right.shape[0] == right.shape[1] else None
+
+
+def _rolled(axis: int, step: int) -> Callable[[Sample], np.ndarray | None]:
+    return lambda it: np.roll(it.right, step, axis) if axis < it.right.ndim else None
 
 
 def _sizes(sample: Sample) -> Iterator[tuple[str, Callable[[Sample], float | None]]]:
