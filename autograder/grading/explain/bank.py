@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,6 +108,33 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
     return Bank(tuple(mistakes), tuple(variants), tuple(combined))
 
 
+def combine(
+    assignment: Assignment, solution: Solution, one: Variant, other: Variant
+) -> dict[str, bytes] | None:
+    """Return the hand-in with two mistakes in one function, None where their edits do not fit together."""
+    tables = read_tables(solution.folder / BANK_FILE, MistakeToml)
+    both = [tables[one.mistake.id], tables[other.mistake.id]]
+    functions = _Functions(solution.folder / FUNCTIONS_FILE)
+    made = _made_in_some_order(both, one.target, solution.reference_files(assignment), functions)
+    return None if made is None else made[1]
+
+
+def _made_in_some_order(
+    tables: Sequence[MistakeToml], target: str, reference: Mapping[str, bytes], functions: _Functions
+) -> tuple[str, dict[str, bytes]] | None:
+    """Return target and files with the changes of several entries to one function, in whichever order they apply."""
+    for order in itertools.permutations(tables):
+        files = reference
+        try:
+            for table in order:
+                name = next(it for it in table.names if target == it or target.endswith(f".{it}"))
+                place, files, _ = _Maker("", files, functions).made(table, name)
+        except CourseError:
+            continue
+        return place, dict(files)
+    return None
+
+
 def _combined(
     tables: Mapping[str, MistakeToml],
     mistakes: Sequence[KnownMistake],
@@ -120,15 +148,9 @@ def _combined(
             if known[id].accepted or not known[convention].accepted:
                 continue
             for name in (it for it in table.names if it in accepted.names):
-                for order in ((accepted, table), (table, accepted)):
-                    files = reference
-                    try:
-                        for part in order:
-                            target, files, _ = _Maker("", files, functions).made(part, name)
-                    except CourseError:
-                        continue
-                    yield Variant(known[id], target, files, convention)
-                    break
+                made = _made_in_some_order((accepted, table), name, reference, functions)
+                if made is not None:
+                    yield Variant(known[id], *made, convention)
 
 
 def _mistake(where: str, id: str, table: MistakeToml, made: Sequence[Made]) -> KnownMistake:

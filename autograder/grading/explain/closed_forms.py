@@ -100,8 +100,8 @@ def form_of(samples: Sequence[Sample]) -> Form | None:
     samples
         The same part of the result in every test that was run.
     """
-    telling = [sample for sample in samples if sample.differs]
-    if len({sample.sizes for sample in telling}) < FEWEST_SIZES or not all(map(_is_real, telling)):
+    telling = [sample for sample in samples if sample.differs and _is_real(sample)]
+    if len({sample.sizes for sample in telling}) < FEWEST_SIZES:
         return None
     for form in _forms(telling[0]):
         if form.holds(samples) and _is_varied(form, telling):
