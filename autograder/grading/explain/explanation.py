@@ -309,7 +309,7 @@ def _each_once(explanations: Iterable[Explanation]) -> list[Explanation]:
 
 
 def _sentence(observation: str, question: str) -> str:
-    return f"{observation[0].upper()}{observation[1:]} in every test. {question}"
+    return f"In every test, {observation}. {question}"
 
 
 def questions_of(hint: str) -> str:
