@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, collect_plan, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
-from autograder.grading.trial import Finding, NotPassed, Subject, Trial
+from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
@@ -29,8 +29,8 @@ from autograder.sandbox.code import Code, Host
 from autograder.sandbox.process import Sandbox
 
 STUDENT_SPACE = ""
-HANGS_PER_QUESTION = 2
-"""After this many time-outs the rest of a question is not tried."""
+HANGS_PER_FUNCTION = 2
+"""After this many time-outs a function is not called any more."""
 HANGS_IN_ALL = 5
 """After this many time-outs in a hand-in every later call gets a short deadline."""
 SHORT_DEADLINE = 1.0
@@ -133,18 +133,22 @@ class Grader:
     # --- running one test -----------------------------------------------------------------------------
 
     def trial_of(
-        self, test: PlannedTest, student: Subject, convention: Variant | None = None
+        self,
+        test: PlannedTest,
+        student: Subject,
+        convention: Variant | None = None,
+        hung: Collection[str] = (),
     ) -> tuple[Trial, Finding | None]:
         """Run a test on some code; return the trial and why the test is not passed, None where it explicitly is.
 
-        With a convention, the reference is the one that follows it.
+        With a convention, the reference is the one that follows it. Functions that hung are not called.
         """
         reference: Code | None = None
         if convention is not None:
             reference = self._variant(convention)
         elif not test.public:
             reference = self._reference()
-        trial = Trial(student, reference, self._rng(test))
+        trial = Trial(student, reference, self._rng(test), test.parts, hung)
         finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
             return trial, finding
@@ -160,8 +164,15 @@ class Grader:
         """Return what a test sees of a known mistake: the same for every hand-in, so it is found out once."""
         key = test.id, variant.name
         if key not in self._observed:
-            self._observed[key] = _seen(test, *self.trial_of(test, self._variant(variant)))
+            # How values are computed is judged by the convention that they follow, as it is for a hand-in.
+            convention = self._convention_of(variant) if test.structural else None
+            self._observed[key] = _seen(test, *self.trial_of(test, self._variant(variant), convention))
         return self._observed[key]
+
+    def _convention_of(self, variant: Variant) -> Variant | None:
+        """Return the convention that a mistake's code follows besides, if any."""
+        wanted = variant.convention, variant.target
+        return next((it for it in self.bank.variants if (it.mistake.id, it.target) == wanted), None)
 
     def witness(self) -> Witness:
         """Return how explanations ask what tests see of known mistakes and of the reference."""
@@ -197,7 +208,7 @@ class Grader:
             trial.end()
         if run.error is not None:
             # Code that was never called cannot have failed.
-            asked = trial.outcomes or isinstance(run.error, CallFailed)
+            asked = trial.outcomes or isinstance(run.error, (CallFailed, NotTried))
             finding = _finding_of(run.error, trial) if asked else fault_of(run.error)
             _let_go(run.error)
             return finding
@@ -205,7 +216,7 @@ class Grader:
             return Finding(Kind.GRADER_FAULT, "the test neither passed nor failed")
         if not trial.outcomes:
             return Finding(Kind.GRADER_FAULT, "the test never called the code that it judges")
-        return None
+        return next(iter(trial.other_types), None)
 
 
 class _Run:
@@ -243,7 +254,7 @@ class _Run:
         self._has_seen_hidden_inputs = False
         self._asked_of_process: tuple[int, set[str]] = (-1, set())
         self._fail_alone: set[str] = set()
-        self._hangs: Counter[str] = Counter()
+        self._hangs: Counter[str] = Counter()  # by function
         self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
 
@@ -298,9 +309,6 @@ class _Run:
         if self._seconds_left(test) <= 0:
             finding = Finding(Kind.NOT_RUN, "the time for this question ran out before this test")
             return _verdict(test, finding)
-        if self._hangs[test.question] >= HANGS_PER_QUESTION:
-            finding = Finding(Kind.TIMED_OUT, "not tried: earlier calls of this question did not end")
-            return _verdict(test, finding)
         return None
 
     def _seconds_left(self, test: PlannedTest) -> float:
@@ -353,42 +361,66 @@ class _Run:
             self._fail_alone.add(test.question)
         if finding is not None and _may_be_an_accident(finding):
             trial, finding = self._tried(test)
-        if isinstance(trial.aftermath, CallTimedOut):
-            self._hangs[test.question] += 1
+        if isinstance(trial.aftermath, CallTimedOut) or any(map(_did_not_end, trial.outcomes)):
+            self._hangs[trial.called_last] += 1
+        as_written = trial, finding
+        trial, finding, convention = self._by_convention(test, trial, finding)
         if not trial.failed_to_import:
-            self._seen[test.id] = _seen(test, trial, finding)
-        verdict = self._verdict_on(test, trial, finding)
-        return msgspec.structs.replace(verdict, measured=trial.measured)
+            # Explanations are relative to the task as it is written; how values are computed has no other reference
+            # than the one that they are right by.
+            self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
+        verdict = self._verdict_on(test, trial, finding, convention)
+        return msgspec.structs.replace(verdict, measured=trial.measured, other_type=bool(trial.other_types))
 
-    def _verdict_on(self, test: PlannedTest, trial: Trial, finding: Finding | None) -> Verdict:
+    def _by_convention(
+        self, test: PlannedTest, trial: Trial, finding: Finding | None
+    ) -> tuple[Trial, Finding | None, Variant | None]:
+        """Return the run of a test against the accepted convention that a hand-in follows, and that convention.
+
+        That is the run as the task is written unless the test is failed there and another convention is followed.
+        """
+        if test.public or finding is None or not _may_be_explained(finding.kind) or trial.failed_to_import:
+            return trial, finding, None
+        for accepted in self._conventions(test):
+            place = test.question, accepted.mistake.id
+            if not self._follows.get(place, True):
+                continue
+            run, found = self._tried(test, accepted)
+            if found is None or self._follows.get(place, False) or _gets_further(found, finding):
+                if _is_right(found):
+                    self._follows[place] = True
+                return run, found, accepted
+        return trial, finding, None
+
+    def _verdict_on(
+        self, test: PlannedTest, trial: Trial, finding: Finding | None, convention: Variant | None
+    ) -> Verdict:
+        if _is_right(finding) and convention is None and self._is_mixed(test):
+            return _verdict(test, Finding(Kind.WRONG_VALUE, MIXED))
         if finding is None:
-            return self._passed(test, trial)
+            return _passed(test, trial, convention)
         if finding.kind is Kind.TIMED_OUT and self._seconds_left(test) <= 0:
             # The call may have had less than its full time.
             return _verdict(test, Finding(Kind.NOT_RUN, "the time for this question ran out in this test"))
-        if finding.kind is Kind.TIMED_OUT:
-            self._hangs[test.question] += 1
-        if not test.public and _may_be_explained(finding.kind) and not trial.failed_to_import:
-            return self._by_convention(test, trial) or _verdict(test, finding)
         return _verdict(test, finding)
 
     def _tried(self, test: PlannedTest, convention: Variant | None = None) -> tuple[Trial, Finding | None]:
-        trial, finding = self._grader.trial_of(test, self._student, convention)
+        hung = {function for function, times in self._hangs.items() if times >= HANGS_PER_FUNCTION}
+        trial, finding = self._grader.trial_of(test, self._student, convention, hung)
         self._on_trial(trial)
         return trial, finding
 
-    def _passed(self, test: PlannedTest, trial: Trial) -> Verdict:
-        """Return the verdict of a test that is passed as the task is written.
+    def _is_mixed(self, test: PlannedTest) -> bool:
+        """Return whether a test that is right as the task is written follows results of another convention.
 
         Another convention is accepted only if the whole question follows it; the first test that tells the
         conventions apart decides which one that is.
         """
-        if not test.public and not test.structural:
-            telling = {it.mistake.id for it in self._conventions(test) if self._tells_apart(test, it)}
-            follows = [self._follows.setdefault((test.question, id), False) for id in telling]
-            if any(follows):
-                return _verdict(test, Finding(Kind.WRONG_VALUE, MIXED))
-        return Verdict(test=test.id, kind=Kind.PASSED, credit=Fraction(1), flags=tuple(trial.flags))
+        if test.public or test.structural:
+            return False
+        telling = {it.mistake.id for it in self._conventions(test) if self._tells_apart(test, it)}
+        follows = [self._follows.setdefault((test.question, id), False) for id in telling]
+        return any(follows)
 
     def _conventions(self, test: PlannedTest) -> list[Variant]:
         return self._grader.candidates.conventions(test.question)
@@ -397,26 +429,23 @@ class _Run:
         """Return whether code that follows a convention does not pass as the task is written."""
         return self._grader.observe(test, convention).kind is not None
 
-    def _by_convention(self, test: PlannedTest, trial: Trial) -> Verdict | None:
-        """Return the verdict of a test that is passed as an accepted convention has it, or None."""
-        for accepted in self._conventions(test):
-            known = accepted.mistake
-            place = test.question, known.id
-            if self._follows.get(place, True) and self._tried(test, accepted)[1] is None:
-                self._follows[place] = True
-                return Verdict(
-                    test=test.id,
-                    kind=Kind.PASSED,
-                    credit=Fraction(1),
-                    message=known.hint,
-                    mistake=known.id,
-                    flags=tuple(trial.flags),
-                )
-        return None
-
 
 def _may_be_explained(kind: Kind) -> bool:
     return kind.family in (Family.VALUE, Family.STRUCTURE) or kind is Kind.RAISED
+
+
+def _is_right(finding: Finding | None) -> bool:
+    return finding is None or finding.kind is Kind.OTHER_TYPE
+
+
+def _gets_further(found: Finding, finding: Finding) -> bool:
+    """Return whether more is right by a convention than as the task is written: parts, or all of the values."""
+    values_right = Family.STRUCTURE is found.kind.family is not finding.kind.family
+    return found.credit > finding.credit or values_right
+
+
+def _did_not_end(outcome: object) -> bool:
+    return isinstance(outcome, CallTimedOut)
 
 
 def _may_be_an_accident(finding: Finding) -> bool:
@@ -435,6 +464,18 @@ def _with(verdict: Verdict, explanations: list[Explanation]) -> Verdict:
     mistake = next((it.mistake.id for it in explanations if it.mistake is not None), None)
     hint = " ".join(it.hint for it in explanations) or verdict.hint
     return msgspec.structs.replace(verdict, hint=hint, mistake=mistake)
+
+
+def _passed(test: PlannedTest, trial: Trial, convention: Variant | None) -> Verdict:
+    known = convention.mistake if convention else None
+    return Verdict(
+        test=test.id,
+        kind=Kind.PASSED,
+        credit=Fraction(1),
+        message=known.hint if known else "",
+        mistake=known.id if known else None,
+        flags=tuple(trial.flags),
+    )
 
 
 def _verdict(test: PlannedTest, finding: Finding) -> Verdict:

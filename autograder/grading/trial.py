@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -42,6 +42,9 @@ class Finding:
     counterexample: str = ""
 
 
+NOT_TRIED = Finding(Kind.TIMED_OUT, "not tried: earlier calls of this function did not end")
+
+
 class NotPassed(Exception):
     """Ends a test that is not passed; carries the finding as data."""
 
@@ -72,6 +75,13 @@ class Compared:
     call: Call | None
 
 
+class NotTried(NotPassed):
+    """Ends a test before a call of a function whose earlier calls did not end."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_TRIED)
+
+
 class Subject(Code):
     """The code under test as `student` in the tests."""
 
@@ -91,12 +101,20 @@ class Trial(Listener):
         The code under test, and the reference where there is one.
     rng
         Seeded from the course's salt and the test's id.
+    parts
+        The weights of what is returned, by name; None if all parts weigh the same.
+    hung
+        Functions that are not called any more.
     outcomes
         Every value and failure that came out of the code under test.
     features
         What the test observed by name; replaces the outcomes where raw values are random.
     flags
         Reasons for a person to look at this hand-in.
+    other_types
+        Where right numbers came in another type than the one asked for.
+    called_last
+        The function that was called last, `module.function` or `Class.method`.
     aftermath
         How dropping the test's objects in the worker failed, or None.
     measured
@@ -110,6 +128,8 @@ class Trial(Listener):
     student: Subject
     reference: Code | None
     rng: np.random.Generator
+    parts: Mapping[str, Fraction] | None = None
+    hung: Collection[str] = ()
     outcomes: list[Returned | CallFailed] = field(default_factory=list)
     features: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
@@ -117,6 +137,8 @@ class Trial(Listener):
     calls: list[Call] = field(default_factory=list)
     returned: list[tuple[Call, Returned]] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
+    other_types: list[Finding] = field(default_factory=list)
+    called_last: str = ""
     aftermath: CallFailed | None = None
 
     @property
@@ -137,7 +159,20 @@ class Trial(Listener):
 
     def called(self, call: Call) -> None:
         """Note a call that is about to be made."""
+        self.held(call)
         self.calls.append(call)
+
+    def held(self, call: Call) -> None:
+        """Note the function of a call that is about to be made.
+
+        Raises
+        ------
+        NotTried
+            If its earlier calls did not end.
+        """
+        self.called_last = call.qualified_name
+        if self.called_last in self.hung:
+            raise NotTried
 
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
         """Note what came, and of which call."""

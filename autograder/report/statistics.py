@@ -116,7 +116,7 @@ class TestTally:
 
     def add(self, verdicts: list[Verdict], waiting: bool, total: float) -> None:
         """Add one hand-in's verdicts on all cases, and its share of all points."""
-        failed = next((verdict for verdict in verdicts if not verdict.passed), None)
+        failed = next((verdict for verdict in verdicts if not verdict.right), None)
         self.hand_ins += 1
         self.passed_all += failed is None
         self.outcomes[failed.kind if failed else Kind.PASSED] += 1

@@ -18,6 +18,7 @@ from autograder.text import clean, one_line, sentence
 
 _MESSAGE_LIMIT = 600
 _DETAILS_LIMIT = 3_000
+_COST = "The type alone costs {} of this question's points, once; everything else about those results counts as right."
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,14 @@ class QuestionView:
 def view(question: QuestionResult) -> QuestionView:
     """Return what may be shown about a question."""
     graded, checks = question.graded, question.checks
-    passed = [verdict for verdict in graded if verdict.passed]
+    passed = [verdict for verdict in graded if verdict.right]
     counting = [verdict for verdict in passed if verdict.test not in question.withheld]
     waiting = [verdict for verdict in passed if verdict.test in question.withheld]
     planned = Counter(name_of_test(verdict.test) for verdict in graded)
     tests = f"{len(passed)} of {len(graded)} graded tests passed" if graded else "graded by hand"
     if graded and all(verdict.kind is Kind.NOT_RUN for verdict in graded):
         tests = "not run"
+    cost = [_COST.format(shown(question.deducted))] if question.deducted else []
     none_run = all(map(_never_reached, checks))
     return QuestionView(
         id=question.id,
@@ -108,7 +110,7 @@ def view(question: QuestionResult) -> QuestionView:
         checks="" if none_run else f"{sum(it.passed for it in checks)} of {len(checks)} passed",
         failed_checks=tuple(failed_checks(checks)),
         waiting=_names(waiting, planned),
-        notes=tuple(dict.fromkeys(message_of(it) for it in counting if it.message.strip())),
+        notes=(*dict.fromkeys(message_of(it) for it in counting if it.passed and it.message.strip()), *cost),
         passes=_names(counting, planned),
     )
 

@@ -75,6 +75,9 @@ class Listener:
     def called(self, call: Call) -> None:
         """A call is about to be made."""
 
+    def held(self, call: Call) -> None:
+        """The arguments of a call that is measured are about to be sent."""
+
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
         """A value or a failure came; `call` is what returned the value, unless it was made in a group."""
 
@@ -447,6 +450,7 @@ class Call:
 
         With `trim` the worker first returns free memory to the system.
         """
+        self.code.origin.listener.held(self)
         request, arrays = self._request(hold=True, trim=trim)
         self.code._exchange(request, arrays)
 
