@@ -214,7 +214,9 @@ class ClassStatistics:
             tally.scores.append(float(question.score))
             tally.kinds.update({verdict.kind for verdict in question.graded})
             unexplained = [
-                it for it in question.graded if it.kind.family is Family.VALUE and it.mistake is None
+                it
+                for it in question.graded
+                if it.kind.family is Family.VALUE and not it.right and it.mistake is None
             ]
             tally.unknown += bool(unexplained)
             self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
