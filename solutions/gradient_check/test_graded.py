@@ -52,14 +52,14 @@ def curved(rng, shape):
 
 
 @numerical
-@pytest.mark.weight(5)
+@pytest.mark.weight(6)
 @shapes
 def test_gradient_with_the_default_step(compare, rng, shape):
     compare(NUMERICAL_GRADIENT, *curved(rng, shape), names=("gradient",))
 
 
 @numerical
-@pytest.mark.weight(4)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("h", [1e-2, 1e-3], ids="h {:g}".format)
 def test_gradient_with_another_step(compare, rng, h):
     compare(NUMERICAL_GRADIENT, *curved(rng, (4, 3)), h, names=("gradient",))
@@ -92,7 +92,7 @@ def test_gradient_at(compare, rng, dtype, scale, h):
 
 
 @numerical
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_x_comes_back_as_it_was(unchanged, rng):
     unchanged(NUMERICAL_GRADIENT, *curved(rng, (4, 3)))
 
@@ -108,14 +108,14 @@ def two_arrays(rng, shape):
 
 
 @error
-@pytest.mark.weight(4)
+@pytest.mark.weight(1.5)
 @shapes
 def test_error_of_two_arrays(compare, rng, shape):
     compare(RELATIVE_ERROR, *two_arrays(rng, shape), names=("error",))
 
 
 @error
-@pytest.mark.weight(2)
+@pytest.mark.weight(0.5)
 def test_error_of_arrays_of_very_different_size(compare, rng):
     a, b = two_arrays(rng, (7,))
     sizes = 10.0 ** np.arange(-4, 3)
@@ -123,7 +123,7 @@ def test_error_of_arrays_of_very_different_size(compare, rng):
 
 
 @error
-@pytest.mark.weight(3)
+@pytest.mark.weight(1.5)
 @pytest.mark.parametrize("kind", ["opposite signs", "numbers", "integers"])
 def test_error_of(compare, rng, kind):
     a, b = two_arrays(rng, (3, 2))
@@ -136,7 +136,7 @@ def test_error_of(compare, rng, kind):
 
 
 @error
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_error_where_both_are_0(compare, rng):
     a, b = two_arrays(rng, (6,))
     a[[1, 4]] = b[[1, 4]] = 0
@@ -145,7 +145,7 @@ def test_error_where_both_are_0(compare, rng):
 
 
 @error
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_error_of_tiny_numbers(compare, rng):
     """Differences far below 1e-8 are rounding noise, whatever they are relative to."""
     a, b = rng.uniform(1e-10, 3e-9, size=(2, 5))
@@ -165,6 +165,7 @@ def test_unequal_shapes_raise_a_value_error(student, compare, rng, left, right):
 
 
 @error
+@pytest.mark.weight(0.5)
 def test_both_arrays_come_back_as_they_were(unchanged, rng):
     unchanged(RELATIVE_ERROR, *two_arrays(rng, (3, 4)))
 
@@ -216,14 +217,14 @@ def test_errors_with_the_defaults(compare, rng, shape):
 
 
 @checking
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("num_checks, h", [(1, 1e-2), (7, 1e-3)], ids=["1 check", "7 checks"])
 def test_errors_with_another_number_and_step(compare, rng, num_checks, h):
     compare(GRADIENT_CHECK, *equal_coordinates(rng, (50, 60)), num_checks=num_checks, h=h, names=("errors",))
 
 
 @checking
-@pytest.mark.weight(2)
+@pytest.mark.weight(1.5)
 def test_coordinates_come_from_all_of_x(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (4, 5))
     errors = student.call(GRADIENT_CHECK, f, gradient, x, 600)
@@ -236,6 +237,7 @@ def test_coordinates_come_from_all_of_x(student, check, rng):
 
 
 @checking
+@pytest.mark.weight(1)
 def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
     errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60)
@@ -252,6 +254,7 @@ def test_coordinates_are_drawn(student, check, rng):
 
 
 @checking
+@pytest.mark.weight(0.5)
 def test_more_checks_than_entries(student, compare, check, rng):
     slope, x = rng.uniform(1.0, 2.0), rng.normal(size=2)
     problem = lambda x: float(slope * np.sum(x)), np.full(2, 1.5 * slope), x
@@ -261,6 +264,7 @@ def test_more_checks_than_entries(student, compare, check, rng):
 
 
 @checking
+@pytest.mark.weight(1)
 def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (20, 15))
     code = student.extended(gradient_check=GENERATORS)
@@ -275,6 +279,7 @@ def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, 
 
 
 @checking
+@pytest.mark.weight(1)
 def test_two_evaluations_for_each_check(student, compare, check, rng):
     function, gradient, x = equal_coordinates(rng, (15, 20))
     f = Recorded(function)
@@ -289,6 +294,7 @@ def test_two_evaluations_for_each_check(student, compare, check, rng):
 
 
 @checking
+@pytest.mark.weight(0.5)
 def test_a_slope_of_0_found_to_be_0(compare, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     compare(GRADIENT_CHECK, f, gradient, x, 1, names=("errors",))
@@ -296,6 +302,7 @@ def test_a_slope_of_0_found_to_be_0(compare, rng):
 
 
 @checking
+@pytest.mark.weight(0.5)
 def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     outcome = student.bind(GRADIENT_CHECK, f, gradient, x, 1, 1e-3).outcome()
@@ -348,7 +355,7 @@ def coarse_problem(rng, best):
 
 
 @step
-@pytest.mark.weight(4)
+@pytest.mark.weight(4.5)
 @orders
 @pytest.mark.parametrize("best", [1, 2, 3], ids=["0.2", "0.05", "0.001"])
 def test_best_step(compare, rng, best, order):
@@ -385,6 +392,7 @@ def unequal_slopes(rng, steps):
 
 
 @step
+@pytest.mark.weight(1)
 def test_small_slopes_count_as_much_as_large_ones(compare, rng):
     """Where one slope is a million times another, differences say nothing about the smaller one."""
     steps = [1e-5, 1e-3, 0.5, 0.1, 2.0]
@@ -392,5 +400,6 @@ def test_small_slopes_count_as_much_as_large_ones(compare, rng):
 
 
 @step
+@pytest.mark.weight(0.5)
 def test_choosing_leaves_x_and_the_gradient_alone(unchanged, rng):
     unchanged(CHOOSE_STEP, *coarse_problem(rng, 2), STEPS.tolist())

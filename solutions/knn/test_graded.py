@@ -59,30 +59,31 @@ def no_loops_of(code, X_train, X):
     return distances_of(code, "no_loops", X_train, X)
 
 
-@each_way(two_loops=8, one_loop=8, no_loops=12)
+@each_way(two_loops=6, one_loop=3, no_loops=3)
 @shapes
 def test_distances(compare, rng, way, shape):
     compare(distances_of, way, *examples(rng, *shape), names=("dists",))
 
 
-@each_way()
+@each_way(two_loops=0.5, one_loop=0.5, no_loops=0.5)
 @pytest.mark.edge
 def test_distances_of_uint8_pixels(compare, rng, way):
     compare(distances_of, way, *pixels(rng, 4, 6, 9), names=("dists",))
 
 
-@each_way()
+@each_way(two_loops=0.5, one_loop=0.5, no_loops=0.5)
 def test_distances_leave_both_sets_alone(unchanged, rng, way):
     unchanged(distances_of, way, *examples(rng, 3, 5, 4), again=True, names=("dists",))
 
 
 @one_loop
-@pytest.mark.weight(3)
+@pytest.mark.weight(5)
 def test_one_loop_has_no_second_loop_inside(loops):
     loops(distances_of, lambda n, rng: ("one_loop", *examples(rng, n, n, 3)), at_most=1, names=("dists",))
 
 
 @no_loops
+@pytest.mark.weight(0.5)
 @pytest.mark.edge
 def test_no_loops_between_equal_examples(compare, rng):
     # Many of them, so that rounding leaves some squares below 0 in whatever order they are summed.
@@ -91,24 +92,25 @@ def test_no_loops_between_equal_examples(compare, rng):
 
 
 @no_loops
-@pytest.mark.weight(2)
+@pytest.mark.weight(5.5)
 def test_no_loop_over_the_test_examples(loops):
     loops(no_loops_of, lambda n, rng: examples(rng, n, 5, 3), names=("dists",), over="test examples")
 
 
 @no_loops
+@pytest.mark.weight(1.5)
 def test_no_loop_over_the_training_examples(loops):
     loops(no_loops_of, lambda n, rng: examples(rng, 5, n, 3), names=("dists",), over="training examples")
 
 
 @no_loops
-@pytest.mark.weight(2)
+@pytest.mark.weight(1.5)
 def test_no_loops_memory(memory):
     memory(no_loops_of, lambda sizes, rng: examples(rng, *sizes), names=("dists",))
 
 
 @no_loops
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 def test_no_loops_speed(race):
     race(no_loops_of, lambda rng: examples(rng, 5000, 24, 50), full=10, none=30, names=("dists",))
 
@@ -116,24 +118,10 @@ def test_no_loops_speed(race):
 # --- the vote ---------------------------------------------------------------------------------------------
 
 
-def whole(labels):
-    """Return labels given as a list or as whole floats as integers: a single test judges the dtype."""
-    if isinstance(labels, list) and all(isinstance(label, (int, float, np.number)) for label in labels):
-        labels = np.array(labels)
-    if isinstance(labels, np.ndarray) and labels.dtype.kind == "f" and np.isfinite(labels).all():
-        rounded = np.round(labels)
-        return rounded.astype(np.int64) if np.array_equal(rounded, labels) else labels
-    return labels
-
-
-def as_they_come(code, y_train, dists, *k):
+def predicted(code, y_train, dists, *k):
     model = code.new(K_NEAREST)
     model.call("train", np.zeros((len(y_train), 2)), y_train)
     return model.bind("predict_labels", dists, *k)
-
-
-def predicted(code, y_train, dists, *k):
-    return whole(as_they_come(code, y_train, dists, *k).run())
 
 
 def ballot(y_train, distances, k):
@@ -163,7 +151,7 @@ LABELS = np.array([3, 1, 0, 4, 1, 3, 6, 0, 3, 4, 6, 1, 3])
 
 
 @vote
-@pytest.mark.weight(5)
+@pytest.mark.weight(2.5)
 @pytest.mark.parametrize("k", [1, 2, 3, 5, 8])
 def test_majority_wins(compare, rng, k):
     y_train = rng.permutation(LABELS)
@@ -171,7 +159,7 @@ def test_majority_wins(compare, rng, k):
 
 
 @vote
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.parametrize("k", [2, 4, 5, 9])
 def test_ties_go_to_the_smaller_label(compare, rng, k):
     y_train = rng.permutation(LABELS)
@@ -179,12 +167,14 @@ def test_ties_go_to_the_smaller_label(compare, rng, k):
 
 
 @vote
+@pytest.mark.weight(1)
 def test_labels_beyond_ten(compare, rng):
     y_train = rng.permutation(LABELS) * 17 + 2
     compare(predicted, y_train, election(rng, y_train, 3, voters=8), 3, names=("labels",))
 
 
 @vote
+@pytest.mark.weight(1)
 def test_all_training_examples_vote(compare, rng):
     y_train = rng.permutation(LABELS)
     k = len(y_train)
@@ -192,19 +182,14 @@ def test_all_training_examples_vote(compare, rng):
 
 
 @vote
+@pytest.mark.weight(1)
 def test_one_neighbour_votes_unless_told_otherwise(compare, rng):
     y_train = rng.permutation(LABELS)
     compare(predicted, y_train, election(rng, y_train, 1, voters=6), names=("labels",))
 
 
 @vote
-@pytest.mark.edge
-def test_labels_are_an_array_of_integers(compare, rng):
-    y_train = rng.permutation(LABELS)
-    compare(as_they_come, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
-
-
-@vote
+@pytest.mark.weight(0.5)
 def test_vote_leaves_the_distances_alone(unchanged, rng):
     y_train = rng.permutation(LABELS)
     unchanged(predicted, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
@@ -213,14 +198,10 @@ def test_vote_leaves_the_distances_alone(unchanged, rng):
 # --- nearest neighbour by L1 distance ----------------------------------------------------------------------
 
 
-def l1_as_they_come(code, X_train, y_train, X):
+def l1_predicted(code, X_train, y_train, X):
     model = code.new(NEAREST_L1)
     model.call("train", X_train, y_train)
     return model.bind("predict", X)
-
-
-def l1_predicted(code, X_train, y_train, X):
-    return whole(l1_as_they_come(code, X_train, y_train, X).run())
 
 
 def uneven(rng, *shape):
@@ -229,7 +210,7 @@ def uneven(rng, *shape):
 
 
 @l1
-@pytest.mark.weight(6)
+@pytest.mark.weight(4)
 @pytest.mark.parametrize(
     "shape", [(12, 9, 6), (20, 15, 4), (3, 8, 5), (7, 30, 11)], ids=lambda shape: "x".join(map(str, shape))
 )
@@ -251,6 +232,7 @@ def test_l1_first_of_equally_near_ones_wins(compare, rng):
 
 
 @l1
+@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_l1_on_uint8_pixels(compare, rng):
     X_train, X = pixels(rng, 12, 10, 7)
@@ -258,12 +240,7 @@ def test_l1_on_uint8_pixels(compare, rng):
 
 
 @l1
-@pytest.mark.edge
-def test_l1_labels_are_an_array_of_integers(compare, rng):
-    compare(l1_as_they_come, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
-
-
-@l1
+@pytest.mark.weight(1)
 def test_l1_leaves_its_inputs_alone(unchanged, rng):
     unchanged(l1_predicted, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
 
@@ -322,30 +299,33 @@ def season(rng, ks, winners):
 
 
 @validation
-@pytest.mark.weight(7)
+@pytest.mark.weight(5)
 @pytest.mark.parametrize("size, num_folds", [(23, 5), (17, 4), (20, 2), (11, 11), (19, 3)])
 def test_accuracies_of_every_fold(compare, rng, size, num_folds):
     compare(cross_validated, *labelled_line(rng, size), [1, 3, 5], num_folds, names=("accuracies",))
 
 
 @validation
+@pytest.mark.weight(0.5)
 def test_five_folds_unless_told_otherwise(compare, rng):
     compare(cross_validated, *labelled_line(rng, 22), [7, 1, 3], names=("accuracies",))
 
 
 @validation
+@pytest.mark.weight(0.5)
 def test_cross_validation_leaves_its_inputs_alone(unchanged, rng):
     unchanged(cross_validated, *labelled_line(rng, 16), [1, 5], 3, names=("accuracies",))
 
 
 @validation
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("ks, winner", [((5, 1, 3, 8), 3), ((1, 100, 12), 100), ((20, 3, 50, 8, 10), 10)])
 def test_best_k_has_the_highest_mean(compare, rng, ks, winner):
     compare(BEST_K, season(rng, ks, [winner]), names=("k",))
 
 
 @validation
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("ks, winners", [((12, 5, 8, 3), (5, 8, 3)), ((20, 1, 10, 50, 4), (10, 50, 4))])
 def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
     compare(BEST_K, season(rng, ks, winners), names=("k",))
