@@ -85,9 +85,10 @@ FAILURES = {
     ),
     "matrix": (
         "value, dW = loss(W, X, reg)\nreturn value, np.matrix(dW)",
-        "wrong_type_or_shape",
-        "an np.matrix",
+        "other_type",
+        "dW holds the right numbers, but is an np.matrix; return a plain NumPy array",
     ),
+    "wrong_matrix": ("return 0.5, np.matrix(W)", "wrong_value", "loss is a real number"),
     "raising": ("raise KeyError('a')", "raised", "it raised KeyError in hw.py, line"),
     "dividing": ("return 1 / 0", "raised", "it raised ZeroDivisionError"),
     "exiting": ("import sys; sys.exit(0)", "raised", "it raised SystemExit"),
@@ -126,7 +127,8 @@ def test_every_kind_of_failure_is_told_apart_and_leaves_other_questions_alone(fa
     _, kind, said = FAILURES[name]
     assert failures[name].kind.value == kind
     assert said in failures[name].message
-    assert failures[name].credit == (kind == "passed")
+    shares = {"passed": 1, "other_type": 1} | dict.fromkeys(("wrong_gradient", "transposed"), Fraction(1, 2))
+    assert failures[name].credit == shares.get(kind, shares.get(name, 0))
 
 
 @pytest.mark.parametrize(
