@@ -95,25 +95,25 @@ def test_zero_weights(compare, rng, function):
 
 @versions(naive=1, vectorized=1)
 def test_leaves_its_inputs_alone(unchanged, rng, function):
-    unchanged(function, *problem(rng, 6, 5, 3), 0.4)
+    unchanged(function, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
 
 
 @vectorized
 @pytest.mark.weight(4.5)
 def test_no_loop_over_the_examples(loops):
-    loops(VECTORIZED, lambda n, rng: (*problem(rng, n, 5, 4), 0.1))
+    loops(VECTORIZED, lambda n, rng: (*problem(rng, n, 5, 4), 0.1), names=NAMES)
 
 
 @vectorized
 @pytest.mark.weight(1.5)
 def test_no_loop_over_the_classes(loops):
-    loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), over="classes")
+    loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), names=NAMES, over="classes")
 
 
 @vectorized
 @pytest.mark.weight(3)
 def test_speed(race):
-    race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30)
+    race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30, names=NAMES)
 
 
 # Without a penalty, so that a mistake in it is not counted again here.

@@ -94,7 +94,7 @@ LABELS = np.array([8765, 0, 2])
         (A, Foreign("numpy.ma.MaskedArray", A), "but is a masked array"),
         (A, A.astype(np.float32), "but is an array of float32; return an array of real numbers (float64)"),
         (np.ones(2), np.ones(2, dtype=int), "but is an array of int64; return an array of real numbers"),
-        (LABELS, LABELS.astype(float), "of float64; return an array of integers (int64), for example with .astype(int)"),
+        (LABELS, LABELS * 1.0, "of float64; return an array of integers (int64), for example with .astype(int)"),
         (LABELS, LABELS.tolist(), "but is a list of 3; return a plain NumPy array of int64"),
         (LABELS, LABELS.astype(float).tolist(), "for example with np.asarray(..., dtype=int)"),
         (LABELS, Foreign("numpy.matrix", LABELS[:, np.newaxis]), "but is an np.matrix"),
