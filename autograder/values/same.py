@@ -179,8 +179,13 @@ class _Comparison:
 
     def array(self, name: str, expected: np.ndarray, got: Any) -> Mismatch | None:
         numbers = _numbers_in(got, expected)
-        if numbers is not None and self._are_right(expected, numbers):
-            return _other_type(name, expected, got, numbers)
+        if numbers is not None:
+            wrong = self._differs(name, expected, numbers)
+            if wrong is None:
+                return _other_type(name, expected, got, numbers)
+            if isinstance(got, Foreign):  # its type is the lesser mistake
+                what = f"is {described(got)} of the right shape but with wrong values"
+                return _wrong_value(name, what, expected, numbers)
         if not isinstance(got, np.ndarray):
             return _wrong_type(name, f"a NumPy array of shape {expected.shape}", expected, got)
         if not _same_kind(expected.dtype, got.dtype):
@@ -192,10 +197,10 @@ class _Comparison:
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         return self.numbers(name, expected, got)
 
-    def _are_right(self, expected: np.ndarray, numbers: np.ndarray) -> bool:
-        """Return whether numbers of another type are the expected ones, as precisely as their type can hold them."""
+    def _differs(self, name: str, expected: np.ndarray, numbers: np.ndarray) -> Mismatch | None:
+        """Return how numbers of another type differ, as precisely as their type can hold them; None if they do not."""
         rtol = max(self.rtol, ROUNDING_OF_FLOAT32) if _is_float32(numbers) else self.rtol
-        return _Comparison(rtol, self.atol).numbers("", expected, numbers) is None
+        return _Comparison(rtol, self.atol).numbers(name, expected, numbers)
 
     def numbers(self, name: str, expected: np.ndarray, got: np.ndarray) -> Mismatch | None:
         finite = np.isfinite(expected)
@@ -221,7 +226,7 @@ class _Comparison:
         wanted = np.asarray(expected)
         words = _SCALARS.get(wanted.dtype.kind, "an integer")
         numbers = _numbers_in(got, wanted)
-        if numbers is not None and self._are_right(wanted, numbers):
+        if numbers is not None and self._differs(name, wanted, numbers) is None:
             return _other_type(name, wanted, got, numbers)
         if not _is_scalar(got):
             return _wrong_type(name, words, expected, got)

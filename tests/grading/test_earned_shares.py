@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +21,7 @@ Results = dict[str, QuestionResult]
 
 
 @pytest.fixture(scope="module")
-def graded() -> Callable[..., Results]:
+def graded() -> Iterator[Callable[[str, str], Results]]:
     graders: dict[str, Grader] = {}
 
     def graded(name: str, appended: str) -> Results:

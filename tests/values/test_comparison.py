@@ -53,6 +53,9 @@ arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=5), elemen
         (A, A.astype(complex), TYPE, "is an array of complex128 but should hold real numbers"),
         (np.arange(3), np.arange(3) + 0.5, TYPE, "is an array of float64 but should hold integers"),
         (A > 2, (A > 2).astype(int), TYPE, "should hold truth values"),
+        # values before another class of array
+        (A, Foreign("numpy.matrix", A + 1), VALUE, "is an np.matrix of the right shape but with wrong values"),
+        (A, Foreign("numpy.matrix", A[:1]), TYPE, "but is an np.matrix"),
         # dtype before shape, shape before finite
         (A, np.zeros((3, 2), dtype=int), TYPE, "is an array of int64"),
         (A, np.zeros((2, 3)), TYPE, "has shape (2, 3) but should have shape (2, 2)"),
