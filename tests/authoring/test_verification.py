@@ -61,6 +61,38 @@ def test_a_signature_that_differs_is_named(tmp_path: Path) -> None:
     assert "spread(data) in the stub, spread(X) in the reference" in " ".join(printed.split())
 
 
+def test_a_test_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
+    odd = GRADED.replace("@pytest.mark.weight(3)", "@pytest.mark.weight(2)")
+    code, printed = verify(tmp_path, graded=odd)
+    assert code == 1
+    said = " ".join(printed.replace("│", " ").split())
+    assert "students read points in halves" in said
+    assert "test_spreads is worth 8/3 of spread, whose weights add up to 3 for 4 points" in said
+
+
+def test_a_part_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
+    odd = GRADED.replace(
+        "@pytest.mark.weight(2)", "@pytest.mark.weight(2)\n@pytest.mark.parts(centred=1, means=3)"
+    )
+    code, printed = verify(tmp_path, graded=odd)
+    assert code == 0, printed
+    code, printed = verify(tmp_path, graded=odd.replace("means=3", "means=4"))
+    assert code == 1
+    assert "test_centres[5] is worth 2 and 2/5 and 8/5 of centre" in " ".join(
+        printed.replace("│", " ").split()
+    )
+
+
+def test_a_test_that_right_numbers_alone_pass_is_named(tmp_path: Path) -> None:
+    blind = GRADED + BLIND_TEST
+    code, printed = verify(tmp_path, graded=blind)
+    assert code == 1
+    assert "the right numbers with arrays of zeros pass no graded test" in " ".join(
+        printed.replace("│", " ").split()
+    )
+    assert "test_type" in printed
+
+
 def test_a_reference_that_fails_is_named(tmp_path: Path) -> None:
     code, printed = verify(tmp_path, graded=GRADED + WRONG_TEST)
     assert code == 1
@@ -123,6 +155,14 @@ WRONG_TEST = """
 @pytest.mark.question("spread")
 def test_impossible(student, check):
     check(student.call("centring.spread", [[1.0], [1.0]]) is None, "the spread of equal rows should be nothing")
+"""
+
+BLIND_TEST = """
+
+@pytest.mark.question("spread")
+@pytest.mark.weight(4)
+def test_type(student, check, rng):
+    check(student.call("centring.spread", rng.normal(size=(5, 3))).shape == (3,), "one spread for each column")
 """
 
 COPIED_TEST = """
