@@ -77,7 +77,8 @@ def test_distance_of_two_pictures_in_uint8(expect, method):
 
 @pytest.mark.question("distances_no_loops")
 def test_equal_examples_are_at_distance_zero(expect):
-    X = np.array([[0.1, 0.2, 0.3], [100.1, 200.2, 300.3], [1e3, 1e-3, 7.7]])
+    # Rounding leaves some of the squared distances just below 0 where sums and products round differently.
+    X = np.arange(1.0, 61.0)[:, np.newaxis] * [0.1, 0.7, 1.3, 1.0 / 7.0, 3.0 / 7.0]
     pairs = np.sqrt(((X[:, np.newaxis] - X) ** 2).sum(axis=2))
     expect(distances, "compute_distances_no_loops", X, X, equals=pairs, names=("dists",))
 
@@ -118,6 +119,14 @@ def test_l1_is_not_the_euclidean_distance(expect):
     expect(
         nearest_labels, X_train, np.array([1, 2]), np.zeros((1, 2)), equals=np.array([2]), names=("labels",)
     )
+
+
+@pytest.mark.question("nearest_neighbor_l1")
+def test_l1_adds_up_absolute_values(expect):
+    # From the origin the points are at L1 distance 8, 4 and 3, while their coordinates add up to 0, 2 and 3.
+    X_train = np.array([[4.0, -4.0], [-1.0, 3.0], [1.0, 2.0]])
+    labels = np.array([5, 8, 3])
+    expect(nearest_labels, X_train, labels, np.zeros((1, 2)), equals=np.array([3]), names=("labels",))
 
 
 @pytest.mark.question("nearest_neighbor_l1")

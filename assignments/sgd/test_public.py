@@ -1,5 +1,7 @@
 """Public checks of the linear classifiers: steps, predictions and searches that can be followed by hand."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,20 @@ ADDITIONS = """
 import numpy
 
 generator = numpy.random.default_rng(7)
+
+
+class Shrinking(LinearClassifier):
+    \"\"\"Has the sum of its weights for a loss, and the weights themselves for a gradient.\"\"\"
+
+    def loss(self, X_batch, y_batch, reg):
+        return float(numpy.sum(self.W)), self.W
+
+
+class Still(LinearClassifier):
+    \"\"\"Has a loss that no step can change.\"\"\"
+
+    def loss(self, X_batch, y_batch, reg):
+        return 7.0, 0 * self.W
 
 
 class Constant:
@@ -70,10 +86,6 @@ def loss_of(code, classifier, W, X, y):
     return model.call("loss", X, y, 0.0)
 
 
-def is_triple(found):
-    return isinstance(found, (tuple, list)) and len(found) == 3
-
-
 @training
 @pytest.mark.parametrize(
     "num_iters, history, weight",
@@ -87,19 +99,86 @@ def test_every_step_goes_against_the_gradient(expect, num_iters, history, weight
     expect(steps_down_a_slope, num_iters, equals=equals, names=("loss_history", "W"))
 
 
+def one_of_ours(student, classifier):
+    return student.extended(linear_classifier=ADDITIONS).new(f"linear_classifier.{classifier}")
+
+
 @training
-def test_batches_have_as_many_examples_as_asked_for(student, check):
-    model = student.new("linear_classifier.LinearClassifier")
-    shapes = []
+def test_every_loss_sees_the_weights_after_the_step_before(student, check):
+    """Every step takes half of the weights away: 6 and 2, then 3 and 1, and so on."""
+    model = one_of_ours(student, "Shrinking")
+    model.set("W", np.array([[6.0, 2.0]]))
+    history = model.call("train", np.ones((4, 1)), np.array([0, 1, 1, 0]), 0.5, 0.0, 3, 2)
+    losses = check.numbers(history, "loss_history", (3,))
+    W = check.numbers(model.get("W"), "W", (1, 2))
+    check(
+        losses=(
+            losses,
+            [8.0, 4.0, 2.0],
+            "the loss should be evaluated at 6 and 2, then 3 and 1, then 1.5 and 0.5",
+        ),
+        W=(
+            W,
+            np.array([[0.75, 0.25]]),
+            "three steps, each half as long as W, should lead from 6 and 2 to 0.75 and 0.25",
+        ),
+    )
+
+
+@training
+def test_a_column_for_every_label_up_to_the_largest(student, check):
+    model = one_of_ours(student, "Still")
+    model.call("train", np.ones((4, 2)), np.array([0, 3, 3, 0]), num_iters=1, batch_size=4)
+    shape = check.numbers(model.get("W"), "W").shape
+    check(shape == (2, 4), f"with 2 features and the labels 0 and 3, W should have shape (2, 4), not {shape}")
+
+
+# The second feature is ten times the first, and the label follows from either.
+NUMBERED = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])
+LABELLED = np.array([2, 0, 1, 3])
+
+
+def batches_of(check, student, num_iters, batch_size):
+    """Train on the numbered examples and return the batches; their shapes are checked."""
+    batches = []
 
     def loss(X_batch, y_batch, reg):
-        shapes.append((X_batch.shape, y_batch.shape))
-        return 1.0, np.zeros((2, 3))
+        batches.append((np.array(X_batch), np.array(y_batch)))
+        return 1.0, np.zeros((2, 4))
 
+    model = student.new("linear_classifier.LinearClassifier")
     model.set("loss", loss)
-    model.call("train", np.ones((4, 2)), np.array([0, 1, 2, 1]), num_iters=2, batch_size=9)
-    wanted = [((9, 2), (9,))] * 2
+    model.call("train", NUMBERED, LABELLED, num_iters=num_iters, batch_size=batch_size)
+    shapes = [(X_batch.shape, y_batch.shape) for X_batch, y_batch in batches]
+    wanted = [((batch_size, 2), (batch_size,))] * num_iters
     check(shapes == wanted, f"the batches should have the shapes {wanted}, but have {shapes}")
+    return batches
+
+
+@training
+def test_batches_have_as_many_examples_as_asked_for(student, check):
+    batches_of(check, student, num_iters=2, batch_size=9)
+
+
+@training
+def test_examples_keep_their_labels(student, check):
+    pairs = {(*example, label) for example, label in zip(NUMBERED.tolist(), LABELLED.tolist(), strict=True)}
+    for X_batch, y_batch in batches_of(check, student, num_iters=3, batch_size=8):
+        strange = [
+            (example, label)
+            for example, label in zip(X_batch.tolist(), y_batch.tolist(), strict=True)
+            if (*example, label) not in pairs
+        ]
+        sentence = "a batch holds rows that are not examples, or examples with the labels of others"
+        check(not strange, f"{sentence}: {strange[:1]}")
+
+
+@training
+def test_every_iteration_draws_a_batch_of_its_own(student, check):
+    batches = batches_of(check, student, num_iters=4, batch_size=16)
+    first, _ = batches[0]
+    others = sum(not np.array_equal(X_batch, first) for X_batch, _ in batches)
+    check(others > 0, "4 iterations all saw the same batch of 16 examples, in the same order")
 
 
 @predicting
@@ -135,16 +214,22 @@ def test_best_of_a_hundred_tries(student, check):
     code = student.extended(linear_classifier=ADDITIONS)
     tried = []
 
-    def loss(W):
-        tried.append(np.array(W))
+    def squared_distance(W):
         return float(np.sum((W - 1e-4) ** 2))
+
+    def loss(W):
+        tried.append(np.array(W) if isinstance(W, np.ndarray) else W)
+        return squared_distance(W)
 
     generator = code.ref("linear_classifier.generator")
     found = code.call("linear_classifier.random_search", loss, (2, 3), 100, generator)
-    wanted = [float(np.sum((W - 1e-4) ** 2)) for W in tried]
     check(len(tried) == 100, f"100 tries should call the loss 100 times, not {len(tried)} times")
-    check(is_triple(found), "random_search should return three values: best_W, best_loss and losses")
-    weights, smallest, noted = found
+    tried = [check.numbers(W, "what the loss is called with", (2, 3)) for W in tried]
+    wanted = [squared_distance(W) for W in tried]
+    best_W, best_loss, losses = check.parts(found, "best_W", "best_loss", "losses")
+    noted = check.numbers(losses, "losses", (100,))
+    smallest = check.number(best_loss, "best_loss")
+    weights = check.numbers(best_W, "best_W", (2, 3))
     best = tried[int(np.argmin(wanted))]
     check(
         losses=(noted, wanted, "losses should hold the losses of all tries in their order"),
@@ -153,19 +238,17 @@ def test_best_of_a_hundred_tries(student, check):
     )
 
 
-def search_with_constants(code, learning_rates, regs):
+def search_with_constants(check, code, learning_rates, regs):
     code = code.extended(linear_classifier=ADDITIONS)
     X, y_train, y_val = np.ones((4, 2)), np.array([0, 1, 1, 1]), np.array([0, 0, 0, 1])
     make = code.ref("linear_classifier.Constant")
     found = code.call("linear_classifier.grid_search", X, y_train, X, y_val, learning_rates, regs, make=make)
-    if not is_triple(found) or not hasattr(found[2], "get"):
-        return found
-    results, best_val, best = found
-    return results, best_val, best.get("W")
+    results, best_val, best = check.parts(found, "results", "best_val", "best_model")
+    return results, best_val, check.instance(best, "best_model", "Constant", "what make() returned").get("W")
 
 
 @grid_search
-def test_small_learning_rate_is_better_on_the_validation_set(expect):
+def test_small_learning_rate_is_better_on_the_validation_set(expect, check):
     """Trained with 0.1, the classifier predicts 0: right once in training and three times in validation."""
     results = {
         (0.9, 0.0): (0.75, 0.25),
@@ -175,4 +258,6 @@ def test_small_learning_rate_is_better_on_the_validation_set(expect):
     }
     equals = results, 0.75, np.array([[0.1, 0.0]])
     names = ("results", "best_val", "weights of best_model")
-    expect(search_with_constants, [0.9, 0.1], [0.0, 2.0], equals=equals, names=names)
+    expect(
+        functools.partial(search_with_constants, check), [0.9, 0.1], [0.0, 2.0], equals=equals, names=names
+    )

@@ -204,7 +204,10 @@ class Trial(Listener):
         """Return the outcome of calling the reference."""
         if self.reference is None:
             raise GraderError("a public check asks for the reference, which no release contains")
-        return by_design(outcome_of(self.reference, target, args, keywords))
+        try:
+            return by_design(outcome_of(self.reference, target, args, keywords))
+        except NotPassed as error:
+            raise GraderError(f"the reference does not pass its own test: {error}") from None
 
 
 _NEVER_MEANT = {"NotImplementedError", "NameError", "ImportError", "SyntaxError"}

@@ -70,12 +70,11 @@ def test_gradient_with_another_step(compare, rng, h):
 def test_two_evaluations_for_each_entry(compare, student, check, rng):
     function, x = curved(rng, (2, 4))
     f = Recorded(function)
-    gradient = student.call(NUMERICAL_GRADIENT, f, x, 1e-3)
+    check.record(gradient=student.call(NUMERICAL_GRADIENT, f, x, 1e-3))
     count = len(f.points)
     check(
         evaluations=(count, 2 * x.size, f"f is called {count} times for an x of {x.size} entries"),
         moved=(f.entries_moved(x), 1, ELSEWHERE),
-        gradient=gradient,
     )
     compare(NUMERICAL_GRADIENT, function, x, 1e-3, names=("gradient",))
 
@@ -203,10 +202,6 @@ def coordinates(errors, known):
     return np.where(distances.min(axis=1) < 1e-6, distances.argmin(axis=1), -1)
 
 
-def is_errors(errors, num_checks):
-    return isinstance(errors, np.ndarray) and errors.shape == (num_checks,) and errors.dtype.kind == "f"
-
-
 @checking
 @pytest.mark.weight(3)
 @pytest.mark.parametrize(
@@ -227,10 +222,8 @@ def test_errors_with_another_number_and_step(compare, rng, num_checks, h):
 @pytest.mark.weight(1.5)
 def test_coordinates_come_from_all_of_x(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (4, 5))
-    errors = student.call(GRADIENT_CHECK, f, gradient, x, 600)
-    right = is_errors(errors, 600)
-    seen = np.unique(errors.round(7)) if right else errors
-    check(right, "600 checks should return an array of 600 errors", errors=seen)
+    errors = check.numbers(student.call(GRADIENT_CHECK, f, gradient, x, 600), "errors", (600,))
+    check.record(errors=np.unique(errors.round(7)))
     met = np.unique(coordinates(errors, known))
     check(-1 not in met, "some of the errors belong to no coordinate of x")
     check(len(met) == x.size, f"600 checks of {x.size} entries met only {len(met)} of them")
@@ -240,16 +233,12 @@ def test_coordinates_come_from_all_of_x(student, check, rng):
 @pytest.mark.weight(1)
 def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
-    errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60)
-    drawn = coordinates(errors, known) if is_errors(errors, 60) else np.array([-1])
-    met = np.unique(drawn // (x.size // 2))
+    errors = check.numbers(student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60), "errors", (60,))
+    met = np.unique(coordinates(errors, known) // (x.size // 2))
     right = -1 not in met
     # Which coordinates were drawn differs from run to run, and so do wrong errors at them.
-    check(
-        right,
-        "60 checks should return the errors at 60 coordinates of x",
-        halves=met if right else np.shape(errors),
-    )
+    check.record(halves=met if right else np.shape(errors))
+    check(right, "some of the errors belong to no coordinate of x")
     check(len(met) == 2, f"60 checks of {x.size} entries all met the same half of them")
 
 
@@ -259,7 +248,7 @@ def test_more_checks_than_entries(student, compare, check, rng):
     slope, x = rng.uniform(1.0, 2.0), rng.normal(size=2)
     problem = lambda x: float(slope * np.sum(x)), np.full(2, 1.5 * slope), x
     check(checks=9, entries=2)
-    check(errors=student.call(GRADIENT_CHECK, *problem, 9))
+    check.record(errors=student.call(GRADIENT_CHECK, *problem, 9))
     compare(GRADIENT_CHECK, *problem, 9, names=("errors",))
 
 
@@ -268,13 +257,15 @@ def test_more_checks_than_entries(student, compare, check, rng):
 def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (20, 15))
     code = student.extended(gradient_check=GENERATORS)
-    twice = [
+    replies = [
         code.call(GRADIENT_CHECK, f, gradient, x, 12, rng=code.ref(f"gradient_check.{generator}"))
         for generator in ("first_generator", "same_generator")
     ]
-    right = all(is_errors(errors, 12) and (coordinates(errors, known) >= 0).all() for errors in twice)
-    same = right and np.array_equal(coordinates(twice[0], known), coordinates(twice[1], known))
-    check(right, "12 checks should return the errors at 12 coordinates of x", same=same if right else None)
+    drawn = [coordinates(check.numbers(reply, "errors", (12,)), known) for reply in replies]
+    right = bool(np.min(drawn) >= 0)
+    same = right and np.array_equal(*drawn)
+    check.record(same=same if right else None)
+    check(right, "some of the errors belong to no coordinate of x")
     check(same, "two generators in the same state led to different coordinates")
 
 
@@ -283,12 +274,11 @@ def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, 
 def test_two_evaluations_for_each_check(student, compare, check, rng):
     function, gradient, x = equal_coordinates(rng, (15, 20))
     f = Recorded(function)
-    errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=5)
+    check.record(errors=student.call(GRADIENT_CHECK, f, gradient, x, num_checks=5))
     count = len(f.points)
     check(
         evaluations=(count, 10, f"5 checks call f {count} times"),
         moved=(min(f.entries_moved(x), 2), 1, ELSEWHERE),
-        errors=errors,
     )
     compare(GRADIENT_CHECK, function, gradient, x, num_checks=5, names=("errors",))
 
@@ -306,7 +296,7 @@ def test_a_slope_of_0_found_to_be_0(compare, rng):
 def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     outcome = student.bind(GRADIENT_CHECK, f, gradient, x, 1, 1e-3).outcome()
-    check(changed=sorted(outcome.changed), errors=outcome.value)
+    check.record(changed=sorted(outcome.changed), errors=outcome.value)
     compare(GRADIENT_CHECK, f, gradient, x, 1, 1e-3, names=("errors",))
     check("2" not in outcome.changed, "the errors are right, but the call changed x")
     check("1" not in outcome.changed, "the errors are right, but the call changed the analytic gradient")

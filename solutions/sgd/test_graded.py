@@ -3,6 +3,7 @@
 Batches and starting weights are random, so the tests look at what they have in common, never at the numbers drawn.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -103,14 +104,6 @@ def train_on(code, loss, X, y, **settings):
     return new(code, loss=loss).call("train", X, y, **settings)
 
 
-def is_history(history, losses):
-    """Return whether a history holds these losses, as a list or an array."""
-    try:
-        return np.allclose(np.asarray(history, dtype=float), losses) and len(history) == len(losses)
-    except (TypeError, ValueError):
-        return False
-
-
 def follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size):
     """Train on losses and gradients that are fixed beforehand."""
     steps = itertools.cycle(zip(losses, gradients, strict=True))
@@ -175,9 +168,17 @@ def judge(check, loss, history, size=None, **observed):
         shapes = (shapes, [((size, features), (size,))], wrong)
         strange = "a batch holds rows that are not examples, or examples with the labels of others"
         observed = {"paired": (bool(loss.paired), True, strange), **observed}
-    right = is_history(history, loss.losses())
+    check(shapes=shapes, **observed)
+    judge_history(check, loss, history)
+
+
+def judge_history(check, loss, history):
+    """Require one number for each evaluation of the loss, and that these are the losses in their order."""
+    history, losses = check.numbers(history, "loss_history", (None,)), loss.losses()
+    entries = f"loss_history holds {len(history)} numbers; the loss was evaluated {len(losses)} times"
     order = "loss_history does not hold the losses in their order"
-    check(shapes=shapes, **observed, history=(right, True, order))
+    check(entries=(len(history), len(losses), entries))
+    check(history=(bool(np.allclose(history, losses)), True, order))
 
 
 @training
@@ -230,12 +231,12 @@ def test_one_evaluation_and_one_loss_for_each_iteration(student, check, rng):
     X, y = examples(rng, 10)
     loss = Batches(X, y)
     history = train_on(student, loss, X, y, num_iters=7, batch_size=3, verbose=True)
-    number, right = len(loss.shapes), is_history(history, loss.losses())
+    number = len(loss.shapes)
     check(
         evaluations=(number, 7, f"7 iterations evaluate the loss {number} times"),
-        length=len(history) if isinstance(history, (list, np.ndarray)) else -1,
-        history=(right, True, "loss_history of 7 iterations does not hold their 7 losses"),
+        length=len(history) if isinstance(history, (list, tuple)) else -1,
     )
+    judge_history(check, loss, history)
 
 
 def train_with_the_defaults(code, X, y, W):
@@ -257,6 +258,18 @@ def test_settings_that_are_not_given(compare, rng):
     compare(train_with_the_defaults, *examples(rng, 30), 1e6 * rng.normal(size=(5, 3)), names=names)
 
 
+def spread_of(numbers):
+    """Return the standard deviation, 0 of nothing and infinity where it is too large for a float."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = float(np.std(numbers)) if np.size(numbers) else 0.0
+    return spread if np.isfinite(spread) else np.inf
+
+
+def decades(spread, unit, decimals=0):
+    """Return how many powers of ten a standard deviation is away from a unit; None where it is 0 or infinite."""
+    return round(float(np.log10(spread / unit)), decimals) if 0 < spread < np.inf else None
+
+
 @training
 @pytest.mark.weight(1)
 def test_weights_start_small_and_normal_with_a_column_for_every_label(student, check, rng):
@@ -265,16 +278,15 @@ def test_weights_start_small_and_normal_with_a_column_for_every_label(student, c
     model = one_of_ours(student, "Flat")
     # With so large a batch, indices drawn from the features are out of bounds in every run, not just in some.
     model.call("train", X, y, num_iters=1, batch_size=30)
-    W = model.get("W")
-    right = isinstance(W, np.ndarray) and W.dtype.kind == "f"
-    spread = float(W.std()) if right else 0.0
-    centred = right and bool(abs(W.mean()) < 0.25 * spread)
-    expected = "for 60 features and labels up to 13, W should be an array of floats of shape (60, 14)"
+    W = check.numbers(model.get("W"), "W")
+    spread, mean = spread_of(W), float(W.mean())
+    centred = abs(mean) < 0.25 * spread
+    expected = "for 60 features and labels up to 13, W should have shape (60, 14)"
     check(
         0.0008 < spread < 0.0012,
         "the standard deviation of the starting weights is not 0.001",
-        shape=(W.shape if right else None, (60, 14), expected),
-        size=round(float(np.log10(spread / 0.001))) if spread else None,
+        shape=(W.shape, (60, 14), expected),
+        size=decades(spread, 0.001),
         centred=centred,
     )
     check(centred, "the mean of the starting weights is not 0")
@@ -305,11 +317,13 @@ def test_training_separates_what_can_be_separated(student, check, rng, batch_siz
     X = np.hstack([np.eye(4)[y] + rng.normal(scale=0.05, size=(80, 4)), np.ones((80, 1))])
     model = one_of_ours(student, "LeastSquares")
     history = model.call("train", X, y, learning_rate=0.1, num_iters=300, batch_size=batch_size)
-    W = model.get("W")
-    labels = np.argmax(X @ W, axis=1) if isinstance(W, np.ndarray) and W.shape == (5, 4) else None
-    accurate = bool(np.mean(labels == y) > 0.95)
-    several = isinstance(history, (list, np.ndarray)) and len(history) > 1
-    fell = several and bool(history[-1] < 0.5 * history[0])
+    # Steps that are too long, or go uphill, may end in infinity: then nothing fell and nothing was learned.
+    W = check.numbers(model.get("W"), "W", (5, 4), finite=False)
+    history = check.numbers(history, "loss_history", (None,), finite=False)
+    check(len(history) > 1, f"loss_history of 300 steps holds {len(history)} numbers")
+    with np.errstate(over="ignore", invalid="ignore"):
+        accurate = bool(np.mean(np.argmax(X @ W, axis=1) == y) > 0.95)
+    fell = bool(history[-1] < 0.5 * history[0])
     check(
         fell=fell,
         accurate=(accurate, True, "300 steps on a problem that can be learned did not reach 95 % accuracy"),
@@ -419,14 +433,6 @@ def test_loss_of_each_classifier(compare, rng, classifier, reg):
     compare(loss_of, classifier, W, X, y, reg, names=("loss", "dW"))
 
 
-def distinct(history):
-    """Return the distinct numbers of a history, a list or an array; None if it holds no numbers."""
-    try:
-        return np.unique(np.asarray(history, dtype=float)).tolist()
-    except (TypeError, ValueError):
-        return None
-
-
 @pytest.mark.weight(1)
 @pytest.mark.parametrize(
     "classifier, loss",
@@ -438,9 +444,11 @@ def distinct(history):
 def test_each_classifier_is_trained_on_its_loss(student, check, rng, classifier, loss):
     """How often the loss is evaluated, and that reg is passed on, are tested elsewhere."""
     model = new(student.extended(**CONSTANTS), classifier)
-    history = model.call("train", *examples(rng, 12), 0.1, 0.5, 5, 3)
+    history = check.numbers(
+        model.call("train", *examples(rng, 12), 0.1, 0.5, 5, 3), "loss_history", (None,), finite=False
+    )
     other = f"loss_history of a {classifier} does not hold values of its own loss function"
-    check(losses=(distinct(history), [loss], other))
+    check(losses=(np.unique(history).tolist(), [loss], other))
 
 
 # --- random_search ----------------------------------------------------------------------------------------
@@ -464,17 +472,22 @@ class Tries:
         self.tried = []
 
     def __call__(self, W):
-        self.tried.append(np.array(W))
+        self.tried.append(np.array(W) if isinstance(W, np.ndarray) else W)
         return self.losses[min(len(self.tried), len(self.losses)) - 1]
 
 
 def search(code, loss, shape, num_tries, seed=3, **settings):
-    """Return best_W, best_loss, losses; anything but a triple comes back as (None, None, None)."""
+    """Search and return what comes back."""
     code = code.extended(linear_classifier=GENERATOR.replace("SEED", str(seed)))
     code.call("linear_classifier.make_generator")
     rng = code.ref("linear_classifier.generator")
-    found = code.call(RANDOM_SEARCH, loss, shape, num_tries, rng, **settings)
-    return found if isinstance(found, (tuple, list)) and len(found) == 3 else (None, None, None)
+    return code.call(RANDOM_SEARCH, loss, shape, num_tries, rng, **settings)
+
+
+def weights_tried(check, loss, shape):
+    """Return the weights of all tries in one array."""
+    tried = [check.numbers(W, "what the loss is called with", shape) for W in loss.tried]
+    return np.array(tried).reshape(len(tried), *shape)
 
 
 def which_try(W, tried):
@@ -484,21 +497,25 @@ def which_try(W, tried):
     return next((number for number, other in enumerate(tried) if np.array_equal(W, other)), -2)
 
 
-def number_or_none(value):
-    return float(value) if isinstance(value, (int, float, np.number)) else None
-
-
 def judge_search(check, loss, found, **observed):
-    best_W, best_loss, losses = found
-    calls, wanted = len(loss.tried), len(loss.losses)
+    best_W, best_loss, losses = check.parts(found, "best_W", "best_loss", "losses")
+    calls, wanted, which = len(loss.tried), len(loss.losses), which_try(best_W, loss.tried)
     best = int(np.argmin(loss.losses))
-    smallest = loss.losses[best]
-    losses = losses if isinstance(losses, (list, np.ndarray)) else None
+    called = f"{wanted} tries call the loss {calls} times"
+    check.record(losses=losses, best_loss=best_loss, best_W=which)
+    check(calls=(calls, wanted, called))
     check(
-        calls=(calls, wanted, f"{wanted} tries call the loss {calls} times"),
-        losses=(losses, loss.losses, "losses does not hold the losses of all tries in their order"),
-        best_loss=(number_or_none(best_loss), smallest, "best_loss is not the smallest of the losses"),
-        best_W=(which_try(best_W, loss.tried), best, "best_W is not the array that had the smallest loss"),
+        losses=(
+            check.numbers(losses, "losses", (wanted,)),
+            loss.losses,
+            "losses does not hold the losses of all tries in their order",
+        ),
+        best_loss=(
+            check.number(best_loss, "best_loss"),
+            loss.losses[best],
+            "best_loss is not the smallest of the losses",
+        ),
+        best_W=(which, best, "best_W is not the array that had the smallest loss"),
         **observed,
     )
 
@@ -528,8 +545,8 @@ def test_scale_of_the_tries(student, check, settings):
     loss = Tries([2.0, 1.0, 3.0])
     found = search(student, loss, (40, 30), 3, **settings)
     scale = settings.get("scale", 1e-4)
-    spread = float(np.std(loss.tried)) if loss.tried else 0.0
-    judge_search(check, loss, found, size=round(float(np.log10(spread / scale)), 1) if spread else None)
+    spread = spread_of(weights_tried(check, loss, (40, 30)))
+    judge_search(check, loss, found, size=decades(spread, scale, 1))
     check(0.9 * scale < spread < 1.1 * scale, "the standard deviation of the weights is not the scale")
 
 
@@ -540,15 +557,14 @@ def test_tries_come_from_the_generator(student, check, rng):
     loss = Tries([2.0, 1.0, 3.0, 4.0])
     found = search(student, loss, (5, 3), 4, seed=seed)
     wanted = np.random.default_rng(seed).standard_normal((4, 5, 3)) * 1e-4
-    tried = np.array(loss.tried) if len({W.shape for W in loss.tried}) == 1 else np.zeros(0)
+    tried = weights_tried(check, loss, (5, 3))
     same = tried.shape == wanted.shape and np.allclose(tried, wanted, rtol=1e-9, atol=0)
-    spread = tried.std() if tried.size else 0.0
     judge_search(
         check,
         loss,
         found,
         same=(same, True, "the weights are not rng.standard_normal(shape) * scale, one after the other"),
-        size=round(float(np.log10(spread / 1e-4))) if spread else None,
+        size=decades(spread_of(tried), 1e-4),
     )
 
 
@@ -606,18 +622,17 @@ def with_best(rng, best):
     return grid(rng, np.insert(in_training, best, 16), np.insert(in_validation, best, 14))
 
 
-def choose(code, *args, source=FALLIBLE, make="Fallible", **keywords):
+def choose(check, code, *args, source=FALLIBLE, make="Fallible", **keywords):
     """Return results, and best_val with what there is to know about best_model."""
     code = code.extended(linear_classifier=source)
     if make is not None:
         keywords["make"] = code.ref(f"linear_classifier.{make}")
     found = code.call(GRID_SEARCH, *args, **keywords)
-    results, best_val, model = (
-        found if isinstance(found, (tuple, list)) and len(found) == 3 else (found, 0, 0)
-    )
-    if not hasattr(model, "call"):
-        return results, {"best_val": best_val, "best_model": model}
-    trainings = np.array(model.get("trainings"))
+    results, best_val, model = check.parts(found, "results", "best_val", "best_model")
+    made = "a LinearSVM" if make is None else "a classifier that make() returned"
+    model = check.instance(model, "best_model", make or "LinearSVM", made)
+    trainings = check.numbers(model.get("trainings"), "the trainings of best_model")
+    check(len(trainings) > 0, "best_model has never been trained")
     return results, {
         "best_val": best_val,
         "weights of best_model": model.get("W"),
@@ -633,42 +648,48 @@ CHOICE = ("results", "choice")
 @grid_search
 @pytest.mark.weight(3)
 @pytest.mark.parametrize("best", [0, 2, 3], ids=["first", "third", "fourth"])
-def test_best_on_the_validation_set(compare, rng, best):
-    compare(choose, *with_best(rng, best), names=CHOICE)
+def test_best_on_the_validation_set(compare, check, rng, best):
+    compare(functools.partial(choose, check), *with_best(rng, best), names=CHOICE)
 
 
 @grid_search
 @pytest.mark.weight(1)
-def test_first_of_equally_good_settings(compare, rng):
+def test_first_of_equally_good_settings(compare, check, rng):
     """With the regs in the outer loop another would come first; the last of the equals is not the last of all."""
     in_training, in_validation = [20, 10, 15, 25, 28, 12], [4, 13, 13, 13, 7, 9]
-    compare(choose, *grid(rng, in_training, in_validation), names=CHOICE)
+    compare(functools.partial(choose, check), *grid(rng, in_training, in_validation), names=CHOICE)
 
 
 @grid_search
 @pytest.mark.weight(1)
-def test_settings_handed_on_to_train(compare, rng):
-    compare(choose, *with_best(rng, 1), num_iters=17, batch_size=9, names=CHOICE)
+def test_settings_handed_on_to_train(compare, check, rng):
+    compare(functools.partial(choose, check), *with_best(rng, 1), num_iters=17, batch_size=9, names=CHOICE)
 
 
 @grid_search
 @pytest.mark.weight(1)
-def test_a_single_pair_of_settings(compare, rng):
+def test_a_single_pair_of_settings(compare, check, rng):
     *sets, learning_rates, regs = with_best(rng, 4)
-    compare(choose, *sets, learning_rates[2:], regs[:1], names=CHOICE)
+    compare(functools.partial(choose, check), *sets, learning_rates[2:], regs[:1], names=CHOICE)
 
 
 @grid_search
 @pytest.mark.weight(1)
-def test_all_settings_useless(compare, rng):
+def test_all_settings_useless(compare, check, rng):
     """An accuracy of 0 is better than none at all: there is a best classifier, too."""
-    compare(choose, *grid(rng, [9, 4, 7, 2, 8, 5], [0] * 6), names=CHOICE)
+    compare(functools.partial(choose, check), *grid(rng, [9, 4, 7, 2, 8, 5], [0] * 6), names=CHOICE)
 
 
 @grid_search
 @pytest.mark.weight(1)
-def test_linear_svm_unless_told_otherwise(compare, rng):
-    compare(choose, *with_best(rng, 2), source=FALLIBLE + FALLIBLE_SVM, make=None, names=CHOICE)
+def test_linear_svm_unless_told_otherwise(compare, check, rng):
+    compare(
+        functools.partial(choose, check),
+        *with_best(rng, 2),
+        source=FALLIBLE + FALLIBLE_SVM,
+        make=None,
+        names=CHOICE,
+    )
 
 
 def bound_search(code, *args):
