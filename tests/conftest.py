@@ -35,6 +35,7 @@ SYSTEM = (
     "report/test_in_browser.py",
     "sandbox/test_plain_user.py",
     "student",
+    "test_odd_replies.py",
     "test_right_solutions.py",
 )
 """Files and folders of tests that start whole programs, browsers, notebooks, rehearsals or clusters, or attack."""

@@ -169,8 +169,15 @@ def test_examples_keep_their_labels(student, check):
             for example, label in zip(X_batch.tolist(), y_batch.tolist(), strict=True)
             if (*example, label) not in pairs
         ]
-        sentence = "a batch holds rows that are not examples, or examples with the labels of others"
-        check(not strange, f"{sentence}: {strange[:1]}")
+        check(not strange, f"in a batch, these rows and labels do not belong together: {strange[:2]}")
+
+
+@training
+def test_batches_come_from_all_examples(student, check):
+    batches = batches_of(check, student, num_iters=5, batch_size=12)
+    seen = {label for _, y_batch in batches for label in y_batch.tolist()}
+    never = sorted(set(LABELLED.tolist()) - seen)
+    check(not never, f"5 batches of 12 examples never held the examples with the labels {never}")
 
 
 @training
@@ -218,18 +225,18 @@ def test_best_of_a_hundred_tries(student, check):
         return float(np.sum((W - 1e-4) ** 2))
 
     def loss(W):
-        tried.append(np.array(W) if isinstance(W, np.ndarray) else W)
+        tried.append(W.copy() if isinstance(W, np.ndarray) else W)
         return squared_distance(W)
 
     generator = code.ref("linear_classifier.generator")
     found = code.call("linear_classifier.random_search", loss, (2, 3), 100, generator)
     check(len(tried) == 100, f"100 tries should call the loss 100 times, not {len(tried)} times")
-    tried = [check.numbers(W, "what the loss is called with", (2, 3)) for W in tried]
+    tried = [check.numbers(weights, "the weights that the loss is given", (2, 3)) for weights in tried]
     wanted = [squared_distance(W) for W in tried]
-    best_W, best_loss, losses = check.parts(found, "best_W", "best_loss", "losses")
-    noted = check.numbers(losses, "losses", (100,))
-    smallest = check.number(best_loss, "best_loss")
-    weights = check.numbers(best_W, "best_W", (2, 3))
+    weights, smallest, noted = check.parts(found, "best_W", "best_loss", "losses")
+    noted = check.numbers(noted, "losses", (100,))
+    smallest = check.number(smallest, "best_loss")
+    weights = check.numbers(weights, "best_W", (2, 3))
     best = tried[int(np.argmin(wanted))]
     check(
         losses=(noted, wanted, "losses should hold the losses of all tries in their order"),

@@ -125,5 +125,7 @@ def explain(
     source = find_one(submission, work.assignment.file_names, label)
     with open_grader(work) as grader:
         opened = open_hand_in(source, work.assignment.file_names)
-        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in (exact or wanted))
+        verdicts = grader.grade(
+            opened.files, only=lambda planned: planned.id in (exact or wanted), unusable=opened.unusable
+        )
         print_explanation(verdicts.values(), grader.bank)

@@ -86,6 +86,7 @@ class Grader:
         seconds_total: float | None = None,
         only: Callable[[PlannedTest], bool] = lambda test: True,
         on_trial: Callable[[Trial], None] = lambda trial: None,
+        unusable: Mapping[str, str] | None = None,
     ) -> dict[str, Verdict]:
         """Return the verdict of every planned test on a hand-in, in the plan's order.
 
@@ -101,12 +102,16 @@ class Grader:
             Which planned tests to run; the others are left out of what is returned.
         on_trial
             Called with every run of a test on the hand-in.
+        unusable
+            Why a file is not among them: a sentence for each, by name.
         """
         wanted = [test for test in self.plan.tests if only(test)]
         # Keep what was found in known mistakes; drop the last hand-in's.
         self._uses = {key: uses for key, uses in self._uses.items() if key[0] != STUDENT_SPACE}
         with Host(self.sandbox) as host:
             student = Subject(host, files, STUDENT_SPACE, self.assignment.limits.seconds_per_call)
+            due = (name for name in self.assignment.file_names if name not in files)
+            student.unusable = {name: f"{name} is missing" for name in due} | dict(unusable or {})
             budget = seconds_total or self.assignment.limits.seconds_total
             return _Run(self, student, wanted, budget, on_trial).verdicts(on_verdict)
 

@@ -26,6 +26,7 @@ class Folder:
         limits = self.assignment.limits
         self._host = Host(Sandbox.of_this_machine(limits.memory_mb))
         self._student = Subject(self._host, self.submission.files, "", limits.seconds_per_call)
+        self._student.unusable = self.submission.unusable
         self._student.public = True
 
     def trial(self, item: pytest.Item) -> Trial:

@@ -146,6 +146,8 @@ class Code:
         The code that this one extends, else itself.
     listener
         Is told of the calls of this code and of all that extends it; only that of the origin counts.
+    unusable
+        Why files that belong to it are not among `files`: a sentence for each, by name.
     """
 
     def __init__(
@@ -153,6 +155,7 @@ class Code:
     ) -> None:
         self.host = host
         self.files = files
+        self.unusable: Mapping[str, str] = {}
         self.public = False
         self.space = space
         self.seconds_per_call = seconds_per_call

@@ -123,7 +123,9 @@ def check_folder(
     sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier)
     with Grader(assignment, None, sandbox=sandbox) as grader:
         found = grader.grade(
-            submission.files, only=lambda test: test.public and (not wanted or test.question in wanted)
+            submission.files,
+            only=lambda test: test.public and (not wanted or test.question in wanted),
+            unusable=submission.unusable,
         )
         plan = grader.plan
     verdicts = {
