@@ -233,13 +233,15 @@ def test_coordinates_come_from_all_of_x(student, check, rng):
 @pytest.mark.weight(1)
 def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
-    errors = check.numbers(student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60), "errors", (60,))
-    met = np.unique(coordinates(errors, known) // (x.size // 2))
+    replies = [student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60) for _ in range(2)]
+    drawn, again = (coordinates(check.numbers(reply, "errors", (60,)), known) for reply in replies)
+    met = np.unique(drawn // (x.size // 2))
     right = -1 not in met
     # Which coordinates were drawn differs from run to run, and so do wrong errors at them.
-    check.record(halves=met if right else np.shape(errors))
+    check.record(halves=met if right else np.shape(drawn))
     check(right, "some of the errors belong to no coordinate of x")
     check(len(met) == 2, f"60 checks of {x.size} entries all met the same half of them")
+    check(not np.array_equal(drawn, again), "two calls without a generator drew the same 60 coordinates")
 
 
 @checking
