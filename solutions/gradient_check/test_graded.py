@@ -221,7 +221,8 @@ def test_errors_with_another_number_and_step(compare, rng, num_checks, h):
 @checking
 @pytest.mark.weight(1.5)
 def test_coordinates_come_from_all_of_x(student, check, rng):
-    f, gradient, x, known = told_by_their_errors(rng, (4, 5))
+    # The extents share a factor: the same number modulo each of them does not reach every entry.
+    f, gradient, x, known = told_by_their_errors(rng, (4, 6))
     errors = check.numbers(student.call(GRADIENT_CHECK, f, gradient, x, 600), "errors", (600,))
     check.record(errors=np.unique(errors.round(7)))
     met = np.unique(coordinates(errors, known))
@@ -234,13 +235,16 @@ def test_coordinates_come_from_all_of_x(student, check, rng):
 def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
     replies = [student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60) for _ in range(2)]
-    drawn, again = (coordinates(check.numbers(reply, "errors", (60,)), known) for reply in replies)
+    errors, others = (check.numbers(reply, "errors", (60,)) for reply in replies)
+    drawn, again = coordinates(errors, known), coordinates(others, known)
     met = np.unique(drawn // (x.size // 2))
     right = -1 not in met
     # Which coordinates were drawn differs from run to run, and so do wrong errors at them.
     check.record(halves=met if right else np.shape(drawn))
     check(right, "some of the errors belong to no coordinate of x")
     check(len(met) == 2, f"60 checks of {x.size} entries all met the same half of them")
+    rising = np.all(np.diff(errors) >= 0) or np.all(np.diff(errors) <= 0)
+    check(not rising, "the errors come in the order of their sizes, not in that in which they were drawn")
     check(not np.array_equal(drawn, again), "two calls without a generator drew the same 60 coordinates")
 
 
