@@ -176,7 +176,7 @@ def test_folds_of_unequal_length(expect):
     [
         pytest.param({1: [0.25, 0.5], 5: [0.5, 0.5], 9: [0.5, 0.25]}, 5, id="clear winner"),
         pytest.param({1: [0.5, 0.5], 7: [0.75, 0.0]}, 1, id="one lucky fold"),
-        pytest.param({8: [0.5, 0.75], 3: [0.75, 0.5], 5: [0.0, 0.0]}, 3, id="equal means"),
+        pytest.param({8: [0.5, 0.75], 3: [0.75, 0.5], 5: [0.25, 1.0]}, 3, id="equal means"),
     ],
 )
 def test_best_k(expect, accuracies, k):
