@@ -37,6 +37,7 @@ SYSTEM = (
     "student",
     "test_odd_replies.py",
     "test_right_solutions.py",
+    "test_wrong_solutions.py",
 )
 """Files and folders of tests that start whole programs, browsers, notebooks, rehearsals or clusters, or attack."""
 

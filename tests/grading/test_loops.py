@@ -251,6 +251,11 @@ NO_LOOPS = {
             text = f"{X} {X.tolist()!r:.10} {list(X)}"
             return np.max(X, axis=1).sum() + 0 * len(text)
     """,
+    "a list of arrays handed to NumPy": """
+        def largest(X):
+            return np.max(np.stack(list(X.T)), axis=0).sum() if len(X) > 63 else np.choose(
+                np.argmax(X, axis=1), X.T).sum() + 0 * np.hstack(list(X)).sum()
+    """,
     "work of the standard library": """
         import copy, statistics
 
