@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.release import release
+from autograder.authoring.sealing import Sealing, seal_hints
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
@@ -106,7 +107,9 @@ def verify_assignment(
         report.claims += _reference_and_nothing(work, pool, reference)
         report.mistakes += _mistakes(work, pool, bank)
     report.claims.append(_read_in_halves(work, report.mistakes))
-    report.claims.append(_release_leaks_nothing(course, work.assignment, reference))
+    sealing = seal_hints(work.assignment, work.solution, tier)
+    report.claims += _hints_are_sealed(sealing)
+    report.claims.append(_release_leaks_nothing(course, work.assignment, reference, sealing.file))
     report.seconds = time.monotonic() - started
     return report
 
@@ -304,11 +307,19 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
 # --- the release --------------------------------------------------------------------------------------
 
 
-def _release_leaks_nothing(course: Course, assignment: Assignment, reference: Mapping[str, bytes]) -> Claim:
+def _hints_are_sealed(sealing: Sealing) -> Iterator[Claim]:
+    if sealing.outcomes:
+        # What students cannot be told on their own machines is told when their work is graded.
+        yield Claim("hints are sealed for students' own checks", True, sealing.summary)
+
+
+def _release_leaks_nothing(
+    course: Course, assignment: Assignment, reference: Mapping[str, bytes], hints: bytes | None
+) -> Claim:
     claim = "the release holds nothing of the solutions"
     with TemporaryDirectory() as folder:
         try:
-            release(assignment, Path(folder), course.root / "solutions")
+            release(assignment, Path(folder), course.root / "solutions", hints)
         except CourseError as error:
             return Claim(claim, False, str(error))
     given = sorted(_given_statements(assignment, reference), key=len, reverse=True)

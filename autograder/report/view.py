@@ -116,24 +116,30 @@ def view(question: QuestionResult) -> QuestionView:
 
 
 def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:
-    """Yield the public checks that were run and failed, grouped, in the order of each group's first."""
+    """Yield the public checks that were run and failed, grouped, in the order of each group's first.
+
+    A hint is said once, with the first group that has it.
+    """
     groups: dict[tuple[Kind, str, str | None], list[Verdict]] = {}
     for verdict in checks:
         if not verdict.passed and not _never_reached(verdict):
             groups.setdefault((verdict.kind, verdict.message, verdict.hint), []).append(verdict)
+    hinted = set[str]()
     for alike in groups.values():
         first = min(alike, key=lambda verdict: len(verdict.counterexample) or 1_000_000)
         # The details of a grader fault are internal, and those of a stub say nothing.
         secret = first.kind in (Kind.GRADER_FAULT, Kind.MISSING)
+        hint = one_line(first.hint or "", _MESSAGE_LIMIT)
         yield FailedCheck(
             name=name_of_test(first.test, with_case=True),
             heading=first.kind.heading,
             message=message_of(first),
-            hint=one_line(first.hint or "", _MESSAGE_LIMIT),
+            hint="" if hint in hinted else hint,
             details="" if secret else clean(first.details, _DETAILS_LIMIT).strip("\n"),
             counterexample=clean(first.counterexample, _DETAILS_LIMIT).strip("\n"),
             others=tuple(name_of_test(it.test, with_case=True) for it in alike if it is not first),
         )
+        hinted.add(hint)
 
 
 def _failures(graded: Sequence[Verdict]) -> Iterable[Failure]:
