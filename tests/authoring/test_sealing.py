@@ -364,7 +364,7 @@ def test_few_possible_outcomes_are_no_key(tmp_path: Path, wrong: str) -> None:
 
 def test_the_file_holds_no_hint_in_clear_and_tells_no_lengths(sealing: Sealing) -> None:
     texts = [it.variant.mistake.hint for it in sealing.outcomes]
-    assert len({len(text) for text in texts}) == len(texts)
+    assert len({len(it.variant.mistake.hint) for it in sealing.outcomes if not it.why_not}) > 1
     for content in (sealing.file, *map(base64.b64decode, boxes(sealing.file))):
         assert not any(text.encode() in content for text in texts)
     assert len({len(box) for box in boxes(sealing.file)}) == 1
