@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.explain.explanation import questions_of
 from autograder.grading.explain.sealed import (
     COARSE,
     FEWEST_BITS,
     FINE,
     Checked,
     Key,
+    Place,
     Precision,
     checked,
     key_of,
     sealed_file,
+    terms_of,
 )
 from autograder.grading.grader import Grader
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment, Solution
+from autograder.model.known_mistake import KnownMistake
 from autograder.sandbox.code import Host
 from autograder.sandbox.process import Sandbox
 
@@ -33,7 +37,7 @@ SAME = "look the same as others in the public checks"
 
 @dataclass(frozen=True)
 class Sealed:
-    """What became of one known mistake in one question.
+    """What became of one known mistake in one question, in code that follows the task as it is written.
 
     Attributes
     ----------
@@ -124,11 +128,13 @@ def hints_for_release(course: Course, assignment: Assignment) -> tuple[bytes | N
 
 
 def _variants_of(question: str, assignment: Assignment, bank: Bank) -> Iterator[Variant]:
-    for variant in bank.variants:
+    """Yield the mistakes that may show in a question, also in code that follows an accepted convention."""
+    for variant in (*bank.variants, *bank.combined):
         touched = {it.id for it in assignment.questions_of(variant.target)} | set(
             variant.mistake.also_affects
         )
-        if question in touched:
+        accepted = assignment.conventions.get(variant.convention, "accept") == "accept"
+        if question in touched and accepted:
             yield variant
 
 
@@ -141,38 +147,56 @@ class _Observer:
 
     def seen_of(self, space: str, files: Mapping[str, bytes], question: str | None = None) -> list[Checked]:
         """Return what the public checks of a question, or of all, see of some files."""
-        subject = Subject(self.host, files, space, self.grader.assignment.limits.seconds_per_call)
-        tests = [test for test in self.grader.plan.tests if test.public and question in (None, test.question)]
+        assignment = self.grader.assignment
+        subject = Subject(self.host, files, space, assignment.limits.seconds_per_call)
         seen = []
-        for test in tests:
-            trial, finding = self.grader.trial_of(test, subject)
-            seen.append(checked(test, trial, finding.kind if finding else None))
+        for test in self.grader.plan.tests:
+            if test.public and question in (None, test.question):
+                trial, finding = self.grader.trial_of(test, subject)
+                kind = finding.kind if finding else None
+                seen.append(checked(test, trial, kind, assignment.switches))
         return seen
 
 
 def _sealing(
     assignment: Assignment, seen: Mapping[str, Mapping[Variant, list[Checked]]], right: Sequence[Checked]
 ) -> Sealing:
-    locks: dict[tuple[str, Precision], dict[bytes, str]] = {}
+    hints: dict[Place, dict[bytes, str]] = {}
     outcomes: list[Sealed] = []
     for question, variants in seen.items():
-        keys = {
-            precision: {variant: key_of(checks, precision, right) for variant, checks in variants.items()}
-            for precision in (FINE, COARSE)
-        }
-        for variant, checks in variants.items():
-            why_not = _why_not(variant, checks, keys[FINE])
-            key = keys[FINE][variant]
-            outcomes.append(Sealed(variant, question, why_not, key.bits if key else 0.0))
-        for precision, by_variant in keys.items():
-            group = {
+        for precision in (FINE, COARSE):
+            keys = _visible({it: key_of(checks, precision, right=right) for it, checks in variants.items()})
+            hints[Place(question, precision)] = {
                 key.secret: variant.mistake.hint
-                for variant, key in by_variant.items()
-                if key is not None and not _why_not(variant, variants[variant], by_variant)
+                for variant, key in keys.items()
+                if key is not None and not _why_not(variant, variants[variant], keys)
             }
-            if group:
-                locks[question, precision] = group
-    return Sealing(sealed_file(assignment.name, locks) if locks else None, tuple(outcomes))
+            of_question = [one for one in right if one.question == question]
+            for term in terms_of(of_question):
+                hints[Place(question, precision, term)] = _hints_about(term, variants, precision, of_question)
+            if precision is FINE:
+                outcomes += [
+                    Sealed(it, question, _why_not(it, checks, keys), key.bits if (key := keys[it]) else 0.0)
+                    for it, checks in variants.items()
+                    if not it.convention
+                ]
+    hints = {place: group for place, group in hints.items() if group}
+    return Sealing(sealed_file(assignment.name, hints) if hints else None, tuple(outcomes))
+
+
+def _visible(keys: Mapping[Variant, Key | None]) -> dict[Variant, Key | None]:
+    """Return the keys without those of mistakes that show nothing but the convention that is followed beside them."""
+    conventions = {
+        (it.mistake.id, it.target): key.secret
+        for it, key in keys.items()
+        if it.mistake.accepted and key is not None
+    }
+
+    def is_hidden(variant: Variant, key: Key | None) -> bool:
+        convention = conventions.get((variant.convention, variant.target))
+        return key is not None and key.secret == convention
+
+    return {variant: key for variant, key in keys.items() if not is_hidden(variant, key)}
 
 
 def _why_not(variant: Variant, checks: Sequence[Checked], keys: Mapping[Variant, Key | None]) -> str:
@@ -186,3 +210,42 @@ def _why_not(variant: Variant, checks: Sequence[Checked], keys: Mapping[Variant,
         return GUESSABLE
     others = {it.mistake.id for it, other in keys.items() if other is not None and other.secret == key.secret}
     return SAME if len(others) > 1 else ""
+
+
+def _hints_about(
+    term: str,
+    variants: Mapping[Variant, Sequence[Checked]],
+    precision: Precision,
+    right: Sequence[Checked],
+) -> dict[bytes, str]:
+    """Return what can be said about one term, by the secrets of the keys that the term gives."""
+    alike: dict[bytes, list[Variant]] = {}
+    for variant, checks in variants.items():
+        key = key_of(checks, precision, term, right)
+        if key is not None and key.bits >= FEWEST_BITS:
+            alike.setdefault(key.secret, []).append(variant)
+    hints = {}
+    for secret, them in alike.items():
+        mistake = _singled_out(them, variants, precision, right)
+        asked = questions_of(mistake.hint) if mistake is not None else ""
+        if asked:
+            hints[secret] = f"About {term}: {asked}"
+    return hints
+
+
+def _singled_out(
+    alike: Sequence[Variant],
+    variants: Mapping[Variant, Sequence[Checked]],
+    precision: Precision,
+    right: Sequence[Checked],
+) -> KnownMistake | None:
+    """Return the mistake that a term tells of: of those that give its values, the one that changes least besides."""
+    if any(variant.mistake.accepted for variant in alike):
+        return None  # the term may be right, as the convention has it
+    changed: dict[int, list[KnownMistake]] = {}
+    for variant in alike:
+        keys = [key_of(variants[variant], precision, term, right) for term in terms_of(right)]
+        count = sum(key is not None and bool(key.wrong) for key in keys)
+        changed.setdefault(count, []).append(variant.mistake)
+    least = {mistake.id: mistake for mistake in changed[min(changed)]}
+    return next(iter(least.values())) if len(least) == 1 else None

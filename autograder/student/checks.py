@@ -135,7 +135,7 @@ def check_folder(
     hints, problem = _sealed_hints(folder)
     with Grader(assignment, None, sandbox=sandbox) as grader:
         plan = grader.plan
-        watch = Watch(plan.tests)
+        watch = Watch(plan.tests, assignment.switches if hints else None)
         found = grader.grade(
             submission.files,
             watch.on_verdict,

@@ -4,22 +4,27 @@ A student's machine has no bank of known mistakes. A release therefore holds eac
 computed from everything that the public checks of a question see of the mistake: which of them fail, and with which
 values. Whoever makes the mistake computes the key by running the checks; everyone else would have to guess it, so keys
 that could be guessed are not used. Values are rounded, so that every way to write the same mistake gives the same key.
+
+Results have terms (the loss and the gradient, without the penalty and what the penalty adds). What a hint asks about
+one of them is locked with the values of that term alone as well, for hand-ins with another mistake in another term.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from autograder.grading.explain.recognise import Observation, observation_of
+from autograder.grading.explain.observation import Observation, observation_of
+from autograder.grading.explain.terms import Numbers, Terms
 from autograder.grading.trial import Finding, Trial
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Kind, Verdict
@@ -77,12 +82,15 @@ class Checked:
         The verdict, None if the check passed.
     observation
         None if nothing can be said about the values: the code was missing, did not end, or could not be imported.
+    terms
+        The terms of the value that was compared; None if there are none, or if the check compared several values.
     """
 
     test: str
     question: str
     kind: Kind | None
     observation: Observation | None
+    terms: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -101,17 +109,27 @@ class Key:
     wrong: tuple[float, ...]
     precision: Precision
 
-    @property
+    @functools.cached_property
     def bits(self) -> float:
         """How many bits have to be guessed; see `bits_of`."""
-        return sum(bits_of(number, self.precision) for number in self.wrong)
+        return bits_of(self.wrong, self.precision)
+
+
+class Place(NamedTuple):
+    """What a key is made of: everything that is seen in a question, or one term of the results there."""
+
+    question: str
+    precision: Precision
+    term: str = ""
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
-    """The hints of one question that are locked with keys of the same sort.
+    """The hints that are locked with keys of the same sort.
 
     Attributes
     ----------
+    term
+        The term that the keys are made of; empty if they are made of everything that was seen.
     digits
         To how many digits the values are rounded.
     hints
@@ -119,6 +137,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     question: str
+    term: str
     digits: int
     hints: tuple[str, ...]
 
@@ -136,19 +155,49 @@ class SealedHints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 _TELLING = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE, Kind.RAISED})
 
 
-def checked(test: PlannedTest, trial: Trial, kind: Kind | None) -> Checked:
-    """Return what a public check saw; `kind` is its verdict, None or `PASSED` if it passed."""
+def checked(
+    test: PlannedTest, trial: Trial, kind: Kind | None, switches: Mapping[str, float] | None = None
+) -> Checked:
+    """Return what a public check saw.
+
+    Parameters
+    ----------
+    kind
+        Its verdict, None or `PASSED` if it passed.
+    switches
+        Parameters that switch a term of the results on, with what switches each off; the code under test is called
+        again with them off. None if no terms are wanted.
+    """
     kind = None if kind is Kind.PASSED else kind
-    known = kind is None or (kind in _TELLING and not trial.failed_to_import)
-    finding = Finding(kind, "") if kind is not None else None
-    return Checked(test.id, test.question, kind, observation_of(trial, finding) if known else None)
+    if kind is not None and (kind not in _TELLING or trial.failed_to_import):
+        return Checked(test.id, test.question, kind, None)
+    observation = observation_of(trial, Finding(kind, "") if kind is not None else None)
+    terms = _terms(trial, switches) if switches is not None else None
+    return Checked(test.id, test.question, kind, observation, terms)
+
+
+def _terms(trial: Trial, switches: Mapping[str, float]) -> Numbers | None:
+    if len(trial.compared) != 1:
+        return None
+    compared = trial.compared[0]
+    found = Terms({"": compared}, switches).of(trial.student, {"": compared.got})
+    return None if found is None else found[""]
 
 
 class Watch:
-    """Collects what the checks see while a hand-in is graded: hand it both callbacks of `Grader.grade`."""
+    """Collects what the checks see while a hand-in is graded: hand both its methods to `Grader.grade`.
 
-    def __init__(self, tests: Iterable[PlannedTest]) -> None:
+    Parameters
+    ----------
+    tests
+        All that are planned.
+    switches
+        As in `checked`.
+    """
+
+    def __init__(self, tests: Iterable[PlannedTest], switches: Mapping[str, float] | None) -> None:
         self._tests = {test.id: test for test in tests}
+        self._switches = switches
         self._trial: Trial | None = None
         self._seen: dict[str, Checked] = {}
 
@@ -164,7 +213,7 @@ class Watch:
         if self._trial is None:
             self._seen[test.id] = Checked(test.id, test.question, verdict.kind, None)
         else:
-            self._seen[test.id] = checked(test, self._trial, verdict.kind)
+            self._seen[test.id] = checked(test, self._trial, verdict.kind, self._switches)
         self._trial = None
 
     def of_question(self, question: str) -> list[Checked]:
@@ -173,7 +222,7 @@ class Watch:
 
 
 def key_of(
-    checks: Sequence[Checked], precision: Precision, right: Sequence[Checked] | None = None
+    checks: Sequence[Checked], precision: Precision, term: str = "", right: Sequence[Checked] | None = None
 ) -> Key | None:
     """Return the key that the checks of a question give, or None where they give none.
 
@@ -181,6 +230,8 @@ def key_of(
     ----------
     checks
         What every public check of the question saw.
+    term
+        The term that the key is made of; everything that was seen if empty.
     right
         What they saw of right code: numbers that agree with it need no guessing. None where it is not known, as on
         a student's machine; then the key's bits say nothing.
@@ -188,6 +239,8 @@ def key_of(
     failed = [one for one in checks if one.kind is not None]
     if not failed or any(one.observation is None for one in checks):
         return None
+    if term:
+        return _key_of_term(checks, precision, term, right)
     seen = [
         (one.test, _canonical(one.observation.events, precision) if one.kind is not None else "passed")
         for one in sorted(checks, key=lambda one: one.test)
@@ -203,6 +256,30 @@ def key_of(
     return Key(repr(seen).encode(), tuple(wrong.values()), precision)
 
 
+def _key_of_term(
+    checks: Sequence[Checked], precision: Precision, term: str, right: Sequence[Checked] | None
+) -> Key | None:
+    expected = {one.test: one.terms for one in right or () if one.terms}
+    seen = []
+    wrong: dict[str, float] = {}
+    for one in sorted(checks, key=lambda one: one.test):
+        if one.terms is None:
+            return None
+        if term in one.terms:
+            numbers, scale = one.terms[term]
+            rightly, _ = expected.get(one.test, {}).get(term, (None, 0.0))
+            seen.append((one.test, numbers.shape, _rounded(numbers, precision, scale)))
+            for number in _differing(numbers, rightly, scale):
+                wrong.setdefault(f"{number:.4e}", float(number))
+    return Key(repr(seen).encode(), tuple(wrong.values()), precision) if seen else None
+
+
+def terms_of(checks: Iterable[Checked]) -> list[str]:
+    """Return the names of the terms, none where there is only one: that is everything that is seen."""
+    names = list(dict.fromkeys(name for one in checks for name in one.terms or ()))
+    return names if len(names) > 1 else []
+
+
 def precision_of(checks: Iterable[Checked]) -> Precision:
     """Return how far the values of some code can be trusted."""
     for one in checks:
@@ -215,20 +292,21 @@ def precision_of(checks: Iterable[Checked]) -> Precision:
     return FINE
 
 
-def bits_of(number: float, precision: Precision) -> float:
-    """Return how many bits of a number, whose sign is known, have to be guessed.
+def bits_of(numbers: Iterable[float], precision: Precision) -> float:
+    """Return how many bits of some numbers, whose signs are known, have to be guessed.
 
     A fraction with a small denominator, or the root of one, costs no more than to name both its parts. Any other
     number costs the bits that are kept of it.
     """
-    bits = float(precision.bits)
-    for value in (abs(number), number * number):
-        for denominator in range(1, _LARGEST_DENOMINATOR + 1):
-            numerator = value * denominator
-            if abs(numerator - round(numerator)) <= 1e-9 * max(1.0, numerator):
-                bits = min(bits, math.log2(denominator) + math.log2(round(numerator) + 1))
-                break
-    return bits
+    magnitudes = np.abs(np.array([*numbers]))[:, np.newaxis]
+    denominators = np.arange(1.0, _LARGEST_DENOMINATOR + 1)
+    bits = np.full(len(magnitudes), float(precision.bits))
+    for values in (magnitudes, magnitudes**2):
+        numerators = values * denominators
+        is_whole = np.abs(numerators - np.round(numerators)) <= 1e-9 * np.maximum(1.0, numerators)
+        to_name = np.log2(denominators) + np.log2(np.round(numerators) + 1)
+        bits = np.minimum(bits, np.where(is_whole, to_name, np.inf).min(axis=1, initial=np.inf))
+    return float(bits.sum())
 
 
 # --- one form for the same values ---------------------------------------------------------------------
@@ -248,20 +326,22 @@ def _canonical(value: Any, precision: Precision) -> Any:
     return "number", _rounded(np.asarray(value), precision)
 
 
-def _rounded(array: np.ndarray, precision: Precision) -> Any:
-    """Return the entries as multiples of a step that depends on the largest of them."""
+def _rounded(array: np.ndarray, precision: Precision, scale: float = 0.0) -> Any:
+    """Return the entries as multiples of a step, which depends on the largest of them or on a scale above it."""
     if array.dtype.kind not in "fiuc":
         return repr(array.tolist())
     if array.dtype.kind == "c":
         return _rounded(array.real, precision), _rounded(array.imag, precision)
     numbers = array.astype(np.float64).ravel()
     usual = np.abs(numbers) < _LARGEST
-    largest = np.abs(numbers[usual]).max(initial=0.0)
+    largest = max(np.abs(numbers[usual]).max(initial=0.0), min(scale, _LARGEST))
+    if largest < _NOTHING / 2:
+        return 0, (0,) * len(numbers)
     # Where the step doubles is as arbitrary as where a multiple ends: neither may be at a round number.
     _, exponent = math.frexp(largest * (1 + _SHIFT))
     step = max(math.ldexp(1.0, exponent - precision.bits), _NOTHING)
     multiples = np.floor(np.where(usual, numbers, 0.0) / step + 0.5 + _SHIFT).astype(np.int64)
-    return tuple(
+    return step, tuple(
         int(multiple) if is_usual else str(np.sign(number))
         for multiple, is_usual, number in zip(multiples, usual, numbers, strict=True)
     )
@@ -284,11 +364,14 @@ def _numbers(value: Any, place: str = "") -> Iterator[tuple[str, np.ndarray]]:
             yield f"{place} {array.shape}", array.astype(np.float64).ravel()
 
 
-def _differing(numbers: np.ndarray, right: np.ndarray | None) -> np.ndarray:
-    """Return the magnitudes of the finite numbers that are neither 0 nor, at the same place, in right code."""
+def _differing(numbers: np.ndarray, right: np.ndarray | None, scale: float = 0.0) -> np.ndarray:
+    """Return the magnitudes of the finite numbers that are neither 0 nor, at the same place, in right code.
+
+    The scale is the largest of the numbers that these were computed from, which rounding errors follow.
+    """
     telling: np.ndarray = np.isfinite(numbers) & (np.abs(numbers) > _NOTHING)
     if right is not None and right.shape == numbers.shape:
-        scale = max(np.abs(right[np.isfinite(right)]).max(initial=0.0), _NOTHING)
+        scale = max(np.abs(right[np.isfinite(right)]).max(initial=0.0), scale, _NOTHING)
         with np.errstate(invalid="ignore"):
             telling &= ~(np.abs(numbers - right) <= 1e-6 * scale)
     magnitudes: np.ndarray = np.abs(numbers[telling])
@@ -307,24 +390,24 @@ def _holds_short_floats(value: Any) -> bool:
 # --- lock and key -------------------------------------------------------------------------------------
 
 
-def sealed_file(assignment: str, hints: Mapping[tuple[str, Precision], Mapping[bytes, str]]) -> bytes:
+def sealed_file(assignment: str, hints: Mapping[Place, Mapping[bytes, str]]) -> bytes:
     """Return the content of `hints.sealed`; the same hints and keys give the same bytes.
 
     Parameters
     ----------
     hints
-        For each question and precision, the hints by the secrets of their keys.
+        For each place, the hints by the secrets of their keys.
     """
     longest = max((len(text.encode()) for group in hints.values() for text in group.values()), default=0)
     size = -(-(longest + 1) // _PADDED_TO) * _PADDED_TO
     locks = []
-    for (question, precision), group in sorted(
-        hints.items(), key=lambda item: (item[0][0], -item[0][1].digits)
-    ):
-        salt = _salt(assignment, question, precision.digits)
+    for place, group in hints.items():
+        salt = _salt(assignment, place)
         boxes = [_box(_keys(secret, salt), text, size) for secret, text in group.items()]
         encoded = tuple(sorted(base64.b64encode(box).decode() for box in boxes))
-        locks.append(Lock(question=question, digits=precision.digits, hints=encoded))
+        locks.append(
+            Lock(question=place.question, term=place.term, digits=place.precision.digits, hints=encoded)
+        )
     content = SealedHints(assignment=assignment, locks=tuple(locks))
     return msgspec.json.format(msgspec.json.encode(content)) + b"\n"
 
@@ -349,26 +432,34 @@ def read_sealed(data: bytes) -> SealedHints:
 
 
 def open_hint(content: SealedHints, question: str, checks: Sequence[Checked]) -> str | None:
-    """Return the hint whose mistake gives exactly what the public checks of a question saw, or None."""
-    precision = precision_of(checks)
-    boxes = [
-        box
-        for lock in content.locks
-        if (lock.question, lock.digits) == (question, precision.digits)
-        for box in lock.hints
-    ]
-    key = key_of(checks, precision) if boxes else None
-    if key is None:
-        return None
+    """Return what is to be said of the mistake that gives exactly what the public checks of a question saw, or None.
+
+    If no mistake agrees with everything, this is what can be said of single terms.
+    """
     if not hasattr(hashlib, "scrypt"):  # a Python built without OpenSSL
         return None
-    keys = _keys(key.secret, _salt(content.assignment, question, precision.digits))
+    precision = precision_of(checks)
+    whole = _opened(content, Place(question, precision), checks)
+    if whole is not None:
+        return whole
+    found = (_opened(content, Place(question, precision, term), checks) for term in terms_of(checks))
+    return " ".join(dict.fromkeys(text for text in found if text is not None)) or None
+
+
+def _opened(content: SealedHints, place: Place, checks: Sequence[Checked]) -> str | None:
+    wanted = place.question, place.term, place.precision.digits
+    boxes = [box for it in content.locks if (it.question, it.term, it.digits) == wanted for box in it.hints]
+    key = key_of(checks, place.precision, place.term) if boxes else None
+    if key is None:
+        return None
+    keys = _keys(key.secret, _salt(content.assignment, place))
     opened = (_unboxed(keys, box) for box in boxes)
     return next((text for text in opened if text is not None), None)
 
 
-def _salt(assignment: str, question: str, digits: int) -> bytes:
-    return f"autograder {SEALED_FILE} {_FORMAT}/{assignment}/{question}/{digits}".encode()
+def _salt(assignment: str, place: Place) -> bytes:
+    where = (SEALED_FILE, _FORMAT, assignment, place.question, place.term, place.precision.digits)
+    return repr(where).encode()
 
 
 def _keys(secret: bytes, salt: bytes) -> tuple[bytes, bytes]:
