@@ -63,6 +63,37 @@ def test_right_triangles(expect, method):
 
 
 @all_versions
+@pytest.mark.parametrize("num_train", [5, 4, 2], ids="{} training examples".format)
+def test_points_without_round_numbers(expect, method, num_train):
+    X_train = np.array(
+        [
+            [-1.3, -0.35, 3.33],
+            [1.32, -3.28, -0.01],
+            [-1.25, 0.3, -3.22],
+            [0.48, 0.47, 3.15],
+            [0.63, 1.02, -2.99],
+        ]
+    )
+    X = np.array(
+        [
+            [4.51, -3.83, 2.2],
+            [-0.66, -1.76, -1.31],
+            [-1.34, 0.76, -0.22],
+            [2.97, -3.66, -0.01],
+        ]
+    )
+    equals = np.array(
+        [
+            [6.866105155, 3.919528033, 8.922494046, 5.969371826, 8.094010131],
+            [4.891553945, 2.814391586, 2.870505182, 5.115085532, 3.494982117],
+            [3.719704289, 4.841621629, 3.03639589, 3.841015491, 3.409017454],
+            [6.351739919, 1.693192251, 6.617711085, 5.7656396, 6.021494831],
+        ]
+    )
+    expect(distances, method, X_train[:num_train], X, equals=equals[:, :num_train], names=("dists",))
+
+
+@all_versions
 def test_distance_of_two_pictures(expect, method):
     # The squared differences of the pixels add up to 26280.
     X_train, X = OTHER[np.newaxis].astype(float), PICTURE[np.newaxis].astype(float)

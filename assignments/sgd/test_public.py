@@ -24,6 +24,35 @@ SOFTMAX_SLOPES = np.array(
     ]
 )
 
+# Four pictures of three pixels and weights for four classes: numbers of which none is special.
+PIXELS = np.array(
+    [
+        [-0.43, 1.44, 1.68],
+        [0.5, -0.59, -1.1],
+        [-1.2, 1.12, -0.07],
+        [-0.77, -1.31, -1.44],
+    ]
+)
+WEIGHTS = np.array(
+    [
+        [1.71, -2.04, -1.13, -0.58],
+        [-1.37, -0.19, -0.02, 0.14],
+        [0.52, 1.28, 0.35, -0.58],
+    ]
+)
+LABELS_OF_PIXELS = np.array([3, 0, 2, 2])
+
+# Losses and gradients of four steps.
+SOME_LOSSES = [3.17, 2.83, 2.29, 1.91]
+SOME_SLOPES = np.array(
+    [
+        [[0.61, -1.37, 0.94], [1.73, 0.28, -1.19]],
+        [[0.47, -1.01, 0.53], [1.57, -0.14, -0.89]],
+        [[-0.23, -0.71, 0.38], [1.09, 0.17, -0.43]],
+        [[0.31, -0.59, -0.07], [0.83, 0.13, -0.37]],
+    ]
+)
+
 # For some checks these lines are added to the end of linear_classifier.py.
 ADDITIONS = """
 import numpy
@@ -74,16 +103,27 @@ def steps_down_a_slope(code, num_iters):
     return history, model.get("W")
 
 
+def steps_down_changing_slopes(code, num_iters, learning_rate):
+    """Train on losses and gradients that are another in each step, whatever the batch."""
+    model = code.new("linear_classifier.LinearClassifier")
+    steps = iter([*zip(SOME_LOSSES, SOME_SLOPES, strict=True)] * 10)
+    model.set("W", np.array([[1.13, -0.57, 2.41], [-1.87, 0.69, 0.33]]))
+    model.set("loss", lambda X_batch, y_batch, reg: next(steps))
+    X, y = np.ones((4, 2)), np.array([0, 1, 2, 1])
+    history = model.call("train", X, y, learning_rate=learning_rate, num_iters=num_iters, batch_size=2)
+    return history, model.get("W")
+
+
 def labels(code, W, X):
     model = code.new("linear_classifier.LinearClassifier")
     model.set("W", W)
     return model.call("predict", X)
 
 
-def loss_of(code, classifier, W, X, y):
+def loss_of(code, classifier, W, X, y, reg=0.0):
     model = code.new(f"linear_classifier.{classifier}")
     model.set("W", W)
-    return model.call("loss", X, y, 0.0)
+    return model.call("loss", X, y, reg)
 
 
 @training
@@ -101,6 +141,28 @@ def test_every_step_goes_against_the_gradient(expect, num_iters, history, weight
 
 def one_of_ours(student, classifier):
     return student.extended(linear_classifier=ADDITIONS).new(f"linear_classifier.{classifier}")
+
+
+@training
+@pytest.mark.parametrize(
+    "num_iters, learning_rate, history, weights",
+    [
+        pytest.param(
+            2, 0.17, [3.17, 2.83], [[0.9464, -0.1654, 2.1601], [-2.431, 0.6662, 0.6836]], id="2 steps"
+        ),
+        pytest.param(
+            4,
+            0.23,
+            [3.17, 2.83, 2.29, 1.91],
+            [[0.8632, 0.2764, 2.0006], [-3.0706, 0.5888, 0.9924]],
+            id="4 steps",
+        ),
+    ],
+)
+def test_every_step_has_a_gradient_of_its_own(expect, num_iters, learning_rate, history, weights):
+    equals = history, np.array(weights)
+    names = "loss_history", "W"
+    expect(steps_down_changing_slopes, num_iters, learning_rate, equals=equals, names=names)
 
 
 @training
@@ -210,10 +272,100 @@ def test_svm_loss_of_three_pictures(expect):
     expect(loss_of, "LinearSVM", SCORES, np.eye(3), LABELS, equals=equals, names=("loss", "dW"))
 
 
+@svm
+@pytest.mark.parametrize(
+    "pictures, reg, loss, dW",
+    [
+        pytest.param(
+            4,
+            0.0,
+            3.017,
+            [
+                [-0.3175, -0.6, 1.07, -0.1525],
+                [-0.18, 0.3125, 0.7825, -0.915],
+                [-0.085, 0.0425, 1.535, -1.4925],
+            ],
+            id="no penalty",
+        ),
+        pytest.param(
+            3,
+            0.4,
+            8.346813333,
+            [
+                [1.201333333, -2.175333333, -0.247333333, -0.410666667],
+                [-0.899333333, 0.701333333, -0.282666667, -0.671333333],
+                [0.782666667, 1.560666667, 0.886666667, -1.974],
+            ],
+            id="penalty",
+        ),
+        pytest.param(
+            4,
+            0.9,
+            14.71673,
+            [
+                [2.7605, -4.272, -0.964, -1.1965],
+                [-2.646, -0.0295, 0.7465, -0.663],
+                [0.851, 2.3465, 2.165, -2.5365],
+            ],
+            id="larger penalty",
+        ),
+    ],
+)
+def test_svm_loss_without_round_numbers(expect, pictures, reg, loss, dW):
+    X, y = PIXELS[:pictures], LABELS_OF_PIXELS[:pictures]
+    equals = loss, np.array(dW)
+    expect(loss_of, "LinearSVM", WEIGHTS, X, y, reg, equals=equals, names=("loss", "dW"), atol=1e-7)
+
+
 @softmax
 def test_softmax_loss_of_three_pictures(expect):
     equals = 2.75865471, SOFTMAX_SLOPES / 3
     expect(loss_of, "Softmax", SCORES, np.eye(3), LABELS, equals=equals, names=("loss", "dW"), atol=1e-7)
+
+
+@softmax
+@pytest.mark.parametrize(
+    "pictures, reg, loss, dW",
+    [
+        pytest.param(
+            4,
+            0.0,
+            1.692631744,
+            [
+                [-0.072033874, -0.289314211, 0.365626632, -0.004278547],
+                [0.018769285, 0.401025569, 0.080922603, -0.500717457],
+                [0.0626706, 0.269364877, 0.326735109, -0.658770586],
+            ],
+            id="no penalty",
+        ),
+        pytest.param(
+            3,
+            0.4,
+            6.978270516,
+            [
+                [1.303433902, -1.977441346, -0.612069932, -0.345922624],
+                [-1.01741899, 0.451281703, -0.24082977, -0.345032943],
+                [0.558430744, 1.458539855, 0.34990157, -1.11087217],
+            ],
+            id="penalty",
+        ),
+        pytest.param(
+            4,
+            0.9,
+            13.392361744,
+            [
+                [3.005966126, -3.961314211, -1.668373368, -1.048278547],
+                [-2.447230715, 0.059025569, 0.044922603, -0.248717457],
+                [0.9986706, 2.573364877, 0.956735109, -1.702770586],
+            ],
+            id="larger penalty",
+        ),
+    ],
+)
+def test_softmax_loss_without_round_numbers(expect, pictures, reg, loss, dW):
+    X, y = PIXELS[:pictures], LABELS_OF_PIXELS[:pictures]
+    equals = loss, np.array(dW)
+    expect(loss_of, "Softmax", WEIGHTS, X, y, reg, equals=equals, names=("loss", "dW"), atol=1e-7)
 
 
 @random_search

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.course.loading import Course
 from autograder.errors import CourseError
@@ -18,6 +18,7 @@ from autograder.grading.explain.sealed import (
     Place,
     Precision,
     checked,
+    is_repeated,
     key_of,
     sealed_file,
     terms_of,
@@ -26,11 +27,12 @@ from autograder.grading.grader import Grader
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.known_mistake import KnownMistake
+from autograder.model.plan import PlannedTest
 from autograder.sandbox.code import Host
 from autograder.sandbox.process import Sandbox
 
 PASSES = "pass every public check"
-NO_VALUES = "end without values to compare"
+NO_VALUES = "end without values to compare, or with others in each run"
 GUESSABLE = f"could be guessed ({FEWEST_BITS} bits of wrong numbers are needed)"
 SAME = "look the same as others in the public checks"
 
@@ -146,16 +148,20 @@ class _Observer:
     host: Host
 
     def seen_of(self, space: str, files: Mapping[str, bytes], question: str | None = None) -> list[Checked]:
-        """Return what the public checks of a question, or of all, see of some files."""
-        assignment = self.grader.assignment
-        subject = Subject(self.host, files, space, assignment.limits.seconds_per_call)
-        seen = []
-        for test in self.grader.plan.tests:
-            if test.public and question in (None, test.question):
-                trial, finding = self.grader.trial_of(test, subject)
-                kind = finding.kind if finding else None
-                seen.append(checked(test, trial, kind, assignment.switches))
-        return seen
+        """Return what the public checks of a question, or of all, see of some files.
+
+        Of a mistake that gives other values when it is run again, nothing is kept: nobody would get the same key.
+        """
+        subject = Subject(self.host, files, space, self.grader.assignment.limits.seconds_per_call)
+        tests = [test for test in self.grader.plan.tests if test.public and question in (None, test.question)]
+        seen = [self._run(test, subject) for test in tests]
+        if question is None or is_repeated(seen, [self._run(test, subject) for test in tests]):
+            return seen
+        return [replace(one, observation=None, terms=None) for one in seen]
+
+    def _run(self, test: PlannedTest, subject: Subject) -> Checked:
+        trial, finding = self.grader.trial_of(test, subject)
+        return checked(test, trial, finding.kind if finding else None, self.grader.assignment.switches)
 
 
 def _sealing(

@@ -422,6 +422,14 @@ def test_few_possible_outcomes_are_no_key(tmp_path: Path, wrong: str) -> None:
     assert "could be guessed" in reasons(sealing_of(course_of(tmp_path, mistakes=bank)))["M"]
 
 
+def test_what_is_random_is_no_key(tmp_path: Path) -> None:
+    drawn = "return value + np.random.default_rng().random(), dW"
+    bank = f'[M]\ntitle = "t"\nhint = "Why is that?"\nedits.loss = ["return value, dW", "{drawn}"]\n'
+    sealing = sealing_of(course_of(tmp_path, mistakes=bank))
+    assert reasons(sealing) == {"M": "end without values to compare, or with others in each run"}
+    assert sealing.file is None
+
+
 def test_the_file_holds_no_hint_in_clear_and_tells_no_lengths(sealing: Sealing) -> None:
     texts = [it.variant.mistake.hint for it in sealing.outcomes]
     assert len({len(it.variant.mistake.hint) for it in sealing.outcomes if not it.why_not}) > 1

@@ -274,6 +274,12 @@ def _key_of_term(
     return Key(repr(seen).encode(), tuple(wrong.values()), precision) if seen else None
 
 
+def is_repeated(first: Sequence[Checked], second: Sequence[Checked]) -> bool:
+    """Return whether two runs of the same code give the same keys."""
+    keys = [key_of(checks, FINE) for checks in (first, second)]
+    return len({None if key is None else key.secret for key in keys}) == 1
+
+
 def terms_of(checks: Iterable[Checked]) -> list[str]:
     """Return the names of the terms, none where there is only one: that is everything that is seen."""
     names = list(dict.fromkeys(name for one in checks for name in one.terms or ()))
