@@ -165,9 +165,15 @@ def test_hints_for_groups_that_are_not_there_are_named(done: GradedClass, tmp_pa
         ("hint\nno column\n", "hints.csv has no column group"),
         ("group,hints\na,b\n", "hints.csv has unknown columns hints"),
         ("group,hint\n,Do it.\n", "hints.csv, line 2: the column group is empty; copy"),
-        ("group,hint\na-1,one\nb-1,\na-1,two\n", "hints.csv, line 4: the group 'a-1' has another hint in line 2"),
+        (
+            "group,hint\na-1,one\nb-1,\na-1,two\n",
+            "hints.csv, line 4: the group 'a-1' has another hint in line 2",
+        ),
         ("group,hint\na-1,one, two\n", "hints.csv, line 2: has more cells than the first line"),
-        (f"group,hint\na-1,{'x' * 601}\n", "hints.csv, line 2: the hint has 601 characters; shorten it to 600"),
+        (
+            f"group,hint\na-1,{'x' * 601}\n",
+            "hints.csv, line 2: the hint has 601 characters; shorten it to 600",
+        ),
         ("group,hint\na-1,\x1b[31mred\n", "hints.csv, line 2: the hint holds control characters"),
     ],
 )
