@@ -111,8 +111,6 @@ def test_a_hint_reaches_the_students_of_its_group_without_grading(done: GradedCl
     for label in ("ada", "bob"):
         assert "What is the &lt;square&gt; of a miss?" in page(tmp_path, label)
         assert "What is the <square> of a miss?" in result(tmp_path, label)
-        graded_tests = page(tmp_path, label).rpartition("Public checks")[0]
-        assert graded_tests.count("loss is a real number, as it should be") == 1  # not once more without it
     for label in ("cyd", "dan", "eve"):
         assert "of a miss" not in page(tmp_path, label) + result(tmp_path, label)
     assert "What is the &lt;square&gt; of a miss?" in (tmp_path / "out" / "report.html").read_text()
