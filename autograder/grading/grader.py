@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import traceback
 from collections import Counter
@@ -14,6 +15,7 @@ import numpy as np
 
 from autograder.grading.counterexample import with_evidence
 from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.explain.contrast import SECONDS, Contrast, Unexplained, facts_of_failures
 from autograder.grading.explain.digest import digest_of
 from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
 from autograder.grading.explain.observation import observation_of
@@ -117,6 +119,11 @@ class Grader:
             budget = seconds_total or self.assignment.limits.seconds_total
             return _Run(self, student, wanted, budget, on_trial).verdicts(on_verdict)
 
+    @functools.cached_property
+    def contrast(self) -> Contrast:
+        """The ladders that the graded tests declare, to be tried on functions that nothing else explains."""
+        return Contrast(self.session.ladders)
+
     @property
     def session(self) -> Session:
         """The session that collected the tests; it serves one hand-in after the other."""
@@ -184,6 +191,12 @@ class Grader:
     def witness(self) -> Witness:
         """Return how explanations ask what tests see of known mistakes and of the reference."""
         return Witness(self.observe, self._variant, self._reference())
+
+    def references(self, question: str) -> list[Code]:
+        """Return the reference, and those that follow the accepted conventions of a question."""
+        reference = self._reference()
+        assert reference is not None
+        return [reference, *(self._variant(it) for it in self.candidates.conventions(question))]
 
     def _reference(self) -> Code | None:
         if self.solution is None:
@@ -280,7 +293,27 @@ class _Run:
             if not verdicts[test_id].passed:
                 verdicts[test_id] = _with(verdicts[test_id], explanations)
                 on_verdict(verdicts[test_id])
+        for test_id, hint in self._facts(verdicts).items():
+            verdicts[test_id] = msgspec.structs.replace(verdicts[test_id], hint=hint)
+            on_verdict(verdicts[test_id])
         return verdicts
+
+    def _facts(self, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+        """Return what trying them says of functions that nothing explains, as far as time is left for it."""
+        grader, seen = self._grader, self._seen
+        if grader.solution is None:
+            return {}
+        failed = [
+            Unexplained(test.question, seen[test.id].function, verdicts[test.id])
+            for test in self._wanted
+            if test.id in seen and not test.public and not verdicts[test.id].passed
+        ]
+        self._student.public = False
+        self._student.seconds_per_call = min(grader.assignment.limits.seconds_per_call, SHORT_DEADLINE)
+        seconds = min(SECONDS, self._deadline - time.monotonic())
+        return facts_of_failures(
+            grader.contrast, failed, grader.assignment, self._student, grader.references, seconds
+        )
 
     def _explanations(self) -> dict[str, list[Explanation]]:
         """Return why tests failed, as far as time is left for it."""

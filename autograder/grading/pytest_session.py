@@ -22,6 +22,7 @@ from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
 
 from autograder.errors import CourseError
+from autograder.grading.ladder import Ladder, ladders_in
 from autograder.grading.plugin import STRUCTURAL_FIXTURES, TRIAL
 from autograder.grading.trial import Trial
 from autograder.model.assignment import Assignment, Solution
@@ -115,6 +116,16 @@ class Session:
             return TestRun(None, passed=False)  # neither outcome of an expected failure says anything
         clean = all(report.outcome == "passed" for report in reports)
         return TestRun(item.stash[_EXCEPTION], clean and len(reports) == len(("setup", "call", "teardown")))
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """The ladders that the files of graded tests declare."""
+        modules = {
+            item.module.__name__: item.module
+            for item in self.items.values()
+            if isinstance(item, pytest.Function) and item.path.name == GRADED_FILE
+        }
+        return tuple(it for module in modules.values() for it in ladders_in(module))
 
     def close(self) -> None:
         """End the session."""

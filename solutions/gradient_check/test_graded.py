@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, ladder
+
 NUMERICAL_GRADIENT = "gradient_check.numerical_gradient"
 RELATIVE_ERROR = "gradient_check.relative_error"
 GRADIENT_CHECK = "gradient_check.gradient_check"
@@ -399,3 +401,94 @@ def test_small_slopes_count_as_much_as_large_ones(compare, rng):
 @pytest.mark.weight(0.5)
 def test_choosing_leaves_x_and_the_gradient_alone(unchanged, rng):
     unchanged(CHOOSE_STEP, *coarse_problem(rng, 2), STEPS.tolist())
+
+
+# --- what the grader tries on a wrong function ------------------------------------------------------------
+
+
+def shape_of(dimensions, length):
+    """Return a shape of so many dimensions, all of different lengths if it has several."""
+    return tuple(range(length, length + dimensions))
+
+
+@ladder(NUMERICAL_GRADIENT, parts=("gradient",))
+def gradients(
+    rng,
+    dimensions=Size(2, levels=(1, 2, 3)),
+    length=Size(1, one="entry along the first axis", levels=(1, 2, 3)),
+    coarse=Case("h is a hundred times the usual step"),
+    straight=Case("f is linear"),
+    integers=Case("x holds integers"),
+):
+    shape = shape_of(dimensions, length)
+    weights = rng.uniform(0.5, 2.0, size=shape)
+    x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-1.0, 1.0, size=shape)
+
+    def f(x):
+        curve = 0 if straight else np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2
+        return float(np.sum(weights * x) + curve)
+
+    return dict(f=f, x=x, h=1e-3 if coarse else 1e-5)
+
+
+@ladder(RELATIVE_ERROR, parts=("error",))
+def errors(
+    rng,
+    dimensions=Size(2, levels=(1, 2, 3)),
+    length=Size(3, one="entry along the first axis", levels=(1, 2, 3, 5)),
+    negative=Case("both arrays hold negative numbers"),
+    opposite=Case("the signs of both arrays are opposite"),
+    zeros=Case("both arrays are 0 in an entry"),
+    tiny=Case("all entries are below 1e-8"),
+    integers=Case("both arrays hold integers"),
+    equal=Case("both arrays are equal"),
+):
+    if (integers and tiny) or (opposite and equal):
+        return None
+    a, b = two_arrays(rng, shape_of(dimensions, length))
+    if integers:
+        a, b = np.round(20 * a).astype(int), np.round(20 * b).astype(int)
+    a, b = np.abs(a), np.abs(b)
+    if negative:
+        signs = np.where(np.arange(a.size).reshape(a.shape) % 2, 1, -1)
+        a, b = signs * a, signs * b
+    if zeros:
+        a.flat[0] = b.flat[0] = 0
+    a, b = (a * 1e-10, b * 1e-10) if tiny else (a, b)
+    return dict(a=a, b=a.copy() if equal else -b if opposite else b)
+
+
+@ladder(GRADIENT_CHECK, parts=("errors",))
+def checks(
+    rng,
+    dimensions=Size(2, levels=(1, 2, 3)),
+    number_of_checks=Size(4, one="check", levels=(1, 2, 4, 8)),
+    coarse=Case("h is a thousand times the usual step"),
+    right=Case("the gradient is right"),
+    flat=Case("f is constant"),
+):
+    shape = {1: (900,), 2: (20, 45), 3: (9, 10, 10)}[dimensions]
+    f, gradient, x = equal_coordinates(rng, shape)
+    if right:
+        gradient = 3 * x**2
+    if flat:
+        f, gradient = (lambda x: 1.5), gradient * 0 if right else gradient
+    return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=1e-2 if coarse else 1e-5)
+
+
+@ladder(CHOOSE_STEP, parts=("step",))
+def steps(
+    rng,
+    steps=Size(5, least=2, levels=(2, 3, 4, 5)),
+    first=Case("the best step comes first"),
+    last=Case("the best step comes last"),
+):
+    if first and last:
+        return None
+    best = int(rng.integers(1, 4))
+    others = [it for it in rng.permutation(5) if it != best][: steps - 1]
+    place = 0 if first else len(others) if last else int(rng.integers(len(others) + 1))
+    order = [*others[:place], best, *others[place:]]
+    return dict(zip(("f", "analytic_grad", "x"), coarse_problem(rng, best), strict=True)) | dict(
+        steps=STEPS[order].tolist()
+    )

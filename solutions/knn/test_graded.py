@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, ladder
+
 K_NEAREST = "k_nearest_neighbor.KNearestNeighbor"
 NEAREST_L1 = "k_nearest_neighbor.NearestNeighbor"
 CROSS_VALIDATE = "k_nearest_neighbor.cross_validate"
@@ -332,3 +334,119 @@ def test_best_k_has_the_highest_mean(compare, rng, ks, winner):
 @pytest.mark.parametrize("ks, winners", [((12, 8, 3, 5), (8, 3, 5)), ((20, 1, 10, 4, 50), (10, 4, 50))])
 def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
     compare(BEST_K, season(rng, ks, winners), names=("k",))
+
+
+# --- what the grader tries on a wrong function ------------------------------------------------------------
+
+
+def measured(code, function, X_train, X):
+    return distances_of(code, function.rpartition("distances_")[2], X_train, X)
+
+
+@ladder(*(f"{K_NEAREST}.compute_distances_{way}" for way in ("two_loops", "one_loop", "no_loops")), parts=("dists",), run=measured)
+def distances(
+    rng,
+    test_examples=Size(4, along="X"),
+    training_examples=Size(6, along="X_train"),
+    features=Size(5, along="X_train[1] X[1]"),
+    uint8=Case("the examples are pixels of type uint8"),
+    positive=Case("no feature is negative"),
+    centred=Case("the mean of every example is 0"),
+    known=Case("every test example is a training example, too"),
+):
+    if centred and (uint8 or positive or features < 2):
+        return None
+    X_train, X = examples(rng, test_examples, training_examples, features)
+    if uint8:
+        X_train, X = pixels(rng, test_examples, training_examples, features)
+    elif positive:
+        X_train, X = np.abs(X_train), np.abs(X)
+    elif centred:
+        X_train, X = (it - it.mean(axis=1, keepdims=True) for it in (X_train, X))
+    if known:
+        X = X_train[rng.integers(training_examples, size=test_examples)]
+    return dict(X_train=X_train, X=X)
+
+
+def voted(code, function, y_train, dists, k):
+    return predicted(code, y_train, dists, k)
+
+
+@ladder(f"{K_NEAREST}.predict_labels", parts=("labels",), run=voted)
+def votes(
+    rng,
+    test_examples=Size(16, least=12, along="dists"),
+    training_examples=Size(13, least=7, along="dists[1] y_train"),
+    neighbours=Size(3, levels=(1, 2, 3, 5, 8)),
+    tied=Case("labels have equally many votes"),
+    beyond=Case("labels are 10 or larger"),
+    all_vote=Case("all training examples vote"),
+):
+    if neighbours > training_examples or (all_vote and tied):
+        return None
+    y_train = rng.integers(7, size=training_examples) + 10 * beyond
+    k = training_examples if all_vote else neighbours
+    rows = []
+    for _ in range(30 * test_examples):
+        row = rng.permutation(training_examples) + rng.uniform(0.1, 0.9, size=training_examples)
+        winners = ballot(y_train, row, k)
+        if (len(winners) > 1) == tied and (not tied or (winners[0] == min(winners)) == len(rows) % 2):
+            rows.append(row)
+        if len(rows) == test_examples:
+            return dict(y_train=y_train, dists=np.array(rows), k=k)
+    return None
+
+
+def labelled_by_l1(code, function, X_train, y_train, X):
+    return l1_predicted(code, X_train, y_train, X)
+
+
+@ladder(f"{NEAREST_L1}.predict", parts=("labels",), run=labelled_by_l1)
+def nearest(
+    rng,
+    test_examples=Size(16, least=12, along="X"),
+    training_examples=Size(9, least=5, along="X_train y_train"),
+    features=Size(5, along="X_train[1] X[1]"),
+    uint8=Case("the examples are pixels of type uint8"),
+    known=Case("every test example is a training example, too"),
+):
+    X_train, X = uneven(rng, training_examples, features), uneven(rng, test_examples, features)
+    if uint8:
+        X_train, X = pixels(rng, test_examples, training_examples, features)
+    if known:
+        X = X_train[rng.integers(training_examples, size=test_examples)]
+    distances = np.sort(np.abs(X_train[np.newaxis].astype(float) - X[:, np.newaxis]).sum(axis=2), axis=1)
+    if (distances[:, 0] > 0.999 * distances[:, 1]).any():
+        return None  # two are equally near
+    return dict(X_train=X_train, y_train=rng.permutation(training_examples), X=X)
+
+
+def validated(code, function, X, y, ks, num_folds):
+    return cross_validated(code, X, y, ks, num_folds)
+
+
+@ladder(CROSS_VALIDATE, parts=("accuracies",), run=validated)
+def validations(
+    rng,
+    examples_per_fold=Size(5, one="example per fold", least=3, levels=(3, 4, 5)),
+    folds=Size(4, least=2, levels=(2, 3, 4, 5)),
+    choices=Size(2, one="choice of k", levels=(1, 2, 3)),
+    uneven=Case("the folds cannot be of equal size"),
+    falling=Case("the choices of k are in falling order"),
+):
+    X, y = labelled_line(rng, examples_per_fold * folds + uneven)
+    ks = [1, 3, 5][:choices]
+    return dict(X=X, y=y, ks=ks[::-1] if falling else ks, num_folds=folds)
+
+
+@ladder(BEST_K, parts=("k",))
+def choices_of_k(
+    rng,
+    choices=Size(4, one="choice of k", least=3, levels=(3, 4, 5, 6)),
+    tied=Case("several k are equally good"),
+    falling=Case("the k are in falling order"),
+):
+    ks = np.sort(rng.permutation(30)[:choices] + 1)
+    ks = (ks[::-1] if falling else ks).tolist()
+    winners = rng.permutation(ks)[: 1 + tied].tolist()
+    return dict(accuracies=season(rng, ks, winners))

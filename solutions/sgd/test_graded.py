@@ -9,6 +9,8 @@ import itertools
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, Switch, ladder
+
 RANDOM_SEARCH = "linear_classifier.random_search"
 GRID_SEARCH = "linear_classifier.grid_search"
 
@@ -706,3 +708,122 @@ def bound_search(code, *args):
 @pytest.mark.weight(1)
 def test_searching_leaves_both_sets_alone(unchanged, rng):
     unchanged(bound_search, *with_best(rng, 3))
+
+
+# --- what the grader tries on a wrong function ------------------------------------------------------------
+
+
+def followed(code, function, X, y, W, losses, gradients, learning_rate, reg, batch_size):
+    return follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size)
+
+
+@ladder("linear_classifier.LinearClassifier.train", parts=("loss_history", "W"), run=followed)
+def trainings(
+    rng,
+    iterations=Size(4, levels=(1, 2, 3, 4)),
+    number_of_examples=Size(12, one="example", least=4, levels=(4, 12, 20)),
+    batch=Size(4, one="example per batch", levels=(1, 4, 12)),
+    reg=Switch("a penalty", 0.5),
+    unit=Case("the learning rate is 1"),
+    rising=Case("every loss is larger than the one before"),
+):
+    X, y = examples(rng, number_of_examples)
+    losses = rng.permutation(np.linspace(1.0, 9.0, iterations) + rng.uniform(0, 0.5))
+    return dict(
+        X=X,
+        y=y,
+        W=1e6 * rng.normal(size=(5, 3)),
+        losses=(np.sort(losses) if rising else losses).tolist(),
+        gradients=list(1e6 * rng.normal(size=(iterations, 5, 3))),
+        learning_rate=1.0 if unit else 0.1,
+        reg=reg,
+        batch_size=batch,
+    )
+
+
+def labelled_by_scores(code, function, W, X):
+    return predicted(code, W, X)
+
+
+@ladder("linear_classifier.LinearClassifier.predict", parts=("labels",), run=labelled_by_scores)
+def predictions(
+    rng,
+    examples=Size(16, least=12, along="X"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", least=3, along="W[1]"),
+    tied=Case("several classes have the highest score"),
+    negative=Case("all scores are negative"),
+    integers=Case("the features are integers"),
+):
+    W, X = rng.normal(size=(features, classes)), rng.normal(size=(examples, features))
+    if integers:
+        X = rng.integers(-9, 10, size=X.shape)
+    if negative:
+        W, X = -np.abs(W) - 0.1, np.abs(X) + 1
+    if tied:
+        W[:, -1] = W[:, 0]
+        if negative:
+            W[:, [0, -1]] /= 64
+    return dict(W=W, X=X)
+
+
+def classified(code, function, W, X, y, reg):
+    return loss_of(code, function.split(".")[1], W, X, y, reg)
+
+
+@ladder("linear_classifier.LinearSVM.loss", "linear_classifier.Softmax.loss", parts=("loss", "dW"), run=classified)
+def classifiers(
+    rng,
+    number_of_examples=Size(9, one="example", levels=(1, 4, 9), along="X y"),
+    features=Size(5, levels=(1, 5)),
+    classes=Size(4, one="class", least=2, levels=(2, 4)),
+    reg=Switch("a penalty", 0.25),
+):
+    W, X = rng.normal(size=(features, classes)), rng.normal(size=(number_of_examples, features))
+    return dict(W=W, X=X, y=rng.integers(1, classes, size=number_of_examples), reg=reg)
+
+
+def searched(code, function, losses, shape, seed):
+    loss = Tries(losses)
+    best_W, best_loss, all_losses = search(code, loss, tuple(shape), len(losses), seed=seed)
+    return which_try(best_W, loss.tried), best_loss, all_losses
+
+
+@ladder(RANDOM_SEARCH, parts=("the number of the best try", "best_loss", "losses"), run=searched)
+def searches(
+    rng,
+    tries=Size(5, one="try", levels=(1, 2, 3, 5, 9)),
+    dimensions=Size(2, levels=(1, 2)),
+    negative=Case("losses are negative"),
+    huge=Case("all losses are above 1e9"),
+    first=Case("the first try is the best"),
+    last=Case("the last try is the best"),
+):
+    if (first and last) or (negative and huge):
+        return None
+    losses = rng.permutation(np.linspace(2.0, 9.0, tries) + rng.uniform(0, 0.5, size=tries))
+    losses = losses - 12 if negative else losses * 1e9 if huge else losses
+    best, place = int(np.argmin(losses)), 0 if first else tries - 1
+    if first or last:
+        losses[[best, place]] = losses[[place, best]]
+    return dict(losses=losses.tolist(), shape=[4, 3][:dimensions], seed=int(rng.integers(1000)))
+
+
+def chosen(code, function, *arguments):
+    return choose(code, *arguments)[:3]
+
+
+@ladder(GRID_SEARCH, parts=("results", "best_val", "weights of best_model"), run=chosen)
+def grids(
+    rng,
+    learning_rates=Size(3, levels=(1, 2, 3)),
+    penalties=Size(2, one="penalty", levels=(1, 2)),
+    useless=Case("no pair of settings gets any label right"),
+    tied=Case("all pairs of settings are equally good"),
+):
+    training, validation = rng.permutation([8, 12, 20, 24, 28, 16]), rng.permutation([3, 6, 8, 9, 11, 14])
+    if useless or tied:
+        validation = [0 if useless else 9] * 6
+    *sets, rates, regs = grid(rng, training, validation)
+    names = ("X_train", "y_train", "X_val", "y_val", "learning_rates", "regs")
+    return dict(zip(names, (*sets, rates[:learning_rates], regs[:penalties]), strict=True))

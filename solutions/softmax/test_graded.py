@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Amount, Case, Size, Switch, ladder
+
 NAIVE = "softmax.softmax_loss_naive"
 VECTORIZED = "softmax.softmax_loss_vectorized"
 NAMES = ("loss", "dW")
@@ -157,3 +159,36 @@ def test_losses_between_15_and_60(compare, rng, function):
     """No floor under the probabilities goes unnoticed: the smallest one here is about 1e-26."""
     logits = np.array([[15.0, 0.0, 3.0], [-20.0, 25.0, -10.0], [60.0, 35.0, 0.0], [2.0, 0.0, 1.0]])
     compare(function, *problem_with(rng, logits), np.array([1, 0, 2, 0]), 0.0, names=NAMES)
+
+
+# --- what the grader tries on a wrong loss ----------------------------------------------------------------
+
+
+@ladder(NAIVE, VECTORIZED, parts=NAMES, slope=("loss", "dW", "W"))
+def losses(
+    rng,
+    examples=Size(7, along="X y"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", least=2, along="W[1]", labels="y"),
+    reg=Switch("a penalty", 0.3),
+    last_missing=Case("the last class is missing from the batch"),
+    one_label=Case("all examples have the same label"),
+    zero=Case("all weights are 0"),
+    scores=Amount("scores", 2.0, 20_000.0),
+    moved_up=Amount("all scores moved up by", 0.1, 20_000.0),
+    moved_down=Amount("all scores moved down by", 0.1, 20_000.0),
+):
+    W, X = rng.normal(scale=0.5, size=(features, classes)), rng.normal(size=(examples, features))
+    y = rng.integers(classes - last_missing, size=examples)
+    if not last_missing:
+        y[-1] = classes - 1
+    if one_label:
+        y[:] = y[-1]
+    if zero:
+        W *= 0
+    elif scores > 2:
+        W *= scores / np.abs(X @ W).max()
+    if moved_up > 0.1 or moved_down > 0.1:
+        X[:, -1] = 1
+        W[-1] += moved_up - moved_down
+    return dict(W=W, X=X, y=y, reg=reg)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, Switch, ladder
+
 NAIVE = "linear_svm.svm_loss_naive"
 VECTORIZED = "linear_svm.svm_loss_vectorized"
 NAMES = ("loss", "dW")
@@ -126,3 +128,39 @@ def test_no_loop_over_the_classes(loops):
 @pytest.mark.weight(4)
 def test_speed(race):
     race(VECTORIZED, lambda rng: (*drawn(rng, 3000, 20, 10), 0.1), full=10, none=30, names=NAMES)
+
+
+# --- what the grader tries on a wrong loss ----------------------------------------------------------------
+
+
+@ladder(NAIVE, VECTORIZED, parts=NAMES, slope=("loss", "dW", "W"))
+def losses(
+    rng,
+    examples=Size(7, along="X y"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", least=2, along="W[1]", labels="y"),
+    reg=Switch("a penalty", 0.3),
+    last_missing=Case("the last class is missing from the batch"),
+    one_label=Case("all examples have the same label"),
+    zero=Case("all weights are 0"),
+    satisfied=Case("all margins are satisfied"),
+):
+    if satisfied and (last_missing or one_label or zero):
+        return None
+    while True:
+        W, X = rng.normal(scale=0.5, size=(features, classes)), rng.normal(size=(examples, features))
+        y = rng.integers(classes - last_missing, size=1 if one_label else examples).repeat(examples if one_label else 1)
+        if not last_missing:
+            y[-1] = classes - 1
+        if one_label:
+            y[:] = y[-1]
+        scores = X @ W
+        if satisfied:
+            y = np.argmax(scores, axis=1)
+            first, second = -np.sort(-scores, axis=1)[:, :2].T
+            W *= 1.5 / (first - second).min()
+        elif zero:
+            W *= 0
+        margins = X @ W - (X @ W)[np.arange(examples), y][:, np.newaxis] + 1
+        if np.abs(margins).min() > 1e-3:  # where a margin is 0, two slopes are right
+            return dict(W=W, X=X, y=y, reg=reg)
