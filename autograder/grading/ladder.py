@@ -17,7 +17,7 @@ import numpy as np
 from autograder.errors import CourseError
 from autograder.sandbox.code import Code
 
-_LARGER = (10, 11)
+_LARGER = (10, 11, 13)
 """Tried for every size, because code that was written for one data set has its numbers built in, often 10."""
 
 
@@ -31,14 +31,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Size:
-    """A number of something, such as examples; the parameter's name is the word for it.
+    """A number of something, such as examples; the parameter's name is the word for them.
 
     Parameters
     ----------
     base
         How many there are where another knob is turned.
     one
-        The word for one of them, where it is not the parameter's name without its last s.
+        The word for one of them, where it is not the word for several without its last s.
+    many
+        The word for several of them, where it is not the parameter's name.
     least
         The smallest number that makes sense.
     along
@@ -47,11 +49,12 @@ class Size:
     labels
         Arguments whose values count along these axes, as labels count classes.
     levels
-        The numbers to try; by default the smallest three, the base, 10 and 11.
+        The numbers to try, and none beyond them; by default the smallest three, the base, 10, 11 and 13.
     """
 
     base: int
     one: str = ""
+    many: str = ""
     least: int = 1
     along: str = ""
     labels: str = ""
@@ -201,12 +204,17 @@ class Ladder:
         named += [word for knob in self.all_of(Size).values() for word in knob.labels.split()]
         for name in (*named, *self.slope[2:]):
             if name not in arguments:
-                raise CourseError(f"the ladder {self.name} speaks of {name!r}, but returns {', '.join(arguments)}")
+                raise CourseError(
+                    f"the ladder {self.name} speaks of {name!r}, but returns {', '.join(arguments)}"
+                )
         return dict(arguments)
 
 
 def ladder(
-    *functions: str, parts: tuple[str, ...] = ("the result",), slope: tuple[str, ...] = (), run: Run | None = None
+    *functions: str,
+    parts: tuple[str, ...] = ("the result",),
+    slope: tuple[str, ...] = (),
+    run: Run | None = None,
 ) -> Callable[[Callable[..., Arguments | None]], Ladder]:
     """Declare a generator of inputs with knobs, the defaults of its parameters, as the ladder of some functions.
 

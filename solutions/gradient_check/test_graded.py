@@ -415,8 +415,8 @@ def shape_of(dimensions, length):
 def gradients(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
-    length=Size(1, one="entry along the first axis", levels=(1, 2, 3)),
-    coarse=Case("h is a hundred times the usual step"),
+    length=Size(2, one="entry along the first axis", many="entries along the first axis", levels=(1, 2)),
+    wide=Case("h is 0.1"),
     straight=Case("f is linear"),
     integers=Case("x holds integers"),
 ):
@@ -428,14 +428,16 @@ def gradients(
         curve = 0 if straight else np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2
         return float(np.sum(weights * x) + curve)
 
-    return dict(f=f, x=x, h=1e-3 if coarse else 1e-5)
+    return dict(f=f, x=x, h=0.1 if wide else 1e-3)
 
 
 @ladder(RELATIVE_ERROR, parts=("error",))
 def errors(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
-    length=Size(3, one="entry along the first axis", levels=(1, 2, 3, 5)),
+    length=Size(
+        3, one="entry along the first axis", many="entries along the first axis", levels=(1, 2, 3, 5)
+    ),
     negative=Case("both arrays hold negative numbers"),
     opposite=Case("the signs of both arrays are opposite"),
     zeros=Case("both arrays are 0 in an entry"),
@@ -462,8 +464,8 @@ def errors(
 def checks(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
-    number_of_checks=Size(4, one="check", levels=(1, 2, 4, 8)),
-    coarse=Case("h is a thousand times the usual step"),
+    number_of_checks=Size(4, one="check", many="checks", levels=(1, 2, 4, 8)),
+    wide=Case("h is 0.1"),
     right=Case("the gradient is right"),
     flat=Case("f is constant"),
 ):
@@ -473,13 +475,13 @@ def checks(
         gradient = 3 * x**2
     if flat:
         f, gradient = (lambda x: 1.5), gradient * 0 if right else gradient
-    return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=1e-2 if coarse else 1e-5)
+    return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=0.1 if wide else 1e-3)
 
 
 @ladder(CHOOSE_STEP, parts=("step",))
 def steps(
     rng,
-    steps=Size(5, least=2, levels=(2, 3, 4, 5)),
+    steps=Size(3, least=2, levels=(2, 3, 4)),
     first=Case("the best step comes first"),
     last=Case("the best step comes last"),
 ):

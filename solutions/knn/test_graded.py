@@ -343,7 +343,11 @@ def measured(code, function, X_train, X):
     return distances_of(code, function.rpartition("distances_")[2], X_train, X)
 
 
-@ladder(*(f"{K_NEAREST}.compute_distances_{way}" for way in ("two_loops", "one_loop", "no_loops")), parts=("dists",), run=measured)
+@ladder(
+    *(f"{K_NEAREST}.compute_distances_{way}" for way in ("two_loops", "one_loop", "no_loops")),
+    parts=("dists",),
+    run=measured,
+)
 def distances(
     rng,
     test_examples=Size(4, along="X"),
@@ -409,12 +413,16 @@ def nearest(
     features=Size(5, along="X_train[1] X[1]"),
     uint8=Case("the examples are pixels of type uint8"),
     known=Case("every test example is a training example, too"),
+    twice=Case("two training examples are equally near"),
 ):
     X_train, X = uneven(rng, training_examples, features), uneven(rng, test_examples, features)
     if uint8:
         X_train, X = pixels(rng, test_examples, training_examples, features)
     if known:
         X = X_train[rng.integers(training_examples, size=test_examples)]
+    if twice:
+        X_train[training_examples // 2 :] = X_train[: training_examples - training_examples // 2]
+        return dict(X_train=X_train, y_train=rng.permutation(training_examples), X=X)
     distances = np.sort(np.abs(X_train[np.newaxis].astype(float) - X[:, np.newaxis]).sum(axis=2), axis=1)
     if (distances[:, 0] > 0.999 * distances[:, 1]).any():
         return None  # two are equally near
@@ -430,7 +438,7 @@ def validations(
     rng,
     examples_per_fold=Size(5, one="example per fold", least=3, levels=(3, 4, 5)),
     folds=Size(4, least=2, levels=(2, 3, 4, 5)),
-    choices=Size(2, one="choice of k", levels=(1, 2, 3)),
+    choices=Size(2, one="choice", levels=(1, 2, 3)),
     uneven=Case("the folds cannot be of equal size"),
     falling=Case("the choices of k are in falling order"),
 ):
@@ -442,7 +450,7 @@ def validations(
 @ladder(BEST_K, parts=("k",))
 def choices_of_k(
     rng,
-    choices=Size(4, one="choice of k", least=3, levels=(3, 4, 5, 6)),
+    choices=Size(4, one="choice", least=3, levels=(3, 4, 5, 6)),
     tied=Case("several k are equally good"),
     falling=Case("the k are in falling order"),
 ):

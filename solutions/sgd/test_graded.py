@@ -713,31 +713,27 @@ def test_searching_leaves_both_sets_alone(unchanged, rng):
 # --- what the grader tries on a wrong function ------------------------------------------------------------
 
 
-def followed(code, function, X, y, W, losses, gradients, learning_rate, reg, batch_size):
-    return follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size)
+def rolled(code, function, X, y, W, *settings):
+    return roll_into_the_bowl(code, X, y, W, *settings)
 
 
-@ladder("linear_classifier.LinearClassifier.train", parts=("loss_history", "W"), run=followed)
+@ladder("linear_classifier.LinearClassifier.train", parts=("loss_history", "W"), run=rolled)
 def trainings(
     rng,
-    iterations=Size(4, levels=(1, 2, 3, 4)),
-    number_of_examples=Size(12, one="example", least=4, levels=(4, 12, 20)),
-    batch=Size(4, one="example per batch", levels=(1, 4, 12)),
-    reg=Switch("a penalty", 0.5),
+    iterations=Size(4, levels=(1, 2, 3, 4, 5)),
+    reg=Switch("a penalty", 1e12),
     unit=Case("the learning rate is 1"),
-    rising=Case("every loss is larger than the one before"),
+    batch_of_one=Case("a batch has one example"),
 ):
-    X, y = examples(rng, number_of_examples)
-    losses = rng.permutation(np.linspace(1.0, 9.0, iterations) + rng.uniform(0, 0.5))
+    X, y = examples(rng, 12)
     return dict(
         X=X,
         y=y,
         W=1e6 * rng.normal(size=(5, 3)),
-        losses=(np.sort(losses) if rising else losses).tolist(),
-        gradients=list(1e6 * rng.normal(size=(iterations, 5, 3))),
         learning_rate=1.0 if unit else 0.1,
         reg=reg,
-        batch_size=batch,
+        num_iters=iterations,
+        batch_size=1 if batch_of_one else 4,
     )
 
 
@@ -771,10 +767,12 @@ def classified(code, function, W, X, y, reg):
     return loss_of(code, function.split(".")[1], W, X, y, reg)
 
 
-@ladder("linear_classifier.LinearSVM.loss", "linear_classifier.Softmax.loss", parts=("loss", "dW"), run=classified)
+@ladder(
+    "linear_classifier.LinearSVM.loss", "linear_classifier.Softmax.loss", parts=("loss", "dW"), run=classified
+)
 def classifiers(
     rng,
-    number_of_examples=Size(9, one="example", levels=(1, 4, 9), along="X y"),
+    number_of_examples=Size(9, one="example", many="examples", levels=(1, 4, 9), along="X y"),
     features=Size(5, levels=(1, 5)),
     classes=Size(4, one="class", least=2, levels=(2, 4)),
     reg=Switch("a penalty", 0.25),

@@ -174,9 +174,10 @@ def losses(
     last_missing=Case("the last class is missing from the batch"),
     one_label=Case("all examples have the same label"),
     zero=Case("all weights are 0"),
-    scores=Amount("scores", 2.0, 20_000.0),
-    moved_up=Amount("all scores moved up by", 0.1, 20_000.0),
-    moved_down=Amount("all scores moved down by", 0.1, 20_000.0),
+    behind=Amount("distances of the correct class's score from the highest", 2.0, 20_000.0),
+    up=Amount("positive shifts of all scores", 0.1, 20_000.0),
+    down=Amount("negative shifts of all scores", 0.1, 20_000.0),
+    apart=Amount("distances between the scores of two examples", 0.1, 20_000.0),
 ):
     W, X = rng.normal(scale=0.5, size=(features, classes)), rng.normal(size=(examples, features))
     y = rng.integers(classes - last_missing, size=examples)
@@ -186,9 +187,10 @@ def losses(
         y[:] = y[-1]
     if zero:
         W *= 0
-    elif scores > 2:
-        W *= scores / np.abs(X @ W).max()
-    if moved_up > 0.1 or moved_down > 0.1:
-        X[:, -1] = 1
-        W[-1] += moved_up - moved_down
+    elif behind > 2:
+        scores = X @ W
+        W *= behind / (scores.max(axis=1) - scores[np.arange(examples), y]).max()
+    if max(up, down, apart) > 0.1:
+        W[-1] = 1
+        X[:, -1] = up - down + apart / 2 * (-1) ** np.arange(examples)
     return dict(W=W, X=X, y=y, reg=reg)

@@ -149,7 +149,9 @@ def losses(
         return None
     while True:
         W, X = rng.normal(scale=0.5, size=(features, classes)), rng.normal(size=(examples, features))
-        y = rng.integers(classes - last_missing, size=1 if one_label else examples).repeat(examples if one_label else 1)
+        y = rng.integers(classes - last_missing, size=1 if one_label else examples).repeat(
+            examples if one_label else 1
+        )
         if not last_missing:
             y[-1] = classes - 1
         if one_label:

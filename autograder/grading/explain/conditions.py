@@ -54,11 +54,6 @@ class Condition:
                 found = value
         return bool(found) is self.holds
 
-    @property
-    def relates_sizes(self) -> bool:
-        """Whether it is about two sizes at once."""
-        return self.sort in ("fewer", "as many")
-
 
 @dataclass(frozen=True)
 class Where:
@@ -100,7 +95,8 @@ def conditions_of(ladder: Ladder) -> Iterator[Condition]:
 def _conditions(ladder: Ladder) -> Iterator[Condition]:
     sizes: dict[str, Size] = ladder.all_of(Size)
     for name, knob in sizes.items():
-        for below, value in pairwise(knob.tried):
+        # Of the largest number alone, nothing would follow for those beyond it.
+        for below, value in pairwise(knob.tried[:-1]):
             yield Condition("from", name, value, below)
         for value in knob.tried[1:-1]:
             yield Condition("only", name, value)
@@ -137,7 +133,7 @@ def _of_one(ladder: Ladder, condition: Condition, there: str, elsewhere: str, ex
             below = _place(ladder, Condition("from", condition.knob, condition.value, condition.below, False))
             return f"{unmet} {below}, {met} from {number(condition.value)} on"
         case "only":
-            these, word = counted(ladder, condition.knob, condition.value), plural(condition.knob)
+            these, word = counted(ladder, condition.knob, condition.value), plural(ladder, condition.knob)
             return f"{met} for {these}, {unmet} for any other number of {word} that was tried"
         case "with":
             noun = ladder.knobs[condition.knob].noun  # type: ignore[union-attr]
@@ -165,15 +161,15 @@ def _place(ladder: Ladder, condition: Condition) -> str:
         case "only", True:
             return f"for {counted(ladder, knob, condition.value)}"
         case "only", False:
-            return f"for any number of {plural(knob)} but {number(condition.value)}"
+            return f"for any number of {plural(ladder, knob)} but {number(condition.value)}"
         case "fewer", True:
-            return f"where there are fewer {plural(knob)} than {plural(condition.value)}"
+            return f"where there are fewer {plural(ladder, knob)} than {plural(ladder, condition.value)}"
         case "fewer", False:
-            return f"where there are at least as many {plural(knob)} as {plural(condition.value)}"
+            return f"where there are at least as many {plural(ladder, knob)} as {plural(ladder, condition.value)}"
         case "as many", True:
-            return f"where there are as many {plural(knob)} as {plural(condition.value)}"
+            return f"where there are as many {plural(ladder, knob)} as {plural(ladder, condition.value)}"
         case "as many", False:
-            return f"where the numbers of {plural(knob)} and {plural(condition.value)} differ"
+            return f"where the numbers of {plural(ladder, knob)} and {plural(ladder, condition.value)} differ"
         case "with", holds:
             return f"{'with' if holds else 'without'} {ladder.knobs[knob].noun}"  # type: ignore[union-attr]
         case _, holds:
@@ -194,9 +190,11 @@ def _question(ladder: Ladder, condition: Condition, inside: bool) -> str:
             this = counted(ladder, knob, condition.value)
             return f"What is special about {this}, and which step of your code does not expect it?"
         case "only":
-            return f"Which step of your code takes it that there are {counted(ladder, knob, condition.value)}?"
+            return (
+                f"Which step of your code takes it that there are {counted(ladder, knob, condition.value)}?"
+            )
         case "fewer" | "as many":
-            return f"In which step of your code do {plural(knob)} and {plural(condition.value)} meet?"
+            return f"In which step of your code do {plural(ladder, knob)} and {plural(ladder, condition.value)} meet?"
         case "with" if inside:
             noun = ladder.knobs[knob].noun  # type: ignore[union-attr]
             return f"What should {noun} add, and what does it add in your code?"
@@ -209,7 +207,7 @@ def _question(ladder: Ladder, condition: Condition, inside: bool) -> str:
 
 def counted(ladder: Ladder, knob: str, size: int) -> str:
     """Return a size with its word: "one example", "12 classes"."""
-    return f"{number(size)} {singular(ladder, knob) if size == 1 else plural(knob)}"
+    return f"{number(size)} {singular(ladder, knob) if size == 1 else plural(ladder, knob)}"
 
 
 def number(size: int) -> str:
@@ -217,12 +215,13 @@ def number(size: int) -> str:
     return _NUMBERS[size] if size < len(_NUMBERS) else str(size)
 
 
-def plural(knob: str) -> str:
+def plural(ladder: Ladder, knob: str) -> str:
     """Return the word for the things that a size counts."""
-    return knob.replace("_", " ")
+    size = ladder.knobs[knob]
+    return (size.many if isinstance(size, Size) else "") or knob.replace("_", " ")
 
 
 def singular(ladder: Ladder, knob: str) -> str:
     """Return the word for one of the things that a size counts."""
     size = ladder.knobs[knob]
-    return (size.one if isinstance(size, Size) else "") or plural(knob).removesuffix("s")
+    return (size.one if isinstance(size, Size) else "") or plural(ladder, knob).removesuffix("s")

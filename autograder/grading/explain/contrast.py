@@ -90,6 +90,12 @@ class Contrast:
             if function in ladder.functions:
                 yield self._inputs.setdefault((ladder.name, function), Inputs(ladder, function))
 
+    def compared_with(self, inputs: Inputs, student: Code, references: Sequence[Code]) -> Code:
+        """Return which of the references a hand-in is compared with on a ladder."""
+        examined = Examined(inputs, student, references[0], time.monotonic() + SECONDS)
+        probes = [it for draw in DRAWS for it in design(inputs.ladder, draw) if _answered(examined, it)]
+        return _followed(examined, references, probes)
+
     def facts(
         self,
         function: str,
@@ -219,7 +225,9 @@ def _facts_of_wrong(
     for part in wrong:
         numeric = [it for it in probes if examined.state(it, part) != "odd"]
         found += facts_of_entries(examined, part, numeric)
-        found += facts_of_properties(examined, part, numeric, [it for it in unswitched if it in numeric], without)
+        found += facts_of_properties(
+            examined, part, numeric, [it for it in unswitched if it in numeric], without
+        )
     said = {part for fact in found for part in fact.parts}
     rest = [part for part in wrong if part not in said]
     if rest:
@@ -243,7 +251,9 @@ def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[P
 def _number_right(examined: Examined, reference: Code, probes: Iterable[Probe]) -> int:
     parts = examined.inputs.ladder.parts
     expected = ((examined.inputs.trusted(reference, it), examined.outcome(it)) for it in probes)
-    return sum(state(right, got, part) == "right" for right, got in expected if right and got for part in parts)
+    return sum(
+        state(right, got, part) == "right" for right, got in expected if right and got for part in parts
+    )
 
 
 def _is_steady(examined: Examined, probes: Sequence[Probe]) -> bool:
@@ -308,7 +318,9 @@ def simplest_first(ladder: Ladder, probes: Iterable[Probe]) -> list[Mapping[str,
     base = ladder.base | {name: knob.least for name, knob in ladder.all_of(Size).items()}
     sizes, others = list(ladder.all_of(Size)), [*ladder.all_of(Switch), *ladder.all_of(Case)]
     tried = [dict(it.settings) for it in probes]
-    tried.sort(key=lambda it: (sum(it[name] != base[name] for name in others), sum(it[name] for name in sizes)))
+    tried.sort(
+        key=lambda it: (sum(it[name] != base[name] for name in others), sum(it[name] for name in sizes))
+    )
     plain = [it for it in tried if all(it[name] == base[name] for name in ladder.all_of(Case))]
     return [base, *plain[:6]]
 
@@ -330,4 +342,8 @@ def _merged(facts: Iterable[Fact]) -> Iterator[Fact]:
         groups.setdefault((observation_of(fact), fact.question), []).append(fact)
     for (observation, _), group in groups.items():
         parts = tuple(dict.fromkeys(part for fact in group for part in fact.parts))
-        yield group[0] if len(group) == 1 else replace(group[0], parts=parts, sentence=about(parts, observation))
+        yield (
+            group[0]
+            if len(group) == 1
+            else replace(group[0], parts=parts, sentence=about(parts, observation))
+        )

@@ -30,13 +30,19 @@ def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]
                 found.setdefault((_rounded(math.sqrt(low * high)), one), []).append(part)
         for (limit, how), names in found.items():
             yield Fact(
-                about(tuple(names), f"right for {amount.noun} up to about {limit}, {how} beyond"),
-                f"Which step of your code makes a number that is too large to hold from {amount.noun} of that size?",
+                about(tuple(names), f"right up to {amount.noun} of about {limit}, {how} beyond"),
+                _question(amount, how),
                 "amount",
                 tuple(names),
                 (name, float(limit.replace(" ", "")), how),
                 rank=0,
             )
+
+
+def _question(amount: Amount, how: str) -> str:
+    if how in ("NaN", "infinite"):
+        return f"Which number in your code grows with the {amount.noun} until it is too large to hold, or rounds to 0?"
+    return f"Which step of your code rounds or limits a number when the {amount.noun} grow?"
 
 
 def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int) -> tuple[float, str] | None:

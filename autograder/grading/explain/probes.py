@@ -25,10 +25,8 @@ or shape, so that nothing can be said about its numbers."""
 NEAR, FAR = 1e-6, 1e-4
 """Relative differences up to the first are rounding; from the second on they are a mistake."""
 _SMALLEST_FAR = 1e-9
-COMBINED = 40
-"""Probes of a ladder in which several knobs are turned at once."""
-MOST_OFF_LEVEL = 13
-"""Largest size of probes that leave the levels of the ladder."""
+COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
+"""Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
 DRAWS = (1, 2)
 """The numbers of the two independent draws of every ladder."""
 
@@ -84,14 +82,19 @@ def design(ladder: Ladder, draw: int) -> list[Probe]:
     """Return the probes of one draw of a ladder: each knob turned alone, with switches on, and several at once."""
     rng = np.random.default_rng([draw, *hashlib.sha256(ladder.name.encode()).digest()[:4]])
     base = ladder.base
-    settings: list[dict[str, Any]] = [base, base | {name: it.on for name, it in ladder.all_of(Switch).items()}]
+    settings: list[dict[str, Any]] = [
+        base,
+        base | {name: it.on for name, it in ladder.all_of(Switch).items()},
+    ]
     on = settings[-1]
     for name, knob in ladder.knobs.items():
         if not isinstance(knob, Amount):
             settings += [{**both, name: value} for value in knob.tried for both in (base, on)]
-    settings += [_combination(ladder, rng) for _ in range(COMBINED)]
-    each_once = {tuple(it.items()): it for it in settings}
-    return [probe_of(it, draw, number) for number, it in enumerate(each_once.values())]
+    each_once = list({tuple(it.items()): it for it in settings}.values())
+    each_once += [
+        _combination(ladder, rng) for _ in range(min(COMBINED_FOR_EACH * len(ladder.knobs), MOST_COMBINED))
+    ]
+    return [probe_of(it, draw, number) for number, it in enumerate(each_once)]
 
 
 def _combination(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def off_level(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
     settings = _combination(ladder, rng)
     for name, knob in ladder.all_of(Size).items():
         if rng.random() < 0.5:
-            settings[name] = int(rng.integers(knob.least, max(MOST_OFF_LEVEL, knob.least) + 1))
+            settings[name] = int(rng.integers(knob.tried[0], knob.tried[-1] + 1))
     return settings
 
 
@@ -153,7 +156,10 @@ class Inputs:
         key = code.space, probe
         if key not in self._trusted:
             arguments = self.arguments(probe)
-            self._trusted[key] = None if arguments is None else outcome(self, code, arguments)
+            try:
+                self._trusted[key] = None if arguments is None else outcome(self, code, arguments)
+            except CallFailed as failure:
+                raise Stopped from failure
             code.forget()
         return self._trusted[key]
 

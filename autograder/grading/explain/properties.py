@@ -1,4 +1,4 @@
-"""What the numbers of a result look like: which entries are wrong, and properties that right ones have and these have not."""
+"""What the numbers of a result look like: which entries are wrong, and which properties of right ones are missing."""
 
 from __future__ import annotations
 
@@ -64,10 +64,9 @@ def facts_of_entries(examined: Examined, part: str, probes: Sequence[Probe]) -> 
     for pattern in PATTERNS:
         for inside in (True, False):
             if _always_in(examined, part, probes, pattern, inside):
-                which = pattern.words if inside else f"what is not {pattern.words}"
-                other = "all others are" if inside else f"{pattern.words} is"
+                said = f"wrong in {pattern.words} alone" if inside else f"right in {pattern.words} alone"
                 yield Fact(
-                    about((part,), f"wrong in {which} alone, {other} right"),
+                    about((part,), said),
                     f"What does your code do differently with {pattern.words}?",
                     "entries",
                     (part,),
@@ -124,7 +123,10 @@ STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
     "all entries are the same": (_all_equal, "Which loop or index should make them differ?"),
     "all entries of a row are the same": (_all_rows_constant, "What should make the columns differ?"),
     "all rows are the same": (_all_rows_equal, "What should make the rows differ?"),
-    "NaN everywhere": (lambda it: bool(np.isnan(it).all()), "Which step gives NaN: 0 / 0, inf - inf, a negative root?"),
+    "NaN everywhere": (
+        lambda it: bool(np.isnan(it).all()),
+        "Which step gives NaN: 0 / 0, inf - inf, a negative root?",
+    ),
     "0 everywhere": (lambda it: not it.any(), "Where is it computed, and is that what is returned?"),
 }
 """Properties that wrong results have everywhere and right ones nowhere, the strongest last to be overruled."""
@@ -186,7 +188,9 @@ def facts_of_properties(
     for prefix, group in (("", probes), (without, unswitched if without else ())):
         for name, (has, said, question) in LAWS.items():
             if breaks_law(name, has, list(_numbers_of(examined, part, group))):
-                yield Fact(about((part,), f"{prefix}{said}"), question, "law", (part,), (name, bool(prefix)), rank=3)
+                yield Fact(
+                    about((part,), f"{prefix}{said}"), question, "law", (part,), (name, bool(prefix)), rank=3
+                )
                 return
 
 
@@ -222,11 +226,11 @@ def breaks_law(
     telling = [(right, got) for right, got in pairs if right is not None and np.abs(right).max() > 0]
     if len(telling) < FEWEST or not all(has(right) for right, _ in telling):
         return False
-    if any(_whole(right) for right, _ in telling):
+    if all(_whole(right) for right, _ in telling):
         return False
     broken = sum(got is not None and bool(np.isfinite(got).all()) and not has(got) for _, got in telling)
     return broken >= FEWEST and (name == "never negative" or broken == len(telling))
 
 
 def _whole(it: np.ndarray) -> bool:
-    return it.size > 1 and bool((it == np.round(it)).all())
+    return bool((it == np.round(it)).all())

@@ -51,7 +51,7 @@ class Question:
     def asked(self, examined: Examined, probe: Probe) -> bool | None:
         """Return the answer; None where there is none."""
         state = examined.state(probe, self.part)
-        if state is None or (state in ("unclear", "odd") and "wrong" in self.bad):
+        if state is None or (state == "unclear" and "wrong" in self.bad):
             return None
         return state in self.bad
 
@@ -63,9 +63,10 @@ def questions_of(examined: Examined, part: str, table: Table) -> Iterator[Questi
     raises = f"raises {raised.pop()}" if len(raised) == 1 else "raises an exception"
     if {"raised"} < states - {"right"}:
         yield Question(part, frozenset({"raised"}), (raises, "gives a result"))
-    if states <= {"right", "wrong", "raised"}:
-        wrong = "wrong or an exception" if {"wrong", "raised"} <= states else "wrong"
-        yield Question(part, frozenset({"wrong", "raised"}), (wrong if "wrong" in states else raises, "right"))
+    if "unclear" not in states:
+        wrong = "wrong or an exception" if "raised" in states else "wrong"
+        words = (wrong if states & {"wrong", "odd"} else raises, "right")
+        yield Question(part, frozenset({"wrong", "raised", "odd"}), words)
 
 
 def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -> Where | None:
@@ -97,18 +98,28 @@ def _candidates(examined: Examined, part: str, probes: Sequence[Probe], bad: np.
                 yield from _unlikely(Where((condition,), wrong, True), bad, there)
     for wrong, regions in pure.items():
         for (one, there), (other, also) in combinations(regions.items(), 2):
-            if one.knob != other.knob and (bad[~(there | also)] != wrong).all():
+            plain = not wrong or (_is_special(one) and _is_special(other))
+            if plain and one.knob != other.knob and (bad[~(there | also)] != wrong).all():
                 # Each has to explain something that the other does not.
                 if min((there & ~also).sum(), (also & ~there).sum()) >= 2:
                     yield from _unlikely(Where((one, other), wrong, True), bad, there | also)
     open_ones = [
-        (int((~there).sum()), Where((condition,), wrong, False, bool((bad[~there] != wrong).mean() > MOSTLY)), there)
+        (
+            int((~there).sum()),
+            Where((condition,), wrong, False, bool((bad[~there] != wrong).mean() > MOSTLY)),
+            there,
+        )
         for wrong, regions in pure.items()
         for condition, there in regions.items()
-        if not condition.relates_sizes
+        if condition.sort in ("from", "with", "where")
     ]
     for _, where, there in sorted(open_ones, key=lambda it: it[0]):
         yield from _unlikely(where, bad, there)
+
+
+def _is_special(condition: Condition) -> bool:
+    """Return whether a condition names what is special, not what is ordinary."""
+    return condition.holds and condition.sort != "from"
 
 
 def _unlikely(where: Where, bad: np.ndarray, there: np.ndarray) -> Iterator[Where]:
@@ -202,9 +213,7 @@ def _switched(ladder: Ladder, where: Where) -> Iterator[Mapping[str, Any]]:
         yield towards(ladder, condition, not condition.holds, rng)
 
 
-def towards(
-    ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Generator
-) -> Mapping[str, Any]:
+def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Generator) -> Mapping[str, Any]:
     """Return settings that make a condition, taken without its opposite, hold or not, as far as that is easy."""
     knob = ladder.knobs[condition.knob]
     if isinstance(knob, (Switch, Case)):
@@ -214,7 +223,11 @@ def towards(
         case "only", True:
             return {condition.knob: condition.value}
         case "from", True:
-            return {condition.knob: int(rng.integers(condition.value, condition.value + 4))}
+            return {
+                condition.knob: int(
+                    rng.integers(condition.value, min(condition.value + 3, knob.tried[-1]) + 1)
+                )
+            }
         case "from", False:
             return {condition.knob: int(rng.integers(knob.tried[0], condition.below + 1))}
         case "as many", True:

@@ -1,4 +1,4 @@
-"""How the results of a function hang together, whatever they should be: under reordering, as slopes, on what they depend.
+"""How the results of a function hang together: when its inputs are reordered, as slopes, and on what they depend.
 
 None of it is known beforehand. What should hold is what holds for the reference at every probe that was tried.
 """
@@ -21,7 +21,6 @@ from autograder.grading.explain.probes import (
     Probe,
     close,
     numbers,
-    off_level,
     part_of,
     probe_of,
 )
@@ -40,12 +39,16 @@ Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 def generic(ladder: Ladder, draw: int, number: int = PROBES) -> list[Probe]:
     """Return probes without special cases: switches on, sizes of at least three that differ where they can."""
     rng = np.random.default_rng([draw, 77])
+    on = ladder.base | {name: it.on for name, it in ladder.all_of(Switch).items()}
     probes = []
     for index in range(number):
-        settings = ladder.base | {name: it.on for name, it in ladder.all_of(Switch).items()}
-        sizes = ladder.all_of(Size)
-        for (name, knob), extent in zip(sizes.items(), rng.permutation(range(4, 4 + len(sizes))), strict=True):
-            settings[name] = max(knob.least, int(extent) + index)
+        settings, taken = dict(on), set[int]()
+        for name in rng.permutation(list(ladder.all_of(Size))).tolist():
+            knob: Size = ladder.all_of(Size)[name]
+            low, high = max(knob.tried[0], min(3, knob.tried[-1])), min(knob.tried[-1], max(knob.base + 2, 8))
+            free = [it for it in range(low, high + 1) if it not in taken] or [knob.base]
+            settings[name] = int(rng.choice(free))
+            taken.add(settings[name])
         probes.append(probe_of(settings, draw, 500 + index))
     return probes
 
@@ -118,16 +121,20 @@ def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Pr
             if how:
                 broken.setdefault(how, []).append(part)
         for how, names in broken.items():
-            things = plural(move.knob)
+            things = plural(ladder, move.knob)
             if move.way == "repeated":
                 said = f"changes when every {singular(ladder, move.knob)} is there twice, and should not"
-                question = "Is a sum taken where a mean is due, or the number of them counted wrongly?"
+                question = f"Which step of your code adds up over the {things}, or counts them, and what should it divide by?"
             elif how == "changes":
                 said = f"changes when the {things} are put into another order, and should not"
-                question = f"Which step of your code treats the first or the last of the {things} differently?"
+                question = (
+                    f"Which step of your code treats the first or the last of the {things} differently?"
+                )
             else:
                 said = f"is not just put into another order when the {things} are"
-                question = f"Which step of your code treats the first or the last of the {things} differently?"
+                question = (
+                    f"Which step of your code treats the first or the last of the {things} differently?"
+                )
             yield Fact(about(tuple(names), said), question, "moved", tuple(names), (move, how), rank=2)
 
 
@@ -162,7 +169,9 @@ def _keeps(before: Outcome | None, after: Outcome | None, part: str, order: np.n
     axes: list[int | None] = [None, *(axis for axis in range(left.ndim) if left.shape[axis] == len(order))]
     if len(set(order)) < len(order):
         axes = [None]
-    return {it for it in axes if close(left if it is None else np.take(left, order, axis=it), right, FAR / 10)}
+    return {
+        it for it in axes if close(left if it is None else np.take(left, order, axis=it), right, FAR / 10)
+    }
 
 
 def _breaks(
@@ -203,7 +212,9 @@ def slope_state(examined: Examined, probe: Probe, seed: int = 0) -> bool | None:
             values.append(numbers((examined.called(moved).parts or {}).get(value)))
             key = ("along", argument, sign * step, seed, probe.seed, probe.settings)
             after = examined.inputs.changed(
-                probe, key, lambda it, sign=sign, step=step: {**it, argument: it[argument] + sign * step * direction}
+                probe,
+                key,
+                lambda it, sign=sign, step=step: {**it, argument: it[argument] + sign * step * direction},
             )
             references.append(part_of(examined.expected(after), value))
         if any(it is None or it.ndim or not np.isfinite(it) for it in (*values, *references)):
@@ -305,11 +316,17 @@ def other_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
     if other is None or here is None:
         return None
     array, replaced = here[name], other[name]
-    if not isinstance(array, np.ndarray) or not isinstance(replaced, np.ndarray) or array.shape != replaced.shape:
+    if (
+        not isinstance(array, np.ndarray)
+        or not isinstance(replaced, np.ndarray)
+        or array.shape != replaced.shape
+    ):
         return None
     if np.array_equal(array, replaced):
         return None
-    return inputs.changed(probe, ("other", name, probe.seed, probe.settings), lambda it: {**it, name: replaced})
+    return inputs.changed(
+        probe, ("other", name, probe.seed, probe.settings), lambda it: {**it, name: replaced}
+    )
 
 
 def _is_idle(
