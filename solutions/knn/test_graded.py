@@ -379,25 +379,23 @@ def voted(code, function, y_train, dists, k):
 @ladder(f"{K_NEAREST}.predict_labels", parts=("labels",), run=voted)
 def votes(
     rng,
-    test_examples=Size(16, least=12, along="dists"),
+    test_examples=Size(16, levels=(12, 16, 20), along="dists"),
     training_examples=Size(13, least=7, along="dists[1] y_train"),
     neighbours=Size(3, levels=(1, 2, 3, 5, 8)),
     tied=Case("labels have equally many votes"),
     beyond=Case("labels are 10 or larger"),
-    all_vote=Case("all training examples vote"),
 ):
-    if neighbours > training_examples or (all_vote and tied):
+    if neighbours > training_examples:
         return None
     y_train = rng.integers(7, size=training_examples) + 10 * beyond
-    k = training_examples if all_vote else neighbours
     rows = []
     for _ in range(30 * test_examples):
         row = rng.permutation(training_examples) + rng.uniform(0.1, 0.9, size=training_examples)
-        winners = ballot(y_train, row, k)
+        winners = ballot(y_train, row, neighbours)
         if (len(winners) > 1) == tied and (not tied or (winners[0] == min(winners)) == len(rows) % 2):
             rows.append(row)
         if len(rows) == test_examples:
-            return dict(y_train=y_train, dists=np.array(rows), k=k)
+            return dict(y_train=y_train, dists=np.array(rows), k=neighbours)
     return None
 
 
@@ -408,7 +406,7 @@ def labelled_by_l1(code, function, X_train, y_train, X):
 @ladder(f"{NEAREST_L1}.predict", parts=("labels",), run=labelled_by_l1)
 def nearest(
     rng,
-    test_examples=Size(16, least=12, along="X"),
+    test_examples=Size(40, levels=(30, 40, 50), along="X"),
     training_examples=Size(9, least=5, along="X_train y_train"),
     features=Size(5, along="X_train[1] X[1]"),
     uint8=Case("the examples are pixels of type uint8"),

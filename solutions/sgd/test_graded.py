@@ -744,7 +744,7 @@ def labelled_by_scores(code, function, W, X):
 @ladder("linear_classifier.LinearClassifier.predict", parts=("labels",), run=labelled_by_scores)
 def predictions(
     rng,
-    examples=Size(16, least=12, along="X"),
+    examples=Size(20, levels=(16, 20, 24), along="X"),
     features=Size(5, along="X[1] W"),
     classes=Size(4, one="class", least=3, along="W[1]"),
     tied=Case("several classes have the highest score"),

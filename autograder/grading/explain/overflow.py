@@ -11,7 +11,7 @@ from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import DRAWS, Examined, Probe, part_of, probe_of
 from autograder.grading.ladder import Amount
 
-CLOSEST = 1.02
+CLOSEST = 1.005
 """The limit is known when what is wrong is no more than this many times what is right."""
 SAME_LIMIT = 1.15
 """How far the limits of both draws may be apart."""
@@ -23,9 +23,10 @@ def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]
         found: dict[tuple[str, str], list[str]] = {}
         for part in parts:
             limits = [limit_of(examined, part, name, amount, draw) for draw in DRAWS]
-            if None in limits:
+            known = sorted(it for it in limits if it is not None)
+            if len(known) < len(limits):
                 continue
-            (low, one), (high, other) = sorted(limits)  # type: ignore[type-var]
+            (low, one), (high, other) = known
             if one == other and high <= SAME_LIMIT * low:
                 found.setdefault((_rounded(math.sqrt(low * high)), one), []).append(part)
         for (limit, how), names in found.items():

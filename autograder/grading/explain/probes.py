@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -90,6 +91,9 @@ def design(ladder: Ladder, draw: int) -> list[Probe]:
     for name, knob in ladder.knobs.items():
         if not isinstance(knob, Amount):
             settings += [{**both, name: value} for value in knob.tried for both in (base, on)]
+    settings += [
+        base | _equal(ladder, one, other, rng) for one, other in combinations(ladder.all_of(Size), 2)
+    ]
     each_once = list({tuple(it.items()): it for it in settings}.values())
     each_once += [
         _combination(ladder, rng) for _ in range(min(COMBINED_FOR_EACH * len(ladder.knobs), MOST_COMBINED))
@@ -103,14 +107,27 @@ def _combination(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
         chance = 0.25 if isinstance(knob, Case) else 0.5
         if not isinstance(knob, Amount) and rng.random() < chance:
             settings[name] = knob.tried[rng.integers(len(knob.tried))]
+    sizes = list(ladder.all_of(Size))
+    if len(sizes) > 1 and rng.random() < 0.25:
+        one, other = rng.choice(sizes, size=2, replace=False).tolist()
+        settings |= _equal(ladder, one, other, rng)
     return settings
+
+
+def _equal(ladder: Ladder, one: str, other: str, rng: np.random.Generator) -> dict[str, int]:
+    """Return two sizes that are equal, nothing where they cannot be."""
+    tried, others = (ladder.all_of(Size)[name].tried for name in (one, other))
+    common = sorted(set(tried) & set(others) - {1}) or sorted(set(tried) & set(others))
+    return dict.fromkeys((one, other), common[rng.integers(len(common))]) if common else {}
 
 
 def off_level(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
     """Return random settings whose sizes need not be levels of the ladder."""
     settings = _combination(ladder, rng)
+    if rng.random() < 0.5:
+        return settings
     for name, knob in ladder.all_of(Size).items():
-        if rng.random() < 0.5:
+        if rng.random() < 0.7:
             settings[name] = int(rng.integers(knob.tried[0], knob.tried[-1] + 1))
     return settings
 
@@ -270,7 +287,7 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
     if expected.parts is None or got.parts is None:
         return "odd"
     right, came = expected.parts[part], got.parts[part]
-    if isinstance(right, float) and isinstance(came, float) or _are_floats(right, came):
+    if _are_floats(right, came):
         return _state_of_numbers(np.asarray(right), np.asarray(came))
     if agree(same, right, came):
         return "right"
@@ -285,6 +302,8 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
 
 
 def _are_floats(right: Any, came: Any) -> bool:
+    if isinstance(right, float) and isinstance(came, float):
+        return True
     arrays = isinstance(right, np.ndarray) and isinstance(came, np.ndarray) and right.shape == came.shape
     return arrays and right.dtype == came.dtype == np.float64 and right.size > 0
 

@@ -120,16 +120,16 @@ def _all_equal(it: np.ndarray) -> bool:
 
 
 STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
+    "0 everywhere": (lambda it: not it.any(), "Where is it computed, and is that what is returned?"),
+    "NaN everywhere": (
+        lambda it: bool(np.isnan(it).all()),
+        "Which step gives NaN: 0 / 0, inf - inf, the root of a negative number?",
+    ),
     "all entries are the same": (_all_equal, "Which loop or index should make them differ?"),
     "all entries of a row are the same": (_all_rows_constant, "What should make the columns differ?"),
     "all rows are the same": (_all_rows_equal, "What should make the rows differ?"),
-    "NaN everywhere": (
-        lambda it: bool(np.isnan(it).all()),
-        "Which step gives NaN: 0 / 0, inf - inf, a negative root?",
-    ),
-    "0 everywhere": (lambda it: not it.any(), "Where is it computed, and is that what is returned?"),
 }
-"""Properties that wrong results have everywhere and right ones nowhere, the strongest last to be overruled."""
+"""Properties that wrong results have everywhere and right ones nowhere, the strongest first."""
 
 
 def _never_negative(it: np.ndarray) -> bool:
@@ -145,7 +145,8 @@ def _columns_cancel(it: np.ndarray) -> bool:
 
 
 def _cancels(it: np.ndarray, axis: int) -> bool:
-    return float(np.abs(it.sum(axis=axis)).max()) <= NEAR * float(np.abs(it).max(initial=0)) * it.shape[axis]
+    largest = float(np.abs(it).max(initial=0))
+    return bool(np.abs(it.sum(axis=axis)).max() <= NEAR * largest * it.shape[axis])
 
 
 LAWS: Mapping[str, tuple[Callable[[np.ndarray], bool], str, str]] = {
@@ -183,7 +184,7 @@ def facts_of_properties(
     pairs = list(_numbers_of(examined, part, probes))
     found = [name for name, (has, _) in STRANGE.items() if has_strange(has, pairs)]
     if found:
-        name = found[-1]
+        name = found[0]
         yield Fact(about((part,), name), STRANGE[name][1], "strange", (part,), name, rank=2)
     for prefix, group in (("", probes), (without, unswitched if without else ())):
         for name, (has, said, question) in LAWS.items():

@@ -24,6 +24,8 @@ CONTRADICTING = 8
 """Probes that are drawn to contradict a statement: in the region of each condition, and twice as many elsewhere."""
 MOSTLY = 0.8
 """The share of probes from which on it is most of them."""
+SELDOM = 0.3
+"""The share of probes up to which it is too few of them to be spoken of."""
 CONFIRMING_DRAW = 3
 _TRIES = 30
 
@@ -94,15 +96,15 @@ def _candidates(examined: Examined, part: str, probes: Sequence[Probe], bad: np.
     }
     for wrong, regions in pure.items():
         for condition, there in regions.items():
-            if condition.holds is wrong and (bad[~there] != wrong).all():
+            if condition.holds and (bad[~there] != wrong).all():
                 yield from _unlikely(Where((condition,), wrong, True), bad, there)
     for wrong, regions in pure.items():
         for (one, there), (other, also) in combinations(regions.items(), 2):
             plain = not wrong or (_is_special(one) and _is_special(other))
-            if plain and one.knob != other.knob and (bad[~(there | also)] != wrong).all():
-                # Each has to explain something that the other does not.
-                if min((there & ~also).sum(), (also & ~there).sum()) >= 2:
-                    yield from _unlikely(Where((one, other), wrong, True), bad, there | also)
+            # Each has to explain something that the other does not.
+            both_needed = min((there & ~also).sum(), (also & ~there).sum()) >= 2
+            if plain and both_needed and one.knob != other.knob and (bad[~(there | also)] != wrong).all():
+                yield from _unlikely(Where((one, other), wrong, True), bad, there | also)
     open_ones = [
         (
             int((~there).sum()),
@@ -112,6 +114,8 @@ def _candidates(examined: Examined, part: str, probes: Sequence[Probe], bad: np.
         for wrong, regions in pure.items()
         for condition, there in regions.items()
         if condition.sort in ("from", "with", "where")
+        # That what is wrong nearly everywhere is always wrong in a region would tell nothing.
+        and (not wrong or (~bad[~there]).mean() > SELDOM)
     ]
     for _, where, there in sorted(open_ones, key=lambda it: it[0]):
         yield from _unlikely(where, bad, there)

@@ -20,7 +20,6 @@ from autograder.grading.explain.probes import (
     Outcome,
     Probe,
     close,
-    numbers,
     part_of,
     probe_of,
 )
@@ -32,6 +31,9 @@ STEPS = (1e-4, 1e-5)
 """Steps of the difference quotients that a slope is compared with; both have to say the same."""
 SAME_SLOPE, OTHER_SLOPE = 1e-4, 1e-2
 """Relative differences up to the first are those of difference quotients; from the second on they are a mistake."""
+
+IDLE = 1e-10
+"""Relative differences up to this are no dependence."""
 
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 
@@ -124,7 +126,7 @@ def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Pr
             things = plural(ladder, move.knob)
             if move.way == "repeated":
                 said = f"changes when every {singular(ladder, move.knob)} is there twice, and should not"
-                question = f"Which step of your code adds up over the {things}, or counts them, and what should it divide by?"
+                question = f"Which step of your code adds up over the {things}, or counts them?"
             elif how == "changes":
                 said = f"changes when the {things} are put into another order, and should not"
                 question = (
@@ -197,35 +199,48 @@ def slope_state(examined: Examined, probe: Probe, seed: int = 0) -> bool | None:
     arguments = examined.inputs.arguments(probe)
     here = part_of(examined.outcome(probe), derivative)
     right = part_of(examined.expected(probe), derivative)
-    if arguments is None or here is None or right is None:
+    if arguments is None or here is None or right is None or here.shape != right.shape:
         return None
     point = np.asarray(arguments[argument], dtype=np.float64)
     if here.shape != point.shape or not np.isfinite(here).all():
         return None
     rng = np.random.default_rng([seed, *probe.seed])
-    direction = rng.choice([-1.0, 1.0], size=point.shape) * rng.uniform(0.5, 1.5, size=point.shape)
+    # Along the right derivative, so that the slope is not a small difference of large numbers.
+    direction = np.where(right < 0, -1.0, 1.0) * rng.uniform(0.5, 1.5, size=point.shape)
     found = set()
     for step in STEPS:
-        values, references = [], []
-        for sign in (1, -1):
-            moved = {**arguments, argument: point + sign * step * direction}
-            values.append(numbers((examined.called(moved).parts or {}).get(value)))
-            key = ("along", argument, sign * step, seed, probe.seed, probe.settings)
-            after = examined.inputs.changed(
-                probe,
-                key,
-                lambda it, sign=sign, step=step: {**it, argument: it[argument] + sign * step * direction},
-            )
-            references.append(part_of(examined.expected(after), value))
-        if any(it is None or it.ndim or not np.isfinite(it) for it in (*values, *references)):
+        there = [_along(argument, point + sign * step * direction) for sign in (1, -1)]
+        keys = [("along", argument, sign * step, seed, probe.seed, probe.settings) for sign in (1, -1)]
+        after = [examined.inputs.changed(probe, *it) for it in zip(keys, there, strict=True)]
+        own = _quotient([part_of(examined.called(it(arguments) or {}), value) for it in there], step)
+        reference = _quotient([part_of(examined.expected(it), value) for it in after], step)
+        if own is None or reference is None:
             return None
-        slope, reference = (float(a - b) / (2 * step) for a, b in (values, references))  # type: ignore[operator]
-        scale = max(float(np.abs(here * direction).sum()), abs(slope), 1e-3)
+        scale = max(float(np.abs(here * direction).sum()), abs(own), 1e-3)
         if abs(reference - float((right * direction).sum())) > SAME_SLOPE * max(abs(reference), scale):
             return None  # the reference has a kink here
-        apart = abs(slope - float((here * direction).sum()))
+        apart = abs(own - float((here * direction).sum()))
         found.add(True if apart <= SAME_SLOPE * scale else False if apart >= OTHER_SLOPE * scale else None)
     return found.pop() if len(found) == 1 else None
+
+
+def _agreed(examined: Examined, probes: Sequence[Probe]) -> bool | None:
+    """Return what all probes say that say anything, None if they disagree or are too few."""
+    found = [it for probe in probes if (it := slope_state(examined, probe)) is not None]
+    return found[0] if len(found) > PROBES and len(set(found)) == 1 else None
+
+
+def _along(argument: str, point: np.ndarray) -> Change:
+    return lambda arguments: {**arguments, argument: point}
+
+
+def _quotient(values: Sequence[np.ndarray | None], step: float) -> float | None:
+    """Return the difference quotient of two single numbers, None if they are something else."""
+    above, below = values
+    if above is None or below is None or above.ndim or below.ndim:
+        return None
+    slope = float(above - below) / (2 * step)
+    return slope if np.isfinite(slope) else None
 
 
 def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence[Probe]) -> Iterator[Fact]:
@@ -241,13 +256,13 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
         return
     value, derivative, argument = ladder.slope
     off = [probe.with_(**{name: it.off for name, it in ladder.all_of(Switch).items()}) for probe in probes]
-    with_it, without = ({slope_state(examined, probe) for probe in group} for group in (probes, off))
+    with_it, without = (_agreed(examined, group) for group in (probes, off))
     parts = (value, derivative)
     switches = list(ladder.all_of(Switch).values())
     yours = f"your {derivative} is the slope of your own {value} by {argument}"
     if states[value] or states[derivative]:
         return  # one is right and the other is not: so much is known
-    if with_it == without == {True}:
+    if with_it is without is True:
         yield Fact(
             f"{yours[0].upper()}{yours[1:]}, so the two belong together.",
             f"Look at {value} first: which term of it is not what the task asks for?",
@@ -256,7 +271,7 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
             (True, True),
             rank=1,
         )
-    elif without == {True} and with_it == {False} and len(switches) == 1:
+    elif without is True and with_it is False and len(switches) == 1:
         noun = switches[0].noun
         yield Fact(
             f"Without {noun}, {yours}; with {pronoun(noun)}, it is not.",
@@ -266,7 +281,7 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
             (True, False),
             rank=1,
         )
-    elif with_it == without == {False}:
+    elif with_it is without is False:
         yield Fact(
             f"Your {derivative} is not the slope of your own {value} by {argument}.",
             f"Move one entry of {argument} a little: by how much does your {value} change, and by how much does "
@@ -341,13 +356,11 @@ def _is_idle(
         )
         if after is None or examined.inputs.arguments(after) is None:
             continue
-        right = [part_of(examined.expected(it), part) for it in (probe, after)]
-        if right[0] is None or right[1] is None or close(*right, FAR):  # type: ignore[arg-type]
+        right, other = (part_of(examined.expected(it), part) for it in (probe, after))
+        if right is None or other is None or close(right, other, FAR):
             return False
-        got = [part_of(examined.outcome(it), part) for it in (probe, after)]
-        if got[0] is None or got[1] is None or not np.isfinite(got[0]).all():
-            return False
-        if not np.array_equal(got[0], got[1]):
+        got, again = (part_of(examined.outcome(it), part) for it in (probe, after))
+        if got is None or again is None or not np.isfinite(got).all() or not close(got, again, IDLE):
             return False
         seen += 1
     return seen >= 2 * PROBES
