@@ -42,9 +42,12 @@ def votes(code, y_train, dists, k):
 def votes_of_any_dtype(code, y_train, dists, k):
     """Let the k nearest vote; that labels are an array of integers is checked separately."""
     labels = votes(code, y_train, dists, k)
-    if isinstance(labels, list):
+    if isinstance(labels, list) and all(isinstance(label, (int, float, np.number)) for label in labels):
         labels = np.array(labels)
-    return labels.astype(np.int64) if isinstance(labels, np.ndarray) and labels.dtype == float else labels
+    if isinstance(labels, np.ndarray) and labels.dtype == float and np.all(np.abs(labels) < 1e9):
+        integers = labels.astype(np.int64)
+        return integers if np.all(integers == labels) else labels
+    return labels
 
 
 def nearest_labels(code, X_train, y_train, X):
