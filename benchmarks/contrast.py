@@ -182,7 +182,7 @@ def main() -> int:
         "assignment", "wrong", "with a fact", "sentences", "contradicted", "right", "said of right", "CPU ms"
     )
     failures = 0
-    for name in options.names or course.names:
+    for name in options.names or course.names():
         count: Counter[str] = Counter()
         times: list[float] = []
         with Grader(course.assignment(name), course.solution(name)) as grader:
