@@ -16,6 +16,9 @@ class Made(WorkerObject):
     def __init__(self, type_name: str) -> None:
         self.type_name = type_name
 
+    def __repr__(self) -> str:
+        return "Made()"  # the names of tests must not hold addresses
+
 
 @pytest.mark.parametrize(
     "reply, shape, wanted",
