@@ -20,9 +20,12 @@ from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.grader import Grader
+from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
 from autograder.model.scoring import HALF, score
 from autograder.model.verdict import Kind, Verdict
+from autograder.sandbox.code import Host
 
 ROOM_IN_BUDGET = 4
 """The time allowed for a hand-in must be at least this many times what the reference takes."""
@@ -103,6 +106,7 @@ def verify_assignment(
     report = Verification(work.assignment)
     report.claims += _halves_agree(work.assignment, reference)
     report.claims.append(_targets_exist(work.assignment, bank))
+    report.claims += _ladders_fit(work, reference)
     with LocalPool(work, jobs or os.cpu_count() or 1) as pool:
         report.claims += _reference_and_nothing(work, pool, reference)
         report.mistakes += _mistakes(work, pool, bank)
@@ -165,6 +169,26 @@ def _targets_exist(assignment: Assignment, bank: Bank) -> Claim:
         lost += [f"{entry.id} same_as {other}" for other in entry.same_as if other not in known]
     found = f"no question of assignment.toml has {', '.join(lost)}" if lost else f"{len(known)} in the bank"
     return Claim("every known mistake belongs to a question", not lost, found)
+
+
+def _ladders_fit(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim]:
+    """Check that every ladder can be drawn, is for functions of questions, and finds the reference right."""
+    with Grader(work.assignment, work.solution, work.plan) as grader:
+        functions = grader.contrast.functions()
+        if not functions:
+            return
+        strange = []
+        for function in functions:
+            questions = work.assignment.questions_of(function)
+            if not questions:
+                strange.append(f"{function} belongs to no question of assignment.toml")
+                continue
+            with Host(grader.sandbox) as host:
+                student = Subject(host, reference, "", work.assignment.limits.seconds_per_call)
+                said = grader.contrast.trouble(function, student, grader.references(questions[0].id))
+            strange += [said] if said else []
+        found = "; ".join(strange) or f"{len(functions)} functions"
+        yield Claim("the reference is right on every ladder", not strange, found)
 
 
 # --- right, empty and lazy work -----------------------------------------------------------------------

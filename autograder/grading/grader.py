@@ -293,13 +293,13 @@ class _Run:
             if not verdicts[test_id].passed:
                 verdicts[test_id] = _with(verdicts[test_id], explanations)
                 on_verdict(verdicts[test_id])
-        for test_id, hint in self._facts(verdicts).items():
-            verdicts[test_id] = msgspec.structs.replace(verdicts[test_id], hint=hint)
-            on_verdict(verdicts[test_id])
+        for test_id, changed in self._with_facts(verdicts).items():
+            verdicts[test_id] = changed
+            on_verdict(changed)
         return verdicts
 
-    def _facts(self, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
-        """Return what trying them says of functions that nothing explains, as far as time is left for it."""
+    def _with_facts(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """Return verdicts that nothing explains with what trying their functions says, as far as time is left."""
         grader, seen = self._grader, self._seen
         if grader.solution is None:
             return {}
@@ -311,9 +311,15 @@ class _Run:
         self._student.public = False
         self._student.seconds_per_call = min(grader.assignment.limits.seconds_per_call, SHORT_DEADLINE)
         seconds = min(SECONDS, self._deadline - time.monotonic())
-        return facts_of_failures(
-            grader.contrast, failed, grader.assignment, self._student, grader.references, seconds
-        )
+        try:
+            hints = facts_of_failures(
+                grader.contrast, failed, grader.assignment, self._student, grader.references, seconds
+            )
+        except Exception as error:  # the points stand, so a person is told instead of the student
+            flag = f"a ladder could not be tried ({type(error).__name__}); run autograder verify"
+            one = failed[0].verdict
+            return {one.test: msgspec.structs.replace(one, flags=(*one.flags, flag))}
+        return {id: msgspec.structs.replace(verdicts[id], hint=hint) for id, hint in hints.items()}
 
     def _explanations(self) -> dict[str, list[Explanation]]:
         """Return why tests failed, as far as time is left for it."""

@@ -172,3 +172,40 @@ def test_same_as_public(compare):
     import numpy as np
     compare("centring.spread", np.array([[1.0, 2.0], [3.0, 6.0]]), names=("spread",))
 """
+
+
+LADDER = """
+from autograder.grading.ladder import Size, ladder
+
+@ladder("centring.{function}", parts={parts})
+def centred(rng, rows=Size(5), columns=Size(3)):
+    return dict(X={X})
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "parts", "X", "said"),
+    [
+        ("centre", ("centred", "means"), "rng.normal(size=(rows, columns))", ""),
+        (
+            "center",
+            ("centred", "means"),
+            "rng.normal(size=(rows, columns))",
+            "centring.center belongs to no question",
+        ),
+        ("centre", ("centred", "means", "more"), "rng.normal(size=(rows, columns))", "names 3 parts"),
+        (
+            "centre",
+            ("centred", "means"),
+            "rng.normal(size=(rows, columns)) / (columns - 3)[0]",
+            "fails with TypeError",
+        ),
+    ],
+    ids=["sound", "unknown function", "other parts", "failing generator"],
+)
+def test_a_ladder_that_does_not_fit_is_named(
+    tmp_path: Path, function: str, parts: tuple[str, ...], X: str, said: str
+) -> None:
+    code, printed = verify(tmp_path, graded=GRADED + LADDER.format(function=function, parts=parts, X=X))
+    assert (code == 0) is (not said), printed
+    assert said in " ".join(printed.split())

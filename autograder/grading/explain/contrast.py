@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograder.errors import CourseError
 from autograder.grading.explain.conditions import counted, in_words
 from autograder.grading.explain.fact import Fact, about, observation_of
 from autograder.grading.explain.overflow import facts_of_amounts
@@ -42,6 +43,8 @@ from autograder.sandbox.code import Code
 
 SECONDS = 5.0
 """Wall-clock time for the facts of one function; what is not found out by then stays unsaid."""
+VERIFYING_SECONDS = 60.0
+"""Wall-clock time for trying a ladder on the reference."""
 MOST_FACTS = 2
 """Sentences that are said of one function: more would not be read."""
 SIMPLEST_TRIED = 4
@@ -95,6 +98,26 @@ class Contrast:
         examined = Examined(inputs, student, references[0], time.monotonic() + SECONDS)
         probes = [it for draw in DRAWS for it in design(inputs.ladder, draw) if _answered(examined, it)]
         return _followed(examined, references, probes)
+
+    def trouble(self, function: str, right: Code, references: Sequence[Code]) -> str:
+        """Return what is wrong with the ladders of a function, which is tried on right code; empty if nothing is."""
+        try:
+            for inputs in self.inputs_of(function):
+                ladder = inputs.ladder
+                examined = Examined(inputs, right, references[0], time.monotonic() + VERIFYING_SECONDS)
+                probes = [it for draw in DRAWS for it in design(ladder, draw) if _answered(examined, it)]
+                if not probes:
+                    return f"the ladder {ladder.name} returns no arguments at any settings"
+                for probe in probes:
+                    outcome = examined.outcome(probe)
+                    if outcome is not None and outcome.parts is None and not outcome.raised:
+                        return f"the ladder {ladder.name} names {len(ladder.parts)} parts; {function} returns others"
+            facts = self.facts(function, right, references, VERIFYING_SECONDS)
+        except CourseError as error:
+            return str(error)
+        except Stopped:
+            return f"{function} gives neither a value nor an exception somewhere on its ladder"
+        return f"of the reference it is said that {facts[0].sentence}" if facts else ""
 
     def facts(
         self,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.grading.explain.conditions import Condition, Where, conditions_of
-from autograder.grading.explain.probes import Examined, Probe, State, off_level, probe_of
+from autograder.grading.explain.probes import Examined, Probe, State, off_level, part_of, probe_of
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 MOST_CHANCE = 1e-5
@@ -44,11 +44,14 @@ class Question:
         The states that count as wrong.
     words
         For these and for the others.
+    by_chance
+        Whether wrong code may well be right by chance, as with labels: then it is never said to be wrong always.
     """
 
     part: str
     bad: frozenset[State]
     words: tuple[str, str]
+    by_chance: bool = False
 
     def asked(self, examined: Examined, probe: Probe) -> bool | None:
         """Return the answer; None where there is none."""
@@ -68,7 +71,15 @@ def questions_of(examined: Examined, part: str, table: Table) -> Iterator[Questi
     if "unclear" not in states:
         wrong = "wrong or an exception" if "raised" in states else "wrong"
         words = (wrong if states & {"wrong", "odd"} else raises, "right")
-        yield Question(part, frozenset({"wrong", "raised", "odd"}), words)
+        by_chance = "wrong" in states and not _is_real(examined, part, table)
+        yield Question(part, frozenset({"wrong", "raised", "odd"}), words, by_chance)
+
+
+def _is_real(examined: Examined, part: str, table: Table) -> bool:
+    """Return whether the right values of a part are measured on a continuous scale, so that none is met by chance."""
+    right = [part_of(examined.expected(probe), part) for probe, _ in table]
+    known = [it for it in right if it is not None]
+    return bool(known) and not all((it == np.round(it)).all() for it in known)
 
 
 def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -> Where | None:
@@ -76,7 +87,8 @@ def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -
     answers = [question.asked(examined, it) for it in probes]
     if None in answers or True not in answers or False not in answers:
         return None
-    for where in _candidates(examined, question.part, probes, np.array(answers, dtype=bool)):
+    bad = np.array(answers, dtype=bool)
+    for where in _candidates(examined, question.part, probes, bad, question.by_chance):
         worded = replace(where, bad=question.words[0], good=question.words[1])
         refined = _refined(examined, question, worded)
         if refined is not None and is_confirmed(examined, question, refined):
@@ -84,7 +96,9 @@ def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -
     return None
 
 
-def _candidates(examined: Examined, part: str, probes: Sequence[Probe], bad: np.ndarray) -> Iterator[Where]:
+def _candidates(
+    examined: Examined, part: str, probes: Sequence[Probe], bad: np.ndarray, by_chance: bool
+) -> Iterator[Where]:
     """Yield the statements that no probe contradicts: exact ones first, then those that leave the least open."""
     met = {
         condition: np.array([condition.met(examined, part, it) for it in probes])
@@ -92,33 +106,35 @@ def _candidates(examined: Examined, part: str, probes: Sequence[Probe], bad: np.
     }
     pure = {
         wrong: {it: there for it, there in met.items() if there.any() and (bad[there] == wrong).all()}
-        for wrong in (False, True)
+        for wrong in ((False,) if by_chance else (False, True))
     }
+
+    def where(wrong: bool, there: np.ndarray, *conditions: Condition) -> Where:
+        opposite = (bad[~there] != wrong).mean()
+        return Where(conditions, wrong, bool(opposite == 1) and not by_chance, bool(opposite > MOSTLY))
+
     for wrong, regions in pure.items():
         for condition, there in regions.items():
-            if condition.holds and (bad[~there] != wrong).all():
-                yield from _unlikely(Where((condition,), wrong, True), bad, there)
+            if (condition.holds or by_chance) and (bad[~there] != wrong).all():
+                yield from _unlikely(where(wrong, there, condition), bad, there)
     for wrong, regions in pure.items():
         for (one, there), (other, also) in combinations(regions.items(), 2):
             plain = not wrong or (_is_special(one) and _is_special(other))
             # Each has to explain something that the other does not.
             both_needed = min((there & ~also).sum(), (also & ~there).sum()) >= 2
             if plain and both_needed and one.knob != other.knob and (bad[~(there | also)] != wrong).all():
-                yield from _unlikely(Where((one, other), wrong, True), bad, there | also)
+                yield from _unlikely(where(wrong, there | also, one, other), bad, there | also)
     open_ones = [
-        (
-            int((~there).sum()),
-            Where((condition,), wrong, False, bool((bad[~there] != wrong).mean() > MOSTLY)),
-            there,
-        )
+        (int((~there).sum()), where(wrong, there, condition), there)
         for wrong, regions in pure.items()
         for condition, there in regions.items()
         if condition.sort in ("from", "with", "where")
+        and not there.all()
         # That what is wrong nearly everywhere is always wrong in a region would tell nothing.
         and (not wrong or (~bad[~there]).mean() > SELDOM)
     ]
-    for _, where, there in sorted(open_ones, key=lambda it: it[0]):
-        yield from _unlikely(where, bad, there)
+    for _, found, there in sorted(open_ones, key=lambda it: it[0]):
+        yield from _unlikely(found, bad, there)
 
 
 def _is_special(condition: Condition) -> bool:
