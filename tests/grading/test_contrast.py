@@ -277,3 +277,35 @@ def test_the_course_declares_a_ladder_for_each_function_that_is_compared_by_valu
 
 def test_reference_code_is_right_on_its_ladder(grader):
     assert facts_on(grader, hand_in(REFERENCE)) == ()
+
+
+ODD = [
+    "None",
+    "'text'",
+    "{}",
+    "1.0",
+    "(1.0,)",
+    "(None, None)",
+    "('a', [W])",
+    "(np.nan, np.inf * W)",
+    "(True, W > 0)",
+    "(1j, W + 1j)",
+    "(np.zeros(0), np.zeros((0, 4)))",
+    "(np.array(2.0), np.array(3.0))",
+    "(10 ** 400, W.astype(object))",
+    "(np.matrix(W), W.astype(np.float32))",
+    "([1.0], W.tolist())",
+    "(1.0, W[:1])",
+    "(np.float64(1e308), 1e308 * W)",
+    "(np.int64(3), (10 * W).astype(int))",
+]
+
+
+@pytest.mark.parametrize("reply", ODD)
+def test_odd_replies_are_no_fault_of_ours(grader, reply):
+    for body in (
+        f"return {reply}",
+        f"if len(X) > 1: return {reply}\n{textwrap.dedent(RIGHT)}\nreturn value, dW",
+    ):
+        for fact in facts_on(grader, with_loss(body)):
+            assert fact.sentence and fact.question

@@ -246,11 +246,9 @@ def _facts_of_wrong(
     found += facts_of_slope(examined, right, ordinary)
     found += facts_of_moves(examined, wrong, ordinary)
     for part in wrong:
-        numeric = [it for it in probes if examined.state(it, part) != "odd"]
-        found += facts_of_entries(examined, part, numeric)
-        found += facts_of_properties(
-            examined, part, numeric, [it for it in unswitched if it in numeric], without
-        )
+        if all(examined.state(it, part) != "odd" for it in probes):
+            found += facts_of_entries(examined, part, probes)
+            found += facts_of_properties(examined, part, probes, unswitched, without)
     said = {part for fact in found for part in fact.parts}
     rest = [part for part in wrong if part not in said]
     if rest:

@@ -104,8 +104,9 @@ def design(ladder: Ladder, draw: int) -> list[Probe]:
 def _combination(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
     settings = ladder.base
     for name, knob in ladder.knobs.items():
-        chance = 0.25 if isinstance(knob, Case) else 0.5
-        if not isinstance(knob, Amount) and rng.random() < chance:
+        if isinstance(knob, Case):
+            settings[name] = bool(rng.random() < 0.25)
+        elif not isinstance(knob, Amount) and rng.random() < 0.5:
             settings[name] = knob.tried[rng.integers(len(knob.tried))]
     sizes = list(ladder.all_of(Size))
     if len(sizes) > 1 and rng.random() < 0.25:
@@ -332,7 +333,8 @@ def close(left: np.ndarray, right: np.ndarray, tolerance: float = NEAR, scale: f
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
         return np.array_equal(left, right, equal_nan=True)
     largest = max(float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)))
-    return float(np.abs(left - right).max(initial=0)) <= tolerance * (scale or largest) + _SMALLEST_FAR
+    with np.errstate(over="ignore"):
+        return float(np.abs(left - right).max(initial=0)) <= tolerance * (scale or largest) + _SMALLEST_FAR
 
 
 def part_of(outcome: Outcome | None, part: str) -> np.ndarray | None:

@@ -195,16 +195,22 @@ def contradicting(
 ) -> Iterator[Probe]:
     """Yield probes on both sides of a statement, with random settings and sizes that are no levels of the ladder."""
     rng = np.random.default_rng([seed, len(where.conditions)])
+    ladder = examined.inputs.ladder
+    # Each special case is forced in turn: a statement that holds but for one of them is false.
+    forced: list[dict[str, Any]] = [{}, {}, *({name: True} for name in ladder.all_of(Case))]
+    wanted = max(CONTRADICTING, len(forced))
     number = 1000
     aims: list[tuple[Collection[Condition], bool]] = [((it,), True) for it in where.conditions]
-    for conditions, holds in [*aims, (where.conditions, False), (where.conditions, False)]:
+    if where.exact:
+        aims += [(where.conditions, False)] * 2
+    for conditions, holds in aims:
         found = 0
-        for _ in range(_TRIES * CONTRADICTING):
-            if found >= CONTRADICTING or (not holds and not where.exact):
+        for turn in range(_TRIES * wanted):
+            if found >= wanted:
                 break
-            settings = off_level(examined.inputs.ladder, rng)
+            settings = off_level(ladder, rng) | forced[turn % len(forced)]
             for condition in conditions:
-                settings |= towards(examined.inputs.ladder, condition, condition.holds is holds, rng)
+                settings |= towards(ladder, condition, condition.holds is holds, rng)
             number += 1
             probe = probe_of(settings, seed, number)
             if examined.inputs.arguments(probe) is None:
