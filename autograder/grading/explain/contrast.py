@@ -47,7 +47,7 @@ VERIFYING_SECONDS = 60.0
 """Wall-clock time for trying a ladder on the reference."""
 MOST_FACTS = 2
 """Sentences that are said of one function: more would not be read."""
-SIMPLEST_TRIED = 4
+SIMPLEST_TRIED = 8
 """How often the simplest wrong input is drawn anew in each draw."""
 
 FOLLOWING = 0.1
@@ -336,7 +336,7 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
 
 def simplest_first(ladder: Ladder, probes: Iterable[Probe]) -> list[Mapping[str, object]]:
     """Return the smallest settings of a ladder, then those of probes without special cases, the smaller first."""
-    base = ladder.base | {name: knob.least for name, knob in ladder.all_of(Size).items()}
+    base = ladder.base | {name: knob.tried[0] for name, knob in ladder.all_of(Size).items()}
     sizes, others = list(ladder.all_of(Size)), [*ladder.all_of(Switch), *ladder.all_of(Case)]
     tried = [dict(it.settings) for it in probes]
     tried.sort(
