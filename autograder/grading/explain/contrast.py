@@ -29,7 +29,7 @@ from autograder.grading.explain.probes import (
     state,
 )
 from autograder.grading.explain.properties import facts_of_entries, facts_of_properties
-from autograder.grading.explain.regions import questions_of, where_bad
+from autograder.grading.explain.regions import is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
     facts_of_dependence,
     facts_of_moves,
@@ -322,13 +322,14 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
         if always:
             raised = {it.raised for probe in again if (it := examined.outcome(probe)) is not None}
             same = states[always[0]] == {"raised"} and len(raised) == 1
-            verb = f"raises {raised.pop()}" if same else "wrong"
+            certain = same or all(is_real(examined, it, table[it]) for it in always)
+            verb = f"raises {raised.pop()}" if same else "wrong" if certain else "wrong in most cases"
             yield Fact(
                 about(always, f"{verb} already for {in_full(ladder, settings)}"),
                 "Work that out by hand and print what your code has after each step: where do the two part?",
                 "simplest",
                 always,
-                dict(settings),
+                (dict(settings), certain),
                 rank=5,
             )
             return

@@ -71,11 +71,11 @@ def questions_of(examined: Examined, part: str, table: Table) -> Iterator[Questi
     if "unclear" not in states:
         wrong = "wrong or an exception" if "raised" in states else "wrong"
         words = (wrong if states & {"wrong", "odd"} else raises, "right")
-        by_chance = "wrong" in states and not _is_real(examined, part, table)
+        by_chance = "wrong" in states and not is_real(examined, part, table)
         yield Question(part, frozenset({"wrong", "raised", "odd"}), words, by_chance)
 
 
-def _is_real(examined: Examined, part: str, table: Table) -> bool:
+def is_real(examined: Examined, part: str, table: Table) -> bool:
     """Return whether the right values of a part are measured on a continuous scale, so that none is met by chance."""
     right = [part_of(examined.expected(probe), part) for probe, _ in table]
     known = [it for it in right if it is not None]
