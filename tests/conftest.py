@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 SYSTEM = (
     "authoring/test_rehearsal.py",
     "authoring/test_release.py",
+    "authoring/test_sealed_course.py",
     "authoring/test_sealing.py",
     "authoring/test_verification.py",
     "authoring/test_wheel.py",
