@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.model.verdict import Kind
 from autograder.values.describe import described, shape_of
-from autograder.values.pack import WorkerObject
+from autograder.values.pack import Foreign, WorkerObject
 
 Shape = tuple[int | None, ...]
 """Extents of an array; None stands for any."""
@@ -34,7 +34,7 @@ def numbers(value: Any, name: str, shape: Shape | None = None, finite: bool = Tr
     Parameters
     ----------
     value
-        A reply: a number, an array, or nested lists or tuples of numbers.
+        A reply: a number, an array, an `np.matrix`, or nested lists or tuples of numbers.
     name
         What the sentence calls it.
     shape
@@ -94,6 +94,8 @@ def worker_object(value: Any, name: str, class_name: str, what: str) -> WorkerOb
 
 def _as_array(value: Any) -> np.ndarray | None:
     """Return numbers or nested sequences of numbers as an array; None if NumPy finds no shape for them."""
+    if isinstance(value, Foreign):
+        return value.numbers
     if not isinstance(value, (int, float, complex, np.generic, np.ndarray, list, tuple)):
         return None
     try:

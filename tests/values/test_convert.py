@@ -30,6 +30,7 @@ class Made(WorkerObject):
         ((1.0, np.float64(2.0)), (None,), [1.0, 2.0]),
         ([], (None,), []),
         (np.arange(6).reshape(2, 3), (2, None), [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]),
+        (Foreign("numpy.matrix", np.ones((1, 2))), (1, 2), [[1.0, 1.0]]),
         ([np.ones(2), np.zeros(2)], None, [[1.0, 1.0], [0.0, 0.0]]),
     ],
 )
