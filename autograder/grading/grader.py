@@ -290,7 +290,7 @@ class _Run:
             verdicts[test.id] = verdict
             on_verdict(verdict)
         for test_id, explanations in self._explanations().items():
-            if not verdicts[test_id].passed:
+            if not verdicts[test_id].right:
                 verdicts[test_id] = _with(verdicts[test_id], explanations)
                 on_verdict(verdicts[test_id])
         for test_id, changed in self._with_facts(verdicts).items():
@@ -306,7 +306,7 @@ class _Run:
         failed = [
             Unexplained(test.question, seen[test.id].function, verdicts[test.id])
             for test in self._wanted
-            if test.id in seen and not test.public and not verdicts[test.id].passed
+            if test.id in seen and not test.public and not verdicts[test.id].right
         ]
         self._student.public = False
         self._student.seconds_per_call = min(grader.assignment.limits.seconds_per_call, SHORT_DEADLINE)
@@ -417,7 +417,7 @@ class _Run:
             # than the one that they are right by.
             self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
         verdict = self._verdict_on(test, trial, finding, convention)
-        of_interest = not (test.public or test.structural or verdict.passed or trial.failed_to_import)
+        of_interest = not (test.public or test.structural or verdict.right or trial.failed_to_import)
         seen = digest_of(self._seen[test.id].observation.events) if of_interest else ""
         return msgspec.structs.replace(
             verdict, measured=trial.measured, other_type=bool(trial.other_types), seen=seen

@@ -42,7 +42,8 @@ class Observation:
 
 def observation_of(trial: Trial, finding: Finding | None) -> Observation:
     """Return the observation of a finished trial."""
-    kind = finding.kind if finding else None
+    # Right numbers of another type are right: no mistake is needed to explain them.
+    kind = finding.kind if finding is not None and finding.kind is not Kind.OTHER_TYPE else None
     if trial.features:
         raised = [("raised", it.type_name) for it in trial.outcomes if isinstance(it, CodeRaised)]
         return Observation(kind, (*sorted(trial.features.items()), *raised))
