@@ -29,8 +29,9 @@ from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.call_failures import CallFailed, CallTimedOut
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code, Host, Returned
 from autograder.sandbox.process import Sandbox
+from autograder.values.walk import mapped
 
 STUDENT_SPACE = ""
 HANGS_PER_FUNCTION = 2
@@ -40,6 +41,8 @@ HANGS_IN_ALL = 5
 SHORT_DEADLINE = 1.0
 OWED_SHARE = 0.5
 """This share of the budget is reserved, in equal parts, for the questions still to come."""
+MOST_KEPT_BYTES = 4 << 20
+"""Replies that are larger than this in one test are not explained: they would be kept and converted."""
 MIXED = (
     "this follows the task as it is written, but earlier results of this question follow another convention"
 )
@@ -412,12 +415,12 @@ class _Run:
             self._hangs[trial.called_last] += 1
         as_written = trial, finding
         trial, finding, convention = self._by_convention(test, trial, finding)
-        if not trial.failed_to_import:
+        if not trial.failed_to_import and _can_be_kept(trial):
             # Explanations are relative to the task as it is written; how values are computed has no other reference
             # than the one that they are right by.
             self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
         verdict = self._verdict_on(test, trial, finding, convention)
-        of_interest = not (test.public or test.structural or verdict.right or trial.failed_to_import)
+        of_interest = test.id in self._seen and not (test.public or test.structural or verdict.right)
         seen = digest_of(self._seen[test.id].observation.events) if of_interest else ""
         return msgspec.structs.replace(
             verdict, measured=trial.measured, other_type=bool(trial.other_types), seen=seen
@@ -503,6 +506,22 @@ def _may_be_an_accident(finding: Finding) -> bool:
     """Return whether something other than the hand-in, such as a machine short of memory, may have failed a test."""
     killed = finding.kind is Kind.DIED and "SIGKILL" in finding.details
     return killed or finding.kind is Kind.GRADER_FAULT
+
+
+def _can_be_kept(trial: Trial) -> bool:
+    """Return whether what came back is small enough to be kept until the end, and converted, to be explained."""
+    nbytes = 0
+
+    def count(part: object) -> object:
+        nonlocal nbytes
+        nbytes += part.nbytes if isinstance(part, np.ndarray) else 64
+        return None
+
+    for outcome in trial.outcomes:
+        if isinstance(outcome, Returned):
+            mapped(count, outcome.value)
+            mapped(count, dict(outcome.changed))
+    return nbytes <= MOST_KEPT_BYTES
 
 
 def _seen(test: PlannedTest, trial: Trial, finding: Finding | None) -> Seen:

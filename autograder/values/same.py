@@ -312,7 +312,7 @@ def _numbers_in(got: Any, expected: np.ndarray) -> np.ndarray | None:
     numbers: object = got
     if isinstance(got, Foreign):
         numbers = got.numbers
-    elif isinstance(got, (list, tuple)) and expected.ndim:
+    elif isinstance(got, (list, tuple)) and expected.ndim and len(got) == len(expected):
         numbers = _as_array(got)
     elif _is_scalar(got):
         numbers = np.asarray(got)
