@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from autograder.grading.counterexample import with_evidence
 from autograder.grading.explain.bank import Bank, Variant, load_bank
 from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
 from autograder.grading.explain.observation import observation_of
@@ -215,13 +216,15 @@ class Grader:
             # Code that was never called cannot have failed.
             asked = trial.outcomes or isinstance(run.error, (CallFailed, NotTried))
             finding = _finding_of(run.error, trial) if asked else fault_of(run.error)
+            finding = with_evidence(trial, finding)
             _let_go(run.error)
             return finding
         if not run.passed:
             return Finding(Kind.GRADER_FAULT, "the test neither passed nor failed")
         if not trial.outcomes:
             return Finding(Kind.GRADER_FAULT, "the test never called the code that it judges")
-        return next(iter(trial.other_types), None)
+        other_type = next(iter(trial.other_types), None)
+        return other_type and with_evidence(trial, other_type)
 
 
 class _Run:

@@ -55,7 +55,8 @@ def pytest_runtest_makereport(
     """Show what a check found instead of a traceback through the grader."""
     report = yield
     if call.excinfo is not None and FOLDERS in item.config.stash:
-        text = explanation_of(call.excinfo.value)
+        trial = item.funcargs.get("trial") if isinstance(item, pytest.Function) else None
+        text = explanation_of(call.excinfo.value, trial if isinstance(trial, Trial) else None)
         report.longrepr = text or report.longrepr
     return report
 

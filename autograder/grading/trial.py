@@ -14,7 +14,8 @@ import numpy as np
 from autograder.errors import GraderError
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Call, Code, Listener, Returned
+from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
+from autograder.values.walk import mapped
 
 Target = str | Callable[..., Any]
 """`module.function`, or a script `(code, *args)` that returns a value or a bound call."""
@@ -91,6 +92,50 @@ class Subject(Code):
         require_exception(error, outcome)
 
 
+MOST_REPLIES = 64
+"""Calls of one function of a public check whose values are kept."""
+
+
+@dataclass(eq=False)
+class Step:
+    """Something that a public check did with the code under test, with copies of what it gave.
+
+    Attributes
+    ----------
+    code
+        What was called, or the code of the object.
+    owner
+        The object whose method was called, or whose attribute was set or read; None for a function.
+    call
+        The call; None where an attribute was set or read.
+    args, keywords
+        Of the call.
+    given
+        The value that the attribute was set to, as a tuple of one; None where it was read.
+    came
+        What came of it, once it is known.
+    """
+
+    code: Code
+    owner: Handle | None
+    name: str
+    call: Call | None = None
+    args: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    given: tuple[Any] | None = None
+    came: Returned | CallFailed | None = None
+
+    @property
+    def value(self) -> Any:
+        """What was returned; None if nothing was."""
+        return self.came.value if isinstance(self.came, Returned) and self.given is None else None
+
+    @property
+    def reads(self) -> bool:
+        """Whether an attribute was read."""
+        return self.call is None and self.given is None
+
+
 @dataclass
 class Trial(Listener):
     """What one run of one test works on and records.
@@ -123,6 +168,12 @@ class Trial(Listener):
         Every call of the code under test, and each call that returned with what it returned.
     compared
         What was compared with an expected value.
+    steps
+        What was done with the code under test, in order; public checks only.
+    first_step
+        Where the comparison in progress began.
+    replies
+        What functions of the test returned to the code under test, by the function's `id`; public checks only.
     """
 
     student: Subject
@@ -140,6 +191,9 @@ class Trial(Listener):
     other_types: list[Finding] = field(default_factory=list)
     called_last: str = ""
     aftermath: CallFailed | None = None
+    steps: list[Step] = field(default_factory=list)
+    first_step: int = 0
+    replies: dict[int, list[Any]] = field(default_factory=dict)
 
     @property
     def failed_to_import(self) -> bool:
@@ -161,6 +215,26 @@ class Trial(Listener):
         """Note a call that is about to be made."""
         self.held(call)
         self.calls.append(call)
+        if self.student.public:
+            args, keywords = mapped(_copied, call.args), mapped(_copied, call.keywords)
+            self.steps.append(Step(call.code, call.owner, call.name, call, args, keywords))
+
+    def setting(self, owner: Handle, name: str, value: Any) -> None:
+        """Note what an attribute is about to be set to."""
+        if self.student.public:
+            self.steps.append(Step(owner.code, owner, name, given=(mapped(_copied, value),)))
+
+    def reading(self, owner: Handle, name: str) -> None:
+        """Note that an attribute is about to be read."""
+        if self.student.public:
+            self.steps.append(Step(owner.code, owner, name))
+
+    def answered(self, function: Callable[..., Any], value: Any) -> None:
+        """Note what a function of the test returned."""
+        if self.student.public:
+            replies = self.replies.setdefault(id(function), [])
+            if len(replies) <= MOST_REPLIES:
+                replies.append(mapped(_copied, value))
 
     def held(self, call: Call) -> None:
         """Note the function of a call that is about to be made.
@@ -177,6 +251,8 @@ class Trial(Listener):
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
         """Note what came, and of which call."""
         self.outcomes.append(outcome)
+        if self.steps and self.steps[-1].came is None:
+            self.steps[-1].came = outcome
         if call is not None and isinstance(outcome, Returned):
             self.returned.append((call, outcome))
 
@@ -208,6 +284,10 @@ class Trial(Listener):
             return by_design(outcome_of(self.reference, target, args, keywords))
         except NotPassed as error:
             raise GraderError(f"the reference does not pass its own test: {error}") from None
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 _NEVER_MEANT = {"NotImplementedError", "NameError", "ImportError", "SyntaxError"}

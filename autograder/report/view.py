@@ -17,7 +17,7 @@ from autograder.model.verdict import Kind, Verdict
 from autograder.text import clean, one_line, sentence
 
 _MESSAGE_LIMIT = 600
-_DETAILS_LIMIT = 3_000
+_DETAILS_LIMIT = 5_000
 _COST = "The type alone costs {} of this question's points, once; everything else about those results counts as right."
 
 

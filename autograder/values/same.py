@@ -8,7 +8,7 @@ elementwise relative error would punish entries that nearly cancel.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ ROUNDING = 1e-12
 """Absolute slack, so that an expected zero may be off by rounding."""
 ROUNDING_OF_FLOAT32 = 1e-5
 """Relative tolerance for results in float32, which is what sums and products of its rounding add up to."""
+
+LONGEST_KEY = 40
+"""In characters; a longer key of a dictionary is called by its number."""
 
 _ADVICE = {
     "numpy.matrix": "np.matrix multiplies differently; return a plain array, for example np.asarray(value)",
@@ -91,8 +94,24 @@ class Compared:
     other_types: Mapping[str, Mismatch]
 
 
+def numbered_key(key: Any, number: int, count: int) -> str:
+    """Return a key as a message may call it: one that is not text may be a number of the test, not to be told."""
+    return key if isinstance(key, str) else f"key {number} of {count}"
+
+
+def plain_key(key: Any, number: int, count: int) -> str:
+    """Return a key as Python writes it, for checks whose values are shown; its number if it is long."""
+    written = repr(key.item() if isinstance(key, np.generic) else key)
+    return written if len(written) <= LONGEST_KEY else numbered_key(key, number, count)
+
+
 def compare_values(
-    expected: Any, got: Any, names: Sequence[str] = (), rtol: float = 1e-6, atol: float = 0.0
+    expected: Any,
+    got: Any,
+    names: Sequence[str] = (),
+    rtol: float = 1e-6,
+    atol: float = 0.0,
+    name_of_key: Callable[[Any, int, int], str] = numbered_key,
 ) -> Mismatch | None:
     """Return the first difference between the expected value and the one that was returned, or None.
 
@@ -106,8 +125,10 @@ def compare_values(
         Names of the parts if `expected` is a tuple, else of the value itself.
     rtol, atol
         Tolerances: relative to the largest absolute expected value, and absolute.
+    name_of_key
+        `(key, number, count)`: what an expected key of a dictionary is called in the message.
     """
-    compared = compare_parts(expected, got, names, rtol, atol)
+    compared = compare_parts(expected, got, names, rtol, atol, name_of_key)
     for mismatch in compared.wrong.values():
         told = told_of_parts(compared.parts, compared.wrong)
         return replace(mismatch, message=f"{mismatch.message}{told}")
@@ -129,10 +150,15 @@ def told_of_parts(parts: Sequence[str], wrong: Collection[str]) -> str:
 
 
 def compare_parts(
-    expected: Any, got: Any, names: Sequence[str] = (), rtol: float = 1e-6, atol: float = 0.0
+    expected: Any,
+    got: Any,
+    names: Sequence[str] = (),
+    rtol: float = 1e-6,
+    atol: float = 0.0,
+    name_of_key: Callable[[Any, int, int], str] = numbered_key,
 ) -> Compared:
     """Compare each part by itself, with the parameters of `compare_values`."""
-    comparison = _Comparison(rtol, atol + ROUNDING)
+    comparison = _Comparison(rtol, atol + ROUNDING, name_of_key)
     if not isinstance(expected, tuple):
         name = names[0] if names else "the result"
         return _sorted_out({name: comparison.part(name, expected, got)})
@@ -157,6 +183,7 @@ def _sorted_out(mismatches: Mapping[str, Mismatch | None]) -> Compared:
 class _Comparison:
     rtol: float
     atol: float
+    name_of_key: Callable[[Any, int, int], str] = numbered_key
 
     def part(self, name: str, expected: Any, got: Any) -> Mismatch | None:
         if isinstance(expected, np.ndarray) and expected.ndim:
@@ -259,11 +286,7 @@ class _Comparison:
                 f"it should have {len(expected)}"
             )
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
-        # A key that is not text may be a number of the test, which the message must not tell.
-        shown_keys = (
-            key if isinstance(key, str) else f"key {number} of {len(expected)}"
-            for number, key in enumerate(expected, 1)
-        )
+        shown_keys = (self.name_of_key(key, number, len(expected)) for number, key in enumerate(expected, 1))
         return _first(
             self.part(f"{name}[{shown_key}]", wanted, got[key])
             for shown_key, (key, wanted) in zip(shown_keys, expected.items(), strict=True)
