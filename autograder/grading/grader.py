@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.grading.counterexample import with_evidence
 from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.explain.digest import digest_of
 from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
 from autograder.grading.explain.observation import observation_of
 from autograder.grading.explain.recognise import Candidates
@@ -378,7 +379,13 @@ class _Run:
             # than the one that they are right by.
             self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
         verdict = self._verdict_on(test, trial, finding, convention)
-        return msgspec.structs.replace(verdict, measured=trial.measured, other_type=bool(trial.other_types))
+        of_interest = not (test.public or test.structural or verdict.passed or trial.failed_to_import)
+        return msgspec.structs.replace(
+            verdict,
+            measured=trial.measured,
+            other_type=bool(trial.other_types),
+            seen=digest_of(self._seen[test.id].observation.events) if of_interest else "",
+        )
 
     def _by_convention(
         self, test: PlannedTest, trial: Trial, finding: Finding | None

@@ -121,6 +121,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     measured
         What a test of structure measured, for pictures: `cpu_ratio` with `full` and `none`; `n` with
         `runs_at_n` and `runs_at_2n`; `bytes` with `bytes_allowed`.
+    seen
+        A digest of what a graded test of values observed where it failed: equal for hand-ins that gave the same,
+        telling nothing of it. For the class report; not among a student's results.
     """
 
     test: str
@@ -134,6 +137,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     counterexample: str = ""
     other_type: bool = False
     measured: dict[str, float] = msgspec.field(default_factory=dict)
+    seen: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.credit <= 1:

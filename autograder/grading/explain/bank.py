@@ -23,6 +23,8 @@ from autograder.model.known_mistake import KnownMistake
 
 BANK_FILE = "mistakes.toml"
 FUNCTIONS_FILE = "mistakes.py"
+TODO = "TODO"
+"""A title or hint that begins with it is still to be written: it must not reach a student."""
 FORMER_FILE = "misconceptions.py"
 
 Made = tuple[str, dict[str, bytes], str]
@@ -156,6 +158,8 @@ def _combined(
 def _mistake(where: str, id: str, table: MistakeToml, made: Sequence[Made]) -> KnownMistake:
     if bool(table.note) == bool(table.title and table.hint) or bool(table.title) != bool(table.hint):
         raise CourseError(f"{where} needs a title and a hint, or a note if it is accepted")
+    if table.title.startswith(TODO) or table.hint.startswith(TODO):
+        raise CourseError(f"{where} is not finished; write its title and its hint in place of {TODO}")
     targets: dict[str, list[str]] = {}
     for target, _, example in made:
         targets.setdefault(example, []).append(target.partition(".")[2])
