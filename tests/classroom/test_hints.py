@@ -35,7 +35,7 @@ def squared_loss(X, y, w):
 SQUARED_GRADIENT = RIGHT.replace(b"2 * X.T @ miss / len(y)", b"2 * X.T @ miss ** 3 / len(y)")
 
 
-def graded(work: Work, pool: LocalPool, folder: Path, **options: Path) -> GradedClass:
+def graded(work: Work, pool: LocalPool, folder: Path) -> GradedClass:
     members = {
         "ada": CUBED,
         "bob": CUBED_OTHERWISE,
@@ -44,7 +44,7 @@ def graded(work: Work, pool: LocalPool, folder: Path, **options: Path) -> Graded
         "eve": SUMMED,
     }
     submissions = write_class(folder / "in", members)
-    return ClassSession(work, submissions, folder / "out", GradeOptions(**options)).grade(nullcontext(pool))
+    return ClassSession(work, submissions, folder / "out", GradeOptions()).grade(nullcontext(pool))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
