@@ -20,7 +20,7 @@ from autograder.values.walk import agree, mapped
 LONGEST = 1_200
 """In characters, without what a test adds to the student's file; a longer counterexample helps nobody."""
 LONGEST_WITH_ADDITIONS = 2_800
-LONGEST_LINE = 160
+LONGEST_LINE = 110
 """Steps are written in one line if they fit into this."""
 LONGEST_COMMENT = 120
 MOST_NUMBERS = 64

@@ -87,9 +87,13 @@ def with_hints(result: GradingResult, hints: Mapping[str, str]) -> GradingResult
 def _with_hint(question: QuestionResult, hint: str) -> QuestionResult:
     if not hint:
         return question
-    seen = {verdict.test for verdict in _unexplained(question)}
+    # Tests of structure that come upon the same wrong values say the same, and are shown together with the others.
+    alike = {(verdict.kind, verdict.message) for verdict in _unexplained(question)}
+    own = {verdict.test for verdict in question.graded if verdict.mistake is None}
     verdicts = tuple(
-        msgspec.structs.replace(verdict, hint=hint) if verdict.test in seen else verdict
+        msgspec.structs.replace(verdict, hint=hint)
+        if verdict.test in own and (verdict.kind, verdict.message) in alike
+        else verdict
         for verdict in question.verdicts
     )
     return msgspec.structs.replace(question, verdicts=verdicts)
