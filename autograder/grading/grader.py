@@ -379,7 +379,7 @@ class _Run:
             # than the one that they are right by.
             self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
         verdict = self._verdict_on(test, trial, finding, convention)
-        of_interest = not (test.public or test.structural or verdict.passed or trial.failed_to_import)
+        of_interest = not (test.public or test.structural or verdict.right or trial.failed_to_import)
         return msgspec.structs.replace(
             verdict,
             measured=trial.measured,

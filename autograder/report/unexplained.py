@@ -105,5 +105,6 @@ def _unexplained(question: QuestionResult) -> list[Verdict]:
         for verdict in question.graded
         if verdict.seen
         and verdict.mistake is None
+        and not verdict.right
         and (verdict.kind.family is Family.VALUE or verdict.kind is Kind.RAISED)
     ]
