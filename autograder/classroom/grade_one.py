@@ -72,7 +72,7 @@ def grade_one(
 
     if on_result is not None:
         on_result(result(finished=False))
-    grader.grade(submission.files, note, unusable=submission.unusable)
+    grader.grade(submission.files, note)
     return result(finished=True)
 
 

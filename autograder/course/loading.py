@@ -116,7 +116,6 @@ def load_assignment(folder: Path) -> Assignment:
         questions=questions,
         limits=toml.limits,
         conventions=toml.conventions,
-        switches=toml.switches,
     )
 
 
