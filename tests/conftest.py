@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 SYSTEM = (
     "authoring/test_rehearsal.py",
     "authoring/test_release.py",
+    "authoring/test_sealed_course.py",
+    "authoring/test_sealing.py",
     "authoring/test_verification.py",
     "authoring/test_wheel.py",
     "classroom/test_cluster.py",
@@ -35,7 +37,9 @@ SYSTEM = (
     "report/test_in_browser.py",
     "sandbox/test_plain_user.py",
     "student",
+    "test_odd_replies.py",
     "test_right_solutions.py",
+    "test_wrong_solutions.py",
 )
 """Files and folders of tests that start whole programs, browsers, notebooks, rehearsals or clusters, or attack."""
 

@@ -18,6 +18,10 @@ def sum_of_squares(x):
     return float(np.sum(x**2))
 
 
+def sum_of_sines(x):
+    return float(np.sum(np.sin(x)))
+
+
 def sum_of_cubes(x):
     return float(np.sum(x**3))
 
@@ -56,6 +60,39 @@ def test_losses_1_25322_and_1_25353_beside_1_25347(expect):
     )
 
 
+@numerical
+@pytest.mark.parametrize(
+    "h, gradient",
+    [
+        pytest.param(
+            0.3,
+            [
+                [0.490140996, -0.204579775, -0.817658641],
+                [0.975429453, 0.523918634, 0.215736338],
+            ],
+            id="h 0.3",
+        ),
+        pytest.param(
+            1e-4,
+            [
+                [0.497571047, -0.207681001, -0.830053534],
+                [0.990215995, 0.53186072, 0.219006687],
+            ],
+            id="h 0.0001",
+        ),
+    ],
+)
+def test_gradient_of_a_sum_of_sines(expect, h, gradient):
+    """Between x - h and x + h a sine rises by 2 * sin(h) * cos(x)."""
+    x = np.array(
+        [
+            [1.05, 1.78, -2.55],
+            [-0.14, 1.01, 1.35],
+        ]
+    )
+    expect(NUMERICAL_GRADIENT, sum_of_sines, x, h, equals=np.array(gradient), names=("gradient",))
+
+
 @error
 @pytest.mark.parametrize(
     "a, b, largest",
@@ -64,6 +101,11 @@ def test_losses_1_25322_and_1_25353_beside_1_25347(expect):
         pytest.param([1.0, 0.0, 3.0], [1.0, 0.0, 5.0], 0.25, id="the largest of three"),
         pytest.param([2.0, 1.0], [-2.0, 1.0], 1.0, id="opposite signs"),
         pytest.param([0.0, 0.0], [0.0, 0.0], 0.0, id="both 0"),
+        pytest.param([0.07, 2.72], [0.1, 2.16], 0.1764705882, id="2 numbers"),
+        pytest.param([-0.6, -1.05, 1.14], [-0.59, -1.36, 0.3], 0.5833333333, id="3 numbers"),
+        pytest.param([3.13, -0.19, 1.36, -0.27], [2.66, -0.23, 1.81, -0.25], 0.141955836, id="4 numbers"),
+        pytest.param([0.31, -1.17], [-0.13, -0.71], 1.0, id="one of other signs"),
+        pytest.param([2.39, 0.83, 1.57], [1.91, -0.47, 1.03], 1.0, id="another of other signs"),
     ],
 )
 def test_relative_error(expect, a, b, largest):

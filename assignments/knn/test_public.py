@@ -42,9 +42,12 @@ def votes(code, y_train, dists, k):
 def votes_of_any_dtype(code, y_train, dists, k):
     """Let the k nearest vote; that labels are an array of integers is checked separately."""
     labels = votes(code, y_train, dists, k)
-    if isinstance(labels, list):
+    if isinstance(labels, list) and all(isinstance(label, (int, float, np.number)) for label in labels):
         labels = np.array(labels)
-    return labels.astype(np.int64) if isinstance(labels, np.ndarray) and labels.dtype == float else labels
+    if isinstance(labels, np.ndarray) and labels.dtype == float and np.all(np.abs(labels) < 1e9):
+        integers = labels.astype(np.int64)
+        return integers if np.all(integers == labels) else labels
+    return labels
 
 
 def nearest_labels(code, X_train, y_train, X):
@@ -63,6 +66,37 @@ def test_right_triangles(expect, method):
 
 
 @all_versions
+@pytest.mark.parametrize("num_train", [5, 4, 2], ids="{} training examples".format)
+def test_points_without_round_numbers(expect, method, num_train):
+    X_train = np.array(
+        [
+            [-1.3, -0.35, 3.33],
+            [1.32, -3.28, -0.01],
+            [-1.25, 0.3, -3.22],
+            [0.48, 0.47, 3.15],
+            [0.63, 1.02, -2.99],
+        ]
+    )
+    X = np.array(
+        [
+            [4.51, -3.83, 2.2],
+            [-0.66, -1.76, -1.31],
+            [-1.34, 0.76, -0.22],
+            [2.97, -3.66, -0.01],
+        ]
+    )
+    equals = np.array(
+        [
+            [6.866105155, 3.919528033, 8.922494046, 5.969371826, 8.094010131],
+            [4.891553945, 2.814391586, 2.870505182, 5.115085532, 3.494982117],
+            [3.719704289, 4.841621629, 3.03639589, 3.841015491, 3.409017454],
+            [6.351739919, 1.693192251, 6.617711085, 5.7656396, 6.021494831],
+        ]
+    )
+    expect(distances, method, X_train[:num_train], X, equals=equals[:, :num_train], names=("dists",))
+
+
+@all_versions
 def test_distance_of_two_pictures(expect, method):
     # The squared differences of the pixels add up to 26280.
     X_train, X = OTHER[np.newaxis].astype(float), PICTURE[np.newaxis].astype(float)
@@ -77,7 +111,8 @@ def test_distance_of_two_pictures_in_uint8(expect, method):
 
 @pytest.mark.question("distances_no_loops")
 def test_equal_examples_are_at_distance_zero(expect):
-    X = np.array([[0.1, 0.2, 0.3], [100.1, 200.2, 300.3], [1e3, 1e-3, 7.7]])
+    # Rounding leaves some of the squared distances just below 0 where sums and products round differently.
+    X = np.arange(1.0, 61.0)[:, np.newaxis] * [0.1, 0.7, 1.3, 1.0 / 7.0, 3.0 / 7.0]
     pairs = np.sqrt(((X[:, np.newaxis] - X) ** 2).sum(axis=2))
     expect(distances, "compute_distances_no_loops", X, X, equals=pairs, names=("dists",))
 
@@ -118,6 +153,14 @@ def test_l1_is_not_the_euclidean_distance(expect):
     expect(
         nearest_labels, X_train, np.array([1, 2]), np.zeros((1, 2)), equals=np.array([2]), names=("labels",)
     )
+
+
+@pytest.mark.question("nearest_neighbor_l1")
+def test_l1_adds_up_absolute_values(expect):
+    # From the origin the points are at L1 distance 8, 4 and 3, while their coordinates add up to 0, 2 and 3.
+    X_train = np.array([[4.0, -4.0], [-1.0, 3.0], [1.0, 2.0]])
+    labels = np.array([5, 8, 3])
+    expect(nearest_labels, X_train, labels, np.zeros((1, 2)), equals=np.array([3]), names=("labels",))
 
 
 @pytest.mark.question("nearest_neighbor_l1")
@@ -167,7 +210,7 @@ def test_folds_of_unequal_length(expect):
     [
         pytest.param({1: [0.25, 0.5], 5: [0.5, 0.5], 9: [0.5, 0.25]}, 5, id="clear winner"),
         pytest.param({1: [0.5, 0.5], 7: [0.75, 0.0]}, 1, id="one lucky fold"),
-        pytest.param({8: [0.5, 0.75], 3: [0.75, 0.5], 5: [0.0, 0.0]}, 3, id="equal means"),
+        pytest.param({8: [0.5, 0.75], 3: [0.75, 0.5], 5: [0.25, 1.0]}, 3, id="equal means"),
     ],
 )
 def test_best_k(expect, accuracies, k):

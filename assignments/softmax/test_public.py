@@ -35,6 +35,28 @@ SLOPES = np.array(
     ]
 )
 
+# Pictures of three pixels, each followed by a 1 for the bias, and weights for up to five classes: numbers of which
+# none is special, for everything that numbers made by hand hide.
+BATCH = np.array(
+    [
+        [-0.43, 1.44, 1.68, 1.0],
+        [0.5, -0.59, -1.1, 1.0],
+        [-1.2, 1.12, -0.07, 1.0],
+        [-0.77, -1.31, -1.44, 1.0],
+        [0.72, 0.02, -0.55, 1.0],
+        [-1.71, 1.48, -1.46, 1.0],
+    ]
+)
+WEIGHTS = np.array(
+    [
+        [1.71, -2.04, -1.13, -0.58, 0.09],
+        [-1.37, -0.19, -0.02, 0.14, -1.91],
+        [0.52, 1.28, 0.35, -0.58, -0.49],
+        [-2.12, 0.38, 1.2, 0.52, -2.38],
+    ]
+)
+LABELS_OF_BATCH = np.array([3, 0, 4, 1, 1, 2])
+
 
 def expect_loss(expect, function, W, X, y, reg, loss, dW):
     expect(function, W, X, y, reg, equals=(loss, dW), names=("loss", "dW"), atol=1e-7)
@@ -106,6 +128,82 @@ def test_penalty_prefers_small_weights_with_the_same_logit(expect, function, wei
     dW = np.array([-0.5, 0.5]) + 2 * reg * W
     X, y = np.ones((1, 4)), np.array([0])
     expect_loss(expect, function, W, X, y, reg, 0.693147181 + reg * 2 * sum_of_squares, dW)
+
+
+@both_versions
+@pytest.mark.parametrize(
+    "pictures, classes, reg, loss, dW",
+    [
+        pytest.param(
+            6,
+            5,
+            0.0,
+            3.355281693,
+            [
+                [-0.066831613, -0.181914455, 0.082004769, -0.026926214, 0.193667512],
+                [0.089526905, 0.477741501, -0.102379418, -0.233092894, -0.231796094],
+                [0.159066728, 0.440928807, 0.042890286, -0.592604131, -0.05028169],
+                [-0.137179622, -0.08657918, 0.189831651, 0.149173519, -0.115246369],
+            ],
+            id="six pictures of five classes",
+        ),
+        pytest.param(
+            5,
+            5,
+            0.0,
+            3.851849111,
+            [
+                [-0.080193683, -0.158613217, -0.100662685, 0.106965736, 0.232503849],
+                [0.107428606, 0.521633362, 0.049437824, -0.400255476, -0.278244316],
+                [0.190883704, 0.580072948, -0.118496497, -0.592209927, -0.060250228],
+                [-0.164618033, -0.138798015, 0.344212255, 0.097559573, -0.13835578],
+            ],
+            id="as many pictures as classes",
+        ),
+        pytest.param(
+            4,
+            3,
+            0.0,
+            2.810206512,
+            [
+                [0.004468936, 0.232432418, -0.236901354],
+                [-0.246186682, 0.35909402, -0.112907337],
+                [-0.204458464, 0.564202075, -0.359743611],
+                [-0.446642537, -0.121403573, 0.56804611],
+            ],
+            id="none of the last class",
+        ),
+        pytest.param(
+            6,
+            5,
+            0.3,
+            12.028161693,
+            [
+                [0.959168387, -1.405914455, -0.595995231, -0.374926214, 0.247667512],
+                [-0.732473095, 0.363741501, -0.114379418, -0.149092894, -1.377796094],
+                [0.471066728, 1.208928807, 0.252890286, -0.940604131, -0.34428169],
+                [-1.409179622, 0.14142082, 0.909831651, 0.461173519, -1.543246369],
+            ],
+            id="small penalty",
+        ),
+        pytest.param(
+            4,
+            3,
+            0.7,
+            15.680476512,
+            [
+                [2.398468936, -2.623567582, -1.818901354],
+                [-2.164186682, 0.09309402, -0.140907337],
+                [0.523541536, 2.356202075, 0.130256389],
+                [-3.414642537, 0.410596427, 2.24804611],
+            ],
+            id="large penalty",
+        ),
+    ],
+)
+def test_a_batch_without_round_numbers(expect, function, pictures, classes, reg, loss, dW):
+    W, X, y = WEIGHTS[:, :classes], BATCH[:pictures], LABELS_OF_BATCH[:pictures] % classes
+    expect_loss(expect, function, W, X, y, reg, loss, np.array(dW))
 
 
 @both_are_stable

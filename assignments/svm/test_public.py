@@ -23,6 +23,28 @@ LABELS = np.array([0, 1, 2])
 # violated margin.
 COUNTS = np.array([[-1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, -2.0]])
 
+# Pictures of three pixels, each followed by a 1 for the bias, and weights for up to five classes: numbers of which
+# none is special, for everything that numbers made by hand hide.
+BATCH = np.array(
+    [
+        [-0.43, 1.44, 1.68, 1.0],
+        [0.5, -0.59, -1.1, 1.0],
+        [-1.2, 1.12, -0.07, 1.0],
+        [-0.77, -1.31, -1.44, 1.0],
+        [0.72, 0.02, -0.55, 1.0],
+        [-1.71, 1.48, -1.46, 1.0],
+    ]
+)
+WEIGHTS = np.array(
+    [
+        [1.71, -2.04, -1.13, -0.58, 0.09],
+        [-1.37, -0.19, -0.02, 0.14, -1.91],
+        [0.52, 1.28, 0.35, -0.58, -0.49],
+        [-2.12, 0.38, 1.2, 0.52, -2.38],
+    ]
+)
+LABELS_OF_BATCH = np.array([3, 0, 4, 1, 1, 2])
+
 
 def expect_loss(expect, function, W, X, y, reg, loss, dW):
     expect(function, W, X, y, reg, equals=(loss, dW), names=("loss", "dW"), atol=1e-9)
@@ -92,3 +114,79 @@ def test_penalty_prefers_small_weights_with_the_same_score(expect, function, wei
     dW = np.array([-1.0, 1.0]) + 2 * reg * W
     X, y = np.ones((1, 4)), np.array([0])
     expect_loss(expect, function, W, X, y, reg, 1 + reg * 2 * sum_of_squares, dW)
+
+
+@both_versions
+@pytest.mark.parametrize(
+    "pictures, classes, reg, loss, dW",
+    [
+        pytest.param(
+            6,
+            5,
+            0.0,
+            8.78135,
+            [
+                [-0.213333333, -0.568333333, 0.373333333, -0.266666667, 0.675],
+                [0.396666667, 1.216666667, -0.38, -0.36, -0.873333333],
+                [0.641666667, 0.928333333, 0.24, -1.33, -0.48],
+                [-0.5, -0.5, 0.5, 0.5, 0.0],
+            ],
+            id="six pictures of five classes",
+        ),
+        pytest.param(
+            5,
+            5,
+            0.0,
+            10.31746,
+            [
+                [-0.256, -0.34, -0.236, 0.022, 0.81],
+                [0.476, 1.164, 0.136, -0.728, -1.048],
+                [0.77, 1.406, -0.296, -1.304, -0.576],
+                [-0.6, -0.8, 1.0, 0.4, 0.0],
+            ],
+            id="as many pictures as classes",
+        ),
+        pytest.param(
+            4,
+            3,
+            0.0,
+            5.222675,
+            [
+                [-0.035, 0.51, -0.475],
+                [-0.425, 0.26, 0.165],
+                [-0.29, 0.5225, -0.2325],
+                [-1.0, 0.0, 1.0],
+            ],
+            id="none of the last class",
+        ),
+        pytest.param(
+            6,
+            5,
+            0.3,
+            17.45423,
+            [
+                [0.812666667, -1.792333333, -0.304666667, -0.614666667, 0.729],
+                [-0.425333333, 1.102666667, -0.392, -0.276, -2.019333333],
+                [0.953666667, 1.696333333, 0.45, -1.678, -0.774],
+                [-1.772, -0.272, 1.22, 0.812, -1.428],
+            ],
+            id="small penalty",
+        ),
+        pytest.param(
+            4,
+            3,
+            0.7,
+            18.092945,
+            [
+                [2.359, -2.346, -2.057],
+                [-2.343, -0.006, 0.137],
+                [0.438, 2.3145, 0.2575],
+                [-3.968, 0.532, 2.68],
+            ],
+            id="large penalty",
+        ),
+    ],
+)
+def test_a_batch_without_round_numbers(expect, function, pictures, classes, reg, loss, dW):
+    W, X, y = WEIGHTS[:, :classes], BATCH[:pictures], LABELS_OF_BATCH[:pictures] % classes
+    expect_loss(expect, function, W, X, y, reg, loss, np.array(dW))

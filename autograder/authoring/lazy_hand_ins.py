@@ -21,7 +21,7 @@ def _zeroed(value, keep_numbers):
         return {key: _zeroed(part, keep_numbers) for key, part in value.items()}
     if isinstance(value, (int, float, numpy.generic)):
         return value if keep_numbers else type(value)(0)
-    return value
+    return value if isinstance(value, (str, bytes)) else None  # an object would be the whole answer
 
 
 def _holds_array(value):

@@ -14,6 +14,7 @@ from autograder.authoring.wheel import build_wheel
 from autograder.errors import CourseError
 from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
+from autograder.grading.explain.sealed import SEALED_FILE
 from autograder.model.assignment import Assignment
 
 RELEASE_FILE = "release.json"
@@ -59,11 +60,18 @@ def release_of(assignment: Assignment) -> Release:
     return Release(assignment=assignment.name, version=assignment.version, content_hash=content)
 
 
-def release(assignment: Assignment, output: Path, solutions: Path | None = None) -> Path:
+def release(
+    assignment: Assignment, output: Path, solutions: Path | None = None, hints: bytes | None = None
+) -> Path:
     """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
 
     Everything comes from the assignment's folder and the stubs it names; `solutions`, if given, is read
     for a last scan only. The same files give the same bytes.
+
+    Parameters
+    ----------
+    hints
+        The sealed hints, as `seal_hints` makes them; None leaves them out.
 
     Raises
     ------
@@ -80,6 +88,8 @@ def release(assignment: Assignment, output: Path, solutions: Path | None = None)
         **otter_test_files(assignment),
         RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
     }
+    if hints is not None:
+        added[SEALED_FILE] = hints
     if taken := sorted(added.keys() & files.keys()):
         path = assignment.folder / taken[0]
         raise CourseError(f"{path}: a release writes its own {taken[0]}; rename this file.")

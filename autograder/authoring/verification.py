@@ -6,7 +6,7 @@ import ast
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -14,14 +14,18 @@ from tempfile import TemporaryDirectory
 
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.release import release
+from autograder.authoring.sealing import Sealing, seal_hints
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.grader import Grader
+from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
-from autograder.model.scoring import score
+from autograder.model.scoring import HALF, score
 from autograder.model.verdict import Kind, Verdict
+from autograder.sandbox.code import Host
 
 ROOM_IN_BUDGET = 4
 """The time allowed for a hand-in must be at least this many times what the reference takes."""
@@ -102,10 +106,14 @@ def verify_assignment(
     report = Verification(work.assignment)
     report.claims += _halves_agree(work.assignment, reference)
     report.claims.append(_targets_exist(work.assignment, bank))
+    report.claims += _ladders_fit(work, reference)
     with LocalPool(work, jobs or os.cpu_count() or 1) as pool:
         report.claims += _reference_and_nothing(work, pool, reference)
         report.mistakes += _mistakes(work, pool, bank)
-    report.claims.append(_release_leaks_nothing(course, work.assignment, reference))
+    report.claims.append(_read_in_halves(work, report.mistakes))
+    sealing = seal_hints(work.assignment, work.solution, tier)
+    report.claims += _hints_are_sealed(sealing)
+    report.claims.append(_release_leaks_nothing(course, work.assignment, reference, sealing.file))
     report.seconds = time.monotonic() - started
     return report
 
@@ -163,6 +171,26 @@ def _targets_exist(assignment: Assignment, bank: Bank) -> Claim:
     return Claim("every known mistake belongs to a question", not lost, found)
 
 
+def _ladders_fit(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim]:
+    """Check that every ladder can be drawn, is for functions of questions, and finds the reference right."""
+    with Grader(work.assignment, work.solution, work.plan) as grader:
+        functions = grader.contrast.functions()
+        if not functions:
+            return
+        strange = []
+        for function in functions:
+            questions = work.assignment.questions_of(function)
+            if not questions:
+                strange.append(f"{function} belongs to no question of assignment.toml")
+                continue
+            with Host(grader.sandbox) as host:
+                student = Subject(host, reference, "", work.assignment.limits.seconds_per_call)
+                said = grader.contrast.trouble(function, student, grader.references(questions[0].id))
+            strange += [said] if said else []
+        found = "; ".join(strange) or f"{len(functions)} functions"
+        yield Claim("the reference is right on every ladder", not strange, found)
+
+
 # --- right, empty and lazy work -----------------------------------------------------------------------
 
 
@@ -175,12 +203,10 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     worthless = {
         "an untouched stub": {file.name: file.source.read_bytes() for file in work.assignment.files},
         "work that returns zeros of the right shape": hand_in_of_zeros(work.assignment, reference),
-        "the right numbers with arrays of zeros": hand_in_of_zeros(
-            work.assignment, reference, keep_numbers=True
-        ),
         "hard-coded answers to the public checks": answers,
     }
     grading = {what: pool.verdicts(files) for what, files in worthless.items()}
+    numbers_alone = pool.verdicts(hand_in_of_zeros(work.assignment, reference, keep_numbers=True))
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
     failed = [verdict.test for verdict in public if not verdict.passed]
@@ -191,6 +217,7 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     yield Claim("two runs give the same points", same, "the same" if same else "they differ")
     for what, future in grading.items():
         yield _earns_nothing(work, what, future.result())
+    yield _passes_nothing(work, "the right numbers with arrays of zeros", numbers_alone.result())
     limit = work.assignment.limits.seconds_total
     yield Claim(
         "the time for a hand-in leaves room",
@@ -221,6 +248,42 @@ def _earns_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
     if faults:
         found += f"; grader at fault in {_listed(faults)}"
     return Claim(f"{what} earns nothing", not earned and not faults, found)
+
+
+def _passes_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
+    """Check that work of which some parts are right passes no test, so that it earns at most their share."""
+    graded = [verdicts[test.id] for test in work.plan.tests if not test.public]
+    passed = [verdict.test for verdict in graded if verdict.right]
+    faults = [verdict.test for verdict in graded if verdict.kind is Kind.GRADER_FAULT]
+    found = f"passes {_listed(passed)}" if passed else f"{sum(_points(work, verdicts))} points for parts"
+    if faults:
+        found += f"; grader at fault in {_listed(faults)}"
+    return Claim(f"{what} pass no graded test", not passed and not faults, found)
+
+
+def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
+    """Check that every test, every part that is weighed and every known mistake is worth a multiple of half a point."""
+    odd: list[str] = []
+    for question in work.assignment.questions:
+        graded = [test for test in work.plan.of_question(question.id) if not test.public]
+        total = sum((test.weight for test in graded), Fraction(0))
+        for test in graded:
+            worth = question.points * test.weight / total
+            parts = (test.parts or {}).values()
+            shares = [worth * part / sum(parts) for part in parts]
+            if any(points % HALF for points in (worth, *shares)):
+                name = test.id.partition("::")[2]
+                odd.append(f"{name} is worth {_listed_points([worth, *shares])} of {question.id}")
+                if total != question.points:
+                    odd[-1] += f", whose weights add up to {total} for {question.points} points"
+    odd += [f"{it.variant.name} costs {it.lost} of {it.question}" for it in mistakes if it.lost % HALF]
+    return Claim(
+        "students read points in halves", not odd, _listed(odd) or "every test and every known mistake"
+    )
+
+
+def _listed_points(points: Sequence[Fraction]) -> str:
+    return " and ".join(str(it) for it in dict.fromkeys(points))
 
 
 def _points(work: Work, verdicts: Verdicts) -> list[Fraction]:
@@ -268,11 +331,19 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
 # --- the release --------------------------------------------------------------------------------------
 
 
-def _release_leaks_nothing(course: Course, assignment: Assignment, reference: Mapping[str, bytes]) -> Claim:
+def _hints_are_sealed(sealing: Sealing) -> Iterator[Claim]:
+    if sealing.outcomes:
+        # What students cannot be told on their own machines is told when their work is graded.
+        yield Claim("hints are sealed for students' own checks", True, sealing.summary)
+
+
+def _release_leaks_nothing(
+    course: Course, assignment: Assignment, reference: Mapping[str, bytes], hints: bytes | None
+) -> Claim:
     claim = "the release holds nothing of the solutions"
     with TemporaryDirectory() as folder:
         try:
-            release(assignment, Path(folder), course.root / "solutions")
+            release(assignment, Path(folder), course.root / "solutions", hints)
         except CourseError as error:
             return Claim(claim, False, str(error))
     given = sorted(_given_statements(assignment, reference), key=len, reverse=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +13,17 @@ import msgspec
 
 from autograder.classroom.changes import Before, Change
 from autograder.classroom.grade_class import Graded, Pool, grade_class, keep_fault
+from autograder.classroom.hints import read_hints
 from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import read_overrides
 from autograder.classroom.record import ClassRecord, Item, read_record
 from autograder.classroom.similarity_report import with_similar_code
-from autograder.classroom.work import Work
-from autograder.errors import AutograderError
+from autograder.classroom.store import Store
+from autograder.classroom.work import StoredResult, Work
+from autograder.errors import AutograderError, CourseError
 from autograder.handin.find import Found, find_hand_ins
 from autograder.model.result import GradingResult
+from autograder.report.unexplained import group_id
 
 
 @dataclass(frozen=True)
@@ -36,22 +40,35 @@ class GradeOptions:
         When it was due, for exports that say when each hand-in came.
     overrides
         The CSV of points given by hand; `overrides.csv` in the folder of the outputs unless given.
+    hints
+        The CSV of hints for groups that nothing explains; `hints.csv` in that folder unless given.
     """
 
     every: bool = False
     regrade: bool = False
     due: datetime | None = None
     overrides: Path | None = None
+    hints: Path | None = None
 
 
 @dataclass(frozen=True)
 class GradedClass:
-    """The outcome of grading a class; the results themselves are on disk."""
+    """The outcome of grading a class; the results themselves are on disk.
+
+    Attributes
+    ----------
+    remarks_on_overrides, remarks_on_hints
+        A sentence for each line that concerns nobody.
+    groups
+        How many groups of hand-ins nothing explains.
+    """
 
     record: ClassRecord
     places: Places
     changes: tuple[Change, ...]
     remarks_on_overrides: tuple[str, ...]
+    remarks_on_hints: tuple[str, ...] = ()
+    groups: int = 0
 
 
 class ClassSession:
@@ -80,7 +97,8 @@ class ClassSession:
         known = [(one.label, student) for one in self._found for student in one.students]
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
         self._record = ClassRecord.of(work, options.due)
-        self._outputs = Outputs(places, self._record, self._overrides)
+        self._hints = read_hints(places.hints(options.hints), elsewhere=options.hints is not None)
+        self._outputs = Outputs(places, self._record, self._overrides, self._hints)
 
     @property
     def hand_ins(self) -> Sequence[Found]:
@@ -115,7 +133,14 @@ class ClassSession:
         record = with_similar_code(record, store, self._found, self._work)
         self._outputs.write_class(record)
         changes.sort(key=lambda change: change.label)
-        return GradedClass(record, self._outputs.places, tuple(changes), self._overrides.remarks)
+        return GradedClass(
+            record,
+            self._outputs.places,
+            tuple(changes),
+            self._overrides.remarks,
+            self._hints.remarks(self._outputs.groups),
+            len(self._outputs.groups),
+        )
 
     def _written(self, graded: Graded) -> tuple[Item, GradingResult]:
         """Write one hand-in's results; if they cannot be shown, write that instead."""
@@ -131,24 +156,94 @@ class ClassSession:
             return item, self._outputs.write_one(item, fault.result)
 
 
-def report_again(folder: Path, overrides: Path | None = None) -> GradedClass:
-    """Write everything about a graded class again from what `grade` left in `folder`, with overrides as they are now.
+@dataclass(frozen=True)
+class GroupOnDisk:
+    """A group of hand-ins that nothing explains, as `grade` left it in a folder.
+
+    Attributes
+    ----------
+    assignment
+        Its name.
+    hashes
+        What it was graded with, by name.
+    sources
+        The files of some of its hand-ins, the shortest first, by label.
+    hint, title
+        What the instructor has written for it; empty if nothing.
+    """
+
+    assignment: str
+    question: str
+    hashes: Mapping[str, str]
+    sources: Mapping[str, Mapping[str, str]]
+    hint: str = ""
+    title: str = ""
+
+
+MOST_SOURCES = 3
+"""Hand-ins of a group that are looked at to make an entry of it."""
+
+
+def group_on_disk(folder: Path, group: str, hints: Path | None = None) -> GroupOnDisk:
+    """Return a group of the class that was graded into `folder`.
+
+    Raises
+    ------
+    CourseError
+        If the folder holds no graded class, there is no such group, or its code was not kept.
+    """
+    places = Places(folder)
+    record = read_record(places.record)
+    written = read_hints(places.hints(hints))
+    store = Store(places.store)
+    there: Counter[str] = Counter()
+    found: list[tuple[int, str, StoredResult, str]] = []
+    for item in record.items:
+        outcome = store.get(item.key) if item.key else None
+        for question in outcome.result.questions if outcome else ():
+            id = group_id(question)
+            there[id] += bool(id)
+            if outcome is not None and id == group and outcome.sources:
+                found.append((sum(map(len, outcome.sources.values())), item.label, outcome, question.id))
+    if not there[group]:
+        some = ", ".join(id for id, _ in (+there).most_common(5)) or "none"
+        raise CourseError(f"{folder} has no group {group!r}; the largest that it has: {some}.")
+    if not found:
+        raise CourseError(f"{folder} keeps no code of the group {group}; its files are too long.")
+    found.sort(key=lambda one: one[:2])
+    _, _, first, question_id = found[0]
+    return GroupOnDisk(
+        assignment=record.name,
+        question=question_id,
+        hashes=first.result.hashes,
+        sources={label: outcome.sources for _, label, outcome, _ in found[:MOST_SOURCES]},
+        hint=written.texts.get(group, ""),
+        title=written.titles.get(group, ""),
+    )
+
+
+def report_again(folder: Path, overrides: Path | None = None, hints: Path | None = None) -> GradedClass:
+    """Write everything about a graded class again from what `grade` left in `folder`.
+
+    Overrides and hints are those of now.
 
     Neither the course nor the hand-ins are needed.
 
     Raises
     ------
     CourseError
-        If the folder holds no graded class, or the overrides are not understood.
+        If the folder holds no graded class, or overrides or hints are not understood.
     """
     places = Places(folder)
     record = read_record(places.record)
     known = [(item.label, student) for item in record.items for student in item.students]
     read = read_overrides(places.overrides(overrides), record.assignment, known)
-    outputs = Outputs(places, record, read)
+    written = read_hints(places.hints(hints), elsewhere=hints is not None)
+    outputs = Outputs(places, record, read, written)
     for item in record.items:
         result = outputs.result_of(item)
         if result is not None:
             outputs.write_one(item, result)
     outputs.write_class(record)
-    return GradedClass(record, places, (), read.remarks)
+    remarks = written.remarks(outputs.groups)
+    return GradedClass(record, places, (), read.remarks, remarks, len(outputs.groups))

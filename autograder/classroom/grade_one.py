@@ -72,7 +72,7 @@ def grade_one(
 
     if on_result is not None:
         on_result(result(finished=False))
-    grader.grade(submission.files, note)
+    grader.grade(submission.files, note, unusable=submission.unusable)
     return result(finished=True)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from autograder.classroom.canvas import to_canvas
+from autograder.classroom.examples import functions_of
+from autograder.classroom.hints import Hints, add_rows
 from autograder.classroom.overrides import Overrides
 from autograder.classroom.record import ClassRecord, Item, read_record, write_record
 from autograder.classroom.settle import settle
@@ -19,13 +22,19 @@ from autograder.files.writing import write_atomically
 from autograder.handin.find import Fate
 from autograder.handin.students import Student
 from autograder.model.result import GradingResult
-from autograder.report.class_page import class_page
+from autograder.report.class_page import GROUPS_IN_FULL, class_page
+from autograder.report.context import Example
 from autograder.report.feedback_page import feedback_page
 from autograder.report.grades import GradeRow, to_csv
 from autograder.report.gradescope import to_gradescope, write_results
 from autograder.report.statistics import ClassStatistics
+from autograder.report.unexplained import Group, groups_in, largest_first, with_hints
 
 OVERRIDES_FILE = "overrides.csv"
+HINTS_FILE = "hints.csv"
+MOST_EXAMPLE_CHARACTERS = 6_000
+MOST_TRIED = 50
+"""Hand-ins of a group among which the shortest is the example."""
 
 
 class Places:
@@ -41,6 +50,8 @@ class Places:
         The grade table, and the totals for Canvas.
     report
         The class report.
+    own_hints
+        The CSV of hints for groups, unless another is named.
     record, store
         What else is known of the class, and every result, for resuming and for reports.
     """
@@ -54,11 +65,16 @@ class Places:
         self.report = folder / "report.html"
         self.record = folder / "class.json"
         self.store = folder / "state"
+        self.own_hints = folder / HINTS_FILE
 
     def overrides(self, named: Path | None) -> Path | None:
         """Return the CSV of points given by hand: the one named, else the one in the folder, if any."""
         usual = self.folder / OVERRIDES_FILE
         return named or (usual if usual.is_file() else None)
+
+    def hints(self, named: Path | None) -> Path | None:
+        """Return the CSV of hints for groups: the one named, else the one in the folder, if any."""
+        return named or (self.own_hints if self.own_hints.is_file() else None)
 
     def of_hand_in(self, label: str) -> tuple[Path, Path]:
         """Return where the result and the page of one hand-in are."""
@@ -76,11 +92,15 @@ class Outputs:
         The class; its items may still be unknown.
     overrides
         Points given by hand.
+    hints
+        Hints for groups that nothing explains.
 
     Attributes
     ----------
     earlier
         The record of the class as it was graded here before; None if it was not.
+    groups
+        The ids of the groups that the hand-ins written so far are in.
 
     Raises
     ------
@@ -88,11 +108,15 @@ class Outputs:
         If another assignment was graded into this folder.
     """
 
-    def __init__(self, places: Places, record: ClassRecord, overrides: Overrides) -> None:
+    def __init__(
+        self, places: Places, record: ClassRecord, overrides: Overrides, hints: Hints | None = None
+    ) -> None:
         self.places = places
         self.store = Store(places.store)
         self._record = record
         self._overrides = overrides
+        self._hints = hints or Hints()
+        self.groups: set[str] = set()
         self._whole = overrides.whole(record.assignment)
         self.earlier = self._read_earlier()
 
@@ -112,6 +136,7 @@ class Outputs:
     def write_one(self, item: Item, result: GradingResult) -> GradingResult:
         """Write one hand-in's results and feedback, and return its result as it stands with them."""
         final = self._final(item, result)
+        self.groups |= groups_in(final)
         file, page = self.places.of_hand_in(item.label)
         write_results(file, to_gradescope(final, self._whole, self._record.visibility))
         write_atomically(page, feedback_page(final, self._whole, item.label).encode())
@@ -122,8 +147,16 @@ class Outputs:
         self._record = record
         write_atomically(self.places.grades, to_csv(self._rows(), self._whole).encode())
         write_atomically(self.places.canvas, to_canvas(self._rows(), self._whole).encode())
-        page = class_page(self._statistics(), record.report_context)
-        write_atomically(self.places.report, page.encode())
+        statistics = self._statistics()
+        context = replace(
+            record.report_context,
+            hints=self._hints.texts,
+            titles=self._hints.titles,
+            examples=self._examples(statistics.groups),
+        )
+        write_atomically(self.places.report, class_page(statistics, context).encode())
+        if not self._hints.elsewhere:
+            add_rows(self.places.own_hints, largest_first(statistics.groups.values()))
         write_record(self.places.record, record)
         self._remove_outdated()
 
@@ -138,7 +171,7 @@ class Outputs:
 
     def _statistics(self) -> ClassStatistics:
         """Return statistics of the hand-ins that count, without those that could not be opened."""
-        statistics = ClassStatistics(self._whole, self._record.plan)
+        statistics = ClassStatistics(self._whole, self._record.plan, self._hints.texts)
         for item in self._record.items:
             if item.fate is not Fate.GRADED or (item.students and not item.counts_for):
                 continue
@@ -146,6 +179,23 @@ class Outputs:
             if result is not None:
                 statistics.add(item.label, self._final(item, result))
         return statistics
+
+    def _examples(self, groups: Mapping[str, Group]) -> dict[str, Example]:
+        """Return the shortest code of each group that is shown in full."""
+        keys = {item.label: item.key for item in self._record.items}
+        questions = {question.id: question for question in self._record.questions}
+        examples = {}
+        for group in largest_first(groups.values())[:GROUPS_IN_FULL]:
+            found = []
+            for label in group.hand_ins[:MOST_TRIED]:
+                outcome = self.store.get(keys[label])
+                functions = questions[group.question].functions
+                source = functions_of(outcome.sources, functions) if outcome else ""
+                found += [Example(label, source)] if source else []
+            if found:
+                shortest = min(found, key=lambda example: (len(example.source), example.label))
+                examples[group.id] = replace(shortest, source=shortest.source[:MOST_EXAMPLE_CHARACTERS])
+        return examples
 
     def _final(self, item: Item, result: GradingResult) -> GradingResult:
         """Return the result of a hand-in as its page shows it."""
@@ -174,6 +224,7 @@ class Outputs:
     def _settled(self, item: Item, result: GradingResult, student: Student | None) -> GradingResult:
         """Return a student's result with lateness and points given by hand; for None, without the latter."""
         overrides, late = self._overrides, self._record.late
+        result = with_hints(result, self._hints.texts)
         due = overrides.due(item.label, item.students) or self._record.due
         if student is None:
             return settle(result, late, item.created_at, due, flags=item.flags)

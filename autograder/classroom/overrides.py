@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
+from autograder.classroom.csv_rows import rows_of
 from autograder.classroom.lateness import read_date
 from autograder.errors import CourseError
 from autograder.handin.students import Student
@@ -20,7 +19,6 @@ from autograder.model.exact import read_points
 from autograder.text import one_line
 
 COLUMNS = ("student", "question", "points", "out_of", "due", "note")
-_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -100,8 +98,7 @@ def read_overrides(
         return Overrides()
     lines = tuple(
         _override(f"{path}, line {number}", row, assignment)
-        for number, row in _rows(path)
-        if any(cell.strip() for cell in row.values())
+        for number, row in rows_of(path, "student", COLUMNS)
     )
     _refuse_shared_names(lines, known)
     index: dict[str, list[int]] = {}
@@ -135,36 +132,6 @@ def _excessive(read: Overrides, assignment: Assignment) -> Iterator[str]:
         if line.points is not None and line.points > worth[line.question]:
             given, most = points_text(line.points), points_text(worth[line.question])
             yield f"{line.where}: {given} of {most} points for {line.question}."
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        content = path.read_bytes()[:_BYTES].decode("utf-8-sig")
-    except OSError as error:
-        raise CourseError(f"{path} cannot be read ({error.strerror or 'unknown reason'}).") from error
-    except UnicodeError as error:
-        raise CourseError(f"{path} is no UTF-8 text; save it as CSV in UTF-8.") from error
-    first = content.partition("\n")[0]
-    # Spreadsheets of many countries write semicolons.
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(content), delimiter=delimiter, restval="")
-    columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    problem = "" if "student" in columns else "has no column student"
-    if unknown := set(columns) - set(COLUMNS):
-        problem = problem or f"has unknown columns {', '.join(sorted(unknown))}"
-    if problem:
-        raise CourseError(f"{path} {problem}; its first line names some of {', '.join(COLUMNS)}.")
-    reader.fieldnames = columns
-    try:
-        for row in reader:
-            if None in row:
-                raise CourseError(
-                    f"{path}, line {reader.line_num}: has more cells than the first line; "
-                    "put a text that holds a comma in quotation marks."
-                )
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise CourseError(f"{path}, line {reader.line_num}: {error}.") from error
 
 
 def _override(where: str, row: dict[str, str], assignment: Assignment) -> Override:

@@ -22,7 +22,9 @@ from autograder.classroom.work import StoredResult, Work
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
 from autograder.model.verdict import Verdict
+from autograder.report.unexplained import groups_in
 from autograder.sandbox.isolation import choose_tier
+from autograder.text import clean
 
 Done = TypeVar("Done")
 
@@ -32,6 +34,9 @@ GRACE_SECONDS = 120.0
 """A grading process ends itself this long after twice a hand-in's budget: the grader hangs."""
 STOP_SECONDS = 5.0
 """Whatever has not stopped by then, because something swallowed the interrupt, is abandoned."""
+
+LONGEST_SOURCE = 200_000
+"""In bytes; a longer file is not kept as an example."""
 
 _NOT_COMPARED = "{} is not compared with others: it has a line too long for code"
 
@@ -43,7 +48,20 @@ def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredR
         result = grade_one(work, grader, submission)
         found = fingerprints(submission.files, work.boilerplate)
     flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
-    return StoredResult(result=msgspec.structs.replace(result, flags=flags), fingerprints=found)
+    return StoredResult(
+        result=msgspec.structs.replace(result, flags=flags),
+        fingerprints=found,
+        sources=_sources(submission) if groups_in(result) else {},
+    )
+
+
+def _sources(submission: Submission) -> dict[str, str]:
+    """Return the files of a hand-in as text, those that are code and not too long."""
+    return {
+        name: clean(content.decode("utf-8", errors="replace"), LONGEST_SOURCE)
+        for name, content in submission.files.items()
+        if name.endswith(".py") and len(content) <= LONGEST_SOURCE
+    }
 
 
 class LocalPool:

@@ -41,10 +41,19 @@ class Work:
 
 
 class StoredResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a hand-in, and the fingerprints of its code."""
+    """The result of a hand-in, and what of its code is needed later.
+
+    Attributes
+    ----------
+    fingerprints
+        To be compared with those of others.
+    sources
+        Its files as text, by name, where wrong values were not explained: an example for the instructor.
+    """
 
     result: GradingResult
     fingerprints: tuple[Fingerprint, ...] = ()
+    sources: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def prepare(course: Course, name: str, tier: str | None = None) -> Work:

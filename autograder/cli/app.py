@@ -33,6 +33,12 @@ OverridesOption = Annotated[
     Path | None,
     typer.Option("--overrides", metavar="CSV", help="Points given by hand; DIR/overrides.csv if there."),
 ]
+HintsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--hints", metavar="CSV", help="Hints for groups that nothing explains; DIR/hints.csv if there."
+    ),
+]
 OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
 
 

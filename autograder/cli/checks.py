@@ -31,7 +31,7 @@ def print_checks(checks: Checks) -> None:
     console = Console(highlight=False)
     for reason in checks.absent:
         console.print(Text(reason, style="bold red"))
-    for note in checks.submission.notes:
+    for note in (*checks.submission.notes, *([checks.problem] if checks.problem else [])):
         console.print(Text(note, style="yellow"))
     for id, verdicts in checks.verdicts.items():
         for role, line in explained(id, checks.absent, verdicts):

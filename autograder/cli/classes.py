@@ -21,7 +21,7 @@ from autograder.classroom.grade_class import Graded, Pool
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
-from autograder.grading.explain.bank import load_bank
+from autograder.grading.explain.bank import TODO, load_bank
 from autograder.handin.find import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
@@ -228,7 +228,7 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     counted = done.record.counted()
     parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
     console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
-    for sentence in done.remarks_on_overrides:
+    for sentence in (*done.remarks_on_overrides, *done.remarks_on_hints):
         console.print(Text(sentence, style="yellow"))
     _print_changes(done.changes)
     if regraded and not done.changes:
@@ -237,6 +237,11 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     if alike:
         console.print(
             f"near-identical code: {_counted(alike, 'case')} for a person to look at, in the class report"
+        )
+    if done.groups:
+        console.print(
+            f"wrong values that no known mistake explains: {_counted(done.groups, 'group')} of hand-ins; "
+            "the class report shows them, and hints.csv takes a hint for each"
         )
     places = done.places
     paths = {
@@ -248,6 +253,28 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     }
     for what, path in paths.items():
         console.print(Text(f"{what}: {path}"), soft_wrap=True)
+
+
+def print_new_mistake(folder: Path, group: str, hints: Path | None, tier: str | None) -> None:
+    """Add an entry for a group to the bank of its assignment, and print what was added and what is left to do."""
+    from autograder.authoring.mistake_entry import add_entry, entry_of
+    from autograder.classroom.class_session import group_on_disk
+    from autograder.classroom.work import prepare
+    from autograder.cli.app import this_course
+
+    found = group_on_disk(folder, group, hints)
+    work = prepare(this_course(), found.assignment, tier)
+    entry = entry_of(work, found, group)
+    changed = add_entry(work, entry)
+    print("\n".join(filter(None, (entry.functions, entry.toml))))
+    left = [name for name, text in (("title", entry.title), ("hint", entry.hint)) if text.startswith(TODO)]
+    first = (
+        f"Write its {' and its '.join(left)}: until then the bank is refused. Then run" if left else "Now run"
+    )
+    print(
+        f"Added to {' and '.join(map(str, changed))}; it fails the same tests with the same values as the group."
+    )
+    print(f"{first} `autograder verify {found.assignment}`, and grade again to see who makes it.")
 
 
 def _print_changes(changes: Sequence[Change]) -> None:

@@ -63,14 +63,17 @@ def verify(
 def release(
     names: Annotated[list[str], typer.Argument(metavar="NAME...")], output: OutputOption = Path()
 ) -> None:
-    """Make the zip that students receive, from `assignments/` alone."""
+    """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
     from autograder.authoring.release import release as make_release
+    from autograder.authoring.sealing import hints_for_release
 
     course = this_course()
     for name in names:
         solutions = course.root / "solutions"
-        path = make_release(course.assignment(name), output, solutions if solutions.is_dir() else None)
-        print(f"{path} is ready for students")
+        assignment = course.assignment(name)
+        hints, note = hints_for_release(course, assignment)
+        path = make_release(assignment, output, solutions if solutions.is_dir() else None, hints)
+        print(f"{path} is ready for students; {note}")
 
 
 @app.command()

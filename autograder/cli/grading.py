@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.app import JobsOption, OutputOption, OverridesOption, TierOption, app, this_course
+from autograder.cli.app import (
+    HintsOption,
+    JobsOption,
+    OutputOption,
+    OverridesOption,
+    TierOption,
+    app,
+    this_course,
+)
 from autograder.errors import CourseError
 
 
@@ -28,13 +36,31 @@ def require_page_makers() -> None:
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="DIR")], overrides: OverridesOption = None) -> None:
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    overrides: OverridesOption = None,
+    hints: HintsOption = None,
+    as_known_mistake: Annotated[
+        str | None,
+        typer.Option(
+            "--as-known-mistake",
+            metavar="GROUP",
+            help="Add an entry for a group of the report to the bank, to be finished; write nothing else.",
+        ),
+    ] = None,
+    tier: TierOption = None,
+) -> None:
     """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
+    if as_known_mistake is not None:
+        from autograder.cli.classes import print_new_mistake
+
+        print_new_mistake(folder, as_known_mistake, hints, tier)
+        return
     require_page_makers()
     from autograder.classroom.class_session import report_again
     from autograder.cli.classes import print_class
 
-    print_class(report_again(folder, overrides))
+    print_class(report_again(folder, overrides, hints))
 
 
 @app.command()
@@ -54,6 +80,7 @@ def grade(
         typer.Option("--due", metavar="DATE", help="When it was due, such as 2030-01-31T23:59; local time."),
     ] = None,
     overrides: OverridesOption = None,
+    hints: HintsOption = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
@@ -70,7 +97,7 @@ def grade(
     from autograder.classroom.work import prepare
     from autograder.cli.classes import grade_into
 
-    options = GradeOptions(every, regrade, read_date(due, "--due") if due else None, overrides)
+    options = GradeOptions(every, regrade, read_date(due, "--due") if due else None, overrides, hints)
     work = prepare(this_course(), name, tier)
     grade_into(work, submissions, output, jobs, options, scheduler)
 
@@ -125,5 +152,7 @@ def explain(
     source = find_one(submission, work.assignment.file_names, label)
     with open_grader(work) as grader:
         opened = open_hand_in(source, work.assignment.file_names)
-        verdicts = grader.grade(opened.files, only=lambda planned: planned.id in (exact or wanted))
+        verdicts = grader.grade(
+            opened.files, only=lambda planned: planned.id in (exact or wanted), unusable=opened.unusable
+        )
         print_explanation(verdicts.values(), grader.bank)

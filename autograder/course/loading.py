@@ -116,6 +116,7 @@ def load_assignment(folder: Path) -> Assignment:
         questions=questions,
         limits=toml.limits,
         conventions=toml.conventions,
+        switches=toml.switches,
     )
 
 

@@ -54,6 +54,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     not_allowed: tuple[DottedName, ...] = ()
     limits: Limits = Limits()
     conventions: dict[str, Literal["accept", "mistake"]] = field(default_factory=dict)
+    switches: dict[str, float] = field(default_factory=dict)
 
 
 class VisibilityToml(_Strict, frozen=True, kw_only=True):
@@ -77,6 +78,11 @@ class MistakeToml(_Strict, frozen=True, kw_only=True):
     also_affects: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
     structural: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The functions that it changes, in the file's order."""
+        return tuple({**self.edits, **self.replaced_by})
 
 
 class GradingToml(_Strict, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from autograder.sandbox.call_failures import (
     ReplyTooLarge,
     WorkerDied,
 )
+from autograder.sandbox.code import Code
 
 _USUAL_ENDS = ("exit code 0", "exit code 1")
 
@@ -30,6 +31,8 @@ def finding_of(failure: CallFailed) -> Finding:
     The message repeats nothing that student code can choose, such as an exception's text, because that may hold
     hidden inputs; such text goes into the details.
     """
+    if finding := _of_an_unusable_file(failure):
+        return finding
     match failure:
         case CodeRaised():
             return _raised(failure)
@@ -62,6 +65,20 @@ def finding_of(failure: CallFailed) -> Finding:
                 Kind.PROTOCOL_BROKEN, f"your code interfered with the channel to the grader: {what}"
             )
     raise TypeError(f"no finding for {failure!r}")
+
+
+def _of_an_unusable_file(failure: CallFailed) -> Finding | None:
+    """Return the finding where a file is asked for that belongs to the hand-in but cannot be used."""
+    unusable = failure.code.unusable if isinstance(failure.code, Code) else {}
+    match failure:
+        case NameAbsent(what) if what in unusable:
+            return Finding(Kind.MISSING, unusable[what])
+        case LibraryUsed(library, file, line):
+            name = f"{library.partition('.')[0]}.py"
+            if name in unusable:
+                user = file_and_line(file, line) if file else "your code"
+                return Finding(Kind.MISSING, f"{user} needs {name}: {unusable[name]}")
+    return None
 
 
 def fault_of(error: BaseException) -> Finding:

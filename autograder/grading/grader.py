@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from autograder.grading.counterexample import with_evidence
 from autograder.grading.explain.bank import Bank, Variant, load_bank
-from autograder.grading.explain.recognise import Diagnosis, Observation, observation_of
+from autograder.grading.explain.contrast import SECONDS, Contrast, Unexplained, facts_of_failures
+from autograder.grading.explain.digest import digest_of
+from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
+from autograder.grading.explain.observation import observation_of
+from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, collect_plan, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
-from autograder.grading.trial import Finding, NotPassed, Subject, Trial
+from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial
 from autograder.model.assignment import Assignment, Solution
-from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.call_failures import CallFailed, CallTimedOut
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code, Host, Returned
 from autograder.sandbox.process import Sandbox
+from autograder.values.walk import mapped
 
 STUDENT_SPACE = ""
-HANGS_PER_QUESTION = 2
-"""After this many time-outs the rest of a question is not tried."""
+HANGS_PER_FUNCTION = 2
+"""After this many time-outs a function is not called any more."""
 HANGS_IN_ALL = 5
 """After this many time-outs in a hand-in every later call gets a short deadline."""
 SHORT_DEADLINE = 1.0
 OWED_SHARE = 0.5
 """This share of the budget is reserved, in equal parts, for the questions still to come."""
+MOST_KEPT_BYTES = 4 << 20
+"""Replies that are larger than this in one test are not explained: they would be kept and converted."""
 MIXED = (
     "this follows the task as it is written, but earlier results of this question follow another convention"
 )
@@ -71,12 +79,12 @@ class Grader:
         self.sandbox = sandbox or Sandbox.of_this_machine(assignment.limits.memory_mb)
         self.bank = load_bank(assignment, solution) if solution else Bank()
         self.reference_files = solution.reference_files(assignment) if solution else {}
-        self.diagnosis = Diagnosis(self.bank, assignment)
+        self.candidates = Candidates(self.bank, assignment)
         self._files = test_files(assignment, solution)
         self._session: Session | None = None
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
-        self._observed: dict[tuple[str, str], Observation] = {}
+        self._observed: dict[tuple[str, str], Seen] = {}
 
     def grade(
         self,
@@ -85,6 +93,7 @@ class Grader:
         seconds_total: float | None = None,
         only: Callable[[PlannedTest], bool] = lambda test: True,
         on_trial: Callable[[Trial], None] = lambda trial: None,
+        unusable: Mapping[str, str] | None = None,
     ) -> dict[str, Verdict]:
         """Return the verdict of every planned test on a hand-in, in the plan's order.
 
@@ -100,14 +109,23 @@ class Grader:
             Which planned tests to run; the others are left out of what is returned.
         on_trial
             Called with every run of a test on the hand-in.
+        unusable
+            Why a file is not among them: a sentence for each, by name.
         """
         wanted = [test for test in self.plan.tests if only(test)]
         # Keep what was found in known mistakes; drop the last hand-in's.
         self._uses = {key: uses for key, uses in self._uses.items() if key[0] != STUDENT_SPACE}
         with Host(self.sandbox) as host:
             student = Subject(host, files, STUDENT_SPACE, self.assignment.limits.seconds_per_call)
+            due = (name for name in self.assignment.file_names if name not in files)
+            student.unusable = {name: f"{name} is missing" for name in due} | dict(unusable or {})
             budget = seconds_total or self.assignment.limits.seconds_total
             return _Run(self, student, wanted, budget, on_trial).verdicts(on_verdict)
+
+    @functools.cached_property
+    def contrast(self) -> Contrast:
+        """The ladders that the graded tests declare, to be tried on functions that nothing else explains."""
+        return Contrast(self.session.ladders)
 
     @property
     def session(self) -> Session:
@@ -132,19 +150,22 @@ class Grader:
     # --- running one test -----------------------------------------------------------------------------
 
     def trial_of(
-        self, test: PlannedTest, student: Subject, convention: Variant | None = None
+        self,
+        test: PlannedTest,
+        student: Subject,
+        convention: Variant | None = None,
+        hung: Collection[str] = (),
     ) -> tuple[Trial, Finding | None]:
         """Run a test on some code; return the trial and why the test is not passed, None where it explicitly is.
 
-        With a convention, the reference is the one that follows it.
+        With a convention, the reference is the one that follows it. Functions that hung are not called.
         """
         reference: Code | None = None
         if convention is not None:
             reference = self._variant(convention)
-        elif not test.public and self.solution is not None:
-            limit = self.assignment.limits.seconds_per_call
-            reference = Code(self._trusted, self.reference_files, "reference", limit)
-        trial = Trial(student, reference, self._rng(test))
+        elif not test.public:
+            reference = self._reference()
+        trial = Trial(student, reference, self._rng(test), test.parts, hung)
         finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
             return trial, finding
@@ -156,12 +177,35 @@ class Grader:
             Kind.NOT_ALLOWED, use.sentence, details, flags=tuple(trial.flags), rule=use.rule
         )
 
-    def observe(self, test: PlannedTest, variant: Variant) -> Observation:
+    def observe(self, test: PlannedTest, variant: Variant) -> Seen:
         """Return what a test sees of a known mistake: the same for every hand-in, so it is found out once."""
         key = test.id, variant.name
         if key not in self._observed:
-            self._observed[key] = observation_of(*self.trial_of(test, self._variant(variant)))
+            # How values are computed is judged by the convention that they follow, as it is for a hand-in.
+            convention = self._convention_of(variant) if test.structural else None
+            self._observed[key] = _seen(test, *self.trial_of(test, self._variant(variant), convention))
         return self._observed[key]
+
+    def _convention_of(self, variant: Variant) -> Variant | None:
+        """Return the convention that a mistake's code follows besides, if any."""
+        wanted = variant.convention, variant.target
+        return next((it for it in self.bank.variants if (it.mistake.id, it.target) == wanted), None)
+
+    def witness(self) -> Witness:
+        """Return how explanations ask what tests see of known mistakes and of the reference."""
+        return Witness(self.observe, self._variant, self._reference())
+
+    def references(self, question: str) -> list[Code]:
+        """Return the reference, and those that follow the accepted conventions of a question."""
+        reference = self._reference()
+        assert reference is not None
+        return [reference, *(self._variant(it) for it in self.candidates.conventions(question))]
+
+    def _reference(self) -> Code | None:
+        if self.solution is None:
+            return None
+        limit = self.assignment.limits.seconds_per_call
+        return Code(self._trusted, self.reference_files, "reference", limit)
 
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
@@ -187,15 +231,16 @@ class Grader:
             trial.end()
         if run.error is not None:
             # Code that was never called cannot have failed.
-            asked = trial.outcomes or isinstance(run.error, CallFailed)
+            asked = trial.outcomes or isinstance(run.error, (CallFailed, NotTried))
             finding = _finding_of(run.error, trial) if asked else fault_of(run.error)
+            finding = with_evidence(trial, finding)
             _let_go(run.error)
             return finding
         if not run.passed:
             return Finding(Kind.GRADER_FAULT, "the test neither passed nor failed")
         if not trial.outcomes:
             return Finding(Kind.GRADER_FAULT, "the test never called the code that it judges")
-        return None
+        return next(iter(trial.other_types), None)
 
 
 class _Run:
@@ -233,8 +278,8 @@ class _Run:
         self._has_seen_hidden_inputs = False
         self._asked_of_process: tuple[int, set[str]] = (-1, set())
         self._fail_alone: set[str] = set()
-        self._hangs: Counter[str] = Counter()
-        self._found: list[str] = []
+        self._hangs: Counter[str] = Counter()  # by function
+        self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
 
     def verdicts(self, on_verdict: Callable[[Verdict], None]) -> dict[str, Verdict]:
@@ -247,7 +292,55 @@ class _Run:
                 verdict = _verdict(test, fault_of(error))
             verdicts[test.id] = verdict
             on_verdict(verdict)
+        for test_id, explanations in self._explanations().items():
+            if not verdicts[test_id].right:
+                verdicts[test_id] = _with(verdicts[test_id], explanations)
+                on_verdict(verdicts[test_id])
+        for test_id, changed in self._with_facts(verdicts).items():
+            verdicts[test_id] = changed
+            on_verdict(changed)
         return verdicts
+
+    def _with_facts(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """Return verdicts that nothing explains with what trying their functions says, as far as time is left."""
+        grader, seen = self._grader, self._seen
+        if grader.solution is None:
+            return {}
+        failed = [
+            Unexplained(test.question, seen[test.id].function, verdicts[test.id])
+            for test in self._wanted
+            if test.id in seen and not test.public and not verdicts[test.id].right
+        ]
+        self._student.public = False
+        self._student.seconds_per_call = min(grader.assignment.limits.seconds_per_call, SHORT_DEADLINE)
+        seconds = min(SECONDS, self._deadline - time.monotonic())
+        try:
+            hints = facts_of_failures(
+                grader.contrast, failed, grader.assignment, self._student, grader.references, seconds
+            )
+        except Exception as error:  # the points stand, so a person is told instead of the student
+            flag = f"a ladder could not be tried ({type(error).__name__}); run autograder verify"
+            one = failed[0].verdict
+            return {one.test: msgspec.structs.replace(one, flags=(*one.flags, flag))}
+        return {id: msgspec.structs.replace(verdicts[id], hint=hint) for id, hint in hints.items()}
+
+    def _explanations(self) -> dict[str, list[Explanation]]:
+        """Return why tests failed, as far as time is left for it."""
+        grader = self._grader
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            return {}
+        self._student.seconds_per_call = min(
+            grader.assignment.limits.seconds_per_call, SHORT_DEADLINE, seconds
+        )
+        return explain(
+            list(self._seen.values()),
+            self._student,
+            grader.candidates,
+            grader.witness(),
+            grader.assignment.switches,
+            _may_be_explained,
+        )
 
     def _collected(self, test: PlannedTest) -> Verdict | None:
         """Return the verdict of a test that was planned but not collected."""
@@ -265,9 +358,6 @@ class _Run:
             return _verdict(test, finding)
         if self._seconds_left(test) <= 0:
             finding = Finding(Kind.NOT_RUN, "the time for this question ran out before this test")
-            return _verdict(test, finding)
-        if self._hangs[test.question] >= HANGS_PER_QUESTION:
-            finding = Finding(Kind.TIMED_OUT, "not tried: earlier calls of this question did not end")
             return _verdict(test, finding)
         return None
 
@@ -321,77 +411,95 @@ class _Run:
             self._fail_alone.add(test.question)
         if finding is not None and _may_be_an_accident(finding):
             trial, finding = self._tried(test)
-        if isinstance(trial.aftermath, CallTimedOut):
-            self._hangs[test.question] += 1
-        verdict = self._verdict_on(test, trial, finding)
-        return msgspec.structs.replace(verdict, measured=trial.measured)
+        if isinstance(trial.aftermath, CallTimedOut) or any(map(_did_not_end, trial.outcomes)):
+            self._hangs[trial.called_last] += 1
+        as_written = trial, finding
+        trial, finding, convention = self._by_convention(test, trial, finding)
+        if not trial.failed_to_import and _can_be_kept(trial):
+            # Explanations are relative to the task as it is written; how values are computed has no other reference
+            # than the one that they are right by.
+            self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
+        verdict = self._verdict_on(test, trial, finding, convention)
+        of_interest = test.id in self._seen and not (test.public or test.structural or verdict.right)
+        seen = digest_of(self._seen[test.id].observation.events) if of_interest else ""
+        return msgspec.structs.replace(
+            verdict, measured=trial.measured, other_type=bool(trial.other_types), seen=seen
+        )
 
-    def _verdict_on(self, test: PlannedTest, trial: Trial, finding: Finding | None) -> Verdict:
+    def _by_convention(
+        self, test: PlannedTest, trial: Trial, finding: Finding | None
+    ) -> tuple[Trial, Finding | None, Variant | None]:
+        """Return the run of a test against the accepted convention that a hand-in follows, and that convention.
+
+        That is the run as the task is written unless the test is failed there and another convention is followed.
+        """
+        if test.public or finding is None or not _may_be_explained(finding.kind) or trial.failed_to_import:
+            return trial, finding, None
+        for accepted in self._conventions(test):
+            place = test.question, accepted.mistake.id
+            if not self._follows.get(place, True):
+                continue
+            run, found = self._tried(test, accepted)
+            if found is None or self._follows.get(place, False) or _gets_further(found, finding):
+                if _is_right(found):
+                    self._follows[place] = True
+                return run, found, accepted
+        return trial, finding, None
+
+    def _verdict_on(
+        self, test: PlannedTest, trial: Trial, finding: Finding | None, convention: Variant | None
+    ) -> Verdict:
+        if _is_right(finding) and convention is None and self._is_mixed(test):
+            return _verdict(test, Finding(Kind.WRONG_VALUE, MIXED))
         if finding is None:
-            return self._passed(test, trial)
+            return _passed(test, trial, convention)
         if finding.kind is Kind.TIMED_OUT and self._seconds_left(test) <= 0:
             # The call may have had less than its full time.
             return _verdict(test, Finding(Kind.NOT_RUN, "the time for this question ran out in this test"))
-        if finding.kind is Kind.TIMED_OUT:
-            self._hangs[test.question] += 1
-        if not test.public and _may_be_explained(finding.kind) and not trial.failed_to_import:
-            return self._explained(test, trial, finding)
         return _verdict(test, finding)
 
     def _tried(self, test: PlannedTest, convention: Variant | None = None) -> tuple[Trial, Finding | None]:
-        trial, finding = self._grader.trial_of(test, self._student, convention)
+        hung = {function for function, times in self._hangs.items() if times >= HANGS_PER_FUNCTION}
+        trial, finding = self._grader.trial_of(test, self._student, convention, hung)
         self._on_trial(trial)
         return trial, finding
 
-    def _passed(self, test: PlannedTest, trial: Trial) -> Verdict:
-        """Return the verdict of a test that is passed as the task is written.
+    def _is_mixed(self, test: PlannedTest) -> bool:
+        """Return whether a test that is right as the task is written follows results of another convention.
 
         Another convention is accepted only if the whole question follows it; the first test that tells the
         conventions apart decides which one that is.
         """
-        if not test.public and not test.structural:
-            telling = {it.mistake.id for it in self._conventions(test) if self._tells_apart(test, it)}
-            follows = [self._follows.setdefault((test.question, id), False) for id in telling]
-            if any(follows):
-                return _verdict(test, Finding(Kind.WRONG_VALUE, MIXED))
-        return Verdict(test=test.id, kind=Kind.PASSED, credit=Fraction(1), flags=tuple(trial.flags))
+        if test.public or test.structural:
+            return False
+        telling = {it.mistake.id for it in self._conventions(test) if self._tells_apart(test, it)}
+        follows = [self._follows.setdefault((test.question, id), False) for id in telling]
+        return any(follows)
 
     def _conventions(self, test: PlannedTest) -> list[Variant]:
-        return self._grader.diagnosis.conventions(test.question)
+        return self._grader.candidates.conventions(test.question)
 
     def _tells_apart(self, test: PlannedTest, convention: Variant) -> bool:
         """Return whether code that follows a convention does not pass as the task is written."""
         return self._grader.observe(test, convention).kind is not None
 
-    def _explained(self, test: PlannedTest, trial: Trial, finding: Finding) -> Verdict:
-        """Return the verdict with the hint of the known mistake that does the same."""
-        diagnosis = self._grader.diagnosis
-        for accepted in self._conventions(test):
-            known = accepted.mistake
-            place = test.question, known.id
-            if self._follows.get(place, True) and self._tried(test, accepted)[1] is None:
-                self._follows[place] = True
-                return Verdict(
-                    test=test.id,
-                    kind=Kind.PASSED,
-                    credit=Fraction(1),
-                    message=known.hint,
-                    mistake=known.id,
-                    flags=tuple(trial.flags),
-                )
-        mistake = diagnosis.explain(
-            test,
-            observation_of(trial, finding),
-            lambda variant: self._grader.observe(test, variant),
-            self._found,
-        )
-        if mistake is not None:
-            self._found.append(mistake.id)
-        return _verdict(test, finding, mistake)
-
 
 def _may_be_explained(kind: Kind) -> bool:
     return kind.family in (Family.VALUE, Family.STRUCTURE) or kind is Kind.RAISED
+
+
+def _is_right(finding: Finding | None) -> bool:
+    return finding is None or finding.kind is Kind.OTHER_TYPE
+
+
+def _gets_further(found: Finding, finding: Finding) -> bool:
+    """Return whether more is right by a convention than as the task is written: parts, or all of the values."""
+    values_right = Family.STRUCTURE is found.kind.family is not finding.kind.family
+    return found.credit > finding.credit or values_right
+
+
+def _did_not_end(outcome: object) -> bool:
+    return isinstance(outcome, CallTimedOut)
 
 
 def _may_be_an_accident(finding: Finding) -> bool:
@@ -400,15 +508,54 @@ def _may_be_an_accident(finding: Finding) -> bool:
     return killed or finding.kind is Kind.GRADER_FAULT
 
 
-def _verdict(test: PlannedTest, finding: Finding, known: KnownMistake | None = None) -> Verdict:
+def _can_be_kept(trial: Trial) -> bool:
+    """Return whether what came back is small enough to be kept until the end, and converted, to be explained."""
+    nbytes = 0
+
+    def count(part: object) -> object:
+        nonlocal nbytes
+        nbytes += part.nbytes if isinstance(part, np.ndarray) else 64
+        return None
+
+    for outcome in trial.outcomes:
+        if isinstance(outcome, Returned):
+            mapped(count, outcome.value)
+            mapped(count, dict(outcome.changed))
+    return nbytes <= MOST_KEPT_BYTES
+
+
+def _seen(test: PlannedTest, trial: Trial, finding: Finding | None) -> Seen:
+    function = trial.calls[-1].qualified_name if trial.calls else ""
+    return Seen(test, observation_of(trial, finding), tuple(trial.compared), function)
+
+
+def _with(verdict: Verdict, explanations: list[Explanation]) -> Verdict:
+    """Return the verdict with what explains it; a hint that the test itself gave stays where nothing is found."""
+    mistake = next((it.mistake.id for it in explanations if it.mistake is not None), None)
+    hint = " ".join(it.hint for it in explanations) or verdict.hint
+    return msgspec.structs.replace(verdict, hint=hint, mistake=mistake)
+
+
+def _passed(test: PlannedTest, trial: Trial, convention: Variant | None) -> Verdict:
+    known = convention.mistake if convention else None
+    return Verdict(
+        test=test.id,
+        kind=Kind.PASSED,
+        credit=Fraction(1),
+        message=known.hint if known else "",
+        mistake=known.id if known else None,
+        flags=tuple(trial.flags),
+    )
+
+
+def _verdict(test: PlannedTest, finding: Finding) -> Verdict:
     return Verdict(
         test=test.id,
         kind=finding.kind,
         credit=finding.credit,
         message=finding.message,
         details=finding.details,
-        hint=known.hint if known else finding.hint,
-        mistake=known.id if known else None,
+        hint=finding.hint,
         flags=finding.flags,
         counterexample=finding.counterexample,
     )

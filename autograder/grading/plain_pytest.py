@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.loading import load_assignment
+from autograder.grading.counterexample import with_evidence
 from autograder.grading.findings import finding_of
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
@@ -26,6 +27,7 @@ class Folder:
         limits = self.assignment.limits
         self._host = Host(Sandbox.of_this_machine(limits.memory_mb))
         self._student = Subject(self._host, self.submission.files, "", limits.seconds_per_call)
+        self._student.unusable = self.submission.unusable
         self._student.public = True
 
     def trial(self, item: pytest.Item) -> Trial:
@@ -57,7 +59,7 @@ class Folders:
             folder.close()
 
 
-def explanation_of(error: BaseException) -> str | None:
+def explanation_of(error: BaseException, trial: Trial | None) -> str | None:
     """Return the text to show for a check that is not passed, or None to leave it to pytest."""
     finding: Finding | None = None
     if isinstance(error, NotPassed):
@@ -66,6 +68,8 @@ def explanation_of(error: BaseException) -> str | None:
         finding = finding_of(error)
     if finding is None:
         return None
+    if trial is not None:
+        finding = with_evidence(trial, finding)
     paste = f"to see it, paste:\n{finding.counterexample}" if finding.counterexample else ""
     hint = f"hint: {finding.hint}" if finding.hint else ""
     return "\n".join(part for part in (finding.message, hint, finding.details.rstrip(), paste) if part)

@@ -18,7 +18,7 @@ from autograder.grading.fixtures.memory import Memory
 from autograder.grading.fixtures.race import Race
 from autograder.grading.fixtures.unchanged import Unchanged
 from autograder.grading.plain_pytest import Folders, explanation_of
-from autograder.grading.trial import Subject, Trial
+from autograder.grading.trial import NotPassed, Subject, Trial
 from autograder.sandbox.code import Code
 
 TRIAL = pytest.StashKey[Trial]()
@@ -31,6 +31,7 @@ STRUCTURAL_FIXTURES = frozenset({"loops", "race", "memory", "unchanged"})
 MARKERS = (
     "question(id): the question that a test belongs to",
     "weight(n): weight of a test function in a question, shared by its cases there; 1 unless given",
+    "parts(name=n): weights of the named parts of what is returned; parts() if they count only together",
     "edge: a special case that stands for itself; failing it does not hold back tests of structure",
 )
 
@@ -54,7 +55,8 @@ def pytest_runtest_makereport(
     """Show what a check found instead of a traceback through the grader."""
     report = yield
     if call.excinfo is not None and FOLDERS in item.config.stash:
-        text = explanation_of(call.excinfo.value)
+        trial = item.funcargs.get("trial") if isinstance(item, pytest.Function) else None
+        text = explanation_of(call.excinfo.value, trial if isinstance(trial, Trial) else None)
         report.longrepr = text or report.longrepr
     return report
 
@@ -72,6 +74,8 @@ def trial(request: pytest.FixtureRequest) -> Iterator[Trial]:
     trial.begin()
     yield trial
     trial.end()
+    if trial.other_types:
+        raise NotPassed(trial.other_types[0])
 
 
 @pytest.fixture

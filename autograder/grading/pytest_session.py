@@ -22,6 +22,7 @@ from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
 
 from autograder.errors import CourseError
+from autograder.grading.ladder import Ladder, ladders_in
 from autograder.grading.plugin import STRUCTURAL_FIXTURES, TRIAL
 from autograder.grading.trial import Trial
 from autograder.model.assignment import Assignment, Solution
@@ -115,6 +116,16 @@ class Session:
             return TestRun(None, passed=False)  # neither outcome of an expected failure says anything
         clean = all(report.outcome == "passed" for report in reports)
         return TestRun(item.stash[_EXCEPTION], clean and len(reports) == len(("setup", "call", "teardown")))
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """The ladders that the files of graded tests declare."""
+        modules = {
+            item.module.__name__: item.module
+            for item in self.items.values()
+            if isinstance(item, pytest.Function) and item.path.name == GRADED_FILE
+        }
+        return tuple(it for module in modules.values() for it in ladders_in(module))
 
     def close(self) -> None:
         """End the session."""
@@ -221,6 +232,7 @@ def _planned(assignment: Assignment, items: Mapping[str, pytest.Item]) -> tuple[
                 id=id,
                 question=question,
                 weight=Fraction(0) if public else _weight_of(item) / shares[_function_of(item), question],
+                parts=_parts_of(item),
                 structural=bool(STRUCTURAL_FIXTURES & set(getattr(item, "fixturenames", ()))),
                 edge=item.get_closest_marker("edge") is not None,
                 public=public,
@@ -262,10 +274,30 @@ def _weight_of(item: pytest.Item) -> Fraction:
     marker = item.get_closest_marker("weight")
     if marker is None:
         return Fraction(1)
-    try:
-        weight = Fraction(str(marker.args[0]))
-    except (ValueError, IndexError, ZeroDivisionError):
-        weight = Fraction(0)
-    if weight <= 0:
+    weight = _positive(marker.args[0]) if len(marker.args) == 1 else None
+    if weight is None:
         raise CourseError(f"{item.nodeid} has no positive weight; write @pytest.mark.weight(2), for example")
     return weight
+
+
+def _parts_of(item: pytest.Item) -> dict[str, Fraction] | None:
+    marker = item.get_closest_marker("parts")
+    if marker is None:
+        return None
+    weights = {name: _positive(weight) for name, weight in marker.kwargs.items()}
+    found = {name: weight for name, weight in weights.items() if weight is not None}
+    if marker.args or len(found) < len(weights):
+        raise CourseError(
+            f"{item.nodeid} weighs its parts by something else than positive numbers; "
+            "write @pytest.mark.parts(loss=1, dW=2), for example"
+        )
+    return found
+
+
+def _positive(number: object) -> Fraction | None:
+    """Return a positive number exactly, or None if it is none."""
+    try:
+        exact = Fraction(str(number))
+    except (ValueError, ZeroDivisionError):
+        return None
+    return exact if exact > 0 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,8 @@ import numpy as np
 from autograder.errors import GraderError
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Call, Code, Listener, Returned
+from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
+from autograder.values.walk import mapped
 
 Target = str | Callable[..., Any]
 """`module.function`, or a script `(code, *args)` that returns a value or a bound call."""
@@ -42,6 +43,9 @@ class Finding:
     counterexample: str = ""
 
 
+NOT_TRIED = Finding(Kind.TIMED_OUT, "not tried: earlier calls of this function did not end")
+
+
 class NotPassed(Exception):
     """Ends a test that is not passed; carries the finding as data."""
 
@@ -51,6 +55,34 @@ class NotPassed(Exception):
         self.finding = finding
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A value that a test compared with the expected one.
+
+    Attributes
+    ----------
+    names
+        Names of the parts, as the test gave them.
+    arguments
+        Those of the call by parameter name; empty where the test's own code stood between call and value.
+    call
+        The call that returned it, where it is one of a function by name and on the hand-in as it is.
+    """
+
+    names: tuple[str, ...]
+    expected: Any
+    got: Any
+    arguments: Mapping[str, Any]
+    call: Call | None
+
+
+class NotTried(NotPassed):
+    """Ends a test before a call of a function whose earlier calls did not end."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_TRIED)
+
+
 class Subject(Code):
     """The code under test as `student` in the tests."""
 
@@ -58,6 +90,50 @@ class Subject(Code):
         """Require that a call raises an exception of this type or one derived from it."""
         outcome = outcome_of(self, target, args, keywords)
         require_exception(error, outcome)
+
+
+MOST_REPLIES = 64
+"""Calls of one function of a public check whose values are kept."""
+
+
+@dataclass(eq=False)
+class Step:
+    """Something that a public check did with the code under test, with copies of what it gave.
+
+    Attributes
+    ----------
+    code
+        What was called, or the code of the object.
+    owner
+        The object whose method was called, or whose attribute was set or read; None for a function.
+    call
+        The call; None where an attribute was set or read.
+    args, keywords
+        Of the call.
+    given
+        The value that the attribute was set to, as a tuple of one; None where it was read.
+    came
+        What came of it, once it is known.
+    """
+
+    code: Code
+    owner: Handle | None
+    name: str
+    call: Call | None = None
+    args: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    given: tuple[Any] | None = None
+    came: Returned | CallFailed | None = None
+
+    @property
+    def value(self) -> Any:
+        """What was returned; None if nothing was."""
+        return self.came.value if isinstance(self.came, Returned) and self.given is None else None
+
+    @property
+    def reads(self) -> bool:
+        """Whether an attribute was read."""
+        return self.call is None and self.given is None
 
 
 @dataclass
@@ -70,30 +146,54 @@ class Trial(Listener):
         The code under test, and the reference where there is one.
     rng
         Seeded from the course's salt and the test's id.
+    parts
+        The weights of what is returned, by name; None if all parts weigh the same.
+    hung
+        Functions that are not called any more.
     outcomes
         Every value and failure that came out of the code under test.
     features
         What the test observed by name; replaces the outcomes where raw values are random.
     flags
         Reasons for a person to look at this hand-in.
+    other_types
+        Where right numbers came in another type than the one asked for.
+    called_last
+        The function that was called last, `module.function` or `Class.method`.
     aftermath
         How dropping the test's objects in the worker failed, or None.
     measured
         What a test of structure measured, by name.
     calls, returned
         Every call of the code under test, and each call that returned with what it returned.
+    compared
+        What was compared with an expected value.
+    steps
+        What was done with the code under test, in order; public checks only.
+    first_step
+        Where the comparison in progress began.
+    replies
+        What functions of the test returned to the code under test, by the function's `id`; public checks only.
     """
 
     student: Subject
     reference: Code | None
     rng: np.random.Generator
+    parts: Mapping[str, Fraction] | None = None
+    hung: Collection[str] = ()
     outcomes: list[Returned | CallFailed] = field(default_factory=list)
     features: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     measured: dict[str, float] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     returned: list[tuple[Call, Returned]] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
+    other_types: list[Finding] = field(default_factory=list)
+    called_last: str = ""
     aftermath: CallFailed | None = None
+    steps: list[Step] = field(default_factory=list)
+    first_step: int = 0
+    replies: dict[int, list[Any]] = field(default_factory=dict)
 
     @property
     def failed_to_import(self) -> bool:
@@ -113,13 +213,56 @@ class Trial(Listener):
 
     def called(self, call: Call) -> None:
         """Note a call that is about to be made."""
+        self.held(call)
         self.calls.append(call)
+        if self.student.public:
+            args, keywords = mapped(_copied, call.args), mapped(_copied, call.keywords)
+            self.steps.append(Step(call.code, call.owner, call.name, call, args, keywords))
+
+    def setting(self, owner: Handle, name: str, value: Any) -> None:
+        """Note what an attribute is about to be set to."""
+        if self.student.public:
+            self.steps.append(Step(owner.code, owner, name, given=(mapped(_copied, value),)))
+
+    def reading(self, owner: Handle, name: str) -> None:
+        """Note that an attribute is about to be read."""
+        if self.student.public:
+            self.steps.append(Step(owner.code, owner, name))
+
+    def answered(self, function: Callable[..., Any], value: Any) -> None:
+        """Note what a function of the test returned."""
+        if self.student.public:
+            replies = self.replies.setdefault(id(function), [])
+            if len(replies) <= MOST_REPLIES:
+                replies.append(mapped(_copied, value))
+
+    def held(self, call: Call) -> None:
+        """Note the function of a call that is about to be made.
+
+        Raises
+        ------
+        NotTried
+            If its earlier calls did not end.
+        """
+        self.called_last = call.qualified_name
+        if self.called_last in self.hung:
+            raise NotTried
 
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
         """Note what came, and of which call."""
         self.outcomes.append(outcome)
+        if self.steps and self.steps[-1].came is None:
+            self.steps[-1].came = outcome
         if call is not None and isinstance(outcome, Returned):
             self.returned.append((call, outcome))
+
+    def compare(self, names: Sequence[str], expected: Any, got: Returned) -> None:
+        """Note a value that is about to be compared with the expected one."""
+        call, last = self.returned[-1] if self.returned else (None, None)
+        direct = call is not None and last is got and call.code is self.student
+        by_name = call if direct and call is not None and call.owner is None else None
+        arguments = self.arguments() if direct else {}
+        self.compared.append(Compared(tuple(names), expected, got.value, arguments, by_name))
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the last call that brought a value, by parameter name."""
@@ -137,7 +280,14 @@ class Trial(Listener):
         """Return the outcome of calling the reference."""
         if self.reference is None:
             raise GraderError("a public check asks for the reference, which no release contains")
-        return by_design(outcome_of(self.reference, target, args, keywords))
+        try:
+            return by_design(outcome_of(self.reference, target, args, keywords))
+        except NotPassed as error:
+            raise GraderError(f"the reference does not pass its own test: {error}") from None
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 _NEVER_MEANT = {"NotImplementedError", "NameError", "ImportError", "SyntaxError"}

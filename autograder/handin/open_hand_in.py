@@ -61,6 +61,12 @@ class Submission:
     assignment: str | None = None
     content_hash: str = ""
 
+    @property
+    def unusable(self) -> dict[str, str]:
+        """The sentence that says why, for each name that is not among the files."""
+        names = (*self.missing, *self.problems)
+        return {name: reason for name in names if (reason := self.why_not(name))}
+
     def why_not(self, name: str) -> str | None:
         """Return the sentence that says why `name` is not among the files, or None if it is."""
         if name in self.problems:

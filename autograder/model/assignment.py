@@ -128,7 +128,16 @@ class LatePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Assignment:
-    """The half of an assignment that students receive."""
+    """The half of an assignment that students receive.
+
+    Attributes
+    ----------
+    conventions
+        For each convention of the bank that the assignment speaks of, `"accept"` or `"mistake"`.
+    switches
+        Parameters that switch a term of the result on, each with the number that switches it off. Explanations
+        look at the result with and without that term.
+    """
 
     name: str
     title: str
@@ -138,6 +147,7 @@ class Assignment:
     questions: tuple[Question, ...]
     limits: Limits = field(default_factory=Limits)
     conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    switches: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def file_names(self) -> tuple[str, ...]:

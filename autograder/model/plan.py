@@ -22,6 +22,9 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
     weight
         Its share of the question's weight: the test function's weight divided by the number of its cases that
         belong to the question; 0 for a public check.
+    parts
+        The weights of the named parts of what is returned, each of which earns its share on its own. None if they
+        all weigh the same; empty if they count only together.
     structural
         True if the test judges how a value is computed (loops, speed, memory, unchanged
         inputs); it earns only if the question's value tests pass.
@@ -34,6 +37,7 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     question: str
     weight: Fraction
+    parts: dict[str, Fraction] | None = None
     structural: bool = False
     edge: bool = False
     public: bool = False

@@ -22,6 +22,8 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
         The ids of those that are public checks.
     withheld
         The ids of the structural tests whose credit is withheld until the question's values are right.
+    deducted
+        Points that right numbers of another type cost, once for the question; `score` is without them.
     """
 
     id: str
@@ -31,6 +33,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...] = ()
     public: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    deducted: Fraction = Fraction(0)
 
     @property
     def checks(self) -> tuple[Verdict, ...]:

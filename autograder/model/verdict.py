@@ -54,6 +54,12 @@ class Kind(StrEnum):
         "Wrong type or shape",
         "the result does not have the expected type or shape.",
     )
+    OTHER_TYPE = (
+        "other_type",
+        Family.VALUE,
+        "Right numbers, other type",
+        "the numbers are right, but not of the type that is asked for.",
+    )
     RAISED = "raised", Family.BROKEN, "Raised an error", "your code raised an error."
     TIMED_OUT = "timed_out", Family.BROKEN, "Took too long", "your code did not return in time."
     DIED = "died", Family.BROKEN, "Ended the process", "your code ended the process that it ran in."
@@ -95,8 +101,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     test
         Normalised test id, `NAME/test_graded.py::test_name[case]`.
     credit
-        Share of the test's weight that was earned, between 0 and 1. Only `PASSED` and the
-        stepped verdicts (`SLOW`) may carry more than 0.
+        Share of the test's weight that was earned, between 0 and 1. Besides `PASSED`, these may carry more than 0:
+        wrong values of which some parts are right, right numbers of another type, and the stepped `SLOW`.
     message
         One or two sentences the student may read, whatever the test's visibility.
     details
@@ -110,9 +116,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         Reasons for a person to look at this hand-in (for example "too fast to be true").
     counterexample
         Imports, inputs, a call and its expected value, to be pasted; public checks only.
+    other_type
+        Whether right numbers came in another type than the one asked for.
     measured
         What a test of structure measured, for pictures: `cpu_ratio` with `full` and `none`; `n` with
         `runs_at_n` and `runs_at_2n`; `bytes` with `bytes_allowed`.
+    seen
+        A digest of what a graded test of values observed where it failed: equal for hand-ins that gave the same,
+        telling nothing of it. For the class report; not among a student's results.
     """
 
     test: str
@@ -124,7 +135,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     mistake: str | None = None
     flags: tuple[str, ...] = ()
     counterexample: str = ""
+    other_type: bool = False
     measured: dict[str, float] = msgspec.field(default_factory=dict)
+    seen: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.credit <= 1:
@@ -134,3 +147,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     def passed(self) -> bool:
         """Whether this is an explicit pass."""
         return self.kind is Kind.PASSED
+
+    @property
+    def right(self) -> bool:
+        """Whether everything that was asked for is right, of whatever type."""
+        return self.kind in (Kind.PASSED, Kind.OTHER_TYPE)

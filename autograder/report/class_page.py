@@ -19,9 +19,12 @@ from autograder.report.plots import (
     structure_counts,
 )
 from autograder.report.statistics import ClassStatistics, MistakeTally, TestTally
+from autograder.report.unexplained import largest_first
 
 IN_FULL = 6
 """Mistakes explained at length; the rarer ones are in a table."""
+GROUPS_IN_FULL, MOST_GROUPS = 8, 60
+"""Groups of unexplained hand-ins shown with an example, and those listed in all; the rest are counted."""
 MOST_NAMES = 60
 """Labels listed below a finding; the rest are counted."""
 
@@ -43,6 +46,9 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         pictures=_pictures(statistics, context, structural, raced),
         lessons=_lessons(statistics.most_frequent(), context.mistakes),
         in_full=IN_FULL,
+        groups=largest_first(statistics.groups.values()),
+        groups_in_full=GROUPS_IN_FULL,
+        most_groups=MOST_GROUPS,
         accepted=_lessons(statistics.accepted.values(), context.mistakes),
         graded_tests=sorted((it for it in tests if not it.public), key=lambda it: it.rate),
         public_checks=sorted((it for it in tests if it.public), key=lambda it: it.rate),

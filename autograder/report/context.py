@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -42,6 +43,14 @@ class Leftover:
 
 
 @dataclass(frozen=True)
+class Example:
+    """One hand-in of a group, and what it wrote."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
 class ReportContext:
     """What a class report says that no result contains.
 
@@ -51,6 +60,10 @@ class ReportContext:
         What was found and not graded: unusable, replaced by a later hand-in, or not a hand-in.
     alike
         Groups of hand-ins by different students whose code is the same except for names.
+    hints, titles
+        What the instructor has written for groups of hand-ins that nothing explains, by group.
+    examples
+        One hand-in of each of these groups.
     """
 
     mistakes: tuple[KnownMistake, ...] = ()
@@ -59,3 +72,6 @@ class ReportContext:
     ignored: tuple[Leftover, ...] = ()
     alike: tuple[tuple[str, ...], ...] = ()
     pairs: tuple[LikePair, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, Example] = field(default_factory=dict)

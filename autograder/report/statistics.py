@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from autograder.model.assignment import Assignment, Question
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Family, Kind, Verdict
+from autograder.report.unexplained import Group, group_of
 from autograder.report.view import name_of_test
 
 
@@ -116,7 +117,7 @@ class TestTally:
 
     def add(self, verdicts: list[Verdict], waiting: bool, total: float) -> None:
         """Add one hand-in's verdicts on all cases, and its share of all points."""
-        failed = next((verdict for verdict in verdicts if not verdict.passed), None)
+        failed = next((verdict for verdict in verdicts if not verdict.right), None)
         self.hand_ins += 1
         self.passed_all += failed is None
         self.outcomes[failed.kind if failed else Kind.PASSED] += 1
@@ -147,9 +148,13 @@ class ClassStatistics:
         Its questions, including those graded only by hand.
     plan
         The tests that count.
+    written
+        The groups for which the instructor has written a hint.
 
     Attributes
     ----------
+    groups
+        Hand-ins whose wrong values nothing explains, by group.
     totals
         Points of every hand-in, lateness deducted.
     late
@@ -158,7 +163,7 @@ class ClassStatistics:
         Pairs of a hand-in's label and why a person should look at it, and those that the grader failed on.
     """
 
-    def __init__(self, assignment: Assignment, plan: Plan) -> None:
+    def __init__(self, assignment: Assignment, plan: Plan, written: Collection[str] = ()) -> None:
         self.assignment = assignment
         self.totals: list[float] = []
         self.late = 0
@@ -170,6 +175,8 @@ class ClassStatistics:
         self.mistakes: dict[str, MistakeTally] = {}
         self.accepted: dict[str, MistakeTally] = {}
         self.other_hints: Counter[tuple[str, str]] = Counter()
+        self.groups: dict[str, Group] = {}
+        self._written = written
 
     @property
     def hand_ins(self) -> int:
@@ -214,10 +221,16 @@ class ClassStatistics:
             tally.scores.append(float(question.score))
             tally.kinds.update({verdict.kind for verdict in question.graded})
             unexplained = [
-                it for it in question.graded if it.kind.family is Family.VALUE and it.mistake is None
+                it
+                for it in question.graded
+                if it.kind.family is Family.VALUE and not it.right and it.mistake is None
             ]
             tally.unknown += bool(unexplained)
-            self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
+            group = group_of(question)
+            if group is not None:
+                self.groups.setdefault(group.id, group).hand_ins.append(label)
+            if group is None or group.id not in self._written:
+                self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
             for verdict in question.graded:
                 if verdict.mistake:
                     mistakes.setdefault((verdict.passed, verdict.mistake), set()).add(question.id)

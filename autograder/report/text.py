@@ -11,6 +11,8 @@ from autograder.text import clean, one_line
 FIELD_LIMIT = 20_000
 _NOTE_LIMIT = 600
 _CHECKS_IN_FULL = 5
+_EVIDENCE_LIMIT = 12_000
+"""Characters of inputs, values and lines to paste of all checks, so that nothing else is cut for them."""
 
 
 def question_text(question: QuestionResult) -> str:
@@ -43,15 +45,20 @@ def overall_text(result: GradingResult) -> str:
 def _checks(seen: QuestionView) -> Iterator[str]:
     if seen.checks:
         yield f"Public checks: {seen.checks}."
+    spent = 0
     for check in seen.failed_checks[:_CHECKS_IN_FULL]:
         yield f"  {check.name}"
         yield _indented(f"{check.heading}: {check.message}", 4)
         if check.hint:
             yield _indented(f"Hint: {check.hint}", 4)
-        if check.details:
+        spent += len(check.details) + len(check.counterexample)
+        if spent > _EVIDENCE_LIMIT:
+            yield "    Its inputs are shown by `autograder check`."
+        elif check.details:
             yield _indented(check.details, 4)
-        if check.counterexample:
-            yield _indented(f"To see it yourself, paste:\n{check.counterexample}", 4)
+        if check.counterexample and spent <= _EVIDENCE_LIMIT:
+            # Not indented: Python would refuse the lines.
+            yield f"    To see it yourself, paste:\n{check.counterexample}"
         if check.rest:
             yield f"    {check.rest}."
     if more := sum(1 + len(check.others) for check in seen.failed_checks[_CHECKS_IN_FULL:]):

@@ -17,7 +17,8 @@ from autograder.model.verdict import Kind, Verdict
 from autograder.text import clean, one_line, sentence
 
 _MESSAGE_LIMIT = 600
-_DETAILS_LIMIT = 3_000
+_DETAILS_LIMIT = 5_000
+_COST = "The type alone costs {} of this question's points, once; everything else about those results counts as right."
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,14 @@ class QuestionView:
 def view(question: QuestionResult) -> QuestionView:
     """Return what may be shown about a question."""
     graded, checks = question.graded, question.checks
-    passed = [verdict for verdict in graded if verdict.passed]
+    passed = [verdict for verdict in graded if verdict.right]
     counting = [verdict for verdict in passed if verdict.test not in question.withheld]
     waiting = [verdict for verdict in passed if verdict.test in question.withheld]
     planned = Counter(name_of_test(verdict.test) for verdict in graded)
     tests = f"{len(passed)} of {len(graded)} graded tests passed" if graded else "graded by hand"
     if graded and all(verdict.kind is Kind.NOT_RUN for verdict in graded):
         tests = "not run"
+    cost = [_COST.format(shown(question.deducted))] if question.deducted else []
     none_run = all(map(_never_reached, checks))
     return QuestionView(
         id=question.id,
@@ -108,30 +110,36 @@ def view(question: QuestionResult) -> QuestionView:
         checks="" if none_run else f"{sum(it.passed for it in checks)} of {len(checks)} passed",
         failed_checks=tuple(failed_checks(checks)),
         waiting=_names(waiting, planned),
-        notes=tuple(dict.fromkeys(message_of(it) for it in counting if it.message.strip())),
+        notes=(*dict.fromkeys(message_of(it) for it in counting if it.passed and it.message.strip()), *cost),
         passes=_names(counting, planned),
     )
 
 
 def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:
-    """Yield the public checks that were run and failed, grouped, in the order of each group's first."""
+    """Yield the public checks that were run and failed, grouped, in the order of each group's first.
+
+    A hint is said once, with the first group that has it.
+    """
     groups: dict[tuple[Kind, str, str | None], list[Verdict]] = {}
     for verdict in checks:
         if not verdict.passed and not _never_reached(verdict):
             groups.setdefault((verdict.kind, verdict.message, verdict.hint), []).append(verdict)
+    hinted = set[str]()
     for alike in groups.values():
         first = min(alike, key=lambda verdict: len(verdict.counterexample) or 1_000_000)
         # The details of a grader fault are internal, and those of a stub say nothing.
         secret = first.kind in (Kind.GRADER_FAULT, Kind.MISSING)
+        hint = one_line(first.hint or "", _MESSAGE_LIMIT)
         yield FailedCheck(
             name=name_of_test(first.test, with_case=True),
             heading=first.kind.heading,
             message=message_of(first),
-            hint=one_line(first.hint or "", _MESSAGE_LIMIT),
+            hint="" if hint in hinted else hint,
             details="" if secret else clean(first.details, _DETAILS_LIMIT).strip("\n"),
             counterexample=clean(first.counterexample, _DETAILS_LIMIT).strip("\n"),
             others=tuple(name_of_test(it.test, with_case=True) for it in alike if it is not first),
         )
+        hinted.add(hint)
 
 
 def _failures(graded: Sequence[Verdict]) -> Iterable[Failure]:

@@ -75,6 +75,18 @@ class Listener:
     def called(self, call: Call) -> None:
         """A call is about to be made."""
 
+    def held(self, call: Call) -> None:
+        """The arguments of a call that is measured are about to be sent."""
+
+    def setting(self, owner: Handle, name: str, value: Any) -> None:
+        """An attribute of an object is about to be set."""
+
+    def reading(self, owner: Handle, name: str) -> None:
+        """An attribute of an object is about to be read."""
+
+    def answered(self, function: Callable[..., Any], value: Any) -> None:
+        """The code called a function of the test, which returned this."""
+
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
         """A value or a failure came; `call` is what returned the value, unless it was made in a group."""
 
@@ -141,8 +153,12 @@ class Code:
         Largest number of bytes of arrays that the test has sent at once.
     origin
         The code that this one extends, else itself.
+    additions
+        What the test added to that: pairs of a module and the source at the end of its file.
     listener
         Is told of the calls of this code and of all that extends it; only that of the origin counts.
+    unusable
+        Why files that belong to it are not among `files`: a sentence for each, by name.
     """
 
     def __init__(
@@ -150,6 +166,7 @@ class Code:
     ) -> None:
         self.host = host
         self.files = files
+        self.unusable: Mapping[str, str] = {}
         self.public = False
         self.space = space
         self.seconds_per_call = seconds_per_call
@@ -160,6 +177,7 @@ class Code:
         self._failed_imports: dict[str, CodeRaised] = {}
         self._source_names = SourceNames(files, space.partition("+")[0])
         self.origin: Code = self
+        self.additions: tuple[tuple[str, str], ...] = ()
         self.listener = Listener()
 
     # --- what tests use -------------------------------------------------------------------------------
@@ -211,6 +229,7 @@ class Code:
         code = type(self)(self.host, files, f"{self.space}+{digest}", self.seconds_per_call)
         code.public = self.public
         code.origin = self.origin
+        code.additions = (*self.additions, *additions.items())
         return code
 
     def forget(self) -> CallFailed | None:
@@ -406,6 +425,7 @@ class Code:
         except Exception as error:  # what student code passed does not fit; it is told so and goes on
             name = type(error).__name__
             return messages.CallbackResult(error=f"the function that you were given raised {name}"), []
+        self.origin.listener.answered(function, value)
         return messages.CallbackResult(value=packer.pack(value)), packer.arrays
 
     def _require_small(self, nbytes: int, part: str) -> None:
@@ -447,6 +467,7 @@ class Call:
 
         With `trim` the worker first returns free memory to the system.
         """
+        self.code.origin.listener.held(self)
         request, arrays = self._request(hold=True, trim=trim)
         self.code._exchange(request, arrays)
 
@@ -490,6 +511,11 @@ class Handle(WorkerObject):
         self._restarts = restarts
         self.type_name = key.type_name
 
+    @property
+    def code(self) -> Code:
+        """The code that made the object."""
+        return self._code
+
     def call(self, method: str, *args: Any, **keywords: Any) -> Any:
         """Call a method and return its value."""
         return self.bind(method, *args, **keywords).run()
@@ -500,12 +526,14 @@ class Handle(WorkerObject):
 
     def get(self, name: str) -> Any:
         """Return an attribute's value."""
+        self._code.origin.listener.reading(self, name)
         outcome = self._code._exchange(messages.GetAttribute(owner=self.number(self._code), name=name))
         self._code.origin.listener.came(outcome)
         return outcome.value
 
     def set(self, name: str, value: Any) -> None:
         """Set an attribute; a function is called back on this side."""
+        self._code.origin.listener.setting(self, name, value)
         packer = Packer(self._code._refer)
         node = packer.pack(value)
         request = messages.SetAttribute(owner=self.number(self._code), name=name, value=node)

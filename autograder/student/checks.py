@@ -18,6 +18,14 @@ import msgspec
 
 from autograder.course.loading import load_assignment
 from autograder.errors import AutograderError, CourseError, GraderError
+from autograder.grading.explain.sealed import (
+    LARGEST_FILE,
+    SEALED_FILE,
+    SealedHints,
+    Watch,
+    open_hint,
+    read_sealed,
+)
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.assignment import Assignment
@@ -38,11 +46,14 @@ class Checks:
         The files that were found.
     verdicts
         By question id, in the assignment's order.
+    problem
+        Why known mistakes cannot be named, in a sentence; empty if they can, or if the folder has no hints.
     """
 
     assignment: Assignment
     submission: Submission
     verdicts: dict[str, list[Verdict]]
+    problem: str = ""
 
     @property
     def absent(self) -> list[str]:
@@ -61,7 +72,7 @@ class Checks:
         lines = [
             line for id, verdicts in self.verdicts.items() for _, line in explained(id, self.absent, verdicts)
         ]
-        return "\n".join([*self.absent, *lines])
+        return "\n".join([*self.absent, *([self.problem] if self.problem else []), *lines])
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -121,17 +132,41 @@ def check_folder(
     wanted = {assignment.question(id).id for id in questions}
     submission = open_hand_in(folder, assignment.file_names)
     sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier)
+    hints, problem = _sealed_hints(folder)
     with Grader(assignment, None, sandbox=sandbox) as grader:
-        found = grader.grade(
-            submission.files, only=lambda test: test.public and (not wanted or test.question in wanted)
-        )
         plan = grader.plan
-    verdicts = {
-        question.id: [found[test.id] for test in plan.of_question(question.id) if test.id in found]
-        for question in assignment.questions
-        if not wanted or question.id in wanted
-    }
-    return Checks(assignment, submission, verdicts)
+        watch = Watch(plan.tests, assignment.switches if hints else None)
+        found = grader.grade(
+            submission.files,
+            watch.on_verdict,
+            only=lambda test: test.public and (not wanted or test.question in wanted),
+            on_trial=watch.on_trial,
+            unusable=submission.unusable,
+        )
+    verdicts = {}
+    for question in assignment.questions:
+        if not wanted or question.id in wanted:
+            of_question = [found[test.id] for test in plan.of_question(question.id) if test.id in found]
+            hint = open_hint(hints, question.id, watch.of_question(question.id)) if hints else None
+            verdicts[question.id] = [_with(verdict, hint) for verdict in of_question]
+    return Checks(assignment, submission, verdicts, problem)
+
+
+def _sealed_hints(folder: Path) -> tuple[SealedHints | None, str]:
+    """Return the sealed hints of a release, and what is wrong with the file that holds them, if anything."""
+    path = folder / SEALED_FILE
+    if not path.is_file():
+        return None, ""
+    try:
+        with path.open("rb") as file:
+            return read_sealed(file.read(LARGEST_FILE + 1)), ""
+    except (OSError, ValueError):
+        return None, f"{SEALED_FILE} is damaged, so no hints can be given; copy it from the release again."
+
+
+def _with(verdict: Verdict, hint: str | None) -> Verdict:
+    failed = not verdict.passed and hint is not None
+    return msgspec.structs.replace(verdict, hint=hint) if failed else verdict
 
 
 def check_afresh(question: str, folder: Path | None = None) -> Report:

@@ -6,12 +6,15 @@ import ast
 import inspect
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.values.walk import mapped
+
+_FEWEST_FILLED = 4
+"""Arrays of one number that are no longer than this are written out."""
 
 _USUAL_DTYPES = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_))
 
@@ -40,6 +43,8 @@ def literal(value: Any, name_of: Callable[[Any], str], most_numbers: int | None 
         match value:
             case np.ndarray():
                 return _array(value, written, most_numbers)
+            case np.generic() if isinstance(value, np.number) and value.dtype not in _USUAL_DTYPES:
+                return f"np.{value.dtype.name}({written(value.item())})"
             case np.generic():
                 return written(value.item())
             case float() if not math.isfinite(value):
@@ -62,6 +67,8 @@ def _array(array: np.ndarray, written: Callable[[Any], str], most_numbers: int |
         for constant, maker in ((0, "zeros"), (1, "ones")):
             if np.all(array == constant):
                 return f"np.{maker}({array.shape if array.ndim > 1 else len(array)})"
+        if array.size > _FEWEST_FILLED and np.all(array == array.flat[0]):
+            return f"np.full({array.shape}, {written(array.flat[0])})"
         if array.ndim == 2 and array.shape[0] == array.shape[1] and np.array_equal(array, np.eye(len(array))):
             return f"np.eye({len(array)})"
     if most_numbers is not None and array.size > most_numbers:
@@ -86,22 +93,84 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def lambda_of(function: Callable[..., Any]) -> str:
-    """Return a function that only returns an expression as a lambda.
+def lambda_of(function: Callable[..., Any], written: Callable[[Any], str]) -> str:
+    """Return a function that only returns an expression as a lambda, with the constants that it uses.
+
+    What it notes for the test on the way, such as `seen.append(x)`, is left out.
+
+    Parameters
+    ----------
+    written
+        Returns the expression for a constant.
 
     Raises
     ------
     NotWritable
-        If it does more, or its source is not available.
+        If it does more, uses what may have changed since, or its source is not available.
     """
+    parameters, returned = _parameters_and_value(function)
+    used = inspect.getclosurevars(function)
+    known = {**used.globals, **used.nonlocals}
+    names = [node for node in ast.walk(returned) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    own = {it.arg for it in ast.walk(parameters) if isinstance(it, ast.arg)}
+    constants = {node.id: known[node.id] for node in names if node.id in known.keys() - own}
+    if bound & constants.keys():
+        raise NotWritable
+    parts = {name: _constant(value, written) for name, value in constants.items()}
+    value = ast.unparse(_Substituted(parts).visit(returned))
+    return f"lambda {ast.unparse(parameters)}: {value}".replace("lambda :", "lambda:")
+
+
+def _parameters_and_value(function: Callable[..., Any]) -> tuple[ast.arguments, ast.expr]:
+    """Return the parameters of a function and the expression that it returns."""
     try:
-        statement = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
         raise NotWritable from None
-    if not isinstance(statement, ast.FunctionDef) or not isinstance(statement.body[-1], ast.Return):
+    lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+    statement = tree.body[0] if tree.body else None
+    if getattr(function, "__name__", "") == "<lambda>" and len(lambdas) == 1:
+        parameters, returned = lambdas[0].args, lambdas[0].body
+    elif isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
+        *before, last = statement.body
+        if not isinstance(last, ast.Return) or last.value is None or not all(map(_only_notes, before)):
+            raise NotWritable
+        parameters, returned = statement.args, last.value
+    else:
         raise NotWritable
-    returned = statement.body[-1].value
-    simple = len(statement.body) == 1 or (len(statement.body) == 2 and ast.get_docstring(statement))
-    if returned is None or not simple:
+    for argument in ast.walk(parameters):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    defaults = (*parameters.defaults, *filter(None, parameters.kw_defaults))
+    if not all(isinstance(default, ast.Constant) for default in defaults):
         raise NotWritable
-    return f"lambda {ast.unparse(statement.args)}: {ast.unparse(returned)}"
+    return parameters, returned
+
+
+def _only_notes(statement: ast.stmt) -> bool:
+    """Return whether a statement is a docstring or appends to a list: the returned value is the same without it."""
+    match statement:
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(), attr="append"))):
+            return True
+    return False
+
+
+def _constant(value: Any, written: Callable[[Any], str]) -> ast.expr:
+    if value is np:
+        return ast.Name("np", ast.Load())
+    if not isinstance(value, (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None))):
+        raise NotWritable
+    return ast.parse(written(value), mode="eval").body
+
+
+class _Substituted(ast.NodeTransformer):
+    """Puts expressions in the place of names."""
+
+    def __init__(self, parts: Mapping[str, ast.expr]) -> None:
+        self._parts = parts
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._parts.get(node.id, node)

@@ -2,8 +2,9 @@
 
 A node is None, a bool, a 64-bit int, a float, a str, or a list `[tag, ...]` (see `Tag`); bytes are written as
 hexadecimal digits. Only plain arrays and scalars cross; anything else becomes a `Foreign` that names its type and
-carries no value. The decoder trusts nothing: every size is checked against the bytes that really arrived before
-it is used, and every byte of the payload belongs to exactly one array.
+carries no value, except for the numbers of an `np.matrix` or of a masked array without masked entries. The decoder
+trusts nothing: every size is checked against the bytes that really arrived before it is used, and every byte of
+the payload belongs to exactly one array.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import functools
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -78,9 +79,12 @@ class Foreign:
     ----------
     type_name
         Dotted name of its type; only letters, digits, dots and underscores.
+    numbers
+        The plain array inside, for an array of another class; else None.
     """
 
     type_name: str
+    numbers: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 class WorkerObject:
@@ -121,9 +125,20 @@ def type_name(value: object) -> str:
 
 
 def _is_plain_array(value: object) -> bool:
-    if type(value) is not np.ndarray or value.ndim > MAX_DIMENSIONS:
-        return False
-    return value.dtype.newbyteorder("=").str in PLAIN_DTYPES
+    return type(value) is np.ndarray and _has_plain_numbers(value)
+
+
+def _has_plain_numbers(value: np.ndarray) -> bool:
+    return value.ndim <= MAX_DIMENSIONS and value.dtype.newbyteorder("=").str in PLAIN_DTYPES
+
+
+def _numbers_inside(value: object) -> np.ndarray | None:
+    """Return the plain array inside an array of another class, or None if there is none or some of it is masked."""
+    masked = type(value) is np.ma.MaskedArray and np.ma.getmaskarray(value).any()
+    if type(value) not in (np.matrix, np.ma.MaskedArray) or masked:
+        return None
+    plain = value.view(np.ndarray)  # type: ignore[attr-defined]
+    return plain if _has_plain_numbers(plain) else None
 
 
 @dataclass(frozen=True)
@@ -219,7 +234,9 @@ class Packer(_NodeCounter):
             return [Tag.FUNCTION, key.number]
         if isinstance(key, NamedKey):
             return [Tag.NAMED, key.name]
-        return [Tag.FOREIGN, type_name(value)]
+        numbers = _numbers_inside(value)
+        inside = [] if numbers is None else self._pack_array(numbers)[1:]
+        return [Tag.FOREIGN, type_name(value), *inside]
 
     def _pack_integer(self, value: int) -> Node:
         if value in _INT64:
@@ -325,7 +342,8 @@ class Unpacker(_NodeCounter):
             case Tag.NAMED:
                 return self._resolve(NamedKey(_checked_name(*rest)))
             case Tag.FOREIGN:
-                return Foreign(_checked_name(*rest))
+                name, *inside = rest
+                return Foreign(_checked_name(name), self._array(*inside) if inside else None)
             case Tag.BIG_INT:
                 number = _integer(*rest)
                 self._nodes += _extra_nodes(number)

@@ -8,7 +8,7 @@ elementwise relative error would punish entries that nearly cancel.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,11 @@ SAME = 1e-7
 """Relative tolerance within which two programs count as doing the same; both compute in float64."""
 ROUNDING = 1e-12
 """Absolute slack, so that an expected zero may be off by rounding."""
+ROUNDING_OF_FLOAT32 = 1e-5
+"""Relative tolerance for results in float32, which is what sums and products of its rounding add up to."""
+
+LONGEST_KEY = 40
+"""In characters; a longer key of a dictionary is called by its number."""
 
 _ADVICE = {
     "numpy.matrix": "np.matrix multiplies differently; return a plain array, for example np.asarray(value)",
@@ -40,7 +45,7 @@ class Mismatch:
     Attributes
     ----------
     kind
-        `WRONG_TYPE_OR_SHAPE` or `WRONG_VALUE`.
+        `WRONG_TYPE_OR_SHAPE`, `WRONG_VALUE`, or `OTHER_TYPE` where the numbers are right.
     message
         A sentence with types and shapes, without any value of the test.
     place
@@ -70,10 +75,47 @@ class Mismatch:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class Compared:
+    """How the parts of what was returned compare with what was expected.
+
+    Attributes
+    ----------
+    parts
+        Their names, in order.
+    wrong
+        The first way in which each part that is wrong differs, by name.
+    other_types
+        Of each part that is right but of another type, what to return instead.
+    """
+
+    parts: tuple[str, ...]
+    wrong: Mapping[str, Mismatch]
+    other_types: Mapping[str, Mismatch]
+
+
+def numbered_key(key: Any, number: int, count: int) -> str:
+    """Return a key as a message may call it: one that is not text may be a number of the test, not to be told."""
+    return key if isinstance(key, str) else f"key {number} of {count}"
+
+
+def plain_key(key: Any, number: int, count: int) -> str:
+    """Return a key as Python writes it, for checks whose values are shown; its number if it is long."""
+    written = repr(key.item() if isinstance(key, np.generic) else key)
+    return written if len(written) <= LONGEST_KEY else numbered_key(key, number, count)
+
+
 def compare_values(
-    expected: Any, got: Any, names: Sequence[str] = (), rtol: float = 1e-6, atol: float = 0.0
+    expected: Any,
+    got: Any,
+    names: Sequence[str] = (),
+    rtol: float = 1e-6,
+    atol: float = 0.0,
+    name_of_key: Callable[[Any, int, int], str] = numbered_key,
 ) -> Mismatch | None:
     """Return the first difference between the expected value and the one that was returned, or None.
+
+    Where all numbers are right and only a type is another, that is the difference.
 
     Parameters
     ----------
@@ -83,34 +125,65 @@ def compare_values(
         Names of the parts if `expected` is a tuple, else of the value itself.
     rtol, atol
         Tolerances: relative to the largest absolute expected value, and absolute.
+    name_of_key
+        `(key, number, count)`: what an expected key of a dictionary is called in the message.
     """
-    comparison = _Comparison(rtol, atol + ROUNDING)
-    if isinstance(expected, tuple):
-        return comparison.parts(expected, got, names)
-    return comparison.part(names[0] if names else "the result", expected, got)
+    compared = compare_parts(expected, got, names, rtol, atol, name_of_key)
+    for mismatch in compared.wrong.values():
+        told = told_of_parts(compared.parts, compared.wrong)
+        return replace(mismatch, message=f"{mismatch.message}{told}")
+    return next(iter(compared.other_types.values()), None)
+
+
+def told_of_parts(parts: Sequence[str], wrong: Collection[str]) -> str:
+    """Return, to be put behind what is said of the first part that is wrong, which of the others are right or wrong.
+
+    It is empty if there is nothing to tell apart.
+    """
+    right = [name for name in parts if name not in wrong]
+    also_wrong = [name for name in parts if name in wrong][1:]
+    if not right:
+        return ""
+    told = [f"{' and '.join(right)}: right"]
+    told += [f"{' and '.join(also_wrong)}: wrong, too"] if also_wrong else []
+    return f" ({'; '.join(told)})"
+
+
+def compare_parts(
+    expected: Any,
+    got: Any,
+    names: Sequence[str] = (),
+    rtol: float = 1e-6,
+    atol: float = 0.0,
+    name_of_key: Callable[[Any, int, int], str] = numbered_key,
+) -> Compared:
+    """Compare each part by itself, with the parameters of `compare_values`."""
+    comparison = _Comparison(rtol, atol + ROUNDING, name_of_key)
+    if not isinstance(expected, tuple):
+        name = names[0] if names else "the result"
+        return _sorted_out({name: comparison.part(name, expected, got)})
+    names = [*names, *(f"part {number + 1}" for number in range(len(names), len(expected)))]
+    if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+        listed = ", ".join(names[: len(expected)])
+        message = f"{len(expected)} values should be returned ({listed}); {described(got)} came back"
+        missing = Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
+        return Compared(tuple(names), dict.fromkeys(names, missing), {})
+    parts = zip(names, expected, got, strict=False)
+    return _sorted_out({name: comparison.part(name, wanted, came) for name, wanted, came in parts})
+
+
+def _sorted_out(mismatches: Mapping[str, Mismatch | None]) -> Compared:
+    found = {name: it for name, it in mismatches.items() if it is not None}
+    wrong = {name: it for name, it in found.items() if it.kind is not Kind.OTHER_TYPE}
+    other = {name: it for name, it in found.items() if it.kind is Kind.OTHER_TYPE}
+    return Compared(tuple(mismatches), wrong, other)
 
 
 @dataclass(frozen=True)
 class _Comparison:
     rtol: float
     atol: float
-
-    def parts(self, expected: tuple[Any, ...], got: Any, names: Sequence[str]) -> Mismatch | None:
-        names = [*names, *(f"part {number + 1}" for number in range(len(names), len(expected)))]
-        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-            listed = ", ".join(names[: len(expected)])
-            message = f"{len(expected)} values should be returned ({listed}); {described(got)} came back"
-            return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
-        right: list[str] = []
-        for name, wanted, came in zip(names, expected, got, strict=False):
-            mismatch = self.part(name, wanted, came)
-            if mismatch is None:
-                right.append(name)
-                continue
-            if right and mismatch.kind is Kind.WRONG_VALUE:
-                return replace(mismatch, message=f"{mismatch.message} ({' and '.join(right)}: right)")
-            return mismatch
-        return None
+    name_of_key: Callable[[Any, int, int], str] = numbered_key
 
     def part(self, name: str, expected: Any, got: Any) -> Mismatch | None:
         if isinstance(expected, np.ndarray) and expected.ndim:
@@ -132,6 +205,14 @@ class _Comparison:
         return self.scalar(name, expected, got)
 
     def array(self, name: str, expected: np.ndarray, got: Any) -> Mismatch | None:
+        numbers = _numbers_in(got, expected)
+        if numbers is not None:
+            wrong = self._differs(name, expected, numbers)
+            if wrong is None:
+                return _other_type(name, expected, got, numbers)
+            if isinstance(got, Foreign):  # its type is the lesser mistake
+                what = f"is {described(got)} of the right shape but with wrong values"
+                return _wrong_value(name, what, expected, numbers)
         if not isinstance(got, np.ndarray):
             return _wrong_type(name, f"a NumPy array of shape {expected.shape}", expected, got)
         if not _same_kind(expected.dtype, got.dtype):
@@ -142,6 +223,11 @@ class _Comparison:
             message = f"{name} has {shape_of(got, expected)} but should have shape {expected.shape}"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         return self.numbers(name, expected, got)
+
+    def _differs(self, name: str, expected: np.ndarray, numbers: np.ndarray) -> Mismatch | None:
+        """Return how numbers of another type differ, as precisely as their type can hold them; None if they do not."""
+        rtol = max(self.rtol, ROUNDING_OF_FLOAT32) if _is_float32(numbers) else self.rtol
+        return _Comparison(rtol, self.atol).numbers(name, expected, numbers)
 
     def numbers(self, name: str, expected: np.ndarray, got: np.ndarray) -> Mismatch | None:
         finite = np.isfinite(expected)
@@ -166,6 +252,9 @@ class _Comparison:
     def scalar(self, name: str, expected: Any, got: Any) -> Mismatch | None:
         wanted = np.asarray(expected)
         words = _SCALARS.get(wanted.dtype.kind, "an integer")
+        numbers = _numbers_in(got, wanted)
+        if numbers is not None and self._differs(name, wanted, numbers) is None:
+            return _other_type(name, wanted, got, numbers)
         if not _is_scalar(got):
             return _wrong_type(name, words, expected, got)
         came = np.asarray(got)
@@ -185,10 +274,8 @@ class _Comparison:
         if len(got) != len(expected):
             message = f"{name} has {length_of(got)} entries but should have {len(expected)}"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
-        for index, (wanted, came) in enumerate(zip(expected, got, strict=True)):
-            if mismatch := self.part(f"{name}[{index}]", wanted, came):
-                return mismatch
-        return None
+        pairs = enumerate(zip(expected, got, strict=True))
+        return _first(self.part(f"{name}[{index}]", wanted, came) for index, (wanted, came) in pairs)
 
     def mapping(self, name: str, expected: Mapping[Any, Any], got: Any) -> Mismatch | None:
         if not isinstance(got, dict):
@@ -199,12 +286,83 @@ class _Comparison:
                 f"it should have {len(expected)}"
             )
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
-        for number, (key, wanted) in enumerate(expected.items(), 1):
-            # A key that is not text may be a number of the test, which the message must not tell.
-            shown_key = key if isinstance(key, str) else f"key {number} of {len(expected)}"
-            if mismatch := self.part(f"{name}[{shown_key}]", wanted, got[key]):
-                return mismatch
+        shown_keys = (self.name_of_key(key, number, len(expected)) for number, key in enumerate(expected, 1))
+        return _first(
+            self.part(f"{name}[{shown_key}]", wanted, got[key])
+            for shown_key, (key, wanted) in zip(shown_keys, expected.items(), strict=True)
+        )
+
+
+def _first(mismatches: Iterable[Mismatch | None]) -> Mismatch | None:
+    """Return the first mismatch that is wrong, or else the first that is of another type."""
+    other_type: Mismatch | None = None
+    for mismatch in mismatches:
+        if mismatch is not None and mismatch.kind is not Kind.OTHER_TYPE:
+            return mismatch
+        other_type = other_type or mismatch
+    return other_type
+
+
+def _numbers_in(got: Any, expected: np.ndarray) -> np.ndarray | None:
+    """Return the numbers of a value of another type than the expected one, in its shape; None if there are none.
+
+    A list or tuple of numbers takes the place of an array, an `np.matrix` that of an array or a number; whole
+    floats take that of integers, integers that of floats in an array, and float32 that of float64.
+    """
+    numbers: object = got
+    if isinstance(got, Foreign):
+        numbers = got.numbers
+    elif isinstance(got, (list, tuple)) and expected.ndim and len(got) == len(expected):
+        numbers = _as_array(got)
+    elif _is_scalar(got):
+        numbers = np.asarray(got)
+    if not isinstance(numbers, np.ndarray) or not {expected.dtype.kind, numbers.dtype.kind} <= set("iuf"):
         return None
+    if isinstance(got, Foreign) and expected.ndim < 2 and numbers.size == expected.size:
+        numbers = numbers.reshape(expected.shape)  # an np.matrix always has two dimensions
+    plain = isinstance(got, np.ndarray) or (_is_scalar(got) and not expected.ndim)
+    integer_for_real = not expected.ndim and expected.dtype.kind == "f" and numbers.dtype.kind in "iu"
+    as_asked = _same_kind(expected.dtype, numbers.dtype) or integer_for_real
+    if numbers.shape != expected.shape or (plain and as_asked and not _is_narrower(numbers, expected)):
+        return None
+    return numbers
+
+
+def _as_array(parts: Sequence[Any]) -> np.ndarray | None:
+    """Return nested lists of numbers as an array, or None if they are ragged or hold something else."""
+    try:
+        return np.array(parts)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _is_float32(numbers: np.ndarray) -> bool:
+    return numbers.dtype.kind == "f" and numbers.dtype.itemsize == np.dtype(np.float32).itemsize
+
+
+def _is_narrower(numbers: np.ndarray, expected: np.ndarray) -> bool:
+    return numbers.dtype.kind == expected.dtype.kind == "f" and numbers.itemsize < expected.itemsize
+
+
+def _other_type(name: str, expected: np.ndarray, got: Any, numbers: np.ndarray) -> Mismatch:
+    wanted = {"f": "float", "i": "int", "u": "int"}[expected.dtype.kind]
+    came = described(got)
+    if not expected.ndim:
+        came = came if isinstance(got, Foreign) else f"of type {numbers.dtype}"
+        asked, how = _SCALARS.get(expected.dtype.kind, "an integer"), f"{wanted}(...)"
+    elif isinstance(got, np.ndarray):
+        came, asked = (
+            f"an array of {got.dtype}",
+            f"an array of {_KINDS[expected.dtype.kind]} ({expected.dtype})",
+        )
+        how = f".astype({'np.float64' if wanted == 'float' else 'int'})"
+    else:
+        asked, how = f"a plain NumPy array of {expected.dtype}", f"np.asarray(..., dtype={wanted})"
+    right = "holds the right numbers" if expected.ndim else "is the right number"
+    message = (
+        f"{name} {right}, but {'is ' * bool(expected.ndim)}{came}; return {asked}, for example with {how}"
+    )
+    return Mismatch(Kind.OTHER_TYPE, message, name, expected, got)
 
 
 def _wrong_type(name: str, wanted: str, expected: Any, got: Any) -> Mismatch:
@@ -264,4 +422,7 @@ def _close(left: np.ndarray, right: np.ndarray) -> bool:
     finite = np.isfinite(left)
     if not np.array_equal(left[~finite], right[~finite], equal_nan=left.dtype.kind in "fc"):
         return False
-    return not finite.any() or compare_values(left[finite] + 0.0, right[finite] + 0.0, rtol=SAME) is None
+    wide = np.result_type(left, right, np.float64)
+    return not finite.any() or (
+        compare_values(left[finite].astype(wide), right[finite].astype(wide), rtol=SAME) is None
+    )

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, ladder
+
 NUMERICAL_GRADIENT = "gradient_check.numerical_gradient"
 RELATIVE_ERROR = "gradient_check.relative_error"
 GRADIENT_CHECK = "gradient_check.gradient_check"
@@ -52,14 +54,14 @@ def curved(rng, shape):
 
 
 @numerical
-@pytest.mark.weight(5)
+@pytest.mark.weight(6)
 @shapes
 def test_gradient_with_the_default_step(compare, rng, shape):
     compare(NUMERICAL_GRADIENT, *curved(rng, shape), names=("gradient",))
 
 
 @numerical
-@pytest.mark.weight(4)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("h", [1e-2, 1e-3], ids="h {:g}".format)
 def test_gradient_with_another_step(compare, rng, h):
     compare(NUMERICAL_GRADIENT, *curved(rng, (4, 3)), h, names=("gradient",))
@@ -70,12 +72,11 @@ def test_gradient_with_another_step(compare, rng, h):
 def test_two_evaluations_for_each_entry(compare, student, check, rng):
     function, x = curved(rng, (2, 4))
     f = Recorded(function)
-    gradient = student.call(NUMERICAL_GRADIENT, f, x, 1e-3)
+    check.record(gradient=student.call(NUMERICAL_GRADIENT, f, x, 1e-3))
     count = len(f.points)
     check(
         evaluations=(count, 2 * x.size, f"f is called {count} times for an x of {x.size} entries"),
         moved=(f.entries_moved(x), 1, ELSEWHERE),
-        gradient=gradient,
     )
     compare(NUMERICAL_GRADIENT, function, x, 1e-3, names=("gradient",))
 
@@ -92,7 +93,7 @@ def test_gradient_at(compare, rng, dtype, scale, h):
 
 
 @numerical
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_x_comes_back_as_it_was(unchanged, rng):
     unchanged(NUMERICAL_GRADIENT, *curved(rng, (4, 3)))
 
@@ -108,14 +109,14 @@ def two_arrays(rng, shape):
 
 
 @error
-@pytest.mark.weight(4)
+@pytest.mark.weight(1.5)
 @shapes
 def test_error_of_two_arrays(compare, rng, shape):
     compare(RELATIVE_ERROR, *two_arrays(rng, shape), names=("error",))
 
 
 @error
-@pytest.mark.weight(2)
+@pytest.mark.weight(0.5)
 def test_error_of_arrays_of_very_different_size(compare, rng):
     a, b = two_arrays(rng, (7,))
     sizes = 10.0 ** np.arange(-4, 3)
@@ -123,7 +124,7 @@ def test_error_of_arrays_of_very_different_size(compare, rng):
 
 
 @error
-@pytest.mark.weight(3)
+@pytest.mark.weight(1.5)
 @pytest.mark.parametrize("kind", ["opposite signs", "numbers", "integers"])
 def test_error_of(compare, rng, kind):
     a, b = two_arrays(rng, (3, 2))
@@ -136,7 +137,7 @@ def test_error_of(compare, rng, kind):
 
 
 @error
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_error_where_both_are_0(compare, rng):
     a, b = two_arrays(rng, (6,))
     a[[1, 4]] = b[[1, 4]] = 0
@@ -145,7 +146,7 @@ def test_error_where_both_are_0(compare, rng):
 
 
 @error
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_error_of_tiny_numbers(compare, rng):
     """Differences far below 1e-8 are rounding noise, whatever they are relative to."""
     a, b = rng.uniform(1e-10, 3e-9, size=(2, 5))
@@ -165,6 +166,7 @@ def test_unequal_shapes_raise_a_value_error(student, compare, rng, left, right):
 
 
 @error
+@pytest.mark.weight(0.5)
 def test_both_arrays_come_back_as_they_were(unchanged, rng):
     unchanged(RELATIVE_ERROR, *two_arrays(rng, (3, 4)))
 
@@ -180,7 +182,10 @@ same_generator = numpy.random.default_rng(20)
 
 
 def equal_coordinates(rng, shape):
-    """Draw f, a gradient that is wrong by a factor, and x such that every coordinate has the same error."""
+    """Draw f, a gradient that is wrong by a factor, and x such that every coordinate has the same error.
+
+    Of many coordinates hardly any is drawn twice, so what a check leaves behind there is not found by chance.
+    """
     x = np.full(shape, rng.uniform(1.0, 2.0))
     return lambda x: float(np.sum(x**3)), rng.uniform(1.5, 4.0) * 3 * x**2, x
 
@@ -199,97 +204,106 @@ def coordinates(errors, known):
     return np.where(distances.min(axis=1) < 1e-6, distances.argmin(axis=1), -1)
 
 
-def is_errors(errors, num_checks):
-    return isinstance(errors, np.ndarray) and errors.shape == (num_checks,) and errors.dtype.kind == "f"
-
-
 @checking
 @pytest.mark.weight(3)
 @pytest.mark.parametrize("shape", [(300,), (15, 20), (5, 6, 10)], ids=lambda shape: "x".join(map(str, shape)))
 def test_errors_with_the_defaults(compare, rng, shape):
-    compare(GRADIENT_CHECK, *equal_coordinates(rng, shape), names=("errors",))
+    # A coordinate that is drawn twice must not tell by chance what a check left behind there: h, 1e-5 of the slope.
+    compare(GRADIENT_CHECK, *equal_coordinates(rng, shape), names=("errors",), rtol=1e-4)
 
 
 @checking
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("num_checks, h", [(1, 1e-2), (7, 1e-3)], ids=["1 check", "7 checks"])
 def test_errors_with_another_number_and_step(compare, rng, num_checks, h):
-    compare(GRADIENT_CHECK, *equal_coordinates(rng, (15, 20)), num_checks=num_checks, h=h, names=("errors",))
+    compare(GRADIENT_CHECK, *equal_coordinates(rng, (50, 60)), num_checks=num_checks, h=h, names=("errors",))
 
 
 @checking
-@pytest.mark.weight(2)
+@pytest.mark.weight(1.5)
 def test_coordinates_come_from_all_of_x(student, check, rng):
-    f, gradient, x, known = told_by_their_errors(rng, (4, 5))
-    errors = student.call(GRADIENT_CHECK, f, gradient, x, 600)
-    right = is_errors(errors, 600)
-    seen = np.unique(errors.round(7)) if right else errors
-    check(right, "600 checks should return an array of 600 errors", errors=seen)
+    # The extents share a factor: the same number modulo each of them does not reach every entry.
+    f, gradient, x, known = told_by_their_errors(rng, (4, 6))
+    errors = check.numbers(student.call(GRADIENT_CHECK, f, gradient, x, 600), "errors", (600,))
+    check.record(errors=np.unique(errors.round(7)))
     met = np.unique(coordinates(errors, known))
     check(-1 not in met, "some of the errors belong to no coordinate of x")
     check(len(met) == x.size, f"600 checks of {x.size} entries met only {len(met)} of them")
 
 
 @checking
+@pytest.mark.weight(1)
 def test_coordinates_are_drawn(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (30, 20))
-    errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60)
-    drawn = coordinates(errors, known) if is_errors(errors, 60) else np.array([-1])
+    replies = [student.call(GRADIENT_CHECK, f, gradient, x, num_checks=60) for _ in range(2)]
+    errors, others = (check.numbers(reply, "errors", (60,)) for reply in replies)
+    drawn, again = coordinates(errors, known), coordinates(others, known)
     met = np.unique(drawn // (x.size // 2))
     right = -1 not in met
-    check(right, "60 checks should return the errors at 60 coordinates of x", seen=met if right else errors)
+    # Which coordinates were drawn differs from run to run, and so do wrong errors at them.
+    check.record(halves=met if right else np.shape(drawn))
+    check(right, "some of the errors belong to no coordinate of x")
     check(len(met) == 2, f"60 checks of {x.size} entries all met the same half of them")
+    rising = np.all(np.diff(errors) >= 0) or np.all(np.diff(errors) <= 0)
+    check(not rising, "the errors come in the order of their sizes, not in that in which they were drawn")
+    check(not np.array_equal(drawn, again), "two calls without a generator drew the same 60 coordinates")
 
 
 @checking
+@pytest.mark.weight(0.5)
 def test_more_checks_than_entries(student, compare, check, rng):
     slope, x = rng.uniform(1.0, 2.0), rng.normal(size=2)
     problem = lambda x: float(slope * np.sum(x)), np.full(2, 1.5 * slope), x
     check(checks=9, entries=2)
-    check(errors=student.call(GRADIENT_CHECK, *problem, 9))
+    check.record(errors=student.call(GRADIENT_CHECK, *problem, 9))
     compare(GRADIENT_CHECK, *problem, 9, names=("errors",))
 
 
 @checking
+@pytest.mark.weight(1)
 def test_coordinates_are_drawn_with_the_generator_that_is_given(student, check, rng):
     f, gradient, x, known = told_by_their_errors(rng, (20, 15))
     code = student.extended(gradient_check=GENERATORS)
-    twice = [
+    replies = [
         code.call(GRADIENT_CHECK, f, gradient, x, 12, rng=code.ref(f"gradient_check.{generator}"))
         for generator in ("first_generator", "same_generator")
     ]
-    right = all(is_errors(errors, 12) and (coordinates(errors, known) >= 0).all() for errors in twice)
-    same = right and np.array_equal(coordinates(twice[0], known), coordinates(twice[1], known))
-    check(right, "12 checks should return the errors at 12 coordinates of x", seen=same if right else twice)
+    drawn = [coordinates(check.numbers(reply, "errors", (12,)), known) for reply in replies]
+    right = bool(np.min(drawn) >= 0)
+    same = right and np.array_equal(*drawn)
+    check.record(same=same if right else None)
+    check(right, "some of the errors belong to no coordinate of x")
     check(same, "two generators in the same state led to different coordinates")
 
 
 @checking
+@pytest.mark.weight(1)
 def test_two_evaluations_for_each_check(student, compare, check, rng):
     function, gradient, x = equal_coordinates(rng, (15, 20))
     f = Recorded(function)
-    errors = student.call(GRADIENT_CHECK, f, gradient, x, num_checks=5)
+    check.record(errors=student.call(GRADIENT_CHECK, f, gradient, x, num_checks=5))
     count = len(f.points)
     check(
         evaluations=(count, 10, f"5 checks call f {count} times"),
         moved=(min(f.entries_moved(x), 2), 1, ELSEWHERE),
-        errors=errors,
     )
     compare(GRADIENT_CHECK, function, gradient, x, num_checks=5, names=("errors",))
 
 
 @checking
+@pytest.mark.weight(0.5)
 def test_a_slope_of_0_found_to_be_0(compare, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
-    compare(GRADIENT_CHECK, f, gradient, x, names=("errors",))
+    compare(GRADIENT_CHECK, f, gradient, x, 1, names=("errors",))
     compare(GRADIENT_CHECK, lambda x: 1.5, np.zeros_like(x), x, names=("errors",))
 
 
 @checking
+@pytest.mark.weight(0.5)
 def test_x_and_the_gradient_come_back_as_they_were(student, compare, check, rng):
     f, gradient, x = equal_coordinates(rng, (15, 20))
     outcome = student.bind(GRADIENT_CHECK, f, gradient, x, 1, 1e-3).outcome()
-    check(changed=sorted(outcome.changed), errors=outcome.value)
+    check.record(changed=sorted(outcome.changed), errors=outcome.value)
     compare(GRADIENT_CHECK, f, gradient, x, 1, 1e-3, names=("errors",))
     check("2" not in outcome.changed, "the errors are right, but the call changed x")
     check("1" not in outcome.changed, "the errors are right, but the call changed the analytic gradient")
@@ -338,7 +352,7 @@ def coarse_problem(rng, best):
 
 
 @step
-@pytest.mark.weight(4)
+@pytest.mark.weight(4.5)
 @orders
 @pytest.mark.parametrize("best", [1, 2, 3], ids=["0.2", "0.05", "0.001"])
 def test_best_step(compare, rng, best, order):
@@ -375,6 +389,7 @@ def unequal_slopes(rng, steps):
 
 
 @step
+@pytest.mark.weight(1)
 def test_small_slopes_count_as_much_as_large_ones(compare, rng):
     """Where one slope is a million times another, differences say nothing about the smaller one."""
     steps = [1e-5, 1e-3, 0.5, 0.1, 2.0]
@@ -382,5 +397,99 @@ def test_small_slopes_count_as_much_as_large_ones(compare, rng):
 
 
 @step
+@pytest.mark.weight(0.5)
 def test_choosing_leaves_x_and_the_gradient_alone(unchanged, rng):
     unchanged(CHOOSE_STEP, *coarse_problem(rng, 2), STEPS.tolist())
+
+
+# --- what the grader tries on a wrong function ------------------------------------------------------------
+
+
+def shape_of(dimensions, length):
+    """Return a shape of so many dimensions, all of different lengths if it has several."""
+    return tuple(range(length, length + dimensions))
+
+
+@ladder(NUMERICAL_GRADIENT, parts=("gradient",))
+def gradients(
+    rng,
+    dimensions=Size(2, levels=(1, 2, 3)),
+    length=Size(2, one="entry along the first axis", many="entries along the first axis", levels=(1, 2)),
+    wide=Case("h is 0.1"),
+    straight=Case("f is linear"),
+    integers=Case("x holds integers"),
+):
+    shape = shape_of(dimensions, length)
+    weights = rng.uniform(0.5, 2.0, size=shape)
+    x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-1.0, 1.0, size=shape)
+
+    def f(x):
+        curve = 0 if straight else np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2
+        return float(np.sum(weights * x) + curve)
+
+    return dict(f=f, x=x, h=0.1 if wide else 1e-3)
+
+
+@ladder(RELATIVE_ERROR, parts=("error",))
+def errors(
+    rng,
+    dimensions=Size(2, levels=(1, 2, 3)),
+    length=Size(
+        3, one="entry along the first axis", many="entries along the first axis", levels=(1, 2, 3, 5)
+    ),
+    negative=Case("both arrays hold negative numbers"),
+    opposite=Case("the signs of both arrays are opposite"),
+    zeros=Case("both arrays are 0 in an entry"),
+    tiny=Case("all entries are below 1e-8"),
+    integers=Case("both arrays hold integers"),
+    equal=Case("both arrays are equal"),
+):
+    if (integers and tiny) or (opposite and equal):
+        return None
+    a, b = two_arrays(rng, shape_of(dimensions, length))
+    if integers:
+        a, b = np.round(20 * a).astype(int), np.round(20 * b).astype(int)
+    a, b = np.abs(a), np.abs(b)
+    if negative:
+        signs = np.where(np.arange(a.size).reshape(a.shape) % 2, 1, -1)
+        a, b = signs * a, signs * b
+    if zeros:
+        a.flat[0] = b.flat[0] = 0
+    a, b = (a * 1e-10, b * 1e-10) if tiny else (a, b)
+    return dict(a=a, b=a.copy() if equal else -b if opposite else b)
+
+
+@ladder(GRADIENT_CHECK, parts=("errors",))
+def checks(
+    rng,
+    dimensions=Size(2, levels=(1, 2, 3)),
+    number_of_checks=Size(4, one="check", many="checks", levels=(1, 2, 4, 8)),
+    wide=Case("h is 0.1"),
+    right=Case("the gradient is right"),
+    flat=Case("f is constant"),
+):
+    shape = {1: (900,), 2: (20, 45), 3: (9, 10, 10)}[dimensions]
+    f, gradient, x = equal_coordinates(rng, shape)
+    if right:
+        gradient = 3 * x**2
+    if flat:
+        f, gradient = (lambda x: 1.5), gradient * 0 if right else gradient
+    return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=0.1 if wide else 1e-3)
+
+
+@ladder(CHOOSE_STEP, parts=("step",))
+def steps(
+    rng,
+    steps=Size(3, least=2, levels=(2, 3, 4)),
+    first=Case("the best step comes first"),
+    last=Case("the best step comes last"),
+):
+    if first and last:
+        return None
+    best = int(rng.integers(1, 4))
+    others = [it for it in rng.permutation(5) if it != best][: steps - 1]
+    place = 0 if first else len(others) if last else int(rng.integers(len(others) + 1))
+    order = [*others[:place], best, *others[place:]]
+    return dict(zip(("f", "analytic_grad", "x"), coarse_problem(rng, best), strict=True)) | dict(
+        steps=STEPS[order].tolist()
+    )

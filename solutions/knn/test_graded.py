@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, ladder
+
 K_NEAREST = "k_nearest_neighbor.KNearestNeighbor"
 NEAREST_L1 = "k_nearest_neighbor.NearestNeighbor"
 CROSS_VALIDATE = "k_nearest_neighbor.cross_validate"
@@ -59,30 +61,31 @@ def no_loops_of(code, X_train, X):
     return distances_of(code, "no_loops", X_train, X)
 
 
-@each_way(two_loops=8, one_loop=8, no_loops=12)
+@each_way(two_loops=6, one_loop=3, no_loops=3)
 @shapes
 def test_distances(compare, rng, way, shape):
     compare(distances_of, way, *examples(rng, *shape), names=("dists",))
 
 
-@each_way()
+@each_way(two_loops=0.5, one_loop=0.5, no_loops=0.5)
 @pytest.mark.edge
 def test_distances_of_uint8_pixels(compare, rng, way):
     compare(distances_of, way, *pixels(rng, 4, 6, 9), names=("dists",))
 
 
-@each_way()
+@each_way(two_loops=0.5, one_loop=0.5, no_loops=0.5)
 def test_distances_leave_both_sets_alone(unchanged, rng, way):
     unchanged(distances_of, way, *examples(rng, 3, 5, 4), again=True, names=("dists",))
 
 
 @one_loop
-@pytest.mark.weight(3)
+@pytest.mark.weight(5)
 def test_one_loop_has_no_second_loop_inside(loops):
     loops(distances_of, lambda n, rng: ("one_loop", *examples(rng, n, n, 3)), at_most=1, names=("dists",))
 
 
 @no_loops
+@pytest.mark.weight(0.5)
 @pytest.mark.edge
 def test_no_loops_between_equal_examples(compare, rng):
     # Many of them, so that rounding leaves some squares below 0 in whatever order they are summed.
@@ -91,24 +94,25 @@ def test_no_loops_between_equal_examples(compare, rng):
 
 
 @no_loops
-@pytest.mark.weight(2)
+@pytest.mark.weight(5.5)
 def test_no_loop_over_the_test_examples(loops):
     loops(no_loops_of, lambda n, rng: examples(rng, n, 5, 3), names=("dists",), over="test examples")
 
 
 @no_loops
+@pytest.mark.weight(1.5)
 def test_no_loop_over_the_training_examples(loops):
     loops(no_loops_of, lambda n, rng: examples(rng, 5, n, 3), names=("dists",), over="training examples")
 
 
 @no_loops
-@pytest.mark.weight(2)
+@pytest.mark.weight(1.5)
 def test_no_loops_memory(memory):
     memory(no_loops_of, lambda sizes, rng: examples(rng, *sizes), names=("dists",))
 
 
 @no_loops
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 def test_no_loops_speed(race):
     race(no_loops_of, lambda rng: examples(rng, 5000, 24, 50), full=10, none=30, names=("dists",))
 
@@ -116,24 +120,10 @@ def test_no_loops_speed(race):
 # --- the vote ---------------------------------------------------------------------------------------------
 
 
-def whole(labels):
-    """Return labels given as a list or as whole floats as integers: a single test judges the dtype."""
-    if isinstance(labels, list) and all(isinstance(label, (int, float, np.number)) for label in labels):
-        labels = np.array(labels)
-    if isinstance(labels, np.ndarray) and labels.dtype.kind == "f" and np.isfinite(labels).all():
-        rounded = np.round(labels)
-        return rounded.astype(np.int64) if np.array_equal(rounded, labels) else labels
-    return labels
-
-
-def as_they_come(code, y_train, dists, *k):
+def predicted(code, y_train, dists, *k):
     model = code.new(K_NEAREST)
     model.call("train", np.zeros((len(y_train), 2)), y_train)
     return model.bind("predict_labels", dists, *k)
-
-
-def predicted(code, y_train, dists, *k):
-    return whole(as_they_come(code, y_train, dists, *k).run())
 
 
 def ballot(y_train, distances, k):
@@ -146,12 +136,14 @@ def ballot(y_train, distances, k):
 def election(rng, y_train, k, voters, tied=False):
     """Draw (voters, len(y_train)) distances, all different in a row; either every row's vote is tied or none.
 
+    About four distances share each whole part, so that whole numbers cannot take their place.
+
     In every other tied row the smallest of the winners is not the nearest one, so that choosing the nearest
     and choosing the largest give different labels.
     """
     rows = []
     while len(rows) < voters:
-        row = rng.permutation(len(y_train)) + rng.uniform(0.1, 0.9, size=len(y_train))
+        row = (rng.permutation(len(y_train)) + rng.uniform(0.1, 0.9, size=len(y_train))) / 4
         winners = ballot(y_train, row, k)
         smallest_is_nearest = winners[0] == min(winners)
         if (len(winners) > 1) == tied and (not tied or smallest_is_nearest == len(rows) % 2):
@@ -159,11 +151,12 @@ def election(rng, y_train, k, voters, tied=False):
     return np.array(rows)
 
 
-LABELS = np.array([3, 1, 0, 4, 1, 3, 6, 0, 3, 4, 6, 1, 3])
+# A small Python set goes through 8 and 9 before most smaller numbers: its order is not that of the labels.
+LABELS = np.array([8, 1, 0, 9, 1, 8, 6, 0, 8, 9, 6, 1, 8])
 
 
 @vote
-@pytest.mark.weight(5)
+@pytest.mark.weight(2.5)
 @pytest.mark.parametrize("k", [1, 2, 3, 5, 8])
 def test_majority_wins(compare, rng, k):
     y_train = rng.permutation(LABELS)
@@ -171,7 +164,7 @@ def test_majority_wins(compare, rng, k):
 
 
 @vote
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.parametrize("k", [2, 4, 5, 9])
 def test_ties_go_to_the_smaller_label(compare, rng, k):
     y_train = rng.permutation(LABELS)
@@ -179,12 +172,14 @@ def test_ties_go_to_the_smaller_label(compare, rng, k):
 
 
 @vote
+@pytest.mark.weight(1)
 def test_labels_beyond_ten(compare, rng):
     y_train = rng.permutation(LABELS) * 17 + 2
     compare(predicted, y_train, election(rng, y_train, 3, voters=8), 3, names=("labels",))
 
 
 @vote
+@pytest.mark.weight(1)
 def test_all_training_examples_vote(compare, rng):
     y_train = rng.permutation(LABELS)
     k = len(y_train)
@@ -192,19 +187,14 @@ def test_all_training_examples_vote(compare, rng):
 
 
 @vote
+@pytest.mark.weight(1)
 def test_one_neighbour_votes_unless_told_otherwise(compare, rng):
     y_train = rng.permutation(LABELS)
     compare(predicted, y_train, election(rng, y_train, 1, voters=6), names=("labels",))
 
 
 @vote
-@pytest.mark.edge
-def test_labels_are_an_array_of_integers(compare, rng):
-    y_train = rng.permutation(LABELS)
-    compare(as_they_come, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
-
-
-@vote
+@pytest.mark.weight(0.5)
 def test_vote_leaves_the_distances_alone(unchanged, rng):
     y_train = rng.permutation(LABELS)
     unchanged(predicted, y_train, election(rng, y_train, 3, voters=6), 3, names=("labels",))
@@ -213,14 +203,10 @@ def test_vote_leaves_the_distances_alone(unchanged, rng):
 # --- nearest neighbour by L1 distance ----------------------------------------------------------------------
 
 
-def l1_as_they_come(code, X_train, y_train, X):
+def l1_predicted(code, X_train, y_train, X):
     model = code.new(NEAREST_L1)
     model.call("train", X_train, y_train)
     return model.bind("predict", X)
-
-
-def l1_predicted(code, X_train, y_train, X):
-    return whole(l1_as_they_come(code, X_train, y_train, X).run())
 
 
 def uneven(rng, *shape):
@@ -229,13 +215,13 @@ def uneven(rng, *shape):
 
 
 @l1
-@pytest.mark.weight(6)
+@pytest.mark.weight(4)
 @pytest.mark.parametrize(
     "shape", [(12, 9, 6), (20, 15, 4), (3, 8, 5), (7, 30, 11)], ids=lambda shape: "x".join(map(str, shape))
 )
 def test_l1_nearest_label(compare, rng, shape):
     tests, trainings, features = shape
-    y_train = rng.permutation(trainings) * 3 + 100
+    y_train = rng.permutation(trainings) * 37 + 200  # more than a byte holds
     X_train, X = uneven(rng, trainings, features), uneven(rng, tests, features)
     compare(l1_predicted, X_train, y_train, X, names=("labels",))
 
@@ -251,6 +237,7 @@ def test_l1_first_of_equally_near_ones_wins(compare, rng):
 
 
 @l1
+@pytest.mark.weight(1)
 @pytest.mark.edge
 def test_l1_on_uint8_pixels(compare, rng):
     X_train, X = pixels(rng, 12, 10, 7)
@@ -258,12 +245,7 @@ def test_l1_on_uint8_pixels(compare, rng):
 
 
 @l1
-@pytest.mark.edge
-def test_l1_labels_are_an_array_of_integers(compare, rng):
-    compare(l1_as_they_come, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
-
-
-@l1
+@pytest.mark.weight(1)
 def test_l1_leaves_its_inputs_alone(unchanged, rng):
     unchanged(l1_predicted, uneven(rng, 9, 5), rng.permutation(9), uneven(rng, 12, 5), names=("labels",))
 
@@ -322,30 +304,155 @@ def season(rng, ks, winners):
 
 
 @validation
-@pytest.mark.weight(7)
+@pytest.mark.weight(5)
 @pytest.mark.parametrize("size, num_folds", [(23, 5), (17, 4), (20, 2), (11, 11), (19, 3)])
 def test_accuracies_of_every_fold(compare, rng, size, num_folds):
     compare(cross_validated, *labelled_line(rng, size), [1, 3, 5], num_folds, names=("accuracies",))
 
 
 @validation
+@pytest.mark.weight(0.5)
 def test_five_folds_unless_told_otherwise(compare, rng):
     compare(cross_validated, *labelled_line(rng, 22), [7, 1, 3], names=("accuracies",))
 
 
 @validation
+@pytest.mark.weight(0.5)
 def test_cross_validation_leaves_its_inputs_alone(unchanged, rng):
     unchanged(cross_validated, *labelled_line(rng, 16), [1, 5], 3, names=("accuracies",))
 
 
 @validation
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("ks, winner", [((5, 1, 3, 8), 3), ((1, 100, 12), 100), ((20, 3, 50, 8, 10), 10)])
 def test_best_k_has_the_highest_mean(compare, rng, ks, winner):
     compare(BEST_K, season(rng, ks, [winner]), names=("k",))
 
 
 @validation
-@pytest.mark.parametrize("ks, winners", [((12, 5, 8, 3), (5, 8, 3)), ((20, 1, 10, 50, 4), (10, 50, 4))])
+@pytest.mark.weight(1)
+@pytest.mark.parametrize("ks, winners", [((12, 8, 3, 5), (8, 3, 5)), ((20, 1, 10, 4, 50), (10, 4, 50))])
 def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
     compare(BEST_K, season(rng, ks, winners), names=("k",))
+
+
+# --- what the grader tries on a wrong function ------------------------------------------------------------
+
+
+def measured(code, function, X_train, X):
+    return distances_of(code, function.rpartition("distances_")[2], X_train, X)
+
+
+@ladder(
+    *(f"{K_NEAREST}.compute_distances_{way}" for way in ("two_loops", "one_loop", "no_loops")),
+    parts=("dists",),
+    run=measured,
+)
+def distances(
+    rng,
+    test_examples=Size(4, along="X"),
+    training_examples=Size(6, along="X_train"),
+    features=Size(5, along="X_train[1] X[1]"),
+    uint8=Case("the examples are pixels of type uint8"),
+    positive=Case("no feature is negative"),
+    centred=Case("the mean of every example is 0"),
+    known=Case("every test example is a training example, too"),
+):
+    if (centred and (uint8 or positive or features < 2)) or (known and training_examples == 1):
+        return None
+    X_train, X = examples(rng, test_examples, training_examples, features)
+    if uint8:
+        X_train, X = pixels(rng, test_examples, training_examples, features)
+    elif positive:
+        X_train, X = np.abs(X_train), np.abs(X)
+    elif centred:
+        X_train, X = (it - it.mean(axis=1, keepdims=True) for it in (X_train, X))
+    if known:
+        X = X_train[rng.integers(training_examples, size=test_examples)]
+    return dict(X_train=X_train, X=X)
+
+
+def voted(code, function, y_train, dists, k):
+    return predicted(code, y_train, dists, k)
+
+
+@ladder(f"{K_NEAREST}.predict_labels", parts=("labels",), run=voted)
+def votes(
+    rng,
+    test_examples=Size(16, levels=(12, 16, 20), along="dists"),
+    training_examples=Size(13, least=7, along="dists[1] y_train"),
+    neighbours=Size(3, levels=(1, 2, 3, 5, 8)),
+    tied=Case("labels have equally many votes"),
+    beyond=Case("labels are 10 or larger"),
+):
+    if neighbours > training_examples:
+        return None
+    y_train = rng.integers(7, size=training_examples) + 10 * beyond
+    rows = []
+    for _ in range(30 * test_examples):
+        row = rng.permutation(training_examples) + rng.uniform(0.1, 0.9, size=training_examples)
+        winners = ballot(y_train, row, neighbours)
+        if (len(winners) > 1) == tied and (not tied or (winners[0] == min(winners)) == len(rows) % 2):
+            rows.append(row)
+        if len(rows) == test_examples:
+            return dict(y_train=y_train, dists=np.array(rows), k=neighbours)
+    return None
+
+
+def labelled_by_l1(code, function, X_train, y_train, X):
+    return l1_predicted(code, X_train, y_train, X)
+
+
+@ladder(f"{NEAREST_L1}.predict", parts=("labels",), run=labelled_by_l1)
+def nearest(
+    rng,
+    test_examples=Size(40, levels=(30, 40, 50), along="X"),
+    training_examples=Size(9, least=5, along="X_train y_train"),
+    features=Size(5, along="X_train[1] X[1]"),
+    uint8=Case("the examples are pixels of type uint8"),
+    known=Case("every test example is a training example, too"),
+    twice=Case("two training examples are equally near"),
+):
+    X_train, X = uneven(rng, training_examples, features), uneven(rng, test_examples, features)
+    if uint8:
+        X_train, X = pixels(rng, test_examples, training_examples, features)
+    if known:
+        X = X_train[rng.integers(training_examples, size=test_examples)]
+    if twice:
+        X_train[training_examples // 2 :] = X_train[: training_examples - training_examples // 2]
+        return dict(X_train=X_train, y_train=rng.permutation(training_examples), X=X)
+    distances = np.sort(np.abs(X_train[np.newaxis].astype(float) - X[:, np.newaxis]).sum(axis=2), axis=1)
+    if (distances[:, 0] > 0.999 * distances[:, 1]).any():
+        return None  # two are equally near
+    return dict(X_train=X_train, y_train=rng.permutation(training_examples), X=X)
+
+
+def validated(code, function, X, y, ks, num_folds):
+    return cross_validated(code, X, y, ks, num_folds)
+
+
+@ladder(CROSS_VALIDATE, parts=("accuracies",), run=validated)
+def validations(
+    rng,
+    examples_per_fold=Size(5, one="example per fold", least=3, levels=(3, 4, 5)),
+    folds=Size(4, least=2, levels=(2, 3, 4, 5)),
+    choices=Size(2, one="choice", levels=(1, 2, 3)),
+    uneven=Case("the folds cannot be of equal size"),
+    falling=Case("the choices of k are in falling order"),
+):
+    X, y = labelled_line(rng, examples_per_fold * folds + uneven)
+    ks = [1, 3, 5][:choices]
+    return dict(X=X, y=y, ks=ks[::-1] if falling else ks, num_folds=folds)
+
+
+@ladder(BEST_K, parts=("k",))
+def choices_of_k(
+    rng,
+    choices=Size(4, one="choice", least=3, levels=(3, 4, 5, 6)),
+    tied=Case("several k are equally good"),
+    falling=Case("the k are in falling order"),
+):
+    ks = np.sort(rng.permutation(30)[:choices] + 1)
+    ks = (ks[::-1] if falling else ks).tolist()
+    winners = rng.permutation(ks)[: 1 + tied].tolist()
+    return dict(accuracies=season(rng, ks, winners))

@@ -3,10 +3,13 @@
 Batches and starting weights are random, so the tests look at what they have in common, never at the numbers drawn.
 """
 
+import functools
 import itertools
 
 import numpy as np
 import pytest
+
+from autograder.grading.ladder import Case, Size, Switch, ladder
 
 RANDOM_SEARCH = "linear_classifier.random_search"
 GRID_SEARCH = "linear_classifier.grid_search"
@@ -103,14 +106,6 @@ def train_on(code, loss, X, y, **settings):
     return new(code, loss=loss).call("train", X, y, **settings)
 
 
-def is_history(history, losses):
-    """Return whether a history holds these losses, as a list or an array."""
-    try:
-        return np.allclose(np.asarray(history, dtype=float), losses) and len(history) == len(losses)
-    except (TypeError, ValueError):
-        return False
-
-
 def follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size):
     """Train on losses and gradients that are fixed beforehand."""
     steps = itertools.cycle(zip(losses, gradients, strict=True))
@@ -125,7 +120,7 @@ def follow(code, X, y, W, losses, gradients, learning_rate, reg, batch_size):
 
 
 @training
-@pytest.mark.weight(4)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize(
     "learning_rate, reg", [(0.1, 0.5), (2.0, 0.0), (0.03, 3.0)], ids=["0.1", "2", "0.03"]
 )
@@ -145,7 +140,7 @@ def roll_into_the_bowl(code, X, y, W, *settings):
 
 
 @training
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_loss_sees_the_weights_of_every_step(compare, rng):
     X, y = examples(rng, 12)
     names = ("loss_history", "W")
@@ -160,6 +155,7 @@ def train_twice(code, X, y, W):
 
 
 @training
+@pytest.mark.weight(1.5)
 def test_training_goes_on_from_the_weights_that_are_there(compare, rng):
     names = ("first loss_history", "second loss_history", "W")
     compare(train_twice, *examples(rng, 12), 1e6 * rng.normal(size=(5, 3)), names=names)
@@ -174,13 +170,21 @@ def judge(check, loss, history, size=None, **observed):
         shapes = (shapes, [((size, features), (size,))], wrong)
         strange = "a batch holds rows that are not examples, or examples with the labels of others"
         observed = {"paired": (bool(loss.paired), True, strange), **observed}
-    right = is_history(history, loss.losses())
+    check(shapes=shapes, **observed)
+    judge_history(check, loss, history)
+
+
+def judge_history(check, loss, history):
+    """Require one number for each evaluation of the loss, and that these are the losses in their order."""
+    history, losses = check.numbers(history, "loss_history", (None,)), loss.losses()
+    entries = f"loss_history holds {len(history)} numbers; the loss was evaluated {len(losses)} times"
     order = "loss_history does not hold the losses in their order"
-    check(shapes=shapes, **observed, history=(right, True, order))
+    check(entries=(len(history), len(losses), entries))
+    check(history=(bool(np.allclose(history, losses)), True, order))
 
 
 @training
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 def test_every_iteration_draws_another_batch(student, check, rng):
     X, y = examples(rng, 50)
     first, second = Batches(X, y), Batches(X, y)
@@ -189,6 +193,8 @@ def test_every_iteration_draws_another_batch(student, check, rng):
     same_again = all(map(np.array_equal, first.numbers, second.numbers))
     judge(check, first, histories[0], different=min(different, 2), same_again=same_again)
     check(different > 10, f"20 iterations should see more than {different} different batches")
+    mixed = any(len(np.unique(batch)) > 1 for batch in first.numbers)
+    check(mixed, "every batch of 6 held a single example, 6 times")
 
 
 @training
@@ -203,7 +209,7 @@ def test_batches_come_from_all_examples(student, check, rng):
 
 
 @training
-@pytest.mark.weight(2)
+@pytest.mark.weight(0.5)
 def test_batch_larger_than_the_training_set(student, check, rng):
     X, y = examples(rng, 6)
     loss = Batches(X, y)
@@ -213,6 +219,7 @@ def test_batch_larger_than_the_training_set(student, check, rng):
 
 
 @training
+@pytest.mark.weight(0.5)
 def test_examples_are_drawn_with_replacement(student, check, rng):
     X, y = examples(rng, 16)
     loss = Batches(X, y)
@@ -223,16 +230,17 @@ def test_examples_are_drawn_with_replacement(student, check, rng):
 
 
 @training
+@pytest.mark.weight(1)
 def test_one_evaluation_and_one_loss_for_each_iteration(student, check, rng):
     X, y = examples(rng, 10)
     loss = Batches(X, y)
     history = train_on(student, loss, X, y, num_iters=7, batch_size=3, verbose=True)
-    number, right = len(loss.shapes), is_history(history, loss.losses())
+    number = len(loss.shapes)
     check(
         evaluations=(number, 7, f"7 iterations evaluate the loss {number} times"),
-        length=len(history) if isinstance(history, (list, np.ndarray)) else -1,
-        history=(right, True, "loss_history of 7 iterations does not hold their 7 losses"),
+        length=len(history) if isinstance(history, (list, tuple)) else -1,
     )
+    judge_history(check, loss, history)
 
 
 def train_with_the_defaults(code, X, y, W):
@@ -247,32 +255,47 @@ def train_with_the_defaults(code, X, y, W):
 
 
 @training
+@pytest.mark.weight(1)
+@pytest.mark.parts()
 def test_settings_that_are_not_given(compare, rng):
     names = ("loss_history", "W", "sizes of X_batch and y_batch and reg")
     compare(train_with_the_defaults, *examples(rng, 30), 1e6 * rng.normal(size=(5, 3)), names=names)
 
 
+def spread_of(numbers):
+    """Return the standard deviation, 0 of nothing and infinity where it is too large for a float."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = float(np.std(numbers)) if np.size(numbers) else 0.0
+    return spread if np.isfinite(spread) else np.inf
+
+
+def decades(spread, unit, decimals=0):
+    """Return how many powers of ten a standard deviation is away from a unit; None where it is 0 or infinite."""
+    return round(float(np.log10(spread / unit)), decimals) if 0 < spread < np.inf else None
+
+
 @training
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_weights_start_small_and_normal_with_a_column_for_every_label(student, check, rng):
     X, y = rng.normal(size=(30, 60)), rng.choice([0, 1, 3, 6, 8, 9, 11], size=30)
     y[:2] = 13, 0
     model = one_of_ours(student, "Flat")
     # With so large a batch, indices drawn from the features are out of bounds in every run, not just in some.
     model.call("train", X, y, num_iters=1, batch_size=30)
-    W = model.get("W")
-    right = isinstance(W, np.ndarray) and W.dtype.kind == "f"
-    spread = float(W.std()) if right else 0.0
-    centred = right and bool(abs(W.mean()) < 0.25 * spread)
-    expected = "for 60 features and labels up to 13, W should be an array of floats of shape (60, 14)"
+    W = check.numbers(model.get("W"), "W")
+    spread, mean = spread_of(W), float(W.mean())
+    centred = abs(mean) < 0.25 * spread
+    expected = "for 60 features and labels up to 13, W should have shape (60, 14)"
     check(
         0.0008 < spread < 0.0012,
         "the standard deviation of the starting weights is not 0.001",
-        shape=(W.shape if right else None, (60, 14), expected),
-        size=round(float(np.log10(spread / 0.001))) if spread else None,
+        shape=(W.shape, (60, 14), expected),
+        size=decades(spread, 0.001),
         centred=centred,
     )
     check(centred, "the mean of the starting weights is not 0")
+    furthest = float(np.abs(W).max())
+    check(furthest > 2 * spread, "none of the starting weights is larger than twice their standard deviation")
 
 
 def start_from_weights_of_somebody_else(code, X, y):
@@ -284,25 +307,31 @@ def start_from_weights_of_somebody_else(code, X, y):
 
 
 @training
+@pytest.mark.weight(1)
+@pytest.mark.parts()
 def test_array_of_the_starting_weights_keeps_its_values(compare, rng):
     names = ("loss_history", "array that W was before")
     compare(start_from_weights_of_somebody_else, *examples(rng, 12), names=names)
 
 
 @training
-def test_training_separates_what_can_be_separated(student, check, rng):
+@pytest.mark.weight(7)
+@pytest.mark.parametrize("batch_size", [2, 3])
+def test_training_separates_what_can_be_separated(student, check, rng, batch_size):
+    """A single batch holds fewer examples than there are labels: only new ones show them all."""
     y = rng.integers(4, size=80)
     X = np.hstack([np.eye(4)[y] + rng.normal(scale=0.05, size=(80, 4)), np.ones((80, 1))])
     model = one_of_ours(student, "LeastSquares")
-    # A batch this large lacks one of the labels once in a million trainings, even where it is drawn only once.
-    history = model.call("train", X, y, learning_rate=0.1, num_iters=300, batch_size=60)
-    W = model.get("W")
-    labels = np.argmax(X @ W, axis=1) if isinstance(W, np.ndarray) and W.shape == (5, 4) else None
-    accurate = bool(np.mean(labels == y) > 0.95)
-    several = isinstance(history, (list, np.ndarray)) and len(history) > 1
-    fell = several and bool(history[-1] < 0.5 * history[0])
+    history = model.call("train", X, y, learning_rate=0.1, num_iters=300, batch_size=batch_size)
+    # Steps that are too long, or go uphill, may end in infinity: then nothing fell and nothing was learned.
+    W = check.numbers(model.get("W"), "W", (5, 4), finite=False)
+    history = check.numbers(history, "loss_history", (None,), finite=False)
+    check(len(history) > 1, f"loss_history of 300 steps holds {len(history)} numbers")
+    with np.errstate(over="ignore", invalid="ignore"):
+        accurate = bool(np.mean(np.argmax(X @ W, axis=1) == y) > 0.95)
+    fell = bool(history[-1] < 0.5 * history[0])
     check(
-        fell=(fell, True, "300 steps on a problem that can be learned did not halve the loss"),
+        fell=fell,
         accurate=(accurate, True, "300 steps on a problem that can be learned did not reach 95 % accuracy"),
     )
 
@@ -312,6 +341,7 @@ def bound_training(code, X, y, W):
 
 
 @training
+@pytest.mark.weight(0.5)
 def test_training_leaves_examples_and_labels_alone(unchanged, rng):
     unchanged(bound_training, *examples(rng, 12), 1e6 * rng.normal(size=(5, 3)))
 
@@ -324,7 +354,7 @@ def predicted(code, W, X):
 
 
 @predicting
-@pytest.mark.weight(4)
+@pytest.mark.weight(2)
 @pytest.mark.parametrize(
     "shape", [(5, 3, 5), (7, 5, 4), (40, 6, 13), (3, 8, 2)], ids=lambda shape: "x".join(map(str, shape))
 )
@@ -335,6 +365,7 @@ def test_labels_with_the_highest_scores(compare, rng, shape):
 
 
 @predicting
+@pytest.mark.weight(0.5)
 def test_label_of_a_single_example(compare, rng):
     X = rng.normal(size=(1, 4))
     W = rng.normal(size=(4, 6))
@@ -343,6 +374,7 @@ def test_label_of_a_single_example(compare, rng):
 
 
 @predicting
+@pytest.mark.weight(0.5)
 def test_smallest_of_labels_with_equal_scores(compare, rng):
     W, X = rng.integers(-3, 4, size=(4, 6)).astype(float), rng.integers(1, 5, size=(6, 4)).astype(float)
     W[:, 2] = W[:, 4] = 9
@@ -350,12 +382,15 @@ def test_smallest_of_labels_with_equal_scores(compare, rng):
 
 
 @predicting
+@pytest.mark.weight(0.5)
 @pytest.mark.edge
 def test_labels_of_integer_features(compare, rng):
-    compare(predicted, rng.normal(size=(5, 7)), rng.integers(256, size=(9, 5)), names=("labels",))
+    # Scores of thousands, whose exponentials are infinite.
+    compare(predicted, rng.normal(scale=10, size=(5, 7)), rng.integers(256, size=(9, 5)), names=("labels",))
 
 
 @predicting
+@pytest.mark.weight(0.5)
 def test_predicting_leaves_the_examples_alone(unchanged, rng):
     unchanged(predicted, rng.normal(size=(5, 4)), rng.normal(size=(8, 5)))
 
@@ -394,7 +429,7 @@ def loss_of(code, classifier, W, X, y, reg):
     return new(code.extended(**STAND_INS), classifier, W=W).bind("loss", X, y, reg)
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(2)
 @pytest.mark.parametrize(
     "classifier",
     [pytest.param("LinearSVM", marks=svm), pytest.param("Softmax", marks=softmax)],
@@ -405,14 +440,7 @@ def test_loss_of_each_classifier(compare, rng, classifier, reg):
     compare(loss_of, classifier, W, X, y, reg, names=("loss", "dW"))
 
 
-def distinct(history):
-    """Return the distinct numbers of a history, a list or an array; None if it holds no numbers."""
-    try:
-        return np.unique(np.asarray(history, dtype=float)).tolist()
-    except (TypeError, ValueError):
-        return None
-
-
+@pytest.mark.weight(1)
 @pytest.mark.parametrize(
     "classifier, loss",
     [
@@ -423,9 +451,11 @@ def distinct(history):
 def test_each_classifier_is_trained_on_its_loss(student, check, rng, classifier, loss):
     """How often the loss is evaluated, and that reg is passed on, are tested elsewhere."""
     model = new(student.extended(**CONSTANTS), classifier)
-    history = model.call("train", *examples(rng, 12), 0.1, 0.5, 5, 3)
+    history = check.numbers(
+        model.call("train", *examples(rng, 12), 0.1, 0.5, 5, 3), "loss_history", (None,), finite=False
+    )
     other = f"loss_history of a {classifier} does not hold values of its own loss function"
-    check(losses=(distinct(history), [loss], other))
+    check(losses=(np.unique(history).tolist(), [loss], other))
 
 
 # --- random_search ----------------------------------------------------------------------------------------
@@ -449,17 +479,22 @@ class Tries:
         self.tried = []
 
     def __call__(self, W):
-        self.tried.append(np.array(W))
+        self.tried.append(np.array(W) if isinstance(W, np.ndarray) else W)
         return self.losses[min(len(self.tried), len(self.losses)) - 1]
 
 
 def search(code, loss, shape, num_tries, seed=3, **settings):
-    """Return best_W, best_loss, losses; anything but a triple comes back as (None, None, None)."""
+    """Search and return what comes back."""
     code = code.extended(linear_classifier=GENERATOR.replace("SEED", str(seed)))
     code.call("linear_classifier.make_generator")
     rng = code.ref("linear_classifier.generator")
-    found = code.call(RANDOM_SEARCH, loss, shape, num_tries, rng, **settings)
-    return found if isinstance(found, (tuple, list)) and len(found) == 3 else (None, None, None)
+    return code.call(RANDOM_SEARCH, loss, shape, num_tries, rng, **settings)
+
+
+def weights_tried(check, loss, shape):
+    """Return the weights of all tries in one array."""
+    tried = [check.numbers(W, "what the loss is called with", shape) for W in loss.tried]
+    return np.array(tried).reshape(len(tried), *shape)
 
 
 def which_try(W, tried):
@@ -469,27 +504,31 @@ def which_try(W, tried):
     return next((number for number, other in enumerate(tried) if np.array_equal(W, other)), -2)
 
 
-def number_or_none(value):
-    return float(value) if isinstance(value, (int, float, np.number)) else None
-
-
 def judge_search(check, loss, found, **observed):
-    best_W, best_loss, losses = found
-    calls, wanted = len(loss.tried), len(loss.losses)
+    best_W, best_loss, losses = check.parts(found, "best_W", "best_loss", "losses")
+    calls, wanted, which = len(loss.tried), len(loss.losses), which_try(best_W, loss.tried)
     best = int(np.argmin(loss.losses))
-    smallest = loss.losses[best]
-    losses = losses if isinstance(losses, (list, np.ndarray)) else None
+    called = f"{wanted} tries call the loss {calls} times"
+    check.record(losses=losses, best_loss=best_loss, best_W=which)
+    check(calls=(calls, wanted, called))
     check(
-        calls=(calls, wanted, f"{wanted} tries call the loss {calls} times"),
-        losses=(losses, loss.losses, "losses does not hold the losses of all tries in their order"),
-        best_loss=(number_or_none(best_loss), smallest, "best_loss is not the smallest of the losses"),
-        best_W=(which_try(best_W, loss.tried), best, "best_W is not the array that had the smallest loss"),
+        losses=(
+            check.numbers(losses, "losses", (wanted,)),
+            loss.losses,
+            "losses does not hold the losses of all tries in their order",
+        ),
+        best_loss=(
+            check.number(best_loss, "best_loss"),
+            loss.losses[best],
+            "best_loss is not the smallest of the losses",
+        ),
+        best_W=(which, best, "best_W is not the array that had the smallest loss"),
         **observed,
     )
 
 
 @random_search
-@pytest.mark.weight(5)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize(
     "shape, best", [((5, 3), 4), ((4, 7), 0), ((6,), 8)], ids=["middle", "first", "last"]
 )
@@ -499,6 +538,7 @@ def test_best_of_all_tries(student, check, rng, shape, best):
 
 
 @random_search
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("level", [-1e3, 1e15], ids=["negative", "huge"])
 def test_best_of_losses_of_any_size(student, check, level):
     loss = Tries(level + abs(level) * np.array([0.4, 0.1, 0.3, 0.2, 0.5]))
@@ -506,14 +546,14 @@ def test_best_of_losses_of_any_size(student, check, level):
 
 
 @random_search
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("settings", [{}, {"scale": 0.01}], ids=["default", "0.01"])
 def test_scale_of_the_tries(student, check, settings):
     loss = Tries([2.0, 1.0, 3.0])
     found = search(student, loss, (40, 30), 3, **settings)
     scale = settings.get("scale", 1e-4)
-    spread = float(np.std(loss.tried)) if loss.tried else 0.0
-    judge_search(check, loss, found, size=round(float(np.log10(spread / scale)), 1) if spread else None)
+    spread = spread_of(weights_tried(check, loss, (40, 30)))
+    judge_search(check, loss, found, size=decades(spread, scale, 1))
     check(0.9 * scale < spread < 1.1 * scale, "the standard deviation of the weights is not the scale")
 
 
@@ -524,15 +564,14 @@ def test_tries_come_from_the_generator(student, check, rng):
     loss = Tries([2.0, 1.0, 3.0, 4.0])
     found = search(student, loss, (5, 3), 4, seed=seed)
     wanted = np.random.default_rng(seed).standard_normal((4, 5, 3)) * 1e-4
-    tried = np.array(loss.tried) if len({W.shape for W in loss.tried}) == 1 else np.zeros(0)
+    tried = weights_tried(check, loss, (5, 3))
     same = tried.shape == wanted.shape and np.allclose(tried, wanted, rtol=1e-9, atol=0)
-    spread = tried.std() if tried.size else 0.0
     judge_search(
         check,
         loss,
         found,
         same=(same, True, "the weights are not rng.standard_normal(shape) * scale, one after the other"),
-        size=round(float(np.log10(spread / 1e-4))) if spread else None,
+        size=decades(spread_of(tried), 1e-4),
     )
 
 
@@ -590,66 +629,74 @@ def with_best(rng, best):
     return grid(rng, np.insert(in_training, best, 16), np.insert(in_validation, best, 14))
 
 
-def choose(code, *args, source=FALLIBLE, make="Fallible", **keywords):
-    """Return results, best_val and what there is to know about best_model."""
+def choose(check, code, *args, source=FALLIBLE, make="Fallible", **keywords):
+    """Return results, and best_val with what there is to know about best_model."""
     code = code.extended(linear_classifier=source)
     if make is not None:
         keywords["make"] = code.ref(f"linear_classifier.{make}")
     found = code.call(GRID_SEARCH, *args, **keywords)
-    results, best_val, model = (
-        found if isinstance(found, (tuple, list)) and len(found) == 3 else (found, 0, 0)
-    )
-    if not hasattr(model, "call"):
-        return results, best_val, model, 0, 0, ""
-    trainings = np.array(model.get("trainings"))
-    return results, best_val, model.get("W"), len(trainings), trainings[-1], model.type_name
+    results, best_val, model = check.parts(found, "results", "best_val", "best_model")
+    made = "a LinearSVM" if make is None else "a classifier that make() returned"
+    model = check.instance(model, "best_model", make or "LinearSVM", made)
+    trainings = check.numbers(model.get("trainings"), "the trainings of best_model")
+    check(len(trainings) > 0, "best_model has never been trained")
+    return results, {
+        "best_val": best_val,
+        "weights of best_model": model.get("W"),
+        "number of trainings of best_model": len(trainings),
+        "shape of X, length of y, num_iters and batch_size of its training": trainings[-1],
+        "class of best_model": model.type_name,
+    }
 
 
-CHOICE = (
-    "results",
-    "best_val",
-    "weights of best_model",
-    "number of trainings of best_model",
-    "shape of X, length of y, num_iters and batch_size of its training",
-    "class of best_model",
-)
+CHOICE = ("results", "choice")
 
 
 @grid_search
-@pytest.mark.weight(5)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("best", [0, 2, 3], ids=["first", "third", "fourth"])
-def test_best_on_the_validation_set(compare, rng, best):
-    compare(choose, *with_best(rng, best), names=CHOICE)
+def test_best_on_the_validation_set(compare, check, rng, best):
+    compare(functools.partial(choose, check), *with_best(rng, best), names=CHOICE)
 
 
 @grid_search
-@pytest.mark.weight(2)
-def test_first_of_equally_good_settings(compare, rng):
+@pytest.mark.weight(1)
+def test_first_of_equally_good_settings(compare, check, rng):
     """With the regs in the outer loop another would come first; the last of the equals is not the last of all."""
     in_training, in_validation = [20, 10, 15, 25, 28, 12], [4, 13, 13, 13, 7, 9]
-    compare(choose, *grid(rng, in_training, in_validation), names=CHOICE)
+    compare(functools.partial(choose, check), *grid(rng, in_training, in_validation), names=CHOICE)
 
 
 @grid_search
-def test_settings_handed_on_to_train(compare, rng):
-    compare(choose, *with_best(rng, 1), num_iters=17, batch_size=9, names=CHOICE)
+@pytest.mark.weight(1)
+def test_settings_handed_on_to_train(compare, check, rng):
+    compare(functools.partial(choose, check), *with_best(rng, 1), num_iters=17, batch_size=9, names=CHOICE)
 
 
 @grid_search
-def test_a_single_pair_of_settings(compare, rng):
+@pytest.mark.weight(1)
+def test_a_single_pair_of_settings(compare, check, rng):
     *sets, learning_rates, regs = with_best(rng, 4)
-    compare(choose, *sets, learning_rates[2:], regs[:1], names=CHOICE)
+    compare(functools.partial(choose, check), *sets, learning_rates[2:], regs[:1], names=CHOICE)
 
 
 @grid_search
-def test_all_settings_useless(compare, rng):
+@pytest.mark.weight(1)
+def test_all_settings_useless(compare, check, rng):
     """An accuracy of 0 is better than none at all: there is a best classifier, too."""
-    compare(choose, *grid(rng, [9, 4, 7, 2, 8, 5], [0] * 6), names=CHOICE)
+    compare(functools.partial(choose, check), *grid(rng, [9, 4, 7, 2, 8, 5], [0] * 6), names=CHOICE)
 
 
 @grid_search
-def test_linear_svm_unless_told_otherwise(compare, rng):
-    compare(choose, *with_best(rng, 2), source=FALLIBLE + FALLIBLE_SVM, make=None, names=CHOICE)
+@pytest.mark.weight(1)
+def test_linear_svm_unless_told_otherwise(compare, check, rng):
+    compare(
+        functools.partial(choose, check),
+        *with_best(rng, 2),
+        source=FALLIBLE + FALLIBLE_SVM,
+        make=None,
+        names=CHOICE,
+    )
 
 
 def bound_search(code, *args):
@@ -658,5 +705,131 @@ def bound_search(code, *args):
 
 
 @grid_search
+@pytest.mark.weight(1)
 def test_searching_leaves_both_sets_alone(unchanged, rng):
     unchanged(bound_search, *with_best(rng, 3))
+
+
+# --- what the grader tries on a wrong function ------------------------------------------------------------
+
+
+def rolled(code, function, X, y, W, *settings):
+    return roll_into_the_bowl(code, X, y, W, *settings)
+
+
+@ladder("linear_classifier.LinearClassifier.train", parts=("loss_history", "W"), run=rolled)
+def trainings(
+    rng,
+    iterations=Size(4, levels=(1, 2, 3, 4, 5)),
+    reg=Switch("a penalty", 1e12),
+    unit=Case("the learning rate is 1"),
+    batch_of_one=Case("a batch has one example"),
+):
+    X, y = examples(rng, 12)
+    return dict(
+        X=X,
+        y=y,
+        W=1e6 * rng.normal(size=(5, 3)),
+        learning_rate=1.0 if unit else 0.1,
+        reg=reg,
+        num_iters=iterations,
+        batch_size=1 if batch_of_one else 4,
+    )
+
+
+def labelled_by_scores(code, function, W, X):
+    return predicted(code, W, X)
+
+
+@ladder("linear_classifier.LinearClassifier.predict", parts=("labels",), run=labelled_by_scores)
+def predictions(
+    rng,
+    examples=Size(20, levels=(16, 20, 24), along="X"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", least=3, along="W[1]"),
+    tied=Case("several classes have the highest score"),
+    negative=Case("all scores are negative"),
+    integers=Case("the features are integers"),
+):
+    W, X = rng.normal(size=(features, classes)), rng.normal(size=(examples, features))
+    if integers:
+        X = rng.integers(-9, 10, size=X.shape)
+    if negative:
+        W, X = -np.abs(W) - 0.1, np.abs(X) + 1
+    if tied:
+        W[:, -1] = W[:, 0]
+        if negative:
+            W[:, [0, -1]] /= 64
+    return dict(W=W, X=X)
+
+
+def classified(code, function, W, X, y, reg):
+    return loss_of(code, function.split(".")[1], W, X, y, reg)
+
+
+@ladder(
+    "linear_classifier.LinearSVM.loss", "linear_classifier.Softmax.loss", parts=("loss", "dW"), run=classified
+)
+def classifiers(
+    rng,
+    number_of_examples=Size(9, one="example", many="examples", levels=(1, 4, 9), along="X y"),
+    features=Size(5, levels=(1, 5)),
+    classes=Size(4, one="class", least=2, levels=(2, 4)),
+    reg=Switch("a penalty", 0.25),
+):
+    W, X = rng.normal(size=(features, classes)), rng.normal(size=(number_of_examples, features))
+    return dict(W=W, X=X, y=rng.integers(1, classes, size=number_of_examples), reg=reg)
+
+
+def three_of(found):
+    """Return three values as they came, or None in the place of each."""
+    return found if isinstance(found, (tuple, list)) and len(found) == 3 else (None, None, None)
+
+
+def searched(code, function, losses, shape, seed):
+    loss = Tries(losses)
+    best_W, best_loss, all_losses = three_of(search(code, loss, tuple(shape), len(losses), seed=seed))
+    return which_try(best_W, loss.tried), best_loss, all_losses
+
+
+@ladder(RANDOM_SEARCH, parts=("the number of the best try", "best_loss", "losses"), run=searched)
+def searches(
+    rng,
+    tries=Size(5, one="try", levels=(1, 2, 3, 5, 9)),
+    dimensions=Size(2, levels=(1, 2)),
+    negative=Case("losses are negative"),
+    huge=Case("all losses are above 1e9"),
+    first=Case("the first try is the best"),
+    last=Case("the last try is the best"),
+):
+    if (first and last) or (negative and huge):
+        return None
+    losses = rng.permutation(np.linspace(2.0, 9.0, tries) + rng.uniform(0, 0.5, size=tries))
+    losses = losses - 12 if negative else losses * 1e9 if huge else losses
+    best, place = int(np.argmin(losses)), 0 if first else tries - 1
+    if first or last:
+        losses[[best, place]] = losses[[place, best]]
+    return dict(losses=losses.tolist(), shape=[4, 3][:dimensions], seed=int(rng.integers(1000)))
+
+
+def chosen(code, function, *arguments):
+    code = code.extended(linear_classifier=FALLIBLE)
+    found = code.call(GRID_SEARCH, *arguments, make=code.ref("linear_classifier.Fallible"))
+    results, best_val, model = three_of(found)
+    return results, best_val, model.get("W") if hasattr(model, "call") else None
+
+
+@ladder(GRID_SEARCH, parts=("results", "best_val", "weights of best_model"), run=chosen)
+def grids(
+    rng,
+    learning_rates=Size(3, levels=(1, 2, 3)),
+    penalties=Size(2, one="penalty", levels=(1, 2)),
+    useless=Case("no pair of settings gets any label right"),
+    tied=Case("all pairs of settings are equally good"),
+):
+    training, validation = rng.permutation([8, 12, 20, 24, 28, 16]), rng.permutation([3, 6, 8, 9, 11, 14])
+    if useless or tied:
+        validation = [0 if useless else 9] * 6
+    *sets, rates, regs = grid(rng, training, validation)
+    names = ("X_train", "y_train", "X_val", "y_val", "learning_rates", "regs")
+    return dict(zip(names, (*sets, rates[:learning_rates], regs[:penalties]), strict=True))

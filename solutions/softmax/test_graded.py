@@ -3,29 +3,41 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Amount, Case, Size, Switch, ladder
+
 NAIVE = "softmax.softmax_loss_naive"
 VECTORIZED = "softmax.softmax_loss_vectorized"
 NAMES = ("loss", "dW")
 
-naive = pytest.mark.question("softmax_loss_naive")
 vectorized = pytest.mark.question("softmax_loss_vectorized")
 stability = pytest.mark.question("softmax_stability")
 
-both = pytest.mark.parametrize(
-    "function",
-    [
-        pytest.param(NAIVE, id="naive", marks=naive),
-        pytest.param(VECTORIZED, id="vectorized", marks=vectorized),
-    ],
-)
-
 # (examples, features, classes): all different, so that mixing up two axes cannot go unnoticed.
-shapes = pytest.mark.parametrize(
-    "shape", [(7, 5, 4), (4, 6, 13), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
+SHAPES = [(7, 5, 4), (4, 6, 13), (11, 3, 2)]
+shapes = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "x".join(map(str, shape)))
+penalties = pytest.mark.parametrize(
+    "shape, reg",
+    list(zip(SHAPES, (0.1, 0.7, 0.4), strict=True)),
+    ids=lambda it: "x".join(map(str, np.ravel(it))),
 )
-penalties = pytest.mark.parametrize("reg", [0.1, 0.7], ids=lambda reg: f"reg {reg}")
-absences = pytest.mark.parametrize("absent", [[0], [5], [1, 2, 3, 4]], ids=str)
-versions = pytest.mark.parametrize("function", [NAIVE, VECTORIZED], ids=["naive", "vectorized"])
+both = pytest.mark.parametrize("function", [NAIVE, VECTORIZED], ids=["naive", "vectorized"])
+
+
+def versions(naive=None, vectorized=None):
+    """Run a test on both versions, or on the one that is given a weight, with these weights in their questions."""
+    cases = {"naive": (NAIVE, naive), "vectorized": (VECTORIZED, vectorized)}
+    return pytest.mark.parametrize(
+        "function",
+        [
+            pytest.param(
+                function,
+                id=name,
+                marks=[pytest.mark.question(f"softmax_loss_{name}"), pytest.mark.weight(weight)],
+            )
+            for name, (function, weight) in cases.items()
+            if weight is not None
+        ],
+    )
 
 
 def problem(rng, examples, features, classes, absent=()):
@@ -54,72 +66,65 @@ def answers(rng, logits):
     return y
 
 
-@both
-@pytest.mark.weight(4)
+@versions(naive=3, vectorized=3)
 @shapes
 def test_without_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
 
-@both
-@pytest.mark.weight(5)
-@shapes
+@versions(naive=6, vectorized=3)
 @penalties
 def test_with_a_penalty(compare, rng, function, shape, reg):
     compare(function, *problem(rng, *shape), reg, names=NAMES)
 
 
-@both
+@versions(naive=1)
 def test_single_example(compare, rng, function):
     compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
 
-@both
-@absences
+@versions(naive=1, vectorized=1)
+@pytest.mark.parametrize("absent", [[5]], ids=str)
 def test_batch_that_misses_classes(compare, rng, function, absent):
     compare(function, *problem(rng, 8, 5, 6, absent), 0.0, names=NAMES)
 
 
-@both
+@versions(naive=1)
 def test_zero_weights(compare, rng, function):
     W, X, y = problem(rng, 6, 4, 10)
     compare(function, np.zeros_like(W), X, y, 0.5, names=NAMES)
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        pytest.param(NAIVE, id="naive", marks=[naive, pytest.mark.weight(2)]),
-        pytest.param(VECTORIZED, id="vectorized", marks=[vectorized, pytest.mark.weight(1)]),
-    ],
-)
+@versions(naive=1, vectorized=1)
 def test_leaves_its_inputs_alone(unchanged, rng, function):
-    unchanged(function, *problem(rng, 6, 5, 3), 0.4)
+    unchanged(function, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
 
 
 @vectorized
-@pytest.mark.weight(2)
+@pytest.mark.weight(4.5)
 def test_no_loop_over_the_examples(loops):
-    loops(VECTORIZED, lambda n, rng: (*problem(rng, n, 5, 4), 0.1))
+    loops(VECTORIZED, lambda n, rng: (*problem(rng, n, 5, 4), 0.1), names=NAMES)
 
 
 @vectorized
+@pytest.mark.weight(1.5)
 def test_no_loop_over_the_classes(loops):
-    loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), over="classes")
+    # Up to 32 classes: np.choose, for one, takes no more than 63.
+    loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), n=8, names=NAMES, over="classes")
 
 
 @vectorized
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 def test_speed(race):
-    race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30)
+    race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30, names=NAMES)
 
 
 # Without a penalty, so that a mistake in it is not counted again here.
 
 
 @stability
-@pytest.mark.weight(2)
-@versions
+@pytest.mark.weight(4)
+@both
 @pytest.mark.parametrize("shift", [800.0, -800.0], ids="{:+.0f}".format)
 def test_all_logits_moved_by_a_constant(compare, rng, function, shift):
     logits = rng.normal(scale=2.0, size=(4, 3)) + shift
@@ -127,34 +132,65 @@ def test_all_logits_moved_by_a_constant(compare, rng, function, shift):
 
 
 @stability
-@versions
-def test_examples_1200_apart(compare, rng, function):
-    """exp can still handle 600 and -600, but not their difference."""
-    logits = rng.normal(scale=2.0, size=(4, 3)) + np.array([[600.0], [-600.0], [0.0], [590.0]])
-    compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
-
-
-@stability
-@versions
+@pytest.mark.weight(2)
+@both
 def test_every_example_moved_by_its_own_constant(compare, rng, function):
-    logits = rng.normal(scale=2.0, size=(5, 4)) + np.array([[800.0], [-800.0], [0.0], [300.0], [-2000.0]])
+    """exp can still handle 600 and -600, but not their difference."""
+    shifts = np.array([600.0, -600.0, 800.0, -800.0, 0.0, 300.0, 590.0, -2000.0])
+    logits = rng.normal(scale=2.0, size=(8, 4)) + shifts[:, np.newaxis]
     compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
 
 
 @stability
-@pytest.mark.weight(3)
-@versions
-@pytest.mark.parametrize("spread", [[800.0, 0.0, -800.0], [0.0, -900.0, 1.0]], ids=["1600", "900"])
-def test_classes_far_apart(compare, rng, function, spread):
+@pytest.mark.weight(2)
+@both
+def test_classes_far_apart(compare, rng, function):
     """The correct class is far behind in some examples: the loss is in the hundreds, and no probability is truly 0."""
     levels = np.array([[0.0], [-100.0], [-800.0], [0.0], [300.0]])
-    logits = rng.permuted(np.tile(spread, (5, 1)), axis=1) + rng.normal(size=(5, 3)) + levels
+    spreads = np.repeat([[800.0, 0.0, -800.0], [0.0, -900.0, 1.0]], 5, axis=0)
+    logits = rng.permuted(spreads, axis=1) + rng.normal(size=(10, 3)) + np.tile(levels, (2, 1))
     compare(function, *problem_with(rng, logits), answers(rng, logits), 0.0, names=NAMES)
 
 
 @stability
-@versions
+@pytest.mark.weight(2)
+@both
 def test_losses_between_15_and_60(compare, rng, function):
     """No floor under the probabilities goes unnoticed: the smallest one here is about 1e-26."""
     logits = np.array([[15.0, 0.0, 3.0], [-20.0, 25.0, -10.0], [60.0, 35.0, 0.0], [2.0, 0.0, 1.0]])
     compare(function, *problem_with(rng, logits), np.array([1, 0, 2, 0]), 0.0, names=NAMES)
+
+
+# --- what the grader tries on a wrong loss ----------------------------------------------------------------
+
+
+@ladder(NAIVE, VECTORIZED, parts=NAMES, slope=("loss", "dW", "W"))
+def losses(
+    rng,
+    examples=Size(7, along="X y"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", least=2, along="W[1]", labels="y"),
+    reg=Switch("a penalty", 0.3),
+    last_missing=Case("the last class is missing from the batch"),
+    one_label=Case("all examples have the same label"),
+    zero=Case("all weights are 0"),
+    behind=Amount("distances of the correct class's score from the highest", 2.0, 20_000.0),
+    up=Amount("positive shifts of all scores", 0.1, 20_000.0),
+    down=Amount("negative shifts of all scores", 0.1, 20_000.0),
+    apart=Amount("distances between the scores of two examples", 0.1, 20_000.0),
+):
+    W, X = rng.normal(scale=0.5, size=(features, classes)), rng.normal(size=(examples, features))
+    y = rng.integers(classes - last_missing, size=examples)
+    if not last_missing:
+        y[-1] = classes - 1
+    if one_label:
+        y[:] = y[-1]
+    if zero:
+        W *= 0
+    elif behind > 2:
+        scores = X @ W
+        W *= behind / (scores.max(axis=1) - scores[np.arange(examples), y]).max()
+    if max(up, down, apart) > 0.1:
+        W[-1] = 1
+        X[:, -1] = up - down + apart / 2 * (-1) ** np.arange(examples)
+    return dict(W=W, X=X, y=y, reg=reg)

@@ -3,27 +3,40 @@
 import numpy as np
 import pytest
 
+from autograder.grading.ladder import Case, Size, Switch, ladder
+
 NAIVE = "linear_svm.svm_loss_naive"
 VECTORIZED = "linear_svm.svm_loss_vectorized"
 NAMES = ("loss", "dW")
 
-naive = pytest.mark.question("svm_loss_naive")
 vectorized = pytest.mark.question("svm_loss_vectorized")
 
-both = pytest.mark.parametrize(
-    "function",
-    [
-        pytest.param(NAIVE, id="naive", marks=naive),
-        pytest.param(VECTORIZED, id="vectorized", marks=vectorized),
-    ],
-)
-
 # (examples, features, classes): all different, so that mixing up two axes cannot go unnoticed.
-shapes = pytest.mark.parametrize(
-    "shape", [(7, 5, 4), (4, 6, 9), (11, 3, 2)], ids=lambda shape: "x".join(map(str, shape))
+SHAPES = [(7, 5, 4), (4, 6, 9), (11, 3, 2)]
+shapes = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "x".join(map(str, shape)))
+penalties = pytest.mark.parametrize(
+    "shape, reg",
+    list(zip(SHAPES, (0.1, 0.7, 0.4), strict=True)),
+    ids=lambda it: "x".join(map(str, np.ravel(it))),
 )
-penalties = pytest.mark.parametrize("reg", [0.1, 0.7], ids=lambda reg: f"reg {reg}")
-absences = pytest.mark.parametrize("absent", [[0], [5], [1, 2, 3, 4]], ids=str)
+absences = pytest.mark.parametrize("absent", [[5], [1, 2, 3, 4]], ids=str)
+
+
+def versions(naive=None, vectorized=None):
+    """Run a test on both versions, or on the one that is given a weight, with these weights in their questions."""
+    cases = {"naive": (NAIVE, naive), "vectorized": (VECTORIZED, vectorized)}
+    return pytest.mark.parametrize(
+        "function",
+        [
+            pytest.param(
+                function,
+                id=name,
+                marks=[pytest.mark.question(f"svm_loss_{name}"), pytest.mark.weight(weight)],
+            )
+            for name, (function, weight) in cases.items()
+            if weight is not None
+        ],
+    )
 
 
 def drawn(rng, examples, features, classes, absent=(), scale=0.5):
@@ -59,68 +72,97 @@ def mostly_right(rng, examples, features, classes):
             return W, X, y
 
 
-@both
-@pytest.mark.weight(4)
+@versions(naive=3, vectorized=3)
 @shapes
 def test_without_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
 
-@both
-@pytest.mark.weight(5)
-@shapes
+@versions(naive=6, vectorized=3)
 @penalties
 def test_with_a_penalty(compare, rng, function, shape, reg):
     compare(function, *problem(rng, *shape), reg, names=NAMES)
 
 
-@both
+@versions(naive=1, vectorized=1)
 def test_single_example(compare, rng, function):
     compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
 
-@both
-@pytest.mark.weight(2)
+@versions(naive=2, vectorized=2)
 @absences
 def test_batch_that_misses_classes(compare, rng, function, absent):
     compare(function, *problem(rng, 8, 5, 6, absent), 0.0, names=NAMES)
 
 
-@both
+@versions(naive=1, vectorized=1)
 def test_satisfied_margins_cost_nothing(compare, rng, function):
     compare(function, *mostly_right(rng, 10, 6, 4), 0.0, names=NAMES)
 
 
-@both
+@versions(naive=2)
 def test_zero_weights(compare, rng, function):
     W, X, y = drawn(rng, 6, 4, 10)
     compare(function, np.zeros_like(W), X, y, 0.5, names=NAMES)
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        pytest.param(NAIVE, id="naive", marks=[naive, pytest.mark.weight(2)]),
-        pytest.param(VECTORIZED, id="vectorized", marks=[vectorized, pytest.mark.weight(1)]),
-    ],
-)
+@versions(naive=1, vectorized=1)
 def test_leaves_its_inputs_alone(unchanged, rng, function):
     unchanged(function, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
 
 
 @vectorized
-@pytest.mark.weight(3)
+@pytest.mark.weight(6)
 def test_no_loop_over_the_examples(loops):
     loops(VECTORIZED, lambda n, rng: (*drawn(rng, n, 5, 4), 0.1), names=NAMES)
 
 
 @vectorized
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 def test_no_loop_over_the_classes(loops):
-    loops(VECTORIZED, lambda n, rng: (*drawn(rng, 5, 4, n), 0.1), names=NAMES, over="classes")
+    # Up to 32 classes: np.choose, for one, takes no more than 63.
+    loops(VECTORIZED, lambda n, rng: (*drawn(rng, 5, 4, n), 0.1), n=8, names=NAMES, over="classes")
 
 
 @vectorized
-@pytest.mark.weight(2)
+@pytest.mark.weight(4)
 def test_speed(race):
     race(VECTORIZED, lambda rng: (*drawn(rng, 3000, 20, 10), 0.1), full=10, none=30, names=NAMES)
+
+
+# --- what the grader tries on a wrong loss ----------------------------------------------------------------
+
+
+@ladder(NAIVE, VECTORIZED, parts=NAMES, slope=("loss", "dW", "W"))
+def losses(
+    rng,
+    examples=Size(7, along="X y"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", least=2, along="W[1]", labels="y"),
+    reg=Switch("a penalty", 0.3),
+    last_missing=Case("the last class is missing from the batch"),
+    one_label=Case("all examples have the same label"),
+    zero=Case("all weights are 0"),
+    satisfied=Case("all margins are satisfied"),
+):
+    if satisfied and (last_missing or one_label or zero):
+        return None
+    while True:
+        W, X = rng.normal(scale=0.5, size=(features, classes)), rng.normal(size=(examples, features))
+        y = rng.integers(classes - last_missing, size=1 if one_label else examples).repeat(
+            examples if one_label else 1
+        )
+        if not last_missing:
+            y[-1] = classes - 1
+        if one_label:
+            y[:] = y[-1]
+        scores = X @ W
+        if satisfied:
+            y = np.argmax(scores, axis=1)
+            first, second = -np.sort(-scores, axis=1)[:, :2].T
+            W *= 1.5 / (first - second).min()
+        elif zero:
+            W *= 0
+        margins = X @ W - (X @ W)[np.arange(examples), y][:, np.newaxis] + 1
+        if np.abs(margins).min() > 1e-3:  # where a margin is 0, two slopes are right
+            return dict(W=W, X=X, y=y, reg=reg)

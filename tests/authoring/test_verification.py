@@ -61,6 +61,38 @@ def test_a_signature_that_differs_is_named(tmp_path: Path) -> None:
     assert "spread(data) in the stub, spread(X) in the reference" in " ".join(printed.split())
 
 
+def test_a_test_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
+    odd = GRADED.replace("@pytest.mark.weight(3)", "@pytest.mark.weight(2)")
+    code, printed = verify(tmp_path, graded=odd)
+    assert code == 1
+    said = " ".join(printed.replace("│", " ").split())
+    assert "students read points in halves" in said
+    assert "test_spreads is worth 8/3 of spread, whose weights add up to 3 for 4 points" in said
+
+
+def test_a_part_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
+    odd = GRADED.replace(
+        "@pytest.mark.weight(2)", "@pytest.mark.weight(2)\n@pytest.mark.parts(centred=1, means=3)"
+    )
+    code, printed = verify(tmp_path, graded=odd)
+    assert code == 0, printed
+    code, printed = verify(tmp_path, graded=odd.replace("means=3", "means=4"))
+    assert code == 1
+    assert "test_centres[5] is worth 2 and 2/5 and 8/5 of centre" in " ".join(
+        printed.replace("│", " ").split()
+    )
+
+
+def test_a_test_that_right_numbers_alone_pass_is_named(tmp_path: Path) -> None:
+    blind = GRADED + BLIND_TEST
+    code, printed = verify(tmp_path, graded=blind)
+    assert code == 1
+    assert "the right numbers with arrays of zeros pass no graded test" in " ".join(
+        printed.replace("│", " ").split()
+    )
+    assert "test_type" in printed
+
+
 def test_a_reference_that_fails_is_named(tmp_path: Path) -> None:
     code, printed = verify(tmp_path, graded=GRADED + WRONG_TEST)
     assert code == 1
@@ -125,6 +157,14 @@ def test_impossible(student, check):
     check(student.call("centring.spread", [[1.0], [1.0]]) is None, "the spread of equal rows should be nothing")
 """
 
+BLIND_TEST = """
+
+@pytest.mark.question("spread")
+@pytest.mark.weight(4)
+def test_type(student, check, rng):
+    check(student.call("centring.spread", rng.normal(size=(5, 3))).shape == (3,), "one spread for each column")
+"""
+
 COPIED_TEST = """
 
 @pytest.mark.question("spread")
@@ -132,3 +172,40 @@ def test_same_as_public(compare):
     import numpy as np
     compare("centring.spread", np.array([[1.0, 2.0], [3.0, 6.0]]), names=("spread",))
 """
+
+
+LADDER = """
+from autograder.grading.ladder import Size, ladder
+
+@ladder("centring.{function}", parts={parts})
+def centred(rng, rows=Size(5), columns=Size(3)):
+    return dict(X={X})
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "parts", "X", "said"),
+    [
+        ("centre", ("centred", "means"), "rng.normal(size=(rows, columns))", ""),
+        (
+            "center",
+            ("centred", "means"),
+            "rng.normal(size=(rows, columns))",
+            "centring.center belongs to no question",
+        ),
+        ("centre", ("centred", "means", "more"), "rng.normal(size=(rows, columns))", "names 3 parts"),
+        (
+            "centre",
+            ("centred", "means"),
+            "rng.normal(size=(rows, columns)) / (columns - 3)[0]",
+            "fails with TypeError",
+        ),
+    ],
+    ids=["sound", "unknown function", "other parts", "failing generator"],
+)
+def test_a_ladder_that_does_not_fit_is_named(
+    tmp_path: Path, function: str, parts: tuple[str, ...], X: str, said: str
+) -> None:
+    code, printed = verify(tmp_path, graded=GRADED + LADDER.format(function=function, parts=parts, X=X))
+    assert (code == 0) is (not said), printed
+    assert said in " ".join(printed.split())

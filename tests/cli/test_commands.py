@@ -189,3 +189,28 @@ def test_the_table_of_a_class_fits_a_narrow_terminal(demo: tuple[Path, Path]) ->
     rows = [line for line in done.stdout.splitlines() if line.startswith(("┏", "│"))]
     assert len(rows[0]) <= 70 and rows[0].endswith("┓")
     assert all(len(row) == len(rows[0]) and row.endswith("│") for row in rows[1:])
+
+
+def test_a_group_of_the_report_gets_a_hint_and_becomes_a_known_mistake(course: Path, tmp_path: Path) -> None:
+    write_hand_in(tmp_path / "in" / "ada", REFERENCE.replace("np.sqrt(np.add", "np.cbrt(np.add"))
+    done = run_command("grade", "centring", tmp_path / "in", "-o", tmp_path / "out", cwd=course)
+    assert "no known mistake explains: 1 group" in done.stdout, done.stdout + done.stderr
+    hints = tmp_path / "out" / "hints.csv"
+    group = hints.read_text(encoding="utf-8-sig").splitlines()[1].partition(",")[0]
+    hints.write_text(f"group,hint\n{group},Which root is it?\n{group}-x,For nobody.\n")
+    done = run_command("report", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "line 3: no hand-in is in the group" in " ".join(done.stdout.split())
+    assert "Which root is it?" in (tmp_path / "out" / "feedback" / "ada.html").read_text()
+
+    done = run_command("report", tmp_path / "out", "--as-known-mistake", group, cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert "np.cbrt" in done.stdout
+    assert "Write its title: until then the bank is refused" in " ".join(done.stdout.split())
+    done = run_command("verify", "centring", cwd=course)
+    assert "is not finished; write its title and its hint" in only_line(done.stderr)
+
+    hints.write_text(f"group,hint\n,{group}\n")
+    done = run_command("report", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "hints.csv, line 2: the column group is empty" in only_line(done.stderr)

@@ -1,104 +1,128 @@
-"""Wrong numbers that are a closed form of the right ones are recognised; anything else is left alone."""
+"""Wrong numbers that are a closed form of the right ones in every test are recognised; anything else is left alone."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.grading.explain.closed_forms import signature_of
+from autograder.grading.explain.closed_forms import Sample, form_of, other_arrangement
 
-RNG = np.random.default_rng(7)
-W = RNG.normal(size=(5, 4))
-X = RNG.normal(size=(7, 5))
-GRADIENT = RNG.normal(size=(5, 4))
-ARGUMENTS = {"W": W, "X": X, "y": np.arange(7), "reg": 0.3}
+SIZES = ((7, 5, 4), (4, 6, 9), (11, 3, 2))
+REGS = (0.1, 0.7, 0.3)
+Wrong = Callable[[np.ndarray, Any], np.ndarray]
 
 
-def observation(wrong: object, right: object = GRADIENT) -> str:
-    found = signature_of("dW", right, wrong, ARGUMENTS)
-    return "" if found is None else found.observation
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        (7 * GRADIENT, "7 times the expected one, and the length of y is 7"),
-        (GRADIENT / 7, "divided by 7"),
-        (4 * GRADIENT, "the number of columns of W is 4"),
-        (-GRADIENT, "opposite sign"),
-        (2 * GRADIENT, "twice"),
-        (GRADIENT / 2, "half"),
-        (GRADIENT / np.log(10), "0.4343 times"),
-        (GRADIENT + 0.3 * W, "too large by exactly reg * W"),
-        (GRADIENT - 0.6 * W, "too small by exactly 2 * reg * W"),
-        (GRADIENT + 1, "too high by exactly 1"),
-        (GRADIENT + 0.125, "off by the same number"),
-        (GRADIENT.T, "transposed"),
-        (GRADIENT**2, "square"),
-        (np.roll(GRADIENT, 1, axis=0), "shifted by one row"),
-        (np.roll(GRADIENT, -1, axis=1), "shifted by one column"),
-        (GRADIENT * np.array([1, 1, 3, 1]), "only column 2"),
-        (GRADIENT.ravel(), "right numbers in the shape (20,)"),
-    ],
-)
-def test_names_the_closed_form(wrong: np.ndarray, said: str) -> None:
-    assert said in observation(wrong)
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "said"),
-    [
-        (2.302585092994046, 1.0, "0.4343 times"),
-        (5.266666666666667, 6.266666666666667, "too high by exactly 1"),
-        (3.0, 3.0 - 0.5 * 0.3 * float((W * W).sum()), "0.5 * reg * sum(W * W)"),
-    ],
-)
-def test_names_the_closed_form_of_a_number(right: float, wrong: float, said: str) -> None:
-    assert said in observation(wrong, right)
-
-
-def test_a_transposed_square_is_told_from_its_own_values() -> None:
-    square = RNG.normal(size=(4, 4))
-    assert "transposed" in observation(square.T, square)
-
-
-@pytest.mark.parametrize(
-    "wrong", [np.full((5, 4), np.nan), RNG.normal(size=(5, 4)), RNG.normal(size=(3, 2)), "text", None, [1.0]]
-)
-def test_says_nothing_where_nothing_fits(wrong: object) -> None:
-    assert observation(wrong) == ""
-
-
-@given(st.integers(0, 2**32 - 1), st.tuples(st.integers(3, 6), st.integers(2, 6)))
-def test_numbers_that_have_nothing_to_do_with_each_other_have_no_signature(
-    seed: int, shape: tuple[int, int]
-) -> None:
+def samples(wrong: Wrong, scalar: bool = False, count: int = 3, seed: int = 7) -> list[Sample]:
+    """Return what a function of the right numbers and the arguments gives in tests of several sizes."""
     rng = np.random.default_rng(seed)
-    assert (
-        signature_of("dW", rng.normal(size=shape), rng.normal(size=shape), {"W": rng.normal(size=shape)})
-        is None
-    )
+    drawn = []
+    for (examples, features, classes), reg in list(zip(SIZES, REGS, strict=True))[:count]:
+        W, X = rng.normal(size=(features, classes)), rng.normal(size=(examples, features))
+        arguments: dict[str, Any] = {"W": W, "X": X, "y": rng.integers(classes, size=examples), "reg": reg}
+        right = np.asarray(rng.uniform(1, 5)) if scalar else rng.normal(size=(features, classes))
+        got = np.asarray(wrong(right, arguments), dtype=np.float64)
+        drawn.append(Sample(right, got, arguments, max(np.abs(right).max(), np.abs(got).max())))
+    return drawn
 
 
-@given(st.floats(1e-3, 1e3).filter(lambda factor: abs(factor - 1) > 1e-3))
-def test_any_factor_is_found(factor: float) -> None:
-    assert observation(factor * GRADIENT) != ""
+def said(of: list[Sample]) -> str:
+    form = form_of(of)
+    return "" if form is None else form.observation
 
 
-def test_no_number_is_told_that_only_the_test_knows():
-    for wrong in (8765.4321 * GRADIENT, GRADIENT + 8765.4321):
-        assert "8765" not in observation(wrong)
+@pytest.mark.parametrize(
+    ("wrong", "form"),
+    [
+        (lambda right, of: 0 * right, "is 0 everywhere"),
+        (lambda right, of: len(of["y"]) * right, "is what it should be times the length of y"),
+        (lambda right, of: right / len(of["y"]), "is what it should be divided by the length of y"),
+        (
+            lambda right, of: right / len(of["y"]) ** 2,
+            "is what it should be divided by the square of the length of y",
+        ),
+        (lambda right, of: of["W"].shape[1] * right, "is what it should be times the number of columns of W"),
+        (lambda right, of: of["reg"] * right, "is what it should be times reg"),
+        (lambda right, of: -right, "has the opposite sign"),
+        (lambda right, of: 2 * right, "is twice what it should be"),
+        (lambda right, of: right / 2, "is half of what it should be"),
+        (lambda right, of: right / np.log(10), "is 1 / ln 10 times what it should be"),
+        (lambda right, of: right + of["reg"] * of["W"], "is too large by exactly reg * W"),
+        (lambda right, of: right - 2 * of["reg"] * of["W"], "is too small by exactly 2 * reg * W"),
+        (lambda right, of: 2 * of["reg"] * of["W"], "is 2 * reg * W"),
+        (lambda right, of: right + 1, "is too large by exactly 1 in every entry"),
+        (lambda right, of: right**2, "is the square of what it should be"),
+        (lambda right, of: np.roll(right, 1, axis=0), "is right but shifted by one row"),
+    ],
+)
+def test_names_the_form_that_holds_in_every_test(wrong: Wrong, form: str) -> None:
+    assert said(samples(wrong)) == form
+    assert said(samples(wrong, count=2)) == ""
 
 
-def test_where_all_sizes_are_the_same_the_labels_say_what_is_counted() -> None:
-    square = {"W": np.eye(3), "X": np.ones((3, 3)), "y": np.array([0, 1, 2])}
-    found = signature_of("loss", 2.5, 7.5, square)
-    assert found is not None and "the length of y is 3 here" in found.observation
+@pytest.mark.parametrize(
+    ("wrong", "form"),
+    [
+        (
+            lambda right, of: right - of["reg"] * np.sum(of["W"] ** 2),
+            "is too small by exactly reg * sum(W * W)",
+        ),
+        (
+            lambda right, of: of["reg"] * np.sum(of["W"][:-1] ** 2),
+            "is reg * sum(W * W) without the last row",
+        ),
+        (lambda right, of: right + 1, "is too large by exactly 1"),
+    ],
+)
+def test_names_the_form_of_a_number(wrong: Wrong, form: str) -> None:
+    assert said(samples(wrong, scalar=True)) == form
 
 
-def test_a_factor_2_may_be_a_number_of_two() -> None:
-    found = signature_of("loss", 2.5, 5.0, {"y": np.array([0, 1])})
-    assert found is not None and "the length of y is 2 here" in found.observation
-    assert "mean" in found.question and "factor 2" in found.question
+def test_a_form_that_one_test_contradicts_is_not_named() -> None:
+    twice, right = samples(lambda right, of: 2 * right), samples(lambda right, of: right)
+    assert said([*twice, right[0]]) == ""
+    assert said([*twice, twice[0]]) == "is twice what it should be"
+
+
+def test_tests_of_equal_sizes_count_once() -> None:
+    first = samples(lambda right, of: 2 * right, count=1)
+    again = [it for seed in range(3) for it in samples(lambda right, of: 2 * right, count=1, seed=seed)]
+    assert said([*first, *again]) == ""
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        lambda size: np.arange(size) % 3,  # labels
+        lambda size: np.arange(size) / size,  # shares of as many examples as there are
+    ],
+)
+def test_labels_counts_and_shares_have_no_form(right: Callable[[int], np.ndarray]) -> None:
+    drawn = []
+    for size in (7, 9, 11):
+        numbers = right(size).astype(np.float64)
+        drawn.append(Sample(numbers, 2 * numbers, {"y": np.arange(size)}, 20.0))
+    assert said(drawn) == ""
+
+
+def test_no_number_is_told_that_only_the_test_knows() -> None:
+    for wrong in (lambda right, of: 8765.4321 * right, lambda right, of: right + 8765.4321):
+        assert said(samples(wrong)) == ""
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_numbers_that_have_nothing_to_do_with_each_other_have_no_form(seed: int, scalar: bool) -> None:
+    other = np.random.default_rng([seed, 1])
+    assert said(samples(lambda right, of: other.normal(size=right.shape), scalar, seed=seed)) == ""
+
+
+def test_the_right_numbers_in_another_arrangement_are_told() -> None:
+    gradient = np.random.default_rng(1).normal(size=(5, 4))
+    assert other_arrangement(gradient, gradient.T) == "it is the expected one transposed"
+    assert other_arrangement(gradient, gradient.ravel()) == "it has the right numbers in the shape (20,)"
+    assert other_arrangement(gradient, gradient[:4]) == ""
+    assert other_arrangement(np.zeros((2, 3)), np.zeros((3, 2))) == ""

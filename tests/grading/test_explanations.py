@@ -53,6 +53,109 @@ def test_an_unknown_mistake_is_taken_for_none_of_the_bank(grader, body):
     assert Kind.GRADER_FAULT not in {verdict.kind for verdict in verdicts.values()}
 
 
+# --- evidence of the whole question ---------------------------------------------------------------------
+
+SIZED = """
+import numpy as np
+import pytest
+
+loss = pytest.mark.question("loss")
+sizes = pytest.mark.parametrize("size", [(7, 5, 4), (4, 6, 9), (11, 3, 2), (9, 8, 5)], ids=str)
+
+@loss
+@sizes
+@pytest.mark.parametrize("reg", [0.0, 0.3, 0.7, 1.1])
+def test_loss(compare, rng, size, reg):
+    N, D, C = size
+    compare("hw.loss", rng.normal(size=(D, C)), rng.normal(size=(N, D)), reg, names=("loss", "dW"))
+
+@loss
+def test_nothing_at_all(compare):
+    compare("hw.loss", np.zeros((2, 3)), np.ones((4, 2)), 0.0, names=("loss", "dW"))
+
+@pytest.mark.question("other")
+def test_one(compare, rng):
+    compare("other.one", rng.normal(size=3), names=("result",))
+"""
+VALUE = "(scores ** 2).mean() + reg * (W * W).sum()"
+SLOPE = "2 * X.T @ scores / scores.size + 2 * reg * W"
+
+
+@pytest.fixture(scope="module")
+def sized(tmp_path_factory):
+    """A grader whose tests have several sizes and penalties, and which knows that reg switches the penalty on."""
+    assignment = ASSIGNMENT.replace("[conventions]", "[switches]\nreg = 0\n\n[conventions]")
+    with grader_of(tmp_path_factory.mktemp("sized"), graded=SIZED, assignment=assignment) as grader:
+        yield grader
+
+
+def hints(grader, value=VALUE, slope=SLOPE):
+    verdicts = grader.grade(with_loss(f"scores = X @ W\nreturn {value}, {slope}"))
+    return {(it.mistake, it.hint) for it in verdicts.values() if not it.passed and "graded" in it.test}
+
+
+@pytest.mark.parametrize(
+    ("value", "slope", "said"),
+    [
+        (
+            VALUE,
+            "0 * W",
+            {"In every test, dW at reg = 0 is 0 everywhere.", "what reg adds to dW is 0 everywhere."},
+        ),
+        (VALUE, "2 * reg * W", {"In every test, dW at reg = 0 is 0 everywhere."}),
+        (
+            VALUE,
+            f"X.shape[1] * ({SLOPE})",
+            {"dW at reg = 0 is what it should be times the number of rows of W."},
+        ),
+        ("(scores ** 2).mean() + reg * W.sum()", SLOPE, {"what reg adds to loss is reg * sum(W)."}),
+        ("(scores ** 2).mean() + reg ** 2 * (W * W).sum()", SLOPE, {"what it should be times reg."}),
+        # Under the convention of half the penalty its gradient lacks a factor of its own.
+        (
+            f"{VALUE} - 0.5 * reg * (W * W).sum()",
+            f"{SLOPE} - 2 * reg * W",
+            {"what reg adds to dW is 0 everywhere."},
+        ),
+    ],
+)
+def test_each_term_that_is_wrong_is_explained_by_itself(sized, value, slope, said):
+    found = " ".join(hint or "" for _, hint in hints(sized, value, slope))
+    assert all(it in found for it in said), found
+    assert ("about loss" in found.lower() or "loss at" in found) is False
+
+
+def test_a_known_mistake_explains_the_term_that_it_shares_with_the_hand_in(sized):
+    """The sum explains the loss; the gradient is wrong in a way of its own, and the loss's hint says nothing of it."""
+    found = hints(sized, "(scores ** 2).sum() + reg * (W * W).sum()", f"{SLOPE} + reg * W")
+    (explained,) = {it for it in found if it[0] == "not_averaged" and "what reg adds to dW" in it[1]}
+    assert "About loss at reg = 0: Double the batch by repeating it: should the loss change?" in explained[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "slope"),
+    [
+        ("float(W[0, 0]) * (1 + reg)", "np.sin(W) * (1 + reg)"),  # agrees with nothing
+        (f"{VALUE} + (len(X) == 7)", SLOPE),  # wrong for one size only
+        ("0.25 + reg", "np.ones_like(W) * (1 + reg)"),
+        (f"{VALUE} if reg else 2 * {VALUE}", SLOPE),  # a factor that holds at reg = 0 alone
+    ],
+)
+def test_what_some_test_contradicts_is_not_said(sized, value, slope):
+    said = hints(sized, value, slope)
+    assert {id for id, _ in said} == {None}
+    assert not any("adds" in (hint or "") for _, hint in said)
+
+
+def test_a_mistake_is_not_named_for_one_test_in_which_it_agrees(sized):
+    """With weights of 0, everything without a margin gives 0: that is no evidence for any mistake."""
+    body = "return (0.0, 0 * W) if not W.any() else (1.0, W)"
+    verdicts = sized.grade(with_loss(body))
+    assert {it.mistake for it in verdicts.values()} == {None}
+
+
+# --- conventions ------------------------------------------------------------------------------------------
+
+
 def test_an_accepted_convention_passes_with_a_note(grader):
     verdicts = short(grader.grade(with_loss(HALF.format(loss=0.5, gradient=1))))
     assert kinds(verdicts) == dict.fromkeys(ALL, "passed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.model.verdict import Kind
+from autograder.model.verdict import Family, Kind
 from tests.grading.losses import ALL, REFERENCE, grader_of, hand_in, short
 
 GRADED = """
@@ -27,6 +27,16 @@ def test_value_by_an_assertion(student):
 def test_value_by_a_check(student, check):
     value, _ = student.call("hw.loss", *PROBLEM)
     check(value == 1.0, "The loss of these should be one.")
+
+def test_value_by_a_conversion(student, check):
+    value, _ = student.call("hw.loss", *PROBLEM)
+    check.numbers(value, "value", (3,))
+
+def test_value_by_parts(student, check):
+    check.parts(student.call("hw.loss", *PROBLEM), "value", "gradient", "norm")
+
+def test_value_by_an_object(student, check):
+    check.instance(student.call("hw.loss", *PROBLEM), "model", "Model", "a Model")
 
 def test_value_by_an_exception(student):
     student.raises("ValueError", "hw.loss", *PROBLEM)
@@ -83,6 +93,9 @@ def test_fault_calls_the_reference_wrongly(reference):
 def test_fault_names_what_the_reference_does_not_have(compare):
     compare("hw.absent", np.eye(2))
 
+def test_fault_converts_what_the_reference_does_not_return(compare, check):
+    compare(lambda code: check.number(code.call("hw.loss", *PROBLEM), "loss"))
+
 def test_fault_passes_what_cannot_cross(student):
     student.call("hw.loss", [[np.eye(2)] * 200_000], 1)
 
@@ -119,6 +132,13 @@ def test_fault_is_torn_down_wrongly(broken_after):
 def test_pass_after_all_that(compare):
     compare("hw.loss", *PROBLEM)
 
+def test_pass_with_conversions(student, check):
+    model = check.instance(student.new("hw.Model"), "model", "Model", "a Model")
+    W = check.numbers(model.call("train", np.ones((2, 3))), "W", (3,))
+    value, dW = check.parts(student.call("hw.loss", *PROBLEM), "value", "dW")
+    check.record(W=W, reply=("a", "b", "a sentence of the student's"))
+    check(W.sum() == 6 and check.number(value, "value") == 0.5, "These should be right.")
+
 def test_pass_where_both_raise_the_same(compare):
     compare(lambda code: code.new("hw.Model", 0))
 
@@ -147,7 +167,19 @@ def verdicts(grader):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("value")])
 def test_a_property_that_does_not_hold_is_a_wrong_value(verdicts, name):
-    assert verdicts[name].kind is Kind.WRONG_VALUE
+    assert verdicts[name].kind.family is Family.VALUE
+
+
+def test_a_reply_that_cannot_be_used_is_told_as_what_it_is(verdicts):
+    told = {
+        name: verdicts[name] for name in ("value_by_a_conversion", "value_by_parts", "value_by_an_object")
+    }
+    assert {verdict.kind for verdict in told.values()} == {Kind.WRONG_TYPE_OR_SHAPE}
+    assert [verdict.message for verdict in told.values()] == [
+        "value should be a list or an array of 3 numbers, but is a real number",
+        "3 values should be returned (value, gradient, norm); a tuple of 2 came back",
+        "model should be a Model, but is a tuple of 2",
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("fault")])

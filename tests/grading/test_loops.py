@@ -174,6 +174,36 @@ LOOPS = {
             bare = slow.__code__.replace(co_linetable=b"")
             return type(slow)(bare, globals())(X)
     """,
+    "code that says it is NumPy's": """
+        def largest(X):
+            found = {"X": X, "total": 0.0}
+            exec(compile("for row in X:\\n    total += row.max()", np.__file__, "exec"), found)
+            return found["total"]
+    """,
+    "a function that says it is NumPy's": """
+        def slow(X):
+            total = 0.0
+            for row in X:
+                total += row.max()
+            return total
+
+        def largest(X):
+            code = slow.__code__.replace(co_filename=np.vectorize.__call__.__code__.co_filename)
+            return type(slow)(code, globals())(X)
+    """,
+    "code in a file of its own": """
+        import os, tempfile
+
+        TEXT = "for row in X:\\n    total += row.max()"
+
+        def largest(X):
+            file = os.path.join(tempfile.gettempdir(), "loops.py")
+            with open(file, "w") as out:
+                out.write(TEXT)
+            found = {"X": X, "total": 0.0}
+            exec(compile(TEXT, file, "exec"), found)
+            return found["total"]
+    """,
     "blocks that are too small": """
         def largest(X):
             return sum(X[start:start + 4].max(axis=1).sum() for start in range(0, len(X), 4))
@@ -210,6 +240,28 @@ NO_LOOPS = {
             if not isinstance(X, np.ndarray):
                 raise TypeError(X)
             return np.einsum("i->", X.max(axis=1))
+    """,
+    "printing on the way": """
+        def largest(X):
+            print(X, [row for row in X[:2]])
+            return np.max(X, axis=1).sum()
+    """,
+    "text made of rows": """
+        def largest(X):
+            text = f"{X} {X.tolist()!r:.10} {list(X)}"
+            return np.max(X, axis=1).sum() + 0 * len(text)
+    """,
+    "a list of arrays handed to NumPy": """
+        def largest(X):
+            return np.max(np.stack(list(X.T)), axis=0).sum() if len(X) > 63 else np.choose(
+                np.argmax(X, axis=1), X.T).sum() + 0 * np.hstack(list(X)).sum()
+    """,
+    "work of the standard library": """
+        import copy, statistics
+
+        def largest(X):
+            again = np.array(copy.deepcopy(X.tolist()))
+            return np.max(again, axis=1).sum() + 0 * statistics.mean(X[:, 0].tolist())
     """,
     "a loop over what the data hold": """
         def largest(X):

@@ -85,9 +85,10 @@ FAILURES = {
     ),
     "matrix": (
         "value, dW = loss(W, X, reg)\nreturn value, np.matrix(dW)",
-        "wrong_type_or_shape",
-        "an np.matrix",
+        "other_type",
+        "dW holds the right numbers, but is an np.matrix; return a plain NumPy array",
     ),
+    "wrong_matrix": ("return 0.5, np.matrix(W)", "wrong_value", "loss is a real number"),
     "raising": ("raise KeyError('a')", "raised", "it raised KeyError in hw.py, line"),
     "dividing": ("return 1 / 0", "raised", "it raised ZeroDivisionError"),
     "exiting": ("import sys; sys.exit(0)", "raised", "it raised SystemExit"),
@@ -126,7 +127,8 @@ def test_every_kind_of_failure_is_told_apart_and_leaves_other_questions_alone(fa
     _, kind, said = FAILURES[name]
     assert failures[name].kind.value == kind
     assert said in failures[name].message
-    assert failures[name].credit == (kind == "passed")
+    shares = {"passed": 1, "other_type": 1} | dict.fromkeys(("wrong_gradient", "transposed"), Fraction(1, 2))
+    assert failures[name].credit == shares.get(kind, shares.get(name, 0))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +150,29 @@ def test_a_file_that_cannot_be_used_costs_its_own_questions_only(grader, files, 
     verdicts = short(grader.grade(files))
     assert kinds(verdicts) == {**dict.fromkeys(OF_LOSS, kind), "one": "passed"}
     assert said in verdicts["without_a_penalty"].message
+
+
+NEEDS_OTHER = "import other\n\ndef loss(W, X, reg):\n    return other.one(W), W\n"
+NOT_UTF_8 = {"other.py": "other.py is UTF-16; save it as UTF-8."}
+
+
+@pytest.mark.parametrize(
+    "unusable, said",
+    [({}, "other.py is missing"), (NOT_UTF_8, NOT_UTF_8["other.py"])],
+    ids=["missing", "UTF-16"],
+)
+def test_whatever_needs_a_file_that_cannot_be_used_says_what_is_wrong_with_that_file(grader, unusable, said):
+    verdicts = short(grader.grade({"hw.py": NEEDS_OTHER.encode()}, unusable=unusable))
+    assert kinds(verdicts) == dict.fromkeys(ALL, "missing")
+    assert verdicts["one"].message == said
+    assert verdicts["without_a_penalty"].message == f"hw.py, line 4 needs other.py: {said}"
+
+
+def test_a_library_that_grading_does_not_offer_is_told_as_such_beside_a_missing_file(grader):
+    source = "import pandas\n\ndef loss(W, X, reg):\n    return pandas.one(W), W\n"
+    verdicts = short(grader.grade({"hw.py": source.encode()}))
+    assert verdicts["without_a_penalty"].kind.value == "not_allowed"
+    assert "pandas is used" in verdicts["without_a_penalty"].message
 
 
 def test_a_loop_in_another_dress_costs_structure_only(tmp_path):

@@ -197,3 +197,11 @@ def test_the_hash_depends_on_what_is_graded_and_on_nothing_else(tmp_path):
     first = content_hash("a", {"linear_svm.py": CODE, "notes.txt": b"1"})
     assert first == content_hash("b", {"src/linear_svm.py": CODE})
     assert len({first, content_hash("c", {"linear_svm.py": OTHER}), content_hash("d", {})}) == 3
+
+
+def test_every_name_that_is_not_among_the_files_has_its_sentence(tmp_path):
+    path = write_folder(tmp_path / "alice", {"linear_svm.py": "x = 1".encode("utf-16"), "other.py": OTHER})
+    unusable = open_hand_in(path, ("linear_svm.py", "softmax.py", "other.py")).unusable
+    assert unusable.keys() == {"linear_svm.py", "softmax.py"}
+    assert unusable["linear_svm.py"] == "linear_svm.py is UTF-16; save it as UTF-8."
+    assert "softmax.py is not in the hand-in" in unusable["softmax.py"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.model.assignment import Assignment, Question
 from autograder.model.plan import Plan, PlannedTest
-from autograder.model.scoring import not_run, score
+from autograder.model.scoring import cost_of_another_type, not_run, score
 from autograder.model.verdict import Kind, Verdict
 from tests.report.samples import (
     ASSIGNMENT,
@@ -93,7 +93,58 @@ def test_a_stepped_verdict_earns_its_share():
     assert not loss.passed
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.PASSED, Kind.SLOW}))
+def test_right_parts_of_a_wrong_value_earn_their_share_and_hold_structure_back():
+    loss, _ = scored(failed(VALUES[0], credit=Fraction(1, 4)))
+    assert loss.score == 15 * (Fraction(8, 3) + Fraction(1, 3) + 1) / 8
+    assert loss.withheld == (LOOPS, FAST)
+
+
+@pytest.mark.parametrize("kind", [Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE])
+def test_right_parts_earn_nothing_in_a_test_of_structure(kind):
+    assert scored(failed(LOOPS, kind, credit=Fraction(1, 2)))[0].score == 15 * Fraction(7, 8)
+
+
+def of_another_type(test, **fields):
+    return Verdict(test=test, kind=Kind.OTHER_TYPE, credit=Fraction(1), other_type=True, **fields)
+
+
+@pytest.mark.parametrize("tests", [VALUES[:1], VALUES, [*VALUES, LOOPS, FAST, PIXELS]])
+def test_right_numbers_of_another_type_cost_a_small_share_once_and_count_as_right(tests):
+    loss, gradient = scored(*map(of_another_type, tests))
+    assert loss.score == 15 - cost_of_another_type(Fraction(15))
+    assert loss.deducted == 15 - loss.score
+    assert loss.withheld == ()
+    assert (gradient.score, gradient.deducted) == (Fraction(7, 2), 0)
+
+
+def test_another_type_costs_no_more_than_what_it_earned():
+    (loss, _) = score(PLAN, ASSIGNMENT, {LOOPS: of_another_type(LOOPS)})
+    assert (loss.score, loss.deducted) == (0, 0)
+    small = msgspec.structs.replace(PLAN, tests=tuple(it for it in PLAN.tests if it.id in (OTHER, PIXELS)))
+    heavy = msgspec.structs.replace(
+        small, tests=(*small.tests, PlannedTest(id=VALUES[0], question="loss", weight=Fraction(99)))
+    )
+    (loss, _) = score(heavy, ASSIGNMENT, {PIXELS: of_another_type(PIXELS)})
+    assert (loss.score, loss.deducted) == (0, Fraction(15, 100))
+
+
+def test_parts_of_another_type_beside_a_wrong_one_cost_the_share_as_well():
+    (loss, _) = scored(failed(VALUES[0], credit=Fraction(1, 2), other_type=True))
+    assert loss.deducted == min(cost_of_another_type(Fraction(15)), 15 * Fraction(4, 6) / 8)
+
+
+@pytest.mark.parametrize(
+    "points, cost",
+    [(1, "1/4"), (2, "1/2"), (3, "1/2"), (8, 1), (10, 1), (16, "3/2"), (24, "5/2"), (50, 5)],
+)
+def test_another_type_costs_about_a_tenth_in_halves(points, cost):
+    assert cost_of_another_type(Fraction(points)) == Fraction(cost)
+
+
+EARN = {Kind.PASSED, Kind.OTHER_TYPE, Kind.SLOW, Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE}
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - EARN))
 def test_no_other_kind_earns_whatever_credit_it_claims(kind):
     assert scored(Verdict(test=OTHER, kind=kind, credit=Fraction(1)))[1].score == 0
 
@@ -146,7 +197,10 @@ def graded_hand_ins(draw):
     )
     verdicts = {
         test.id: Verdict(
-            test=test.id, kind=kind, credit=draw(_credits) if kind is not Kind.PASSED else Fraction(1)
+            test=test.id,
+            kind=kind,
+            credit=draw(_credits) if kind is not Kind.PASSED else Fraction(1),
+            other_type=draw(st.booleans()),
         )
         for test in tests
         if (kind := draw(st.sampled_from([None, *Kind]))) is not None

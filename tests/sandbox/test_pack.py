@@ -157,6 +157,31 @@ def test_long_doubles_are_foreign(code):
     assert scalar == Foreign("numpy.longdouble")
 
 
+@pytest.mark.parametrize(
+    "expression, type_name",
+    [
+        ("np.matrix([[1, 2], [3, 4]])", "numpy.matrix"),
+        ("np.ma.array([[1, 2], [3, 4]])", "numpy.ma.MaskedArray"),
+    ],
+)
+def test_numbers_cross_with_the_name_of_their_array_s_class(code, expression, type_name):
+    made = code(f"import numpy as np\ndef make():\n    return 0.5, {expression}, np.ones(2)")
+    before, came, after = made.call("hw.make")
+    assert (before, after.tolist()) == (0.5, [1.0, 1.0])
+    assert came.type_name.removeprefix("numpy.").endswith(type_name.removeprefix("numpy.").rpartition(".")[2])
+    assert came.numbers.tolist() == [[1, 2], [3, 4]]
+
+
+def test_no_numbers_cross_where_some_are_masked_or_are_none(code):
+    made = code("""
+        import numpy as np
+
+        def make():
+            return np.ma.array([1, 2], mask=[0, 1]), np.matrix([[None]])
+    """)
+    assert [came.numbers for came in made.call("hw.make")] == [None, None]
+
+
 def test_a_memmap_is_foreign(code):
     made = code("""
         import tempfile

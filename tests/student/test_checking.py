@@ -76,6 +76,13 @@ def test_an_untouched_folder_is_told_what_to_fill_in(work: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_file_that_cannot_be_read_is_never_called_missing(work: Path) -> None:
+    (work / "centring.py").write_bytes(REFERENCE.encode("utf-16"))
+    shown = run_command("check", cwd=work).stdout
+    assert "centring.py is UTF-16; save it as UTF-8" in shown
+    assert "is missing" not in shown
+
+
 def test_right_work_passes(work: Path) -> None:
     (work / "centring.py").write_text(REFERENCE)
     done = run_command("check", cwd=work)

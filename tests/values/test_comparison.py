@@ -14,7 +14,7 @@ from autograder.errors import GraderError
 from autograder.model.verdict import Kind
 from autograder.values.describe import shown
 from autograder.values.pack import Foreign
-from autograder.values.same import compare_values
+from autograder.values.same import compare_parts, compare_values, told_of_parts
 
 TYPE, VALUE = Kind.WRONG_TYPE_OR_SHAPE, Kind.WRONG_VALUE
 SECRET = 8_765.432_1
@@ -42,7 +42,7 @@ arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=5), elemen
         (SECRET, True, TYPE, "should be a real number, but is a truth value"),
         (SECRET, "8765.4321", TYPE, "should be a real number, but is text"),
         (SECRET, 1j, TYPE, "should be a real number, but is a complex number"),
-        (3, 3.0, TYPE, "should be an integer, but is a real number"),
+        (3, 3.5, TYPE, "should be an integer, but is a real number"),
         (3, 2**80, TYPE, "should be an integer"),
         (True, 1, TYPE, "should be True or False, but is an integer"),
         (None, 0, TYPE, "should be None, but is an integer"),
@@ -51,8 +51,11 @@ arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=5), elemen
         (A, A.astype(int), TYPE, "is an array of int64 but should hold real numbers (float64)"),
         (A, A > 2, TYPE, "is an array of bool but should hold real numbers"),
         (A, A.astype(complex), TYPE, "is an array of complex128 but should hold real numbers"),
-        (np.arange(3), np.arange(3.0), TYPE, "is an array of float64 but should hold integers"),
+        (np.arange(3), np.arange(3) + 0.5, TYPE, "is an array of float64 but should hold integers"),
         (A > 2, (A > 2).astype(int), TYPE, "should hold truth values"),
+        # values before another class of array
+        (A, Foreign("numpy.matrix", A + 1), VALUE, "is an np.matrix of the right shape but with wrong values"),
+        (A, Foreign("numpy.matrix", A[:1]), TYPE, "but is an np.matrix"),
         # dtype before shape, shape before finite
         (A, np.zeros((3, 2), dtype=int), TYPE, "is an array of int64"),
         (A, np.zeros((2, 3)), TYPE, "has shape (2, 3) but should have shape (2, 2)"),
@@ -81,15 +84,92 @@ def test_the_first_difference_in_a_fixed_order_is_the_message(expected, got, kin
     assert "8765" not in mismatch.message
 
 
+LABELS = np.array([8765, 0, 2])
+
+
+@pytest.mark.parametrize(
+    "expected, got, words",
+    [
+        (A, A.tolist(), "but is a list of 2; return a plain NumPy array of float64, for example with np.asarray"),
+        (A, tuple(map(tuple, A)), "but is a tuple of 2; return a plain NumPy array"),
+        (A, list(A), "but is a list of 2"),
+        (A, Foreign("numpy.matrix", A), "but is an np.matrix; return a plain NumPy array of float64"),
+        (A, Foreign("numpy.ma.MaskedArray", A), "but is a masked array"),
+        (A, A.astype(np.float32), "but is an array of float32; return an array of real numbers (float64)"),
+        (np.ones(2), np.ones(2, dtype=int), "but is an array of int64; return an array of real numbers"),
+        (LABELS, LABELS * 1.0, "of float64; return an array of integers (int64), for example with .astype(int)"),
+        (LABELS, LABELS.tolist(), "but is a list of 3; return a plain NumPy array of int64"),
+        (LABELS, LABELS.astype(float).tolist(), "for example with np.asarray(..., dtype=int)"),
+        (LABELS, Foreign("numpy.matrix", LABELS[:, np.newaxis]), "but is an np.matrix"),
+        (3, 3.0, "is the right number, but of type float64; return an integer, for example with int(...)"),
+        (SECRET, np.float32(SECRET), "but of type float32; return a real number, for example with float(...)"),
+        (SECRET, Foreign("numpy.matrix", np.array([[SECRET]])), "is the right number, but an np.matrix"),
+        ([1, 2], [1.0, 2.0], "[0] is the right number, but of type float64"),
+        ({3: [0.5]}, {3: [np.float32(0.5)]}, "[key 1 of 1][0] is the right number"),
+        ((A, 1.0), (A.tolist(), 1.0), "loss holds the right numbers"),
+    ],
+)  # fmt: skip
+def test_right_numbers_of_another_type_are_told_apart_with_what_to_return(expected, got, words):
+    mismatch = compare_values(expected, got, names=("loss",))
+    assert mismatch.kind is Kind.OTHER_TYPE
+    assert words in mismatch.message
+    assert "8765" not in mismatch.message
+    assert "expected" in mismatch.details()
+
+
+@pytest.mark.parametrize(
+    "expected, got",
+    [
+        (A, (A + 1).tolist()),
+        (A, [[SECRET, 2.0], [3.0]]),
+        (A, [[SECRET, "2.0"], [3.0, 4.0]]),
+        (A, [[SECRET, None], [3.0, 4.0]]),
+        (A, Foreign("numpy.matrix", A + 1)),
+        (A, Foreign("numpy.matrix", A.T)),
+        (A, A.astype(np.float32) * np.float32(1.001)),
+        (A, A.astype(np.float16)),
+        (A > 2, (A > 2).astype(float)),
+        (LABELS, LABELS + 0.5),
+        (LABELS, LABELS.astype(float) + 1),
+        (3, 4.0),
+        (1, True),
+        ([1, 2], [1.0, 3.0]),
+        ([1, 2, 3], [1.0, 2.5, 3]),
+        ((LABELS, 1.0), (LABELS.astype(float), 2.0)),
+    ],
+)
+def test_wrong_numbers_of_another_type_are_wrong(expected, got):
+    assert compare_values(expected, got).kind in (TYPE, VALUE)
+
+
+def test_all_parts_that_are_wrong_or_of_another_type_are_found():
+    compared = compare_parts(
+        (1.0, A, LABELS, 2), (1.0, A + 1, LABELS.tolist(), 3), ("loss", "dW", "labels", "k")
+    )
+    assert compared.parts == ("loss", "dW", "labels", "k")
+    assert list(compared.wrong) == ["dW", "k"]
+    assert list(compared.other_types) == ["labels"]
+
+
+@pytest.mark.parametrize(
+    "wrong, told",
+    [
+        (["dW"], " (loss and k: right)"),
+        (["loss", "k"], " (dW: right; k: wrong, too)"),
+        (["loss", "dW", "k"], ""),
+    ],
+)
+def test_what_is_right_beside_a_wrong_part_is_told(wrong, told):
+    assert told_of_parts(("loss", "dW", "k"), wrong) == told
+
+
 @pytest.mark.parametrize(
     "expected, got",
     [
         (A, A + 1e-4),
-        (A, A.astype(np.float32)),
         (A.astype(np.float32), A),
         (np.arange(3), np.arange(3, dtype=np.uint8)),
         (np.arange(3, dtype=np.int32), np.arange(3)),
-        (SECRET, np.float32(SECRET)),
         (SECRET, np.array(SECRET)),
         (np.float64(2.0), 2),
         (2.0, np.int32(2)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from autograder.model.known_mistake import KnownMistake
 
 BANK_FILE = "mistakes.toml"
 FUNCTIONS_FILE = "mistakes.py"
+TODO = "TODO"
+"""A title or hint that begins with it is still to be written: it must not reach a student."""
 FORMER_FILE = "misconceptions.py"
 
 Made = tuple[str, dict[str, bytes], str]
@@ -48,24 +51,35 @@ class Variant:
         That function, `module.function` or `module.Class.method`.
     files
         The hand-in: every file by name.
+    convention
+        Id of the convention that it follows besides, if any.
     """
 
     mistake: KnownMistake
     target: str
     files: Mapping[str, bytes] = field(compare=False, repr=False)
+    convention: str = ""
 
     @property
     def name(self) -> str:
         """A name that is unique in its bank."""
-        return f"{self.mistake.id}@{self.target}"
+        besides = f" and {self.convention}" if self.convention else ""
+        return f"{self.mistake.id}{besides}@{self.target}"
 
 
 @dataclass(frozen=True)
 class Bank:
-    """The known mistakes of one assignment in the order of their file, and every mistake in each of its functions."""
+    """The known mistakes of one assignment in the order of their file, and every mistake in each of its functions.
+
+    Attributes
+    ----------
+    combined
+        The mistakes of code that follows a convention, for each convention that can be followed with them.
+    """
 
     mistakes: tuple[KnownMistake, ...] = ()
     variants: tuple[Variant, ...] = ()
+    combined: tuple[Variant, ...] = ()
 
 
 def load_bank(assignment: Assignment, solution: Solution) -> Bank:
@@ -92,12 +106,60 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
         made = list(_Maker(f"{path}: {id}", reference, functions).variants(table))
         mistakes.append(_mistake(f"{path}: {id}", id, table, made))
         variants += [Variant(mistakes[-1], target, files) for target, files, _ in made]
-    return Bank(tuple(mistakes), tuple(variants))
+    combined = _combined(tables, mistakes, reference, functions)
+    return Bank(tuple(mistakes), tuple(variants), tuple(combined))
+
+
+def combine(
+    assignment: Assignment, solution: Solution, one: Variant, other: Variant
+) -> dict[str, bytes] | None:
+    """Return the hand-in with two mistakes in one function, None where their edits do not fit together."""
+    tables = read_tables(solution.folder / BANK_FILE, MistakeToml)
+    both = [tables[one.mistake.id], tables[other.mistake.id]]
+    functions = _Functions(solution.folder / FUNCTIONS_FILE)
+    made = _made_in_some_order(both, one.target, solution.reference_files(assignment), functions)
+    return None if made is None else made[1]
+
+
+def _made_in_some_order(
+    tables: Sequence[MistakeToml], target: str, reference: Mapping[str, bytes], functions: _Functions
+) -> tuple[str, dict[str, bytes]] | None:
+    """Return target and files with the changes of several entries to one function, in whichever order they apply."""
+    for order in itertools.permutations(tables):
+        files = reference
+        try:
+            for table in order:
+                name = next(it for it in table.names if target == it or target.endswith(f".{it}"))
+                place, files, _ = _Maker("", files, functions).made(table, name)
+        except CourseError:
+            continue
+        return place, dict(files)
+    return None
+
+
+def _combined(
+    tables: Mapping[str, MistakeToml],
+    mistakes: Sequence[KnownMistake],
+    reference: Mapping[str, bytes],
+    functions: _Functions,
+) -> Iterator[Variant]:
+    """Yield every mistake together with every convention, where the edits of both apply, in whichever order."""
+    known = {entry.id: entry for entry in mistakes}
+    for id, table in tables.items():
+        for convention, accepted in tables.items():
+            if known[id].accepted or not known[convention].accepted:
+                continue
+            for name in (it for it in table.names if it in accepted.names):
+                made = _made_in_some_order((accepted, table), name, reference, functions)
+                if made is not None:
+                    yield Variant(known[id], *made, convention)
 
 
 def _mistake(where: str, id: str, table: MistakeToml, made: Sequence[Made]) -> KnownMistake:
     if bool(table.note) == bool(table.title and table.hint) or bool(table.title) != bool(table.hint):
         raise CourseError(f"{where} needs a title and a hint, or a note if it is accepted")
+    if table.title.startswith(TODO) or table.hint.startswith(TODO):
+        raise CourseError(f"{where} is not finished; write its title and its hint in place of {TODO}")
     targets: dict[str, list[str]] = {}
     for target, _, example in made:
         targets.setdefault(example, []).append(target.partition(".")[2])
@@ -126,10 +188,14 @@ class _Maker:
         """Yield target, files and example of each function in which the mistake is made."""
         if not table.edits and not table.replaced_by:
             raise CourseError(f"{self.where} changes nothing; add edits or replaced_by for a function")
-        for name, edits in table.edits.items():
-            yield self._edited(name, edits)
-        for name, function in table.replaced_by.items():
-            yield self._replaced(name, function)
+        for name in table.names:
+            yield self.made(table, name)
+
+    def made(self, table: MistakeToml, name: str) -> Made:
+        """Return target, files and example of one function of the mistake."""
+        if name in table.edits:
+            return self._edited(name, table.edits[name])
+        return self._replaced(name, table.replaced_by[name])
 
     def _edited(self, name: str, edits: tuple[str | tuple[str, str], ...]) -> Made:
         file, name = self._place(name)

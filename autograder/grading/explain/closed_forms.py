@@ -1,279 +1,349 @@
 """Recognises wrong numbers that are a closed form of the right ones, for any function.
 
 Many mistakes leave a signature in the values: a mean that was not taken is a factor N, a forgotten penalty is a
-difference of reg * W. A signature is an observation about the numbers and the question it leads to.
-
-Factors and differences are named only if they are a well-known constant, a size or an argument, because student
-code could multiply its result by a hidden input.
+difference of reg * W. Any single number fits some formula, so a form is named only if it holds in every test, on
+arguments of several sizes, with the same symbol each time. Constants come from a list, because student code could
+multiply its result by a hidden input.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
-SAME = 1e-6
+CLOSE = 1e-7
 """Relative tolerance for a closed form to hold."""
-FEWEST = 2
-"""Fewest entries in which an array must differ for a formula not to fit by chance."""
+RIGHT = 1e-6
+"""Relative tolerance for numbers to be right."""
+FEWEST_SIZES = 3
+"""Fewest sets of sizes, and fewest values of a size that is named, on which a form must have held."""
+FEWEST_ENTRIES = 4
+"""Fewest entries of an array that differ from each other for a formula not to fit by chance."""
+MOST_COUNTED = 10_000
+"""Numbers that become whole when multiplied by a size of the arguments up to this are shares of a count."""
 
 
 @dataclass(frozen=True)
-class Signature:
-    """An observation about the numbers, and the question it leads to."""
+class Sample:
+    """The same part of a result in one test.
+
+    Attributes
+    ----------
+    right, wrong
+        What was expected and what was returned; float64 arrays of one shape.
+    arguments
+        Those of the call by parameter name; a form may relate to their sizes and values.
+    scale
+        The largest absolute value among the numbers that the two were computed from: differences are compared
+        relative to it.
+    """
+
+    right: np.ndarray
+    wrong: np.ndarray
+    arguments: Mapping[str, Any]
+    scale: float
+
+    @property
+    def differs(self) -> bool:
+        """Whether the returned numbers are not the expected ones."""
+        return not self.agrees(self.right, RIGHT)
+
+    def agrees(self, numbers: np.ndarray, tolerance: float = CLOSE) -> bool:
+        """Return whether these numbers, of the same shape or of none, are those that were returned."""
+        if not np.isfinite(self.wrong).all() or not np.isfinite(numbers).all():
+            return np.array_equal(np.broadcast_to(numbers, self.wrong.shape), self.wrong, equal_nan=True)
+        return bool(np.abs(self.wrong - numbers).max(initial=0.0) <= tolerance * self.scale)
+
+    @property
+    def sizes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of all arguments."""
+        return tuple(np.shape(it) for it in self.arguments.values() if isinstance(it, np.ndarray))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A closed form: what it makes of a sample, and how it is told.
+
+    Attributes
+    ----------
+    observation
+        Continues a sentence that begins with the name of the part.
+    of
+        Returns the numbers that the form gives, or None where it has no meaning.
+    symbol
+        Returns the number that its symbol stands for, or None; it must have had several values.
+    """
 
     observation: str
     question: str
+    of: Callable[[Sample], np.ndarray | None]
+    symbol: Callable[[Sample], float | None] = lambda sample: None
+
+    def holds(self, samples: Sequence[Sample]) -> bool:
+        """Return whether every sample is as the form says."""
+        for sample in samples:
+            numbers = self.of(sample)
+            if numbers is None or not sample.agrees(numbers):
+                return False
+        return True
 
 
-def signature_of(
-    name: str, expected: Any, got: Any, arguments: Mapping[str, Any] | None = None
-) -> Signature | None:
-    """Return the closed form that turns the expected value into the one returned, or None.
+def form_of(samples: Sequence[Sample]) -> Form | None:
+    """Return the closed form that holds in all samples, or None.
 
     Parameters
     ----------
-    name
-        Name of the value in the sentences.
-    expected, got
-        Numbers or arrays; anything else has no signature.
-    arguments
-        The call's arguments by parameter name; factors and differences are compared with their sizes and values.
+    samples
+        The same part of the result in every test that was run.
     """
-    if getattr(expected, "size", 1) != getattr(got, "size", 1):
+    telling = [sample for sample in samples if sample.differs and _is_real(sample)]
+    if len({sample.sizes for sample in telling}) < FEWEST_SIZES:
         return None
-    right, wrong = _numbers(expected), _numbers(got)
-    if right is None or wrong is None or not (np.isfinite(right).all() and np.isfinite(wrong).all()):
-        return None
-    arguments = arguments or {}
-    if right.shape != wrong.shape:
-        return _transposed(name, right, wrong)
-    for look in (_sign_or_factor, _difference, _power_or_log, _axis, _place):
-        found = look(name, right, wrong, arguments)
-        if found is not None:
-            return found
+    for form in _forms(telling[0]):
+        if form.holds(samples) and _is_varied(form, telling):
+            return form
     return None
 
 
-def _numbers(value: Any) -> np.ndarray | None:
-    array = np.asarray(value) if isinstance(value, (int, float, np.generic, np.ndarray)) else None
-    return (
-        array.astype(np.float64) if array is not None and array.dtype.kind in "fiu" and array.size else None
-    )
+def other_arrangement(expected: Any, got: Any) -> str:
+    """Return how an array of another shape holds the expected numbers, or nothing."""
+    if not isinstance(expected, np.ndarray) or not isinstance(got, np.ndarray) or expected.size != got.size:
+        return ""
+    if {expected.dtype.kind, got.dtype.kind} - set("fiu") or len(np.unique(expected)) < FEWEST_ENTRIES:
+        return ""
+    if expected.shape == got.shape:
+        return ""
+    if expected.ndim == 2 and got.shape == expected.shape[::-1] and np.allclose(expected, got.T):
+        return "it is the expected one transposed"
+    if np.allclose(expected.ravel(), got.ravel()):
+        return f"it has the right numbers in the shape {got.shape}"
+    return ""
 
 
-def _close(left: np.ndarray, right: np.ndarray) -> bool:
-    scale = max(float(np.abs(left).max()), float(np.abs(right).max()))
-    return bool(np.abs(left - right).max() <= SAME * scale)
+# --- what may be explained by a formula ---------------------------------------------------------------
 
 
-# --- factors ------------------------------------------------------------------------------------------
+def _is_real(sample: Sample) -> bool:
+    """Return whether the numbers are measured on a continuous scale: no labels, no counts, no shares."""
+    right = sample.right
+    if not np.isfinite(right).all() or not np.isfinite(sample.wrong).all():
+        return False
+    if right.ndim and len(np.unique(right)) < min(FEWEST_ENTRIES, right.size):
+        return False
+    sizes = {1, *(extent for shape in sample.sizes for extent in shape)}
+    return not any(_is_whole(right * size) for size in sizes if size <= MOST_COUNTED)
 
 
-def _sign_or_factor(
-    name: str, right: np.ndarray, wrong: np.ndarray, arguments: Mapping[str, Any]
-) -> Signature | None:
-    norm = float((right * right).sum())
-    if not norm or not np.any(wrong):
-        return None
-    factor = float((right * wrong).sum() / norm)
-    if not _close(wrong, factor * right) or abs(factor - 1) < SAME:
-        return None
-    if abs(factor + 1) < SAME:
-        return Signature(
-            f"{name} has the opposite sign everywhere", "Which way should it point, and which does yours?"
-        )
-    for size, where in _sizes(arguments):
-        # A size of 2 cannot be told from a factor 2 of the formula.
-        twice, half = (
-            (" Or which factor 2 is too many?", " Or which factor 2 is missing?") if size == 2 else ("", "")
-        )
-        if abs(factor - size) < SAME * size:
-            return Signature(
-                f"{name} is {size} times the expected one, and {where} is {size} here",
-                f"Is a sum taken where a mean is due, or something counted that often?{twice}",
-            )
-        if abs(factor * size - 1) < SAME:
-            return Signature(
-                f"{name} is the expected one divided by {size}, and {where} is {size} here",
-                f"What is divided by that number, and should it be, once?{half}",
-            )
-    for value, text in _FACTORS.items():
-        if abs(factor - value) < SAME * abs(value):
-            return Signature(f"{name} is {text} the expected one", _FACTOR_QUESTIONS[text])
-    if right.size >= FEWEST:
-        return Signature(
-            f"every entry of {name} is the same multiple of the expected one",
-            "Which constant is one too many or missing?",
-        )
-    return None
+def _is_whole(numbers: np.ndarray) -> bool:
+    return bool(np.abs(numbers - np.round(numbers)).max(initial=0.0) < 1e-9)
 
 
+def _is_varied(form: Form, samples: Sequence[Sample]) -> bool:
+    """Return whether the symbol of a form has stood for enough different numbers, if it has one."""
+    values = {form.symbol(sample) for sample in samples}
+    return values == {None} or len(values) >= FEWEST_SIZES
+
+
+# --- the forms ----------------------------------------------------------------------------------------
+
+_HALF = "Which factor 2 is missing, or which half is too many?"
+_SIGN = "Look at the sign first: which way should it point? Then count the factors of 2."
 _FACTORS = {
-    2.0: "twice",
-    0.5: "half",
-    -2.0: "minus twice",
-    -0.5: "minus half",
-    1 / math.log(10): "0.4343 times",
-    math.log(10): "2.3026 times",
-    1 / math.log(2): "1.4427 times",
+    -1.0: ("has the opposite sign", "Which way should it point, and which does yours?"),
+    2.0: ("is twice what it should be", "Where does a factor 2 come in, and how often?"),
+    0.5: ("is half of what it should be", _HALF),
+    -2.0: ("is minus twice what it should be", _SIGN),
+    -0.5: ("is minus half of what it should be", _SIGN),
+    1 / math.log(10): ("is 1 / ln 10 times what it should be", "Which of the logarithms does the task mean?"),
+    math.log(10): ("is ln 10 times what it should be", "Which of the logarithms does the task mean?"),
+    1 / math.log(2): ("is 1 / ln 2 times what it should be", "Which of the logarithms does the task mean?"),
 }
-_FACTOR_QUESTIONS = {
-    "twice": "Where does a factor 2 come in, and how often?",
-    "half": "Which factor 2 is missing, or which half is too many?",
-    "minus twice": "Look at the sign first: which way should it point? Then count the factors of 2.",
-    "minus half": "Look at the sign first: which way should it point? Then count the factors of 2.",
-    "0.4343 times": "That is 1 / ln 10: which logarithm is meant?",
-    "2.3026 times": "That is ln 10: which logarithm is meant?",
-    "1.4427 times": "That is 1 / ln 2: which logarithm is meant?",
-}
+_MULTIPLES = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 
 
-def _sizes(arguments: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """Yield the extents of the arguments with words for them, each number once.
+def _forms(sample: Sample) -> Iterator[Form]:
+    """Yield every form in the symbols that a sample's arguments give, the simplest first."""
+    yield Form(
+        "is 0 everywhere", "Where is it computed, and is that what is returned?", lambda it: it.right * 0
+    )
+    for factor, (observation, question) in _FACTORS.items():
+        yield Form(observation, question, _times(factor))
+    yield Form(
+        "is the square of what it should be", "Which last step turns a square back?", lambda it: it.right**2
+    )
+    yield Form(
+        "is the square root of what it should be",
+        "How often is the root taken?",
+        lambda it: np.sqrt(it.right) if (it.right >= 0).all() else None,
+    )
+    yield Form(
+        "is the transpose of what it should be",
+        "Which axis should come first?",
+        lambda it: _transpose(it.right),
+    )
+    for axis, word in ((0, "row"), (1, "column")):
+        for step in (1, -1):
+            question = "At which index do you start to count?"
+            yield Form(f"is right but shifted by one {word}", question, _rolled(axis, step))
+    for where, size in (*_sizes(sample), *_numbers(sample)):
+        yield from _size_forms(where, size)
+    yield from _term_forms(sample)
 
-    Of equal extents a vector's length comes first: there is one label per example, so it says best what is counted.
+
+def _times(factor: float) -> Callable[[Sample], np.ndarray]:
+    return lambda it: factor * it.right
+
+
+def _plus(added: float) -> Callable[[Sample], np.ndarray]:
+    return lambda it: it.right + added
+
+
+def _transpose(right: np.ndarray) -> np.ndarray | None:
+    return right.T if right.ndim == 2 and right.shape[0] == right.shape[1] else None
+
+
+def _rolled(axis: int, step: int) -> Callable[[Sample], np.ndarray | None]:
+    return lambda it: np.roll(it.right, step, axis) if axis < it.right.ndim else None
+
+
+def _sizes(sample: Sample) -> Iterator[tuple[str, Callable[[Sample], float | None]]]:
+    """Yield the extents of the arguments with words for them.
+
+    A vector's length comes first: there is one label for each example, so it says best what is counted.
     """
-    arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
-    places = [(array.shape[0], f"the length of {name}") for name, array in arrays.items() if array.ndim == 1]
-    for axis, words in enumerate(("number of rows", "number of columns")):
-        places += [
-            (array.shape[axis], f"the {words} of {name}") for name, array in arrays.items() if array.ndim == 2
-        ]
-    seen: set[int] = set()
-    for extent, where in places:
-        if extent > 1 and extent not in seen:
-            seen.add(extent)
-            yield extent, where
+    places = [
+        (f"the {words} of {name}" if words else f"the length of {name}", name, axis)
+        for ndim, axes in ((1, ("",)), (2, ("number of rows", "number of columns")))
+        for axis, words in enumerate(axes)
+        for name, value in sample.arguments.items()
+        if isinstance(value, np.ndarray) and value.ndim == ndim
+    ]
+    for where, name, axis in places:
+
+        def size(it: Sample, name: str = name, axis: int = axis) -> float | None:
+            shape = np.shape(it.arguments[name]) if name in it.arguments else ()
+            return float(shape[axis]) if axis < len(shape) else None
+
+        yield where, size
 
 
-# --- differences --------------------------------------------------------------------------------------
+def _numbers(sample: Sample) -> Iterator[tuple[str, Callable[[Sample], float | None]]]:
+    """Yield the real numbers among the arguments."""
+    for name in (name for name, value in sample.arguments.items() if _is_number(value)):
+        yield name, _value_of(name)
 
 
-def _difference(
-    name: str, right: np.ndarray, wrong: np.ndarray, arguments: Mapping[str, Any]
-) -> Signature | None:
-    difference = wrong - right
-    if found := _argument_in(name, difference, arguments):
-        return found
-    if right.size < FEWEST and right.ndim:
-        return None
-    constant = float(difference.mean())
-    if not np.allclose(difference, constant, rtol=0, atol=SAME * max(1.0, float(np.abs(wrong).max()))):
-        return None
-    where = "every entry of " if right.ndim else ""
-    if abs(abs(constant) - 1) < SAME:
-        way = "high" if constant > 0 else "low"
-        return Signature(
-            f"{where}{name} is too {way} by exactly 1",
-            "Which term is counted that should not be, or left out?",
-        )
-    if right.ndim:
-        return Signature(
-            f"every entry of {name} is off by the same number",
-            "Which single number is added to all entries, and should it have the shape of the result?",
-        )
-    return None
+def _value_of(name: str) -> Callable[[Sample], float | None]:
+    return lambda it: float(it.arguments[name]) if name in it.arguments else None
 
 
-def _argument_in(name: str, difference: np.ndarray, arguments: Mapping[str, Any]) -> Signature | None:
-    """Return the signature of a difference that is a multiple of an argument, times a number among them."""
-    scalars = {
-        key: float(value)
-        for key, value in arguments.items()
-        if isinstance(value, (float, np.floating)) and value
-    }
-    for key, value in arguments.items():
-        array = _numbers(value)
-        if array is None or not array.any():
-            continue
-        for factor_name, factor in {**scalars, "": 1.0}.items():
-            terms = {key: array, f"sum({key} * {key})": np.asarray((array * array).sum())}
-            for text, term in terms.items():
-                if term.shape != difference.shape:
-                    continue
-                for multiple in (1.0, -1.0, 2.0, -2.0, 0.5, -0.5):
-                    if _close(difference, multiple * factor * term):
-                        return _of_argument(name, multiple, factor_name, text)
-    return None
+def _size_forms(where: str, size: Callable[[Sample], float | None]) -> Iterator[Form]:
+    def times(power: int, constant: float) -> Callable[[Sample], np.ndarray | None]:
+        def of(sample: Sample) -> np.ndarray | None:
+            value = size(sample)
+            return constant * value**power * sample.right if value else None
 
+        return of
 
-def _of_argument(name: str, multiple: float, factor: str, term: str) -> Signature:
-    size = {1.0: "", 2.0: "2 * ", 0.5: "0.5 * "}[abs(multiple)]
-    product = f"{size}{f'{factor} * ' if factor else ''}{term}"
-    if multiple < 0:
-        return Signature(
-            f"{name} is too small by exactly {product}",
-            "Which term should bring that in, and with which factor?",
-        )
-    return Signature(
-        f"{name} is too large by exactly {product}", "Which term brings that in, and how often should it?"
+    many = "Is a sum taken where a mean is due, or something counted that often?"
+    few = "What is divided by that number, and should it be, once?"
+    for constant, words in ((1.0, ""), (-1.0, "minus "), (2.0, "twice "), (0.5, "half ")):
+        yield Form(f"is what it should be times {words}{where}", many, times(1, constant), size)
+        yield Form(f"is {words}what it should be divided by {where}", few, times(-1, constant), size)
+    yield Form(
+        f"is what it should be divided by the square of {where}",
+        "How often is it divided by that number?",
+        times(-2, 1.0),
+        size,
     )
 
 
-# --- other forms --------------------------------------------------------------------------------------
+def _term_forms(sample: Sample) -> Iterator[Form]:
+    """Yield forms in which something is added, or which are that and nothing else.
 
-
-def _power_or_log(
-    name: str, right: np.ndarray, wrong: np.ndarray, arguments: Mapping[str, Any]
-) -> Signature | None:
-    if right.size < FEWEST and not right.ndim and abs(float(right)) in (0.0, 1.0):
-        return None
-    if _close(wrong, right * right) and not _close(right, right * right):
-        return Signature(f"{name} is the square of the expected one", "Which last step turns a square back?")
-    if (right >= 0).all() and _close(wrong, np.sqrt(right)) and not _close(right, np.sqrt(right)):
-        return Signature(f"{name} is the square root of the expected one", "How often is the root taken?")
-    return None
-
-
-def _transposed(name: str, right: np.ndarray, wrong: np.ndarray) -> Signature | None:
-    if right.ndim == 2 and wrong.shape == right.shape[::-1] and _close(right, wrong.T):
-        return Signature(f"{name} is the expected one transposed", "Which axis should come first?")
-    if right.size == wrong.size and right.ndim != wrong.ndim and _close(right.ravel(), wrong.ravel()):
-        return Signature(
-            f"{name} has the right numbers in the shape {wrong.shape}",
-            "Which shape does the docstring ask for?",
+    That is 1, or a multiple of an argument, times a number among them.
+    """
+    everywhere = " in every entry" if sample.right.ndim else ""
+    for multiple, way in ((1.0, "large"), (-1.0, "small")):
+        yield Form(
+            f"is too {way} by exactly 1{everywhere}",
+            "Which term is counted that should not be, or left out?",
+            _plus(multiple),
         )
-    return None
+    numbers = ["", *(name for name, value in sample.arguments.items() if _is_number(value))]
+    for array in (name for name, value in sample.arguments.items() if _is_real_array(value)):
+        for text, term in _terms_of(array):
+            for number in numbers:
+                for multiple in _MULTIPLES:
+                    yield from _with_term(_Product(multiple, number, array, text, term))
 
 
-def _axis(name: str, right: np.ndarray, wrong: np.ndarray, arguments: Mapping[str, Any]) -> Signature | None:
-    if right.ndim == 2 and right.shape[0] == right.shape[1] and right.size > 1 and _close(right, wrong.T):
-        return Signature(f"{name} is the expected one transposed", "Which axis should come first?")
-    for axis, word in ((0, "row"), (1, "column")):
-        if axis < right.ndim and right.shape[axis] > FEWEST:
-            for step in (1, -1):
-                if _close(np.roll(right, step, axis), wrong):
-                    return Signature(
-                        f"{name} is right but shifted by one {word}", "At which index do you start to count?"
-                    )
-    return None
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (float, np.floating)) and bool(value)
 
 
-def _place(name: str, right: np.ndarray, wrong: np.ndarray, arguments: Mapping[str, Any]) -> Signature | None:
-    """Say where an array is wrong, where that is one row or one column."""
-    apart = np.abs(wrong - right) > SAME * float(np.abs(right).max())
-    if not apart.any() or apart.all():
-        return None
-    if right.ndim != 2:
-        return None
-    for axis, word in ((0, "row"), (1, "column")):
-        lines = apart.any(axis=1 - axis)
-        count = len(lines)
-        if count <= FEWEST:
-            continue
-        if lines.sum() == 1:
-            return Signature(
-                f"only {word} {np.argmax(lines)} of the {count} {word}s of {name} is wrong",
-                f"What is special about that {word}?",
-            )
-        if lines.sum() == count - 1:
-            return Signature(
-                f"only {word} {np.argmin(lines)} of the {count} {word}s of {name} is right",
-                f"What has changed by the time the next {word} is computed?",
-            )
-    return None
+def _is_real_array(value: Any) -> TypeGuard[np.ndarray]:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0
+
+
+def _terms_of(name: str) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray]]]:
+    """Yield what may be made of an array in a sum, or in the gradient of one."""
+    yield name, lambda array: array
+    yield f"{name} without its last row", _without_last_row
+    yield f"sum({name} * {name})", lambda array: (array**2).sum()
+    yield f"sum({name} * {name}) without the last row", lambda array: (array[:-1] ** 2).sum()
+    yield f"sum(abs({name}))", lambda array: np.abs(array).sum()
+    yield f"sum({name})", lambda array: array.sum()
+    yield f"sum({name} @ {name}.T)", lambda array: (array @ array.T).sum()
+    yield f"the norm of {name}", lambda array: np.sqrt((array**2).sum())
+
+
+def _without_last_row(array: np.ndarray) -> np.ndarray:
+    changed = array.copy()
+    changed[-1:] = 0
+    return changed
+
+
+@dataclass(frozen=True)
+class _Product:
+    """A multiple of a number among the arguments times what is made of an array among them."""
+
+    multiple: float
+    number: str
+    array: str
+    text: str
+    term: Callable[[np.ndarray], np.ndarray]
+
+    def of(self, sample: Sample) -> np.ndarray | None:
+        """Return the product where it has the shape of the sample."""
+        array = sample.arguments.get(self.array)
+        if not _is_real_array(array):
+            return None
+        number = float(sample.arguments.get(self.number, np.nan)) if self.number else 1.0
+        product = self.multiple * number * np.asarray(self.term(array))
+        return product if product.shape == sample.right.shape else None
+
+    def __str__(self) -> str:
+        size = {1.0: "", 2.0: "2 * ", 0.5: "0.5 * "}[abs(self.multiple)]
+        return f"{size}{f'{self.number} * ' if self.number else ''}{self.text}"
+
+
+def _with_term(product: _Product) -> Iterator[Form]:
+    def added(sample: Sample) -> np.ndarray | None:
+        term = product.of(sample)
+        return None if term is None else sample.right + term
+
+    if product.multiple < 0:
+        yield Form(
+            f"is too small by exactly {product}", "Which term should bring that in, with which factor?", added
+        )
+        return
+    yield Form(
+        f"is too large by exactly {product}", "Which term brings that in, and how often should it?", added
+    )
+    if product.number:
+        yield Form(f"is {product}", "Is that the term that the task asks for, whole and once?", product.of)

@@ -2,20 +2,35 @@
 
 CPython 3.11 reports lines and calls through `sys.settrace`. From 3.12 on `sys.monitoring` does, at a fraction
 of the cost; there a loop on a single line shows only in its jumps, and a generator in its resumptions.
+
+What Python and NumPy do inside a function that student code calls is not the student's loop: printing an array runs
+hundreds of lines. That the function is called, once or for every example, is.
 """
 
 from __future__ import annotations
 
 import _thread
+import io
+import os
 import sys
+import sysconfig
 from collections import Counter
 from collections.abc import Callable, Collection
+from inspect import CO_GENERATOR
 from types import CodeType, FrameType, FunctionType, SimpleNamespace
 from typing import Any, Literal
+
+import numpy as np
 
 from autograder.sandbox.wire.messages import CountedLine
 
 MOST_PLACES = 2_000
+LOOPS_FOR_OTHERS = frozenset({"apply_along_axis", "vectorize._vectorize_call_with_signature"})
+"""Functions of NumPy that loop in Python over what they are given, which is what they are called for."""
+PRINTS = "arrayprint.py"
+"""The file of NumPy that writes arrays as text: once for every row where rows are printed as a list."""
+FEW_RUNS = 8
+"""Whether a place is a library's is not looked up if it ran no more often: that takes compiling the library's file."""
 
 Reason = Literal["trace", "thread"]
 Place = tuple[str, str, str, int, str, int]
@@ -50,6 +65,7 @@ class EventCounter:
         self._watch = _Watch()
         source: type[_Monitoring | _Tracing] = _Monitoring if sys.version_info >= (3, 12) else _Tracing
         self._source = source(self._watch)
+        self._libraries = _Libraries()
 
     def count(self, call: Callable[[], None], student_files: Collection[str]) -> list[CountedLine]:
         """Make the call and return (place, student's file, its line, count) of the busiest places.
@@ -59,15 +75,15 @@ class EventCounter:
         call
             Takes nothing, returns nothing, raises nothing; its own frame is not counted.
         student_files
-            Names of the student's files; what a library's Python code does counts for the line of these
-            files that asked for it.
+            Names of the student's files. That a library's function is called counts for the line of these files
+            that calls it; what runs inside that function does not count.
 
         Raises
         ------
         NotCounted
             If the code hid events.
         """
-        counts = _Counts(student_files, ignored=self._own_code(call))
+        counts = _Counts(student_files, self._own_code(call), self._libraries)
         self._source.start(counts)
         self._watch.begin()
         try:
@@ -119,13 +135,63 @@ class _Watch:
             self.report(_REASONS[event])
 
 
+class _Libraries:
+    """Knows the code of Python's standard library and of NumPy.
+
+    A code object says which file it is from, but student code can make one that says so, too. What counts is
+    whether the file has such code.
+    """
+
+    def __init__(self) -> None:
+        # Bound now: student code can replace what these names mean later.
+        self._read, self._compile, self._real = io.open_code, compile, os.path.realpath
+        folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *np.__path__]
+        self._folders = tuple(f"{os.path.realpath(folder)}{os.sep}" for folder in folders)
+        self._installed = tuple(
+            f"{folder}{name}{os.sep}" for folder in self._folders[:2] for name in _INSTALLED
+        )
+        self._known: dict[str, frozenset[CodeType]] = {}
+
+    def hold(self, code: CodeType) -> bool:
+        """Return whether a code object is that of a library."""
+        file = code.co_filename
+        if file not in self._known:
+            self._known[file] = self._code_in(file)
+        return code in self._known[file]
+
+    def _code_in(self, file: str) -> frozenset[CodeType]:
+        path = self._real(file)
+        installed = path.startswith(self._installed) and not path.startswith(self._folders[2:])
+        if not path.startswith(self._folders) or installed:
+            return frozenset()
+        try:
+            with self._read(path) as source:
+                todo = [self._compile(source.read(), file, "exec", dont_inherit=True)]
+        except (OSError, SyntaxError, ValueError):
+            return frozenset()
+        found: set[CodeType] = set()
+        while todo:
+            code = todo.pop()
+            found.add(code)
+            todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        return frozenset(found)
+
+
+_INSTALLED = ("site-packages", "dist-packages")
+
+
 class _Counts:
     """How often each place ran; `ignored` are the ids of our own code objects."""
 
-    def __init__(self, student_files: Collection[str], ignored: Collection[int]) -> None:
+    def __init__(
+        self, student_files: Collection[str], ignored: Collection[int], libraries: _Libraries
+    ) -> None:
         self._student_files = student_files
         self._ignored = ignored
+        self._libraries = libraries
         self._counts: Counter[Place] = Counter()
+        self._inside: dict[Place, set[CodeType]] = {}
+        """What ran at the places that do not count if they are a library's."""
 
     def add(self, code: CodeType, kind: str, position: int, frame: FrameType | None) -> None:
         if id(code) in self._ignored:
@@ -133,7 +199,25 @@ class _Counts:
         file = code.co_filename
         if file.startswith("<"):
             position = 0  # generated source, perhaps with a line for each example
-        self._counts[(file, code.co_qualname, kind, position, *self._student_line(frame))] += 1
+        place = (file, code.co_qualname, kind, position, *self._student_line(frame))
+        self._counts[place] += 1
+        if file not in self._student_files and not self._is_asked_for(code, kind, frame):
+            self._inside.setdefault(place, set()).add(code)
+
+    def _is_asked_for(self, code: CodeType, kind: str, frame: FrameType | None) -> bool:
+        """Return whether code that is not in the student's files runs because they call it, or loops for them."""
+        if code.co_filename.endswith(PRINTS):
+            return False
+        caller = frame.f_back if frame is not None else None
+        # NumPy looks at what it is given through generators, which it resumes for every element of a list.
+        called = kind == "call" and caller is not None and not code.co_flags & CO_GENERATOR
+        directly = called and caller.f_code.co_filename in self._student_files  # type: ignore[union-attr]
+        return directly or code.co_qualname in LOOPS_FOR_OTHERS
+
+    def _is_a_library_s(self, place: Place, count: int) -> bool:
+        """Return whether only a library's own code ran at a place, for reasons of its own."""
+        ran = self._inside.get(place, ())
+        return count > FEW_RUNS and bool(ran) and all(map(self._libraries.hold, ran))
 
     def _student_line(self, frame: FrameType | None) -> tuple[str, int]:
         while frame is not None:
@@ -143,8 +227,12 @@ class _Counts:
         return "", 0
 
     def lines(self) -> list[CountedLine]:
-        lines = []
-        for place, count in self._counts.most_common(MOST_PLACES):
+        lines: list[CountedLine] = []
+        for place, count in self._counts.most_common():
+            if self._is_a_library_s(place, count):
+                continue
+            if len(lines) == MOST_PLACES:
+                break
             file, function, kind, position, student_file, line = place
             what = f"{file[-120:]}:{function[-80:]}:{kind}:{position} for line {line}"
             lines.append((what, student_file, line, count))

@@ -1,9 +1,9 @@
 """An honest hand-in with a mistake that the course knows.
 
 Mechanism: none; the penalty is left out of the gradient, which shows where there is a penalty.
-Must happen: it keeps its partial marks under every tier, and gets the hint.
+Must happen: it keeps what its right parts earn, under every tier, and gets the hint.
 Aims at: the boundary
-Earns: loss 4
+Earns: loss 5
 Verdicts: passed wrong_value
 """
 

@@ -1,0 +1,371 @@
+"""Says where a wrong function is right, where it starts to be wrong, and how its results hang together.
+
+Where neither a known mistake nor a closed form agrees with what the tests saw, the function is tried beside the
+reference on the ladder of inputs that its author declared (`grading/ladder.py`). The inputs are drawn twice, apart from
+those of the tests, and what is said comes from a closed vocabulary, so that no hidden input shows. A sentence that a
+probe of either draw contradicts is not said, and nothing is said of a function that is right wherever it was tried.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from autograder.errors import CourseError
+from autograder.grading.explain.conditions import counted, in_words
+from autograder.grading.explain.fact import Fact, about, observation_of
+from autograder.grading.explain.overflow import facts_of_amounts
+from autograder.grading.explain.probes import (
+    DRAWS,
+    Examined,
+    Inputs,
+    Outcome,
+    Probe,
+    State,
+    Stopped,
+    design,
+    probe_of,
+    state,
+)
+from autograder.grading.explain.properties import facts_of_entries, facts_of_properties
+from autograder.grading.explain.regions import is_real, questions_of, where_bad
+from autograder.grading.explain.relations import (
+    facts_of_dependence,
+    facts_of_moves,
+    facts_of_slope,
+    generic,
+)
+from autograder.grading.ladder import Case, Ladder, Size, Switch
+from autograder.model.assignment import Assignment
+from autograder.model.verdict import Kind, Verdict
+from autograder.sandbox.code import Code
+
+SECONDS = 5.0
+"""Wall-clock time for the facts of one function; what is not found out by then stays unsaid."""
+VERIFYING_SECONDS = 60.0
+"""Wall-clock time for trying a ladder on the reference."""
+MOST_FACTS = 2
+"""Sentences that are said of one function: more would not be read."""
+SIMPLEST_TRIED = 8
+"""How often the simplest wrong input is drawn anew in each draw."""
+
+FOLLOWING = 0.1
+"""A convention is followed if so large a share of all parts is right by it that is not right without."""
+EXPLAINED = frozenset({Kind.WRONG_VALUE, Kind.RAISED})
+"""The verdicts that a fact may be said of."""
+
+Table = dict[str, list[tuple[Probe, State]]]
+
+
+@dataclass
+class Contrast:
+    """The ladders of an assignment, and what the reference makes of them, kept for a whole class.
+
+    Parameters
+    ----------
+    ladders
+        As the author declared them.
+    """
+
+    ladders: Sequence[Ladder]
+    _inputs: dict[tuple[str, str], Inputs] = field(default_factory=dict)
+
+    def functions(self) -> tuple[str, ...]:
+        """Return the functions that have a ladder."""
+        return tuple(dict.fromkeys(name for ladder in self.ladders for name in ladder.functions))
+
+    def function_of(self, failed: Unexplained, assignment: Assignment) -> str:
+        """Return the function with a ladder that a failed test is about; empty if there is none."""
+        of_question = [
+            name
+            for name in self.functions()
+            if failed.question in (question.id for question in assignment.questions_of(name))
+        ]
+        for name in of_question:
+            if name == failed.function or name.endswith(f".{failed.function}"):
+                return name
+        return of_question[0] if len(of_question) == 1 else ""
+
+    def inputs_of(self, function: str) -> Iterator[Inputs]:
+        """Yield the inputs of each ladder of a function."""
+        for ladder in self.ladders:
+            if function in ladder.functions:
+                yield self._inputs.setdefault((ladder.name, function), Inputs(ladder, function))
+
+    def compared_with(self, inputs: Inputs, student: Code, references: Sequence[Code]) -> Code:
+        """Return which of the references a hand-in is compared with on a ladder."""
+        examined = Examined(inputs, student, references[0], time.monotonic() + SECONDS)
+        probes = [it for draw in DRAWS for it in design(inputs.ladder, draw) if _answered(examined, it)]
+        return _followed(examined, references, probes)
+
+    def trouble(self, function: str, right: Code, references: Sequence[Code]) -> str:
+        """Return what is wrong with the ladders of a function, which is tried on right code; empty if nothing is."""
+        try:
+            for inputs in self.inputs_of(function):
+                ladder = inputs.ladder
+                examined = Examined(inputs, right, references[0], time.monotonic() + VERIFYING_SECONDS)
+                probes = [it for draw in DRAWS for it in design(ladder, draw) if _answered(examined, it)]
+                if not probes:
+                    return f"the ladder {ladder.name} returns no arguments at any settings"
+                for probe in probes:
+                    outcome = examined.outcome(probe)
+                    if outcome is not None and outcome.parts is None and not outcome.raised:
+                        return f"the ladder {ladder.name} names {len(ladder.parts)} parts; {function} returns others"
+            facts = self.facts(function, right, references, VERIFYING_SECONDS)
+        except CourseError as error:
+            return str(error)
+        except Stopped:
+            return f"{function} gives neither a value nor an exception somewhere on its ladder"
+        return f"of the reference it is said that {facts[0].sentence}" if facts else ""
+
+    def facts(
+        self,
+        function: str,
+        student: Code,
+        references: Sequence[Code],
+        seconds: float = SECONDS,
+        most: int = MOST_FACTS,
+    ) -> tuple[Fact, ...]:
+        """Return what can be said of a function, the most telling first; nothing where a call does not end.
+
+        Parameters
+        ----------
+        function
+            As its ladder names it.
+        student
+            The hand-in.
+        references
+            The reference, and it with each accepted convention: the one that the hand-in agrees with most is what it
+            is compared with.
+        seconds
+            Wall-clock time that it may take.
+
+        Raises
+        ------
+        CourseError
+            If a generator of the author's fails.
+        """
+        deadline = time.monotonic() + seconds
+        limit = student.seconds_per_call
+        found: list[Fact] = []
+        try:
+            for inputs in self.inputs_of(function):
+                examined = Examined(inputs, student, references[0], deadline, limit)
+                found += _facts(examined, references)
+        except Stopped:
+            return ()
+        finally:
+            student.seconds_per_call = limit
+            student.forget()
+        return tuple(sorted(found, key=lambda it: it.rank)[:most])
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """A test that a hand-in failed, and whatever explains it already.
+
+    Attributes
+    ----------
+    function
+        Qualified name of the function that was called last, as its object names it.
+    """
+
+    question: str
+    function: str
+    verdict: Verdict
+
+
+def facts_of_failures(
+    contrast: Contrast,
+    failed: Sequence[Unexplained],
+    assignment: Assignment,
+    student: Code,
+    references: Callable[[str], Sequence[Code]],
+    seconds: float,
+) -> dict[str, str]:
+    """Return hints by test id for each function of which neither a known mistake nor a hint is told.
+
+    All tests of a function get the same one, and a report shows it once.
+    """
+    deadline = time.monotonic() + seconds
+    groups: dict[tuple[str, str], list[Verdict]] = {}
+    for one in failed:
+        ladder = contrast.function_of(one, assignment)
+        if ladder:
+            groups.setdefault((one.question, ladder), []).append(one.verdict)
+    hints: dict[str, str] = {}
+    known: dict[str, str] = {}
+    for (question, function), verdicts in groups.items():
+        wrong = [it for it in verdicts if it.kind in EXPLAINED]
+        if not wrong or any(it.mistake or it.hint for it in verdicts):
+            continue
+        if function not in known:
+            left = deadline - time.monotonic()
+            facts = contrast.facts(function, student, references(question), left)
+            known[function] = " ".join(fact.hint for fact in facts)
+        if known[function]:
+            hints |= dict.fromkeys((it.test for it in wrong), known[function])
+    return hints
+
+
+def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
+    ladder = examined.inputs.ladder
+    probes = [probe for draw in DRAWS for probe in design(ladder, draw) if _answered(examined, probe)]
+    if not probes:
+        return []
+    if not _is_steady(examined, probes):
+        return [
+            Fact(
+                about(ladder.parts, "something else comes back when the same call is made again"),
+                "What does your function keep from one call to the next, or change in what it was given?",
+                "unsteady",
+                ladder.parts,
+            )
+        ]
+    examined.reference = _followed(examined, references, probes)
+    table: Table = {part: [(it, examined.state(it, part)) for it in probes] for part in ladder.parts}  # type: ignore[misc]
+    wrong = [part for part in ladder.parts if any(it != "right" for _, it in table[part])]
+    found = list(facts_of_amounts(examined, [part for part in ladder.parts if part not in wrong]))
+    if not wrong:
+        return found
+    return found + _facts_of_wrong(examined, wrong, table, probes)
+
+
+def _facts_of_wrong(
+    examined: Examined, wrong: Sequence[str], table: Table, probes: Sequence[Probe]
+) -> list[Fact]:
+    ladder = examined.inputs.ladder
+    found = list(_facts_of_conditions(examined, wrong, table))
+    ordinary = [probe for draw in DRAWS for probe in generic(ladder, draw)]
+    switches = ladder.all_of(Switch)
+    unswitched = [it for it in probes if all(it[name] == switch.off for name, switch in switches.items())]
+    without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
+    right = {part: part not in wrong for part in ladder.parts}
+    found += facts_of_dependence(examined, wrong, ordinary)
+    found += facts_of_slope(examined, right, ordinary)
+    found += facts_of_moves(examined, wrong, ordinary)
+    for part in wrong:
+        if all(examined.state(it, part) != "odd" for it in probes):
+            found += facts_of_entries(examined, part, probes)
+            found += facts_of_properties(examined, part, probes, unswitched, without)
+    said = {part for fact in found for part in fact.parts}
+    rest = [part for part in wrong if part not in said]
+    if rest:
+        found += _facts_of_the_simplest(examined, rest, table)
+    return list(_merged(found))
+
+
+def _answered(examined: Examined, probe: Probe) -> bool:
+    """Return whether a probe has arguments, after having asked the hand-in."""
+    return examined.outcome(probe) is not None
+
+
+def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[Probe]) -> Code:
+    """Return the reference, or one that follows a convention if the hand-in agrees with it much more often."""
+    right = {it.space: _number_right(examined, it, probes) for it in references}
+    most = max(references, key=lambda it: right[it.space])
+    margin = FOLLOWING * len(probes) * len(examined.inputs.ladder.parts)
+    return most if right[most.space] > right[references[0].space] + margin else references[0]
+
+
+def _number_right(examined: Examined, reference: Code, probes: Iterable[Probe]) -> int:
+    parts = examined.inputs.ladder.parts
+    expected = ((examined.inputs.trusted(reference, it), examined.outcome(it)) for it in probes)
+    return sum(
+        state(right, got, part) == "right" for right, got in expected if right and got for part in parts
+    )
+
+
+def _is_steady(examined: Examined, probes: Sequence[Probe]) -> bool:
+    """Return whether the first and some later probes give what they gave before, when they are asked again."""
+    for probe in probes[:: max(1, len(probes) // 3)]:
+        before, after = examined.outcome(probe), examined.asked(probe)
+        assert before is not None and after is not None
+        if not _alike(before, after):
+            return False
+    return True
+
+
+def _alike(before: Outcome, after: Outcome) -> bool:
+    if before.parts is None or after.parts is None:
+        return (before.parts is None, before.raised) == (after.parts is None, after.raised)
+    return all(state(before, after, part) != "wrong" for part in before.parts)
+
+
+def _facts_of_conditions(examined: Examined, wrong: Sequence[str], table: Table) -> Iterator[Fact]:
+    ladder, said = examined.inputs.ladder, set()
+    for part in wrong:
+        probes = [probe for probe, _ in table[part]]
+        for question in questions_of(examined, part, table[part]):
+            about_the_call = "wrong" not in question.bad
+            parts = ladder.parts if about_the_call else (part,)
+            if question.bad in said and about_the_call:
+                continue
+            said.add(question.bad)
+            where = where_bad(examined, question, probes)
+            if where is not None:
+                observation, asked = in_words(ladder, where)
+                yield Fact(about(parts, observation), asked, "where", parts, (question, where), rank=0)
+
+
+# --- the simplest input -------------------------------------------------------------------------------
+
+
+def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Table) -> Iterator[Fact]:
+    """Yield the simplest settings at which every draw is wrong."""
+    ladder = examined.inputs.ladder
+    for settings in simplest_first(ladder, (probe for probe, _ in table[parts[0]])):
+        again = [probe_of(settings, draw, 700 + n) for draw in DRAWS for n in range(SIMPLEST_TRIED)]
+        states = {part: {examined.state(it, part) for it in again} for part in parts}
+        always = tuple(part for part in parts if states[part] in ({"wrong"}, {"raised"}))
+        if always:
+            raised = {it.raised for probe in again if (it := examined.outcome(probe)) is not None}
+            same = states[always[0]] == {"raised"} and len(raised) == 1
+            certain = same or all(is_real(examined, it, table[it]) for it in always)
+            verb = f"raises {raised.pop()}" if same else "wrong" if certain else "wrong in most cases"
+            yield Fact(
+                about(always, f"{verb} already for {in_full(ladder, settings)}"),
+                "Work that out by hand and print what your code has after each step: where do the two part?",
+                "simplest",
+                always,
+                (dict(settings), certain),
+                rank=5,
+            )
+            return
+
+
+def simplest_first(ladder: Ladder, probes: Iterable[Probe]) -> list[Mapping[str, object]]:
+    """Return the smallest settings of a ladder, then those of probes without special cases, the smaller first."""
+    base = ladder.base | {name: knob.tried[0] for name, knob in ladder.all_of(Size).items()}
+    sizes, others = list(ladder.all_of(Size)), [*ladder.all_of(Switch), *ladder.all_of(Case)]
+    tried = [dict(it.settings) for it in probes]
+    tried.sort(
+        key=lambda it: (sum(it[name] != base[name] for name in others), sum(it[name] for name in sizes))
+    )
+    plain = [it for it in tried if all(it[name] == base[name] for name in ladder.all_of(Case))]
+    return [base, *plain[:6]]
+
+
+def in_full(ladder: Ladder, settings: Mapping[str, object]) -> str:
+    """Return settings in words: "one example, two classes and without a penalty"."""
+    words = [counted(ladder, name, int(settings[name])) for name in ladder.all_of(Size)]  # type: ignore[call-overload]
+    words += [
+        f"{'without' if settings[name] == switch.off else 'with'} {switch.noun}"
+        for name, switch in ladder.all_of(Switch).items()
+    ]
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def _merged(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield the facts, those that say the same of several parts as one."""
+    groups: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault((observation_of(fact), fact.question), []).append(fact)
+    for (observation, _), group in groups.items():
+        parts = tuple(dict.fromkeys(part for fact in group for part in fact.parts))
+        yield (
+            group[0]
+            if len(group) == 1
+            else replace(group[0], parts=parts, sentence=about(parts, observation))
+        )

@@ -1,0 +1,50 @@
+"""A fact: what was found out about a function by trying it, in words of a closed vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that holds for a function wherever it was tried.
+
+    Attributes
+    ----------
+    sentence
+        What was observed. It holds no number of any input, only sizes of the ladder.
+    question
+        What to ask next.
+    kind
+        Which sort of sentence it is.
+    parts
+        The parts of the result that it speaks of.
+    claim
+        What a checker needs to try the sentence on other inputs.
+    rank
+        The most telling facts have the lowest.
+    """
+
+    sentence: str
+    question: str
+    kind: str
+    parts: tuple[str, ...]
+    claim: Any = field(default=None, compare=False)
+    rank: int = field(default=0, compare=False)
+
+    @property
+    def hint(self) -> str:
+        """The sentence and the question."""
+        return f"{self.sentence} {self.question}"
+
+
+def about(parts: tuple[str, ...], observation: str) -> str:
+    """Return the sentence of an observation about some parts of a result."""
+    named = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return f"{named}: {observation}."
+
+
+def observation_of(fact: Fact) -> str:
+    """Return what a fact says of its parts, without their names."""
+    return fact.sentence.removeprefix(about(fact.parts, "")[:-1]).removesuffix(".")

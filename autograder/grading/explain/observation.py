@@ -1,0 +1,69 @@
+"""What a test observed of the code under test, and whether two hand-ins behaved the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.grading.not_allowed import HIDDEN_LOOPS
+from autograder.grading.trial import Finding, Trial
+from autograder.model.verdict import Family, Kind
+from autograder.sandbox.call_failures import CallFailed, CodeRaised
+from autograder.sandbox.code import Returned
+from autograder.values.pack import WorkerObject
+from autograder.values.same import same
+from autograder.values.walk import agree, mapped
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a test observed of the code under test.
+
+    Attributes
+    ----------
+    kind
+        The verdict, None where the test passed.
+    events
+        Values, changed arguments and exceptions in order; or the features that the test recorded, with the types
+        of exceptions but not their texts, which depend on how random numbers were drawn.
+    """
+
+    kind: Kind | None
+    events: tuple[Any, ...]
+
+    def same_as(self, other: Observation) -> bool:
+        """Return whether two hand-ins behaved the same; those that pass do."""
+        if self.kind is None or other.kind is None:
+            return self.kind is other.kind
+        if self.kind.family is Family.STRUCTURE and self.kind is not other.kind:
+            return False
+        return agree(same, self.events, other.events)
+
+
+def observation_of(trial: Trial, finding: Finding | None) -> Observation:
+    """Return the observation of a finished trial."""
+    # Right numbers of another type are right: no mistake is needed to explain them.
+    kind = finding.kind if finding is not None and finding.kind is not Kind.OTHER_TYPE else None
+    if trial.features:
+        raised = [("raised", it.type_name) for it in trial.outcomes if isinstance(it, CodeRaised)]
+        return Observation(kind, (*sorted(trial.features.items()), *raised))
+    if finding is not None and finding.rule in HIDDEN_LOOPS:
+        return Observation(kind, (finding.rule,))
+    return Observation(kind, tuple(map(_event, trial.outcomes)))
+
+
+def _event(outcome: Returned | CallFailed) -> Any:
+    if isinstance(outcome, Returned):
+        return (
+            "returned",
+            _plain(outcome.value),
+            {name: _plain(value) for name, value in outcome.changed.items()},
+        )
+    if isinstance(outcome, CodeRaised):
+        return ("raised", outcome.type_name, outcome.text)
+    return ("failed", type(outcome).__name__)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with the names of their classes in the place of objects, which are never the same."""
+    return mapped(lambda part: f"<{part.type_name}>" if isinstance(part, WorkerObject) else part, value)

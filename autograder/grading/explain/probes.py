@@ -1,0 +1,342 @@
+"""Probes: the inputs of a ladder, what the reference and a hand-in make of them, and how the two compare."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+
+from autograder.grading.ladder import Amount, Case, Ladder, Size, Switch
+from autograder.grading.trial import outcome_of
+from autograder.model.verdict import Kind
+from autograder.sandbox.call_failures import CallFailed, CodeRaised
+from autograder.sandbox.code import Code
+from autograder.values.same import ROUNDING, compare_values, same
+from autograder.values.walk import agree
+
+State = Literal["right", "wrong", "raised", "unclear", "odd"]
+"""How a part of a result compares. Unclear: neither right to rounding nor clearly wrong. Odd: not of the right type
+or shape, so that nothing can be said about its numbers."""
+
+NEAR, FAR = 1e-6, 1e-4
+"""Relative differences up to the first are rounding; from the second on they are a mistake."""
+_SMALLEST_FAR = 1e-9
+COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
+"""Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
+DRAWS = (1, 2)
+"""The numbers of the two independent draws of every ladder."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One input of a ladder.
+
+    Attributes
+    ----------
+    settings
+        A value for every knob.
+    seed
+        The draw and a number.
+    change
+        What was changed in the input after it was drawn: a key that the engine chooses; empty for nothing.
+    """
+
+    settings: tuple[tuple[str, Any], ...]
+    seed: tuple[int, ...]
+    change: Hashable = ""
+
+    def __getitem__(self, knob: str) -> Any:
+        return dict(self.settings)[knob]
+
+    def with_(self, **settings: Any) -> Probe:
+        """Return the probe of the same seed with other settings."""
+        return replace(self, settings=tuple({**dict(self.settings), **settings}.items()))
+
+    def again(self, number: int) -> Probe:
+        """Return the probe with the same settings and other random numbers."""
+        return replace(self, seed=(*self.seed, number))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call gave: the parts of its result by name, None if it has others; or the type of its exception."""
+
+    parts: Mapping[str, Any] | None = None
+    raised: str = ""
+
+
+class Stopped(Exception):
+    """Ends everything about a hand-in: a call did not end, the process died, or the time is over."""
+
+
+def probe_of(settings: Mapping[str, Any], *seed: int) -> Probe:
+    """Return the probe of some settings."""
+    return Probe(tuple(settings.items()), seed)
+
+
+def design(ladder: Ladder, draw: int) -> list[Probe]:
+    """Return the probes of one draw of a ladder: each knob turned alone, with switches on, and several at once."""
+    rng = np.random.default_rng([draw, *hashlib.sha256(ladder.name.encode()).digest()[:4]])
+    base = ladder.base
+    settings: list[dict[str, Any]] = [
+        base,
+        base | {name: it.on for name, it in ladder.all_of(Switch).items()},
+    ]
+    on = settings[-1]
+    for name, knob in ladder.knobs.items():
+        if not isinstance(knob, Amount):
+            settings += [{**both, name: value} for value in knob.tried for both in (base, on)]
+    settings += [
+        base | _equal(ladder, one, other, rng) for one, other in combinations(ladder.all_of(Size), 2)
+    ]
+    each_once = list({tuple(it.items()): it for it in settings}.values())
+    each_once += [
+        _combination(ladder, rng) for _ in range(min(COMBINED_FOR_EACH * len(ladder.knobs), MOST_COMBINED))
+    ]
+    return [probe_of(it, draw, number) for number, it in enumerate(each_once)]
+
+
+def _combination(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
+    settings = ladder.base
+    for name, knob in ladder.knobs.items():
+        if isinstance(knob, Case):
+            settings[name] = bool(rng.random() < 0.25)
+        elif not isinstance(knob, Amount) and rng.random() < 0.5:
+            settings[name] = knob.tried[rng.integers(len(knob.tried))]
+    sizes = list(ladder.all_of(Size))
+    if len(sizes) > 1 and rng.random() < 0.25:
+        one, other = rng.choice(sizes, size=2, replace=False).tolist()
+        settings |= _equal(ladder, one, other, rng)
+    return settings
+
+
+def _equal(ladder: Ladder, one: str, other: str, rng: np.random.Generator) -> dict[str, int]:
+    """Return two sizes that are equal, nothing where they cannot be."""
+    tried, others = (ladder.all_of(Size)[name].tried for name in (one, other))
+    common = sorted(set(tried) & set(others) - {1}) or sorted(set(tried) & set(others))
+    return dict.fromkeys((one, other), common[rng.integers(len(common))]) if common else {}
+
+
+def off_level(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
+    """Return random settings whose sizes need not be levels of the ladder."""
+    settings = _combination(ladder, rng)
+    if rng.random() < 0.5:
+        return settings
+    for name, knob in ladder.all_of(Size).items():
+        if rng.random() < 0.7:
+            settings[name] = int(rng.integers(knob.tried[0], knob.tried[-1] + 1))
+    return settings
+
+
+@dataclass
+class Inputs:
+    """The arguments of probes, worked out once for a class, and what trusted code makes of them.
+
+    Parameters
+    ----------
+    ladder
+        Where they come from.
+    function
+        What is called.
+    """
+
+    ladder: Ladder
+    function: str
+    _arguments: dict[Probe, dict[str, Any] | None] = field(default_factory=dict)
+    _trusted: dict[tuple[str, Probe], Outcome | None] = field(default_factory=dict)
+    _changes: dict[Hashable, Callable[[dict[str, Any]], dict[str, Any] | None]] = field(default_factory=dict)
+
+    def changed(
+        self, probe: Probe, key: Hashable, change: Callable[[dict[str, Any]], dict[str, Any] | None]
+    ) -> Probe:
+        """Return the probe whose arguments are changed; the key says how, so that it is done once."""
+        self._changes.setdefault(key, change)
+        return replace(probe, change=key)
+
+    def arguments(self, probe: Probe) -> dict[str, Any] | None:
+        """Return the arguments of a probe, None where there are none."""
+        if probe not in self._arguments:
+            if probe.change == "":
+                arguments = self.ladder.inputs(dict(probe.settings), probe.seed)
+            else:
+                unchanged = self.arguments(replace(probe, change=""))
+                arguments = None if unchanged is None else self._changes[probe.change](unchanged)
+            self._arguments[probe] = arguments
+        return self._arguments[probe]
+
+    def trusted(self, code: Code, probe: Probe) -> Outcome | None:
+        """Return what the reference, or a variant of it, makes of a probe; None where it has no arguments."""
+        key = code.space, probe
+        if key not in self._trusted:
+            arguments = self.arguments(probe)
+            try:
+                self._trusted[key] = None if arguments is None else outcome(self, code, arguments)
+            except CallFailed as failure:
+                raise Stopped from failure
+            code.forget()
+        return self._trusted[key]
+
+
+def outcome(inputs: Inputs, code: Code, arguments: Mapping[str, Any]) -> Outcome:
+    """Return what a call with these arguments gives.
+
+    Raises
+    ------
+    CallFailed
+        Where it ends in neither a value nor an exception.
+    """
+    ladder = inputs.ladder
+    result = outcome_of(code, ladder.target, (inputs.function, *arguments.values()), {})
+    if isinstance(result, CodeRaised):
+        return Outcome(raised=result.type_name)
+    if len(ladder.parts) == 1:
+        return Outcome({ladder.parts[0]: result.value})
+    if not isinstance(result.value, (tuple, list)) or len(result.value) != len(ladder.parts):
+        return Outcome()
+    return Outcome(dict(zip(ladder.parts, result.value, strict=True)))
+
+
+@dataclass
+class Examined:
+    """A hand-in under probes: every probe is asked once, until the time is over.
+
+    Parameters
+    ----------
+    inputs
+        The probes' arguments.
+    code
+        The hand-in.
+    reference
+        What it is compared with.
+    deadline
+        When to stop, by `time.monotonic`.
+    seconds_per_call
+        The most that one call may take.
+    """
+
+    inputs: Inputs
+    code: Code
+    reference: Code
+    deadline: float
+    seconds_per_call: float = 1.0
+    _outcomes: dict[Probe, Outcome | None] = field(default_factory=dict)
+    _states: dict[tuple[str, Probe, str], State | None] = field(default_factory=dict)
+    _matters: dict[tuple[str, Probe, str, str], bool] = field(default_factory=dict)
+
+    def outcome(self, probe: Probe) -> Outcome | None:
+        """Return what the hand-in makes of a probe, None where the probe has no arguments."""
+        if probe not in self._outcomes:
+            self._outcomes[probe] = self.asked(probe)
+        return self._outcomes[probe]
+
+    def asked(self, probe: Probe) -> Outcome | None:
+        """Call the hand-in with a probe, whether or not that was done before."""
+        arguments = self.inputs.arguments(probe)
+        return None if arguments is None else self.called(arguments)
+
+    def called(self, arguments: Mapping[str, Any]) -> Outcome:
+        """Call the hand-in with some arguments.
+
+        Raises
+        ------
+        Stopped
+            Where it gives neither a value nor an exception, or the time is over.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise Stopped
+        self.code.seconds_per_call = min(self.seconds_per_call, left)
+        try:
+            return outcome(self.inputs, self.code, arguments)
+        except CallFailed as failure:
+            raise Stopped from failure
+
+    def expected(self, probe: Probe) -> Outcome | None:
+        """Return what the reference makes of a probe."""
+        return self.inputs.trusted(self.reference, probe)
+
+    def state(self, probe: Probe, part: str) -> State | None:
+        """Return how a part of the result compares; None where the probe has no arguments."""
+        key = self.reference.space, probe, part
+        if key not in self._states:
+            expected, got = self.expected(probe), self.outcome(probe)
+            self._states[key] = None if expected is None or got is None else state(expected, got, part)
+        return self._states[key]
+
+    def matters(self, probe: Probe, knob: str, part: str) -> bool:
+        """Return whether a switch that is on makes a difference to a part of what the reference gives."""
+        key = self.reference.space, probe, knob, part
+        if key not in self._matters:
+            switch = self.inputs.ladder.knobs[knob]
+            assert isinstance(switch, Switch)
+            off, on = self.expected(probe.with_(**{knob: switch.off})), self.expected(probe)
+            self._matters[key] = off is not None and on is not None and state(off, on, part) != "right"
+        return self._matters[key]
+
+
+def state(expected: Outcome, got: Outcome, part: str) -> State:
+    """Return how a part of an outcome compares with the expected one."""
+    if expected.raised or got.raised:
+        if expected.raised == got.raised:
+            return "right"
+        return "raised" if got.raised else "wrong"
+    if expected.parts is None or got.parts is None:
+        return "odd"
+    right, came = expected.parts[part], got.parts[part]
+    if _are_floats(right, came):
+        return _state_of_numbers(np.asarray(right), np.asarray(came))
+    if agree(same, right, came):
+        return "right"
+    right, came = (tuple(it) if isinstance(it, list) else it for it in (right, came))
+    mismatch = compare_values(right, came, (part,), rtol=NEAR)
+    if mismatch is None:
+        return "right"
+    if mismatch.kind is not Kind.WRONG_VALUE:
+        return "odd"
+    close = compare_values(right, came, (part,), rtol=FAR, atol=_SMALLEST_FAR) is None
+    return "unclear" if close else "wrong"
+
+
+def _are_floats(right: Any, came: Any) -> bool:
+    if isinstance(right, float) and isinstance(came, float):
+        return True
+    arrays = isinstance(right, np.ndarray) and isinstance(came, np.ndarray) and right.shape == came.shape
+    return arrays and right.dtype == came.dtype == np.float64 and right.size > 0
+
+
+def _state_of_numbers(right: np.ndarray, came: np.ndarray) -> State:
+    if not np.isfinite(right).all():
+        return "right" if np.array_equal(right, came, equal_nan=True) else "wrong"
+    apart, largest = float(np.abs(right - came).max()), float(np.abs(right).max())
+    if apart <= NEAR * largest + ROUNDING:
+        return "right"
+    return "unclear" if apart <= FAR * largest + _SMALLEST_FAR else "wrong"
+
+
+def numbers(value: Any) -> np.ndarray | None:
+    """Return a value as an array of float64, None if it is not made of numbers alone."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.generic, np.ndarray)):
+        return None
+    array = np.asarray(value)
+    return array.astype(np.float64) if array.dtype.kind in "fiu" and array.size else None
+
+
+def close(left: np.ndarray, right: np.ndarray, tolerance: float = NEAR, scale: float | None = None) -> bool:
+    """Return whether two arrays of one shape agree relative to the largest of their numbers."""
+    if left.shape != right.shape:
+        return False
+    if not (np.isfinite(left).all() and np.isfinite(right).all()):
+        return np.array_equal(left, right, equal_nan=True)
+    largest = max(float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)))
+    with np.errstate(over="ignore"):
+        return float(np.abs(left - right).max(initial=0)) <= tolerance * (scale or largest) + _SMALLEST_FAR
+
+
+def part_of(outcome: Outcome | None, part: str) -> np.ndarray | None:
+    """Return the numbers of a part, None where there are none."""
+    return None if outcome is None or outcome.parts is None else numbers(outcome.parts[part])

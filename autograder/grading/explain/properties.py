@@ -1,0 +1,237 @@
+"""What the numbers of a result look like: which entries are wrong, and which properties of right ones are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.grading.explain.fact import Fact, about
+from autograder.grading.explain.probes import FAR, NEAR, Examined, Probe, close, part_of
+
+FEWEST = 6
+"""Probes at which a property must have been seen."""
+FEWEST_LINES = 3
+"""Rows, columns or entries that a result must have for one of them to be singled out."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Some of the entries of an array.
+
+    Attributes
+    ----------
+    words
+        "the last row".
+    mask
+        Marks the entries in an array of a shape.
+    ndim
+        How many dimensions the array must have.
+    """
+
+    words: str
+    mask: Callable[[tuple[int, ...]], np.ndarray]
+    ndim: int
+
+
+def _slice(ndim: int, axis: int, index: int) -> Callable[[tuple[int, ...]], np.ndarray]:
+    def mask(shape: tuple[int, ...]) -> np.ndarray:
+        marked = np.zeros(shape, dtype=bool)
+        marked[tuple(index if it == axis else slice(None) for it in range(ndim))] = True
+        return marked
+
+    return mask
+
+
+def _diagonal(shape: tuple[int, ...]) -> np.ndarray:
+    return np.eye(*shape, dtype=bool)
+
+
+PATTERNS = (
+    Pattern("the first row", _slice(2, 0, 0), 2),
+    Pattern("the last row", _slice(2, 0, -1), 2),
+    Pattern("the first column", _slice(2, 1, 0), 2),
+    Pattern("the last column", _slice(2, 1, -1), 2),
+    Pattern("the diagonal", _diagonal, 2),
+    Pattern("the first entry", _slice(1, 0, 0), 1),
+    Pattern("the last entry", _slice(1, 0, -1), 1),
+)
+
+
+def facts_of_entries(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield which entries alone are wrong, wherever the part is."""
+    for pattern in PATTERNS:
+        for inside in (True, False):
+            if _always_in(examined, part, probes, pattern, inside):
+                said = f"wrong in {pattern.words} alone" if inside else f"right in {pattern.words} alone"
+                yield Fact(
+                    about((part,), said),
+                    f"What does your code do differently with {pattern.words}?",
+                    "entries",
+                    (part,),
+                    (pattern.words, inside),
+                    rank=1,
+                )
+                return
+
+
+def _always_in(
+    examined: Examined, part: str, probes: Sequence[Probe], pattern: Pattern, inside: bool
+) -> bool:
+    seen = 0
+    for probe in probes:
+        there = wrong_in(examined, part, probe, pattern, inside)
+        if there is False:
+            return False
+        seen += bool(there)
+    return seen >= FEWEST
+
+
+def wrong_in(examined: Examined, part: str, probe: Probe, pattern: Pattern, inside: bool) -> bool | None:
+    """Return whether a part is wrong in every entry of a pattern and right in all others; None where it is right."""
+    right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
+    if right is None or got is None or right.shape != got.shape:
+        return False if right is not None else None
+    if right.ndim != pattern.ndim or min(right.shape, default=0) < FEWEST_LINES:
+        return None
+    scale = float(np.abs(right[np.isfinite(right)]).max(initial=0))
+    with np.errstate(invalid="ignore"):
+        apart = ~((np.abs(got - right) <= NEAR * scale) | (got == right))
+    if not apart.any():
+        return None
+    mask = pattern.mask(right.shape)
+    return not apart[mask != inside].any() and apart[mask == inside].mean() > 0.5
+
+
+# --- properties ---------------------------------------------------------------------------------------
+
+
+def _all_rows_constant(it: np.ndarray) -> bool:
+    return it.ndim == 2 and it.shape[1] > 1 and close(it, np.broadcast_to(it[:, :1], it.shape))
+
+
+def _all_rows_equal(it: np.ndarray) -> bool:
+    return it.ndim == 2 and it.shape[0] > 1 and close(it, np.broadcast_to(it[:1], it.shape))
+
+
+def _all_equal(it: np.ndarray) -> bool:
+    return it.size > 1 and close(it, np.broadcast_to(it.flat[0], it.shape))
+
+
+STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
+    "0 everywhere": (lambda it: not it.any(), "Where is it computed, and is that what is returned?"),
+    "NaN everywhere": (
+        lambda it: bool(np.isnan(it).all()),
+        "Which step gives NaN: 0 / 0, inf - inf, the root of a negative number?",
+    ),
+    "all entries are the same": (_all_equal, "Which loop or index should make them differ?"),
+    "all entries of a row are the same": (_all_rows_constant, "What should make the columns differ?"),
+    "all rows are the same": (_all_rows_equal, "What should make the rows differ?"),
+}
+"""Properties that wrong results have everywhere and right ones nowhere, the strongest first."""
+
+
+def _never_negative(it: np.ndarray) -> bool:
+    return bool((it >= -NEAR * np.abs(it).max(initial=0)).all())
+
+
+def _rows_cancel(it: np.ndarray) -> bool:
+    return it.ndim == 2 and _cancels(it, 1)
+
+
+def _columns_cancel(it: np.ndarray) -> bool:
+    return it.ndim == 2 and _cancels(it, 0)
+
+
+def _cancels(it: np.ndarray, axis: int) -> bool:
+    largest = float(np.abs(it).max(initial=0))
+    return bool(np.abs(it.sum(axis=axis)).max() <= NEAR * largest * it.shape[axis])
+
+
+LAWS: Mapping[str, tuple[Callable[[np.ndarray], bool], str, str]] = {
+    "never negative": (
+        _never_negative,
+        "should never be negative, but is",
+        "Which step of your code can make it negative?",
+    ),
+    "rows": (
+        _rows_cancel,
+        "the entries of each row should add up to 0, and do not",
+        "What is taken from one entry of a row that is added to the others?",
+    ),
+    "columns": (
+        _columns_cancel,
+        "the entries of each column should add up to 0, and do not",
+        "What is taken from one entry of a column that is added to the others?",
+    ),
+}
+"""Properties that right results may have everywhere, with what is said where wrong ones have not."""
+
+
+def facts_of_properties(
+    examined: Examined, part: str, probes: Sequence[Probe], unswitched: Sequence[Probe], without: str
+) -> Iterator[Fact]:
+    """Yield what all results have in common and right ones do not, and what right ones have in common and these do not.
+
+    Parameters
+    ----------
+    unswitched
+        Those of the probes whose switches are off.
+    without
+        How a sentence about these begins, "without a penalty, "; empty where there are no switches.
+    """
+    pairs = list(_numbers_of(examined, part, probes))
+    found = [name for name, (has, _) in STRANGE.items() if has_strange(has, pairs)]
+    if found:
+        name = found[0]
+        yield Fact(about((part,), name), STRANGE[name][1], "strange", (part,), name, rank=2)
+    for prefix, group in (("", probes), (without, unswitched if without else ())):
+        for name, (has, said, question) in LAWS.items():
+            if breaks_law(name, has, list(_numbers_of(examined, part, group))):
+                yield Fact(
+                    about((part,), f"{prefix}{said}"), question, "law", (part,), (name, bool(prefix)), rank=3
+                )
+                return
+
+
+def _numbers_of(
+    examined: Examined, part: str, probes: Sequence[Probe]
+) -> Iterator[tuple[np.ndarray | None, np.ndarray | None]]:
+    for probe in probes:
+        right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
+        if right is not None:
+            yield right, got
+
+
+def has_strange(
+    has: Callable[[np.ndarray], bool], pairs: Sequence[tuple[np.ndarray | None, np.ndarray | None]]
+) -> bool:
+    """Return whether every result has a property, and no right one that could."""
+    lasting = [
+        (right, got)
+        for right, got in pairs
+        if right is not None and min(right.shape, default=1) > 1 and np.ptp(right) > FAR * np.abs(right).max()
+    ]
+    if len(lasting) < FEWEST:
+        return False
+    return all(got is not None and has(got) and not has(right) for right, got in lasting)
+
+
+def breaks_law(
+    name: str,
+    has: Callable[[np.ndarray], bool],
+    pairs: Sequence[tuple[np.ndarray | None, np.ndarray | None]],
+) -> bool:
+    """Return whether all right results have a property, and these have not: in most cases, or for a sign in some."""
+    telling = [(right, got) for right, got in pairs if right is not None and np.abs(right).max() > 0]
+    if len(telling) < FEWEST or not all(has(right) for right, _ in telling):
+        return False
+    if all(_whole(right) for right, _ in telling):
+        return False
+    broken = sum(got is not None and bool(np.isfinite(got).all()) and not has(got) for _, got in telling)
+    return broken >= FEWEST and (name == "never negative" or broken == len(telling))
+
+
+def _whole(it: np.ndarray) -> bool:
+    return bool((it == np.round(it)).all())

@@ -1,0 +1,272 @@
+"""Finds the conditions that part where a function is right from where it is wrong.
+
+A statement is made only if both draws of the ladder agree with it, if chance would hardly part the probes like that,
+and if probes that were drawn to contradict it do not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.explain.conditions import Condition, Where, conditions_of
+from autograder.grading.explain.probes import Examined, Probe, State, off_level, part_of, probe_of
+from autograder.grading.ladder import Case, Ladder, Size, Switch
+
+MOST_CHANCE = 1e-5
+"""A statement that chance would meet more often than this, wherever the wrong probes lie, is not made."""
+CONTRADICTING = 8
+"""Probes that are drawn to contradict a statement: in the region of each condition, and twice as many elsewhere."""
+MOSTLY = 0.8
+"""The share of probes from which on it is most of them."""
+SELDOM = 0.3
+"""The share of probes up to which it is too few of them to be spoken of."""
+CONFIRMING_DRAW = 3
+_TRIES = 30
+
+Table = Sequence[tuple[Probe, State]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of each probe: whether a part is wrong there, or whether the call raises an exception.
+
+    Attributes
+    ----------
+    part
+        The part of the result; for exceptions any of them.
+    bad
+        The states that count as wrong.
+    words
+        For these and for the others.
+    by_chance
+        Whether wrong code may well be right by chance, as with labels: then it is never said to be wrong always.
+    """
+
+    part: str
+    bad: frozenset[State]
+    words: tuple[str, str]
+    by_chance: bool = False
+
+    def asked(self, examined: Examined, probe: Probe) -> bool | None:
+        """Return the answer; None where there is none."""
+        state = examined.state(probe, self.part)
+        if state is None or (state == "unclear" and "wrong" in self.bad):
+            return None
+        return state in self.bad
+
+
+def questions_of(examined: Examined, part: str, table: Table) -> Iterator[Question]:
+    """Yield what is worth asking: of exceptions, where there are others than wrong values; and of anything wrong."""
+    states = {state for _, state in table}
+    raised = {it.raised for probe, _ in table if (it := examined.outcome(probe)) and it.raised}
+    raises = f"raises {raised.pop()}" if len(raised) == 1 else "raises an exception"
+    if {"raised"} < states - {"right"}:
+        yield Question(part, frozenset({"raised"}), (raises, "gives a result"))
+    if "unclear" not in states:
+        wrong = "wrong or an exception" if "raised" in states else "wrong"
+        words = (wrong if states & {"wrong", "odd"} else raises, "right")
+        by_chance = "wrong" in states and not is_real(examined, part, table)
+        yield Question(part, frozenset({"wrong", "raised", "odd"}), words, by_chance)
+
+
+def is_real(examined: Examined, part: str, table: Table) -> bool:
+    """Return whether the right values of a part are measured on a continuous scale, so that none is met by chance."""
+    right = [part_of(examined.expected(probe), part) for probe, _ in table]
+    known = [it for it in right if it is not None]
+    return bool(known) and not all((it == np.round(it)).all() for it in known)
+
+
+def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -> Where | None:
+    """Return where the answer to a question is yes, None if no conditions say it."""
+    answers = [question.asked(examined, it) for it in probes]
+    if None in answers or True not in answers or False not in answers:
+        return None
+    bad = np.array(answers, dtype=bool)
+    for where in _candidates(examined, question.part, probes, bad, question.by_chance):
+        worded = replace(where, bad=question.words[0], good=question.words[1])
+        refined = _refined(examined, question, worded)
+        if refined is not None and is_confirmed(examined, question, refined):
+            return refined
+    return None
+
+
+def _candidates(
+    examined: Examined, part: str, probes: Sequence[Probe], bad: np.ndarray, by_chance: bool
+) -> Iterator[Where]:
+    """Yield the statements that no probe contradicts: exact ones first, then those that leave the least open."""
+    met = {
+        condition: np.array([condition.met(examined, part, it) for it in probes])
+        for condition in conditions_of(examined.inputs.ladder)
+    }
+    pure = {
+        wrong: {it: there for it, there in met.items() if there.any() and (bad[there] == wrong).all()}
+        for wrong in ((False,) if by_chance else (False, True))
+    }
+
+    def where(wrong: bool, there: np.ndarray, *conditions: Condition) -> Where:
+        opposite = (bad[~there] != wrong).mean()
+        return Where(conditions, wrong, bool(opposite == 1) and not by_chance, bool(opposite > MOSTLY))
+
+    for wrong, regions in pure.items():
+        for condition, there in regions.items():
+            if (condition.holds or by_chance) and (bad[~there] != wrong).all():
+                yield from _unlikely(where(wrong, there, condition), bad, there)
+    for wrong, regions in pure.items():
+        for (one, there), (other, also) in combinations(regions.items(), 2):
+            plain = not wrong or (_is_special(one) and _is_special(other))
+            # Each has to explain something that the other does not.
+            both_needed = min((there & ~also).sum(), (also & ~there).sum()) >= 2
+            if plain and both_needed and one.knob != other.knob and (bad[~(there | also)] != wrong).all():
+                yield from _unlikely(where(wrong, there | also, one, other), bad, there | also)
+    open_ones = [
+        (int((~there).sum()), where(wrong, there, condition), there)
+        for wrong, regions in pure.items()
+        for condition, there in regions.items()
+        if condition.sort in ("from", "with", "where")
+        and not there.all()
+        # That what is wrong nearly everywhere is always wrong in a region would tell nothing.
+        and (not wrong or (~bad[~there]).mean() > SELDOM)
+    ]
+    for _, found, there in sorted(open_ones, key=lambda it: it[0]):
+        yield from _unlikely(found, bad, there)
+
+
+def _is_special(condition: Condition) -> bool:
+    """Return whether a condition names what is special, not what is ordinary."""
+    return condition.holds and condition.sort != "from"
+
+
+def _unlikely(where: Where, bad: np.ndarray, there: np.ndarray) -> Iterator[Where]:
+    """Yield a statement unless chance makes it often: that all of a region is alike, or all that is unlike in it."""
+    same = int((bad == where.wrong).sum())
+    inside, total = int(there.sum()), len(bad)
+    if inside <= same and math.comb(same, inside) / math.comb(total, inside) <= MOST_CHANCE:
+        yield where
+
+
+# --- looking for contradictions -----------------------------------------------------------------------
+
+
+def _refined(examined: Examined, question: Question, where: Where) -> Where | None:
+    """Return the statement with thresholds that are known to the number, None if sizes in between contradict it."""
+    if len(where.conditions) > 1:
+        closed = all(it.sort != "from" or it.value - it.below == 1 for it in where.conditions)
+        return where if closed else None
+    condition = where.conditions[0]
+    if condition.sort != "from":
+        return where
+    ladder = examined.inputs.ladder
+    on = {name: it.on for name, it in ladder.all_of(Switch).items()}
+    low, high = condition.below, int(condition.value)
+    while high - low > 1:
+        middle = (low + high) // 2
+        answers = {
+            question.asked(
+                examined, probe_of({**ladder.base, **also, condition.knob: middle}, CONFIRMING_DRAW, number)
+            )
+            for number in (1, 2)
+            for also in ({}, on)
+        }
+        if None in answers or (where.exact and len(answers) > 1):
+            return None
+        met = (answers == {where.wrong}) is condition.holds
+        low, high = (low, middle) if met else (middle, high)
+    return replace(where, conditions=(replace(condition, value=high, below=low),))
+
+
+def is_confirmed(examined: Examined, question: Question, where: Where) -> bool:
+    """Return whether probes that were drawn to contradict a statement agree with it, on both sides of it."""
+    tried = {True: 0, False: 0}
+    for probe in contradicting(examined, question.part, where):
+        if contradicts(examined, question, where, probe):
+            return False
+        tried[where.there(examined, question.part, probe)] += 1
+    return min(tried.values()) > 0
+
+
+def contradicting(
+    examined: Examined, part: str, where: Where, seed: int = CONFIRMING_DRAW
+) -> Iterator[Probe]:
+    """Yield probes on both sides of a statement, with random settings and sizes that are no levels of the ladder."""
+    rng = np.random.default_rng([seed, len(where.conditions)])
+    ladder = examined.inputs.ladder
+    # Each special case is forced in turn: a statement that holds but for one of them is false.
+    forced: list[dict[str, Any]] = [{}, {}, *({name: True} for name in ladder.all_of(Case))]
+    wanted = max(CONTRADICTING, len(forced))
+    number = 1000
+    aims: list[tuple[Collection[Condition], bool]] = [((it,), True) for it in where.conditions]
+    if where.exact:
+        aims += [(where.conditions, False)] * 2
+    for conditions, holds in aims:
+        found = 0
+        for turn in range(_TRIES * wanted):
+            if found >= wanted:
+                break
+            settings = off_level(ladder, rng) | forced[turn % len(forced)]
+            for condition in conditions:
+                settings |= towards(ladder, condition, condition.holds is holds, rng)
+            number += 1
+            probe = probe_of(settings, seed, number)
+            if examined.inputs.arguments(probe) is None:
+                continue
+            if where.there(examined, part, probe) is holds:
+                found += 1
+                yield probe
+    if not where.exact:
+        yield from _elsewhere(examined, part, where, seed)
+
+
+def _elsewhere(examined: Examined, part: str, where: Where, seed: int) -> Iterator[Probe]:
+    """Yield one probe outside the region of a statement, where it leaves open what happens."""
+    base = probe_of(examined.inputs.ladder.base, seed, 1)
+    others = (base, *(base.with_(**settings) for settings in _switched(examined.inputs.ladder, where)))
+    for probe in others:
+        if examined.inputs.arguments(probe) is not None and not where.there(examined, part, probe):
+            yield probe
+            return
+
+
+def _switched(ladder: Ladder, where: Where) -> Iterator[Mapping[str, Any]]:
+    rng = np.random.default_rng(0)
+    for _ in range(_TRIES):
+        (condition, *_) = where.conditions
+        yield towards(ladder, condition, not condition.holds, rng)
+
+
+def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Generator) -> Mapping[str, Any]:
+    """Return settings that make a condition, taken without its opposite, hold or not, as far as that is easy."""
+    knob = ladder.knobs[condition.knob]
+    if isinstance(knob, (Switch, Case)):
+        return {condition.knob: knob.tried[holds]}
+    assert isinstance(knob, Size)
+    match condition.sort, holds:
+        case "only", True:
+            return {condition.knob: condition.value}
+        case "from", True:
+            return {
+                condition.knob: int(
+                    rng.integers(condition.value, min(condition.value + 3, knob.tried[-1]) + 1)
+                )
+            }
+        case "from", False:
+            return {condition.knob: int(rng.integers(knob.tried[0], condition.below + 1))}
+        case "as many", True:
+            size = int(rng.integers(max(knob.tried[0], 2), 8))
+            return {condition.knob: size, condition.value: size}
+    return {}
+
+
+def contradicts(examined: Examined, question: Question, where: Where, probe: Probe) -> bool:
+    """Return whether what happens at a probe contradicts a statement."""
+    bad = question.asked(examined, probe)
+    if bad is None:
+        return True
+    if where.there(examined, question.part, probe):
+        return bad is not where.wrong
+    return where.exact and bad is where.wrong

@@ -1,0 +1,366 @@
+"""How the results of a function hang together: when its inputs are reordered, as slopes, and on what they depend.
+
+None of it is known beforehand. What should hold is what holds for the reference at every probe that was tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.explain.conditions import plural, pronoun, singular
+from autograder.grading.explain.fact import Fact, about
+from autograder.grading.explain.probes import (
+    FAR,
+    Examined,
+    Inputs,
+    Outcome,
+    Probe,
+    close,
+    part_of,
+    probe_of,
+)
+from autograder.grading.ladder import Ladder, Size, Switch
+
+PROBES = 3
+"""Probes of each draw at which a relation is tried."""
+STEPS = (1e-4, 1e-5)
+"""Steps of the difference quotients that a slope is compared with; both have to say the same."""
+SAME_SLOPE, OTHER_SLOPE = 1e-4, 1e-2
+"""Relative differences up to the first are those of difference quotients; from the second on they are a mistake."""
+
+IDLE = 1e-10
+"""Relative differences up to this are no dependence."""
+
+Change = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+def generic(ladder: Ladder, draw: int, number: int = PROBES) -> list[Probe]:
+    """Return probes without special cases: switches on, sizes of at least three that differ where they can."""
+    rng = np.random.default_rng([draw, 77])
+    on = ladder.base | {name: it.on for name, it in ladder.all_of(Switch).items()}
+    probes = []
+    for index in range(number):
+        settings, taken = dict(on), set[int]()
+        for name in rng.permutation(list(ladder.all_of(Size))).tolist():
+            knob: Size = ladder.all_of(Size)[name]
+            low, high = max(knob.tried[0], min(3, knob.tried[-1])), min(knob.tried[-1], max(knob.base + 2, 8))
+            free = [it for it in range(low, high + 1) if it not in taken] or [knob.base]
+            settings[name] = int(rng.choice(free))
+            taken.add(settings[name])
+        probes.append(probe_of(settings, draw, 500 + index))
+    return probes
+
+
+# --- order and repetition -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What happened to the inputs along one axis: their new order, or that they were repeated.
+
+    Attributes
+    ----------
+    knob
+        The size whose axis it is.
+    way
+        `reordered` or `repeated`.
+    """
+
+    knob: str
+    way: str
+
+    def change(self, ladder: Ladder) -> Change:
+        """Return the function that moves arguments."""
+        knob: Size = ladder.all_of(Size)[self.knob]
+
+        def moved(arguments: dict[str, Any]) -> dict[str, Any] | None:
+            order = self.order(ladder, arguments)
+            if order is None:
+                return None
+            found = dict(arguments)
+            for place in knob.places:
+                array = arguments[place.argument]
+                found[place.argument] = np.ascontiguousarray(np.take(array, order, axis=place.axis))
+            for name in knob.labels.split():
+                found[name] = np.argsort(order)[arguments[name]].astype(np.asarray(arguments[name]).dtype)
+            return found
+
+        return moved
+
+    def order(self, ladder: Ladder, arguments: dict[str, Any]) -> np.ndarray | None:
+        """Return which of the old positions stands at each new one; None where nothing would move."""
+        place = ladder.all_of(Size)[self.knob].places[0]
+        array = arguments[place.argument]
+        if not isinstance(array, np.ndarray) or array.ndim <= place.axis or array.shape[place.axis] < 2:
+            return None
+        size = array.shape[place.axis]
+        if self.way == "repeated":
+            return np.tile(np.arange(size), 2)
+        # A shift by one and a swap: no position keeps its element, and the order is not its own inverse.
+        return np.roll(np.arange(size), 1) if size < 4 else np.r_[size - 1, 0, np.arange(1, size - 1)[::-1]]
+
+
+def moves_of(ladder: Ladder) -> Iterator[Moved]:
+    """Yield every move that the knobs of a ladder allow."""
+    for name, knob in ladder.all_of(Size).items():
+        if knob.places:
+            yield Moved(name, "reordered")
+            if not knob.labels:
+                yield Moved(name, "repeated")
+
+
+def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield what changes under a move although it should not, or does not follow although it should."""
+    ladder = examined.inputs.ladder
+    for move in moves_of(ladder):
+        broken: dict[str, list[str]] = {}
+        for part in parts:
+            how = broken_by(examined, move, part, probes)
+            if how:
+                broken.setdefault(how, []).append(part)
+        for how, names in broken.items():
+            things = plural(ladder, move.knob)
+            if move.way == "repeated":
+                said = f"changes when every {singular(ladder, move.knob)} is there twice, and should not"
+                question = f"Which step of your code adds up over the {things}, or counts them?"
+            elif how == "changes":
+                said = f"changes when the {things} are put into another order, and should not"
+                question = (
+                    f"Which step of your code treats the first or the last of the {things} differently?"
+                )
+            else:
+                said = f"is not just put into another order when the {things} are"
+                question = (
+                    f"Which step of your code treats the first or the last of the {things} differently?"
+                )
+            yield Fact(about(tuple(names), said), question, "moved", tuple(names), (move, how), rank=2)
+
+
+def broken_by(examined: Examined, move: Moved, part: str, probes: Sequence[Probe]) -> str:
+    """Return how a part breaks at every probe what the reference keeps at all: `changes`, `order`; or nothing."""
+    inputs, ladder = examined.inputs, examined.inputs.ladder
+    kept: set[int | None] | None = None
+    seen = 0
+    for probe in probes:
+        after = inputs.changed(probe, move, move.change(ladder))
+        arguments = inputs.arguments(probe)
+        if arguments is None or inputs.arguments(after) is None:
+            continue
+        order = move.order(ladder, arguments)
+        assert order is not None
+        keeps = _keeps(examined.expected(probe), examined.expected(after), part, order)
+        kept = keeps if kept is None else kept & keeps
+        here = _breaks(examined.outcome(probe), examined.outcome(after), part, order, kept)
+        if not kept or not here:
+            return ""
+        seen += 1
+    if seen < 2 * PROBES or kept is None:
+        return ""
+    return "changes" if None in kept else "order"
+
+
+def _keeps(before: Outcome | None, after: Outcome | None, part: str, order: np.ndarray) -> set[int | None]:
+    """Return the axes along which a part is moved like the inputs, None for not at all."""
+    left, right = part_of(before, part), part_of(after, part)
+    if left is None or right is None:
+        return set()
+    axes: list[int | None] = [None, *(axis for axis in range(left.ndim) if left.shape[axis] == len(order))]
+    if len(set(order)) < len(order):
+        axes = [None]
+    return {
+        it for it in axes if close(left if it is None else np.take(left, order, axis=it), right, FAR / 10)
+    }
+
+
+def _breaks(
+    before: Outcome | None, after: Outcome | None, part: str, order: np.ndarray, kept: set[int | None]
+) -> bool:
+    left, right = part_of(before, part), part_of(after, part)
+    if left is None or right is None or not np.isfinite(left).all() or not np.isfinite(right).all():
+        return False
+    for axis in kept:
+        if axis is not None and (axis >= left.ndim or left.shape[axis] != len(order)):
+            return False
+        if close(left if axis is None else np.take(left, order, axis=axis), right, FAR):
+            return False
+    return True
+
+
+# --- the slope ----------------------------------------------------------------------------------------
+
+
+def slope_state(examined: Examined, probe: Probe, seed: int = 0) -> bool | None:
+    """Return whether a derivative is the slope of the function's own values; None where that cannot be told."""
+    value, derivative, argument = examined.inputs.ladder.slope
+    arguments = examined.inputs.arguments(probe)
+    here = part_of(examined.outcome(probe), derivative)
+    right = part_of(examined.expected(probe), derivative)
+    if arguments is None or here is None or right is None or here.shape != right.shape:
+        return None
+    point = np.asarray(arguments[argument], dtype=np.float64)
+    if here.shape != point.shape or not np.isfinite(here).all():
+        return None
+    rng = np.random.default_rng([seed, *probe.seed])
+    # Along the right derivative, so that the slope is not a small difference of large numbers.
+    direction = np.where(right < 0, -1.0, 1.0) * rng.uniform(0.5, 1.5, size=point.shape)
+    found = set()
+    for step in STEPS:
+        there = [_along(argument, point + sign * step * direction) for sign in (1, -1)]
+        keys = [("along", argument, sign * step, seed, probe.seed, probe.settings) for sign in (1, -1)]
+        after = [examined.inputs.changed(probe, *it) for it in zip(keys, there, strict=True)]
+        own = _quotient([part_of(examined.called(it(arguments) or {}), value) for it in there], step)
+        reference = _quotient([part_of(examined.expected(it), value) for it in after], step)
+        if own is None or reference is None:
+            return None
+        scale = max(float(np.abs(here * direction).sum()), abs(own), 1e-3)
+        if abs(reference - float((right * direction).sum())) > SAME_SLOPE * max(abs(reference), scale):
+            return None  # the reference has a kink here
+        apart = abs(own - float((here * direction).sum()))
+        found.add(True if apart <= SAME_SLOPE * scale else False if apart >= OTHER_SLOPE * scale else None)
+    return found.pop() if len(found) == 1 else None
+
+
+def _agreed(examined: Examined, probes: Sequence[Probe]) -> bool | None:
+    """Return what all probes say that say anything, None if they disagree or are too few."""
+    found = [it for probe in probes if (it := slope_state(examined, probe)) is not None]
+    return found[0] if len(found) > PROBES and len(set(found)) == 1 else None
+
+
+def _along(argument: str, point: np.ndarray) -> Change:
+    return lambda arguments: {**arguments, argument: point}
+
+
+def _quotient(values: Sequence[np.ndarray | None], step: float) -> float | None:
+    """Return the difference quotient of two single numbers, None if they are something else."""
+    above, below = values
+    if above is None or below is None or above.ndim or below.ndim:
+        return None
+    slope = float(above - below) / (2 * step)
+    return slope if np.isfinite(slope) else None
+
+
+def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield whether the derivative is the slope of the function's own values, where that tells something.
+
+    Parameters
+    ----------
+    states
+        For the value and its derivative, whether it is right at all probes of the ladder.
+    """
+    ladder = examined.inputs.ladder
+    if not ladder.slope:
+        return
+    value, derivative, argument = ladder.slope
+    off = [probe.with_(**{name: it.off for name, it in ladder.all_of(Switch).items()}) for probe in probes]
+    with_it, without = (_agreed(examined, group) for group in (probes, off))
+    parts = (value, derivative)
+    switches = list(ladder.all_of(Switch).values())
+    yours = f"your {derivative} is the slope of your own {value} by {argument}"
+    if states[value] or states[derivative]:
+        return  # one is right and the other is not: so much is known
+    if with_it is without is True:
+        yield Fact(
+            f"{yours[0].upper()}{yours[1:]}, so the two belong together.",
+            f"Look at {value} first: which term of it is not what the task asks for?",
+            "slope",
+            parts,
+            (True, True),
+            rank=1,
+        )
+    elif without is True and with_it is False and len(switches) == 1:
+        noun = switches[0].noun
+        yield Fact(
+            f"Without {noun}, {yours}; with {pronoun(noun)}, it is not.",
+            f"What is the derivative of what {noun} adds to your {value}?",
+            "slope",
+            parts,
+            (True, False),
+            rank=1,
+        )
+    elif with_it is without is False:
+        yield Fact(
+            f"Your {derivative} is not the slope of your own {value} by {argument}.",
+            f"Move one entry of {argument} a little: by how much does your {value} change, and by how much does "
+            f"your {derivative} say?",
+            "slope",
+            parts,
+            (False, False),
+            rank=4,
+        )
+
+
+# --- on what it depends -------------------------------------------------------------------------------
+
+
+def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield the arguments and switches that make no difference to a part although they should."""
+    ladder = examined.inputs.ladder
+    arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
+    for name in arguments:
+        idle = tuple(part for part in parts if _is_idle(examined, name, part, probes))
+        if idle:
+            yield Fact(
+                about(idle, f"does not depend on {name}, and should"),
+                f"Where does {name} come in, in the task and in your code?",
+                "idle",
+                idle,
+                name,
+                rank=1,
+            )
+    for knob, switch in ladder.all_of(Switch).items():
+        idle = tuple(part for part in parts if _is_idle(examined, knob, part, probes, switch))
+        if idle:
+            yield Fact(
+                about(idle, f"is the same with {switch.noun} and without, and should not be"),
+                f"What should {switch.noun} add, and where does it in your code?",
+                "idle switch",
+                idle,
+                knob,
+                rank=1,
+            )
+
+
+def other_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
+    """Return the probe with one argument from another draw of the same settings, None where it is no array."""
+    other = inputs.arguments(probe.again(9))
+    here = inputs.arguments(probe)
+    if other is None or here is None:
+        return None
+    array, replaced = here[name], other[name]
+    if (
+        not isinstance(array, np.ndarray)
+        or not isinstance(replaced, np.ndarray)
+        or array.shape != replaced.shape
+    ):
+        return None
+    if np.array_equal(array, replaced):
+        return None
+    return inputs.changed(
+        probe, ("other", name, probe.seed, probe.settings), lambda it: {**it, name: replaced}
+    )
+
+
+def _is_idle(
+    examined: Examined, name: str, part: str, probes: Sequence[Probe], switch: Switch | None = None
+) -> bool:
+    seen = 0
+    for probe in probes:
+        after = (
+            other_argument(examined.inputs, probe, name)
+            if switch is None
+            else probe.with_(**{name: switch.off})
+        )
+        if after is None or examined.inputs.arguments(after) is None:
+            continue
+        right, other = (part_of(examined.expected(it), part) for it in (probe, after))
+        if right is None or other is None or close(right, other, FAR):
+            return False
+        got, again = (part_of(examined.outcome(it), part) for it in (probe, after))
+        if got is None or again is None or not np.isfinite(got).all() or not close(got, again, IDLE):
+            return False
+        seen += 1
+    return seen >= 2 * PROBES

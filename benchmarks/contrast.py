@@ -1,0 +1,215 @@
+"""What is said of wrong functions that nothing names, and whether it is true on inputs that the grader never drew.
+
+    python benchmarks/contrast.py [NAME ...] [--also FOLDER] [--verbose]
+
+Every known mistake is taken as if it were not in the bank; `FOLDER/NAME/*.py` are further hand-ins, each in
+place of the first file of assignment NAME. Every sentence is tried on fresh draws, with sizes that are no levels of the
+ladder where it allows them. Of right solutions nothing may be said. The exit code is 1 if a sentence is
+contradicted, or if something is said of right code.
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course.loading import find_course
+from autograder.grading.explain.fact import Fact
+from autograder.grading.explain.overflow import how
+from autograder.grading.explain.probes import Examined, Inputs, Stopped, off_level, part_of, probe_of
+from autograder.grading.explain.properties import LAWS, PATTERNS, STRANGE, breaks_law, has_strange, wrong_in
+from autograder.grading.explain.regions import contradicting, contradicts
+from autograder.grading.explain.relations import broken_by, generic, other_argument, slope_state
+from autograder.grading.grader import Grader
+from autograder.grading.ladder import Switch
+from autograder.grading.trial import Subject
+from autograder.sandbox.code import Host
+
+ROOT = Path(__file__).parent.parent
+FRESH = 91
+"""The number of the draw that sentences are tried on; the grader draws 1, 2 and 3."""
+LOOSE = 1.3
+"""What "about" may mean."""
+
+
+class Checker:
+    """Tries facts about one function on fresh inputs, each kind of sentence in a way of its own."""
+
+    def __init__(self, examined: Examined) -> None:
+        self.examined = examined
+        self.ladder = examined.inputs.ladder
+        rng = np.random.default_rng(FRESH)
+        drawn = [probe_of(off_level(self.ladder, rng), FRESH, number) for number in range(60)]
+        self.probes = [it for it in drawn if examined.outcome(it) is not None]
+        self.generic = [it for draw in (FRESH, FRESH + 1) for it in generic(self.ladder, draw)]
+
+    def contradicted(self, fact: Fact) -> bool:
+        check = getattr(self, "of_" + fact.kind.replace(" ", "_"))
+        return any(check(part, fact.claim) for part in fact.parts)
+
+    def of_where(self, part, claim) -> bool:
+        question, where = claim
+        question = replace(question, part=part)
+        probes = [*self.probes, *contradicting(self.examined, part, where, FRESH)]
+        if any(contradicts(self.examined, question, where, it) for it in probes):
+            return True
+        elsewhere = [it for it in self.probes if not where.there(self.examined, part, it)]
+        opposite = [question.asked(self.examined, it) is not where.wrong for it in elsewhere]
+        return where.mostly and len(elsewhere) > 10 and bool(np.mean(opposite) < 0.5)
+
+    def of_moved(self, part, claim) -> bool:
+        move, way = claim
+        return broken_by(self.examined, move, part, self.generic) != way
+
+    def of_slope(self, part, claim) -> bool:
+        if part != self.ladder.slope[0]:
+            return False
+        off = {name: it.off for name, it in self.ladder.all_of(Switch).items()}
+        found = [
+            {slope_state(self.examined, it, 7) for it in probes} - {None}
+            for probes in (self.generic, [it.with_(**off) for it in self.generic])
+        ]
+        wanted = {(True, True): (True, True), (True, False): (False, True), (False, False): (False, False)}[
+            claim
+        ]
+        return any(states - {state} for states, state in zip(found, wanted, strict=True))
+
+    def of_idle(self, part, name) -> bool:
+        pairs = [(it, other_argument(self.examined.inputs, it, name)) for it in self.generic]
+        return self._differs(part, [(one, other) for one, other in pairs if other is not None])
+
+    def of_idle_switch(self, part, name) -> bool:
+        off = self.ladder.all_of(Switch)[name].off
+        return self._differs(part, [(it, it.with_(**{name: off})) for it in self.generic])
+
+    def _differs(self, part, pairs) -> bool:
+        for one, other in pairs:
+            left, right = (part_of(self.examined.outcome(it), part) for it in (one, other))
+            if left is not None and not np.array_equal(left, right):
+                return True
+        return False
+
+    def of_entries(self, part, claim) -> bool:
+        (pattern,) = (it for it in PATTERNS if it.words == claim[0])
+        return any(wrong_in(self.examined, part, it, pattern, claim[1]) is False for it in self.probes)
+
+    def of_strange(self, part, name) -> bool:
+        return not has_strange(STRANGE[name][0], self._pairs(part, self.probes))
+
+    def of_law(self, part, claim) -> bool:
+        name, unswitched = claim
+        off = {key: it.off for key, it in self.ladder.all_of(Switch).items()} if unswitched else {}
+        return not breaks_law(name, LAWS[name][0], self._pairs(part, [it.with_(**off) for it in self.probes]))
+
+    def _pairs(self, part, probes):
+        asked = [(self.examined.expected(it), self.examined.outcome(it)) for it in probes]
+        return [(part_of(right, part), part_of(got, part)) for right, got in asked if right is not None]
+
+    def of_amount(self, part, claim) -> bool:
+        name, limit, way = claim
+        base = self.ladder.base
+        below, beyond = (probe_of({**base, name: it}, FRESH, 1) for it in (limit / LOOSE, limit * LOOSE))
+        found = how(self.examined, beyond, part)
+        return (
+            how(self.examined, below, part) != "right"
+            or found == "right"
+            or (way != "wrong" and found != way)
+        )
+
+    def of_simplest(self, part, claim) -> bool:
+        settings, certain = claim
+        states = [self.examined.state(probe_of(settings, FRESH, 2000 + it), part) for it in range(20)]
+        wrong = sum(it in ("wrong", "raised") for it in states)
+        return wrong < len(states) if certain else wrong <= len(states) / 2
+
+    def of_unsteady(self, part, claim) -> bool:
+        probe = self.generic[0]
+        return str(self.examined.asked(probe)) == str(self.examined.asked(probe))
+
+
+def hand_ins(grader: Grader, also, name):
+    """Yield a title, files, the functions to try, and whether they are right."""
+    stubs = {file.name: file.source.read_bytes() for file in grader.assignment.files}
+    functions = list(grader.contrast.functions())
+    for variant in grader.bank.variants:
+        if variant.target in functions and not variant.mistake.structural:
+            # Notes on types are no wrong values; conventions are right.
+            yield variant.name, variant.files, [variant.target], variant.mistake.accepted
+    yield "the reference", grader.reference_files, functions, True
+    for path in sorted((ROOT / "tests" / "right_solutions" / name).glob("*")):
+        if path.suffix == ".py":
+            yield f"right: {path.stem}", {**stubs, next(iter(stubs)): path.read_bytes()}, functions, True
+    for path in sorted((also / name).glob("*.py")) if also else ():
+        yield f"also: {path.stem}", {**stubs, next(iter(stubs)): path.read_bytes()}, functions, False
+
+
+def tried(grader, files, function):
+    """Return the facts of a function, those that fresh inputs contradict, and the seconds of CPU spent here."""
+    question = grader.assignment.questions_of(function)[0].id
+    references = grader.references(question)
+    with Host(grader.sandbox) as host:
+        student = Subject(host, files, "", 1.0)
+        student.process()
+        started = time.process_time()
+        facts = grader.contrast.facts(function, student, references, 60.0, most=99)
+        seconds = time.process_time() - started
+        wrong = []
+        for inputs in grader.contrast.inputs_of(function):
+            examined = Examined(
+                Inputs(inputs.ladder, function), student, references[0], time.monotonic() + 60
+            )
+            used = grader.contrast.compared_with(inputs, student, references)
+            examined.reference = used
+            if facts:
+                checker = Checker(examined)
+                wrong += [fact for fact in facts if checker.contradicted(fact)]
+        student.forget()
+    return facts, wrong, seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--also", type=Path)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    course, console = find_course(ROOT), Console()
+    table = Table(
+        "assignment", "wrong", "with a fact", "sentences", "contradicted", "right", "said of right", "CPU ms"
+    )
+    failures = 0
+    for name in options.names or course.names():
+        count: Counter[str] = Counter()
+        times: list[float] = []
+        with Grader(course.assignment(name), course.solution(name)) as grader:
+            for title, files, functions, right in hand_ins(grader, options.also, name):
+                for function in functions:
+                    try:
+                        facts, contradicted, seconds = tried(grader, files, function)
+                    except Stopped:
+                        facts, contradicted, seconds = (), [], 0.0
+                    count["right" if right else "wrong"] += 1
+                    count["said of right" if right else "with a fact"] += bool(facts)
+                    count["sentences"] += len(facts)
+                    count["contradicted"] += len(contradicted)
+                    times.append(1000 * seconds)
+                    if options.verbose or contradicted or (right and facts):
+                        console.print(f"[bold]{title}[/bold] {function}", highlight=False)
+                        for fact in facts:
+                            mark = "CONTRADICTED " if fact in contradicted else ""
+                            console.print(f"    {mark}{fact.hint}", highlight=False, markup=False)
+        failures += count["contradicted"] + count["said of right"]
+        cells = [str(count[str(it.header)]) for it in table.columns[1:-1]]
+        table.add_row(name, *cells, f"{np.median(times):.0f}, at most {max(times):.0f}")
+    console.print(table)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,217 @@
+"""How often an explanation is right, wrong or missing, over hand-ins whose mistakes are known.
+
+    python benchmarks/explanations.py [NAME...] [--pairs N]
+
+Hand-ins are made of each assignment's bank of known mistakes, those that give wrong values:
+
+present     each mistake, with the whole bank to name it
+absent      each mistake, with its own entry taken out of the bank: what is said of a mistake that nobody listed?
+convention  each mistake made by somebody who follows an accepted convention, with its entry taken out
+pairs       two mistakes at once in one function, as far as their edits fit together; N of each assignment
+right       the reference, and right solutions in other styles
+
+Every hand-in is graded twice, with different inputs. A statement that the second inputs do not repeat word for word
+counts as wrong, and so does another name for a mistake that is in the bank, unless the bank calls the two the same;
+a statement about right code is always wrong. Named is what an entry of the bank explains, or a closed form; a fact
+says only where the values begin to be wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course.loading import Course, find_course
+from autograder.grading.explain.bank import Bank, Variant, combine
+from autograder.grading.explain.recognise import Candidates
+from autograder.grading.grader import Grader
+from autograder.model.assignment import Assignment
+from autograder.model.verdict import Verdict
+
+ROOT = Path(__file__).parent.parent
+RIGHT = ROOT / "tests" / "right_solutions"
+OTHER_SALT = "another salt, for inputs that nobody has seen"
+OUTCOMES = ("named", "fact", "nothing", "wrong")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A hand-in of which it is known what is wrong.
+
+    Attributes
+    ----------
+    target
+        The function that is wrong, empty if none is.
+    mistakes
+        Ids of what was done; empty in right code.
+    listed
+        Whether the bank may name them.
+    """
+
+    group: str
+    name: str
+    target: str
+    files: Mapping[str, bytes]
+    mistakes: tuple[str, ...] = ()
+    listed: bool = True
+
+
+def cases_of(course: Course, assignment: Assignment, bank: Bank, pairs: int) -> Iterator[Case]:
+    """Yield the hand-ins of an assignment."""
+    wrong = [it for it in bank.variants if not it.mistake.structural and not it.mistake.accepted]
+    for variant in wrong:
+        yield _case("present", variant)
+        yield _case("absent", variant, listed=False)
+    for variant in bank.combined:
+        if not variant.mistake.structural:
+            yield _case("convention", variant, listed=False)
+    both = [
+        (one, other)
+        for one, other in itertools.combinations(wrong, 2)
+        if one.target == other.target and one.mistake.id != other.mistake.id
+    ]
+    random.Random(7).shuffle(both)
+    made = (
+        (one, other, combine(assignment, course.solution(assignment.name), one, other)) for one, other in both
+    )
+    for one, other, files in itertools.islice((it for it in made if it[2] is not None), pairs):
+        assert files is not None
+        ids = one.mistake.id, other.mistake.id
+        yield Case("pairs", f"{' and '.join(ids)}@{one.target}", one.target, files, ids)
+    yield Case("right", "reference", "", dict(course.solution(assignment.name).reference_files(assignment)))
+    stubs = {file.name: file.source.read_bytes() for file in assignment.files}
+    for path in sorted((RIGHT / assignment.name).glob("*")):
+        if path.suffix == ".py":
+            yield Case("right", path.stem, "", {**stubs, assignment.file_names[0]: path.read_bytes()})
+        elif path.is_dir() and path.name != "__pycache__":
+            files = {name: (path / name).read_bytes() for name in assignment.file_names}
+            yield Case("right", path.name, "", files)
+
+
+def _case(group: str, variant: Variant, listed: bool = True) -> Case:
+    return Case(group, variant.name, variant.target, variant.files, (variant.mistake.id,), listed)
+
+
+# --- what is said -----------------------------------------------------------------------------------------
+
+
+def said_of(grader: Grader, assignment: Assignment, bank: Bank, case: Case) -> list[Verdict]:
+    """Return the failed verdicts on the questions that a case is about."""
+    grader.candidates = Candidates(bank if case.listed else _without(bank, case.mistakes), assignment)
+    questions = {it.id for it in assignment.questions_of(case.target)} if case.target else None
+    verdicts = grader.grade(
+        case.files,
+        only=lambda test: (
+            not test.public and not test.structural and (not questions or test.question in questions)
+        ),
+    )
+    return [verdict for verdict in verdicts.values() if not verdict.passed]
+
+
+def _without(bank: Bank, ids: tuple[str, ...]) -> Bank:
+    """Return the bank as if nobody had listed these mistakes, or what is the same as they are."""
+    gone = {*ids, *(same for entry in bank.mistakes if entry.id in ids for same in entry.same_as)}
+    gone |= {entry.id for entry in bank.mistakes if gone & set(entry.same_as)}
+    return Bank(
+        bank.mistakes,
+        tuple(it for it in bank.variants if it.mistake.id not in gone),
+        tuple(it for it in bank.combined if it.mistake.id not in gone),
+    )
+
+
+def statements(verdicts: list[Verdict]) -> set[tuple[str | None, str]]:
+    """Return everything that is said, as the mistake's id, if one is named, and the hint."""
+    return {(verdict.mistake, verdict.hint) for verdict in verdicts if verdict.hint}
+
+
+def outcome(case: Case, bank: Bank, first: list[Verdict], second: list[Verdict]) -> tuple[str, str]:
+    """Return what became of a case, and what was said that is wrong or, if nothing is, at all."""
+    said, repeated = statements(first), statements(second)
+    text = " / ".join(sorted(f"[{id or 'form'}] {hint}" for id, hint in said))
+    if not case.mistakes:
+        return ("wrong", text) if said else ("nothing", "")
+    if not said:
+        return "nothing", ", ".join(sorted({f"{it.kind.value}: {it.message}" for it in first})[:2])
+    if said != repeated:
+        return (
+            "wrong",
+            f"{text}\n   on other inputs: {' / '.join(sorted(hint for _, hint in repeated)) or 'nothing'}",
+        )
+    if case.group == "present":
+        same = {
+            it for entry in bank.mistakes if entry.id in case.mistakes for it in (entry.id, *entry.same_as)
+        }
+        if others := {id for id, _ in said if id is not None} - same:
+            return "wrong", f"called {', '.join(sorted(others))}: {text}"
+    named = any(id is not None or "In every test, " in hint for id, hint in said)
+    return ("named" if named else "fact"), text
+
+
+def measured(name: str, pairs: int) -> list[tuple[Case, str, str]]:
+    """Return every case of an assignment with its outcome and what was said."""
+    course = find_course(ROOT)
+    assignment, solution = course.assignment(name), course.solution(name)
+    results = []
+    with (
+        Grader(assignment, solution) as grader,
+        Grader(assignment, dataclasses.replace(solution, salt=OTHER_SALT)) as other,
+    ):
+        bank = grader.bank
+        for case in cases_of(course, assignment, bank, pairs):
+            said = [said_of(it, assignment, bank, case) for it in (grader, other)]
+            if case.mistakes and not any(said):
+                continue  # two mistakes that undo each other, or that only another question's tests tell
+            results.append((dataclasses.replace(case, files={}), *outcome(case, bank, *said)))
+    return results
+
+
+def main() -> None:
+    """Measure and print a table."""
+    course = find_course(ROOT)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="assignments; all unless given")
+    parser.add_argument("--pairs", type=int, default=60, help="so many pairs of mistakes for each assignment")
+    parser.add_argument("--verbose", action="store_true", help="print what was said of every hand-in")
+    arguments = parser.parse_args()
+    console = Console()
+    table = Table(title="What is said of hand-ins whose mistakes are known")
+    for column in ("assignment", "hand-ins", "number", *OUTCOMES):
+        table.add_column(column, justify="left" if column in ("assignment", "hand-ins") else "right")
+    names = arguments.names or course.names()
+    totals: dict[str, Counter[str]] = {}
+    with ProcessPoolExecutor(2) as pool:
+        for name, results in zip(
+            names, pool.map(measured, names, itertools.repeat(arguments.pairs)), strict=True
+        ):
+            for group in dict.fromkeys(case.group for case, _, _ in results):
+                counts = Counter(outcome for case, outcome, _ in results if case.group == group)
+                totals.setdefault(group, Counter()).update(counts)
+                _add_row(table, name, group, counts)
+            for case, outcome, text in results:
+                if arguments.verbose or outcome == "wrong":
+                    console.print(
+                        f"{name} {case.group} {case.name}: {outcome}: {text}", highlight=False, markup=False
+                    )
+    for group, counts in totals.items():
+        _add_row(table, "all", group, counts)
+    console.print(table)
+
+
+def _add_row(table: Table, name: str, group: str, counts: Counter[str]) -> None:
+    number = counts.total()
+    shares = (f"{counts[it]} ({counts[it] / number:.0%})" for it in OUTCOMES)
+    table.add_row(name, group, str(number), *shares)
+
+
+if __name__ == "__main__":
+    main()

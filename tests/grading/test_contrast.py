@@ -1,0 +1,311 @@
+"""Wrong functions that nothing names are tried on ladders of special inputs, and what is said of them is true."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from autograder.course.loading import find_course
+from autograder.errors import CourseError
+from autograder.grading.grader import Grader
+from autograder.grading.ladder import Case, Size, Switch, ladder
+from autograder.grading.trial import Subject
+from autograder.model.verdict import Kind
+from autograder.sandbox.code import Host
+from tests.grading.losses import GRADED, OF_LOSS, REFERENCE, grader_of, hand_in, short, with_loss
+from tests.test_right_solutions import COURSE, SOLUTIONS, files_of
+
+LADDER = (
+    GRADED.replace(
+        "import pytest\n",
+        "import pytest\nfrom autograder.grading.ladder import Amount, Case, Size, Switch, ladder\n",
+        1,
+    )
+    + """
+@ladder("hw.loss", parts=("loss", "dW"), slope=("loss", "dW", "W"))
+def losses(
+    rng,
+    examples=Size(7, along="X"),
+    features=Size(5, along="X[1] W"),
+    classes=Size(4, one="class", along="W[1]"),
+    reg=Switch("a penalty", 0.5),
+    empty=Case("the last feature is 0 in every example"),
+    scores=Amount("scores", 1.0, 1e6),
+):
+    W, X = rng.normal(size=(features, classes)), rng.normal(size=(examples, features))
+    if empty and features == 1:
+        return None
+    if empty:
+        X[:, -1] = 0
+    if scores > 1:
+        W *= scores / np.abs(X @ W).max()
+    return dict(W=W, X=X, reg=reg)
+"""
+)
+RIGHT = """
+    scores = X @ W
+    value, dW = (scores ** 2).mean() + reg * (W * W).sum(), 2 * X.T @ scores / scores.size + 2 * reg * W
+"""
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory):
+    with grader_of(tmp_path_factory.mktemp("contrast"), graded=LADDER, bank=None) as grader:
+        yield grader
+
+
+def facts_on(grader, files, function="hw.loss", seconds=60.0, most=99):
+    question = grader.assignment.questions_of(function)[0].id
+    with Host(grader.sandbox) as host:
+        student = Subject(host, files, "", 5.0)
+        return grader.contrast.facts(function, student, grader.references(question), seconds, most)
+
+
+def said_of(grader, body):
+    """Return the sentences about a loss that computes `value` and `dW` rightly and then goes on with this."""
+    body = f"{textwrap.dedent(RIGHT)}\n{textwrap.dedent(body)}\nreturn value, dW"
+    return [fact.sentence for fact in facts_on(grader, with_loss(body))]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("dW = dW * (1 if len(X) == 1 else 3)", "dW: right for one example, wrong from two on."),
+        ("value += (len(X) > 3)", "loss: right up to three examples, wrong from 4 on."),
+        ("value += (W.shape[1] > 10)", "loss: right up to 10 classes, wrong from 11 on."),
+        ("value += (W.shape[1] <= 2)", "loss: wrong up to two classes, right from three on."),
+        ("value += (W.shape[1] != 10)", "loss: right for 10 classes, wrong for any other number of classes"),
+        ("dW = dW - reg * W", "dW: right without a penalty, wrong with one."),
+        ("value += (reg == 0)", "loss: wrong without a penalty, right with one."),
+        ("dW = dW + (not X[:, -1].any())", "dW: wrong where the last feature is 0 in every example, right"),
+        ("value += bool(X[:, -1].any())", "loss: right where the last feature is 0 in every example, wrong"),
+        ("value += (len(X) < W.shape[1])", "loss: wrong where there are fewer examples than classes, right"),
+        ("value += (len(X) != W.shape[1])", "loss: right where there are as many examples as classes, wrong"),
+        (
+            "if len(X) > 1: raise KeyError('x')",
+            "loss and dW: right for one example, raises KeyError from two on",
+        ),
+        ("value += (reg > 0) and (len(X) > 1)", "loss: right for one example and without a penalty, wrong"),
+        (
+            "value, dW = value + 1, dW + X[0].sum()",
+            "dW: changes when the examples are put into another order",
+        ),
+        (
+            "dW = dW * np.arange(1, 1 + W.shape[1])",
+            "dW: is not just put into another order when the classes are",
+        ),
+        ("dW = dW * len(X)", "dW: changes when every example is there twice, and should not."),
+        ("value, dW = 2 * value, 3 * dW", "Your dW is not the slope of your own loss by W."),
+        (
+            "value, dW = 2 * value, 2 * dW",
+            "Your dW is the slope of your own loss by W, so the two belong together.",
+        ),
+        ("value = (W * W).sum()", "loss: does not depend on X, and should."),
+        ("dW = dW - 2 * reg * W", "dW: is the same with a penalty and without, and should not be."),
+        ("dW = dW.sum(axis=1, keepdims=True) + 0 * W", "dW: all entries of a row are the same."),
+        ("dW = dW.sum() + 0 * W", "dW: all entries are the same."),
+        ("dW = dW * np.nan", "dW: NaN everywhere."),
+        ("dW[-1] += 1", "dW: wrong in the last row alone."),
+        ("dW[:, 1:] += 1", "dW: right in the first column alone."),
+        ("value = -value", "loss: should never be negative, but is."),
+        ("value += 1", "loss: wrong already for one example, one feature, one class"),
+        (
+            "value += np.random.rand()",
+            "loss and dW: something else comes back when the same call is made again.",
+        ),
+        (
+            "value = value if abs(scores).max() < 700 else np.nan",
+            "loss: right up to scores of about 700, NaN beyond.",
+        ),
+    ],
+)
+def test_says_what_is_so(grader, body, sentence):
+    said = said_of(grader, body)
+    assert any(it.startswith(sentence) for it in said), said
+
+
+@pytest.mark.parametrize(
+    ("body", "unsaid"),
+    [
+        # Wrong for every seventh loss, whatever the knobs: no condition parts these from the others.
+        ("value += int(abs(value) * 1e6) % 7 == 0", "loss: right"),
+        # Too small to be clearly wrong, and too large to be right.
+        ("dW = dW * (1 + 1e-5 * (len(X) > 1))", "dW: right"),
+        ("value, dW = value, dW * (1 + 1e-9)", ""),
+    ],
+)
+def test_says_nothing_that_it_has_not_measured(grader, body, unsaid):
+    assert not [it for it in said_of(grader, body) if it.startswith(unsaid)]
+
+
+def test_says_nothing_of_a_function_whose_type_alone_is_strange(grader):
+    said = said_of(grader, "dW = np.matrix(dW)")
+    assert not [it for it in said if it.startswith("dW")]
+
+
+@pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_says_nothing_of_right_work(solution):
+    name = solution.parent.name
+    with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
+        files = files_of(solution, name)
+        assert grader.contrast.functions()
+        for function in grader.contrast.functions():
+            assert facts_on(grader, files, function) == ()
+
+
+def test_follows_the_convention_that_the_hand_in_follows(tmp_path):
+    half = """
+        scores = X @ W
+        value = (scores ** 2).mean() + 0.5 * reg * (W * W).sum()
+        return value, 2 * X.T @ scores / scores.size + reg * W {wrong}
+    """
+    with grader_of(tmp_path, graded=LADDER) as grader:
+        assert facts_on(grader, with_loss(half.format(wrong=""))) == ()
+        found = facts_on(grader, with_loss(half.format(wrong="+ (len(X) > 1)")))
+    assert [it.sentence for it in found if it.kind == "where"] == [
+        "dW: right for one example, wrong from two on."
+    ]
+
+
+def test_a_hang_or_a_crash_ends_it_in_silence(grader):
+    for end in ("while True: pass", "import os; os._exit(1)"):
+        assert said_of(grader, f"if len(X) == 1: value += 1\nif reg and len(X) == 3:\n    {end}") == []
+
+
+def test_time_that_is_over_ends_it_in_silence(grader):
+    assert facts_on(grader, with_loss("return 1.0, W"), seconds=0.0) == ()
+
+
+def test_a_verdict_without_an_explanation_gets_the_facts(grader):
+    verdicts = short(grader.grade(with_loss(f"{textwrap.dedent(RIGHT)}\nreturn value, dW - reg * W")))
+    failed = {name: it for name, it in verdicts.items() if it.kind is Kind.WRONG_VALUE}
+    assert set(failed) == {"with_a_penalty[0.1]", "with_a_penalty[0.7]"}
+    for verdict in failed.values():
+        assert verdict.hint is not None
+        assert verdict.hint.startswith(
+            "dW: right without a penalty, wrong with one. What should a penalty add"
+        )
+        assert verdict.mistake is None
+    assert verdicts["public"].hint is None
+
+
+def test_a_function_that_a_known_mistake_explains_gets_no_facts(tmp_path):
+    summed = """
+        scores = X @ W
+        return (scores ** 2).sum() + reg * (W * W).sum(), 2 * X.T @ scores + 2 * reg * W
+    """
+    with grader_of(tmp_path, graded=LADDER) as grader:
+        verdicts = short(grader.grade(with_loss(summed)))
+    assert {verdicts[name].hint for name in OF_LOSS[1:]} == {
+        "Double the batch by repeating it: should the loss change?"
+    }
+
+
+def test_facts_are_the_same_each_time(grader):
+    body = f"{textwrap.dedent(RIGHT)}\nreturn value + (len(X) > 1), dW[::-1]"
+    assert facts_on(grader, with_loss(body)) == facts_on(grader, with_loss(body)) != ()
+
+
+def test_no_input_of_the_tests_shows(grader):
+    """A hand-in that tells what it has seen by where it is wrong has the words of the ladder for it, and no others."""
+    told = f"{textwrap.dedent(RIGHT)}\nreturn value + float(W.flat[0]), dW"
+    for fact in facts_on(grader, with_loss(told)):
+        digits = [word for word in fact.sentence.split() if any(it.isdigit() for it in word)]
+        assert not digits, fact.sentence
+
+
+def test_what_a_class_shares_is_asked_of_the_reference_once(grader, monkeypatch):
+    facts_on(grader, with_loss("return 1.0, W"))
+    asked = []
+    reference = grader.references("loss")[0]
+    monkeypatch.setattr(type(reference), "bind", lambda *args, **keywords: asked.append(args), raising=True)
+    (inputs,) = grader.contrast.inputs_of("hw.loss")
+    for key in list(inputs._trusted):
+        inputs.trusted(reference, key[1])
+    assert asked == []
+
+
+# --- what authors write -------------------------------------------------------------------------------
+
+
+def declared(generate, **options):
+    return ladder("hw.loss", **{"parts": ("loss", "dW"), **options})(generate)
+
+
+def test_a_parameter_that_is_no_knob_is_named():
+    with pytest.raises(CourseError, match="'examples', whose default is no knob"):
+        declared(lambda rng, examples=7: {})
+
+
+def test_a_slope_has_to_name_parts():
+    with pytest.raises(CourseError, match="loss, dW are its parts"):
+        declared(lambda rng, examples=Size(7): {}, slope=("loss", "dX", "W"))
+
+
+def test_a_generator_that_fails_says_where():
+    found = declared(lambda rng, examples=Size(7), tied=Case("x"): {"X": 1 / (1 - tied)})
+    assert found.inputs(found.base, [1]) == {"X": 1.0}
+    with pytest.raises(CourseError, match=r"ZeroDivisionError .* at examples = 7, tied = True"):
+        found.inputs({**found.base, "tied": True}, [1])
+
+
+def test_an_argument_that_is_not_there_is_named():
+    found = declared(lambda rng, examples=Size(7, along="X y"): {"X": np.eye(examples)})
+    with pytest.raises(CourseError, match="speaks of 'y', but returns X"):
+        found.inputs(found.base, [1])
+
+
+def test_knobs_know_what_to_try():
+    assert Size(7, least=2).tried == (2, 3, 4, 7, 10, 11, 13)
+    assert Size(7, levels=(1, 3)).tried == (1, 3, 7)
+    assert Switch("a penalty", 0.5).tried == (0.0, 0.5)
+    assert [(it.argument, it.axis) for it in Size(7, along="X y W[1]").places] == [
+        ("X", 0),
+        ("y", 0),
+        ("W", 1),
+    ]
+
+
+def test_the_course_declares_a_ladder_for_each_function_that_is_compared_by_value():
+    for name in find_course(COURSE.root).names():
+        with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
+            asked = {it for question in grader.assignment.questions for it in question.functions}
+            assert asked - set(grader.contrast.functions()) <= {"k_nearest_neighbor.NearestNeighbor.train"}
+
+
+def test_reference_code_is_right_on_its_ladder(grader):
+    assert facts_on(grader, hand_in(REFERENCE)) == ()
+
+
+ODD = [
+    "None",
+    "'text'",
+    "{}",
+    "1.0",
+    "(1.0,)",
+    "(None, None)",
+    "('a', [W])",
+    "(np.nan, np.inf * W)",
+    "(True, W > 0)",
+    "(1j, W + 1j)",
+    "(np.zeros(0), np.zeros((0, 4)))",
+    "(np.array(2.0), np.array(3.0))",
+    "(10 ** 400, W.astype(object))",
+    "(np.matrix(W), W.astype(np.float32))",
+    "([1.0], W.tolist())",
+    "(1.0, W[:1])",
+    "(np.float64(1e308), 1e308 * W)",
+    "(np.int64(3), (10 * W).astype(int))",
+]
+
+
+@pytest.mark.parametrize("reply", ODD)
+def test_odd_replies_are_no_fault_of_ours(grader, reply):
+    for body in (
+        f"return {reply}",
+        f"if len(X) > 1: return {reply}\n{textwrap.dedent(RIGHT)}\nreturn value, dW",
+    ):
+        for fact in facts_on(grader, with_loss(body)):
+            assert fact.sentence and fact.question

@@ -1,0 +1,175 @@
+"""What work that is right in part earns in the assignments: the share of what is right, in halves of a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from autograder.course.loading import find_course
+from autograder.grading.grader import Grader
+from autograder.model.result import QuestionResult
+from autograder.model.scoring import HALF, cost_of_another_type, score
+from autograder.model.verdict import Kind
+
+COURSE = find_course(Path(__file__).parents[2])
+HALVED = {"svm": "svm_loss", "softmax": "softmax_loss"}
+
+Results = dict[str, QuestionResult]
+
+
+@pytest.fixture(scope="module")
+def graded() -> Iterator[Callable[[str, str], Results]]:
+    graders: dict[str, Grader] = {}
+
+    def graded(name: str, appended: str) -> Results:
+        """Return the results, by question, of the reference with code put at the end of its first file."""
+        assignment, solution = COURSE.assignment(name), COURSE.solution(name)
+        grader = graders.setdefault(name, Grader(assignment, solution))
+        files = solution.reference_files(assignment)
+        files[assignment.file_names[0]] += f"\n\n{appended}\n".encode()
+        verdicts = grader.grade(files)
+        results = {result.id: result for result in score(grader.plan, assignment, verdicts)}
+        faults = [it.message for it in verdicts.values() if it.kind is Kind.GRADER_FAULT]
+        assert not faults
+        return results
+
+    yield graded
+    for grader in graders.values():
+        grader.close()
+
+
+def mistake(name: str, variant: str) -> Results:
+    """Return the results, by question, of a known mistake."""
+    assignment, solution = COURSE.assignment(name), COURSE.solution(name)
+    with Grader(assignment, solution) as grader:
+        (found,) = (it for it in grader.bank.variants if it.name == variant)
+        results = score(grader.plan, assignment, grader.grade(found.files))
+    return {result.id: result for result in results}
+
+
+def replaced(old: str, new: str) -> str:
+    """Return code that puts one function in the place of another."""
+    return f"{old} = {new}"
+
+
+# --- parts ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HALVED)
+def test_a_right_loss_beside_a_wrong_gradient_earns_half_of_the_values_and_none_of_the_structure(
+    graded, name
+):
+    function = HALVED[name]
+    wrong = f"""
+_right = {function}_naive, {function}_vectorized
+
+
+def {function}_naive(W, X, y, reg):
+    return _right[0](W, X, y, reg)[0], X.T @ X[:, :1] + W
+
+
+def {function}_vectorized(W, X, y, reg):
+    return _right[1](W, X, y, reg)[0], X.T @ X[:, :1] + W
+"""
+    for version, results in ((it, graded(name, wrong)[f"{function}_{it}"]) for it in ("naive", "vectorized")):
+        plan = structure_of(name, f"{function}_{version}")
+        assert results.score == (results.points - plan) / 2
+        assert any("dW has the right type and shape but wrong values" in it.message for it in results.graded)
+        assert all("(loss: right)" in it.message for it in results.graded if it.kind is Kind.WRONG_VALUE)
+
+
+def structure_of(name: str, question: str) -> Fraction:
+    """Return the points that a question gives for how values are computed."""
+    with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
+        tests = [test for test in grader.plan.of_question(question) if not test.public]
+    total = sum(test.weight for test in tests)
+    points = grader.assignment.question(question).points
+    return sum((test.weight for test in tests if test.structural), Fraction(0)) * points / total
+
+
+# --- what a question is named for ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HALVED)
+def test_loops_handed_in_as_the_version_without_keep_less_than_half(graded, name):
+    function = HALVED[name]
+    result = graded(name, replaced(f"{function}_vectorized", f"{function}_naive"))[f"{function}_vectorized"]
+    assert 0 < result.score < result.points / 2
+    assert {Kind.LOOPS} <= {it.kind for it in result.graded}
+
+
+@pytest.mark.parametrize(
+    "way, instead", [("one_loop", "two_loops"), ("no_loops", "two_loops"), ("no_loops", "one_loop")]
+)
+def test_distances_with_more_loops_than_asked_for_keep_less_than_half(graded, way, instead):
+    methods = [f"KNearestNeighbor.compute_distances_{it}" for it in (way, instead)]
+    result = graded("knn", replaced(*methods))[f"distances_{way}"]
+    assert 0 < result.score < result.points / 2
+
+
+ASCENT = """
+_train = LinearClassifier.train
+
+
+def _ascend(self, X, y, learning_rate=1e-3, *args, **keywords):
+    return _train(self, X, y, -learning_rate, *args, **keywords)
+
+
+LinearClassifier.train = _ascend
+"""
+
+
+def test_ascending_and_a_single_batch_keep_less_than_half_of_training(graded):
+    ascending = graded("sgd", ASCENT)["train"]
+    fixed = mistake("sgd", "T04@linear_classifier.LinearClassifier.train")["train"]
+    for result in (ascending, fixed):
+        assert 0 < result.score < result.points / 2
+        assert result.score % HALF == 0
+
+
+# --- another type -------------------------------------------------------------------------------------------
+
+OTHER_TYPES = {
+    "svm": ("svm_loss_vectorized", "lambda r: (r[0], np.matrix(r[1]))", "svm_loss_vectorized"),
+    "softmax": ("softmax_loss_naive", "lambda r: (r[0], r[1].tolist())", "softmax_loss_naive"),
+    "gradient_check": ("numerical_gradient", "lambda r: r.tolist()", "numerical_gradient"),
+    "knn": ("KNearestNeighbor.predict_labels", "lambda r: r.astype(float)", "predict_labels"),
+    "sgd": ("LinearClassifier.predict", "lambda r: r.astype(float)", "predict"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_TYPES)
+def test_right_numbers_of_another_type_cost_the_same_small_share_in_every_assignment(graded, name):
+    function, change, question = OTHER_TYPES[name]
+    results = graded(
+        name,
+        f"import numpy as np\n_kept, _changed = {function}, {change}\n"
+        f"def _other(*args, **keywords):\n    return _changed(_kept(*args, **keywords))\n{function} = _other",
+    )
+    result = results[question]
+    assert result.points - result.score == cost_of_another_type(result.points) == result.deducted
+    told = {it.message for it in result.graded if it.kind is Kind.OTHER_TYPE}
+    assert told and all("; return " in it for it in told)
+    assert all(it.right for it in result.graded)
+
+
+# --- conventions --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HALVED)
+def test_loops_cost_the_same_and_are_named_whichever_convention_is_followed(graded, name):
+    function = HALVED[name]
+    loops = replaced(f"{function}_vectorized", f"{function}_naive")
+    halved = (
+        f"_whole = {function}_naive\n"
+        f"def {function}_naive(W, X, y, reg):\n    return _whole(W, X, y, reg / 2)\n{loops}"
+    )
+    by_convention = graded(name, halved)[f"{function}_vectorized"]
+    as_written = graded(name, loops)[f"{function}_vectorized"]
+    assert by_convention.score == as_written.score
+    kinds = [[it.kind for it in result.graded] for result in (by_convention, as_written)]
+    assert kinds[0] == kinds[1]
+    assert any("runs in a Python loop" in it.message for it in by_convention.graded)

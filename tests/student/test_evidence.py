@@ -1,0 +1,371 @@
+"""A failed public check shows all its inputs, what was printed, and lines that show the same in a fresh Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from autograder.course.loading import find_course
+from autograder.grading.grader import Grader
+from autograder.model.verdict import Verdict
+from autograder.student.checks import check_folder
+from tests.courses import REFERENCE, STUB, write_course
+
+HEAD = """
+import numpy as np
+import pytest
+
+centre = pytest.mark.question("centre")
+
+@pytest.mark.question("spread")
+def test_spread(expect):
+    expect("centring.spread", np.array([[1.0], [3.0]]), equals=np.array([1.0]))
+"""
+
+RUN = """
+import ast, sys
+tree = ast.parse(sys.stdin.read())
+last = tree.body.pop()
+names = {}
+exec(compile(tree, "pasted", "exec"), names)
+print(repr(eval(compile(ast.Expression(last.value), "pasted", "eval"), names)))
+"""
+
+
+def failed(work: Path, checks: str, code: str) -> Verdict:
+    """Return the verdict of the only check of `centre` that fails, of a student's code added to the stub."""
+    (work / "test_public.py").write_text(HEAD + checks)
+    (work / "centring.py").write_text(STUB + code)
+    verdicts = [it for it in check_folder(["centre"], work).verdicts["centre"] if not it.passed]
+    assert len(verdicts) == 1
+    return verdicts[0]
+
+
+def run_pasted(counterexample: str, folder: Path) -> str:
+    """Run lines in a fresh Python beside a student's file; return what an interactive one would show."""
+    command = [sys.executable, "-c", RUN]
+    done = subprocess.run(
+        command, input=counterexample, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{counterexample}\n{done.stderr}"
+    return done.stdout.strip()
+
+
+VOTES = """
+def votes(code, y_train, dists, k):
+    model = code.new("centring.Neighbours")
+    model.call("train", np.zeros((len(y_train), 2)), y_train)
+    return model.call("predict_labels", dists, k)
+
+@centre
+def test_votes(expect):
+    expect(votes, np.array([3, 20]), np.array([[0.1, 0.2], [0.2, 0.1]]), 1, equals=np.array([3, 20]), names=("labels",))
+"""
+
+NEIGHBOURS = """
+class Neighbours:
+    def train(self, X, y):
+        print("trained on", len(y))
+        self.y_train = y
+
+    def predict_labels(self, dists, k):
+        print("voting with", k)
+        return np.array([self.y_train[-1]] * len(dists))
+"""
+
+
+def test_what_a_model_was_trained_with_is_shown(work: Path) -> None:
+    verdict = failed(work, VOTES, NEIGHBOURS)
+    assert "model.train(X, y)" in verdict.details
+    assert "y = array of int64, shape (2,):\n  [ 3 20]" in verdict.details
+    assert "dists = array of float64, shape (2, 2):" in verdict.details
+    assert "k = 1" in verdict.details
+    assert verdict.counterexample.endswith("model.predict_labels(dists, k)  # expected: np.array([3, 20])")
+    assert run_pasted(verdict.counterexample, work).splitlines()[-1] == "array([20, 20])"
+
+
+def test_prints_of_every_call_are_shown_beside_a_wrong_value(work: Path) -> None:
+    assert failed(work, VOTES, NEIGHBOURS).details.endswith("printed:\ntrained on 2\nvoting with 1")
+
+
+def test_what_was_printed_is_bounded(work: Path) -> None:
+    verdict = failed(work, VOTES, NEIGHBOURS.replace('"voting with", k', '"first", "x" * 100_000, "last"'))
+    printed = verdict.details.partition("printed:\n")[2]
+    assert "first" in printed
+    assert len(printed) < 1_100
+
+
+STATE = """
+def labels(code, W, X):
+    model = code.new("centring.Linear")
+    model.set("W", W)
+    return model.call("predict", X)
+
+@centre
+def test_labels(expect):
+    expect(labels, np.eye(2), np.eye(2), equals=np.array([0, 1]), names=("labels",))
+    expect(labels, np.array([[1.0, 9.0], [8.0, 2.0]]), np.eye(2), equals=np.array([1, 0]), names=("labels",))
+"""
+
+LINEAR = """
+class Linear:
+    def predict(self, X):
+        return np.argmin(X @ self.W, axis=1) if self.W[0, 1] else np.array([0, 1])
+"""
+
+
+def test_attributes_that_a_check_sets_are_shown(work: Path) -> None:
+    verdict = failed(work, STATE, LINEAR)
+    assert "model.W = array of float64, shape (2, 2):\n[[1. 9.]\n [8. 2.]]" in verdict.details
+    assert "model.W = np.array([[1.0, 9.0], [8.0, 2.0]])" in verdict.counterexample
+    assert run_pasted(verdict.counterexample, work) == "array([0, 1])"
+
+
+def test_an_earlier_comparison_of_the_same_check_is_left_out(work: Path) -> None:
+    verdict = failed(work, STATE, LINEAR)
+    assert verdict.details.count("Linear()") == 1
+    assert verdict.counterexample.count("Linear()") == 1
+
+
+NESTED = """
+@centre
+def test_folds(expect):
+    equals = {1: [1.0, 1.0], 3: [0.0, 1.0]}
+    expect("centring.folds", [1, 3], equals=equals, names=("accuracies",))
+
+@centre
+def test_grid(expect):
+    equals = {(0.5, 1.0): (0.25, 0.5)}
+    expect("centring.grid", equals=equals, names=("results",))
+"""
+
+FOLDS = """
+def folds(ks):
+    return {1: [1.0, 1.0], 3: [0.5, 1.0]}
+
+def grid():
+    return {(0.5, 1.0): (0.25, 0.5)}
+"""
+
+
+def test_a_path_into_a_dictionary_reads_as_python(work: Path) -> None:
+    assert failed(work, NESTED, FOLDS).message.startswith("accuracies[3][0] is a real number")
+    wrong = FOLDS.replace("[0.5, 1.0]", "[0.0, 1.0]").replace("(0.25, 0.5)", "(0.25, 0.75)")
+    assert failed(work, NESTED, wrong).message.startswith("results[(0.5, 1.0)][1] is a real number")
+
+
+EXTENDED = '''
+ADDITIONS = """
+import numpy
+
+class Constant:
+    \\'\\'\\'Predicts what it was given; a\\\\tb.\\'\\'\\'
+
+    def __init__(self, value=1):
+        self.W = numpy.array([value])
+
+
+def helper(x):
+    return 10 * x
+"""
+
+def searched(code, rates):
+    code = code.extended(centring=ADDITIONS)
+    found = code.call("centring.search", rates, make=code.ref("centring.Constant"))
+    return found[0], found[1].get("W")
+
+@centre
+def test_search(expect):
+    expect(searched, [0.5, 0.25], equals=({0.5: 5.0, 0.25: 2.5}, np.array([1])), names=("results", "weights of best"))
+'''
+
+SEARCH = """
+def helper(x):
+    return x
+
+def search(rates, make):
+    return {rate: helper(rate) for rate in rates}, make(2)
+"""
+
+
+def test_lines_reproduce_a_check_that_adds_to_the_file(work: Path) -> None:
+    verdict = failed(work, EXTENDED, SEARCH)
+    assert "lines are added at the end of centring.py" in verdict.details
+    assert "rates = [0.5, 0.25]" in verdict.details
+    assert "make = Constant" in verdict.details
+    assert "(returned[0], returned[1].W)  # expected: ({0.5: 5.0, 0.25: 2.5}" in verdict.counterexample
+    assert run_pasted(verdict.counterexample, work) == "({0.5: 5.0, 0.25: 2.5}, array([2]))"
+
+
+FUNCTIONS = """
+SLOPE = 10.0
+
+def descended(code, steps):
+    model = code.new("centring.Model")
+    losses = iter(range(5, -100, -1))
+
+    def loss(W):
+        return float(next(losses)), SLOPE * np.ones(2)
+
+    model.set("W", np.zeros(2))
+    model.set("loss", loss)
+    history = model.call("train", num_iters=steps)
+    return history, model.get("W")
+
+@centre
+def test_descends(expect):
+    expect(descended, 2, equals=([5.0, 4.0], np.full(2, -20.0)), names=("history", "W"))
+"""
+
+MODEL = """
+class Model:
+    def train(self, num_iters):
+        history = []
+        for _ in range(num_iters):
+            loss, slope = self.loss(self.W)
+            self.W = self.W + slope
+            history.append(loss)
+        return history
+"""
+
+
+def test_lines_reproduce_a_function_with_a_state_of_its_own(work: Path) -> None:
+    verdict = failed(work, FUNCTIONS, MODEL)
+    assert run_pasted(verdict.counterexample, work) == "([5.0, 4.0], array([20., 20.]))"
+
+
+def test_a_constant_that_a_function_uses_is_written_down(work: Path) -> None:
+    verdict = failed(work, FUNCTIONS.replace("float(next(losses))", "1.0"), MODEL)
+    assert "model.loss = lambda W: (1.0, 10.0 * np.ones(2))" in verdict.details
+    assert run_pasted(verdict.counterexample, work) == "([1.0, 1.0], array([20., 20.]))"
+
+
+CONDITION = """
+@centre
+def test_batches(student, check):
+    model = student.new("centring.Model")
+    shapes = []
+
+    def loss(W):
+        shapes.append(W.shape)
+        return 1.0, np.ones(3)
+
+    model.set("W", np.zeros(3))
+    model.set("loss", loss)
+    model.call("train", num_iters=2)
+    check(shapes == [(4,)] * 2, "loss should be given four weights")
+"""
+
+
+def test_lines_show_what_a_function_of_the_check_was_given(work: Path) -> None:
+    verdict = failed(work, CONDITION, MODEL)
+    assert "model.W = np.zeros(3)" in verdict.counterexample
+    assert "num_iters = 2" in verdict.details
+    shown = run_pasted(verdict.counterexample, work)
+    assert shown == "([1.0, 1.0], [array([0., 0., 0.]), array([1., 1., 1.])])"
+
+
+RAISING = """
+@centre
+def test_refuses(student):
+    student.raises("ValueError", "centring.centre", np.ones((2, 1)))
+
+@centre
+def test_plain_assert(student):
+    assert student.call("centring.spread", np.array([[1.0], [3.0]])).shape == (1,)
+"""
+
+
+def test_a_missing_exception_shows_its_inputs(work: Path) -> None:
+    code = REFERENCE.partition("import numpy as np")[2]
+    verdict = failed(work, RAISING, code)
+    assert "X = array of float64, shape (2, 1)" in verdict.details
+    assert verdict.counterexample.endswith(
+        "centre(X)  # it should raise ValueError here, but returns a value"
+    )
+
+
+COMPUTED = """
+def summed(code, X):
+    return float(np.sum(code.call("centring.centre", X)))
+
+@centre
+def test_sum(expect):
+    expect(summed, np.ones((2, 1)), equals=7.0, names=("sum",))
+"""
+
+
+def test_a_value_that_the_check_computes_is_not_expected_of_the_call(work: Path) -> None:
+    verdict = failed(work, COMPUTED, "def centre(X):\n    return X\n")
+    last = verdict.counterexample.splitlines()[-1]
+    assert last == "centre(X)  # from this the check computes what should be 7.0"
+
+
+def test_inputs_are_those_of_the_call_even_if_the_check_changes_them_later(work: Path) -> None:
+    checks = """
+@centre
+def test_changes(student, check):
+    X = np.ones(2)
+    student.call("centring.centre", X)
+    X[:] = 7.0
+    check(False, "always")
+"""
+    verdict = failed(work, checks, "def centre(X):\n    return X\n")
+    assert "[1. 1.]" in verdict.details
+    assert "7" not in verdict.counterexample
+
+
+def test_graded_tests_show_none_of_it(tmp_path: Path) -> None:
+    graded = VOTES.replace("(expect)", "(compare)").replace("expect(votes", "compare(votes")
+    graded = HEAD.replace("expect(", "compare(").replace("(expect)", "(compare)") + graded
+    graded = graded.replace(", equals=np.array([3, 20])", "").replace(", equals=np.array([1.0])", "")
+    reference = REFERENCE + NEIGHBOURS.replace("[self.y_train[-1]] * len(dists)", "self.y_train")
+    parts = {
+        "solutions/centring/centring.py": reference,
+        "solutions/centring/test_graded.py": graded,
+        "solutions/centring/mistakes.toml": None,
+        "solutions/centring/mistakes.py": None,
+    }
+    folder = write_course(tmp_path / "course", parts)
+    course = find_course(folder)
+    assignment = course.assignment("centring")
+    with Grader(assignment, course.solution("centring")) as grader:
+        files = {"centring.py": (REFERENCE + NEIGHBOURS).encode()}
+        verdicts = grader.grade(files, only=lambda test: not test.public)
+    verdict = next(it for it in verdicts.values() if "test_votes" in it.test)
+    assert not verdict.passed
+    assert verdict.counterexample == ""
+    assert "printed" not in verdict.details
+    assert "trained on" not in verdict.details + verdict.message
+    assert "20" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    "name, mistakes",
+    [("knn", ["V02", "K01"]), ("sgd", ["T01", "T08", "T50", "R04"]), ("gradient_check", ["G01"])],
+)
+def test_lines_of_the_assignments_show_what_is_wrong(
+    name: str, mistakes: Sequence[str], tmp_path: Path
+) -> None:
+    course = find_course(Path(__file__).parents[2])
+    assignment = course.assignment(name)
+    tried = 0
+    with Grader(assignment, course.solution(name)) as grader:
+        variants = [it for it in grader.bank.variants if it.mistake.id in mistakes]
+        for number, variant in enumerate(variants):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            for file, content in variant.files.items():
+                (folder / file).write_bytes(content)
+            for verdict in grader.grade(variant.files, only=lambda test: test.public).values():
+                _, marker, expected = verdict.counterexample.rpartition("  # expected: ")
+                if marker and not verdict.message.startswith("it raised"):
+                    tried += 1
+                    shown = run_pasted(verdict.counterexample, folder)
+                    right = run_pasted(f"import numpy as np\n{expected}", folder)
+                    assert shown != right, verdict.counterexample
+    assert tried >= 1
