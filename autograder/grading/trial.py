@@ -366,6 +366,11 @@ def _parameters(source: bytes) -> dict[str, list[str]]:
             for member in statement.body:
                 if isinstance(member, ast.FunctionDef):
                     found[f"{statement.name}.{member.name}"] = [it.arg for it in member.args.args[1:]]
+            for base in statement.bases:  # a class of the same file, which stands above
+                if isinstance(base, ast.Name):
+                    inherited = {name: it for name, it in found.items() if name.startswith(f"{base.id}.")}
+                    for name, parameters in inherited.items():
+                        found.setdefault(f"{statement.name}.{name.partition('.')[2]}", parameters)
     return found
 
 

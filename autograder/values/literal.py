@@ -7,6 +7,7 @@ import inspect
 import math
 import textwrap
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -93,8 +94,10 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def lambda_of(function: Callable[..., Any], written: Callable[[Any], str]) -> str:
-    """Return a function that only returns an expression as a lambda, with the constants that it uses.
+def lambda_of(
+    function: Callable[..., Any], written: Callable[[Any], str], within: tuple[Callable[..., Any], ...] = ()
+) -> str:
+    """Return a function that only returns an expression as a lambda, with the constants and functions that it uses.
 
     What it notes for the test on the way, such as `seen.append(x)`, is left out.
 
@@ -102,12 +105,16 @@ def lambda_of(function: Callable[..., Any], written: Callable[[Any], str]) -> st
     ----------
     written
         Returns the expression for a constant.
+    within
+        The functions that it is written into.
 
     Raises
     ------
     NotWritable
         If it does more, uses what may have changed since, or its source is not available.
     """
+    if function in within:
+        raise NotWritable  # it calls itself
     parameters, returned = _parameters_and_value(function)
     used = inspect.getclosurevars(function)
     known = {**used.globals, **used.nonlocals}
@@ -117,7 +124,7 @@ def lambda_of(function: Callable[..., Any], written: Callable[[Any], str]) -> st
     constants = {node.id: known[node.id] for node in names if node.id in known.keys() - own}
     if bound & constants.keys():
         raise NotWritable
-    parts = {name: _constant(value, written) for name, value in constants.items()}
+    parts = {name: _constant(value, written, (*within, function)) for name, value in constants.items()}
     value = ast.unparse(_Substituted(parts).visit(returned))
     return f"lambda {ast.unparse(parameters)}: {value}".replace("lambda :", "lambda:")
 
@@ -158,9 +165,11 @@ def _only_notes(statement: ast.stmt) -> bool:
     return False
 
 
-def _constant(value: Any, written: Callable[[Any], str]) -> ast.expr:
+def _constant(value: Any, written: Callable[[Any], str], within: tuple[Callable[..., Any], ...]) -> ast.expr:
     if value is np:
         return ast.Name("np", ast.Load())
+    if isinstance(value, FunctionType):
+        return ast.parse(lambda_of(value, written, within), mode="eval").body
     if not isinstance(value, (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None))):
         raise NotWritable
     return ast.parse(written(value), mode="eval").body

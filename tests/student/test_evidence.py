@@ -244,6 +244,18 @@ def test_a_constant_that_a_function_uses_is_written_down(work: Path) -> None:
     assert run_pasted(verdict.counterexample, work) == "([1.0, 1.0], array([20., 20.]))"
 
 
+def test_a_function_may_call_others_and_methods_may_be_inherited(work: Path) -> None:
+    checks = FUNCTIONS.replace("float(next(losses))", "squared(W)").replace(
+        "centring.Model", "centring.Derived"
+    )
+    checks = "def squared(W):\n    return float(W @ W)\n" + checks
+    checks = checks.replace("num_iters=steps", "steps")
+    verdict = failed(work, checks, MODEL + "\n\nclass Derived(Model):\n    pass\n")
+    assert "num_iters = 2" in verdict.details
+    assert "model.loss = lambda W: ((lambda W: float(W @ W))(W), 10.0 * np.ones(2))" in verdict.details
+    assert run_pasted(verdict.counterexample, work) == "([0.0, 200.0], array([20., 20.]))"
+
+
 CONDITION = """
 @centre
 def test_batches(student, check):
