@@ -20,6 +20,7 @@ from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/lib", "/lib32", "/lib64")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/dev/null", "/dev/random", "/dev/urandom")
 TEMPORARY_BYTES = 64 << 20
+_TO_BECOME_ANOTHER = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 
 class Tier(StrEnum):
@@ -133,20 +134,64 @@ def bubblewrap_command(tier: Tier, interpreter: Interpreter, command: Sequence[s
     As root there is no user namespace: the worker itself becomes another, real user, so that limits on
     processes apply and root's files stay root's. As a plain user the user namespace maps to that user.
     """
-    namespaces = ("pid", "net", "ipc", "uts", "cgroup-try")
-    arguments = ["bwrap", *(f"--unshare-{namespace}" for namespace in namespaces)]
-    if tier is Tier.USER_AND_BUBBLEWRAP:
-        arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        arguments += ["--unshare-user", "--cap-drop", "ALL"]
-    arguments += ["--die-with-parent", "--new-session", "--hostname", "hand-in"]
+    arguments = [*_namespaces(tier, _TO_BECOME_ANOTHER if tier.has_own_user else ()), "--die-with-parent"]
     if not tier.has_own_user:
         # As process 1, bubblewrap would belong to the same user and have no filter.
         arguments += ["--as-pid-1"]
     # A worker with a user of its own could not be told that its parent has died: there process 1 stays
     # bubblewrap's, as root, and takes everything in the namespace with it.
+    # Mapping /dev/zero gives shared memory, which no limit counts.
+    arguments += [
+        *_files(interpreter),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--ro-bind",
+        "/dev/null",
+        "/dev/zero",
+    ]
+    # The owner of the namespace could fill the memory behind these.
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+    return [*arguments, "--", *command]
+
+
+def fork_server_command(tier: Tier, interpreter: Interpreter, command: Sequence[str]) -> list[str]:
+    """Return a command that runs a fork server in namespaces, with what its workers may see and no more.
+
+    It keeps the rights to give each worker namespaces of its own in these, and nothing else. It is process 1 of
+    its namespace, so that no worker survives it.
+    """
+    rights = ["CAP_SYS_ADMIN"]
+    if tier.has_own_user:
+        rights += [*_TO_BECOME_ANOTHER, "CAP_KILL"]  # without that last one, its end would not end them
+    arguments = [*_namespaces(tier, rights), "--as-pid-1", *_files(interpreter), "--proc", "/proc"]
+    # Terminals that workers share would let them speak with each other, so there are none.
+    arguments += ["--perms", "0755", "--dir", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
+    for device in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom"):
+        arguments += ["--dev-bind", device, device]
+    arguments += ["--remount-ro", "/", "--chdir", "/tmp"]
+    return [*arguments, "--", *command]
+
+
+def _namespaces(tier: Tier, rights: Sequence[str]) -> list[str]:
+    """Return the beginning of a command: new namespaces, and the rights that remain in them."""
+    arguments = [
+        "bwrap",
+        *(f"--unshare-{namespace}" for namespace in ("pid", "net", "ipc", "uts", "cgroup-try")),
+    ]
+    if not tier.has_own_user:
+        arguments += ["--unshare-user"]
+    arguments += ["--cap-drop", "ALL"]
+    for right in rights:
+        arguments += ["--cap-add", right]
+    return [*arguments, "--new-session", "--hostname", "hand-in"]
+
+
+def _files(interpreter: Interpreter) -> list[str]:
+    """Return options for an empty `/tmp` and all that a worker reads."""
     # /tmp comes first, so that it hides nothing: the interpreter's environment may itself lie below it.
-    arguments += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
+    arguments = ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
     made: set[Path] = set()
     for path in map(Path, (*SYSTEM_LIBRARIES, "/etc/ld.so.cache")):
         if path.is_symlink():
@@ -155,11 +200,7 @@ def bubblewrap_command(tier: Tier, interpreter: Interpreter, command: Sequence[s
             arguments += [*_folders_above(path, made), "--ro-bind", str(path), str(path)]
     for path in interpreter.readable:
         arguments += [*_folders_above(path, made), "--ro-bind", str(path), str(path)]
-    # Mapping /dev/zero gives shared memory, which no limit counts.
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
-    # The owner of the namespace could fill the memory behind these.
-    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
-    return [*arguments, "--", *command]
+    return arguments
 
 
 def _folders_above(path: Path, made: set[Path]) -> list[str]:

@@ -18,7 +18,8 @@ from pathlib import Path
 from autograder.errors import GraderError
 from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Call, Code, Returned
-from autograder.sandbox.process import WorkerProcess, thread_state
+from autograder.sandbox.launching import thread_state
+from autograder.sandbox.process import WorkerProcess
 
 LONGEST_WAIT_SECONDS = 0.05
 """How long to wait for a worker that is still busy after it has answered; what it does later is measured too."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import functools
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,8 +21,10 @@ from autograder.errors import GraderError
 from autograder.sandbox import isolation
 from autograder.sandbox.accounts import Account, processes_of
 from autograder.sandbox.bytecode import compile_for_workers
+from autograder.sandbox.fork_server import fork_server, why_no_fork_server
 from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 from autograder.sandbox.isolation import Tier
+from autograder.sandbox.launching import SCRIPT, Fresh, InBubblewrap, Launched, children_of, environment
 from autograder.sandbox.machine import memory_for_students
 from autograder.sandbox.scratch import Scratch, has_too_many_files
 from autograder.sandbox.seccomp import compiled_filter
@@ -33,6 +35,8 @@ from autograder.values.pack import WireError
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is a fault of the machine; student code is not loaded yet."""
+FRESH_INTERPRETERS = "AUTOGRADER_FRESH_INTERPRETERS"
+"""The variable that has every worker be a fresh interpreter."""
 CAN_INHERIT_SOCKETS = sys.platform != "win32"
 _MOST_REPLY_BYTES = 256 << 20
 
@@ -46,17 +50,25 @@ class DiskFilled(Exception):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """How workers are confined: the tier, the limits, the Python."""
+    """How workers are started and confined.
+
+    Attributes
+    ----------
+    is_forking
+        Whether workers are forked from a server that holds Python and NumPy; else each is a fresh interpreter.
+    """
 
     tier: Tier
     limits: WorkerLimits
     interpreter: Interpreter
+    is_forking: bool = False
 
     @classmethod
     def of_this_machine(cls, memory_mb: int = 1024, tier: str | None = None) -> Sandbox:
         """Return the best sandbox that this machine offers, or the tier that is asked for.
 
-        A hand-in gets `memory_mb` mebibytes, or less on a machine that has too little.
+        A hand-in gets `memory_mb` mebibytes, or less on a machine that has too little. Workers are forked where that
+        works, unless the variable `AUTOGRADER_FRESH_INTERPRETERS` is set.
         """
         chosen = isolation.choose_tier(tier)
         interpreter = worker_interpreter()
@@ -64,11 +76,29 @@ class Sandbox:
         memory_bytes = memory_for_students(memory_mb) << 20
         # A reply lies in the grader's memory, which small containers lack as well.
         reply_bytes = min(_MOST_REPLY_BYTES, memory_bytes // 4)
-        return cls(chosen, WorkerLimits(memory_bytes=memory_bytes, reply_bytes=reply_bytes), interpreter)
+        limits = WorkerLimits(memory_bytes=memory_bytes, reply_bytes=reply_bytes)
+        return cls(chosen, limits, interpreter, is_forking=not why_not_forked(chosen, interpreter))
 
     def start(self) -> WorkerProcess:
         """Start a worker and wait until it is confined."""
         return WorkerProcess(self)
+
+
+def why_not_forked(tier: Tier, interpreter: Interpreter) -> str:
+    """Return the sentence that says why workers of a tier are fresh interpreters; empty if they are forked."""
+    if os.environ.get(FRESH_INTERPRETERS):
+        return "fresh interpreters were asked for"
+    return why_no_fork_server() or _why_no_forked_worker(tier, interpreter)
+
+
+@functools.cache
+def _why_no_forked_worker(tier: Tier, interpreter: Interpreter) -> str:
+    """Try it: kernels, containers and security modules refuse this or that."""
+    try:
+        Sandbox(tier, WorkerLimits(memory_bytes=1 << 30), interpreter, is_forking=True).start().kill()
+    except GraderError as error:
+        return str(error)
+    return ""
 
 
 class WorkerProcess:
@@ -89,10 +119,8 @@ class WorkerProcess:
         self._account: Account | None = None
         self._scratch: Scratch | None = None
         self._channel: Channel[Request, Reply] | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Launched | None = None
         self.pid = 0
-        self._init_pid = 0  # process 1 of the worker's namespace, as seen from here
-        self._init_pidfd: int | None = None
         self.resident_at_first = 0
         try:
             self._start()
@@ -114,66 +142,41 @@ class WorkerProcess:
         if CAN_INHERIT_SOCKETS:
             ours, theirs = socket.socketpair()
             with theirs:
-                self._launch(str(theirs.fileno()), [theirs.fileno()])
+                self._process = self._fork(theirs) if self._sandbox.is_forking else self._launch(theirs)
         else:
             listener = _Listener()
-            self._launch(listener.address, [])
+            self._process = self._launch_fresh(listener.address, [])
             ours = listener.accept()
+        self.pid = self._process.pid
         most = self._sandbox.limits.reply_bytes + (1 << 20)
         headers = (channel.REPLY_HEADER_BYTES, channel.REQUEST_HEADER_BYTES)
         self._channel = Channel(ours, Reply, most, *headers, watch=self._watch)
 
-    def _launch(self, address: str, inherited: list[int]) -> None:
-        interpreter = self._sandbox.interpreter
-        script = Path(__file__).parent / "worker" / "__main__.py"
-        command = interpreter.command("-B", str(script), address, *interpreter.import_paths)
-        options: dict[str, object] = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.DEVNULL,
-            "stderr": subprocess.DEVNULL,
-            "env": _environment(self._scratch.folder if self._scratch else None),
-            "cwd": self._scratch.folder if self._scratch else "/",
-        }
-        if sys.platform != "win32":
-            options |= {"start_new_session": True, "umask": 0o077}
-        if self._sandbox.tier is Tier.USER:
+    def _fork(self, theirs: socket.socket) -> Launched:
+        return fork_server(self._sandbox.tier, self._sandbox.interpreter).fork(theirs)
+
+    def _launch(self, theirs: socket.socket) -> Launched:
+        return self._launch_fresh(str(theirs.fileno()), [theirs.fileno()])
+
+    def _launch_fresh(self, address: str, inherited: list[int]) -> Launched:
+        interpreter, tier = self._sandbox.interpreter, self._sandbox.tier
+        command = interpreter.command("-B", str(SCRIPT), address, *interpreter.import_paths)
+        home = self._scratch.folder if self._scratch else None
+        options: dict[str, Any] = {"env": environment(str(home or "/tmp")), "cwd": home or "/"}
+        if tier.has_namespaces:
+            return InBubblewrap(tier, interpreter, command, inherited, **options)
+        if tier is Tier.USER:
             assert self._account is not None
             options |= {"user": self._account.user, "group": self._account.user, "extra_groups": []}
-        if not self._sandbox.tier.has_namespaces:
-            self._process = subprocess.Popen(command, pass_fds=inherited, **options)  # type: ignore[call-overload]
-            self.pid = self._process.pid
-            return
-        self._launch_in_namespaces(command, inherited, options)
-
-    def _launch_in_namespaces(
-        self, command: list[str], inherited: list[int], options: dict[str, object]
-    ) -> None:
-        reading, writing = os.pipe()
-        with os.fdopen(reading, "rb") as information:
-            wrapped = isolation.bubblewrap_command(self._sandbox.tier, self._sandbox.interpreter, command)
-            wrapped[1:1] = ["--info-fd", str(writing)]
-            try:
-                self._process = subprocess.Popen(wrapped, pass_fds=[*inherited, writing], **options)  # type: ignore[call-overload]
-            finally:
-                os.close(writing)
-            # bubblewrap writes this before it runs anything of ours.
-            text = information.read()
-        try:
-            self._init_pid = int(json.loads(text)["child-pid"])
-        except (ValueError, KeyError) as error:
-            raise GraderError(
-                "bubblewrap did not start a worker; `autograder doctor` says what it lacks"
-            ) from error
-
-        # A pidfd stays valid after the pid is reused, as it may be if somebody else kills the parent.
-        with contextlib.suppress(OSError, AttributeError):
-            self._init_pidfd = os.pidfd_open(self._init_pid)
+        return Fresh(command, inherited, **options)
 
     def _confine(self) -> Ready:
         tier = self._sandbox.tier
         landlock = not tier.has_namespaces and isolation.landlock_version() > 0
         confinement = messages.Confinement(
             user=self._account.user if self._account is not None else None,
+            namespaces=self._namespaces_to_enter(),
+            temporary_bytes=isolation.TEMPORARY_BYTES,
             limit_processes=tier is not Tier.LIMITS,
             readable=isolation.landlock_paths(self._sandbox.interpreter) if landlock else None,
             writable=str(self._scratch.folder) if self._scratch else "",
@@ -188,14 +191,22 @@ class WorkerProcess:
                 f"a worker under tier {tier} did not start; `autograder doctor` says what this machine offers"
             ) from error
         if not isinstance(reply, Ready):
-            raise GraderError(f"a worker under tier {tier} could not be confined")
-        if self._init_pid:
-            self.pid = _child_of(self._init_pid) if tier.has_own_user else self._init_pid
+            reason = f": {reply.text}" if isinstance(reply, messages.Raised) else ""
+            raise GraderError(f"a worker under tier {tier} could not be confined{reason}")
+        assert self._process is not None
+        self._process.settled()
+        self.pid = self._process.pid
         if self._scratch is not None and self._account is not None and not reply.landlock:
             self._scratch.watch_open_places()
         if self._scratch is not None:
             self._scratch.watch_process(self.pid, self._sandbox.limits.file_bytes)
         return reply
+
+    def _namespaces_to_enter(self) -> Literal["", "as root", "as a user"]:
+        """Return what a forked worker still has to do: its server has namespaces, not yet those of the worker."""
+        if not self._sandbox.is_forking or not self._sandbox.tier.has_namespaces:
+            return ""
+        return "as root" if self._sandbox.tier.has_own_user else "as a user"
 
     # --- speaking -------------------------------------------------------------------------------------
 
@@ -249,13 +260,12 @@ class WorkerProcess:
             return False  # refused, or impossible to find out
         if self._account is not None:
             return len(processes_of(self._account.user)) > 1
-        return bool(_children_of(self.pid)) or (self._init_pid > 0 and len(_children_of(self._init_pid)) > 1)
+        first = self._process.first_pid if self._process is not None else 0
+        return bool(children_of(self.pid)) or (first > 0 and len(children_of(first)) > 1)
 
     def _watch(self) -> None:
         """Raise if the worker can no longer answer, or has written too much."""
-        # If bubblewrap ends while it sets up a namespace, what is in it waits for ever, with the channel open.
-        bubblewrap = self._process if self._sandbox.tier.has_namespaces else None
-        if bubblewrap is not None and bubblewrap.poll() is not None:
+        if self._process is not None and self._process.is_lost():
             raise ChannelClosed
         self.require_room()
 
@@ -274,14 +284,11 @@ class WorkerProcess:
     def ending(self, seconds: float = 1.0) -> str | None:
         """Return how the process ended by itself, a signal's name or an exit code; None if it still runs."""
         assert self._process is not None
-        try:
-            code = self._process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
+        code = self._process.code(seconds)
+        if code is None:
             return None
-        # bubblewrap reports a signal as 128 + its number, unless a signal ended bubblewrap itself.
-        number = code - 128 if self._sandbox.tier.has_namespaces and code >= 0 else -code
         with contextlib.suppress(ValueError):
-            return f"signal {signal.Signals(number).name}"
+            return f"signal {signal.Signals(-code).name}"
         return f"exit code {code}"
 
     def kill(self) -> None:
@@ -290,7 +297,7 @@ class WorkerProcess:
             self._channel.close()
             self._channel = None
         if self._process is not None:
-            self._end_process(self._process)
+            self._process.end()
             self._process = None
         if self._account is not None:
             self._account.release()
@@ -298,87 +305,6 @@ class WorkerProcess:
         if self._scratch is not None:
             self._scratch.remove()
             self._scratch = None
-
-    def _end_process(self, process: subprocess.Popen[bytes]) -> None:
-        if self._init_pidfd is not None:
-            # When process 1 of a namespace ends, the kernel ends everything else in it.
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._init_pidfd, signal.SIGKILL)
-            os.close(self._init_pidfd)
-            self._init_pidfd = None
-        elif self._init_pid and process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._init_pid, signal.SIGKILL)
-        elif hasattr(os, "killpg") and (process.poll() is None or self._sandbox.tier.has_namespaces):
-            # If somebody else ends bubblewrap while it starts, it leaves its child behind in its group.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        if not self._sandbox.tier.has_namespaces:
-            process.kill()
-        try:
-            process.wait(timeout=5.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if self._init_pid:
-            _wait_until_gone(self._init_pid)
-
-
-def _children_of(pid: int) -> list[int]:
-    """Return the ids of a process's children, whichever of its threads started them."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
-
-
-def _wait_until_gone(pid: int, seconds: float = 5.0) -> None:
-    """Wait for the end of a process that has been killed and is not a child of ours."""
-    deadline = time.monotonic() + seconds
-    with contextlib.suppress(OSError):
-        while thread_state(pid, pid) not in (b"", b"Z", b"X") and time.monotonic() < deadline:
-            time.sleep(0.001)
-
-
-def thread_state(pid: int, thread: int | str) -> bytes:
-    """Return the letter that stands for the state of a thread, such as R for running; empty if it has ended."""
-    try:
-        # A race reads this often, and a Path costs as much as the call.
-        with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:  # noqa: PTH123
-            return file.read().rpartition(b") ")[2][:1]
-    except (FileNotFoundError, ProcessLookupError):
-        return b""
-
-
-def _child_of(pid: int) -> int:
-    """Return the id of a process's one child."""
-    try:
-        return _children_of(pid)[0]
-    except (OSError, IndexError) as error:
-        raise GraderError(
-            f"the worker that bubblewrap started as a child of {pid} is not in /proc; is /proc mounted whole?"
-        ) from error
-
-
-def _environment(folder: Path | None) -> dict[str, str]:
-    home = str(folder) if folder else "/tmp"
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": home,
-        "TMPDIR": home,
-        "LC_ALL": "C.UTF-8",
-        # Freed memory stays mapped: mapping it again would take a third of a short call's time, and the part
-        # of it that varies most.
-        "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-        "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "VECLIB_MAXIMUM_THREADS": "1",
-    }
-    if sys.platform == "win32":
-        environment |= {
-            name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "TEMP") if name in os.environ
-        }
-    return environment
 
 
 class _Listener:

@@ -50,18 +50,24 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     user
         uid and gid to become.
+    namespaces
+        Whether to enter namespaces of its own, and with which rights outside of them; empty if it was started in some.
+    temporary_bytes
+        How much the temporary folder in those namespaces holds.
     limit_processes
         Whether processes are limited. The kernel counts them per user and user namespace: if the worker has
         neither to itself, those of the desktop would count too.
     readable
         Paths that stay readable under Landlock; None leaves Landlock off.
     writable
-        The private folder, the only path that stays writable under Landlock.
+        The private folder, the only path that stays writable under Landlock; empty for `/tmp` in namespaces.
     seccomp
         Compiled filter that refuses new processes, sockets and other system calls that no exercise needs.
     """
 
     user: int | None = None
+    namespaces: Literal["", "as root", "as a user"] = ""
+    temporary_bytes: int = 0
     limit_processes: bool = False
     readable: list[str] | None = None
     writable: str = ""

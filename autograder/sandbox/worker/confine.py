@@ -1,4 +1,4 @@
-"""What the worker does to itself before it loads student code: limits, another user, Landlock, seccomp.
+"""What the worker does to itself before it loads student code: namespaces, limits, another user, Landlock, seccomp.
 
 A process cannot undo any of it. Constants are those of the Linux system call interface (`linux/landlock.h`,
 `linux/seccomp.h`, `prctl(2)`).
@@ -12,6 +12,7 @@ import struct
 import sys
 
 from autograder.sandbox.wire.messages import Confinement, Ready, WorkerLimits
+from autograder.sandbox.worker.namespaces import TEMPORARY, enter_namespaces
 
 try:
     import resource
@@ -25,6 +26,11 @@ _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_CAPBSET_DROP = 24
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_CAPABILITY_VERSION = 0x20080522
+_MOST_CAPABILITIES = 64
 _SIGKILL = 9
 
 _LANDLOCK_CREATE_RULESET = 444
@@ -45,18 +51,26 @@ def confine(limits: WorkerLimits, confinement: Confinement) -> Ready:
     Raises
     ------
     OSError
-        If the process cannot become the user it must become.
+        If the process cannot enter its namespaces or become the user it must become.
     """
+    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    if libc is not None and confinement.namespaces:
+        enter_namespaces(libc, confinement.namespaces == "as a user", confinement.temporary_bytes)
+    if libc is not None:
+        _empty_bounding_set(libc)
     _set_limits(limits)
     if confinement.limit_processes:
         _lower("RLIMIT_NPROC", limits.processes)
     if confinement.user is not None:
         _become(confinement.user)
-    if sys.platform != "linux":
+    _go_home(confinement.writable or TEMPORARY)
+    if libc is None:
         return Ready()
-    libc = ctypes.CDLL(None, use_errno=True)
-    # Changing the user clears the death signal, so it is set after that.
+    _drop_capabilities(libc)
+    # Changing the user clears the death signal, so it is set after that. It also hides the process from the
+    # grader, where that is not almighty; nobody else's processes can look into it.
     libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     problems = []
     landlock = seccomp = False
@@ -115,6 +129,26 @@ def _become(user: int) -> None:
         os.setresuid(user, user, user)
     if os.getresuid() != (user, user, user) or os.getresgid() != (user, user, user):
         raise PermissionError(f"could not become user {user}")
+
+
+def _go_home(folder: str) -> None:
+    """Make the private folder the current one and that of temporary files; a forked worker has its server's."""
+    if os.name == "posix":
+        os.environ["HOME"] = os.environ["TMPDIR"] = folder
+        os.chdir(folder)
+
+
+def _empty_bounding_set(libc: ctypes.CDLL) -> None:
+    """Have no program that this process might start gain rights; without rights of its own it may not, and need not."""
+    for capability in range(_MOST_CAPABILITIES):
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """Give up whatever rights this process still has, those in its own namespaces included."""
+    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header, none = struct.pack("=Ii", _CAPABILITY_VERSION, 0), bytes(24)
+    _require_done(libc.capset(header, none))
 
 
 def _filter_system_calls(libc: ctypes.CDLL, program: bytes) -> None:
