@@ -13,7 +13,7 @@ from autograder.sandbox.interpreter import Interpreter
 _IMPORTS = """
 import sys
 sys.path += sys.argv[1:]
-import autograder.sandbox.worker.serve
+import autograder.sandbox.worker.forks, autograder.sandbox.worker.serve
 import numpy.fft, numpy.linalg, numpy.ma, numpy.random
 """
 LONGEST_SECONDS = 60.0

@@ -177,6 +177,7 @@ class WorkerProcess:
             user=self._account.user if self._account is not None else None,
             namespaces=self._namespaces_to_enter(),
             temporary_bytes=isolation.TEMPORARY_BYTES,
+            kept=[str(it) for it in self._sandbox.interpreter.readable if it.is_relative_to("/tmp")],
             limit_processes=tier is not Tier.LIMITS,
             readable=isolation.landlock_paths(self._sandbox.interpreter) if landlock else None,
             writable=str(self._scratch.folder) if self._scratch else "",

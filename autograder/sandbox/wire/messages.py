@@ -54,6 +54,8 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
         Whether to enter namespaces of its own, and with which rights outside of them; empty if it was started in some.
     temporary_bytes
         How much the temporary folder in those namespaces holds.
+    kept
+        What is read from there nevertheless.
     limit_processes
         Whether processes are limited. The kernel counts them per user and user namespace: if the worker has
         neither to itself, those of the desktop would count too.
@@ -68,6 +70,7 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
     user: int | None = None
     namespaces: Literal["", "as root", "as a user"] = ""
     temporary_bytes: int = 0
+    kept: list[str] = []
     limit_processes: bool = False
     readable: list[str] | None = None
     writable: str = ""

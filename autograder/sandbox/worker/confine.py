@@ -55,7 +55,8 @@ def confine(limits: WorkerLimits, confinement: Confinement) -> Ready:
     """
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
     if libc is not None and confinement.namespaces:
-        enter_namespaces(libc, confinement.namespaces == "as a user", confinement.temporary_bytes)
+        user = confinement.namespaces == "as a user"
+        enter_namespaces(libc, user, confinement.temporary_bytes, confinement.kept)
     if libc is not None:
         _empty_bounding_set(libc)
     _set_limits(limits)
