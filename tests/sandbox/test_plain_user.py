@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("calls", "measuring", "secrets", "ending")
+TESTS = ("calls", "measuring", "secrets", "ending", "forked")
 """Those whose outcome could depend on the tier."""
 PLAIN_USER = 60_997
 """An id that belongs to nobody, is outside the workers' pool, and is none whose processes attacks use up."""

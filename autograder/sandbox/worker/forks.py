@@ -133,6 +133,8 @@ class ForkServer:
         os.setsid()
         for stream in (self._control, report, *(worker.report for worker in self._workers)):
             stream.detach()
+        self._workers.clear()
+        self._by_descriptor.clear()
         os.closerange(3, channel)
         os.closerange(channel + 1, os.sysconf("SC_OPEN_MAX"))
         np.random.seed()  # Python seeds `random` by itself in a child
