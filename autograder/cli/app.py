@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,21 @@ TierOption = Annotated[
     str | None,
     typer.Option(
         "--tier", metavar="TIER", help="Isolation to use instead of the best that this machine gives."
+    ),
+]
+
+
+def _ask_for_fresh_interpreters(asked: bool) -> None:
+    if asked:  # a variable, because the processes that grade a class are started with this one's
+        os.environ["AUTOGRADER_FRESH_INTERPRETERS"] = "1"
+
+
+FreshOption = Annotated[
+    bool,
+    typer.Option(
+        "--fresh-interpreters",
+        callback=_ask_for_fresh_interpreters,
+        help="Start a new Python for every worker instead of forking one; slower.",
     ),
 ]
 JobsOption = Annotated[

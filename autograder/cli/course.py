@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.app import JobsOption, OutputOption, TierOption, app, this_course
+from autograder.cli.app import FreshOption, JobsOption, OutputOption, TierOption, app, this_course
 from autograder.errors import CourseError
 
 
@@ -44,6 +44,7 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All unless named.")] = None,
     jobs: JobsOption = None,
     tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
 ) -> None:
     """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time."""
     from autograder.authoring.verification import verify_assignment

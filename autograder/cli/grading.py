@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import (
+    FreshOption,
     HintsOption,
     JobsOption,
     OutputOption,
@@ -86,6 +87,7 @@ def grade(
         typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
     ] = None,
     tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
 ) -> None:
     """Grade a class: a folder of hand-ins, a zip of them, or a Gradescope or Canvas export.
 
@@ -108,6 +110,7 @@ def demo(
     output: OutputOption = Path("autograder-results/demo"),
     jobs: JobsOption = None,
     tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
 ) -> None:
     """Make a small class for an assignment, grade it like any other, and show the results."""
     require_page_makers()
@@ -134,6 +137,7 @@ def explain(
         typer.Option("--label", metavar="LABEL", help="Which hand-in of a class, as grades.csv calls it."),
     ] = None,
     tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
 ) -> None:
     """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too."""
     from autograder.classroom.grade_one import open_grader

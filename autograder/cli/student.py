@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.app import TierOption, app
+from autograder.cli.app import FreshOption, TierOption, app
 
 
 @app.command()
@@ -19,6 +19,7 @@ def check(
         bool, typer.Option("--watch", help="Check again after every save, until Ctrl-C.")
     ] = False,
     tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
 ) -> None:
     """Run the public checks on the files in this folder and explain what is wrong."""
     from autograder.cli.checks import print_checks, watch_checks
@@ -38,6 +39,7 @@ def submit(
         Path | None, typer.Option("-o", "--output", metavar="ZIP", help="The zip to write.")
     ] = None,
     tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
 ) -> None:
     """Check the work in this folder and write the one zip to hand in."""
     from autograder.cli.checks import print_checks, print_hand_in

@@ -43,6 +43,24 @@ def test_doctor_names_the_tier_in_use(course: Path) -> None:
     assert "used" in done.stdout and "seccomp" in done.stdout
 
 
+def test_doctor_says_why_workers_are_not_forked(course: Path) -> None:
+    asked = run_command("doctor", cwd=course, COLUMNS="200", AUTOGRADER_FRESH_INTERPRETERS="1")
+    assert "each is a fresh interpreter: fresh interpreters were asked for" in asked.stdout
+    assert "forked workers" in asked.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+@pytest.mark.parametrize(("options", "forked"), [((), True), (("--fresh-interpreters",), False)])
+def test_workers_are_fresh_interpreters_if_asked_for(
+    course: Path, options: tuple[str, ...], forked: bool
+) -> None:
+    # What the server holds is frozen before it forks; a fresh interpreter has frozen nothing yet.
+    source = "import gc\nraise ValueError(f'forked: {gc.get_freeze_count() > 0}')\n"
+    (course / "assignments" / "centring" / "centring.py").write_text(source)
+    done = run_command("check", *options, cwd=course / "assignments" / "centring")
+    assert f"forked: {forked}" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
