@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import signal
 import tempfile
@@ -17,6 +18,9 @@ FIRST_USER = 61_184
 POOL_SIZE = 256
 PROBE_USER = FIRST_USER + POOL_SIZE
 """For testing whether programs start as another user; no worker ever has it."""
+
+_STATE_AND_USERS = re.compile(rb"^State:\s*(\S).*?^Uid:([^\n]*)", re.MULTILINE | re.DOTALL)
+"""In `/proc/PID/status`; a process chooses its name, which comes before, but the kernel escapes its line ends."""
 
 
 class Account:
@@ -80,20 +84,16 @@ def _claim() -> tuple[int, int]:
 def processes_of(user: int) -> list[int]:
     """Return the ids of a user's processes without zombies; any of a process's four user ids counts."""
     found = []
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
+    for name in os.listdir("/proc"):  # noqa: PTH208 - every start and end of a worker reads all of it
+        if not name.isdigit():
             continue
         # Root owns /proc/PID if the process made itself undumpable; only its status file is exact.
-        with contextlib.suppress(OSError):
-            if _is_of(user, Path(entry.path, "status").read_bytes()):
-                found.append(int(entry.name))
+        with contextlib.suppress(OSError), open(f"/proc/{name}/status", "rb", 0) as file:  # noqa: PTH123
+            if _is_of(user, file.read(4096)):
+                found.append(int(name))
     return found
 
 
 def _is_of(user: int, status: bytes) -> bool:
-    for line in status.splitlines():
-        if line.startswith(b"State:") and line.split()[1] in (b"Z", b"X"):
-            return False
-        if line.startswith(b"Uid:"):
-            return str(user).encode() in line.split()[1:]
-    return False
+    found = _STATE_AND_USERS.search(status)
+    return found is not None and found[1] not in b"ZX" and str(user).encode() in found[2].split()
