@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 import traceback
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
+from types import FrameType
 
 import msgspec
 import numpy as np
@@ -562,11 +564,24 @@ def _verdict(test: PlannedTest, finding: Finding) -> Verdict:
 
 
 def _let_go(error: BaseException) -> None:
-    """Drop the frames of a traceback, which would keep large values alive until garbage is collected."""
+    """Drop what the frames of a traceback hold, which would stay alive until garbage is collected.
+
+    They hold each other in circles: pytest keeps the traceback in a variable of one of their callers.
+    """
     link: BaseException | None = error
     while link is not None:
+        if link.__traceback__ is not None:
+            traceback.clear_frames(link.__traceback__)
+            _clear_finished(link.__traceback__.tb_frame.f_back)
         link.__traceback__ = None
         link = link.__context__
+
+
+def _clear_finished(frame: FrameType | None) -> None:
+    with contextlib.suppress(RuntimeError):  # this one still runs, and so do its callers
+        while frame is not None:
+            frame.clear()
+            frame = frame.f_back
 
 
 def _finding_of(error: BaseException, trial: Trial) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.handin.candidates import Candidates, Source
@@ -128,7 +128,7 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
         else:
             source_left -= len(files[name]) if _is_module(name) else 0
     manifest = read_manifest(candidates.files)
-    return Submission(
+    submission = Submission(
         label=label,
         files=files,
         notes=tuple(notes),
@@ -137,8 +137,8 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
         contents=_contents(candidates.files),
         release=manifest.get("release"),
         assignment=manifest.get("assignment"),
-        content_hash=_hash(files, missing, problems, manifest.get("release")),
     )
+    return replace(submission, content_hash=_hash(submission))
 
 
 def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
@@ -197,16 +197,15 @@ def _contents(candidates: Sequence[Entry]) -> tuple[str, ...]:
     return (*names[:5], *([f"{len(names) - 5} more"] if len(names) > 5 else []))
 
 
-def _hash(
-    files: Mapping[str, bytes], missing: Iterable[str], problems: Mapping[str, str], release: str | None
-) -> str:
+def _hash(submission: Submission) -> str:
     digest = hashlib.sha256()
-    pieces = [("file", name, content) for name, content in sorted(files.items())]
+    pieces = [("file", name, content) for name, content in sorted(submission.files.items())]
+    # Verdicts quote these sentences, which name what else a hand-in holds.
     pieces += [
-        ("problem", name, sentence.encode("utf-8", "replace")) for name, sentence in sorted(problems.items())
+        ("problem", name, sentence.encode("utf-8", "replace"))
+        for name, sentence in sorted(submission.unusable.items())
     ]
-    pieces += [("missing", name, b"") for name in sorted(missing)]
-    pieces.append(("release", release or "", b""))
+    pieces.append(("release", submission.release or "", b""))
     for what, name, content in pieces:
         digest.update(f"{what} {name} {len(content)}\n".encode())
         digest.update(content)

@@ -42,7 +42,7 @@ def test_a_second_run_takes_everything_from_the_first(work: Work, pool: LocalPoo
     assert all(one.reused for one in second.values())
     assert {label: one.result.score for label, one in second.items()} == {
         "ada": 10,
-        "bob": Fraction(13, 3),
+        "bob": 4,
         "eve": 0,
     }
     assert not done.changes
@@ -58,7 +58,7 @@ def test_only_what_was_handed_in_anew_is_graded(work: Work, pool: LocalPool, tmp
     assert seen["ada"].reused and not seen["bob"].reused
     (change,) = done.changes
     assert (change.label, change.other_work) == ("bob", True)
-    assert change.questions == {"squared_loss": (Fraction(4, 3), Fraction(7))}
+    assert change.questions == {"squared_loss": (Fraction(1), Fraction(7))}
 
 
 def test_the_same_work_in_another_folder_is_known(work: Work, pool: LocalPool, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def changed(course: Course, file: str, old: str, new: str) -> Work:
 @pytest.mark.parametrize(
     "file, old, new",
     [
-        (f"solutions/{NAME}/test_graded.py", "weight(4)", "weight(5)"),
+        (f"solutions/{NAME}/test_graded.py", "weight(3)", "weight(5)"),
         (f"solutions/{NAME}/{NAME}.py", "np.mean", "2 * np.mean"),
         (f"solutions/{NAME}/mistakes.toml", "should it change?", "must it change?"),
         (f"assignments/{NAME}/assignment.toml", 'half = "accept"', 'half = "mistake"'),
@@ -135,7 +135,7 @@ def test_a_regrade_lists_whose_score_changed_and_in_which_question(
     work = changed(
         own_course,
         f"solutions/{NAME}/test_graded.py",
-        "@squared_loss\n@pytest.mark.weight(2)",
+        "@squared_loss\n@pytest.mark.weight(3)",
         "@squared_loss",
     )
     with LocalPool(work, 2) as pool:

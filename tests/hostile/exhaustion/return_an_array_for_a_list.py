@@ -3,6 +3,7 @@
 Mechanism: the trusted side makes a list of it before it looks at the length, 32 bytes for each byte.
 Must happen: a wrong length, at no more memory than the reply itself takes.
 Handed in as: descent.py
+Earns: descent 2
 """
 
 import numpy as np
