@@ -37,8 +37,10 @@ def finding_of(failure: CallFailed) -> Finding:
         case CodeRaised():
             return _raised(failure)
         case CallTimedOut(seconds):
+            unit = "second" if seconds == 1 else "seconds"
             return Finding(
-                Kind.TIMED_OUT, f"the call did not end within {seconds:.3g} seconds and was stopped"
+                Kind.TIMED_OUT,
+                f"the call did not end within {seconds:.3g} {unit} of computing time and was stopped",
             )
         case EventsHidden(reason):
             return Finding(Kind.LOOPS, _HIDDEN[reason])

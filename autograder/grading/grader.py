@@ -6,8 +6,7 @@ import contextlib
 import functools
 import time
 import traceback
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import FrameType
@@ -16,6 +15,7 @@ import msgspec
 import numpy as np
 
 from autograder.grading.counterexample import with_evidence
+from autograder.grading.deadlines import MOST_SECONDS, Deadlines
 from autograder.grading.explain.bank import Bank, Variant, load_bank
 from autograder.grading.explain.contrast import SECONDS, Contrast, Unexplained, facts_of_failures
 from autograder.grading.explain.digest import digest_of
@@ -23,6 +23,7 @@ from autograder.grading.explain.explanation import Explanation, Seen, Witness, e
 from autograder.grading.explain.observation import observation_of
 from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
+from autograder.grading.given_up import GivenUp, did_not_end
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, collect_plan, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
@@ -30,17 +31,16 @@ from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Tria
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
-from autograder.sandbox.call_failures import CallFailed, CallTimedOut
+from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Code, Host, Returned
 from autograder.sandbox.process import Sandbox
 from autograder.values.walk import mapped
 
 STUDENT_SPACE = ""
-HANGS_PER_FUNCTION = 2
-"""After this many time-outs a function is not called any more."""
-HANGS_IN_ALL = 5
-"""After this many time-outs in a hand-in every later call gets a short deadline."""
 SHORT_DEADLINE = 1.0
+"""Seconds for each call that only serves to explain what is wrong."""
+TIMINGS = 3
+"""How often the reference is timed in a test: the first time it is imported, then other programs may disturb it."""
 OWED_SHARE = 0.5
 """This share of the budget is reserved, in equal parts, for the questions still to come."""
 MOST_KEPT_BYTES = 4 << 20
@@ -87,6 +87,7 @@ class Grader:
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
         self._observed: dict[tuple[str, str], Seen] = {}
+        self.deadlines = Deadlines(assignment.limits, self._slowest_call)
 
     def grade(
         self,
@@ -118,7 +119,7 @@ class Grader:
         # Keep what was found in known mistakes; drop the last hand-in's.
         self._uses = {key: uses for key, uses in self._uses.items() if key[0] != STUDENT_SPACE}
         with Host(self.sandbox) as host:
-            student = Subject(host, files, STUDENT_SPACE, self.assignment.limits.seconds_per_call)
+            student = Subject(host, files, STUDENT_SPACE)
             due = (name for name in self.assignment.file_names if name not in files)
             student.unusable = {name: f"{name} is missing" for name in due} | dict(unusable or {})
             budget = seconds_total or self.assignment.limits.seconds_total
@@ -156,18 +157,18 @@ class Grader:
         test: PlannedTest,
         student: Subject,
         convention: Variant | None = None,
-        hung: Collection[str] = (),
+        given_up: Mapping[str, Finding] | None = None,
     ) -> tuple[Trial, Finding | None]:
         """Run a test on some code; return the trial and why the test is not passed, None where it explicitly is.
 
-        With a convention, the reference is the one that follows it. Functions that hung are not called.
+        With a convention, the reference is the one that follows it. Functions that are given up are not called.
         """
         reference: Code | None = None
         if convention is not None:
             reference = self._variant(convention)
         elif not test.public:
             reference = self._reference()
-        trial = Trial(student, reference, self._rng(test), test.parts, hung)
+        trial = Trial(student, reference, self._rng(test), test.parts, given_up or {})
         finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
             return trial, finding
@@ -206,12 +207,29 @@ class Grader:
     def _reference(self) -> Code | None:
         if self.solution is None:
             return None
-        limit = self.assignment.limits.seconds_per_call
-        return Code(self._trusted, self.reference_files, "reference", limit)
+        return Code(self._trusted, self.reference_files, "reference", self._most_seconds)
 
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
-        return Subject(self._trusted, variant.files, variant.name, self.assignment.limits.seconds_per_call)
+        return Subject(self._trusted, variant.files, variant.name, self._most_seconds)
+
+    @property
+    def _most_seconds(self) -> float:
+        """What code of the course itself may take for a call."""
+        return max(MOST_SECONDS, self.assignment.limits.seconds_per_call)
+
+    def _slowest_call(self, test: PlannedTest) -> float | None:
+        """Return the seconds that the slowest call of the reference takes in a test, None if there is none."""
+        if self.solution is None:
+            return None
+        seconds = []
+        for _ in range(TIMINGS):
+            reference = Subject(
+                self._trusted, self.reference_files, "reference as a hand-in", self._most_seconds
+            )
+            self.trial_of(test, reference)
+            seconds.append(reference.slowest_seconds)
+        return min(seconds[1:])
 
     def _rng(self, test: PlannedTest) -> np.random.Generator:
         """Return the generator of a test: the same in every run, secret for graded tests."""
@@ -280,7 +298,7 @@ class _Run:
         self._has_seen_hidden_inputs = False
         self._asked_of_process: tuple[int, set[str]] = (-1, set())
         self._fail_alone: set[str] = set()
-        self._hangs: Counter[str] = Counter()  # by function
+        self._given_up = GivenUp()
         self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
 
@@ -314,8 +332,9 @@ class _Run:
             if test.id in seen and not test.public and not verdicts[test.id].right
         ]
         self._student.public = False
-        self._student.seconds_per_call = min(grader.assignment.limits.seconds_per_call, SHORT_DEADLINE)
         seconds = min(SECONDS, self._deadline - time.monotonic())
+        self._student.seconds_per_call = SHORT_DEADLINE
+        self._student.most_wall_seconds = seconds
         try:
             hints = facts_of_failures(
                 grader.contrast, failed, grader.assignment, self._student, grader.references, seconds
@@ -332,9 +351,8 @@ class _Run:
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             return {}
-        self._student.seconds_per_call = min(
-            grader.assignment.limits.seconds_per_call, SHORT_DEADLINE, seconds
-        )
+        self._student.seconds_per_call = SHORT_DEADLINE
+        self._student.most_wall_seconds = seconds
         return explain(
             list(self._seen.values()),
             self._student,
@@ -397,10 +415,6 @@ class _Run:
         return finding.kind not in NEVER_FROM_ANOTHER_QUESTION and test.question not in self._fail_alone
 
     def _judged(self, test: PlannedTest) -> Verdict:
-        limit = self._grader.assignment.limits.seconds_per_call
-        if self._hangs.total() >= HANGS_IN_ALL:
-            limit = min(limit, SHORT_DEADLINE)
-        self._student.seconds_per_call = max(0.1, min(limit, self._seconds_left(test)))
         self._student.public = test.public
         self._keep_hidden_inputs_hidden(test)
         others_ran = self._other_questions_ran(test)
@@ -413,8 +427,8 @@ class _Run:
             self._fail_alone.add(test.question)
         if finding is not None and _may_be_an_accident(finding):
             trial, finding = self._tried(test)
-        if isinstance(trial.aftermath, CallTimedOut) or any(map(_did_not_end, trial.outcomes)):
-            self._hangs[trial.called_last] += 1
+        if self._seconds_left(test) > 0:  # otherwise a call may have had less than its time
+            self._given_up.note(test, trial)
         as_written = trial, finding
         trial, finding, convention = self._by_convention(test, trial, finding)
         if not trial.failed_to_import and _can_be_kept(trial):
@@ -461,10 +475,19 @@ class _Run:
         return _verdict(test, finding)
 
     def _tried(self, test: PlannedTest, convention: Variant | None = None) -> tuple[Trial, Finding | None]:
-        hung = {function for function, times in self._hangs.items() if times >= HANGS_PER_FUNCTION}
-        trial, finding = self._grader.trial_of(test, self._student, convention, hung)
+        deadlines, student = self._grader.deadlines, self._student
+        student.seconds_per_call = deadlines.so_far(test)
+        trial, finding = self._run_once(test, convention)
+        if did_not_end(trial) and deadlines.of(test) > student.seconds_per_call:
+            student.seconds_per_call = deadlines.of(test)
+            trial, finding = self._run_once(test, convention)
         self._on_trial(trial)
         return trial, finding
+
+    def _run_once(self, test: PlannedTest, convention: Variant | None) -> tuple[Trial, Finding | None]:
+        self._student.most_wall_seconds = max(0.1, self._seconds_left(test))
+        given_up = self._given_up.before(test)
+        return self._grader.trial_of(test, self._student, convention, given_up)
 
     def _is_mixed(self, test: PlannedTest) -> bool:
         """Return whether a test that is right as the task is written follows results of another convention.
@@ -498,10 +521,6 @@ def _gets_further(found: Finding, finding: Finding) -> bool:
     """Return whether more is right by a convention than as the task is written: parts, or all of the values."""
     values_right = Family.STRUCTURE is found.kind.family is not finding.kind.family
     return found.credit > finding.credit or values_right
-
-
-def _did_not_end(outcome: object) -> bool:
-    return isinstance(outcome, CallTimedOut)
 
 
 def _may_be_an_accident(finding: Finding) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.course.loading import load_assignment
 from autograder.grading.counterexample import with_evidence
+from autograder.grading.deadlines import MOST_SECONDS
 from autograder.grading.findings import finding_of
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
@@ -26,7 +27,8 @@ class Folder:
         self.submission: Submission = open_hand_in(folder, self.assignment.file_names)
         limits = self.assignment.limits
         self._host = Host(Sandbox.of_this_machine(limits.memory_mb))
-        self._student = Subject(self._host, self.submission.files, "", limits.seconds_per_call)
+        seconds = max(MOST_SECONDS, limits.seconds_per_call)
+        self._student = Subject(self._host, self.submission.files, "", seconds)
         self._student.unusable = self.submission.unusable
         self._student.public = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -43,9 +43,6 @@ class Finding:
     counterexample: str = ""
 
 
-NOT_TRIED = Finding(Kind.TIMED_OUT, "not tried: earlier calls of this function did not end")
-
-
 class NotPassed(Exception):
     """Ends a test that is not passed; carries the finding as data."""
 
@@ -77,10 +74,7 @@ class Compared:
 
 
 class NotTried(NotPassed):
-    """Ends a test before a call of a function whose earlier calls did not end."""
-
-    def __init__(self) -> None:
-        super().__init__(NOT_TRIED)
+    """Ends a test before a call of a function of which enough is known."""
 
 
 class Subject(Code):
@@ -148,8 +142,8 @@ class Trial(Listener):
         Seeded from the course's salt and the test's id.
     parts
         The weights of what is returned, by name; None if all parts weigh the same.
-    hung
-        Functions that are not called any more.
+    given_up
+        Functions that are not called any more, and why.
     outcomes
         Every value and failure that came out of the code under test.
     features
@@ -180,7 +174,7 @@ class Trial(Listener):
     reference: Code | None
     rng: np.random.Generator
     parts: Mapping[str, Fraction] | None = None
-    hung: Collection[str] = ()
+    given_up: Mapping[str, Finding] = field(default_factory=dict)
     outcomes: list[Returned | CallFailed] = field(default_factory=list)
     features: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
@@ -242,11 +236,11 @@ class Trial(Listener):
         Raises
         ------
         NotTried
-            If its earlier calls did not end.
+            If enough is known of it.
         """
         self.called_last = call.qualified_name
-        if self.called_last in self.hung:
-            raise NotTried
+        if self.called_last in self.given_up:
+            raise NotTried(self.given_up[self.called_last])
 
     def came(self, outcome: Returned | CallFailed, call: Call | None = None) -> None:
         """Note what came, and of which call."""

@@ -92,9 +92,19 @@ class HandInFile:
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one hand-in may use: seconds per call and in total, mebibytes for its process."""
+    """What one hand-in may use.
 
-    seconds_per_call: float = 10.0
+    Attributes
+    ----------
+    seconds_per_call
+        CPU seconds that every call has; one that takes the reference long has more.
+    seconds_total
+        Seconds by the clock on the wall for everything.
+    memory_mb
+        Mebibytes for its process.
+    """
+
+    seconds_per_call: float = 1.0
     seconds_total: float = 240.0
     memory_mb: PositiveCount = 1024
 

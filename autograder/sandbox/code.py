@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -25,6 +27,7 @@ from autograder.sandbox.call_failures import (
 )
 from autograder.sandbox.process import DiskFilled, Sandbox, WorkerProcess
 from autograder.sandbox.reported_names import SourceNames
+from autograder.sandbox.time_used import wall_seconds
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
@@ -40,7 +43,7 @@ from autograder.values.pack import (
 )
 
 MOST_CALLBACKS = 1_000_000
-FORGET_SECONDS = 3.0
+FORGET_SECONDS = 1.0
 Failure = TypeVar("Failure", bound=CallFailed)
 SENT_BACK_FACTOR, SENT_BACK_BYTES = 4, 1 << 20
 """Limit on the bytes of arrays that student code passes to a test's function or leaves in its own arguments: 4 times
@@ -145,10 +148,14 @@ class Code:
     space
         Keeps several sets of files apart in one host.
     seconds_per_call
-        Deadline of each call, in wall-clock seconds.
+        Deadline of each call, in seconds as `TimeUsed` counts them.
 
     Attributes
     ----------
+    most_wall_seconds
+        The most that a call may take by the clock on the wall, whatever it may take otherwise.
+    slowest_seconds
+        What the slowest call took so far, by the clock on the wall.
     bytes_sent
         Largest number of bytes of arrays that the test has sent at once.
     origin
@@ -170,6 +177,8 @@ class Code:
         self.public = False
         self.space = space
         self.seconds_per_call = seconds_per_call
+        self.most_wall_seconds = math.inf
+        self.slowest_seconds = 0.0
         self._functions: list[Callable[..., Any]] = []
         self._callbacks = 0
         self.bytes_sent = 0
@@ -228,6 +237,7 @@ class Code:
         digest = hashlib.sha256(repr(sorted(additions.items())).encode()).hexdigest()[:12]
         code = type(self)(self.host, files, f"{self.space}+{digest}", self.seconds_per_call)
         code.public = self.public
+        code.most_wall_seconds = self.most_wall_seconds
         code.origin = self.origin
         code.additions = (*self.additions, *additions.items())
         return code
@@ -295,7 +305,9 @@ class Code:
         self._require_importable(request)
         process = self.process()
         self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
+        began = time.monotonic()
         reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
+        self.origin.slowest_seconds = max(self.origin.slowest_seconds, time.monotonic() - began)
         return self._understood(request, reply, payload, arguments)
 
     def _noted(self, failure: Failure) -> Failure:
@@ -314,8 +326,9 @@ class Code:
     def _exchange_or_drop(
         self, process: WorkerProcess, request: messages.Request, arrays: Any, seconds: float
     ) -> tuple[messages.Reply, np.ndarray]:
+        wall = min(wall_seconds(seconds), self.most_wall_seconds)
         try:
-            return process.exchange(request, arrays, seconds, self._answer)
+            return process.exchange(request, arrays, wall, self._answer, seconds)
         except DeadlinePassed:
             self.host.drop()
             raise CallTimedOut(seconds) from None

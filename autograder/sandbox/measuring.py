@@ -20,6 +20,7 @@ from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Call, Code, Returned
 from autograder.sandbox.launching import thread_state
 from autograder.sandbox.process import WorkerProcess
+from autograder.sandbox.time_used import cpu_clock
 
 LONGEST_WAIT_SECONDS = 0.05
 """How long to wait for a worker that is still busy after it has answered; what it does later is measured too."""
@@ -135,8 +136,7 @@ def _cpu_clock(process: WorkerProcess) -> float:
     if sys.platform != "linux":
         raise GraderError("the CPU time of another process can be read on Linux only, so races need Linux")
     _wait_until_asleep(process.pid)
-    # The kernel's encoding of "CPU clock of this process"; see clock_getcpuclockid(3).
-    return time.clock_gettime((~process.pid << 3) | 2)
+    return cpu_clock(process.pid)
 
 
 def _wait_until_asleep(pid: int) -> None:

@@ -28,6 +28,7 @@ from autograder.sandbox.launching import SCRIPT, Fresh, InBubblewrap, Launched, 
 from autograder.sandbox.machine import memory_for_students
 from autograder.sandbox.scratch import Scratch, has_too_many_files
 from autograder.sandbox.seccomp import compiled_filter
+from autograder.sandbox.time_used import TimeUsed
 from autograder.sandbox.wire import channel, messages
 from autograder.sandbox.wire.channel import Channel, ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import Ready, Reply, Request, WorkerLimits
@@ -120,6 +121,8 @@ class WorkerProcess:
         self._scratch: Scratch | None = None
         self._channel: Channel[Request, Reply] | None = None
         self._process: Launched | None = None
+        self._time_used: TimeUsed | None = None
+        self._most_cpu_seconds = 0.0
         self.pid = 0
         self.resident_at_first = 0
         try:
@@ -217,10 +220,12 @@ class WorkerProcess:
         arrays: Sequence[np.ndarray] = (),
         seconds: float = START_SECONDS,
         answer: Answer | None = None,
+        cpu_seconds: float | None = None,
     ) -> tuple[Reply, np.ndarray]:
         """Send a request and return the reply with its payload, (bytes,) uint8.
 
-        Callbacks that come in between are carried out by `answer`; `seconds` are for all of it together.
+        Callbacks that come in between are carried out by `answer`. All of it together takes at most `seconds` on the
+        wall, and the worker at most `cpu_seconds` as `TimeUsed` counts them; the callbacks are no part of either.
 
         Raises
         ------
@@ -230,14 +235,21 @@ class WorkerProcess:
         assert self._channel is not None
         self._channel.require_silence()
         deadline = time.monotonic() + seconds
+        self._time_used = used = TimeUsed(self.pid) if cpu_seconds is not None else None
+        self._most_cpu_seconds = cpu_seconds or 0.0
         self._channel.send(request, arrays, deadline)
         while True:
             reply, payload = self._channel.receive(deadline)
             if not isinstance(reply, messages.Callback):
+                self._time_used = None
                 return reply, payload
             if answer is None:
                 raise WireError("a callback came although no function was passed")
+            asked_at = time.monotonic()
             result, result_arrays = answer(reply, payload)
+            deadline += time.monotonic() - asked_at
+            if used is not None:
+                used.skip()
             self._channel.send(result, result_arrays, deadline)
 
     def status_bytes(self, name: str) -> int:
@@ -265,9 +277,11 @@ class WorkerProcess:
         return bool(children_of(self.pid)) or (first > 0 and len(children_of(first)) > 1)
 
     def _watch(self) -> None:
-        """Raise if the worker can no longer answer, or has written too much."""
+        """Raise if the worker can no longer answer, has taken too long, or has written too much."""
         if self._process is not None and self._process.is_lost():
             raise ChannelClosed
+        if self._time_used is not None and self._time_used.look() >= self._most_cpu_seconds:
+            raise DeadlinePassed
         self.require_room()
 
     def require_room(self) -> None:
@@ -282,7 +296,7 @@ class WorkerProcess:
 
     # --- ending ---------------------------------------------------------------------------------------
 
-    def ending(self, seconds: float = 1.0) -> str | None:
+    def ending(self, seconds: float = 0.5) -> str | None:
         """Return how the process ended by itself, a signal's name or an exit code; None if it still runs."""
         assert self._process is not None
         code = self._process.code(seconds)

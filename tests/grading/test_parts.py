@@ -222,5 +222,54 @@ def test_a_function_that_hangs_costs_what_depends_on_it_and_nothing_else(tmp_pat
     hung = ("public", "loss[0.1]", "loss[0.2]", "loss[0.3]", "fast")
     assert kinds(verdicts) == {**dict.fromkeys(hung, "timed_out"), "method": "passed", "one": "passed"}
     tried = ["did not end within" in verdicts[name].message for name in hung]
-    assert tried == [True, True, False, False, False]
-    assert verdicts["fast"].message == "not tried: earlier calls of this function did not end"
+    assert tried == [True, False, False, False, False]
+    assert verdicts["fast"].message == "not tried: an earlier call of this function did not end"
+
+
+HANGING_ON_MANY = """
+whole = loss
+def loss(W, X, reg):
+    while len(X) >= 500: pass
+    return whole(W, X, reg)
+"""
+
+
+def test_a_function_that_hangs_on_large_inputs_keeps_what_its_values_earn(tmp_path):
+    quick = ASSIGNMENT.replace("seconds_per_call = 5.0", "seconds_per_call = 0.1")
+    first_the_race = TWO_FUNCTIONS.replace("test_fast", "test_again") + TWO_FUNCTIONS[len(HEAD) :]
+    hanging = f"{REFERENCE}{HANGING_ON_MANY}"
+    with grader_of(tmp_path, assignment=quick, graded=first_the_race) as grader:
+        verdicts = short(grader.grade(hand_in(hanging)))
+    assert kinds(verdicts)["loss[0.3]"] == "passed"
+    assert [verdicts[name].kind for name in ("again", "fast")] == [Kind.TIMED_OUT] * 2
+    assert "did not end" in verdicts["again"].message and "not tried" in verdicts["fast"].message
+    assert kinds(verdicts)["method"] == "passed"
+
+
+def test_a_function_that_ends_its_process_again_and_again_is_called_no_more(tmp_path):
+    many = TWO_FUNCTIONS.replace("[0.1, 0.2, 0.3]", "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]")
+    with grader_of(tmp_path, graded=many) as grader:
+        verdicts = short(grader.grade(with_loss("import os; os._exit(3)")))
+    tried = [
+        "not tried" not in verdicts[f"loss[{reg}]"].message for reg in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+    ]
+    assert tried == [True, True, True, True, False, False, False]  # and once in the public check
+    assert {verdicts[f"loss[{reg}]"].kind for reg in (0.1, 0.7)} == {Kind.DIED}
+    assert kinds(verdicts)["method"] == kinds(verdicts)["one"] == "passed"
+
+
+def test_a_call_may_take_as_many_times_what_the_reference_takes(tmp_path):
+    quick = ASSIGNMENT.replace("seconds_per_call = 5.0", "seconds_per_call = 0.05")
+    slow = """
+import time
+whole = loss
+def loss(W, X, reg):
+    end = time.process_time() + {seconds}
+    while time.process_time() < end: pass
+    return whole(W, X, reg)
+"""
+    for name, seconds, kind in (("slow", 0.003, "passed"), ("fast", 0.0, "timed_out")):
+        reference = REFERENCE + slow.format(seconds=seconds)
+        with grader_of(tmp_path / name, assignment=quick, reference=reference) as grader:
+            verdicts = short(grader.grade(hand_in(REFERENCE + slow.format(seconds=0.9))))
+        assert kinds(verdicts)["with_a_penalty[0.1]"] == kind

@@ -96,7 +96,7 @@ FAILURES = {
     "skipping": ("import unittest\nraise unittest.SkipTest('no')", "raised", "it raised Exception"),
     "falling": ("return falling(W, X, reg)", "raised", "it raised RecursionError"),
     "greedy": ("return np.ones(2**36), W", "out_of_memory", "more memory than is given"),
-    "hanging": ("while True: pass", "timed_out", "did not end within 1.5 seconds"),
+    "hanging": ("while True: pass", "timed_out", "did not end within 1.5 seconds of computing time"),
     "ending": ("import os; os._exit(0)", "died", "ended in the middle of the call (exit code 0)"),
     "crashing": ("import ctypes; ctypes.string_at(0)", "died", "SIGSEGV"),
     "unwritten": (
@@ -207,19 +207,19 @@ def test_loss(compare):
 # --- time -------------------------------------------------------------------------------------------------
 
 
-def test_two_calls_that_do_not_end_are_the_end_of_their_question(tmp_path):
+def test_a_call_that_does_not_end_decides_its_function(tmp_path):
     quick = ASSIGNMENT.replace("seconds_per_call = 5.0", "seconds_per_call = 0.5")
     with grader_of(tmp_path, assignment=quick) as grader:
         verdicts = short(grader.grade(with_loss("while True: pass")))
     assert kinds(verdicts) == {**dict.fromkeys(OF_LOSS, "timed_out"), "one": "passed"}
-    tried = ["did not end within 0.5 seconds" in verdicts[name].message for name in OF_LOSS]
-    assert tried == [True, True, False, False]
+    tried = ["did not end within" in verdicts[name].message for name in OF_LOSS]
+    assert tried == [True, False, False, False]
     assert "not tried" in verdicts["with_a_penalty[0.7]"].message
 
 
 def test_a_question_that_uses_up_its_time_leaves_the_others_theirs(grader):
     slow = with_loss("import time; time.sleep(60)\nreturn 0.0, W")
-    verdicts = short(grader.grade(slow, seconds_total=8.0))
+    verdicts = short(grader.grade(slow, seconds_total=4.0))
     assert {verdict.kind for name, verdict in verdicts.items() if name in OF_LOSS} == {Kind.NOT_RUN}
     assert "time for this question ran out in this test" in verdicts["public"].message
     assert "time for this question ran out before this test" in verdicts["with_a_penalty[0.7]"].message

@@ -401,6 +401,23 @@ def test_work_in_c_that_does_not_end_is_stopped(host):
         hanging.call("hw.hang")
 
 
+def test_waiting_for_the_answer_of_a_function_counts_for_no_deadline(host):
+    asking = Code(host, files_of("def f(answer): return answer(1) + answer(2)"), seconds_per_call=0.3)
+
+    def answer(number):
+        time.sleep(0.5)
+        return number
+
+    assert asking.call("hw.f", answer) == 3
+
+
+def test_calls_are_limited_by_the_time_on_the_wall_as_well(host):
+    hanging = Code(host, files_of("def f():\n    while True: pass"), seconds_per_call=600.0)
+    hanging.most_wall_seconds = 0.3
+    with pytest.raises(CallTimedOut):
+        hanging.call("hw.f")
+
+
 def test_too_much_memory_is_said_so_and_the_worker_goes_on(sandbox):
     with_little = Sandbox.of_this_machine(300, sandbox.tier)
     with Host(with_little) as host:

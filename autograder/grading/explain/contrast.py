@@ -8,6 +8,7 @@ probe of either draw contradicts is not said, and nothing is said of a function 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -156,7 +157,7 @@ class Contrast:
         except Stopped:
             return ()
         finally:
-            student.seconds_per_call = limit
+            student.seconds_per_call, student.most_wall_seconds = limit, math.inf
             student.forget()
         return tuple(sorted(found, key=lambda it: it.rank)[:most])
 

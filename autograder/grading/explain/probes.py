@@ -216,7 +216,7 @@ class Examined:
     deadline
         When to stop, by `time.monotonic`.
     seconds_per_call
-        The most that one call may take.
+        The most CPU seconds that one call may take.
     """
 
     inputs: Inputs
@@ -250,7 +250,8 @@ class Examined:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise Stopped
-        self.code.seconds_per_call = min(self.seconds_per_call, left)
+        self.code.seconds_per_call = self.seconds_per_call
+        self.code.most_wall_seconds = left
         try:
             return outcome(self.inputs, self.code, arguments)
         except CallFailed as failure:

@@ -1,0 +1,57 @@
+"""How long a call may take: so many times what the reference takes in the same test, and never less than a second.
+
+Versions that compute one number at a time in Python take up to 520 times as long as the reference where values are
+compared, and 820 times where cost is measured, on inputs that are large; `benchmarks/deadlines.py` shows how far they
+stay from their deadlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograder.model.assignment import Limits
+from autograder.model.plan import PlannedTest
+
+FACTOR = 1000.0
+"""So many times what the slowest call of the reference takes."""
+STRUCTURE_FACTOR = 4.0
+"""Tests of structure give that much more: their inputs are larger, and some make several calls in a row."""
+MOST_SECONDS = 10.0
+"""No reference earns its test more than this; the author may, by `seconds_per_call`."""
+
+
+class Deadlines:
+    """The seconds of CPU time that a call of each test may take, as `TimeUsed` counts them.
+
+    The reference is asked only when a call has used up the least that every call has: that is enough for nearly all.
+
+    Parameters
+    ----------
+    limits
+        Of the assignment.
+    slowest_call
+        Returns the seconds of the slowest call of the reference in a test, None where there is no reference.
+    """
+
+    def __init__(self, limits: Limits, slowest_call: Callable[[PlannedTest], float | None]) -> None:
+        self._least = limits.seconds_per_call
+        self._slowest_call = slowest_call
+        self._known: dict[str, float] = {}
+
+    def so_far(self, test: PlannedTest) -> float:
+        """Return what a call may take before the reference is asked."""
+        return self._known.get(test.id) or self._least_of(test)
+
+    def of(self, test: PlannedTest) -> float:
+        """Return what a call may take."""
+        if test.id not in self._known:
+            least, slowest = self._least_of(test), self._slowest_call(test)
+            by_reference = MOST_SECONDS if slowest is None else self._factor(test) * FACTOR * slowest
+            self._known[test.id] = max(least, min(MOST_SECONDS, by_reference))
+        return self._known[test.id]
+
+    def _least_of(self, test: PlannedTest) -> float:
+        return self._factor(test) * self._least
+
+    def _factor(self, test: PlannedTest) -> float:
+        return STRUCTURE_FACTOR if test.structural else 1.0

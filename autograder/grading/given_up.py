@@ -1,0 +1,49 @@
+"""Which functions of a hand-in are called no more, because more calls would cost time and tell nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from autograder.grading.trial import Finding, Trial
+from autograder.model.plan import PlannedTest
+from autograder.model.verdict import Kind
+from autograder.sandbox.call_failures import CallOutOfDisk, CallTimedOut, ProtocolBroken, WorkerDied
+
+MOST_DEATHS = 5
+"""After so many calls that cost a process, a function is called no more: each costs the start of another."""
+HANGS = Finding(Kind.TIMED_OUT, "not tried: an earlier call of this function did not end")
+DIES = Finding(Kind.DIED, "not tried: earlier calls of this function ended the process that they ran in")
+
+
+class GivenUp:
+    """Notes how the calls of each function of a hand-in ended.
+
+    A call that does not end in a test of values decides the function. One that does not end in a test of structure,
+    whose inputs are large, decides tests of structure alone: whatever its values earn is not touched. Other functions
+    are not touched either.
+    """
+
+    def __init__(self) -> None:
+        self._hangs: set[str] = set()
+        self._hangs_in_structure: set[str] = set()
+        self._deaths: Counter[str] = Counter()
+
+    def note(self, test: PlannedTest, trial: Trial) -> None:
+        """Note how a run of a test ended."""
+        if did_not_end(trial):
+            (self._hangs_in_structure if test.structural else self._hangs).add(trial.called_last)
+        ends: Iterable[object] = (*trial.outcomes, trial.aftermath)
+        if any(isinstance(it, (WorkerDied, ProtocolBroken, CallOutOfDisk)) for it in ends):
+            self._deaths[trial.called_last] += 1
+
+    def before(self, test: PlannedTest) -> Mapping[str, Finding]:
+        """Return the functions that a test is not to call, and what is said instead."""
+        hung = self._hangs | self._hangs_in_structure if test.structural else self._hangs
+        dead = {function for function, times in self._deaths.items() if times >= MOST_DEATHS}
+        return dict.fromkeys(dead, DIES) | dict.fromkeys(hung, HANGS)
+
+
+def did_not_end(trial: Trial) -> bool:
+    """Return whether a call of a run did not end."""
+    return any(isinstance(it, CallTimedOut) for it in (*trial.outcomes, trial.aftermath))
