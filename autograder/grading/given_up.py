@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from autograder.grading.trial import Finding, Trial
@@ -13,7 +12,7 @@ from autograder.sandbox.call_failures import CallOutOfDisk, CallTimedOut, Protoc
 MOST_DEATHS = 5
 """After so many calls that cost a process, a function is called no more: each costs the start of another."""
 HANGS = Finding(Kind.TIMED_OUT, "not tried: an earlier call of this function did not end")
-DIES = Finding(Kind.DIED, "not tried: earlier calls of this function ended the process that they ran in")
+DIES = "not tried: earlier calls of this function cost the process that they ran in"
 
 
 class GivenUp:
@@ -27,21 +26,26 @@ class GivenUp:
     def __init__(self) -> None:
         self._hangs: set[str] = set()
         self._hangs_in_structure: set[str] = set()
-        self._deaths: Counter[str] = Counter()
+        self._deaths: dict[str, list[Kind]] = {}
 
-    def note(self, test: PlannedTest, trial: Trial) -> None:
+    def note(self, test: PlannedTest, trial: Trial, finding: Finding | None) -> None:
         """Note how a run of a test ended."""
         if did_not_end(trial):
             (self._hangs_in_structure if test.structural else self._hangs).add(trial.called_last)
         ends: Iterable[object] = (*trial.outcomes, trial.aftermath)
         if any(isinstance(it, (WorkerDied, ProtocolBroken, CallOutOfDisk)) for it in ends):
-            self._deaths[trial.called_last] += 1
+            kind = finding.kind if finding is not None else Kind.DIED
+            self._deaths.setdefault(trial.called_last, []).append(kind)
 
     def before(self, test: PlannedTest) -> Mapping[str, Finding]:
         """Return the functions that a test is not to call, and what is said instead."""
         hung = self._hangs | self._hangs_in_structure if test.structural else self._hangs
-        dead = {function for function, times in self._deaths.items() if times >= MOST_DEATHS}
-        return dict.fromkeys(dead, DIES) | dict.fromkeys(hung, HANGS)
+        dead = {
+            name: Finding(kinds[-1], DIES)
+            for name, kinds in self._deaths.items()
+            if len(kinds) >= MOST_DEATHS
+        }
+        return dead | dict.fromkeys(hung, HANGS)
 
 
 def did_not_end(trial: Trial) -> bool:

@@ -428,7 +428,7 @@ class _Run:
         if finding is not None and _may_be_an_accident(finding):
             trial, finding = self._tried(test)
         if self._seconds_left(test) > 0:  # otherwise a call may have had less than its time
-            self._given_up.note(test, trial)
+            self._given_up.note(test, trial, finding)
         as_written = trial, finding
         trial, finding, convention = self._by_convention(test, trial, finding)
         if not trial.failed_to_import and _can_be_kept(trial):
