@@ -183,6 +183,7 @@ class Code:
         self._callbacks = 0
         self.bytes_sent = 0
         self._generation = 0
+        self._leaves_something = False
         self._failed_imports: dict[str, CodeRaised] = {}
         self._source_names = SourceNames(files, space.partition("+")[0])
         self.origin: Code = self
@@ -244,6 +245,7 @@ class Code:
 
     def forget(self) -> CallFailed | None:
         """Drop the objects and functions of a test that is over; return what prevented it, if anything."""
+        leaves_something, self._leaves_something = self._leaves_something, False
         self._functions.clear()
         self._callbacks = 0
         self.bytes_sent = 0
@@ -253,6 +255,10 @@ class Code:
             return None
         try:
             process.require_room()
+            if not leaves_something:
+                if process.ending(0.0) is not None:
+                    self.host.drop()
+                return None
             self._exchange_or_drop(process, messages.Forget(), (), FORGET_SECONDS)
         except DiskFilled:
             self.host.drop()
@@ -406,12 +412,14 @@ class Code:
         if isinstance(value, NamedKey):
             return value
         if callable(value):
+            self.origin._leaves_something = True
             self._functions.append(value)
             return FunctionKey(len(self._functions) - 1)
         return None
 
     def _resolve(self, key: Key) -> Any:
         if isinstance(key, ObjectKey):
+            self.origin._leaves_something = True
             return Handle(self, key, self._generation, self.host.restarts)
         raise WireError("a function cannot come back")
 
@@ -481,6 +489,7 @@ class Call:
         With `trim` the worker first returns free memory to the system.
         """
         self.code.origin.listener.held(self)
+        self.code.origin._leaves_something = True
         request, arrays = self._request(hold=True, trim=trim)
         self.code._exchange(request, arrays)
 

@@ -191,7 +191,7 @@ class Forked:
             self._report.settimeout(seconds)
             try:
                 said = self._report.recv(_STATUS.size)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 return None
             except OSError:
                 said = b""

@@ -136,6 +136,14 @@ def half(original, W, X, reg):
     return original(W, X, reg / 2)
 """
 
+HEAD = GRADED.partition("@loss")[0]
+"""What graded tests begin with."""
+OTHER_TEST = """
+@pytest.mark.question("other")
+def test_one(compare, rng):
+    compare("other.one", rng.normal(size=3), names=("result",))
+"""
+
 FILES = {
     "assignments/losses/assignment.toml": ASSIGNMENT,
     "assignments/losses/hw.py": STUB,

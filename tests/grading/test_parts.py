@@ -12,7 +12,8 @@ from autograder.model.scoring import score
 from autograder.model.verdict import Kind
 from tests.grading.losses import (
     ASSIGNMENT,
-    GRADED,
+    HEAD,
+    OTHER_TEST,
     REFERENCE,
     course_of,
     grader_of,
@@ -22,12 +23,6 @@ from tests.grading.losses import (
     with_loss,
 )
 
-HEAD = GRADED.partition("@loss")[0]
-OTHER_TEST = """
-@pytest.mark.question("other")
-def test_one(compare, rng):
-    compare("other.one", rng.normal(size=3), names=("result",))
-"""
 WEIGHED = f"""{HEAD}
 @loss
 @pytest.mark.parts(loss=1, dW=3)
