@@ -1,6 +1,6 @@
 """The trusted side of a fork server: a process that holds Python, NumPy and the worker's code, and forks workers.
 
-It never runs student code. A worker starts in a tenth of the time that a fresh interpreter takes, and is confined
+It never runs student code. A worker starts in a fraction of the time that a fresh interpreter takes, and is confined
 by the same code before it gets anything of a hand-in.
 """
 

@@ -1,0 +1,105 @@
+"""How far right solutions stay from their deadlines: for each, the test in which it comes nearest.
+
+    python benchmarks/deadlines.py [NAME...] [--nearest N]
+
+Right solutions are the reference and those in other styles under tests/right_solutions. A margin is the seconds that
+a call of a test may take, divided by those that the slowest one took. Deadlines count CPU time and this measures by the
+clock on the wall, so that a busy machine makes margins smaller than they are. The exit code is 1 where one is below 3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course.loading import find_course
+from autograder.grading.grader import Grader
+from autograder.grading.trial import Trial
+from autograder.model.assignment import Assignment
+
+ROOT = Path(__file__).parent.parent
+RIGHT = ROOT / "tests" / "right_solutions"
+LEAST_MARGIN = 3.0
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A test of a right solution: what its slowest call took, and what it may take, in seconds."""
+
+    assignment: str
+    solution: str
+    test: str
+    structural: bool
+    took: float
+    may_take: float
+
+    @property
+    def margin(self) -> float:
+        return self.may_take / self.took
+
+
+def right_solutions(
+    assignment: Assignment, reference: Mapping[str, bytes]
+) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Yield the name and the files of each right solution of an assignment."""
+    yield "reference", dict(reference)
+    for path in sorted((RIGHT / assignment.name).glob("*")):
+        if path.suffix == ".py":
+            yield path.stem, {**reference, assignment.file_names[0]: path.read_bytes()}
+        elif path.is_dir() and path.name != "__pycache__":
+            yield path.name, {name: (path / name).read_bytes() for name in assignment.file_names}
+
+
+def margins(grader: Grader, solution: str, files: Mapping[str, bytes]) -> list[Nearest]:
+    """Return how near each test of a solution comes to its deadline."""
+    found = []
+    for test in grader.plan.tests:
+        slowest = 0.0
+
+        def note(trial: Trial) -> None:
+            nonlocal slowest
+            slowest = max(slowest, trial.student.slowest_seconds)
+
+        grader.grade(files, only=lambda other, test=test: other.id == test.id, on_trial=note)  # type: ignore[misc]
+        if slowest:
+            may_take = grader.deadlines.of(test)
+            name = grader.assignment.name
+            found.append(
+                Nearest(name, solution, test.id.partition("::")[2], test.structural, slowest, may_take)
+            )
+    return found
+
+
+def main() -> int:
+    """Measure and print the margins."""
+    course = find_course(ROOT)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="assignments; all unless given")
+    parser.add_argument("--nearest", type=int, default=3, help="so many tests of each assignment and sort")
+    options = parser.parse_args()
+    table = Table("assignment", "solution", "test", "took, ms", "may take, ms", "margin")
+    smallest = float("inf")
+    for name in options.names or course.names():
+        assignment, solution = course.assignment(name), course.solution(name)
+        found: list[Nearest] = []
+        with Grader(assignment, solution) as grader:
+            for title, files in right_solutions(assignment, solution.reference_files(assignment)):
+                found += margins(grader, title, files)
+        smallest = min([smallest, *(it.margin for it in found)])
+        for structural in (False, True):
+            of_sort = sorted((it for it in found if it.structural is structural), key=lambda it: it.margin)
+            for it in of_sort[: options.nearest]:
+                times = (f"{1000 * it.took:.1f}", f"{1000 * it.may_take:.0f}", f"{it.margin:.1f}")
+                table.add_row(it.assignment, it.solution, it.test, *times)
+    Console(width=150).print(table)
+    return int(smallest < LEAST_MARGIN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
