@@ -1,4 +1,4 @@
-"""Ends workers, grading processes and whole graders at random moments, and tells what became of the results.
+"""Ends workers, their servers, grading processes and graders at random moments, and tells what became of the results.
 
     python benchmarks/faults.py [NAME] [--course DIR] [--rounds N] [--seed N]
 
@@ -108,7 +108,7 @@ class Run:
         return self._process.wait()
 
     def processes(self, kind: str) -> list[psutil.Process]:
-        """Return the command itself, its grading processes, or the workers of student and reference code."""
+        """Return the command itself, its grading processes, the workers, or the servers that fork them."""
         if kind == "the command":
             return [psutil.Process(self._process.pid)]
         return [it for it in self.note_processes() if _kind(it) == kind]
@@ -140,8 +140,17 @@ def _kind(process: psutil.Process) -> str:
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return ""
     if any(word.endswith(WORKER) for word in words) and not words[0].endswith("bwrap"):
-        return "a worker"
+        return "a worker" if _is_forked(process, words) else "a fork server"
     return "a grading process" if any("spawn_main" in word for word in words) else ""
+
+
+def _is_forked(process: psutil.Process, words: list[str]) -> bool:
+    """Return whether a worker, or what it comes from, is a copy of a server, whose command line it still has."""
+    try:
+        parents = [it.cmdline() for it in process.parents()]
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return True
+    return words in parents or not any(word.startswith("forks:") for word in words)
 
 
 def end_one(run: Run, kind: str, at: float, chance: random.Random) -> bool:
@@ -191,7 +200,7 @@ def in_container(
     assert undisturbed is not None
     assert not undisturbed["extra_data"]["faults"], undisturbed
     for number in range(rounds):
-        kind = ("a worker", "the command")[number % 2]
+        kind = ("a worker", "the command", "a fork server", "the command")[number % 4]
         tally = Tally()
         path.unlink(missing_ok=True)
         run = start()
@@ -269,7 +278,7 @@ def in_class(
     seconds = time.monotonic() - began
     undisturbed = outputs(folder / "undisturbed")
     for number in range(rounds):
-        kind = ("a worker", "a grading process", "the command")[number % 3]
+        kind = ("a worker", "a grading process", "the command", "a fork server")[number % 4]
         tally = Tally()
         out = folder / f"round-{number}"
         run = start(out)
