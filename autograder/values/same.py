@@ -328,6 +328,33 @@ def _numbers_in(got: Any, expected: np.ndarray) -> np.ndarray | None:
     return numbers
 
 
+def in_types_of(expected: Any, got: Any) -> Any:
+    """Return a value with its numbers in the types of the expected ones, wherever it has as many in another type.
+
+    An `np.matrix` or a list becomes the plain array that stands in its place, for example. Numbers that the expected type
+    cannot hold, as labels that are no whole numbers, keep their own.
+    """
+    if isinstance(expected, (list, tuple)):
+        if not isinstance(got, (list, tuple)) or len(got) != len(expected):
+            return got
+        return type(got)(in_types_of(*pair) for pair in zip(expected, got, strict=True))
+    if isinstance(expected, dict):
+        if not isinstance(got, dict):
+            return got
+        return {key: in_types_of(expected[key], it) if key in expected else it for key, it in got.items()}
+    if not isinstance(expected, np.ndarray) and not _is_scalar(expected):
+        return got
+    wanted = np.asarray(expected)
+    numbers = _numbers_in(got, wanted)
+    if numbers is None:
+        return got
+    with np.errstate(all="ignore"):
+        converted = numbers.astype(wanted.dtype)
+    if not np.array_equal(converted, numbers, equal_nan=numbers.dtype.kind == "f"):
+        converted = numbers
+    return converted if isinstance(expected, np.ndarray) else converted[()]
+
+
 def _as_array(parts: Sequence[Any]) -> np.ndarray | None:
     """Return nested lists of numbers as an array, or None if they are ragged or hold something else."""
     try:

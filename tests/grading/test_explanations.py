@@ -34,6 +34,24 @@ def test_a_known_mistake_is_recognised_by_the_values_it_gives(grader):
     assert verdicts["public"].mistake is None
 
 
+SUMMED = "(scores ** 2).sum() + reg * (W * W).sum()", "2 * X.T @ scores + 2 * reg * W"
+
+
+@pytest.mark.parametrize(
+    ("value", "slope"),
+    [
+        ("np.matrix({})", "np.matrix({})"),
+        ("[{}][0]", "({}).tolist()"),
+        ("{}", "list({})"),
+    ],
+)
+def test_a_known_mistake_is_recognised_in_another_type(grader, value, slope):
+    loss, gradient = SUMMED
+    body = f"scores = X @ W\nreturn {value.format(loss)}, {slope.format(gradient)}"
+    verdicts = short(grader.grade(with_loss(body)))
+    assert {verdicts[name].mistake for name in OF_LOSS[1:]} == {"not_averaged"}
+
+
 def test_a_known_mistake_is_recognised_by_the_exception_it_raises(grader):
     swapped = """
         scores = W @ X

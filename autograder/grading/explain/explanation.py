@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.grading.explain.bank import Variant
@@ -23,6 +23,7 @@ from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.code import Code
+from autograder.values.same import in_types_of
 
 _CLAIM = re.compile(r"\b(right|correct|same)\b", re.IGNORECASE)
 """Words of a sentence that says something about other parts of the result than the one in question."""
@@ -272,7 +273,8 @@ class _Evidence:
         compared = {}
         for one in self.group:
             if len(one.compared) == 1:
-                compared[one.test.id] = one.compared[0]
+                (it,) = one.compared
+                compared[one.test.id] = replace(it, got=in_types_of(it.expected, it.got))
             elif one.kind is not None or one.compared:
                 return None
         return compared

@@ -11,7 +11,7 @@ from autograder.model.verdict import Family, Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Returned
 from autograder.values.pack import WorkerObject
-from autograder.values.same import same
+from autograder.values.same import in_types_of, same
 from autograder.values.walk import agree, mapped
 
 
@@ -37,7 +37,8 @@ class Observation:
             return self.kind is other.kind
         if self.kind.family is Family.STRUCTURE and self.kind is not other.kind:
             return False
-        return agree(same, self.events, other.events)
+        # Right numbers of another type are a mistake of their own, beside whichever makes them wrong.
+        return agree(same, in_types_of(other.events, self.events), other.events)
 
 
 def observation_of(trial: Trial, finding: Finding | None) -> Observation:

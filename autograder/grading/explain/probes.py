@@ -16,7 +16,7 @@ from autograder.grading.trial import outcome_of
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Code
-from autograder.values.same import ROUNDING, compare_values, same
+from autograder.values.same import ROUNDING, compare_values, in_types_of, same
 from autograder.values.walk import agree
 
 State = Literal["right", "wrong", "raised", "unclear", "odd"]
@@ -237,7 +237,14 @@ class Examined:
     def asked(self, probe: Probe) -> Outcome | None:
         """Call the hand-in with a probe, whether or not that was done before."""
         arguments = self.inputs.arguments(probe)
-        return None if arguments is None else self.called(arguments)
+        if arguments is None:
+            return None
+        got, expected = self.called(arguments), self.expected(probe)
+        if got.parts is None or expected is None or expected.parts is None:
+            return got
+        return replace(
+            got, parts={name: in_types_of(expected.parts[name], it) for name, it in got.parts.items()}
+        )
 
     def called(self, arguments: Mapping[str, Any]) -> Outcome:
         """Call the hand-in with some arguments.

@@ -16,6 +16,7 @@ from autograder.grading.explain.closed_forms import Sample
 from autograder.grading.trial import Compared
 from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Code
+from autograder.values.same import in_types_of
 
 Numbers = Mapping[str, tuple[np.ndarray, float]]
 """By the name of a term: its numbers, and the largest absolute value among those that they were computed from."""
@@ -125,7 +126,7 @@ class Terms:
             off = None
             if given != setting:
                 arguments = {**compared.arguments, switch: setting}
-                off = code.call(compared.call.name, *arguments.values())
+                off = in_types_of(on, code.call(compared.call.name, *arguments.values()))
             return Switched(compared.names, on, off, switch, setting)
         return Switched(compared.names, on, None, "", 0.0)
 
