@@ -57,11 +57,21 @@ class Checker:
         question, where = claim
         question = replace(question, part=part)
         probes = [*self.probes, *contradicting(self.examined, part, where, FRESH)]
-        if any(contradicts(self.examined, question, where, it) for it in probes):
+        if any(self._contradicts(question, where, it) for it in probes):
             return True
         elsewhere = [it for it in self.probes if not where.there(self.examined, part, it)]
         opposite = [question.asked(self.examined, it) is not where.wrong for it in elsewhere]
         return where.mostly and len(elsewhere) > 10 and bool(np.mean(opposite) < 0.5)
+
+    def _contradicts(self, question, where, probe) -> bool:
+        if "wrong" in question.bad and self.examined.state(probe, question.part) == "unclear":
+            # The grader says nothing while a probe is as near as this; to a reader it is wrong, as it is to the tests.
+            return (
+                not where.wrong
+                if where.there(self.examined, question.part, probe)
+                else (where.exact and where.wrong)
+            )
+        return contradicts(self.examined, question, where, probe)
 
     def of_moved(self, part, claim) -> bool:
         move, way = claim
@@ -129,8 +139,12 @@ class Checker:
         return wrong < len(states) if certain else wrong <= len(states) / 2
 
     def of_unsteady(self, part, claim) -> bool:
-        probe = self.generic[0]
-        return str(self.examined.asked(probe)) == str(self.examined.asked(probe))
+        # Of a function that draws at random, two calls may agree by chance.
+        return all(
+            str(self.examined.asked(it)) == str(self.examined.outcome(it))
+            for it in self.generic
+            for _ in range(3)
+        )
 
 
 def hand_ins(grader: Grader, also, name):

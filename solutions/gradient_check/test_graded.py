@@ -444,9 +444,10 @@ def errors(
     integers=Case("both arrays hold integers"),
     equal=Case("both arrays are equal"),
 ):
-    if (integers and tiny) or (opposite and equal):
+    shape = shape_of(dimensions, length)
+    if (integers and tiny) or (opposite and equal) or (zeros and shape == (1,)):
         return None
-    a, b = two_arrays(rng, shape_of(dimensions, length))
+    a, b = two_arrays(rng, shape)
     if integers:
         a, b = np.round(20 * a).astype(int), np.round(20 * b).astype(int)
     a, b = np.abs(a), np.abs(b)

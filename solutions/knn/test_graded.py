@@ -368,7 +368,8 @@ def distances(
     elif centred:
         X_train, X = (it - it.mean(axis=1, keepdims=True) for it in (X_train, X))
     if known:
-        X = X_train[rng.integers(training_examples, size=test_examples)]
+        # Not the same one for all, which would be another special case.
+        X = X_train[np.resize(rng.permutation(training_examples), test_examples)]
     return dict(X_train=X_train, X=X)
 
 

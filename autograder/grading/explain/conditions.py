@@ -120,9 +120,9 @@ def in_words(ladder: Ladder, where: Where) -> tuple[str, str]:
         elsewhere = f"{elsewhere} {cases}"
     question = _question(ladder, condition, condition.holds is where.wrong)
     if others:
-        both = " and ".join(_place(ladder, it) for it in where.conditions)
+        either = " or ".join(_place(ladder, it) for it in where.conditions)
         question = "Compare such a case with any other, by hand: at which step do they part?"
-        return f"{there} {both}, {elsewhere} everywhere else that was tried", question
+        return f"{there} {either}, {elsewhere} everywhere else that was tried", question
     return _of_one(ladder, condition, there, elsewhere, where.exact), question
 
 

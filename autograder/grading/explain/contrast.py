@@ -215,7 +215,11 @@ def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
     probes = [probe for draw in DRAWS for probe in design(ladder, draw) if _answered(examined, probe)]
     if not probes:
         return []
-    if not _is_steady(examined, probes):
+    repeated = [_is_repeated(examined, it) for it in probes[:: max(1, len(probes) // 3)]]
+    if not all(repeated):
+        # Once may be rounding, or chance that the task asks for; of a function that changes, nothing else is true.
+        if sum(repeated) > len(repeated) / 2:
+            return []
         return [
             Fact(
                 about(ladder.parts, "something else comes back when the same call is made again"),
@@ -278,14 +282,11 @@ def _number_right(examined: Examined, reference: Code, probes: Iterable[Probe]) 
     )
 
 
-def _is_steady(examined: Examined, probes: Sequence[Probe]) -> bool:
-    """Return whether the first and some later probes give what they gave before, when they are asked again."""
-    for probe in probes[:: max(1, len(probes) // 3)]:
-        before, after = examined.outcome(probe), examined.asked(probe)
-        assert before is not None and after is not None
-        if not _alike(before, after):
-            return False
-    return True
+def _is_repeated(examined: Examined, probe: Probe) -> bool:
+    """Return whether a probe gives what it gave before, when it is asked again."""
+    before, after = examined.outcome(probe), examined.asked(probe)
+    assert before is not None and after is not None
+    return _alike(before, after)
 
 
 def _alike(before: Outcome, after: Outcome) -> bool:

@@ -117,7 +117,8 @@ def _candidates(
         for condition, there in regions.items():
             if (condition.holds or by_chance) and (bad[~there] != wrong).all():
                 yield from _unlikely(where(wrong, there, condition), bad, there)
-    for wrong, regions in pure.items():
+    # Where wrong code may be right by chance, two conditions can always be found that take in what chance left over.
+    for wrong, regions in () if by_chance else pure.items():
         for (one, there), (other, also) in combinations(regions.items(), 2):
             plain = not wrong or (_is_special(one) and _is_special(other))
             # Each has to explain something that the other does not.
