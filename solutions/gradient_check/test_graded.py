@@ -359,16 +359,16 @@ def test_best_step(compare, rng, best, order):
     compare(CHOOSE_STEP, *coarse_problem(rng, best), STEPS[order].tolist(), names=("step",))
 
 
+def kinked(x):
+    """Return a sum whose slopes are 3 by steps of 1/16 to 1/4: larger ones meet a kink, smaller ones rounding."""
+    kink = 8 * np.maximum(np.abs(x) - 0.375, 0) * np.maximum(x, 0)
+    return float(np.sum(np.round(64 * 3 * x) / 64 + kink))
+
+
 @step
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("order", [[0, 3, 5, 4, 2, 1], [5, 4, 2, 1, 3, 0]], ids=["last", "in the middle"])
 def test_largest_of_equally_good_steps(compare, order):
-    """Steps of 1/16 to 1/4 find the slope of 3 exactly; larger ones meet a kink, smaller ones rounding."""
-
-    def kinked(x):
-        kink = 8 * np.maximum(np.abs(x) - 0.375, 0) * np.maximum(x, 0)
-        return float(np.sum(np.round(64 * 3 * x) / 64 + kink))
-
     steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625, 0.00390625])[order]
     compare(CHOOSE_STEP, kinked, np.full(3, 3.0), np.zeros(3), steps.tolist(), names=("step",))
 
@@ -443,9 +443,10 @@ def errors(
     tiny=Case("all entries are below 1e-8"),
     integers=Case("both arrays hold integers"),
     equal=Case("both arrays are equal"),
+    below=Case("every entry of a is smaller than that of b"),
 ):
     shape = shape_of(dimensions, length)
-    if (integers and tiny) or (opposite and equal) or (zeros and shape == (1,)):
+    if (integers and tiny) or (equal and (opposite or below)) or (zeros and (below or shape == (1,))):
         return None
     a, b = two_arrays(rng, shape)
     if integers:
@@ -457,7 +458,10 @@ def errors(
     if zeros:
         a.flat[0] = b.flat[0] = 0
     a, b = (a * 1e-10, b * 1e-10) if tiny else (a, b)
-    return dict(a=a, b=a.copy() if equal else -b if opposite else b)
+    b = a.copy() if equal else -b if opposite else b
+    if below:
+        a, b = np.where(a == b, a - 1, np.minimum(a, b)), np.maximum(a, b)
+    return dict(a=a, b=b)
 
 
 @ladder(GRADIENT_CHECK, parts=("errors",))
@@ -468,8 +472,13 @@ def checks(
     wide=Case("h is 0.1"),
     right=Case("the gradient is right"),
     flat=Case("f is constant"),
+    few=Case("x has fewer entries than there are checks"),
 ):
     shape = {1: (900,), 2: (20, 45), 3: (9, 10, 10)}[dimensions]
+    if few:
+        shape = (1,) * (dimensions - 1) + (number_of_checks - 1,)
+    if 0 in shape:
+        return None
     f, gradient, x = equal_coordinates(rng, shape)
     if right:
         gradient = 3 * x**2
@@ -481,16 +490,31 @@ def checks(
 @ladder(CHOOSE_STEP, parts=("step",))
 def steps(
     rng,
-    steps=Size(3, least=2, levels=(2, 3, 4)),
+    steps=Size(4, least=3, levels=(3, 4)),
     first=Case("the best step comes first"),
     last=Case("the best step comes last"),
+    smallest=Case("the best step is the smallest"),
+    largest=Case("the best step is the largest"),
+    tied=Case("several steps are equally good"),
+    unequal=Case("one slope is a million times another"),
 ):
-    if first and last:
+    if (first and last) or (smallest and (largest or tied)) or (unequal and (largest or tied)):
         return None
-    best = int(rng.integers(1, 4))
-    others = [it for it in rng.permutation(5) if it != best][: steps - 1]
-    place = 0 if first else len(others) if last else int(rng.integers(len(others) + 1))
+    if unequal:
+        sizes, best = np.array([2.0, 0.5, 0.1, 1e-3, 1e-5]), 3
+        f, gradient, x = unequal_slopes(rng, [1e-5, 1e-3, 0.5, 0.1, 2.0])
+    elif tied:
+        sizes, f, gradient, x = np.array([1.0, 0.125, 0.0625, 2e-3]), kinked, np.full(3, 3.0), np.zeros(3)
+        best = 1
+    else:
+        best = 3 if smallest else 1 if largest else int(rng.integers(1, 4))
+        sizes, (f, gradient, x) = STEPS, coarse_problem(rng, best)
+    numbers = np.arange(len(sizes))
+    larger, smaller = rng.permutation(numbers[:best]).tolist(), rng.permutation(numbers[best + 1 :]).tolist()
+    # One of either side, but for the two cases; of the equally good ones, the second is among them.
+    larger, smaller = [] if largest else larger, [] if smallest else sorted(smaller) if tied else smaller
+    others = [*larger[:1], *smaller[:1], *larger[1:], *smaller[1:]][: steps - 1]
+    others = rng.permutation(others).tolist()
+    place = 0 if first else len(others) if last else int(rng.integers(1, len(others)))
     order = [*others[:place], best, *others[place:]]
-    return dict(zip(("f", "analytic_grad", "x"), coarse_problem(rng, best), strict=True)) | dict(
-        steps=STEPS[order].tolist()
-    )
+    return dict(f=f, analytic_grad=gradient, x=x, steps=sizes[order].tolist())

@@ -451,9 +451,10 @@ def choices_of_k(
     rng,
     choices=Size(4, one="choice", least=3, levels=(3, 4, 5, 6)),
     tied=Case("several k are equally good"),
-    falling=Case("the k are in falling order"),
+    rising=Case("the k are in rising order"),
 ):
     ks = np.sort(rng.permutation(30)[:choices] + 1)
-    ks = (ks[::-1] if falling else ks).tolist()
     winners = rng.permutation(ks)[: 1 + tied].tolist()
+    # Otherwise the smallest of the winners is not the first of them.
+    ks = (ks if rising else np.roll(ks[::-1], rng.integers(choices) * (not tied))).tolist()
     return dict(accuracies=season(rng, ks, winners))

@@ -724,7 +724,10 @@ def trainings(
     reg=Switch("a penalty", 1e12),
     unit=Case("the learning rate is 1"),
     batch_of_one=Case("a batch has one example"),
+    large_batch=Case("a batch has more examples than there are"),
 ):
+    if batch_of_one and large_batch:
+        return None
     X, y = examples(rng, 12)
     return dict(
         X=X,
@@ -733,8 +736,25 @@ def trainings(
         learning_rate=1.0 if unit else 0.1,
         reg=reg,
         num_iters=iterations,
-        batch_size=1 if batch_of_one else 4,
+        batch_size=1 if batch_of_one else 15 if large_batch else 4,
     )
+
+
+def started(code, function, X, y, iterations):
+    code = code.extended(linear_classifier=CLASSIFIERS)
+    code.call("linear_classifier.lay_out_weights")
+    model = new(code, "Bowl", W=code.ref("linear_classifier.weights"))
+    model.call("train", X, y, learning_rate=0.1, num_iters=iterations, batch_size=3)
+    return code.call("linear_classifier.weights.copy")
+
+
+@ladder(
+    "linear_classifier.LinearClassifier.train",
+    parts=("the array that W was before training",),
+    run=started,
+)
+def starts(rng, iterations=Size(4, levels=(1, 2, 3, 4, 5))):
+    return dict(zip(("X", "y"), examples(rng, 12), strict=True)) | dict(iterations=iterations)
 
 
 def labelled_by_scores(code, function, W, X):
@@ -813,23 +833,41 @@ def searches(
 
 
 def chosen(code, function, *arguments):
+    *arguments, num_iters = arguments
     code = code.extended(linear_classifier=FALLIBLE)
-    found = code.call(GRID_SEARCH, *arguments, make=code.ref("linear_classifier.Fallible"))
+    make = code.ref("linear_classifier.Fallible")
+    found = code.call(GRID_SEARCH, *arguments, make=make, num_iters=num_iters)
     results, best_val, model = three_of(found)
-    return results, best_val, model.get("W") if hasattr(model, "call") else None
+    if not hasattr(model, "call"):
+        return results, best_val, None, None
+    trainings = model.get("trainings")
+    last = trainings[-1] if isinstance(trainings, list) and trainings else None
+    return results, best_val, model.get("W"), last
 
 
-@ladder(GRID_SEARCH, parts=("results", "best_val", "weights of best_model"), run=chosen)
+@ladder(
+    GRID_SEARCH,
+    parts=("results", "best_val", "weights of best_model", "what best_model was trained with"),
+    run=chosen,
+)
 def grids(
     rng,
     learning_rates=Size(3, levels=(1, 2, 3)),
     penalties=Size(2, one="penalty", levels=(1, 2)),
     useless=Case("no pair of settings gets any label right"),
-    tied=Case("all pairs of settings are equally good"),
+    tied=Case("two pairs of settings are equally good"),
 ):
+    if useless and (tied or learning_rates * penalties == 1):
+        return None
+    if tied and min(learning_rates, penalties) == 1:
+        return None
     training, validation = rng.permutation([8, 12, 20, 24, 28, 16]), rng.permutation([3, 6, 8, 9, 11, 14])
-    if useless or tied:
-        validation = [0 if useless else 9] * 6
+    if useless:
+        validation = [0] * 6
+    elif tied:
+        # With the penalties in the outer loop, another comes first.
+        validation[[1, 2]] = 15
     *sets, rates, regs = grid(rng, training, validation)
-    names = ("X_train", "y_train", "X_val", "y_val", "learning_rates", "regs")
-    return dict(zip(names, (*sets, rates[:learning_rates], regs[:penalties]), strict=True))
+    names = ("X_train", "y_train", "X_val", "y_val", "learning_rates", "regs", "num_iters")
+    settings = rates[:learning_rates], regs[:penalties], int(rng.integers(5, 50))
+    return dict(zip(names, (*sets, *settings), strict=True))
