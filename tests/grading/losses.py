@@ -162,6 +162,7 @@ PLACES = {
     "graded": "solutions/losses/test_graded.py",
     "public": "assignments/losses/test_public.py",
     "reference": "solutions/losses/hw.py",
+    "other": "solutions/losses/other.py",
     "assignment": "assignments/losses/assignment.toml",
     "bank": "solutions/losses/mistakes.toml",
     "grading": "solutions/losses/grading.toml",

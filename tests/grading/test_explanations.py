@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from autograder.model.verdict import Kind
-from tests.grading.losses import ALL, ASSIGNMENT, GRADED, OF_LOSS, grader_of, hand_in, kinds, short, with_loss
+from tests.grading.losses import (
+    ALL,
+    ASSIGNMENT,
+    GRADED,
+    MISTAKES,
+    OF_LOSS,
+    grader_of,
+    hand_in,
+    kinds,
+    short,
+    with_loss,
+)
 
 HALF = """
     scores = X @ W
@@ -172,6 +183,20 @@ def test_a_mistake_is_not_named_for_one_test_in_which_it_agrees(sized):
 
 
 # --- conventions ------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_that_is_felt_is_named_only_where_it_is_made(tmp_path):
+    summed = """
+        scores = X @ W
+        return (scores ** 2).sum() + reg * (W * W).sum(), 2 * X.T @ scores + 2 * reg * W
+    """
+    bank = MISTAKES.replace("[shapes_swapped]", 'also_affects = ["other"]\n\n[shapes_swapped]', 1)
+    uses = "from hw import loss\ndef one(X):\n    return loss(X[None], X[:, None], 0.0)[0]{}\n"
+    with grader_of(tmp_path, bank=bank, other=uses.format("")) as grader:
+        made = short(grader.grade({**with_loss(summed), "other.py": uses.format("").encode()}))
+        alike = short(grader.grade(hand_in(other=uses.format(" * len(X) ** 2"))))
+    assert made["one"].mistake == "not_averaged"
+    assert alike["one"].mistake is None
 
 
 def test_an_accepted_convention_passes_with_a_note(grader):

@@ -114,7 +114,7 @@ def explain(
     explained: dict[str, list[Explanation]] = {}
     named: list[str] = []
     for group in _groups(seen):
-        evidence = _Evidence(group, student, candidates, witness, switches, named)
+        evidence = _Evidence(group, student, candidates, witness, switches, named, seen)
         for test, explanations in evidence.explanations().items():
             if explainable(evidence.kind_of(test)):
                 explained.setdefault(test, []).extend(explanations)
@@ -145,6 +145,7 @@ class _Evidence:
     witness: Witness
     switches: Mapping[str, float]
     named: Sequence[str]
+    all_seen: Sequence[Seen]
     _cache: dict[str, Any] = field(default_factory=dict)
 
     def kind_of(self, test: str) -> Kind:
@@ -183,9 +184,24 @@ class _Evidence:
         tests = [*self.failed, *(one for one in self.group if one.kind is None)]
         for convention in dict.fromkeys(conventions):
             for variant in self.candidates.mistakes(self.question, structural, convention, self.named):
-                if all(self._agrees(one, variant) for one in tests):
+                if all(self._agrees(one, variant) for one in tests) and self._is_made(variant):
                     return variant
         return None
+
+    def _is_made(self, variant: Variant) -> bool:
+        """Return whether the function that a mistake is made in behaves as it should with it.
+
+        Another question only feels the mistake, and there its own function may be wrong in a way that looks alike.
+        """
+        made_in = self.candidates.made_in(variant)
+        if self.question in made_in:
+            return True
+        own = [
+            one
+            for one in self.all_seen
+            if one.test.question in made_in and not one.test.public and not one.test.structural
+        ]
+        return bool(own) and all(self._agrees(one, variant) for one in own)
 
     def _agrees(self, one: Seen, variant: Variant) -> bool:
         return one.observation.same_as(self.witness.observe(one.test, variant).observation)
@@ -229,7 +245,7 @@ class _Evidence:
             return None
         for variant in self.candidates.mistakes(self.question, False, self._convention, self.named):
             hint = questions_of(variant.mistake.hint)
-            if hint and self._agrees_in_term(name, samples, variant):
+            if hint and self._is_made(variant) and self._agrees_in_term(name, samples, variant):
                 return Explanation(f"About {name}: {hint}", variant.mistake, variant, term=name)
         return None
 

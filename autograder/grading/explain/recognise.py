@@ -14,6 +14,7 @@ class Candidates:
     def __init__(self, bank: Bank, assignment: Assignment) -> None:
         self._own: dict[str, list[Variant]] = {}
         self._felt: dict[str, list[Variant]] = {}
+        self._assignment = assignment
         for variant in (*bank.variants, *bank.combined):
             for question in assignment.questions_of(variant.target):
                 self._own.setdefault(question.id, []).append(variant)
@@ -51,6 +52,10 @@ class Candidates:
             and not self._is_accepted(it)
         ]
         return sorted(mistakes, key=lambda it: it.mistake.id not in found)
+
+    def made_in(self, variant: Variant) -> set[str]:
+        """Return the questions about the function in which a mistake is made."""
+        return {question.id for question in self._assignment.questions_of(variant.target)}
 
     def _of(self, question: str) -> list[Variant]:
         """Return a question's own mistakes, then those that it only feels."""
