@@ -25,7 +25,7 @@ from autograder.grading.explain.overflow import how
 from autograder.grading.explain.probes import Examined, Inputs, Stopped, off_level, part_of, probe_of
 from autograder.grading.explain.properties import LAWS, PATTERNS, STRANGE, breaks_law, has_strange, wrong_in
 from autograder.grading.explain.regions import contradicting, contradicts
-from autograder.grading.explain.relations import broken_by, generic, other_argument, slope_state
+from autograder.grading.explain.relations import broken_by, generic, is_idle_case, other_argument, slope_state
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Switch
 from autograder.grading.trial import Subject
@@ -97,6 +97,9 @@ class Checker:
     def of_idle_switch(self, part, name) -> bool:
         off = self.ladder.all_of(Switch)[name].off
         return self._differs(part, [(it, it.with_(**{name: off})) for it in self.generic])
+
+    def of_idle_case(self, part, name) -> bool:
+        return not is_idle_case(self.examined, name, part, self.generic)
 
     def _differs(self, part, pairs) -> bool:
         for one, other in pairs:
@@ -182,7 +185,9 @@ def tried(grader, files, function):
             examined.reference = used
             if facts:
                 checker = Checker(examined)
-                wrong += [fact for fact in facts if checker.contradicted(fact)]
+                # A function may have several ladders, each with parts of its own.
+                own = [fact for fact in facts if set(fact.parts) <= set(inputs.ladder.parts)]
+                wrong += [fact for fact in own if checker.contradicted(fact)]
         student.forget()
     return facts, wrong, seconds
 

@@ -13,7 +13,9 @@ right       the reference, and right solutions in other styles
 Every hand-in is graded twice, with different inputs. A statement that the second inputs do not repeat word for word
 counts as wrong, and so does another name for a mistake that is in the bank, unless the bank calls the two the same;
 a statement about right code is always wrong. Named is what an entry of the bank explains, or a closed form; a fact
-says only where the values begin to be wrong.
+says only where the values begin to be wrong. Where there is neither, a test may have told what is wrong in a sentence
+of its own, such as "f is called 24 times for an x of 8 entries", or which type or shape is due; nothing is where
+every test says only that a value is wrong, or that there was an exception.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import argparse
 import dataclasses
 import itertools
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -41,7 +44,11 @@ from autograder.model.verdict import Verdict
 ROOT = Path(__file__).parent.parent
 RIGHT = ROOT / "tests" / "right_solutions"
 OTHER_SALT = "another salt, for inputs that nobody has seen"
-OUTCOMES = ("named", "fact", "nothing", "wrong")
+OUTCOMES = ("named", "fact", "told", "nothing", "wrong")
+TELLS_NOTHING = re.compile(
+    r"but wrong values|but not the right one|^it raised |holds \d+ of \d+ entries that are|is NaN"
+)
+"""What the message of a test says that tells no more than that a value is wrong, or that there is none."""
 
 
 @dataclass(frozen=True)
@@ -141,20 +148,37 @@ def outcome(case: Case, bank: Bank, first: list[Verdict], second: list[Verdict])
     if not case.mistakes:
         return ("wrong", text) if said else ("nothing", "")
     if not said:
-        return "nothing", ", ".join(sorted({f"{it.kind.value}: {it.message}" for it in first})[:2])
-    if said != repeated:
+        told = any(not TELLS_NOTHING.search(it.message) for it in first)
+        return "told" if told else "nothing", ", ".join(
+            sorted({f"{it.kind.value}: {it.message}" for it in first})[:2]
+        )
+    true = _with_the_same(bank, case.mistakes) if case.listed else set()
+    if not _repeats(said, repeated, true):
         return (
             "wrong",
             f"{text}\n   on other inputs: {' / '.join(sorted(hint for _, hint in repeated)) or 'nothing'}",
         )
-    if case.group == "present":
-        same = {
-            it for entry in bank.mistakes if entry.id in case.mistakes for it in (entry.id, *entry.same_as)
-        }
-        if others := {id for id, _ in said if id is not None} - same:
-            return "wrong", f"called {', '.join(sorted(others))}: {text}"
+    if case.group == "present" and (others := {id for id, _ in said if id is not None} - true):
+        return "wrong", f"called {', '.join(sorted(others))}: {text}"
     named = any(id is not None or "In every test, " in hint for id, hint in said)
     return ("named" if named else "fact"), text
+
+
+def _with_the_same(bank: Bank, ids: tuple[str, ...]) -> set[str]:
+    """Return the ids of mistakes, and of those that the bank calls the same."""
+    return {it for entry in bank.mistakes if entry.id in ids for it in (entry.id, *entry.same_as)}
+
+
+def _repeats(
+    said: set[tuple[str | None, str]], repeated: set[tuple[str | None, str]], true: set[str]
+) -> bool:
+    """Return whether other inputs repeat what was said.
+
+    The name of a mistake that was made is true of the whole and of a term: where a second mistake hardly shows, inputs
+    decide which of the two is said.
+    """
+    left, right = ({(id, hint) for id, hint in it if id not in true} for it in (said, repeated))
+    return left == right and {id for id, _ in said} & true == {id for id, _ in repeated} & true
 
 
 def measured(name: str, pairs: int) -> list[tuple[Case, str, str]]:

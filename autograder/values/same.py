@@ -331,8 +331,8 @@ def _numbers_in(got: Any, expected: np.ndarray) -> np.ndarray | None:
 def in_types_of(expected: Any, got: Any) -> Any:
     """Return a value with its numbers in the types of the expected ones, wherever it has as many in another type.
 
-    An `np.matrix` or a list becomes the plain array that stands in its place, for example. Numbers that the expected type
-    cannot hold, as labels that are no whole numbers, keep their own.
+    An `np.matrix` or a list becomes the plain array that stands in its place, for example. Numbers that the
+    expected type cannot hold, as labels that are no whole numbers, keep their own.
     """
     if isinstance(expected, (list, tuple)):
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):

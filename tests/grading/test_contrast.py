@@ -32,6 +32,7 @@ def losses(
     classes=Size(4, one="class", along="W[1]"),
     reg=Switch("a penalty", 0.5),
     empty=Case("the last feature is 0 in every example"),
+    negative=Case("all weights are negative"),
     scores=Amount("scores", 1.0, 1e6),
 ):
     W, X = rng.normal(size=(features, classes)), rng.normal(size=(examples, features))
@@ -39,6 +40,8 @@ def losses(
         return None
     if empty:
         X[:, -1] = 0
+    if negative:
+        W = -np.abs(W)
     if scores > 1:
         W *= scores / np.abs(X @ W).max()
     return dict(W=W, X=X, reg=reg)
@@ -105,6 +108,23 @@ def said_of(grader, body):
             "value, dW = 2 * value, 2 * dW",
             "Your dW is the slope of your own loss by W, so the two belong together.",
         ),
+        (
+            "value += bool((W < 0).all()) and bool(X[:, -1].any())",
+            "loss: wrong where all weights are negative except where the last feature is 0 in every example, right",
+        ),
+        (
+            "value += bool((W < 0).all()) and not X[:, -1].any()",
+            "loss: wrong where the last feature is 0 in every example and at the same time",
+        ),
+        (
+            "value += bool((W < 0).all()) and 10 * value % 1 < 0.7",
+            "loss: wrong in some cases where all weights are negative, right everywhere else",
+        ),
+        (
+            "value = ((X @ abs(W)) ** 2).mean() + reg * (W * W).sum()",
+            "loss: is the same whether or not all weights are negative, and should not be.",
+        ),
+        ("value = value * (1 + 2e-8 * abs(scores).max() ** 2)", "loss: right up to scores of about"),
         ("value = (W * W).sum()", "loss: does not depend on X, and should."),
         ("dW = dW - 2 * reg * W", "dW: is the same with a penalty and without, and should not be."),
         ("dW = dW.sum(axis=1, keepdims=True) + 0 * W", "dW: all entries of a row are the same."),

@@ -120,10 +120,24 @@ def in_words(ladder: Ladder, where: Where) -> tuple[str, str]:
         elsewhere = f"{elsewhere} {cases}"
     question = _question(ladder, condition, condition.holds is where.wrong)
     if others:
-        either = " or ".join(_place(ladder, it) for it in where.conditions)
         question = "Compare such a case with any other, by hand: at which step do they part?"
-        return f"{there} {either}, {elsewhere} everywhere else that was tried", question
+        return f"{_of_two(ladder, where, there, elsewhere)} everywhere else that was tried", question
     return _of_one(ladder, condition, there, elsewhere, where.exact), question
+
+
+def _of_two(ladder: Ladder, where: Where, there: str, elsewhere: str) -> str:
+    """Return a statement of two conditions up to "everywhere else".
+
+    Where one is that something is not the case, it says what holds where it is: "right unless A or where B" could be
+    read in two ways.
+    """
+    excluded = [it for it in where.conditions if it.sort == "where" and not it.holds]
+    either = [it for it in where.conditions if it not in excluded]
+    if not excluded:
+        return f"{there} {' or '.join(_place(ladder, it) for it in either)}, {elsewhere}"
+    both = " and at the same time ".join(_place(ladder, replace(it, holds=True)) for it in excluded)
+    excepted = "".join(f" except {_place(ladder, it)}" for it in either)
+    return f"{elsewhere} {both}{excepted}, {there}"
 
 
 def _of_one(ladder: Ladder, condition: Condition, there: str, elsewhere: str, exact: bool) -> str:

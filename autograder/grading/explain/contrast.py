@@ -33,6 +33,7 @@ from autograder.grading.explain.properties import facts_of_entries, facts_of_pro
 from autograder.grading.explain.regions import is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
     facts_of_dependence,
+    facts_of_idle_cases,
     facts_of_moves,
     facts_of_slope,
     generic,
@@ -231,7 +232,9 @@ def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
     examined.reference = _followed(examined, references, probes)
     table: Table = {part: [(it, examined.state(it, part)) for it in probes] for part in ladder.parts}  # type: ignore[misc]
     wrong = [part for part in ladder.parts if any(it != "right" for _, it in table[part])]
-    found = list(facts_of_amounts(examined, [part for part in ladder.parts if part not in wrong]))
+    # What is neither right nor clearly wrong somewhere may be on its way to a limit.
+    nearly = [part for part in ladder.parts if {it for _, it in table[part]} <= {"right", "unclear"}]
+    found = list(facts_of_amounts(examined, nearly))
     if not wrong:
         return found
     return found + _facts_of_wrong(examined, wrong, table, probes)
@@ -248,6 +251,7 @@ def _facts_of_wrong(
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
     right = {part: part not in wrong for part in ladder.parts}
     found += facts_of_dependence(examined, wrong, ordinary)
+    found += facts_of_idle_cases(examined, wrong, ordinary)
     found += facts_of_slope(examined, right, ordinary)
     found += facts_of_moves(examined, wrong, ordinary)
     for part in wrong:

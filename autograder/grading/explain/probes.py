@@ -91,6 +91,7 @@ def design(ladder: Ladder, draw: int) -> list[Probe]:
     for name, knob in ladder.knobs.items():
         if not isinstance(knob, Amount):
             settings += [{**both, name: value} for value in knob.tried for both in (base, on)]
+    settings += [base | dict.fromkeys(pair, True) for pair in combinations(ladder.all_of(Case), 2)]
     settings += [
         base | _equal(ladder, one, other, rng) for one, other in combinations(ladder.all_of(Size), 2)
     ]

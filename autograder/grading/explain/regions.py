@@ -20,6 +20,10 @@ from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 MOST_CHANCE = 1e-5
 """A statement that chance would meet more often than this, wherever the wrong probes lie, is not made."""
+WORTH_CONFIRMING = 1e-2
+"""Chance up to which a statement is tried on further probes, until they make it as unlikely as that."""
+MOST_CONFIRMING = 30
+"""Further probes on each side of a statement, at most."""
 CONTRADICTING = 8
 """Probes that are drawn to contradict a statement: in the region of each condition, and twice as many elsewhere."""
 MOSTLY = 0.8
@@ -88,18 +92,31 @@ def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -
     if None in answers or True not in answers or False not in answers:
         return None
     bad = np.array(answers, dtype=bool)
-    for where in _candidates(examined, question.part, probes, bad, question.by_chance):
+    for where, chance in _candidates(examined, question.part, probes, bad, question.by_chance):
+        number = _confirming(chance, float((bad == where.wrong).mean()))
+        if number > MOST_CONFIRMING:
+            continue
         worded = replace(where, bad=question.words[0], good=question.words[1])
         refined = _refined(examined, question, worded)
-        if refined is not None and is_confirmed(examined, question, refined):
+        if refined is not None and is_confirmed(examined, question, refined, number):
             return refined
     return None
 
 
+def _confirming(chance: float, share: float) -> int:
+    """Return how many probes have to agree with a statement, when such a share of all would by chance."""
+    if chance <= MOST_CHANCE or share == 0:
+        return CONTRADICTING
+    return max(CONTRADICTING, math.ceil(math.log(MOST_CHANCE / chance) / math.log(share)))
+
+
 def _candidates(
     examined: Examined, part: str, probes: Sequence[Probe], bad: np.ndarray, by_chance: bool
-) -> Iterator[Where]:
-    """Yield the statements that no probe contradicts: exact ones first, then those that leave the least open."""
+) -> Iterator[tuple[Where, float]]:
+    """Yield the statements that no probe contradicts, and how often chance would make them.
+
+    Exact ones come first, then those that leave the least open.
+    """
     met = {
         condition: np.array([condition.met(examined, part, it) for it in probes])
         for condition in conditions_of(examined.inputs.ladder)
@@ -136,6 +153,10 @@ def _candidates(
     ]
     for _, found, there in sorted(open_ones, key=lambda it: it[0]):
         yield from _unlikely(found, bad, there)
+    # What was always the opposite elsewhere, until further probes were drawn, may still be so in most cases.
+    for _, found, there in sorted(open_ones, key=lambda it: it[0]):
+        if found.exact:
+            yield from _unlikely(replace(found, exact=False), bad, there)
 
 
 def _is_special(condition: Condition) -> bool:
@@ -143,12 +164,15 @@ def _is_special(condition: Condition) -> bool:
     return condition.holds and condition.sort != "from"
 
 
-def _unlikely(where: Where, bad: np.ndarray, there: np.ndarray) -> Iterator[Where]:
+def _unlikely(where: Where, bad: np.ndarray, there: np.ndarray) -> Iterator[tuple[Where, float]]:
     """Yield a statement unless chance makes it often: that all of a region is alike, or all that is unlike in it."""
     same = int((bad == where.wrong).sum())
     inside, total = int(there.sum()), len(bad)
-    if inside <= same and math.comb(same, inside) / math.comb(total, inside) <= MOST_CHANCE:
-        yield where
+    if inside > same:
+        return
+    chance = math.comb(same, inside) / math.comb(total, inside)
+    if chance <= WORTH_CONFIRMING:
+        yield where, chance
 
 
 # --- looking for contradictions -----------------------------------------------------------------------
@@ -181,25 +205,29 @@ def _refined(examined: Examined, question: Question, where: Where) -> Where | No
     return replace(where, conditions=(replace(condition, value=high, below=low),))
 
 
-def is_confirmed(examined: Examined, question: Question, where: Where) -> bool:
+def is_confirmed(examined: Examined, question: Question, where: Where, number: int = CONTRADICTING) -> bool:
     """Return whether probes that were drawn to contradict a statement agree with it, on both sides of it."""
     tried = {True: 0, False: 0}
-    for probe in contradicting(examined, question.part, where):
+    for probe in contradicting(examined, question.part, where, wanted=number):
         if contradicts(examined, question, where, probe):
             return False
         tried[where.there(examined, question.part, probe)] += 1
-    return min(tried.values()) > 0
+    return min(tried.values()) > 0 and (number == CONTRADICTING or tried[True] >= number)
 
 
 def contradicting(
-    examined: Examined, part: str, where: Where, seed: int = CONFIRMING_DRAW
+    examined: Examined,
+    part: str,
+    where: Where,
+    seed: int = CONFIRMING_DRAW,
+    wanted: int = CONTRADICTING,
 ) -> Iterator[Probe]:
     """Yield probes on both sides of a statement, with random settings and sizes that are no levels of the ladder."""
     rng = np.random.default_rng([seed, len(where.conditions)])
     ladder = examined.inputs.ladder
     # Each special case is forced in turn: a statement that holds but for one of them is false.
     forced: list[dict[str, Any]] = [{}, {}, *({name: True} for name in ladder.all_of(Case))]
-    wanted = max(CONTRADICTING, len(forced))
+    wanted = max(wanted, len(forced))
     number = 1000
     aims: list[tuple[Collection[Condition], bool]] = [((it,), True) for it in where.conditions]
     if where.exact:

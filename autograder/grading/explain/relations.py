@@ -15,6 +15,7 @@ from autograder.grading.explain.conditions import plural, pronoun, singular
 from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import (
     FAR,
+    NEAR,
     Examined,
     Inputs,
     Outcome,
@@ -23,7 +24,7 @@ from autograder.grading.explain.probes import (
     part_of,
     probe_of,
 )
-from autograder.grading.ladder import Ladder, Size, Switch
+from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 PROBES = 3
 """Probes of each draw at which a relation is tried."""
@@ -322,6 +323,42 @@ def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequen
                 knob,
                 rank=1,
             )
+
+
+def facts_of_idle_cases(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield the special cases that make no difference to a part although they should."""
+    cases: dict[str, Case] = examined.inputs.ladder.all_of(Case)
+    found = {part: [knob for knob in cases if is_idle_case(examined, knob, part, probes)] for part in parts}
+    for knob, case in cases.items():
+        # Of what ignores several of them, one would be the wrong thing to look at.
+        idle = tuple(part for part in parts if found[part] == [knob])
+        if idle:
+            yield Fact(
+                about(idle, f"is the same whether or not {case.where}, and should not be"),
+                "What should be different then, and where does that come in, in your code?",
+                "idle case",
+                idle,
+                knob,
+                rank=1,
+            )
+
+
+def is_idle_case(examined: Examined, knob: str, part: str, probes: Sequence[Probe]) -> bool:
+    """Return whether a part is the same with and without a special case wherever it should not be."""
+    seen = 0
+    for probe in probes:
+        pair = [probe.with_(**{knob: value}) for value in (False, True)]
+        if any(examined.inputs.arguments(it) is None for it in pair):
+            continue
+        right, other = (part_of(examined.expected(it), part) for it in pair)
+        got, again = (part_of(examined.outcome(it), part) for it in pair)
+        if any(it is None or not np.isfinite(it).all() for it in (right, other, got, again)):
+            return False
+        assert right is not None and other is not None and got is not None and again is not None
+        if close(right, other, FAR) or not close(got, again, NEAR) or got.shape != right.shape:
+            return False
+        seen += 1
+    return seen >= 2 * PROBES
 
 
 def other_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
