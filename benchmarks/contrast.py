@@ -75,7 +75,9 @@ class Checker:
 
     def of_moved(self, part, claim) -> bool:
         move, way = claim
-        return broken_by(self.examined, move, part, self.generic) != way
+        # The sentence does not say that every input shows it: a loss that is 0 is 0 in any order.
+        shown = [broken_by(self.examined, move, part, [it], fewest=1) == way for it in self.generic]
+        return bool(np.mean(shown) < 0.5)
 
     def of_slope(self, part, claim) -> bool:
         if part != self.ladder.slope[0]:

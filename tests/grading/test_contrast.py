@@ -172,6 +172,18 @@ def test_says_no_two_conditions_of_what_may_be_right_by_chance():
     assert len(fact.claim[1].conditions) == 1
 
 
+def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases():
+    """The highest median belongs to another k than the highest mean, mostly."""
+    with Grader(COURSE.assignment("knn"), COURSE.solution("knn")) as grader:
+        name = "k_nearest_neighbor.py"
+        right = "(-np.mean(accuracies[k]), k)"
+        source = grader.reference_files[name].decode()
+        assert right in source
+        files = {name: source.replace(right, "(-np.median(accuracies[k]), k)").encode()}
+        (fact,) = facts_on(grader, files, "k_nearest_neighbor.best_k")
+    assert fact.sentence.startswith("k: wrong in most cases already for ")
+
+
 def test_what_changes_in_few_places_is_not_called_unsteady(grader):
     once = "if X.shape == (7, 5) and W.shape == (5, 4) and reg == 0: value += np.random.rand()"
     assert said_of(grader, once) == []

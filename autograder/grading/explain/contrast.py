@@ -30,7 +30,7 @@ from autograder.grading.explain.probes import (
     state,
 )
 from autograder.grading.explain.properties import facts_of_entries, facts_of_properties
-from autograder.grading.explain.regions import is_real, questions_of, where_bad
+from autograder.grading.explain.regions import MOSTLY, is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
     facts_of_dependence,
     facts_of_idle_cases,
@@ -319,12 +319,19 @@ def _facts_of_conditions(examined: Examined, wrong: Sequence[str], table: Table)
 
 
 def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Table) -> Iterator[Fact]:
-    """Yield the simplest settings at which every draw is wrong."""
+    """Yield the simplest settings at which every draw is wrong, or most draws of what may be right by chance."""
     ladder = examined.inputs.ladder
     for settings in simplest_first(ladder, (probe for probe, _ in table[parts[0]])):
         again = [probe_of(settings, draw, 700 + n) for draw in DRAWS for n in range(SIMPLEST_TRIED)]
         states = {part: {examined.state(it, part) for it in again} for part in parts}
-        always = tuple(part for part in parts if states[part] in ({"wrong"}, {"raised"}))
+        mostly = [
+            part
+            for part in parts
+            if "raised" not in states[part]
+            and not is_real(examined, part, table[part])
+            and sum(examined.state(it, part) == "wrong" for it in again) >= MOSTLY * len(again)
+        ]
+        always = tuple(part for part in parts if states[part] in ({"wrong"}, {"raised"}) or part in mostly)
         if always:
             raised = {it.raised for probe in again if (it := examined.outcome(probe)) is not None}
             same = states[always[0]] == {"raised"} and len(raised) == 1

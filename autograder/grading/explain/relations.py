@@ -141,8 +141,13 @@ def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Pr
             yield Fact(about(tuple(names), said), question, "moved", tuple(names), (move, how), rank=2)
 
 
-def broken_by(examined: Examined, move: Moved, part: str, probes: Sequence[Probe]) -> str:
-    """Return how a part breaks at every probe what the reference keeps at all: `changes`, `order`; or nothing."""
+def broken_by(
+    examined: Examined, move: Moved, part: str, probes: Sequence[Probe], fewest: int = 2 * PROBES
+) -> str:
+    """Return how a part breaks at every probe what the reference keeps at all: `changes`, `order`; or nothing.
+
+    It is nothing, too, where fewer than `fewest` probes can be moved.
+    """
     inputs, ladder = examined.inputs, examined.inputs.ladder
     kept: set[int | None] | None = None
     seen = 0
@@ -159,7 +164,7 @@ def broken_by(examined: Examined, move: Moved, part: str, probes: Sequence[Probe
         if not kept or not here:
             return ""
         seen += 1
-    if seen < 2 * PROBES or kept is None:
+    if seen < fewest or kept is None:
         return ""
     return "changes" if None in kept else "order"
 
