@@ -157,6 +157,8 @@ def test_says_what_is_so(grader, body, sentence):
         # Too small to be clearly wrong, and too large to be right.
         ("dW = dW * (1 + 1e-5 * (len(X) > 1))", "dW: right"),
         ("value, dW = value, dW * (1 + 1e-9)", ""),
+        # It ignores all weights, not their signs alone.
+        ("value = (X * X).mean()", "loss: is the same whether or not"),
     ],
 )
 def test_says_nothing_that_it_has_not_measured(grader, body, unsaid):

@@ -251,7 +251,9 @@ def _facts_of_wrong(
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
     right = {part: part not in wrong for part in ladder.parts}
     found += facts_of_dependence(examined, wrong, ordinary)
-    found += facts_of_idle_cases(examined, wrong, ordinary)
+    # Of what ignores a whole argument, a special case is no news.
+    idle = {part for fact in found if fact.kind == "idle" for part in fact.parts}
+    found += facts_of_idle_cases(examined, [part for part in wrong if part not in idle], ordinary)
     found += facts_of_slope(examined, right, ordinary)
     found += facts_of_moves(examined, wrong, ordinary)
     for part in wrong:
