@@ -311,13 +311,23 @@ def _mark(tree: ast.AST, scope: str, kinds: dict[int, Kind], scopes: dict[int, s
         if not isinstance(tree, ast.Module):
             kinds.update(dict.fromkeys(range(tree.lineno, first.lineno), "common"))
             scopes.update(dict.fromkeys(_span(tree), scope))
-    for node in ast.iter_child_nodes(tree):
+    for node in _statements_below(tree):
         inner = scope
         if isinstance(node, ast.Import | ast.ImportFrom):
             kinds.update(dict.fromkeys(_span(node), "common"))
         elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             inner = f"{scope}.{node.name}".lstrip(".")
         _mark(node, inner, kinds, scopes)
+
+
+def _statements_below(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements directly below a node, and what holds some; no expression does, and most nodes are one."""
+    for field in tree._fields:
+        value = getattr(tree, field, None)
+        if isinstance(value, list):
+            for node in value:
+                if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+                    yield node
 
 
 def _span(node: ast.stmt) -> range:
