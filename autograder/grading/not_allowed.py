@@ -8,6 +8,7 @@ however it is written.
 from __future__ import annotations
 
 import ast
+import functools
 import threading
 from collections import ChainMap, Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ HIDDEN_LOOPS = frozenset(
 """Loops in disguise: they cost the points for structure, not those for right values."""
 
 _STACK_BYTES = 64 << 20
+_KEPT_BYTES = 1 << 16
+"""Trees of longer files are not kept, for they take many times the memory of their source."""
 _MOST_PARTS = 20
 _LONGEST_NAME = 200
 """In characters; the rest of a longer name is ignored."""
@@ -112,7 +115,8 @@ class _Unread:
 
 def _read(file: str, source: bytes, star_of: _StarReader) -> _Module | _Unread:
     try:
-        return _Module(file, _parsed(source), star_of)
+        parsed = _parsed_once if len(source) <= _KEPT_BYTES else _parsed
+        return _Module(file, parsed(source), star_of)
     except (RecursionError, MemoryError):
         return _Unread(file, "it is nested too deeply")
     except (SyntaxError, ValueError, LookupError):
@@ -127,6 +131,12 @@ def _parsed(source: bytes) -> ast.Module:
             return own.submit(ast.parse, decode_source(source)).result()
     finally:
         threading.stack_size(before)
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed_once(source: bytes) -> ast.Module:
+    """Parse a file once for all questions, and once for all hand-ins that hold it."""
+    return _parsed(source)
 
 
 _StarReader = Callable[[str], str | None]
