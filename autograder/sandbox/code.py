@@ -180,6 +180,7 @@ class Code:
         self.most_wall_seconds = math.inf
         self.slowest_seconds = 0.0
         self._functions: list[Callable[..., Any]] = []
+        self._signatures: dict[int, inspect.Signature] = {}
         self._callbacks = 0
         self.bytes_sent = 0
         self._generation = 0
@@ -247,6 +248,7 @@ class Code:
         """Drop the objects and functions of a test that is over; return what prevented it, if anything."""
         leaves_something, self._leaves_something = self._leaves_something, False
         self._functions.clear()
+        self._signatures.clear()
         self._callbacks = 0
         self.bytes_sent = 0
         self._generation += 1
@@ -441,13 +443,19 @@ class Code:
             raise WireError("malformed arguments of a callback")
         packer = Packer(self._refer)
         try:
-            inspect.signature(function).bind(*args, **keywords)
+            self._signature_of(callback.function).bind(*args, **keywords)
             value = function(*args, **keywords)
         except Exception as error:  # what student code passed does not fit; it is told so and goes on
             name = type(error).__name__
             return messages.CallbackResult(error=f"the function that you were given raised {name}"), []
         self.origin.listener.answered(function, value)
         return messages.CallbackResult(value=packer.pack(value)), packer.arrays
+
+    def _signature_of(self, number: int) -> inspect.Signature:
+        """Return the signature of a function that was passed on; finding it out costs more than most calls."""
+        if number not in self._signatures:
+            self._signatures[number] = inspect.signature(self._functions[number])
+        return self._signatures[number]
 
     def _require_small(self, nbytes: int, part: str) -> None:
         """End the process and raise `ReplyTooLarge` if student code sends back far more than it was sent."""
