@@ -7,19 +7,22 @@ import json
 import textwrap
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.authoring import release as packing
 from autograder.authoring.leaks import scan_for_leaks
 from autograder.authoring.release import release
 from autograder.authoring.sealing import Sealing, seal_hints
-from autograder.course.loading import Course
+from autograder.course.loading import Course, load_assignment
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
+from autograder.student import checks
 from autograder.student.checks import Checks, check_folder
-from tests.commands import run_command
+from tests.commands import run_command, run_here
 from tests.courses import write_course
 
 NAME = "losses"
@@ -188,6 +191,14 @@ def sealing_of(course: Course) -> Sealing:
     return seal_hints(course.assignment(NAME), course.solution(NAME))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_wheel() -> Iterator[None]:
+    """Pack no wheel into the releases of this process: it is the same in all, and searching it takes longest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packing, "build_wheel", lambda: ("homework_autograder-0-py3-none-any.whl", b""))
+        yield
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course_of(tmp_path_factory.mktemp("course"))
@@ -207,9 +218,17 @@ def folder(course: Course, sealing: Sealing, tmp_path_factory: pytest.TempPathFa
     return room / NAME
 
 
+@pytest.fixture(scope="module")
+def grader(folder: Path) -> Iterator[Grader]:
+    """What checks in the student's folder are made with, for all that is written there."""
+    with Grader(load_assignment(folder), None) as grader:
+        yield grader
+
+
 @pytest.fixture
-def check(folder: Path) -> Iterator[Callable[[str], Checks]]:
+def check(folder: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Checks]]:
     """Returns what the checks in a student's folder find in a file, whose `count` is right unless it says otherwise."""
+    monkeypatch.setattr(checks, "Grader", lambda *args, **options: nullcontext(grader))
 
     def check(source: str) -> Checks:
         count = REFERENCE[REFERENCE.index("def count") :]
@@ -220,8 +239,8 @@ def check(folder: Path) -> Iterator[Callable[[str], Checks]]:
     (folder / "hw.py").write_text(STUB)
 
 
-def hints(checks: Checks) -> set[str]:
-    return {verdict.hint for verdicts in checks.verdicts.values() for verdict in verdicts if verdict.hint}
+def hints(found: Checks) -> set[str]:
+    return {verdict.hint for verdicts in found.verdicts.values() for verdict in verdicts if verdict.hint}
 
 
 def reasons(sealing: Sealing) -> dict[str, str]:
@@ -491,7 +510,7 @@ def test_a_release_is_made_without_hints_where_there_are_none(
     tmp_path: Path, replaced: dict[str, str], said: str
 ) -> None:
     root = course_of(tmp_path, **replaced).root
-    done = run_command("release", NAME, "-o", tmp_path / "out", cwd=root)
+    done = run_here("release", NAME, "-o", tmp_path / "out", cwd=root)
     assert done.returncode == 0, done.stderr
     assert said in " ".join(done.stdout.split())
     with zipfile.ZipFile(tmp_path / "out" / f"{NAME}-1.0.zip") as archive:
@@ -503,7 +522,7 @@ def test_a_release_is_made_where_there_is_no_solution(tmp_path: Path) -> None:
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text.lstrip())
-    done = run_command("release", NAME, cwd=tmp_path)
+    done = run_here("release", NAME, cwd=tmp_path)
     assert "without hints, as there is no solutions/losses" in " ".join(done.stdout.split())
     assert done.returncode == 0, done.stderr
 
@@ -538,7 +557,7 @@ def test_a_damaged_or_foreign_file_is_one_sentence_or_nothing(
     path.write_bytes(change(sealing.file))
     (folder / "hw.py").write_text("import numpy as np\n" + textwrap.dedent(WAYS_TO_SUM["loops"]))
     try:
-        done = run_command("check", "loss", cwd=folder)
+        done = run_here("check", "loss", cwd=folder)
     finally:
         path.write_bytes(sealing.file)
         (folder / "hw.py").write_text(STUB)
@@ -556,13 +575,13 @@ def test_the_hint_is_said_in_the_words_of_graded_feedback(
         verdicts = grader.grade({"hw.py": source.encode()})
     graded = {it.hint for it in verdicts.values() if "loss_of_more" in it.test}
     (folder / "hw.py").write_text(source)
-    shown = " ".join(run_command("check", "loss", cwd=folder).stdout.split())
+    shown = " ".join(run_here("check", "loss", cwd=folder).stdout.split())
     assert graded == {SUMMED}
     assert shown.count(SUMMED) == 1
 
 
 def test_verify_says_how_many_are_sealed_and_why_others_are_not(course: Course) -> None:
-    printed = run_command("verify", NAME, "-j", "2", cwd=course.root, COLUMNS="400").stdout
+    printed = run_here("verify", NAME, "-j", "1", cwd=course.root, COLUMNS="400").stdout
     told = " ".join(printed.split())
     assert "3 of 10 known mistakes" in told
     assert "factor, factor_again look the same as others in the public checks" in told
