@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder import __version__
-from tests.commands import only_line, run_command
+from tests.commands import only_line, run_command, run_here
 from tests.courses import ASSIGNMENT, REFERENCE, STUB, write_course, write_hand_in
 
 ASSIGNMENT_FILE = "assignments/centring/assignment.toml"
@@ -38,7 +39,7 @@ def test_list_names_questions_and_points(course: Path) -> None:
 
 
 def test_doctor_names_the_tier_in_use(course: Path) -> None:
-    done = run_command("doctor", cwd=course, COLUMNS="200")
+    done = run_here("doctor", cwd=course, COLUMNS="200")
     assert done.returncode == 0
     assert "used" in done.stdout and "seccomp" in done.stdout
 
@@ -72,7 +73,7 @@ def test_workers_are_fresh_interpreters_if_asked_for(
     ],
 )
 def test_what_does_not_exist_is_one_sentence(course: Path, arguments: tuple[str, ...], said: str) -> None:
-    done = run_command(*arguments, cwd=course)
+    done = run_here(*arguments, cwd=course)
     assert done.returncode == 2
     assert said in only_line(done.stderr)
 
@@ -94,7 +95,7 @@ def test_a_course_that_cannot_be_graded_is_one_sentence(
 ) -> None:
     course = write_course(tmp_path / "course", replaced)
     write_hand_in(tmp_path / "class" / "somebody")
-    done = run_command("grade", "centring", tmp_path / "class", cwd=course)
+    done = run_here("grade", "centring", tmp_path / "class", cwd=course)
     assert done.returncode == 2
     assert said in only_line(done.stderr)
 
@@ -103,7 +104,7 @@ def test_an_empty_folder_and_a_broken_zip_are_one_sentence(course: Path, tmp_pat
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 this is no zip")
     for given in ("empty", "broken.zip"):
-        done = run_command("grade", "centring", tmp_path / given, cwd=course)
+        done = run_here("grade", "centring", tmp_path / given, cwd=course)
         assert done.returncode == 2
         assert given in only_line(done.stderr)
 
@@ -131,7 +132,7 @@ def test_a_class_is_graded_and_bad_hand_ins_cost_nobody_else_anything(course: Pa
 
 def test_explain_shows_the_instructor_what_feedback_hides(course: Path, tmp_path: Path) -> None:
     hand_in = write_hand_in(tmp_path / "mistaken", VARIANCE)
-    done = run_command("explain", "centring", hand_in, "test_spreads", cwd=course)
+    done = run_here("explain", "centring", hand_in, "test_spreads", cwd=course)
     assert done.returncode == 0, done.stderr
     assert "expected spread" in done.stdout and "got spread" in done.stdout and "M02" in done.stdout
     _, _, usual = done.stdout.partition("as it is usually written:\n")
@@ -143,13 +144,13 @@ def test_explain_finds_one_hand_in_of_a_class(course: Path, tmp_path: Path) -> N
         write_hand_in(tmp_path / "class" / label, text)
     shutil.make_archive(str(tmp_path / "class"), "zip", tmp_path / "class")
     whole = (tmp_path / "class.zip", "test_spreads")
-    done = run_command("explain", "centring", *whole, "--label", "mistaken", cwd=course)
+    done = run_here("explain", "centring", *whole, "--label", "mistaken", cwd=course)
     assert done.returncode == 0, done.stderr
     assert "got spread" in done.stdout and "M02" in done.stdout
-    done = run_command("explain", "centring", *whole, cwd=course)
+    done = run_here("explain", "centring", *whole, cwd=course)
     assert done.returncode == 2
     assert "(mistaken, right)" in only_line(done.stderr) and "--label" in done.stderr
-    done = run_command("explain", "centring", *whole, "--label", "nobody", cwd=course)
+    done = run_here("explain", "centring", *whole, "--label", "nobody", cwd=course)
     assert done.returncode == 2
     assert "'nobody'" in only_line(done.stderr) and "(there: mistaken, right)" in done.stderr
 
@@ -174,13 +175,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return course, folder / "out"
 
 
-def test_demo_makes_and_grades_a_class(demo: tuple[Path, Path]) -> None:
+@pytest.fixture(scope="module")
+def again(demo: tuple[Path, Path]) -> subprocess.CompletedProcess[str]:
+    """The same command once more, in the same folder and in a narrow terminal."""
     course, out = demo
+    return run_command("demo", "centring", "-o", out, cwd=course, COLUMNS="70")
+
+
+def test_demo_makes_and_grades_a_class(
+    demo: tuple[Path, Path], again: subprocess.CompletedProcess[str]
+) -> None:
+    _, out = demo
     with (out / "grades.csv").open(newline="") as file:
         totals = {row["submission"]: row["total"] for row in csv.DictReader(file)}
     assert totals["right"] == "10" and totals["untouched-stub"] == "0" and totals["does-not-parse"] == "0"
     assert totals["loops-for-ever"] == "6"
-    again = run_command("demo", "centring", "-o", out, cwd=course)
     assert again.returncode == 0, again.stderr
 
 
@@ -188,7 +197,7 @@ def test_demo_does_not_remove_a_folder_that_it_did_not_make(course: Path, tmp_pa
     mine = tmp_path / "out" / "submissions"
     mine.mkdir(parents=True)
     (mine / "thesis.txt").write_text("years of work")
-    done = run_command("demo", "centring", "-o", tmp_path / "out", cwd=course)
+    done = run_here("demo", "centring", "-o", tmp_path / "out", cwd=course)
     assert done.returncode == 2
     assert "submissions" in only_line(done.stderr)
     assert (mine / "thesis.txt").is_file()
@@ -196,39 +205,37 @@ def test_demo_does_not_remove_a_folder_that_it_did_not_make(course: Path, tmp_pa
 
 def test_a_tier_that_does_not_exist_is_one_sentence(course: Path, tmp_path: Path) -> None:
     hand_in = write_hand_in(tmp_path / "right")
-    done = run_command("explain", "centring", hand_in, "test_spreads", "--tier", "moat", cwd=course)
+    done = run_here("explain", "centring", hand_in, "test_spreads", "--tier", "moat", cwd=course)
     assert done.returncode == 1
     assert "moat" in only_line(done.stderr)
 
 
-def test_the_table_of_a_class_fits_a_narrow_terminal(demo: tuple[Path, Path]) -> None:
-    course, out = demo
-    done = run_command("demo", "centring", "-o", out, cwd=course, COLUMNS="70")
-    rows = [line for line in done.stdout.splitlines() if line.startswith(("┏", "│"))]
+def test_the_table_of_a_class_fits_a_narrow_terminal(again: subprocess.CompletedProcess[str]) -> None:
+    rows = [line for line in again.stdout.splitlines() if line.startswith(("┏", "│"))]
     assert len(rows[0]) <= 70 and rows[0].endswith("┓")
     assert all(len(row) == len(rows[0]) and row.endswith("│") for row in rows[1:])
 
 
 def test_a_group_of_the_report_gets_a_hint_and_becomes_a_known_mistake(course: Path, tmp_path: Path) -> None:
     write_hand_in(tmp_path / "in" / "ada", REFERENCE.replace("np.sqrt(np.add", "np.cbrt(np.add"))
-    done = run_command("grade", "centring", tmp_path / "in", "-o", tmp_path / "out", cwd=course)
+    done = run_here("grade", "centring", tmp_path / "in", "-o", tmp_path / "out", cwd=course)
     assert "no known mistake explains: 1 group" in done.stdout, done.stdout + done.stderr
     hints = tmp_path / "out" / "hints.csv"
     group = hints.read_text(encoding="utf-8-sig").splitlines()[1].partition(",")[0]
     hints.write_text(f"group,hint\n{group},Which root is it?\n{group}-x,For nobody.\n")
-    done = run_command("report", tmp_path / "out", cwd=tmp_path)
+    done = run_here("report", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "line 3: no hand-in is in the group" in " ".join(done.stdout.split())
     assert "Which root is it?" in (tmp_path / "out" / "feedback" / "ada.html").read_text()
 
-    done = run_command("report", tmp_path / "out", "--as-known-mistake", group, cwd=course)
+    done = run_here("report", tmp_path / "out", "--as-known-mistake", group, cwd=course)
     assert done.returncode == 0, done.stderr
     assert "np.cbrt" in done.stdout
     assert "Write its title: until then the bank is refused" in " ".join(done.stdout.split())
-    done = run_command("verify", "centring", cwd=course)
+    done = run_here("verify", "centring", cwd=course)
     assert "is not finished; write its title and its hint" in only_line(done.stderr)
 
     hints.write_text(f"group,hint\n,{group}\n")
-    done = run_command("report", tmp_path / "out", cwd=tmp_path)
+    done = run_here("report", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 2
     assert "hints.csv, line 2: the column group is empty" in only_line(done.stderr)
