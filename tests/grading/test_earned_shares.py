@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from autograder.course.loading import find_course
+from autograder.grading import grader as grading
 from autograder.grading.grader import Grader
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import HALF, cost_of_another_type, score
@@ -20,34 +21,59 @@ HALVED = {"svm": "svm_loss", "softmax": "softmax_loss"}
 Results = dict[str, QuestionResult]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_explanations() -> Iterator[None]:
+    """Leave out why something is wrong: points stand before that is asked, and hints are all that comes of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grading, "explain", lambda *args: {})
+        patch.setattr(grading, "facts_of_failures", lambda *args: {})
+        yield
+
+
 @pytest.fixture(scope="module")
-def graded() -> Iterator[Callable[[str, str], Results]]:
+def grader_of() -> Iterator[Callable[[str], Grader]]:
+    """Returns the grader of an assignment, the same one each time."""
     graders: dict[str, Grader] = {}
 
-    def graded(name: str, appended: str) -> Results:
-        """Return the results, by question, of the reference with code put at the end of its first file."""
-        assignment, solution = COURSE.assignment(name), COURSE.solution(name)
-        grader = graders.setdefault(name, Grader(assignment, solution))
-        files = solution.reference_files(assignment)
-        files[assignment.file_names[0]] += f"\n\n{appended}\n".encode()
-        verdicts = grader.grade(files)
-        results = {result.id: result for result in score(grader.plan, assignment, verdicts)}
-        faults = [it.message for it in verdicts.values() if it.kind is Kind.GRADER_FAULT]
-        assert not faults
-        return results
+    def grader_of(name: str) -> Grader:
+        if name not in graders:
+            graders[name] = Grader(COURSE.assignment(name), COURSE.solution(name))
+        return graders[name]
 
-    yield graded
+    yield grader_of
     for grader in graders.values():
         grader.close()
 
 
-def mistake(name: str, variant: str) -> Results:
-    """Return the results, by question, of a known mistake."""
-    assignment, solution = COURSE.assignment(name), COURSE.solution(name)
-    with Grader(assignment, solution) as grader:
+def results_of(grader: Grader, files: Mapping[str, bytes], questions: Container[str]) -> Results:
+    verdicts = grader.grade(files, only=lambda test: test.question in questions)
+    faults = [it.message for it in verdicts.values() if it.kind is Kind.GRADER_FAULT]
+    assert not faults
+    results = score(grader.plan, grader.assignment, verdicts)
+    return {result.id: result for result in results if result.id in questions}
+
+
+@pytest.fixture
+def graded(grader_of: Callable[[str], Grader]) -> Callable[..., Results]:
+    def graded(name: str, appended: str, *questions: str) -> Results:
+        """Return the results of some questions for the reference with code put at the end of its first file."""
+        grader = grader_of(name)
+        files = dict(grader.reference_files)
+        files[grader.assignment.file_names[0]] += f"\n\n{appended}\n".encode()
+        return results_of(grader, files, questions)
+
+    return graded
+
+
+@pytest.fixture
+def mistake(grader_of: Callable[[str], Grader]) -> Callable[..., Results]:
+    def mistake(name: str, variant: str, *questions: str) -> Results:
+        """Return the results of some questions for a known mistake."""
+        grader = grader_of(name)
         (found,) = (it for it in grader.bank.variants if it.name == variant)
-        results = score(grader.plan, assignment, grader.grade(found.files))
-    return {result.id: result for result in results}
+        return results_of(grader, found.files, questions)
+
+    return mistake
 
 
 def replaced(old: str, new: str) -> str:
@@ -60,7 +86,7 @@ def replaced(old: str, new: str) -> str:
 
 @pytest.mark.parametrize("name", HALVED)
 def test_a_right_loss_beside_a_wrong_gradient_earns_half_of_the_values_and_none_of_the_structure(
-    graded, name
+    graded, grader_of, name
 ):
     function = HALVED[name]
     wrong = f"""
@@ -74,17 +100,17 @@ def {function}_naive(W, X, y, reg):
 def {function}_vectorized(W, X, y, reg):
     return _right[1](W, X, y, reg)[0], X.T @ X[:, :1] + W
 """
-    for version, results in ((it, graded(name, wrong)[f"{function}_{it}"]) for it in ("naive", "vectorized")):
-        plan = structure_of(name, f"{function}_{version}")
+    questions = [f"{function}_naive", f"{function}_vectorized"]
+    for question, results in graded(name, wrong, *questions).items():
+        plan = structure_of(grader_of(name), question)
         assert results.score == (results.points - plan) / 2
         assert any("dW has the right type and shape but wrong values" in it.message for it in results.graded)
         assert all("(loss: right)" in it.message for it in results.graded if it.kind is Kind.WRONG_VALUE)
 
 
-def structure_of(name: str, question: str) -> Fraction:
+def structure_of(grader: Grader, question: str) -> Fraction:
     """Return the points that a question gives for how values are computed."""
-    with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
-        tests = [test for test in grader.plan.of_question(question) if not test.public]
+    tests = [test for test in grader.plan.of_question(question) if not test.public]
     total = sum(test.weight for test in tests)
     points = grader.assignment.question(question).points
     return sum((test.weight for test in tests if test.structural), Fraction(0)) * points / total
@@ -96,7 +122,8 @@ def structure_of(name: str, question: str) -> Fraction:
 @pytest.mark.parametrize("name", HALVED)
 def test_loops_handed_in_as_the_version_without_keep_less_than_half(graded, name):
     function = HALVED[name]
-    result = graded(name, replaced(f"{function}_vectorized", f"{function}_naive"))[f"{function}_vectorized"]
+    question = f"{function}_vectorized"
+    result = graded(name, replaced(question, f"{function}_naive"), question)[question]
     assert 0 < result.score < result.points / 2
     assert {Kind.LOOPS} <= {it.kind for it in result.graded}
 
@@ -106,7 +133,8 @@ def test_loops_handed_in_as_the_version_without_keep_less_than_half(graded, name
 )
 def test_distances_with_more_loops_than_asked_for_keep_less_than_half(graded, way, instead):
     methods = [f"KNearestNeighbor.compute_distances_{it}" for it in (way, instead)]
-    result = graded("knn", replaced(*methods))[f"distances_{way}"]
+    question = f"distances_{way}"
+    result = graded("knn", replaced(*methods), question)[question]
     assert 0 < result.score < result.points / 2
 
 
@@ -122,9 +150,9 @@ LinearClassifier.train = _ascend
 """
 
 
-def test_ascending_and_a_single_batch_keep_less_than_half_of_training(graded):
-    ascending = graded("sgd", ASCENT)["train"]
-    fixed = mistake("sgd", "T04@linear_classifier.LinearClassifier.train")["train"]
+def test_ascending_and_a_single_batch_keep_less_than_half_of_training(graded, mistake):
+    ascending = graded("sgd", ASCENT, "train")["train"]
+    fixed = mistake("sgd", "T04@linear_classifier.LinearClassifier.train", "train")["train"]
     for result in (ascending, fixed):
         assert 0 < result.score < result.points / 2
         assert result.score % HALF == 0
@@ -148,6 +176,7 @@ def test_right_numbers_of_another_type_cost_the_same_small_share_in_every_assign
         name,
         f"import numpy as np\n_kept, _changed = {function}, {change}\n"
         f"def _other(*args, **keywords):\n    return _changed(_kept(*args, **keywords))\n{function} = _other",
+        question,
     )
     result = results[question]
     assert result.points - result.score == cost_of_another_type(result.points) == result.deducted
@@ -167,8 +196,9 @@ def test_loops_cost_the_same_and_are_named_whichever_convention_is_followed(grad
         f"_whole = {function}_naive\n"
         f"def {function}_naive(W, X, y, reg):\n    return _whole(W, X, y, reg / 2)\n{loops}"
     )
-    by_convention = graded(name, halved)[f"{function}_vectorized"]
-    as_written = graded(name, loops)[f"{function}_vectorized"]
+    question = f"{function}_vectorized"
+    by_convention = graded(name, halved, question)[question]
+    as_written = graded(name, loops, question)[question]
     assert by_convention.score == as_written.score
     kinds = [[it.kind for it in result.graded] for result in (by_convention, as_written)]
     assert kinds[0] == kinds[1]
