@@ -38,7 +38,7 @@ _LABEL_WIDTH, _FOUND_WIDTH = 18, 24
 
 
 class GradingProgress:
-    """A bar with rate and time left while a class is graded; without a terminal, now and then a line."""
+    """A bar with rate, time left and the last points while a class is graded; without a terminal, a line at times."""
 
     def __init__(self, assignment: Assignment, total: int) -> None:
         self._progress = Progress(
@@ -62,7 +62,8 @@ class GradingProgress:
         self._done += 1
         self._reused += graded.reused
         rate = f"{self._rate:.0f}/min" if self._done > self._reused else ""
-        self._progress.update(self._task, advance=1, rate=rate, latest=graded.found.label[:40])
+        latest = f"{graded.found.label[:40]}: {float(graded.result.score):g}"
+        self._progress.update(self._task, advance=1, rate=rate, latest=latest)
         now = time.monotonic()
         if not console.is_terminal and now - self._said >= SECONDS_BETWEEN_LINES:
             self._said = now
