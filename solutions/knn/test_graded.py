@@ -455,6 +455,5 @@ def choices_of_k(
 ):
     ks = np.sort(rng.permutation(30)[:choices] + 1)
     winners = rng.permutation(ks)[: 1 + tied].tolist()
-    # Otherwise the smallest of the winners is not the first of them.
-    ks = (ks if rising else np.roll(ks[::-1], rng.integers(choices) * (not tied))).tolist()
+    ks = (ks if rising else rng.permutation(ks)).tolist()
     return dict(accuracies=season(rng, ks, winners))
