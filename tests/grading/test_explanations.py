@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.grading.explain.bank import Bank
+from autograder.grading.explain.recognise import Candidates
+from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
 from tests.grading.losses import (
     ALL,
@@ -17,6 +20,7 @@ from tests.grading.losses import (
     short,
     with_loss,
 )
+from tests.test_right_solutions import COURSE
 
 HALF = """
     scores = X @ W
@@ -197,6 +201,20 @@ def test_a_mistake_that_is_felt_is_named_only_where_it_is_made(tmp_path):
         alike = short(grader.grade(hand_in(other=uses.format(" * len(X) ** 2"))))
     assert made["one"].mistake == "not_averaged"
     assert alike["one"].mistake is None
+
+
+def test_a_few_tests_of_a_class_that_inherits_a_function_do_not_name_what_others_contradict():
+    """Weights that rise and labels of other examples both keep training from separating what can be separated."""
+    with Grader(COURSE.assignment("sgd"), COURSE.solution("sgd")) as grader:
+        (rising,) = (it for it in grader.bank.variants if it.mistake.id == "T01")
+        others = tuple(it for it in grader.bank.variants if it.mistake.id != "T01")
+        grader.candidates = Candidates(Bank(grader.bank.mistakes, others, ()), grader.assignment)
+        (question,) = grader.assignment.questions_of(rising.target)
+        verdicts = grader.grade(
+            rising.files,
+            only=lambda test: not test.public and not test.structural and test.question == question.id,
+        )
+    assert {it.mistake for it in verdicts.values()} == {None}
 
 
 def test_an_accepted_convention_passes_with_a_note(grader):

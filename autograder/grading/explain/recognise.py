@@ -57,6 +57,15 @@ class Candidates:
         """Return the questions about the function in which a mistake is made."""
         return {question.id for question in self._assignment.questions_of(variant.target)}
 
+    def is_about(self, variant: Variant, function: str) -> bool:
+        """Return whether a function, by its qualified name, is the one a mistake is made in, or inherits it."""
+        if variant.target.endswith(f".{function}"):
+            return True
+        declared = (name for question in self._assignment.questions for name in question.functions)
+        if any(name.endswith(f".{function}") for name in declared):
+            return False
+        return variant.target.rpartition(".")[2] == function.rpartition(".")[2]
+
     def _of(self, question: str) -> list[Variant]:
         """Return a question's own mistakes, then those that it only feels."""
         return [*self._own.get(question, ()), *self._felt.get(question, ())]
