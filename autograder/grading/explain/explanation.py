@@ -248,7 +248,13 @@ class _Evidence:
             return None
         for variant in self.candidates.mistakes(self.question, False, self._convention, self.named):
             hint = questions_of(variant.mistake.hint)
-            if hint and self._is_made(variant) and self._agrees_in_term(name, samples, variant):
+            # Of what another question only feels, a term proves nothing about the function it is made in.
+            made_here = self.question in self.candidates.made_in(variant)
+            if (
+                hint
+                and (made_here or self._is_made(variant))
+                and self._agrees_in_term(name, samples, variant)
+            ):
                 return Explanation(f"About {name}: {hint}", variant.mistake, variant, term=name)
         return None
 
