@@ -86,7 +86,7 @@ class Grader:
         self._session: Session | None = None
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
-        self._observed: dict[tuple[str, str], Seen] = {}
+        self._observed: dict[tuple[str, str, int], Seen] = {}
         self.deadlines = Deadlines(assignment.limits, self._slowest_call)
 
     def grade(
@@ -180,9 +180,12 @@ class Grader:
             Kind.NOT_ALLOWED, use.sentence, details, flags=tuple(trial.flags), rule=use.rule
         )
 
-    def observe(self, test: PlannedTest, variant: Variant) -> Seen:
-        """Return what a test sees of a known mistake: the same for every hand-in, so it is found out once."""
-        key = test.id, variant.name
+    def observe(self, test: PlannedTest, variant: Variant, run: int = 0) -> Seen:
+        """Return what a test sees of a known mistake: the same for every hand-in, so it is found out once.
+
+        Code that draws random numbers of its own may give something else in a run with another number.
+        """
+        key = test.id, variant.name, run
         if key not in self._observed:
             # How values are computed is judged by the convention that they follow, as it is for a hand-in.
             convention = self._convention_of(variant) if test.structural else None

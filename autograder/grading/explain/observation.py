@@ -40,6 +40,22 @@ class Observation:
         # Right numbers of another type are a mistake of their own, beside whichever makes them wrong.
         return agree(same, in_types_of(other.events, self.events), other.events)
 
+    def agrees_with(self, first: Observation, again: Observation) -> bool:
+        """Return whether it is what two runs of the same code show, in all that both of them show alike.
+
+        What a test sees of code that draws random numbers of its own differs each time, and tells nothing.
+        """
+        if self.kind not in (first.kind, again.kind):
+            return False
+        if first.same_as(again):
+            return self.same_as(first)
+        pairs = list(zip(first.events, again.events, strict=False))
+        steady = [number for number, pair in enumerate(pairs) if agree(same, *pair)]
+        if not steady or len(self.events) != len(first.events):
+            return not steady
+        events = in_types_of(first.events, self.events)
+        return all(agree(same, events[number], first.events[number]) for number in steady)
+
 
 def observation_of(trial: Trial, finding: Finding | None) -> Observation:
     """Return the observation of a finished trial."""
