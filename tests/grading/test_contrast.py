@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import textwrap
 
 import numpy as np
@@ -57,6 +59,15 @@ RIGHT = """
 def grader(tmp_path_factory):
     with grader_of(tmp_path_factory.mktemp("contrast"), graded=LADDER, bank=None) as grader:
         yield grader
+
+
+@pytest.fixture(scope="module")
+def course_grader():
+    """Returns the grader of one of the course's assignments, which keeps what the reference makes of its ladders."""
+    with contextlib.ExitStack() as graders:
+        yield functools.cache(
+            lambda name: graders.enter_context(Grader(COURSE.assignment(name), COURSE.solution(name)))
+        )
 
 
 def facts_on(grader, files, function="hw.loss", seconds=60.0, most=99):
@@ -202,13 +213,13 @@ def test_says_of_a_matrix_what_it_says_of_an_array(grader):
 
 
 @pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_says_nothing_of_right_work(solution):
+def test_says_nothing_of_right_work(course_grader, solution):
     name = solution.parent.name
-    with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
-        files = files_of(solution, name)
-        assert grader.contrast.functions()
-        for function in grader.contrast.functions():
-            assert facts_on(grader, files, function) == ()
+    grader = course_grader(name)
+    files = files_of(solution, name)
+    assert grader.contrast.functions()
+    for function in grader.contrast.functions():
+        assert facts_on(grader, files, function) == ()
 
 
 def test_follows_the_convention_that_the_hand_in_follows(tmp_path):
@@ -324,11 +335,11 @@ def test_knobs_know_what_to_try():
     ]
 
 
-def test_the_course_declares_a_ladder_for_each_function_that_is_compared_by_value():
+def test_the_course_declares_a_ladder_for_each_function_that_is_compared_by_value(course_grader):
     for name in find_course(COURSE.root).names():
-        with Grader(COURSE.assignment(name), COURSE.solution(name)) as grader:
-            asked = {it for question in grader.assignment.questions for it in question.functions}
-            assert asked - set(grader.contrast.functions()) <= {"k_nearest_neighbor.NearestNeighbor.train"}
+        grader = course_grader(name)
+        asked = {it for question in grader.assignment.questions for it in question.functions}
+        assert asked - set(grader.contrast.functions()) <= {"k_nearest_neighbor.NearestNeighbor.train"}
 
 
 def test_reference_code_is_right_on_its_ladder(grader):
