@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -154,26 +154,38 @@ def computing_tests(grader: Grader) -> frozenset[str]:
     return frozenset(test.id for test in first.values())
 
 
+@pytest.fixture(scope="module")
+def grader_of() -> Iterator[Callable[[str], Grader]]:
+    """Returns the grader of an assignment: the same one each time, for it keeps what it finds out of known mistakes."""
+    graders: dict[str, Grader] = {}
+
+    def grader_of(name: str) -> Grader:
+        if name not in graders:
+            graders[name] = Grader(COURSE.assignment(name), COURSE.solution(name))
+            # Verdicts stand before ladders are tried, and a ladder that fails changes none of them.
+            graders[name].contrast = Contrast(())
+        return graders[name]
+
+    yield grader_of
+    for grader in graders.values():
+        grader.close()
+
+
 @pytest.mark.parametrize("name, function", FUNCTIONS, ids=[function for _, function in FUNCTIONS])
-def test_no_reply_is_the_grader_s_fault(name: str, function: str) -> None:
-    assignment, solution = COURSE.assignment(name), COURSE.solution(name)
+def test_no_reply_is_the_grader_s_fault(grader_of: Callable[[str], Grader], name: str, function: str) -> None:
+    grader = grader_of(name)
     module, _, target = function.partition(".")
-    questions = {question.id for question in assignment.questions_of(function)}
-    with Grader(assignment, solution) as grader:
-        # Verdicts stand before ladders are tried, and a ladder that fails changes none of them.
-        grader.contrast = Contrast(())
-        chosen = computing_tests(grader)
-        files = dict(grader.reference_files)
-        for label, body in bodies_for(target):
-            odd = {**files, f"{module}.py": files[f"{module}.py"] + replaced(target, body)}
-            verdicts = grader.grade(odd, only=lambda test: test.question in questions and test.id in chosen)
-            for verdict in verdicts.values():
-                said = f"{label}: {verdict.test}: {verdict.message}\n{verdict.details}"
-                assert verdict.kind is not Kind.GRADER_FAULT, said
-                assert "test_graded.py" not in verdict.details and "Traceback (most" not in verdict.details, (
-                    said
-                )
-                assert "test_public.py" in verdict.test or CHOSEN not in verdict.message, said
+    questions = {question.id for question in grader.assignment.questions_of(function)}
+    chosen = computing_tests(grader)
+    files = dict(grader.reference_files)
+    for label, body in bodies_for(target):
+        odd = {**files, f"{module}.py": files[f"{module}.py"] + replaced(target, body)}
+        verdicts = grader.grade(odd, only=lambda test: test.question in questions and test.id in chosen)
+        for verdict in verdicts.values():
+            said = f"{label}: {verdict.test}: {verdict.message}\n{verdict.details}"
+            assert verdict.kind is not Kind.GRADER_FAULT, said
+            assert "test_graded.py" not in verdict.details and "Traceback (most" not in verdict.details, said
+            assert "test_public.py" in verdict.test or CHOSEN not in verdict.message, said
 
 
 RIGHT_OF_ANOTHER_TYPE = {
