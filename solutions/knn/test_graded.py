@@ -294,12 +294,13 @@ def season(rng, ks, winners):
     The winners share the highest mean, while another k has the single best fold and a higher median.
     """
     best = np.isin(ks, winners)
-    while True:
+    winning, other = np.flatnonzero(best), np.flatnonzero(~best)[0]
+    while True:  # hundreds of times
         folds = rng.integers(2, 13, size=(len(ks), 4))
-        folds[best] = rng.permuted(np.tile(folds[best][0], (len(winners), 1)), axis=1)
-        folds[np.flatnonzero(~best)[0], rng.integers(4)] = 16
-        totals, medians = folds.sum(axis=1), np.median(folds, axis=1)
-        if np.array_equal(totals == totals.max(), best) and not best[np.argmax(medians)]:
+        folds[winning] = rng.permuted(folds[winning[:1]].repeat(len(winning), axis=0), axis=1)
+        folds[other, rng.integers(4)] = 16
+        totals = folds.sum(axis=1)
+        if np.array_equal(totals == totals.max(), best) and not best[np.argmax(np.median(folds, axis=1))]:
             return dict(zip(ks, (folds / 16).tolist(), strict=True))
 
 
