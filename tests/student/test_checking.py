@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.student.watching import saves
-from tests.commands import only_line, run_command
+from tests.commands import only_line, run_command, run_here
 from tests.courses import PUBLIC, REFERENCE
 
 MORE_CHECKS = """
@@ -78,14 +78,14 @@ def test_an_untouched_folder_is_told_what_to_fill_in(work: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_never_called_missing(work: Path) -> None:
     (work / "centring.py").write_bytes(REFERENCE.encode("utf-16"))
-    shown = run_command("check", cwd=work).stdout
+    shown = run_here("check", cwd=work).stdout
     assert "centring.py is UTF-16; save it as UTF-8" in shown
     assert "is missing" not in shown
 
 
 def test_right_work_passes(work: Path) -> None:
     (work / "centring.py").write_text(REFERENCE)
-    done = run_command("check", cwd=work)
+    done = run_here("check", cwd=work)
     assert done.returncode == 0, done.stdout
     assert "All public checks pass" in done.stdout
 
@@ -93,7 +93,7 @@ def test_right_work_passes(work: Path) -> None:
 def test_checks_that_fail_in_the_same_way_are_explained_once(work: Path) -> None:
     (work / "test_public.py").write_text(PUBLIC + MORE_CHECKS)
     (work / "centring.py").write_text(REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add"))
-    shown = run_command("check", "spread", cwd=work).stdout
+    shown = run_here("check", "spread", cwd=work).stdout
     assert "spread: 0 of 4 checks pass" in shown
     assert "… and 3 more fail in the same way" in shown
     assert shown.count("expected spread") == 1
@@ -101,7 +101,7 @@ def test_checks_that_fail_in_the_same_way_are_explained_once(work: Path) -> None
 
 def test_a_counterexample_can_be_pasted_and_shows_the_wrong_value(work: Path) -> None:
     (work / "centring.py").write_text(REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add"))
-    lines = paste(run_command("check", "spread", cwd=work).stdout)
+    lines = paste(run_here("check", "spread", cwd=work).stdout)
     assert lines[0] == "import numpy as np; from centring import spread"
     assert lines[2] == "spread(X)  # expected: np.array([1.0, 2.0])"
     assert run_pasted(lines, work).split() == ["[3.", "6.]"]
@@ -110,7 +110,7 @@ def test_a_counterexample_can_be_pasted_and_shows_the_wrong_value(work: Path) ->
 def test_a_counterexample_for_a_method_makes_the_object_first(work: Path) -> None:
     (work / "test_public.py").write_text(METHOD)
     (work / "centring.py").write_text(REFERENCE + MODEL)
-    lines = paste(run_command("check", "centre", cwd=work).stdout)
+    lines = paste(run_here("check", "centre", cwd=work).stdout)
     assert lines[1].startswith("model = Model(); model.fit(np.array([[1.0], [3.0]])); X, shift = ")
     assert lines[2].startswith("model.transform(X, shift=shift)  # expected: ")
     assert run_pasted(lines, work).split() == ["[[-1.]", "[", "1.]]"]
@@ -120,12 +120,12 @@ def test_plain_pytest_offers_the_same_lines(work: Path) -> None:
     (work / "centring.py").write_text(REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add"))
     command = [sys.executable, "-m", "pytest", "-p", "autograder.grading.plugin", "--import-mode=importlib"]
     done = subprocess.run([*command, "-k", "spread"], cwd=work, capture_output=True, text=True, check=False)
-    assert paste(done.stdout) == paste(run_command("check", "spread", cwd=work).stdout)
+    assert paste(done.stdout) == paste(run_here("check", "spread", cwd=work).stdout)
 
 
 def test_an_unknown_question_gets_one_sentence(work: Path) -> None:
     for options in ([], ["--watch"]):
-        done = run_command("check", "centr", *options, cwd=work)
+        done = run_here("check", "centr", *options, cwd=work)
         assert done.returncode == 2
         assert "centre" in only_line(done.stderr)
 

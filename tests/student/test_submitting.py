@@ -13,7 +13,7 @@ from autograder.course.loading import load_assignment
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.submit import make_hand_in
-from tests.commands import only_line, run_command
+from tests.commands import only_line, run_command, run_here
 from tests.courses import REFERENCE
 
 
@@ -39,7 +39,7 @@ def test_the_same_files_give_the_same_bytes(work: Path, tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named_and_nothing_is_written(work: Path) -> None:
     (work / "centring.py").unlink()
-    done = run_command("submit", cwd=work)
+    done = run_here("submit", cwd=work)
     assert done.returncode == 2
     assert "centring.py" in only_line(done.stderr)
     assert list(work.glob("*.zip")) == []
@@ -47,14 +47,14 @@ def test_a_missing_file_is_named_and_nothing_is_written(work: Path) -> None:
 
 def test_a_file_that_is_no_text_is_named_and_nothing_is_written(work: Path) -> None:
     (work / "centring.py").write_bytes(b"PK\x03\x04\x00\x00")
-    done = run_command("submit", cwd=work)
+    done = run_here("submit", cwd=work)
     assert done.returncode == 2
     assert "centring.py" in only_line(done.stderr)
     assert list(work.glob("*.zip")) == []
 
 
 def test_unfinished_work_can_be_handed_in_but_is_not_called_finished(work: Path) -> None:
-    done = run_command("submit", cwd=work)
+    done = run_here("submit", cwd=work)
     assert done.returncode == 1
     assert "centre is not filled in yet" in done.stdout
     assert "Centre the columns (6 points): NOT FILLED IN YET" in done.stdout
@@ -74,6 +74,6 @@ def test_an_old_release_is_recognised(work: Path, handed_in: str) -> None:
 
 
 def test_outside_an_assignment_it_says_where_to_go(tmp_path: Path) -> None:
-    done = run_command("submit", cwd=tmp_path)
+    done = run_here("submit", cwd=tmp_path)
     assert done.returncode == 2
     only_line(done.stderr)
