@@ -70,17 +70,17 @@ def course_grader():
         )
 
 
-def facts_on(grader, files, function="hw.loss", seconds=60.0, most=99):
+def facts_on(grader, files, function="hw.loss", seconds=60.0, most=99, seconds_per_call=5.0):
     question = grader.assignment.questions_of(function)[0].id
     with Host(grader.sandbox) as host:
-        student = Subject(host, files, "", 5.0)
+        student = Subject(host, files, "", seconds_per_call)
         return grader.contrast.facts(function, student, grader.references(question), seconds, most)
 
 
-def said_of(grader, body):
+def said_of(grader, body, **options):
     """Return the sentences about a loss that computes `value` and `dW` rightly and then goes on with this."""
     body = f"{textwrap.dedent(RIGHT)}\n{textwrap.dedent(body)}\nreturn value, dW"
-    return [fact.sentence for fact in facts_on(grader, with_loss(body))]
+    return [fact.sentence for fact in facts_on(grader, with_loss(body), **options)]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,8 @@ def test_follows_the_convention_that_the_hand_in_follows(tmp_path):
 
 def test_a_hang_or_a_crash_ends_it_in_silence(grader):
     for end in ("while True: pass", "import os; os._exit(1)"):
-        assert said_of(grader, f"if len(X) == 1: value += 1\nif reg and len(X) == 3:\n    {end}") == []
+        body = f"if len(X) == 1: value += 1\nif reg and len(X) == 3:\n    {end}"
+        assert said_of(grader, body, seconds_per_call=0.5) == []
 
 
 def test_time_that_is_over_ends_it_in_silence(grader):
