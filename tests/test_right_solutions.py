@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,13 +28,22 @@ def files_of(solution: Path, name: str) -> dict[str, bytes]:
     return {file: (solution / file).read_bytes() for file in assignment.file_names}
 
 
+@pytest.fixture(scope="module")
+def grader_of() -> Iterator[Callable[[str], Grader]]:
+    """Returns the grader of an assignment, the same for all solutions as it is for a class."""
+    with contextlib.ExitStack() as graders:
+        yield functools.cache(
+            lambda name: graders.enter_context(Grader(COURSE.assignment(name), COURSE.solution(name)))
+        )
+
+
 @pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_earns_everything(solution: Path) -> None:
+def test_earns_everything(grader_of: Callable[[str], Grader], solution: Path) -> None:
     name = solution.parent.name
-    assignment, reference = COURSE.assignment(name), COURSE.solution(name)
-    with Grader(assignment, reference) as grader:
-        verdicts = grader.grade(files_of(solution, name))
-        results = score(grader.plan, assignment, verdicts)
+    grader = grader_of(name)
+    assignment = grader.assignment
+    verdicts = grader.grade(files_of(solution, name))
+    results = score(grader.plan, assignment, verdicts)
     # Public checks hold fixed numbers, which another convention misses; they earn nothing.
     graded = [verdict for result in results for verdict in result.graded]
     failed = [f"{it.test}: {it.kind}: {it.message}\n{it.details}" for it in graded if not it.passed]
