@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.rehearsal import Rehearsal, rehearse
+from autograder.authoring.rehearsal import Rehearsal, Rehearsed, rehearse
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.report.gradescope import GradescopeResults
 from tests.rehearsal import stand_in
@@ -71,14 +71,18 @@ def test_it_grades_the_same_with_the_line_ends_it_is_made_with(
     assert graded.results.score == sum(test.max_score for test in graded.results.tests)
 
 
-def test_stubs_earn_nothing(svm_rehearsal: Rehearsal) -> None:
-    graded = svm_rehearsal.grade(STUB)
-    assert graded.results.score == 0
-    assert "our fault" not in (graded.results.output or "")
+@pytest.fixture(scope="module")
+def graded_stub(svm_rehearsal: Rehearsal) -> Rehearsed:
+    return svm_rehearsal.grade(STUB)
 
 
-def test_student_code_runs_as_another_user_without_namespaces(svm_rehearsal: Rehearsal) -> None:
-    assert svm_rehearsal.grade(STUB).results.extra_data.tier == "uid"
+def test_stubs_earn_nothing(graded_stub: Rehearsed) -> None:
+    assert graded_stub.results.score == 0
+    assert "our fault" not in (graded_stub.results.output or "")
+
+
+def test_student_code_runs_as_another_user_without_namespaces(graded_stub: Rehearsed) -> None:
+    assert graded_stub.results.extra_data.tier == "uid"
 
 
 def test_nothing_of_the_source_can_be_read_by_another_user(svm_rehearsal: Rehearsal) -> None:
