@@ -14,6 +14,7 @@ from types import FrameType
 import msgspec
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.grading.counterexample import with_evidence
 from autograder.grading.deadlines import MOST_SECONDS, Deadlines
 from autograder.grading.explain.bank import Bank, Variant, load_bank
@@ -25,7 +26,7 @@ from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.given_up import GivenUp, did_not_end
 from autograder.grading.not_allowed import Use, find_uses
-from autograder.grading.pytest_session import Session, collect_plan, test_files
+from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial
 from autograder.model.assignment import Assignment, Solution
@@ -77,17 +78,17 @@ class Grader:
     ) -> None:
         self.assignment = assignment
         self.solution = solution
-        self.plan = plan or collect_plan(assignment, solution)
+        self._files = test_files(assignment, solution)
         self.sandbox = sandbox or Sandbox.of_this_machine(assignment.limits.memory_mb)
         self.bank = load_bank(assignment, solution) if solution else Bank()
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
-        self._files = test_files(assignment, solution)
-        self._session: Session | None = None
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
         self._observed: dict[tuple[str, str, int], Seen] = {}
         self.deadlines = Deadlines(assignment.limits, self._slowest_call)
+        self._session: Session | None = None
+        self.plan = plan or self._collected_plan()
 
     def grade(
         self,
@@ -129,6 +130,13 @@ class Grader:
     def contrast(self) -> Contrast:
         """The ladders that the graded tests declare, to be tried on functions that nothing else explains."""
         return Contrast(self.session.ladders)
+
+    def _collected_plan(self) -> Plan:
+        try:
+            return plan_of(self.session, self.assignment, self.solution)
+        except CourseError:
+            self.close()
+            raise
 
     @property
     def session(self) -> Session:

@@ -221,7 +221,20 @@ def collect_plan(assignment: Assignment, solution: Solution | None) -> Plan:
         Where a file cannot be imported, a test belongs to no question, or a question has no test.
     """
     session = Session(assignment.name, test_files(assignment, solution))
-    session.close()
+    try:
+        return plan_of(session, assignment, solution)
+    finally:
+        session.close()
+
+
+def plan_of(session: Session, assignment: Assignment, solution: Solution | None) -> Plan:
+    """Return the plan of the tests that a session has collected.
+
+    Raises
+    ------
+    CourseError
+        As `collect_plan` has it.
+    """
     if session.problems:
         raise CourseError(session.problems[0])
     if session.doubled:
