@@ -145,9 +145,13 @@ class Grader:
             self._session = Session(self.assignment.name, self._files)
         return self._session
 
+    def end_worker(self) -> None:
+        """End the reference's worker, until a test needs it again."""
+        self._trusted.close()
+
     def close(self) -> None:
         """End the reference's worker and the session of tests."""
-        self._trusted.close()
+        self.end_worker()
         if self._session is not None:
             self._session.close()
             self._session = None

@@ -114,7 +114,7 @@ def _processes() -> Iterator[str]:
 def _walk(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         for name in (*folders, *names):
-            yield str(Path(parent, name))
+            yield f"{parent}/{name}"  # hundreds, before and after each attack
 
 
 def _is_shared_cache(path: str) -> bool:
@@ -207,7 +207,7 @@ def as_gradescope(kit: Kit, attack: Attack, outcome: Outcome) -> list[Path]:
 
 @functools.cache
 def grader_of_class(folder: Path, tier: str) -> Any:
-    """Return what grades one hand-in after the other, as in a class, and with what."""
+    """Return what grades one hand-in after the other, as in a class, and with what; it ends with this program."""
     from autograder.classroom.grade_one import open_grader
     from autograder.classroom.work import prepare
     from autograder.course.loading import find_course
@@ -235,13 +235,14 @@ def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -
         archive = handed_in if handed_in.is_file() else _zipped(handed_in, Path(name, "hand-in.zip"))
 
         def grade() -> Any:
-            with of_class as grader:  # whose own processes end with it
-                write = lambda result: write_results(results, to_gradescope(result, assignment))  # noqa: E731
-                write(not_run(work.plan, assignment))
-                try:
-                    result = grade_one(work, grader, open_hand_in(archive, assignment.file_names), write)
-                except SubmissionError as error:
-                    result = refused(work.plan, assignment, str(error))
+            write = lambda result: write_results(results, to_gradescope(result, assignment))  # noqa: E731
+            write(not_run(work.plan, assignment))
+            try:
+                result = grade_one(work, of_class, open_hand_in(archive, assignment.file_names), write)
+            except SubmissionError as error:
+                result = refused(work.plan, assignment, str(error))
+            finally:
+                of_class.end_worker()  # which is nothing that the attack left behind
             write(result)
             return result
 

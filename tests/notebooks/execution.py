@@ -6,13 +6,13 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
-from nbclient import NotebookClient
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from autograder.authoring.otter_files import otter_test_files
 from autograder.model.assignment import Assignment, Solution
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SECONDS_PER_CELL = 300
 
@@ -74,6 +74,10 @@ def folder_of_the_best_student(assignment: Assignment, solution: Solution, folde
 
 def execute(folder: Path) -> Executed:
     """Run the folder's notebook; errors are kept as outputs."""
+    # Imported where they are needed: they take seconds, in each of the processes that collect tests.
+    import nbformat
+    from nbclient import NotebookClient
+
     (path,) = folder.glob("*.ipynb")
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(

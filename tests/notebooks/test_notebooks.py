@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 
 from autograder.course.loading import find_course
@@ -20,6 +20,9 @@ from tests.notebooks.execution import (
     written,
 )
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 COURSE = find_course(Path(__file__))
 ASSIGNMENTS = [
     name for name in COURSE.names() if (COURSE.assignment(name).folder / f"{name}.ipynb").is_file()
@@ -29,7 +32,9 @@ CHECK = re.compile(r'^grader\.check\("(\w+)"\)$', re.MULTILINE)
 each = pytest.mark.parametrize("name", ASSIGNMENTS)
 
 
-def stored(name: str) -> nbformat.NotebookNode:
+def stored(name: str) -> NotebookNode:
+    import nbformat  # takes seconds, in each of the processes that collect tests
+
     return nbformat.read(COURSE.assignment(name).folder / f"{name}.ipynb", as_version=4)
 
 
@@ -74,6 +79,8 @@ def on_untouched_stubs(request: pytest.FixtureRequest, running: Callable[[str, s
 
 @each
 def test_is_stored_valid_and_without_anything_that_was_run(name: str) -> None:
+    import nbformat
+
     notebook = stored(name)
     nbformat.validate(notebook)
     for cell in notebook.cells:

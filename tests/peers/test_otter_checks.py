@@ -7,9 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from otter import Notebook  # type: ignore[import-untyped]
-from otter.nbmeta_config import NBMetadataConfig  # type: ignore[import-untyped]
-from otter.test_files import create_test_file  # type: ignore[import-untyped]
 
 from autograder.authoring.release import release
 from autograder.course.loading import find_course
@@ -63,6 +60,9 @@ def by_pytest(folder: Path) -> dict[str, bool]:
 
 
 def by_otter(folder: Path) -> dict[str, bool]:
+    # Imported where it is needed: it takes seconds, in each of the processes that collect this file.
+    from otter import Notebook  # type: ignore[import-untyped]
+
     grader = Notebook(tests_dir="tests")
     return {question: bool(grader.check(question, global_env={}).passed_all) for question in QUESTIONS}
 
@@ -84,6 +84,8 @@ def test_a_check_sees_the_file_as_saved_whatever_was_imported_before(work: Path)
 
 
 def test_what_otter_shows_is_what_the_terminal_shows(work: Path) -> None:
+    from otter import Notebook
+
     (work / "centring.py").write_text(WRONG)
     shown = repr(Notebook(tests_dir="tests").check("spread", global_env={}))
     assert "spread: 0 of 1 checks pass" in shown
@@ -92,6 +94,9 @@ def test_what_otter_shows_is_what_the_terminal_shows(work: Path) -> None:
 
 
 def test_otter_takes_our_test_files(work: Path) -> None:
+    from otter.nbmeta_config import NBMetadataConfig  # type: ignore[import-untyped]
+    from otter.test_files import create_test_file  # type: ignore[import-untyped]
+
     for path in sorted((work / "tests").glob("*.py")):
         loaded = create_test_file(str(path), NBMetadataConfig())
         assert loaded.name == path.stem
