@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.verdict import Family, Kind
 from autograder.report.context import LikePair, ReportContext
 from autograder.report.pages import render
-from autograder.report.plots import (
-    Picture,
-    mistake_bars,
-    question_histograms,
-    score_histogram,
-    speed_strip,
-    structure_bars,
-    structure_counts,
-)
 from autograder.report.statistics import ClassStatistics, MistakeTally, TestTally
 from autograder.report.unexplained import largest_first
+
+if TYPE_CHECKING:
+    from autograder.report.plots import Picture
 
 IN_FULL = 6
 """Mistakes explained at length; the rarer ones are in a table."""
@@ -52,7 +47,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         accepted=_lessons(statistics.accepted.values(), context.mistakes),
         graded_tests=sorted((it for it in tests if not it.public), key=lambda it: it.rate),
         public_checks=sorted((it for it in tests if it.public), key=lambda it: it.rate),
-        structural=[(it, structure_counts(it)) for it in structural],
+        structural=[(it, it.ways) for it in structural],
         raced=raced,
         broken=_ways_to_break(statistics),
         flagged=_flagged(statistics),
@@ -79,6 +74,15 @@ def _pictures(
 ) -> dict[str, Picture]:
     if not statistics.hand_ins:
         return {}
+    # matplotlib takes longer to load than all else, and what comes first of a class needs none of it.
+    from autograder.report.plots import (
+        mistake_bars,
+        question_histograms,
+        score_histogram,
+        speed_strip,
+        structure_bars,
+    )
+
     tallies = list(statistics.questions.values())
     pictures = {"totals": score_histogram(statistics), "questions": question_histograms(tallies)}
     if statistics.mistakes:

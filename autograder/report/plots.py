@@ -18,7 +18,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from autograder.model.verdict import Kind
 from autograder.report.statistics import ClassStatistics, MistakeTally, QuestionTally, TestTally
 
 # Okabe and Ito's palette: distinguishable with every kind of colour blindness, and in grey by the hatching.
@@ -127,24 +126,11 @@ STRUCTURE: dict[str, tuple[str, str]] = {
 """How a hand-in may fare in a test of structure, with colour and hatching."""
 
 
-def structure_counts(tally: TestTally) -> dict[str, int]:
-    """Return how many hand-ins fared how in a test of structure."""
-    kinds = tally.outcomes
-    counts = {
-        "passed": kinds[Kind.PASSED] - tally.waiting,
-        "loops": kinds[Kind.LOOPS],
-        "slow": kinds[Kind.SLOW],
-        "memory": kinds[Kind.OUT_OF_MEMORY],
-        "not allowed": kinds[Kind.NOT_ALLOWED],
-    }
-    return {**counts, "wrong values": tally.hand_ins - sum(counts.values())}
-
-
 def structure_bars(tallies: Sequence[TestTally]) -> Picture:
     """Return how the hand-ins fare in each test of how a value is computed."""
     with _figure(1.1 + 0.42 * len(tallies)) as (figure, picture):
         axes = figure.subplots()
-        counted = [structure_counts(it) for it in tallies]
+        counted = [it.ways for it in tallies]
         left = np.zeros(len(tallies))
         for name in [name for name in STRUCTURE if any(counts.get(name) for counts in counted)]:
             widths = np.array([counts.get(name, 0) for counts in counted], dtype=float)
@@ -159,7 +145,7 @@ def structure_bars(tallies: Sequence[TestTally]) -> Picture:
         axes.set_xlabel("hand-ins")
         axes.grid(axis="y", visible=False)
         axes.legend(frameon=False, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=9)
-    each = "; ".join(f"{it.name}: {structure_counts(it)['passed']} pass" for it in tallies)
+    each = "; ".join(f"{it.name}: {it.ways['passed']} pass" for it in tallies)
     return picture(f"Stacked bars of the verdicts on loops, speed and memory, by test. {each}.")
 
 

@@ -93,6 +93,18 @@ class TestTally:
     _totals: list[float] = field(default_factory=list)
 
     @property
+    def ways(self) -> dict[str, int]:
+        """How many hand-ins fare in each way in a test of structure: `plots.STRUCTURE` draws them."""
+        counts = {
+            "passed": self.outcomes[Kind.PASSED] - self.waiting,
+            "loops": self.outcomes[Kind.LOOPS],
+            "slow": self.outcomes[Kind.SLOW],
+            "memory": self.outcomes[Kind.OUT_OF_MEMORY],
+            "not allowed": self.outcomes[Kind.NOT_ALLOWED],
+        }
+        return {**counts, "wrong values": self.hand_ins - sum(counts.values())}
+
+    @property
     def rate(self) -> float:
         """The share of the hand-ins that pass every case."""
         return self.passed_all / self.hand_ins if self.hand_ins else 0.0

@@ -121,3 +121,14 @@ def test_only_one_module_imports_otter() -> None:
     }
     importing = {name for name, text in sources.items() if "\nfrom otter" in text or "\nimport otter" in text}
     assert importing == {"otter.py"}
+
+
+def test_the_first_cell_does_not_wait_for_a_grammar_that_no_notebook_needs(work: Path) -> None:
+    code = """
+import sys
+from autograder.notebook import checker
+checker()
+print(sys.modules.keys() & {"otter", "rfc3987_syntax"})
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=work, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{'otter'}"

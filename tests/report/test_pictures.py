@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import itertools
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
@@ -89,3 +91,9 @@ def test_what_was_measured_is_drawn_inside_its_frame(measured: Mapping[str, floa
 
 def test_where_nothing_was_measured_nothing_is_drawn() -> None:
     assert picture_of({}) == ""
+
+
+def test_a_class_is_graded_without_waiting_for_matplotlib() -> None:
+    code = "import sys, autograder.cli.classes, autograder.classroom.class_session; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
