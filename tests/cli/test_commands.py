@@ -191,6 +191,7 @@ def test_demo_makes_and_grades_a_class(
     assert totals["right"] == "10" and totals["untouched-stub"] == "0" and totals["does-not-parse"] == "0"
     assert totals["loops-for-ever"] == "6"
     assert again.returncode == 0, again.stderr
+    assert "fault" not in again.stdout
 
 
 def test_demo_does_not_remove_a_folder_that_it_did_not_make(course: Path, tmp_path: Path) -> None:

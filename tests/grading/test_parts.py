@@ -14,6 +14,7 @@ from tests.grading.losses import (
     ASSIGNMENT,
     HEAD,
     OTHER_TEST,
+    PUBLIC,
     REFERENCE,
     course_of,
     grader_of,
@@ -219,6 +220,16 @@ def test_a_function_that_hangs_costs_what_depends_on_it_and_nothing_else(tmp_pat
     tried = ["did not end within" in verdicts[name].message for name in hung]
     assert tried == [True, False, False, False, False]
     assert verdicts["fast"].message == "not tried: an earlier call of this function did not end"
+
+
+def test_public_checks_of_a_function_that_hangs_are_not_tried_either(tmp_path):
+    quick = ASSIGNMENT.replace("seconds_per_call = 5.0", "seconds_per_call = 0.2")
+    twice = PUBLIC + PUBLIC.partition("import pytest")[2].replace("test_loss", "test_loss_again")
+    with grader_of(tmp_path, assignment=quick, public=twice) as grader:
+        verdicts = grader.grade(with_loss("while True: pass"))
+    found = [it for id, it in verdicts.items() if "test_public" in id]
+    assert [it.kind for it in found] == [Kind.TIMED_OUT] * 2
+    assert ["not tried" in it.message for it in found] == [False, True]
 
 
 HANGING_ON_MANY = """
