@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
 from autograder.grading.explain.fact import Fact
@@ -160,10 +161,8 @@ def hand_ins(grader: Grader, also, name):
         if variant.target in functions and not variant.mistake.structural:
             # Notes on types are no wrong values; conventions are right.
             yield variant.name, variant.files, [variant.target], variant.mistake.accepted
-    yield "the reference", grader.reference_files, functions, True
-    for path in sorted((ROOT / "tests" / "right_solutions" / name).glob("*")):
-        if path.suffix == ".py":
-            yield f"right: {path.stem}", {**stubs, next(iter(stubs)): path.read_bytes()}, functions, True
+    for title, files in right_solutions(grader.assignment, grader.solution):
+        yield f"right: {title}", files, functions, True
     for path in sorted((also / name).glob("*.py")) if also else ():
         yield f"also: {path.stem}", {**stubs, next(iter(stubs)): path.read_bytes()}, functions, False
 

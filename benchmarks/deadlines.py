@@ -11,20 +11,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
 from autograder.grading.grader import Grader
 from autograder.grading.trial import Trial
-from autograder.model.assignment import Assignment
+from autograder.model.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
-RIGHT = ROOT / "tests" / "right_solutions"
 LEAST_MARGIN = 3.0
 
 
@@ -44,36 +44,32 @@ class Nearest:
         return self.may_take / self.took
 
 
-def right_solutions(
-    assignment: Assignment, reference: Mapping[str, bytes]
-) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Yield the name and the files of each right solution of an assignment."""
-    yield "reference", dict(reference)
-    for path in sorted((RIGHT / assignment.name).glob("*")):
-        if path.suffix == ".py":
-            yield path.stem, {**reference, assignment.file_names[0]: path.read_bytes()}
-        elif path.is_dir() and path.name != "__pycache__":
-            yield path.name, {name: (path / name).read_bytes() for name in assignment.file_names}
-
-
 def margins(grader: Grader, solution: str, files: Mapping[str, bytes]) -> list[Nearest]:
     """Return how near each test of a solution comes to its deadline."""
-    found = []
-    for test in grader.plan.tests:
-        slowest = 0.0
+    slowest: dict[str, float] = {}
+    running: list[float] = []
 
-        def note(trial: Trial) -> None:
-            nonlocal slowest
-            slowest = max(slowest, trial.student.slowest_seconds)
+    def ran(trial: Trial) -> None:
+        running.append(trial.student.slowest_seconds)
+        trial.student.slowest_seconds = 0.0
 
-        grader.grade(files, only=lambda other, test=test: other.id == test.id, on_trial=note)  # type: ignore[misc]
-        if slowest:
-            may_take = grader.deadlines.of(test)
-            name = grader.assignment.name
-            found.append(
-                Nearest(name, solution, test.id.partition("::")[2], test.structural, slowest, may_take)
-            )
-    return found
+    def judged(verdict: Verdict) -> None:
+        slowest.setdefault(verdict.test, max(running, default=0.0))
+        running.clear()
+
+    grader.grade(files, judged, on_trial=ran)
+    return [
+        Nearest(
+            grader.assignment.name,
+            solution,
+            test.id.partition("::")[2],
+            test.structural,
+            slowest[test.id],
+            grader.deadlines.of(test),
+        )
+        for test in grader.plan.tests
+        if slowest[test.id]
+    ]
 
 
 def main() -> int:
@@ -89,7 +85,7 @@ def main() -> int:
         assignment, solution = course.assignment(name), course.solution(name)
         found: list[Nearest] = []
         with Grader(assignment, solution) as grader:
-            for title, files in right_solutions(assignment, solution.reference_files(assignment)):
+            for title, files in right_solutions(assignment, solution):
                 found += margins(grader, title, files)
         smallest = min([smallest, *(it.margin for it in found)])
         for structural in (False, True):

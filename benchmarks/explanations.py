@@ -33,6 +33,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from right_solutions import right_solutions
 
 from autograder.course.loading import Course, find_course
 from autograder.grading.explain.bank import Bank, Variant, combine
@@ -42,7 +43,6 @@ from autograder.model.assignment import Assignment
 from autograder.model.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
-RIGHT = ROOT / "tests" / "right_solutions"
 OTHER_SALT = "another salt, for inputs that nobody has seen"
 OUTCOMES = ("named", "fact", "told", "nothing", "wrong")
 TELLS_NOTHING = re.compile(
@@ -95,14 +95,8 @@ def cases_of(course: Course, assignment: Assignment, bank: Bank, pairs: int) -> 
         assert files is not None
         ids = one.mistake.id, other.mistake.id
         yield Case("pairs", f"{' and '.join(ids)}@{one.target}", one.target, files, ids)
-    yield Case("right", "reference", "", dict(course.solution(assignment.name).reference_files(assignment)))
-    stubs = {file.name: file.source.read_bytes() for file in assignment.files}
-    for path in sorted((RIGHT / assignment.name).glob("*")):
-        if path.suffix == ".py":
-            yield Case("right", path.stem, "", {**stubs, assignment.file_names[0]: path.read_bytes()})
-        elif path.is_dir() and path.name != "__pycache__":
-            files = {name: (path / name).read_bytes() for name in assignment.file_names}
-            yield Case("right", path.name, "", files)
+    for name, right in right_solutions(assignment, course.solution(assignment.name)):
+        yield Case("right", name, "", right)
 
 
 def _case(group: str, variant: Variant, listed: bool = True) -> Case:

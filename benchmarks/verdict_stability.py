@@ -254,42 +254,6 @@ def distances() -> Question:
     )
 
 
-def predict_labels() -> Question:
-    def target(code: Code, y_train: np.ndarray, dists: np.ndarray) -> Any:
-        model = code.new("k_nearest_neighbor.KNearestNeighbor")
-        model.call("train", np.zeros((len(y_train), 1)), y_train)
-        return model.bind("predict_labels", dists, k=3)
-
-    def inputs(rng: np.random.Generator, n: int = 2000) -> tuple[Any, ...]:
-        return rng.integers(4, size=20), rng.uniform(size=(n, 20))
-
-    one_hot = """
-        def labels(self, dists, k=1):
-            nearest = self.y_train[np.argsort(dists, axis=1, kind="stable")[:, :k]]
-            return (nearest[:, :, None] == np.arange(self.y_train.max() + 1)).sum(axis=1).argmax(axis=1)
-    """
-    one_loop = """
-        def labels(self, dists, k=1):
-            predicted = np.zeros(len(dists), dtype=self.y_train.dtype)
-            for i in range(len(dists)):
-                nearest = self.y_train[np.argsort(dists[i], kind="stable")[:k]]
-                values, counts = np.unique(nearest, return_counts=True)
-                predicted[i] = values[np.argmax(counts)]
-            return predicted
-    """
-    name = "KNearestNeighbor.predict_labels"
-    named = f"\n        {name} = labels\n"
-    return Question(
-        "predict_labels",
-        SOLUTIONS / "knn" / "k_nearest_neighbor.py",
-        target,
-        inputs,
-        lambda n, rng: inputs(rng, n),
-        {"one-hot": one_hot + named, "8.5 × the time": lasting(name, 8.5)},
-        {"one loop": one_loop + named, "27 × the time": lasting(name, 27)},
-    )
-
-
 def predict() -> Question:
     def target(code: Code, W: np.ndarray, X: np.ndarray) -> Any:
         model = code.new("linear_classifier.LinearClassifier")
@@ -324,7 +288,7 @@ def predict() -> Question:
 
 
 def questions() -> list[Question]:
-    return [svm(), softmax(), distances(), predict_labels(), predict()]
+    return [svm(), softmax(), distances(), predict()]
 
 
 # --- conditions -------------------------------------------------------------------------------------------

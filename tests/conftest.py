@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests import fuzzing, parallel, rehearsal, reports, workers
+from tests import fuzzing, graders, parallel, rehearsal, reports, workers
 from tests.hostile import table
 
 # Hundreds of Pythons are started; without this each of them would compile every module it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-PLUGINS = (fuzzing, parallel, rehearsal, reports, table, workers)
+PLUGINS = (fuzzing, graders, parallel, rehearsal, reports, table, workers)
 HERE = Path(__file__).parent
 SYSTEM = (
     "authoring/test_rehearsal.py",

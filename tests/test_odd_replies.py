@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from autograder.course.loading import find_course
 from autograder.grading.explain.contrast import Contrast
 from autograder.grading.grader import Grader
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Kind
+from tests.graders import COURSE
 
-COURSE = find_course(Path(__file__).parent.parent)
 NAMES = ("svm", "softmax", "knn", "gradient_check", "sgd")
 FUNCTIONS = [
     (name, function)
@@ -155,20 +153,15 @@ def computing_tests(grader: Grader) -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def grader_of() -> Iterator[Callable[[str], Grader]]:
-    """Returns the grader of an assignment: the same one each time, for it keeps what it finds out of known mistakes."""
-    graders: dict[str, Grader] = {}
+def grader_of(course_grader: Callable[[str], Grader]) -> Callable[[str], Grader]:
+    """Returns the grader of an assignment, which tries no ladders: verdicts stand before, and none of them changes."""
 
     def grader_of(name: str) -> Grader:
-        if name not in graders:
-            graders[name] = Grader(COURSE.assignment(name), COURSE.solution(name))
-            # Verdicts stand before ladders are tried, and a ladder that fails changes none of them.
-            graders[name].contrast = Contrast(())
-        return graders[name]
+        grader = course_grader(name)
+        grader.contrast = Contrast(())
+        return grader
 
-    yield grader_of
-    for grader in graders.values():
-        grader.close()
+    return grader_of
 
 
 @pytest.mark.parametrize("name, function", FUNCTIONS, ids=[function for _, function in FUNCTIONS])

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from autograder.course.loading import find_course
 from autograder.grading.grader import Grader
 from autograder.model.scoring import score
+from tests.graders import COURSE
 
 FOLDER = Path(__file__).parent / "right_solutions"
-COURSE = find_course(Path(__file__).parent.parent)
 SOLUTIONS = sorted(path for path in FOLDER.glob("*/*") if path.suffix == ".py" or path.is_dir())
 
 
@@ -28,19 +25,10 @@ def files_of(solution: Path, name: str) -> dict[str, bytes]:
     return {file: (solution / file).read_bytes() for file in assignment.file_names}
 
 
-@pytest.fixture(scope="module")
-def grader_of() -> Iterator[Callable[[str], Grader]]:
-    """Returns the grader of an assignment, the same for all solutions as it is for a class."""
-    with contextlib.ExitStack() as graders:
-        yield functools.cache(
-            lambda name: graders.enter_context(Grader(COURSE.assignment(name), COURSE.solution(name)))
-        )
-
-
 @pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_earns_everything(grader_of: Callable[[str], Grader], solution: Path) -> None:
+def test_earns_everything(course_grader: Callable[[str], Grader], solution: Path) -> None:
     name = solution.parent.name
-    grader = grader_of(name)
+    grader = course_grader(name)
     assignment = grader.assignment
     verdicts = grader.grade(files_of(solution, name))
     results = score(grader.plan, assignment, verdicts)

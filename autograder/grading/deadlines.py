@@ -7,6 +7,7 @@ stay from their deadlines.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from autograder.model.assignment import Limits
@@ -30,24 +31,27 @@ class Deadlines:
     limits
         Of the assignment.
     slowest_call
-        Returns the seconds of the slowest call of the reference in a test, None where there is no reference.
+        Returns the seconds of the slowest call of the reference in a test; None where there is no reference, so that
+        every call has the most.
     """
 
-    def __init__(self, limits: Limits, slowest_call: Callable[[PlannedTest], float | None]) -> None:
+    def __init__(self, limits: Limits, slowest_call: Callable[[PlannedTest], float] | None) -> None:
         self._least = limits.seconds_per_call
         self._slowest_call = slowest_call
         self._known: dict[str, float] = {}
 
     def so_far(self, test: PlannedTest) -> float:
         """Return what a call may take before the reference is asked."""
+        if self._slowest_call is None:
+            return self.of(test)
         return self._known.get(test.id) or self._least_of(test)
 
     def of(self, test: PlannedTest) -> float:
         """Return what a call may take."""
         if test.id not in self._known:
-            least, slowest = self._least_of(test), self._slowest_call(test)
-            by_reference = MOST_SECONDS if slowest is None else self._factor(test) * FACTOR * slowest
-            self._known[test.id] = max(least, min(MOST_SECONDS, by_reference))
+            slowest = self._slowest_call(test) if self._slowest_call is not None else math.inf
+            by_reference = min(MOST_SECONDS, self._factor(test) * FACTOR * slowest)
+            self._known[test.id] = max(self._least_of(test), by_reference)
         return self._known[test.id]
 
     def _least_of(self, test: PlannedTest) -> float:

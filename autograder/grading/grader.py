@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -86,7 +87,7 @@ class Grader:
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
         self._observed: dict[tuple[str, str, int], Seen] = {}
-        self.deadlines = Deadlines(assignment.limits, self._slowest_call)
+        self.deadlines = Deadlines(assignment.limits, self._slowest_call if solution else None)
         self._session: Session | None = None
         self.plan = plan or self._collected_plan()
 
@@ -233,10 +234,8 @@ class Grader:
         """What code of the course itself may take for a call."""
         return max(MOST_SECONDS, self.assignment.limits.seconds_per_call)
 
-    def _slowest_call(self, test: PlannedTest) -> float | None:
-        """Return the seconds that the slowest call of the reference takes in a test, None if there is none."""
-        if self.solution is None:
-            return None
+    def _slowest_call(self, test: PlannedTest) -> float:
+        """Return the seconds that the slowest call of the reference takes in a test."""
         seconds = []
         for _ in range(TIMINGS):
             reference = Subject(
@@ -346,10 +345,10 @@ class _Run:
             for test in self._wanted
             if test.id in seen and not test.public and not verdicts[test.id].right
         ]
+        if not failed:
+            return {}
         self._student.public = False
-        seconds = min(SECONDS, self._deadline - time.monotonic())
-        self._student.seconds_per_call = SHORT_DEADLINE
-        self._student.most_wall_seconds = seconds
+        seconds = self._time_to_explain(SECONDS)
         try:
             hints = facts_of_failures(
                 grader.contrast, failed, grader.assignment, self._student, grader.references, seconds
@@ -363,11 +362,8 @@ class _Run:
     def _explanations(self) -> dict[str, list[Explanation]]:
         """Return why tests failed, as far as time is left for it."""
         grader = self._grader
-        seconds = self._deadline - time.monotonic()
-        if seconds <= 0:
+        if self._time_to_explain() <= 0:
             return {}
-        self._student.seconds_per_call = SHORT_DEADLINE
-        self._student.most_wall_seconds = seconds
         return explain(
             list(self._seen.values()),
             self._student,
@@ -376,6 +372,13 @@ class _Run:
             grader.assignment.switches,
             _may_be_explained,
         )
+
+    def _time_to_explain(self, most: float = math.inf) -> float:
+        """Return the seconds that are left to explain, at most so many, and give calls no more than that."""
+        seconds = min(most, self._deadline - time.monotonic())
+        self._student.seconds_per_call = SHORT_DEADLINE
+        self._student.most_wall_seconds = seconds
+        return seconds
 
     def _collected(self, test: PlannedTest) -> Verdict | None:
         """Return the verdict of a test that was planned but not collected."""

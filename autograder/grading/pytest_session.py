@@ -109,8 +109,6 @@ class Session:
 
     def run(self, test: str, trial: Trial) -> TestRun:
         """Run one test on a trial and tear down everything that it set up."""
-        if test not in self._direct:
-            self._direct[test] = direct_call(self.items[test])
         direct = self._direct[test]
         if direct is not None:
             return _called(direct, trial)
@@ -155,6 +153,7 @@ class Session:
             id = normalised_id(self._assignment, item)
             self.doubled = id if id in self.items else self.doubled
             self.items[id] = item
+            self._direct[id] = direct_call(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:

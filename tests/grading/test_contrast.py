@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import textwrap
 
 import numpy as np
@@ -16,8 +14,9 @@ from autograder.grading.ladder import Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
 from autograder.model.verdict import Kind
 from autograder.sandbox.code import Host
+from tests.graders import COURSE
 from tests.grading.losses import GRADED, OF_LOSS, REFERENCE, grader_of, hand_in, short, with_loss
-from tests.test_right_solutions import COURSE, SOLUTIONS, files_of
+from tests.test_right_solutions import SOLUTIONS, files_of
 
 LADDER = (
     GRADED.replace(
@@ -59,15 +58,6 @@ RIGHT = """
 def grader(tmp_path_factory):
     with grader_of(tmp_path_factory.mktemp("contrast"), graded=LADDER, bank=None) as grader:
         yield grader
-
-
-@pytest.fixture(scope="module")
-def course_grader():
-    """Returns the grader of one of the course's assignments, which keeps what the reference makes of its ladders."""
-    with contextlib.ExitStack() as graders:
-        yield functools.cache(
-            lambda name: graders.enter_context(Grader(COURSE.assignment(name), COURSE.solution(name)))
-        )
 
 
 def facts_on(grader, files, function="hw.loss", seconds=60.0, most=99, seconds_per_call=5.0):

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
-from autograder.course.loading import find_course
 from autograder.grading import grader as grading
 from autograder.grading.grader import Grader
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import HALF, cost_of_another_type, score
 from autograder.model.verdict import Kind
 
-COURSE = find_course(Path(__file__).parents[2])
 HALVED = {"svm": "svm_loss", "softmax": "softmax_loss"}
 
 Results = dict[str, QuestionResult]
@@ -30,21 +27,6 @@ def _without_explanations() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def grader_of() -> Iterator[Callable[[str], Grader]]:
-    """Returns the grader of an assignment, the same one each time."""
-    graders: dict[str, Grader] = {}
-
-    def grader_of(name: str) -> Grader:
-        if name not in graders:
-            graders[name] = Grader(COURSE.assignment(name), COURSE.solution(name))
-        return graders[name]
-
-    yield grader_of
-    for grader in graders.values():
-        grader.close()
-
-
 def results_of(grader: Grader, files: Mapping[str, bytes], questions: Container[str]) -> Results:
     verdicts = grader.grade(files, only=lambda test: test.question in questions)
     faults = [it.message for it in verdicts.values() if it.kind is Kind.GRADER_FAULT]
@@ -54,10 +36,10 @@ def results_of(grader: Grader, files: Mapping[str, bytes], questions: Container[
 
 
 @pytest.fixture
-def graded(grader_of: Callable[[str], Grader]) -> Callable[..., Results]:
+def graded(course_grader: Callable[[str], Grader]) -> Callable[..., Results]:
     def graded(name: str, appended: str, *questions: str) -> Results:
         """Return the results of some questions for the reference with code put at the end of its first file."""
-        grader = grader_of(name)
+        grader = course_grader(name)
         files = dict(grader.reference_files)
         files[grader.assignment.file_names[0]] += f"\n\n{appended}\n".encode()
         return results_of(grader, files, questions)
@@ -66,10 +48,10 @@ def graded(grader_of: Callable[[str], Grader]) -> Callable[..., Results]:
 
 
 @pytest.fixture
-def mistake(grader_of: Callable[[str], Grader]) -> Callable[..., Results]:
+def mistake(course_grader: Callable[[str], Grader]) -> Callable[..., Results]:
     def mistake(name: str, variant: str, *questions: str) -> Results:
         """Return the results of some questions for a known mistake."""
-        grader = grader_of(name)
+        grader = course_grader(name)
         (found,) = (it for it in grader.bank.variants if it.name == variant)
         return results_of(grader, found.files, questions)
 
@@ -86,7 +68,7 @@ def replaced(old: str, new: str) -> str:
 
 @pytest.mark.parametrize("name", HALVED)
 def test_a_right_loss_beside_a_wrong_gradient_earns_half_of_the_values_and_none_of_the_structure(
-    graded, grader_of, name
+    graded, course_grader, name
 ):
     function = HALVED[name]
     wrong = f"""
@@ -102,7 +84,7 @@ def {function}_vectorized(W, X, y, reg):
 """
     questions = [f"{function}_naive", f"{function}_vectorized"]
     for question, results in graded(name, wrong, *questions).items():
-        plan = structure_of(grader_of(name), question)
+        plan = structure_of(course_grader(name), question)
         assert results.score == (results.points - plan) / 2
         assert any("dW has the right type and shape but wrong values" in it.message for it in results.graded)
         assert all("(loss: right)" in it.message for it in results.graded if it.kind is Kind.WRONG_VALUE)

@@ -8,6 +8,7 @@ from autograder.grading.explain.bank import Bank
 from autograder.grading.explain.recognise import Candidates
 from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
+from tests.graders import COURSE
 from tests.grading.losses import (
     ALL,
     ASSIGNMENT,
@@ -20,7 +21,6 @@ from tests.grading.losses import (
     short,
     with_loss,
 )
-from tests.test_right_solutions import COURSE
 
 HALF = """
     scores = X @ W
