@@ -10,6 +10,7 @@ from autograder.classroom.identity import grader_hash, versions
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
+from autograder.grading.known_behaviour import KnownBehaviour
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
@@ -31,7 +32,8 @@ def open_grader(work: Work) -> Grader:
     """
     sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier)
     require_secrets_kept(work.solution.folder, sandbox.tier)
-    return Grader(work.assignment, work.solution, work.plan, sandbox)
+    known = KnownBehaviour(work.known, f"{work.hash} {grader_hash()}")
+    return Grader(work.assignment, work.solution, work.plan, sandbox, known)
 
 
 def grade_one(

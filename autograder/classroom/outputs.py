@@ -54,6 +54,8 @@ class Places:
         The CSV of hints for groups, unless another is named.
     record, store
         What else is known of the class, and every result, for resuming and for reports.
+    known
+        What tests see of known mistakes, which grading processes share.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,6 +67,7 @@ class Places:
         self.report = folder / "report.html"
         self.record = folder / "class.json"
         self.store = folder / "state"
+        self.known = self.store / "known_behaviour.sqlite"
         self.own_hints = folder / HINTS_FILE
 
     def overrides(self, named: Path | None) -> Path | None:

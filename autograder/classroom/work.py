@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -21,12 +22,21 @@ from autograder.text import one_line
 
 @dataclass(frozen=True)
 class Work:
-    """Everything that a grading process needs."""
+    """Everything that a grading process needs.
+
+    Attributes
+    ----------
+    tier
+        The requested isolation; the best that there is unless given.
+    known
+        The file in which grading processes share what tests see of known mistakes, if any.
+    """
 
     assignment: Assignment
     solution: Solution
     plan: Plan
     tier: str | None = None
+    known: Path | None = None
 
     @functools.cached_property
     def hash(self) -> str:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -18,6 +19,7 @@ from rich.text import Text
 from autograder.classroom.changes import Change
 from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions
 from autograder.classroom.grade_class import Graded, Pool
+from autograder.classroom.outputs import Places
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
@@ -188,6 +190,7 @@ def grade_into(
     bank = load_bank(work.assignment, work.solution)
     table = GradeTable(work.assignment, {entry.id: entry.title for entry in bank.mistakes})
     total = len(session.hand_ins)
+    work = replace(work, known=Places(output).known)
     pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)
     with GradingProgress(work.assignment, total) as progress:
 

@@ -15,10 +15,17 @@ def gradescope(
     root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Where the platform's tree is.")] = Path(
         "/autograder"
     ),
+    prepare: Annotated[
+        bool,
+        typer.Option("--prepare", help="Grade nothing, but work out what is the same for all hand-ins."),
+    ] = False,
 ) -> None:
-    """Grade the submission in a Gradescope container; `run_autograder` calls this."""
-    from autograder.classroom.container import grade_in_container
+    """Grade the submission in a Gradescope container; `run_autograder` calls this, `setup.sh` with --prepare."""
+    from autograder.classroom.container import grade_in_container, prepare_container
 
+    if prepare:
+        prepare_container(root)
+        return
     result = grade_in_container(root)
     for fault in result.faults:
         print(f"grader fault: {fault}")

@@ -22,10 +22,11 @@ from autograder.grading.explain.bank import Bank, Variant, load_bank
 from autograder.grading.explain.contrast import SECONDS, Contrast, Unexplained, facts_of_failures
 from autograder.grading.explain.digest import digest_of
 from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
-from autograder.grading.explain.observation import observation_of
+from autograder.grading.explain.observation import Behaviour, observation_of
 from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.given_up import GivenUp, did_not_end
+from autograder.grading.known_behaviour import KnownBehaviour
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
@@ -68,6 +69,8 @@ class Grader:
         What will count, collected beforehand.
     sandbox
         How workers are confined; the best that this machine gives unless told.
+    known
+        What is known of the bank beforehand; closed with the grader.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Grader:
         solution: Solution | None,
         plan: Plan | None = None,
         sandbox: Sandbox | None = None,
+        known: KnownBehaviour | None = None,
     ) -> None:
         self.assignment = assignment
         self.solution = solution
@@ -86,7 +90,8 @@ class Grader:
         self.candidates = Candidates(self.bank, assignment)
         self._trusted = Host(self.sandbox)
         self._uses: dict[tuple[str, str], list[Use]] = {}
-        self._observed: dict[tuple[str, str, int], Seen] = {}
+        self._observed: dict[tuple[str, str, int], Behaviour] = {}
+        self._known = known or KnownBehaviour(None)
         self.deadlines = Deadlines(assignment.limits, self._slowest_call if solution else None)
         self._session: Session | None = None
         self.plan = plan or self._collected_plan()
@@ -153,6 +158,7 @@ class Grader:
     def close(self) -> None:
         """End the reference's worker and the session of tests."""
         self.end_worker()
+        self._known.close()
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -193,17 +199,31 @@ class Grader:
             Kind.NOT_ALLOWED, use.sentence, details, flags=tuple(trial.flags), rule=use.rule
         )
 
-    def observe(self, test: PlannedTest, variant: Variant, run: int = 0) -> Seen:
+    def observe(self, test: PlannedTest, variant: Variant, run: int = 0) -> Behaviour:
         """Return what a test sees of a known mistake: the same for every hand-in, so it is found out once.
 
         Code that draws random numbers of its own may give something else in a run with another number.
         """
         key = test.id, variant.name, run
         if key not in self._observed:
-            # How values are computed is judged by the convention that they follow, as it is for a hand-in.
-            convention = self._convention_of(variant) if test.structural else None
-            self._observed[key] = _seen(test, *self.trial_of(test, self._variant(variant), convention))
+            before = self._known.get(*key)
+            self._observed[key] = before or self._behaviour(test, variant)
+            if before is None:
+                self._known.put(*key, self._observed[key])
         return self._observed[key]
+
+    def observe_bank(self) -> None:
+        """Find out, and keep, what every graded test sees of the mistakes that may explain its question."""
+        for test in self.plan.tests:
+            if not test.public:
+                for variant in self.candidates.all_of(test.question):
+                    self.observe(test, variant)
+
+    def _behaviour(self, test: PlannedTest, variant: Variant) -> Behaviour:
+        # How values are computed is judged by the convention that they follow, as it is for a hand-in.
+        convention = self._convention_of(variant) if test.structural else None
+        trial, finding = self.trial_of(test, self._variant(variant), convention)
+        return Behaviour(observation_of(trial, finding), tuple(it.got for it in trial.compared))
 
     def _convention_of(self, variant: Variant) -> Variant | None:
         """Return the convention that a mistake's code follows besides, if any."""
@@ -524,7 +544,7 @@ class _Run:
 
     def _tells_apart(self, test: PlannedTest, convention: Variant) -> bool:
         """Return whether code that follows a convention does not pass as the task is written."""
-        return self._grader.observe(test, convention).kind is not None
+        return self._grader.observe(test, convention).observation.kind is not None
 
 
 def _may_be_explained(kind: Kind) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.rehearsal import Rehearsal, Rehearsed, rehearse
+from autograder.classroom.container import KNOWN_FILE
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.report.gradescope import GradescopeResults
 from tests.rehearsal import stand_in
@@ -83,6 +84,17 @@ def test_stubs_earn_nothing(graded_stub: Rehearsed) -> None:
 
 def test_student_code_runs_as_another_user_without_namespaces(graded_stub: Rehearsed) -> None:
     assert graded_stub.results.extra_data.tier == "uid"
+
+
+def test_what_is_the_same_for_all_hand_ins_is_worked_out_once(
+    svm_rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    source = REFERENCE.read_text(encoding="utf-8")
+    mistaken = tmp_path / "linear_svm.py"
+    mistaken.write_text(source.replace("    dW /= len(y)\n", ""), encoding="utf-8")
+    assert (svm_rehearsal.source / KNOWN_FILE).is_file()
+    graded = svm_rehearsal.grade(mistaken)
+    assert any("grows with the size of the batch" in (test.output or "") for test in graded.results.tests)
 
 
 def test_nothing_of_the_source_can_be_read_by_another_user(svm_rehearsal: Rehearsal) -> None:

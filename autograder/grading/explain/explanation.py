@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.grading.explain.bank import Variant
 from autograder.grading.explain.closed_forms import Form, Sample, form_of
-from autograder.grading.explain.observation import Observation
+from autograder.grading.explain.observation import Behaviour, Observation
 from autograder.grading.explain.recognise import Candidates
 from autograder.grading.explain.terms import Numbers, Terms
 from autograder.grading.trial import Compared, Subject
@@ -87,7 +87,7 @@ class Witness:
         The reference's code; None where there is none, as on a student's machine.
     """
 
-    observe: Callable[[PlannedTest, Variant, int], Seen]
+    observe: Callable[[PlannedTest, Variant, int], Behaviour]
     subject: Callable[[Variant], Code]
     reference: Code | None
 
@@ -329,7 +329,7 @@ class _Evidence:
             self._cache[key] = None
             if len(seen.compared) == 1:
                 terms = Terms({test: one.compared[0]}, self.switches)
-                of = terms.of(self.witness.subject(variant), {test: seen.compared[0].got})
+                of = terms.of(self.witness.subject(variant), {test: seen.compared[0]})
                 self._cache[key] = of and of[test]
         return self._cache[key]  # type: ignore[no-any-return]
 

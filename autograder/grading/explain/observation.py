@@ -57,6 +57,20 @@ class Observation:
         return all(agree(same, events[number], first.events[number]) for number in steady)
 
 
+@dataclass(frozen=True)
+class Behaviour:
+    """What a test saw of a known mistake.
+
+    Attributes
+    ----------
+    compared
+        The values that were compared with expected ones.
+    """
+
+    observation: Observation
+    compared: tuple[Any, ...] = ()
+
+
 def observation_of(trial: Trial, finding: Finding | None) -> Observation:
     """Return the observation of a finished trial."""
     # Right numbers of another type are right: no mistake is needed to explain them.

@@ -26,7 +26,7 @@ class Candidates:
 
     def conventions(self, question: str) -> list[Variant]:
         """Return the accepted conventions of a question."""
-        return [it for it in self._of(question) if not it.convention and self._is_accepted(it)]
+        return [it for it in self.all_of(question) if not it.convention and self._is_accepted(it)]
 
     def mistakes(
         self, question: str, structural: bool, convention: str = "", first: Iterable[str] = ()
@@ -46,7 +46,7 @@ class Candidates:
         found = set(first)
         mistakes = [
             it
-            for it in self._of(question)
+            for it in self.all_of(question)
             if it.convention == convention
             and it.mistake.structural is structural
             and not self._is_accepted(it)
@@ -66,7 +66,7 @@ class Candidates:
             return False
         return variant.target.rpartition(".")[2] == function.rpartition(".")[2]
 
-    def _of(self, question: str) -> list[Variant]:
+    def all_of(self, question: str) -> list[Variant]:
         """Return a question's own mistakes, then those that it only feels."""
         return [*self._own.get(question, ()), *self._felt.get(question, ())]
 
