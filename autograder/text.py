@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 _ANSI = re.compile(
@@ -15,6 +16,7 @@ _UNSAFE = re.compile(
     r"\ud800-\udfff"  # lone surrogates: no UTF-8
     r"\U000e0000-\U000e007f]"  # invisible tags
 )
+_INVISIBLE = re.compile(rf"{_UNSAFE.pattern}|\\|[^\S ]|^ | $|(?<= ) ")
 _CUT = " … (cut)"
 
 
@@ -37,6 +39,30 @@ def clean(text: str, limit: int = 10_000) -> str:
 def one_line(text: str, limit: int = 300) -> str:
     """Return `text` as `clean` does, with every run of white space as one space."""
     return " ".join(clean(text, limit).split())
+
+
+def lossless(text: str, limit: int = 100) -> str:
+    """Return text as one line in which nothing is dropped: what cannot be seen is escaped, as in `M\\xfcller`.
+
+    Different texts give different results, so that people can be told apart by them: bytes that are no UTF-8, blanks
+    at the ends and invisible characters are written as escapes. A text that is too long ends in a digest of all of it.
+    """
+    escaped = _INVISIBLE.sub(_escaped, text)
+    if len(escaped) <= limit:
+        return escaped
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{escaped[: limit - 9]}…{digest}"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if match[0] == "\\":
+        return "\\\\"
+    if 0xDC80 <= number <= 0xDCFF:  # a byte of a file name that is no UTF-8, as Python decodes it
+        return f"\\x{number - 0xDC00:02x}"
+    if number < 0x80:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def sentence(text: str) -> str:

@@ -22,6 +22,7 @@ from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work
 from autograder.errors import AutograderError, CourseError
 from autograder.handin.find import Found, find_hand_ins
+from autograder.handin.shape import Shape
 from autograder.model.result import GradingResult
 from autograder.report.unexplained import group_id
 
@@ -42,6 +43,10 @@ class GradeOptions:
         The CSV of points given by hand; `overrides.csv` in the folder of the outputs unless given.
     hints
         The CSV of hints for groups that nothing explains; `hints.csv` in that folder unless given.
+    shape
+        Whether what is graded is a class or one hand-in, where the instructor says so.
+    unread_as_zero
+        Whether a hand-in that could not be read gets 0 points instead of none.
     """
 
     every: bool = False
@@ -49,6 +54,8 @@ class GradeOptions:
     due: datetime | None = None
     overrides: Path | None = None
     hints: Path | None = None
+    shape: Shape | None = None
+    unread_as_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,11 +99,11 @@ class ClassSession:
     def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
         self._work = work
         self._options = options
-        self._found = find_hand_ins(submissions, work.assignment.file_names)
+        self._found = find_hand_ins(submissions, work.assignment.file_names, shape=options.shape)
         places = Places(folder)
         known = [(one.label, student) for one in self._found for student in one.students]
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
-        self._record = ClassRecord.of(work, options.due)
+        self._record = ClassRecord.of(work, options.due, options.unread_as_zero)
         self._hints = read_hints(places.hints(options.hints), elsewhere=options.hints is not None)
         self._outputs = Outputs(places, self._record, self._overrides, self._hints)
 

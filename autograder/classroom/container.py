@@ -72,7 +72,7 @@ def grade_in_container(root: Path = Path("/autograder")) -> GradingResult:
 def prepare_container(root: Path = Path("/autograder")) -> None:
     """Find out, once for all hand-ins, what the tests see of known mistakes: the longest part of explaining one."""
     work = _work(root / "source")
-    with open_grader(replace(work, known=root / "source" / KNOWN_FILE)) as grader:
+    with open_grader(replace(work, known=root / "source" / KNOWN_FILE, known_is_final=False)) as grader:
         grader.observe_bank()
 
 

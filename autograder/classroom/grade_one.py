@@ -32,7 +32,7 @@ def open_grader(work: Work) -> Grader:
     """
     sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier)
     require_secrets_kept(work.solution.folder, sandbox.tier)
-    known = KnownBehaviour(work.known, f"{work.hash} {grader_hash()}")
+    known = KnownBehaviour(work.known, f"{work.hash} {grader_hash()}", read_only=work.known_is_final)
     return Grader(work.assignment, work.solution, work.plan, sandbox, known)
 
 

@@ -212,6 +212,8 @@ class Outputs:
             if item.fate in (Fate.IGNORED, Fate.REPLACED):
                 continue
             result = self.result_of(item)
+            if item.fate is Fate.REFUSED and not self._record.unread_as_zero:
+                result = None  # nothing is known about the work
             for student in item.students or (Student(),):
                 final = self._settled(item, result, student) if result else None
                 yield GradeRow(

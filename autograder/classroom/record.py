@@ -36,6 +36,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         Where the store keeps its result; empty if there is none.
     counts_for
         The students who have no later hand-in.
+    doubts
+        Sentences for a person who has to find out whose it is; among the flags too.
     notes, release
         This hand-in's own; another with the same files shares its result, but not these.
     """
@@ -48,6 +50,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     counts_for: tuple[Student, ...] = ()
     created_at: datetime | None = None
     flags: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     release: str | None = None
 
@@ -57,8 +60,6 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         fate, reason = found.fate, REPLACED if found.fate is Fate.REPLACED else found.reason
         if graded is not None:
             fate, reason = (Fate.GRADED, "") if graded.key else (Fate.REFUSED, graded.result.notes[0])
-        parts = found.source.parts if found.source else ()
-        late = any("_LATE_" in part.member for part in parts)
         return cls(
             label=found.label,
             fate=fate,
@@ -67,7 +68,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             students=found.students,
             counts_for=found.counts_for,
             created_at=found.created_at,
-            flags=(*found.doubts, *((MARKED_LATE,) if late else ())),
+            doubts=found.doubts,
+            flags=(*found.doubts, *((MARKED_LATE,) if found.late else ())),
             notes=graded.result.notes if graded else (),
             release=graded.result.release if graded else None,
         )
@@ -80,6 +82,8 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     due
         When it was due for everybody who has no other date; None if nobody said so.
+    unread_as_zero
+        Whether a hand-in that could not be read gets 0 points instead of none.
     alike
         Groups of hand-ins by different students whose code is the same but for names.
     """
@@ -94,12 +98,13 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     late: LatePolicy
     mistakes: tuple[KnownMistake, ...]
     due: datetime | None = None
+    unread_as_zero: bool = False
     items: tuple[Item, ...] = ()
     alike: tuple[tuple[str, ...], ...] = ()
     pairs: tuple[LikePair, ...] = ()
 
     @classmethod
-    def of(cls, work: Work, due: datetime | None = None) -> ClassRecord:
+    def of(cls, work: Work, due: datetime | None = None, unread_as_zero: bool = False) -> ClassRecord:
         """Return the record of a class of which nothing has been graded yet."""
         return cls(
             name=work.assignment.name,
@@ -111,6 +116,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             late=work.solution.late,
             mistakes=load_bank(work.assignment, work.solution).mistakes,
             due=due,
+            unread_as_zero=unread_as_zero,
         )
 
     @property

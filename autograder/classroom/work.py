@@ -30,6 +30,8 @@ class Work:
         The requested isolation; the best that there is unless given.
     known
         The file in which grading processes share what tests see of known mistakes, if any.
+    known_is_final
+        Whether nothing is added to it.
     """
 
     assignment: Assignment
@@ -37,6 +39,7 @@ class Work:
     plan: Plan
     tier: str | None = None
     known: Path | None = None
+    known_is_final: bool = False
 
     @functools.cached_property
     def hash(self) -> str:

@@ -58,6 +58,12 @@ HintsOption = Annotated[
 OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
 
 
+ClassOption = Annotated[
+    bool, typer.Option("--class", help="What lies in HAND-INS are hand-ins, where that is not clear.")
+]
+OneOption = Annotated[bool, typer.Option("--one", help="All of it is one hand-in, where that is not clear.")]
+
+
 def _print_versions(asked: bool) -> None:
     if asked:
         import numpy as np  # here, because no other command needs it this early

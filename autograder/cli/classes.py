@@ -21,6 +21,7 @@ from autograder.classroom.class_session import ClassSession, GradedClass, GradeO
 from autograder.classroom.grade_class import Graded, Pool
 from autograder.classroom.outputs import Places
 from autograder.classroom.processes import LocalPool
+from autograder.classroom.record import ClassRecord
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import TODO, load_bank
@@ -32,6 +33,8 @@ from autograder.report.view import shown
 
 MOST_LINES = 60
 """A larger class is not listed in the terminal."""
+MOST_REPLACED = 20
+"""Hand-ins replaced by later ones that are named in the terminal."""
 SECONDS_BETWEEN_LINES = 30.0
 """Without a terminal, progress is a line every so often."""
 
@@ -226,9 +229,7 @@ def _pool(work: Work, jobs: int, scheduler: str | None) -> AbstractContextManage
 
 def print_class(done: GradedClass, regraded: bool = False) -> None:
     """Print the fate of every item, the scores that changed, and where everything is."""
-    for item in done.record.items:
-        if item.fate in (Fate.REFUSED, Fate.IGNORED):
-            console.print(Text(f"{item.fate}: {item.label}: {item.reason}"))
+    _print_leftovers(done.record)
     counted = done.record.counted()
     parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
     console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
@@ -257,6 +258,21 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     }
     for what, path in paths.items():
         console.print(Text(f"{what}: {path}"), soft_wrap=True)
+
+
+def _print_leftovers(record: ClassRecord) -> None:
+    """Print what was not graded and what a person has to decide, each by name."""
+    for item in record.items:
+        if item.fate in (Fate.REFUSED, Fate.IGNORED):
+            console.print(Text(f"{item.fate}: {item.label}: {item.reason}"))
+    replaced = [item for item in record.items if item.fate is Fate.REPLACED]
+    for item in replaced[:MOST_REPLACED]:
+        console.print(Text(f"{item.fate}: {item.label}: {item.reason}"))
+    if (more := len(replaced) - MOST_REPLACED) > 0:
+        console.print(f"replaced: {more} more, which the class report names")
+    for item in record.items:
+        for doubt in item.doubts:
+            console.print(Text(f"to be decided: {item.label}: {doubt}", style="yellow"))
 
 
 def print_new_mistake(folder: Path, group: str, hints: Path | None, tier: str | None) -> None:

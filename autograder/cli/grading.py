@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.cli.app import (
+    ClassOption,
     FreshOption,
     HintsOption,
     JobsOption,
+    OneOption,
     OutputOption,
     OverridesOption,
     TierOption,
@@ -19,6 +21,9 @@ from autograder.cli.app import (
     this_course,
 )
 from autograder.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.handin.shape import Shape
 
 
 def require_page_makers() -> None:
@@ -80,6 +85,14 @@ def grade(
         str | None,
         typer.Option("--due", metavar="DATE", help="When it was due, such as 2030-01-31T23:59; local time."),
     ] = None,
+    as_class: ClassOption = False,
+    one: OneOption = False,
+    unread_as_zero: Annotated[
+        bool,
+        typer.Option(
+            "--unread-as-zero", help="Give 0 points for hand-ins that cannot be read, instead of none."
+        ),
+    ] = False,
     overrides: OverridesOption = None,
     hints: HintsOption = None,
     scheduler: Annotated[
@@ -89,7 +102,7 @@ def grade(
     tier: TierOption = None,
     fresh_interpreters: FreshOption = False,
 ) -> None:
-    """Grade a class: a folder of hand-ins, a zip of them, or a Gradescope or Canvas export.
+    """Grade a class: a folder or an archive of hand-ins, or an export of Gradescope, Canvas or Moodle.
 
     What was graded before with the same files, tests and grader is not graded again.
     """
@@ -99,9 +112,25 @@ def grade(
     from autograder.classroom.work import prepare
     from autograder.cli.classes import grade_into
 
-    options = GradeOptions(every, regrade, read_date(due, "--due") if due else None, overrides, hints)
+    options = GradeOptions(
+        every=every,
+        regrade=regrade,
+        due=read_date(due, "--due") if due else None,
+        overrides=overrides,
+        hints=hints,
+        shape=_shape(as_class, one),
+        unread_as_zero=unread_as_zero,
+    )
     work = prepare(this_course(), name, tier)
     grade_into(work, submissions, output, jobs, options, scheduler)
+
+
+def _shape(as_class: bool, one: bool) -> Shape | None:
+    from autograder.handin.shape import Shape
+
+    if as_class and one:
+        raise CourseError("--class and --one exclude each other; give the one that is true.")
+    return Shape.CLASS if as_class else Shape.ONE if one else None
 
 
 @app.command()
@@ -136,6 +165,8 @@ def explain(
         str | None,
         typer.Option("--label", metavar="LABEL", help="Which hand-in of a class, as grades.csv calls it."),
     ] = None,
+    as_class: ClassOption = False,
+    one: OneOption = False,
     tier: TierOption = None,
     fresh_interpreters: FreshOption = False,
 ) -> None:
@@ -153,7 +184,7 @@ def explain(
     if not wanted:
         there = ", ".join(id.partition("::")[2] for id in ids)
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
-    source = find_one(submission, work.assignment.file_names, label)
+    source = find_one(submission, work.assignment.file_names, label, shape=_shape(as_class, one))
     with open_grader(work) as grader:
         opened = open_hand_in(source, work.assignment.file_names)
         verdicts = grader.grade(

@@ -35,14 +35,17 @@ class KnownBehaviour:
         Made if need be, together with its folder; None keeps nothing.
     key
         Hash of whatever decides what is seen: tests, reference, bank, salt, grader and NumPy. What was found
-        out under another is dropped.
+        out under another is not used, and dropped.
+    read_only
+        Whether the file stays as it is, whatever else is found out.
     """
 
-    def __init__(self, path: Path | None, key: str = "") -> None:
+    def __init__(self, path: Path | None, key: str = "", *, read_only: bool = False) -> None:
         self._database: sqlite3.Connection | None = None
+        self._read_only = read_only
         if path is not None:
             with contextlib.suppress(sqlite3.Error, OSError):
-                self._database = _opened(path, key)
+                self._database = _opened_to_read(path, key) if read_only else _opened(path, key)
 
     def get(self, test: str, variant: str, run: int) -> Behaviour | None:
         """Return what a test saw of a variant in a run, None if that is not known."""
@@ -55,7 +58,7 @@ class KnownBehaviour:
 
     def put(self, test: str, variant: str, run: int, behaviour: Behaviour) -> None:
         """Keep what a test saw, unless it is large, holds objects of a worker, or may be an accident."""
-        if behaviour.observation.kind in _MAY_BE_AN_ACCIDENT:
+        if self._read_only or behaviour.observation.kind in _MAY_BE_AN_ACCIDENT:
             return
         try:
             content = _encoded(behaviour)
@@ -102,6 +105,17 @@ def _opened(path: Path, key: str) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _opened_to_read(path: Path, key: str) -> sqlite3.Connection | None:
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+    )
+    with contextlib.suppress(sqlite3.Error):
+        if database.execute("SELECT key FROM made_with").fetchall() == [(key,)]:
+            return database
+    database.close()
+    return None
 
 
 def _encoded(behaviour: Behaviour) -> bytes:

@@ -1,10 +1,10 @@
-"""Finds the hand-ins of a class: in a folder, a zip, or an export of Gradescope, Canvas or Moodle."""
+"""Finds the hand-ins of a class: in a folder, an archive, or an export of Gradescope, Canvas or Moodle."""
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,24 +12,27 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.errors import SubmissionError
-from autograder.handin.candidates import Part, Source, existing, is_zip_name, looks_like_zip, zip_on_disk
+from autograder.handin.archives import (
+    is_archive_name,
+    is_other_archive_name,
+    looks_like_archive,
+    without_suffix,
+)
+from autograder.handin.candidates import Part, Source, existing
 from autograder.handin.exports import EXPORT_BYTES, EXPORT_FILE, Listed, UnreadableExportError, read_export
 from autograder.handin.matching import fits
+from autograder.handin.places import Look, place_of
+from autograder.handin.shape import AmbiguousError, ClassFolder, Shape, class_folder
 from autograder.handin.students import NamedFile, Student, label_for, read_file_name
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
     Entry,
     EntryKind,
-    Listing,
     ReadLimits,
     TooLargeError,
     UnreadableError,
-    is_junk,
-    scan,
 )
-from autograder.text import one_line
-
-_OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
+from autograder.text import lossless
 
 
 class Fate(StrEnum):
@@ -65,6 +68,8 @@ class Found:
         Higher for the later of a student's hand-ins.
     doubtful
         Whether it may belong to another student with the same id.
+    late
+        Whether the platform marks it as late without saying when it came.
     """
 
     label: str
@@ -77,52 +82,71 @@ class Found:
     doubts: tuple[str, ...] = ()
     order: tuple[int, int] = (0, 0)
     doubtful: bool = False
+    late: bool = False
 
 
-def find_hand_ins(path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS) -> tuple[Found, ...]:
-    """Return every item of a class folder or zip: hand-ins, and what was refused or ignored and why.
+def find_hand_ins(
+    path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS, shape: Shape | None = None
+) -> tuple[Found, ...]:
+    """Return every item of a class folder or archive: hand-ins, and what was refused or ignored and why.
 
-    It may hold folders, zips and single files named by student, or be an export of Gradescope (with
+    It may hold folders, archives and single files named by student, or be an export of Gradescope (with
     `submission_metadata.yml`), Canvas or Moodle. If the files called `names` lie at the top, it is one
     hand-in.
+
+    Parameters
+    ----------
+    shape
+        Whether it is a class or one hand-in, where the instructor says so.
 
     Raises
     ------
     SubmissionError
-        If `path` cannot be opened or holds no hand-in.
+        If `path` cannot be opened, holds no hand-in, or may be read in two ways.
     """
     root = existing(path)
     with ExitStack() as stack:
-        if root.is_dir():
-            folder, entries = _class_folder(root)
-        elif looks_like_zip(root):
-            folder, entries = root, _class_zip(root, names, limits, stack)
-        else:
+        if not root.is_dir() and not looks_like_archive(root):
             return (_single(root, path),)
-        if any(fits(name, entry.name) for entry in entries for name in names):
+        look = Look(place_of(root, limits, stack), tuple(names), limits.for_a_class().hidden)
+        top = look.children("")
+        where = class_folder(look, str(path), names, shape)
+        if where is None:
             return (_single(root, path),)
-        found = _with_labels(_from_gradescope(folder, entries, names) or _by_name(folder, entries, names))
-    if not any(it.source for it in found):
-        there = ", ".join(one_line(entry.name, 60) for entry in entries[:5]) or "nothing"
+        entries = look.children(where.path)
+        found = _from_gradescope(root, look, entries, names) or _by_name(root, look, entries, names)
+        found += _around(look, where, top)
+        found = _with_labels(found)
+    hand_ins = [it for it in found if it.source]
+    if not hand_ins:
+        there = ", ".join(lossless(entry.name, 60) for entry in entries[:5]) or "nothing"
         raise SubmissionError(
-            f"{one_line(str(path))} holds no hand-in (there: {there}); "
+            f"{lossless(str(path), 300)} holds no hand-in (there: {there}); "
             "give a folder or zip with a folder, zip or Python file per student."
         )
+    if shape is None and len(hand_ins) == 1 and root.is_dir():
+        _refuse_a_class_in(hand_ins[0], names, limits)
     return _with_counts(found)
 
 
 def find_one(
-    path: Path, names: Sequence[str], label: str | None = None, limits: ReadLimits = DEFAULT_LIMITS
+    path: Path,
+    names: Sequence[str],
+    label: str | None = None,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    shape: Shape | None = None,
 ) -> Source:
-    """Return the source of the only hand-in in a folder or zip, or of the one called `label`.
+    """Return the source of the only hand-in in a folder or archive, or of the one called `label`.
 
     Raises
     ------
     SubmissionError
         If there are several and no `label` is given, none has that label, or that one cannot be graded.
     """
-    hand_ins = {it.label: it for it in find_hand_ins(path, names, limits) if it.fate is not Fate.IGNORED}
-    where = one_line(str(path))
+    hand_ins = {
+        it.label: it for it in find_hand_ins(path, names, limits, shape) if it.fate is not Fate.IGNORED
+    }
+    where = lossless(str(path), 300)
     if label is None and len(hand_ins) > 1:
         raise SubmissionError(
             f"{where} holds {len(hand_ins)} hand-ins ({_some(hand_ins)}); say which with --label LABEL."
@@ -135,6 +159,48 @@ def find_one(
     return found.source
 
 
+def _refuse_a_class_in(found: Found, names: Sequence[str], limits: ReadLimits) -> None:
+    """Refuse an archive that lies alone in the folder that was named and holds the hand-ins of several students.
+
+    Raises
+    ------
+    AmbiguousError
+        If it does.
+    """
+    assert found.source is not None
+    (part, *_) = found.source.parts
+    path = found.source.root / part.member
+    if not part.member or path.is_dir() or not looks_like_archive(path):
+        return
+    try:
+        inside = find_hand_ins(path, names, limits)
+    except AmbiguousError:
+        return  # whoever handed that in did not mean several people
+    except SubmissionError:
+        return  # the hand-in's own result says what is wrong with it
+    if sum(it.source is not None for it in inside) > 1:
+        raise AmbiguousError(
+            f"{lossless(part.member)} lies alone in {lossless(str(found.source.root), 200)} and holds several "
+            "hand-ins; name it itself if it is a class, or pass --class if it is the hand-in of one student."
+        )
+
+
+def _around(look: Look, where: ClassFolder, top: Sequence[Entry]) -> list[Found]:
+    """Return what lies around the folder that holds the hand-ins."""
+    if not where.path:
+        return []
+    found, level, above = list[Found](), top, ""
+    for name in where.path.split("/"):
+        found += [
+            _passed_over(it, Fate.IGNORED, "lies beside the folder with the hand-ins")
+            for it in level
+            if it.name != name
+        ]
+        above = f"{above}/{name}" if above else name
+        level = look.children(above)
+    return found
+
+
 def _some(names: Iterable[str]) -> str:
     """Return the first few names, with a mark if there are more."""
     first = list(itertools.islice(names, 6))
@@ -142,52 +208,11 @@ def _some(names: Iterable[str]) -> str:
 
 
 def _single(root: Path, path: Path) -> Found:
-    name = root.name if root.is_dir() else root.stem
-    students = (Student(name=one_line(name, 100)),)
+    name = root.name if root.is_dir() else without_suffix(root.name)[0]
+    students = (Student(name=lossless(name)),)
     return Found(
         label_for(name, set()), Fate.GRADED, source=Source(path), students=students, counts_for=students
     )
-
-
-def _class_folder(root: Path) -> tuple[Path, list[Entry]]:
-    """Return the folder of a class, which may lie alone in another, and what lies in it."""
-    entries = scan(root)
-    folders = [it.name for it in entries if it.kind is EntryKind.FOLDER and not is_junk(it)]
-    if len(folders) == 1 and (root / folders[0] / EXPORT_FILE).is_file():
-        return _class_folder(root / folders[0])
-    return root, entries
-
-
-def _class_zip(root: Path, names: Sequence[str], limits: ReadLimits, stack: ExitStack) -> list[Entry]:
-    """Return what lies at the top of a zip, or in its only folder if that is the folder of a class."""
-    listing = stack.enter_context(zip_on_disk(root, limits.for_a_class())).listing()
-    entries = _entries_below(listing, "")
-    shown = [it for it in entries if not is_junk(it)]
-    if len(shown) == 1 and shown[0].kind is EntryKind.FOLDER:
-        inside = _entries_below(listing, f"{shown[0].path}/")
-        several = sum(_is_somebodys(it, names) for it in inside if not is_junk(it)) > 1
-        if several or any(it.name == EXPORT_FILE for it in inside):
-            return inside
-    return entries
-
-
-def _is_somebodys(entry: Entry, names: Sequence[str]) -> bool:
-    """Return whether an entry of an inner folder looks like one student's hand-in among several."""
-    student = _named(entry, names).student
-    has_name = bool(student.id) or student.name != Path(entry.name).stem
-    return entry.kind is EntryKind.FOLDER or is_zip_name(entry.name) or has_name
-
-
-def _entries_below(listing: Listing, prefix: str) -> list[Entry]:
-    """Return the files and folders directly below a folder of a zip, by name."""
-    files = [it for it in listing.entries if it.path.startswith(prefix) and "/" not in it.path[len(prefix) :]]
-    entries = {it.name: it for it in files}
-    for path in (*listing.ignored, *(f"{folder}/" for folder in listing.folders)):
-        if path.startswith(prefix):
-            name, slash, _ = path[len(prefix) :].partition("/")
-            kind = EntryKind.FOLDER if slash else EntryKind.FILE
-            entries.setdefault(name, Entry(prefix + name, kind))
-    return [entries[name] for name in sorted(entries) if name]
 
 
 def _named(entry: Entry, names: Sequence[str]) -> NamedFile:
@@ -200,27 +225,60 @@ def _named(entry: Entry, names: Sequence[str]) -> NamedFile:
 _Named = tuple[Entry, NamedFile]
 
 
-def _by_name(root: Path, entries: Iterable[Entry], names: Sequence[str]) -> list[Found]:
+def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[str]) -> list[Found]:
     found, groups = list[Found](), dict[tuple[Student, int], list[_Named]]()
+    entries = list(entries)
+    beside = _lie_beside_hand_ins(look, entries, names)
     for entry in entries:
-        if reason := _why_ignored(entry, names):
+        if reason := _why_ignored(look, entry, names):
             found.append(_passed_over(entry, Fate.IGNORED, reason))
-        elif reason := _why_refused(entry):
-            found.append(_passed_over(entry, Fate.REFUSED, reason))
+        elif reason := _why_refused(entry, beside):
+            student = _named(entry, names).student
+            refused = _passed_over(entry, Fate.REFUSED, reason)
+            found.append(refused if entry.name in beside else replace(refused, students=(student,)))
         else:
             about = _named(entry, names)
-            if entry.kind is EntryKind.FOLDER or (is_zip_name(entry.name) and not about.student.id):
+            own = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name)
+            if own and not about.student.id:
                 found.append(_hand_in(root, [(entry, about)]))
             else:
                 groups.setdefault((about.student, about.copy), []).append((entry, about))
     largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
-        sure, doubtful = _told_apart(group, largest)
-        latest, earlier = _latest_uploads(sure, names)
-        found.append(_hand_in(root, latest))
-        found += [replace(_hand_in(root, [pair]), doubtful=True) for pair in doubtful]
-        found += earlier
+        kept, typed = _without_typed(group)
+        found += typed
+        folders = [pair for pair in kept if pair[0].kind is EntryKind.FOLDER]
+        files = [pair for pair in kept if pair not in folders]
+        found += [_hand_in(root, [pair]) for pair in folders]
+        if files:
+            sure, doubtful = _told_apart(files, largest)
+            latest, earlier = _latest_uploads(sure, names)
+            found.append(_hand_in(root, latest))
+            found += [replace(_hand_in(root, [pair]), doubtful=True) for pair in doubtful]
+            found += earlier
     return sorted(found, key=lambda it: it.label)
+
+
+def _lie_beside_hand_ins(look: Look, entries: Sequence[Entry], names: Sequence[str]) -> set[str]:
+    """Return the files with exactly the name of one that is due: nobody's, where the hand-ins lie beside them."""
+    return {
+        it.name
+        for it in entries
+        if it.kind is not EntryKind.FOLDER
+        and any(fits(name, it.name) for name in names)
+        and not look.is_junk(it)
+    }
+
+
+def _without_typed(group: Sequence[_Named]) -> tuple[list[_Named], list[Found]]:
+    """Return a student's files without text that was typed beside them, and that text as ignored."""
+    typed = [pair for pair in group if pair[1].typed]
+    if len(typed) == len(group):
+        return list(group), []
+    reason = "is text that was typed beside the files that were handed in"
+    return [pair for pair in group if pair not in typed], [
+        _passed_over(entry, Fate.IGNORED, reason) for entry, _ in typed
+    ]
 
 
 def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], list[_Named]]:
@@ -249,15 +307,15 @@ def _latest_uploads(group: Sequence[_Named], names: Sequence[str]) -> tuple[list
         meant = [(entry, about) for entry, about in group if about.upload and fits(name, about.original)]
         meant.sort(key=lambda pair: pair[1].upload)
         for entry, _ in meant[:-1]:
-            reason = f"is an earlier upload of {name}; {one_line(meant[-1][0].name, 100)} counts"
+            reason = f"is an earlier upload of {name}; {lossless(meant[-1][0].name, 100)} counts"
             earlier[entry.name] = _passed_over(entry, Fate.IGNORED, reason)
     return [pair for pair in group if pair[0].name not in earlier], list(earlier.values())
 
 
 def _hand_in(root: Path, group: Sequence[_Named]) -> Found:
     (entry, about), *_ = group
-    # A folder beside a zip of the same name was unpacked from it, and perhaps corrected.
-    last = 2 if entry.kind is EntryKind.FOLDER else 1 if is_zip_name(entry.name) else 0
+    # A folder beside an archive of the same name was unpacked from it, and perhaps corrected.
+    last = 2 if entry.kind is EntryKind.FOLDER else 1
     parts = tuple(Part(it.path, named.original) for it, named in group)
     return Found(
         about.label,
@@ -265,43 +323,48 @@ def _hand_in(root: Path, group: Sequence[_Named]) -> Found:
         source=Source(root, parts),
         students=(about.student,),
         order=(about.copy, last),
+        late=any(named.late for _, named in group),
     )
 
 
 def _passed_over(entry: Entry, fate: Fate, reason: str) -> Found:
-    name = one_line(entry.name, 100)
+    name = lossless(entry.name)
     return Found(name, fate, f"{name} {reason}.")
 
 
-def _why_ignored(entry: Entry, names: Sequence[str]) -> str:
-    if is_junk(entry):
+def _why_ignored(look: Look, entry: Entry, names: Sequence[str]) -> str:
+    if look.is_junk(entry):
         return "is left behind by a system or an editor"
-    if entry.kind is not EntryKind.FILE or entry.name.lower().endswith(_OTHER_ARCHIVES):
+    if look.is_our_output(entry):
+        return "holds results that were written by an earlier run"
+    if entry.kind is not EntryKind.FILE or is_archive_name(entry.name) or is_other_archive_name(entry.name):
         return ""
-    known = {".zip", ".py", ".ipynb", *(Path(name).suffix for name in names if Path(name).suffix)}
+    known = {".py", ".ipynb", *(Path(name).suffix for name in names if Path(name).suffix)}
     if Path(entry.name).suffix.lower() in known or _named(entry, names).student.id:
         return ""
-    return "is neither a folder nor a zip nor a Python file"
+    return "is neither a folder nor an archive nor a Python file"
 
 
-def _why_refused(entry: Entry) -> str:
+def _why_refused(entry: Entry, beside: Collection[str]) -> str:
     if entry.kind not in (EntryKind.FILE, EntryKind.FOLDER):
         return f"is {entry.kind.with_article}; ask for the plain files"
-    if entry.kind is EntryKind.FILE and entry.name.lower().endswith(_OTHER_ARCHIVES):
-        return "is an archive of an unsupported kind; unpack it, or ask for a zip"
+    if entry.name in beside:
+        return "lies beside the hand-ins of others, and nothing says whose it is; put it into a folder with a name"
+    if entry.kind is EntryKind.FILE and is_other_archive_name(entry.name):
+        return "is an archive of a kind that is not opened; unpack it, or ask for a zip"
     return ""
 
 
 # --- Gradescope's export --------------------------------------------------------------------------
 
 
-def _from_gradescope(root: Path, entries: Sequence[Entry], names: Sequence[str]) -> list[Found]:
+def _from_gradescope(root: Path, look: Look, entries: Sequence[Entry], names: Sequence[str]) -> list[Found]:
     """Return the items of a Gradescope export, or nothing if it is not one."""
     export = next((it for it in entries if it.name == EXPORT_FILE and it.kind is not EntryKind.FOLDER), None)
     if export is None:
         return []
     others = [it for it in entries if it is not export]
-    found = _by_name(root, others, names)
+    found = _by_name(root, look, others, names)
     try:
         listed = _read_export(export)
     except UnreadableExportError as error:
@@ -311,7 +374,7 @@ def _from_gradescope(root: Path, entries: Sequence[Entry], names: Sequence[str])
     return [
         _passed_over(export, Fate.IGNORED, "says who handed in what"),
         *(_with_owners(it, listed) for it in found),
-        *(_not_there(name) for name in missing),
+        *(_not_there(name, listed[name]) for name in missing),
     ]
 
 
@@ -339,11 +402,10 @@ def _with_owners(found: Found, listed: Mapping[str, Listed]) -> Found:
     )
 
 
-def _not_there(name: str) -> Found:
-    name = one_line(name, 100)
-    return Found(
-        name, Fate.REFUSED, f"{name} is listed in {EXPORT_FILE}, but is not there; export the class again."
-    )
+def _not_there(name: str, listed: Listed) -> Found:
+    name = lossless(name)
+    reason = f"{name} is listed in {EXPORT_FILE}, but is not there; export the class again."
+    return Found(name, Fate.REFUSED, reason, students=listed.students, created_at=listed.created_at)
 
 
 # --- labels, and which hand-in counts -------------------------------------------------------------
@@ -365,29 +427,34 @@ def _with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
     """Return what was found with the students for whom it is the last.
 
     If several names come with one id, each of them may belong to another student: what each name handed in
-    last counts, with a doubt, because a student who chooses a name must not replace another's work.
+    last counts, with a doubt, because a student who chooses a name must not replace another's work. So does
+    each of several hand-ins by one name of which nothing says which is the last.
     """
-    last: dict[_Claim, Found] = {}
-    for it in sorted(found, key=_time_order):
-        if it.source:
-            last.update({_claim(it, student): it for student in it.students})
-    claims = Counter(key for key, _, _ in last)
+    last: dict[_Claim, list[Found]] = {}
+    for it in found:
+        for claim in {_claim(it, student) for student in it.students if it.source}:
+            rivals = last.get(claim, [])
+            if not rivals or _time_order(it) > _time_order(rivals[0]):
+                last[claim] = [it]
+            elif _time_order(it) == _time_order(rivals[0]):
+                rivals.append(it)
+    claims = Counter(key for (key, _, _), rivals in last.items() for _ in rivals)
     return tuple(_counted(it, last, claims) for it in found)
 
 
 def _claim(found: Found, student: Student) -> _Claim:
-    name = "" if student.email else student.plain_name  # no two students share an address
+    name = "" if student.email else student.name  # no two students share an address
     return student.key, name, found.doubtful
 
 
-def _time_order(found: Found) -> tuple[datetime, tuple[int, int], str]:
-    return found.created_at or datetime.min.replace(tzinfo=UTC), found.order, found.label
+def _time_order(found: Found) -> tuple[datetime, tuple[int, int]]:
+    return found.created_at or datetime.min.replace(tzinfo=UTC), found.order
 
 
-def _counted(found: Found, last: Mapping[_Claim, Found], claims: Mapping[str, int]) -> Found:
+def _counted(found: Found, last: Mapping[_Claim, list[Found]], claims: Mapping[str, int]) -> Found:
     if found.source is None:
         return found
-    counts_for = tuple(it for it in found.students if last.get(_claim(found, it)) is found)
+    counts_for = tuple(it for it in found.students if found in last.get(_claim(found, it), ()))
     doubts = tuple(
         f"another hand-in has the same {it.key.partition(' ')[0]} and may be somebody else's; "
         "find out whose each of them is"

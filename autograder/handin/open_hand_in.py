@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
 from autograder.handin.manifest import read_manifest
 from autograder.handin.matching import fitting, notebook_instead
@@ -21,7 +22,7 @@ from autograder.handin.trees import (
     TooLargeError,
     UnreadableError,
 )
-from autograder.text import one_line
+from autograder.text import lossless
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Submission:
     release, assignment
         The release that the student worked from and the assignment, as `autograder submit` recorded
         them; None for other hand-ins.
+    is_unread
+        Whether nothing is known about the work: what was asked for is encrypted, damaged or no plain file.
     content_hash
         SHA-256 over everything that can affect grading, in hexadecimal.
     """
@@ -59,6 +62,7 @@ class Submission:
     contents: tuple[str, ...] = ()
     release: str | None = None
     assignment: str | None = None
+    is_unread: bool = False
     content_hash: str = ""
 
     @property
@@ -77,6 +81,10 @@ class Submission:
         return f"{name} is not in the hand-in ({there}); hand it in under exactly this name."
 
 
+class UnreadError(UnusableError):
+    """Nothing of a file could be read, so nothing is known about what it holds."""
+
+
 def open_hand_in(
     path: Path | Source, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS, label: str | None = None
 ) -> Submission:
@@ -90,27 +98,28 @@ def open_hand_in(
     Raises
     ------
     SubmissionError
-        If it cannot be opened at all: it does not exist, is a broken zip, or holds far too many files.
+        If it cannot be opened at all: it does not exist, is a broken archive, or holds far too many files.
     """
     source = path if isinstance(path, Source) else Source(path)
     with ExitStack() as stack:
         candidates = Candidates(limits, stack)
         candidates.add_source(source)
         if not all(fitting(name, _meant_for(name, names, candidates)) for name in names):
-            candidates.add_nested_zips()
+            candidates.add_nested_archives()
         return _submission(label or _label(source), candidates, names)
 
 
 def _label(source: Source) -> str:
     name = source.parts[0].member.rpartition("/")[2] or source.root.resolve().name
-    stem, dot, suffix = name.rpartition(".")
-    return one_line(stem if dot and stem and suffix.lower() in ("zip", "py", "ipynb") else name, 100)
+    stem, suffix = without_suffix(name)
+    return lossless(stem if is_archive_name(name) or suffix.lower() in (".py", ".ipynb") else name)
 
 
 def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Submission:
     files, problems, missing = dict[str, bytes](), dict[str, str](), list[str]()
     notes = list(candidates.notes)
     source_left = candidates.limits.source_bytes
+    unread = list[str]()
     for name in names:
         meant = _meant_for(name, names, candidates)
         fit = fitting(name, meant) or _the_only_one(name, names, candidates)
@@ -125,6 +134,7 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
             files[name] = _content(name, fit[0], candidates.limits, source_left)
         except UnusableError as error:
             problems[name] = str(error)
+            unread += [name] if isinstance(error, UnreadError) else []
         else:
             source_left -= len(files[name]) if _is_module(name) else 0
     manifest = read_manifest(candidates.files)
@@ -137,6 +147,7 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
         contents=_contents(candidates.files),
         release=manifest.get("release"),
         assignment=manifest.get("assignment"),
+        is_unread=bool(unread) and not files,
     )
     return replace(submission, content_hash=_hash(submission))
 
@@ -160,11 +171,11 @@ def _notes_about(name: str, fit: Sequence[Entry]) -> list[str]:
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         notes.append(
-            f"{name} was found more than once; {one_line(chosen.path, 80)} counts, "
-            f"not {one_line(others[0].path, 80)}{more}."
+            f"{name} was found more than once; {lossless(chosen.path, 80)} counts, "
+            f"not {lossless(others[0].path, 80)}{more}."
         )
     if chosen.name != name:
-        notes.append(f"{one_line(chosen.name, 80)} counts as {name}; next time, hand it in under that name.")
+        notes.append(f"{lossless(chosen.name, 80)} counts as {name}; next time, hand it in under that name.")
     return notes
 
 
@@ -174,7 +185,7 @@ def _is_module(name: str) -> bool:
 
 def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> bytes:
     if chosen.kind is not EntryKind.FILE:
-        raise UnusableError(f"{name} is {chosen.kind.with_article}; hand in the plain file itself.")
+        raise UnreadError(f"{name} is {chosen.kind.with_article}; hand in the plain file itself.")
     try:
         content = source_text(name, chosen.read(limits.file_bytes))
     except TooLargeError as error:
@@ -182,7 +193,7 @@ def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> 
             f"{name} is larger than {limits.file_bytes:,} bytes; hand in your code without data."
         ) from error
     except UnreadableError as error:
-        raise UnusableError(f"{name} {error}.") from error
+        raise UnreadError(f"{name} {error}.") from error
     if _is_module(name):
         if len(content) > source_left:
             raise UnusableError(
@@ -193,7 +204,7 @@ def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> 
 
 
 def _contents(candidates: Sequence[Entry]) -> tuple[str, ...]:
-    names = [one_line(it.path, 60) for it in candidates if it.name != HANDIN_MANIFEST]
+    names = [lossless(it.path, 60) for it in candidates if it.name != HANDIN_MANIFEST]
     return (*names[:5], *([f"{len(names) - 5} more"] if len(names) > 5 else []))
 
 

@@ -7,13 +7,24 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.text import one_line
+from autograder.handin.archives import without_suffix
+from autograder.text import lossless
 
 # Students control the tail of the name, so the platform's prefix is parsed first. Moodle leaves no underscore
-# in a student's name; if Canvas leaves one, no id is known, which is better than a wrong one.
-_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE)
-_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_file_?(?P<original>.*)", re.IGNORECASE)
-_COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)")
+# in a student's name; if Canvas leaves one, no id is known, which is better than a wrong one. What Canvas writes
+# for anonymous hand-ins holds no id of a student at all.
+_ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+)_(?P<late_too>LATE_)?(?P<file>\d+)_(?P<original>.+)",
+    re.IGNORECASE,
+)
+_CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE | re.DOTALL
+)
+_MOODLE = re.compile(
+    r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<original>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)", re.DOTALL)
 _LABEL_BYTES = 120
 
 
@@ -32,25 +43,35 @@ class Student:
             return f"email {self.email.casefold()}"
         if self.id:
             return f"id {self.id}"
-        return f"name {self.plain_name}" if self.name else ""
-
-    @property
-    def plain_name(self) -> str:
-        """The name without differences in case or in how its letters are encoded."""
-        return unicodedata.normalize("NFC", self.name).casefold()
+        return f"name {self.name}" if self.name else ""
 
 
 @dataclass(frozen=True)
 class NamedFile:
-    """What a file name says: whose it is, what the student called it, and which of several copies it is.
+    """What a file name says.
 
-    `upload` is Canvas's number of the file, higher for later ones; 0 if there is none.
+    Attributes
+    ----------
+    student
+        Whose it is.
+    original
+        What the student called it.
+    copy
+        Which of several copies it is.
+    upload
+        Canvas's number of the file, higher for later ones; 0 if there is none.
+    late
+        Whether Canvas marks it as late.
+    typed
+        Whether it is text that was typed into Moodle, beside the files.
     """
 
     student: Student
     original: str
     copy: int = 0
     upload: int = 0
+    late: bool = False
+    typed: bool = False
 
     @property
     def other_upload(self) -> int:
@@ -68,40 +89,65 @@ class NamedFile:
 def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> NamedFile:
     """Return what the name of a file or folder in a class folder says.
 
-    It may be Canvas's `<name>_<id>_<id>_<original>`, Moodle's `<name>_<id>_assignsubmission_file_`,
-    `<name>_<file that is due>` or else the student's name alone; the last two also as a browser's
-    second copy, `alice (1).zip`.
+    It may be Canvas's `<name>_<id>_<id>_<original>` or `anon_<id>_<id>_<original>`, Moodle's
+    `<name>_<id>_assignsubmission_file_`, `<name>_<file that is due>` or else the student's name alone; the last
+    two also as a browser's second copy, `alice (1).zip`. Nothing of a student's name is lost: what cannot be seen
+    is escaped.
     """
-    for pattern in (_MOODLE,) if is_folder else (_CANVAS, _MOODLE):
-        if match := pattern.fullmatch(name):
-            student = Student(name=one_line(match["name"], 100), id=match["id"])
-            upload = int(match["file"]) if pattern is _CANVAS and len(match["file"]) < 20 else 0
-            return NamedFile(student, match["original"] or name, upload=upload)
-    stem, suffix = (name, "") if is_folder else _split(name)
+    if found := _by_platform(name, is_folder):
+        return found
+    if is_folder:
+        return NamedFile(Student(name=lossless(name)), name)
+    stem, suffix = without_suffix(name)
     stem, copy = _without_copy(stem)
-    for due in sorted(names, key=len, reverse=True):
-        owner = re.fullmatch(rf"(.+?)[-_ .]+{re.escape(due)}", stem + suffix, re.IGNORECASE)
-        if owner and not is_folder:
-            return NamedFile(Student(name=one_line(owner[1], 100)), due, copy)
+    if owner := _before_a_file_that_is_due(stem + suffix, names):
+        return NamedFile(Student(name=lossless(owner[0])), owner[1], copy)
     modules = [due for due in names if due.endswith(".py")]
     original = modules[0] if suffix.lower() == ".py" and len(modules) == 1 else stem + suffix
-    return NamedFile(Student(name=one_line(stem, 100)), original, copy)
+    return NamedFile(Student(name=lossless(stem)), original, copy)
+
+
+def is_named_by_platform(name: str, names: Sequence[str], is_folder: bool) -> bool:
+    """Return whether a name says whose a hand-in is: as Canvas and Moodle write it, or before that of a file due."""
+    if _by_platform(name, is_folder):
+        return True
+    stem, suffix = without_suffix(name)
+    return not is_folder and _before_a_file_that_is_due(_without_copy(stem)[0] + suffix, names) is not None
+
+
+def _by_platform(name: str, is_folder: bool) -> NamedFile | None:
+    for pattern in (_MOODLE,) if is_folder else (_ANONYMOUS, _CANVAS, _MOODLE):
+        if match := pattern.fullmatch(name):
+            parts = match.groupdict()
+            file = parts.get("file") or ""
+            return NamedFile(
+                Student(name=lossless(parts["name"]), id=parts.get("id") or ""),
+                parts["original"] or name,
+                upload=int(file) if file and len(file) < 20 else 0,
+                late=bool(parts.get("late") or parts.get("late_too")),
+                typed=(parts.get("kind") or "").lower() == "onlinetext",
+            )
+    return None
+
+
+def _before_a_file_that_is_due(name: str, names: Sequence[str]) -> tuple[str, str] | None:
+    """Return what stands before the name of a file that is due, and that name."""
+    for due in sorted(names, key=len, reverse=True):
+        owner = re.fullmatch(rf"(.+?)[-_ .]+{re.escape(due)}", name, re.IGNORECASE | re.DOTALL)
+        if owner:
+            return owner[1], due
+    return None
 
 
 def label_for(name: str, taken: set[str]) -> str:
     """Return `name` as a label that is a safe file name and not in `taken`, and add it to `taken`."""
-    safe = re.sub(r"[^\w.@+() -]+", "_", unicodedata.normalize("NFC", one_line(name, 200)))
+    safe = re.sub(r"[^\w.@+() -]+", "_", unicodedata.normalize("NFC", lossless(name, 200)))
     safe = safe.encode()[:_LABEL_BYTES].decode("utf-8", "ignore").strip(" .-") or "hand-in"
     label, number = safe, 2
     while label.casefold() in taken:
         label, number = f"{safe}~{number}", number + 1
     taken.add(label.casefold())
     return label
-
-
-def _split(name: str) -> tuple[str, str]:
-    stem, dot, suffix = name.rpartition(".")
-    return (stem, dot + suffix) if stem else (name, "")
 
 
 def _without_copy(stem: str) -> tuple[str, int]:

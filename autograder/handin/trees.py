@@ -1,13 +1,10 @@
-"""Lists and reads what is in a folder or zip, without following links or unpacking anything to disk."""
+"""Lists and reads what is in a folder, and lists what an archive holds, without following links."""
 
 from __future__ import annotations
 
-import io
 import os
+import re
 import stat
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +14,9 @@ from typing import IO
 
 from autograder.errors import SubmissionError
 from autograder.text import one_line
+
+MOST_WRAPS = 2
+"""Folders around that of a class that are looked through."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,17 @@ class ReadLimits:
     directory_bytes
         The largest table of contents of a zip.
     archive_bytes
-        The largest zip that is read from inside another one.
+        The largest archive that is read from inside another one, and what one that is no zip may unpack to.
+    class_bytes
+        What an archive of a whole class that is no zip may unpack to.
     ratio
         How many times its packed size a file in a zip may unpack to, unless it is small.
     nested
-        How many zips inside a hand-in are opened.
+        How many archives inside a hand-in are opened.
     path_length, path_depth
-        The longest path in a zip, in characters, and the most folders in it.
+        The longest path in an archive, in characters, and the most folders in it.
+    hidden
+        Down to this depth a folder whose name begins with a dot may be somebody's, unless systems make it.
     """
 
     file_bytes: int = 2_000_000
@@ -48,14 +52,18 @@ class ReadLimits:
     members: int = 10_000
     directory_bytes: int = 2_000_000
     archive_bytes: int = 50_000_000
+    class_bytes: int = 1_000_000_000
     ratio: int = 200
     nested: int = 3
     path_length: int = 1_000
     path_depth: int = 50
+    hidden: int = 0
 
     def for_a_class(self) -> ReadLimits:
         """Return the caps for a zip that holds the hand-ins of a whole class."""
-        return replace(self, members=100 * self.members, directory_bytes=50 * self.directory_bytes)
+        return replace(
+            self, members=100 * self.members, directory_bytes=50 * self.directory_bytes, hidden=MOST_WRAPS + 1
+        )
 
 
 DEFAULT_LIMITS = ReadLimits()
@@ -121,26 +129,78 @@ class Listing:
     notes: tuple[str, ...] = ()
 
 
-# What zipfile and zlib raise for bytes that only look like a zip; NotImplementedError is a RuntimeError.
-_BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, struct.error),
-    *(EOFError, OSError, OverflowError, RuntimeError, ValueError),
-)
-_CHUNK = 1 << 20
 _IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
+_HIDDEN_FOLDERS = re.compile(
+    r"\._.*|\.(git|svn|hg|github|vscode|idea|history|ipynb_checkpoints|venv|conda|cache|config|local|pytest_cache"
+    r"|mypy_cache|ruff_cache|Trash.*|Spotlight.*|fseventsd|autograder.*)"
+)
 HANDIN_MANIFEST = ".autograder-handin.json"
 
 
-def is_junk(entry: Entry) -> bool:
-    """Return whether a file or folder is one that systems, editors and environments leave behind."""
-    return _is_junk_path(f"{entry.path}/" if entry.kind is EntryKind.FOLDER else entry.path)
+def is_junk(entry: Entry, hidden: int = 0) -> bool:
+    """Return whether a file or folder is one that systems, editors and environments leave behind.
+
+    Parameters
+    ----------
+    hidden
+        See `ReadLimits`.
+    """
+    return _is_junk_path(f"{entry.path}/" if entry.kind is EntryKind.FOLDER else entry.path, hidden)
 
 
-def _is_junk_path(path: str) -> bool:
+def _is_junk_path(path: str, hidden: int) -> bool:
     *folders, name = path.split("/")
-    if any(folder.startswith(".") or folder in _IGNORED_FOLDERS for folder in folders):
+    if any(
+        folder in _IGNORED_FOLDERS
+        or (folder.startswith(".") and (depth >= hidden or _HIDDEN_FOLDERS.fullmatch(folder)))
+        for depth, folder in enumerate(folders)
+    ):
         return True
     return name.startswith(".") and name != HANDIN_MANIFEST
+
+
+@dataclass(frozen=True)
+class Member:
+    """One name in an archive, as the archive spells it; a folder's ends in `/`."""
+
+    path: str
+    kind: EntryKind
+    read: Callable[[int], bytes] = _read_nothing
+
+
+def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Listing:
+    """List the files of an archive; of several with the same name the last counts, as when unpacking.
+
+    Raises
+    ------
+    SubmissionError
+        If there are too many.
+    """
+    entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
+    unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
+    for member in members:
+        path = member.path
+        if len(path) > limits.path_length or path.count("/") > limits.path_depth:
+            long.append(one_line(path, 100))
+            continue
+        while path.startswith("./"):
+            path = path[2:]
+        if _is_unsafe(path):
+            unsafe.append(path)
+        elif _is_junk_path(path, limits.hidden):
+            ignored.append(path)
+        elif path.endswith("/"):
+            folders[path.rstrip("/")] = None
+        elif path:
+            if path in entries:
+                repeated[path] = None
+            entries[path] = Entry(path, member.kind, member.read)
+        if len(entries) > limits.members:
+            raise SubmissionError(too_many(name, limits.members))
+    folders |= _folders_above(entries)
+    notes = _unsafe_note(unsafe) + _long_note(long, limits) + _repeated_note(repeated)
+    ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
+    return Listing(tuple(ordered), (*ignored, *unsafe, *long), tuple(sorted(folders)), notes)
 
 
 def list_folder(root: Path, limits: ReadLimits) -> Listing:
@@ -164,7 +224,7 @@ def list_folder(root: Path, limits: ReadLimits) -> Listing:
                 else:
                     entries.append(entry)
                 if len(entries) + len(below) + len(folders) > limits.members:
-                    raise SubmissionError(_too_many(root.name, limits.members))
+                    raise SubmissionError(too_many(root.name, limits.members))
         folders += below
         level = below
     return Listing(tuple(entries), tuple(ignored), tuple(folders))
@@ -194,132 +254,6 @@ def scan(root: Path, folder: str = "") -> list[Entry]:
         )
         for name, mode in sorted(modes.items())
     ]
-
-
-class ZipTree:
-    """The members of a zip, read in memory."""
-
-    def __init__(self, file: IO[bytes], name: str, limits: ReadLimits) -> None:
-        """Read the table of contents.
-
-        Raises
-        ------
-        SubmissionError
-            If `file` is not a zip, is broken, or has too long a table of contents.
-        """
-        self._name = one_line(name)
-        self._limits = limits
-        self._file = _BoundedReads(file, limits.directory_bytes, self._name)
-        try:
-            self._zip = zipfile.ZipFile(self._file)
-        except _BROKEN_ZIP as error:
-            self._file.close()
-            reason = (
-                "its names are not UTF-8" if isinstance(error, UnicodeDecodeError) else "broken or not a zip"
-            )
-            raise SubmissionError(
-                f"{self._name} cannot be opened as a zip ({reason}); zip the files again and hand that in."
-            ) from error
-        except SubmissionError:
-            self._file.close()
-            raise
-
-    def __enter__(self) -> ZipTree:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._zip.close()
-        self._file.close()
-
-    def listing(self) -> Listing:
-        """List the files; of several with the same name the last counts, as when unpacking."""
-        entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
-        unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
-        for info in self._zip.infolist():
-            path = info.filename.replace("\\", "/")
-            if self._is_too_long(path):
-                long.append(one_line(path, 100))
-                continue
-            while path.startswith("./"):
-                path = path[2:]
-            if _is_unsafe(path):
-                unsafe.append(path)
-            elif _is_junk_path(path):
-                ignored.append(path)
-            elif path.endswith("/"):
-                folders[path.rstrip("/")] = None
-            else:
-                if path in entries:
-                    repeated[path] = None
-                entries[path] = Entry(path, _kind_of_member(info), partial(self._read, info))
-            if len(entries) > self._limits.members:
-                raise SubmissionError(_too_many(self._name, self._limits.members))
-        folders |= _folders_above(entries)
-        notes = _unsafe_note(unsafe) + self._long_note(long) + _repeated_note(repeated)
-        ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
-        return Listing(tuple(ordered), (*ignored, *unsafe, *long), tuple(sorted(folders)), notes)
-
-    def _is_too_long(self, path: str) -> bool:
-        return len(path) > self._limits.path_length or path.count("/") > self._limits.path_depth
-
-    def _long_note(self, paths: list[str]) -> tuple[str, ...]:
-        if not paths:
-            return ()
-        limits = self._limits
-        return (
-            f"Names of more than {limits.path_length:,} characters or {limits.path_depth} folders were ignored, "
-            f"for example {one_line(paths[0], 80)!r}.",
-        )
-
-    def _read(self, info: zipfile.ZipInfo, cap: int) -> bytes:
-        """Return a member's bytes, whatever size the table of contents claims."""
-        try:
-            with self._zip.open(info) as member:
-                content = _read_in_chunks(member, cap + 1)
-        except _BROKEN_ZIP as error:
-            raise UnreadableError("is damaged in the zip; zip the files again") from error
-        if len(content) > cap:
-            raise TooLargeError
-        if len(content) > 100_000 and len(content) > self._limits.ratio * info.compress_size:
-            raise UnreadableError("unpacks to far more than its size in the zip; hand in the file itself")
-        return content
-
-
-class _BoundedReads(io.RawIOBase):
-    """A file that refuses large reads: `zipfile` reads the whole table of contents at once."""
-
-    def __init__(self, file: IO[bytes], cap: int, name: str) -> None:
-        self._file = file
-        self._cap = cap
-        self._name = name
-
-    def read(self, size: int | None = -1) -> bytes:
-        wanted = size if size is not None and size >= 0 else self._cap + 1
-        content = self._file.read(min(wanted, self._cap + 1))
-        if len(content) > self._cap:
-            raise SubmissionError(_too_many(self._name, None))
-        return content
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seekable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def _read_in_chunks(member: IO[bytes], size: int) -> bytes:
-    chunks, left = list[bytes](), size
-    while left > 0 and (chunk := member.read(min(left, _CHUNK))):
-        chunks.append(chunk)
-        left -= len(chunk)
-    return b"".join(chunks)
 
 
 def open_regular(path: Path) -> IO[bytes]:
@@ -370,23 +304,6 @@ def _kind_of_mode(mode: int) -> EntryKind:
     return kinds.get(stat.S_IFMT(mode), EntryKind.SPECIAL)
 
 
-def _kind_of_member(info: zipfile.ZipInfo) -> EntryKind:
-    mode = info.external_attr >> 16
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.SPECIAL
-    if info.flag_bits & 0x1:
-        return EntryKind.ENCRYPTED
-    # Deflate is what every zip program writes; the others can claim gigabytes for their window.
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return EntryKind.UNSUPPORTED
-    return EntryKind.FILE
-
-
-def _is_unsafe(path: str) -> bool:
-    parts = path.split("/")
-    return path.startswith("/") or ".." in parts or parts[0].endswith(":") or not path or "\0" in path
-
-
 def _folders_above(paths: Iterable[str]) -> dict[str, None]:
     found: dict[str, None] = {}
     for path in paths:
@@ -396,18 +313,34 @@ def _folders_above(paths: Iterable[str]) -> dict[str, None]:
     return found
 
 
+def _is_unsafe(path: str) -> bool:
+    first, *_ = parts = path.split("/")
+    return not first or ".." in parts or "\0" in path or (len(first) == 2 and first[1] == ":")
+
+
+def _long_note(paths: list[str], limits: ReadLimits) -> tuple[str, ...]:
+    if not paths:
+        return ()
+    return (
+        f"Names of more than {limits.path_length:,} characters or {limits.path_depth} folders were ignored, "
+        f"for example {one_line(paths[0], 80)!r}.",
+    )
+
+
 def _unsafe_note(paths: list[str]) -> tuple[str, ...]:
     if not paths:
         return ()
-    return (f"Names that lead outside the zip were ignored, for example {one_line(paths[0], 80)!r}.",)
+    return (f"Names that lead outside the archive were ignored, for example {one_line(paths[0], 80)!r}.",)
 
 
 def _repeated_note(paths: dict[str, None]) -> tuple[str, ...]:
     return tuple(
-        f"{one_line(path, 80)} is in the zip more than once; the last one counts." for path in list(paths)[:3]
+        f"{one_line(path, 80)} is in the archive more than once; the last one counts."
+        for path in list(paths)[:3]
     )
 
 
-def _too_many(name: str, members: int | None) -> str:
+def too_many(name: str, members: int | None) -> str:
+    """Return the sentence about a folder or archive that holds too much; `members` is how many files it may hold."""
     number = f"more than {members} files" if members else "far too many files"
     return f"{one_line(name, 80)} holds {number}; hand in only the files that were asked for."

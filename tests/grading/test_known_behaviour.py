@@ -60,6 +60,19 @@ def test_what_was_found_out_with_other_tests_is_dropped(tmp_path):
     assert KnownBehaviour(path, "after").get("a test", "a mistake", 0) == seen
 
 
+def test_a_file_that_is_final_is_read_and_stays_as_it_is(tmp_path):
+    path = tmp_path / "known.sqlite"
+    grade(tmp_path / "course", KnownBehaviour(path, "key"))
+    before = path.read_bytes()
+    final = KnownBehaviour(path, "key", read_only=True)
+    final.put("a test", "a mistake", 0, Behaviour(Observation(None, ())))
+    grade(tmp_path / "course again", final, may_find_out=False)
+    grade(tmp_path / "course once more", KnownBehaviour(path, "another key", read_only=True))
+    assert path.read_bytes() == before
+    grade(tmp_path / "course at last", KnownBehaviour(tmp_path / "missing", "key", read_only=True))
+    assert not (tmp_path / "missing").exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(500)])
 def test_a_damaged_file_costs_nothing(tmp_path, content):
     path = tmp_path / "known.sqlite"

@@ -106,7 +106,7 @@ def test_everything_is_accounted_for(tmp_path):
     assert set(hand_ins_in(found)) == {"alice"}
     refused = by_fate(found, Fate.REFUSED)
     assert set(refused) == {"bob.rar", "carol", "dave.py"}
-    assert refused["bob.rar"].reason.startswith("bob.rar is an archive of an unsupported kind")
+    assert refused["bob.rar"].reason.startswith("bob.rar is an archive of a kind that is not opened")
     assert refused["carol"].reason.startswith("carol is a symbolic link")
     assert refused["dave.py"].reason.startswith("dave.py is a device or other special file")
     assert len(by_fate(found, Fate.IGNORED)) == 4

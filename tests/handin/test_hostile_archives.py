@@ -85,7 +85,7 @@ def test_a_pipe_in_a_folder_does_not_block(tmp_path):
 def test_a_name_that_leads_outside_is_ignored_with_a_note(tmp_path, name):
     submission = open_hand_in(write_zip(tmp_path / "alice.zip", {name: CODE}), NAMES)
     assert submission.missing == NAMES
-    assert submission.notes == (f"Names that lead outside the zip were ignored, for example {name!r}.",)
+    assert submission.notes == (f"Names that lead outside the archive were ignored, for example {name!r}.",)
 
 
 def test_opening_a_zip_writes_nothing_to_disk(tmp_path, monkeypatch):
@@ -102,7 +102,7 @@ def test_of_two_members_with_one_name_the_last_counts(tmp_path):
     path = write_zip(tmp_path / "alice.zip", [("linear_svm.py", b"old = 1\n"), ("linear_svm.py", CODE)])
     submission = open_hand_in(path, NAMES)
     assert submission.files == {"linear_svm.py": CODE}
-    assert submission.notes == ("linear_svm.py is in the zip more than once; the last one counts.",)
+    assert submission.notes == ("linear_svm.py is in the archive more than once; the last one counts.",)
 
 
 def test_a_member_with_a_password_gets_a_sentence(tmp_path):

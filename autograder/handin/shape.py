@@ -1,0 +1,176 @@
+"""Decides which folder of what was named holds the hand-ins of a class, or that all of it is one hand-in.
+
+The same rule holds for folders and archives. What lies around a class does not matter: folders that hold nothing else,
+files that are no hand-ins, results that `grade` wrote. Where two readings are possible the instructor is asked, because
+the wrong one would lose students, or grade one of them as several.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autograder.errors import SubmissionError
+from autograder.handin.archives import is_archive_name
+from autograder.handin.exports import EXPORT_FILE
+from autograder.handin.places import Look
+from autograder.handin.students import is_named_by_platform
+from autograder.handin.trees import MOST_WRAPS, Entry, EntryKind
+from autograder.text import lossless
+
+_EXPORT_FOLDER = re.compile(r"assignment_\d+_export.*", re.IGNORECASE)
+
+
+class Shape(StrEnum):
+    """What an instructor may say about what was named."""
+
+    CLASS = "class"
+    ONE = "one"
+
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """The folder, below what was named, whose entries are the hand-ins of a class."""
+
+    path: str = ""
+
+
+class AmbiguousError(SubmissionError):
+    """What was named may be read in two ways; the message says what to pass."""
+
+
+def class_folder(
+    look: Look, named: str, names: Sequence[str], said: Shape | None = None
+) -> ClassFolder | None:
+    """Return the folder that holds the hand-ins of a class, None if there is one hand-in and this is it.
+
+    Parameters
+    ----------
+    look
+        At what was named.
+    named
+        What to call it in messages.
+    names
+        Of the files that are due.
+    said
+        What the instructor says that it is.
+
+    Raises
+    ------
+    AmbiguousError
+        If it may be either, or several classes.
+    """
+    if said is not None:
+        return ClassFolder() if said is Shape.CLASS else None
+    return _Reader(look, lossless(named, 200), tuple(names)).read("", MOST_WRAPS)
+
+
+class _Reader:
+    def __init__(self, look: Look, named: str, names: tuple[str, ...]) -> None:
+        self._look = look
+        self._named = named
+        self._names = names
+
+    def read(self, folder: str, wraps: int) -> ClassFolder | None:
+        entries = self._look.shown(folder)
+        if folder == "" and _has_export(entries):
+            return ClassFolder(folder)
+        holders = [it for it in entries if self._holds(it)]
+        direct = self._look.due_in(folder)
+        if direct:
+            return self._beside(folder, direct, holders)
+        if any(is_named_by_platform(it.name, self._names, it.kind is EntryKind.FOLDER) for it in entries):
+            return ClassFolder(folder)
+        folders = [it for it in entries if it.kind is EntryKind.FOLDER]
+        if len(holders) > 1:
+            self._require_one_class(folder, holders)
+            return ClassFolder(folder)
+        if len(folders) != 1 or (holders and holders != folders):
+            return ClassFolder(folder)
+        return self._within(folder, folders[0], wraps)
+
+    def _beside(self, folder: str, direct: frozenset[str], holders: Sequence[Entry]) -> ClassFolder | None:
+        """Decide about files that are due and lie beside folders or archives that hold some too."""
+        if not holders:
+            return None
+        if len(holders) == 1:
+            raise AmbiguousError(
+                f"{self._at(folder)} holds {_some(direct)} and, beside it, {lossless(holders[0].name)}; pass --one if "
+                "all of it is one hand-in, or --class if what lies in it are hand-ins."
+            )
+        return ClassFolder(folder)
+
+    def _within(self, folder: str, only: Entry, wraps: int) -> ClassFolder:
+        """Decide about a folder that lies alone: that of a class, or of the only student."""
+        inside = self._look.shown(only.path)
+        if _has_export(inside) and not self._look.due_in(only.path):
+            if _EXPORT_FOLDER.fullmatch(only.name) or (self._look.is_archive and folder == ""):
+                return ClassFolder(only.path)
+            raise AmbiguousError(
+                f"{self._at(only.path)} holds {EXPORT_FILE}; name that folder itself if it is an export of Gradescope, "
+                "or pass --class if it is the hand-in of a student."
+            )
+        if not wraps or (not self._look.due_below(only.path) and not any(map(self._holds, inside))):
+            return ClassFolder(folder)
+        found = self.read(only.path, wraps - 1)
+        if found is None:
+            return ClassFolder(folder)
+        hand_ins = [it for it in self._look.shown(found.path) if self._holds(it)]
+        if len(hand_ins) == 1 and hand_ins[0].kind is EntryKind.FOLDER:
+            if is_named_by_platform(hand_ins[0].name, self._names, is_folder=True):
+                return found
+            raise AmbiguousError(
+                f"{self._at(found.path)} holds a single hand-in, {lossless(hand_ins[0].name)}; pass --class if "
+                f"{lossless(only.name)} is the student, or name the folder in which the students' folders lie."
+            )
+        return found
+
+    def _require_one_class(self, folder: str, holders: Sequence[Entry]) -> None:
+        """Refuse what may be several classes, or one hand-in in several folders."""
+        if any(it.kind is not EntryKind.FOLDER for it in holders):
+            return
+        if all(self._looks_like_a_class(it) for it in holders):
+            raise AmbiguousError(
+                f"Each folder in {self._at(folder)} holds several hand-ins ({_some(it.name for it in holders)}); name "
+                "one of them, or pass --class if each is the hand-in of one student."
+            )
+        held = [self._look.due_below(it.path) for it in holders]
+        if len(self._names) > 1 and sum(map(len, held)) == len(frozenset().union(*held)):
+            raise AmbiguousError(
+                f"No file that is due lies twice in the folders of {self._at(folder)}; pass --one if they are one "
+                "hand-in, or --class if each is that of a student."
+            )
+
+    def _looks_like_a_class(self, entry: Entry) -> bool:
+        if self._look.due_in(entry.path):
+            return False
+        return sum(self._holds(it) for it in self._look.shown(entry.path)) > 1
+
+    def _holds(self, entry: Entry) -> bool:
+        """Return whether an entry may be a hand-in by itself."""
+        if entry.kind is EntryKind.FOLDER:
+            inside = self._look.shown(entry.path)
+            return bool(self._look.due_below(entry.path)) or any(is_archive_name(it.name) for it in inside)
+        return is_archive_name(entry.name) or self._is_named_after_somebody(entry)
+
+    def _is_named_after_somebody(self, entry: Entry) -> bool:
+        """Return whether a file of code is named by its student, as in `alice.py` where one module is due."""
+        if is_named_by_platform(entry.name, self._names, is_folder=False):
+            return True
+        modules = [name for name in self._names if name.endswith(".py")]
+        is_due = bool(self._look.due_in(entry.path.rpartition("/")[0]))
+        return entry.name.endswith(".py") and len(modules) == 1 and not is_due
+
+    def _at(self, folder: str) -> str:
+        return f"{self._named}/{lossless(folder, 200)}" if folder else self._named
+
+
+def _has_export(entries: Sequence[Entry]) -> bool:
+    return any(it.name == EXPORT_FILE and it.kind is EntryKind.FILE for it in entries)
+
+
+def _some(names: object) -> str:
+    some = sorted(map(lossless, names))  # type: ignore[call-overload]
+    return ", ".join([*some[:3], "…"] if len(some) > 3 else some)

@@ -1,0 +1,139 @@
+"""Whatever hand-ins are called, as many people come out as went in, each under a name of their own."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from autograder.handin.find import Fate, find_hand_ins
+from autograder.handin.open_hand_in import open_hand_in
+from autograder.text import lossless, one_line
+from tests.handin.hand_ins import CODE, NAMES, write_folder
+
+FILE = NAMES[0]
+_JUNK = {"__MACOSX", "__pycache__", "site-packages", "node_modules", ".git", ".cache", ".config", ".local"}
+
+
+def fits_a_file_system(name: str) -> bool:
+    raw = os.fsencode(name)
+    return len(raw) < 250 and name not in {".", "..", *_JUNK} and not name.startswith("._")
+
+
+LETTERS = st.one_of(
+    st.characters(exclude_characters="/\0", exclude_categories=["Cs"]),
+    st.sampled_from(
+        ["\udcfc", "\udcf6", "\u200b", "\u202e", " ", "\u00a0", "\u0301", "é", "A", "a", "_", "\\"]
+    ),
+)
+FOLDERS = st.sets(
+    st.text(LETTERS, min_size=1, max_size=130).filter(fits_a_file_system), min_size=2, max_size=6
+)
+
+
+def as_folder(root: Path, names: Iterable[str]) -> Path:
+    return write_folder(root / "class", {f"{name}/{FILE}": CODE for name in names})
+
+
+class _RawName(zipfile.ZipInfo):
+    """A member whose name is written as the file system has it, without saying what that is."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+        return os.fsencode(self.filename), self.flag_bits & ~0x800
+
+
+def as_zip(root: Path, names: Iterable[str]) -> Path:
+    path = root / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            info = _RawName(f"class/{name}/{FILE}")
+            info.create_system = 3
+            archive.writestr(info, CODE)
+    return path
+
+
+def as_tar(root: Path, names: Iterable[str]) -> Path:
+    path = root / "class.tar.gz"
+    with tarfile.open(path, "w:gz", encoding="utf-8") as archive:
+        for name in names:
+            info = tarfile.TarInfo(f"class/{name}/{FILE}")
+            info.size = len(CODE)
+            archive.addfile(info, io.BytesIO(CODE))
+    return path
+
+
+def people_in(path: Path) -> list[str]:
+    found = [it for it in find_hand_ins(path, NAMES) if it.source]
+    assert all(it.fate is Fate.GRADED and it.counts_for for it in found)
+    assert len({it.label.casefold() for it in found}) == len(found)
+    for it in found:
+        assert it.source is not None
+        assert open_hand_in(it.source, NAMES).files == {FILE: CODE}
+    return sorted(student.key for it in found for student in it.counts_for)
+
+
+@pytest.mark.parametrize("packed", [as_folder, as_zip, as_tar])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FOLDERS)
+@example({"M\udcfcller, Jan", "M\udcf6ller, Jan"})  # noqa: B033
+@example({"ada", "Ada", "ada ", "a\u200bda", "ada (1)", "\\ada", ".ada"})
+@example({"x" * 120 + "1", "x" * 120 + "2"})
+@example({"e\u0301va", "éva"})
+@example({"a_1_assignsubmission_file_", "a"})
+def test_as_many_people_come_out_as_went_in(packed: Callable[..., Path], names: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        people = people_in(packed(Path(folder), names))
+    assert len(set(people)) == len(names)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FOLDERS)
+@example({"M\udcfcller, Jan", "Zoë", "plain"})
+def test_a_class_is_the_same_however_it_is_packed(names: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        assert (
+            people_in(as_folder(root, names))
+            == people_in(as_zip(root, names))
+            == people_in(as_tar(root, names))
+        )
+
+
+@given(st.text(LETTERS, max_size=150), st.text(LETTERS, max_size=150))
+def test_different_texts_stay_different_and_can_be_shown(one: str, other: str) -> None:
+    assert (lossless(one) == lossless(other)) == (one == other)
+    assert one_line(lossless(one)) == lossless(one)
+    assert len(lossless(one)) <= 100
+
+
+def test_a_zip_made_on_macos_has_names_in_utf_8_without_saying_so(tmp_path: Path) -> None:
+    found = find_hand_ins(as_zip(tmp_path, ["Zoë", "Jürgen"]), NAMES)
+    assert {it.label for it in found} == {"Zoë", "Jürgen"}
+
+
+def test_a_zip_made_on_windows_has_names_in_the_encoding_of_the_standard(tmp_path: Path) -> None:
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("Jürgen", "José"):
+            info = _RawName("x")
+            info.create_system = 0
+            info._encodeFilenameFlags = lambda name=name: (f"{name}\\{FILE}".encode("cp437"), 0)  # type: ignore[method-assign]
+            archive.writestr(info, CODE)
+    assert {it.label for it in find_hand_ins(path, NAMES)} == {"Jürgen", "José"}
+
+
+def test_an_archive_and_a_file_of_one_name_are_both_kept_and_flagged(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "class", {"ada.py": CODE, "bo/linear_svm.py": CODE})
+    with zipfile.ZipFile(folder / "ada.zip", "w") as archive:
+        archive.writestr(FILE, b"x = 1\n")
+    found = {it.label: it for it in find_hand_ins(folder, NAMES)}
+    assert [bool(it.doubts) for it in found.values()] == [True, True, False]
+    assert all(it.counts_for for it in found.values())

@@ -1,0 +1,204 @@
+"""The same class is found in whatever lies around it; where two readings are possible the instructor is asked."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import SubmissionError
+from autograder.handin.find import Fate, Found, find_hand_ins
+from autograder.handin.open_hand_in import open_hand_in
+from autograder.handin.shape import AmbiguousError, Shape
+from tests.handin.hand_ins import CODE, NAMES, write_folder
+
+CLASS = {f"{name}/linear_svm.py": CODE for name in ("ada", "bo", "cy")}
+OTHER = b"value = 2\n"
+
+
+def below(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"{folder}/{name}": content for name, content in files.items()}
+
+
+def pack(how: str, root: Path, files: Mapping[str, bytes]) -> Path:
+    """Write files as a folder, or as an archive of it."""
+    folder = write_folder(root / "named", files)
+    if how == "folder":
+        return folder
+    path = root / f"named.{how}"
+    if how == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+    elif how == "7z":
+        py7zr = pytest.importorskip("py7zr")
+        with py7zr.SevenZipFile(path, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(content, name)
+    else:
+        with tarfile.open(path, f"w:{how.rpartition('.')[2] if how != 'tar' else ''}") as archive:
+            for name in files:
+                archive.add(folder / name, name)
+    return path
+
+
+@pytest.fixture(params=["folder", "zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "7z"])
+def how(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def labels(found: tuple[Found, ...]) -> set[str]:
+    hand_ins = {it.label: it for it in found if it.source}
+    assert all(it.fate is Fate.GRADED for it in hand_ins.values())
+    for it in hand_ins.values():
+        assert it.source is not None
+        assert open_hand_in(it.source, NAMES).files == {NAMES[0]: CODE}
+    return set(hand_ins)
+
+
+OUTPUT = {
+    "out/class.json": b"{}",
+    "out/grades.csv": b"",
+    "out/results/ada.json": b"",
+    "out/state/x.outcome": b"",
+}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        CLASS,
+        below("submissions", CLASS),
+        below("wrap", below("submissions", CLASS)),
+        {**CLASS, "notes.txt": b"", "README.md": b""},
+        {**CLASS, "linear_svm.py": OTHER},
+        {**below("submissions", CLASS), "notes.txt": b"", "__MACOSX/x": b"", ".DS_Store": b""},
+        {**below("submissions", CLASS), **OUTPUT},
+        {**CLASS, **OUTPUT},
+        {**below("submissions", CLASS), **below("submissions", OUTPUT)},
+    ],
+)
+def test_a_class_is_found_in_what_lies_around_it(how: str, tmp_path: Path, files: dict[str, bytes]) -> None:
+    found = find_hand_ins(pack(how, tmp_path, files), NAMES)
+    assert labels(found) == {"ada", "bo", "cy"}
+    passed_over = {it.label for it in found if it.source is None}
+    assert passed_over <= {"notes.txt", "README.md", "linear_svm.py", "out", "__MACOSX", "DS_Store"}
+    assert {"notes.txt", "out", "linear_svm.py"} & {name.partition("/")[0] for name in files} <= passed_over
+    if "linear_svm.py" in files:
+        (stray,) = (it for it in found if it.label == "linear_svm.py")
+        assert stray.fate is Fate.REFUSED and "nothing says whose it is" in stray.reason
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"linear_svm.py": CODE, "backup/linear_svm.py": OTHER}, "--one"),
+        (below("ada", {"hw/linear_svm.py": CODE}), "--class"),
+        ({**below("monday", CLASS), **below("friday", CLASS)}, "name one of them"),
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_asked(
+    how: str, tmp_path: Path, files: dict[str, bytes], says: str
+) -> None:
+    path = pack(how, tmp_path, files)
+    with pytest.raises(AmbiguousError, match=says) as caught:
+        find_hand_ins(path, NAMES)
+    assert "\n" not in str(caught.value)
+    assert len([it for it in find_hand_ins(path, NAMES, shape=Shape.ONE) if it.source]) == 1
+    tops = {name.partition("/")[0] for name in files if "/" in name}
+    hand_ins = [it for it in find_hand_ins(path, NAMES, shape=Shape.CLASS) if it.source]
+    assert {it.label for it in hand_ins} == tops
+
+
+def test_parts_of_one_hand_in_are_no_class(tmp_path: Path) -> None:
+    names = ("linear_svm.py", "softmax.py")
+    path = write_folder(tmp_path, {"part1/linear_svm.py": CODE, "part2/softmax.py": CODE})
+    with pytest.raises(AmbiguousError, match="--one if they are one"):
+        find_hand_ins(path, names)
+    both = {"ada/linear_svm.py": CODE, "bo/linear_svm.py": CODE, "bo/softmax.py": CODE}
+    assert len(find_hand_ins(write_folder(tmp_path / "class", both), names)) == 2
+
+
+def test_a_list_of_owners_counts_only_where_it_was_named(how: str, tmp_path: Path) -> None:
+    planted = {
+        "ada/linear_svm.py": CODE,
+        "ada/submission_metadata.yml": b"submission_1:\n  :submitters:\n  - :name: Bo\n    :email: bo@x.org\n",
+    }
+    found = find_hand_ins(pack(how, tmp_path, planted), NAMES)
+    assert labels(found) == {"ada"}
+    assert [it.name for one in found for it in one.students] == ["ada"]
+
+
+@pytest.mark.parametrize("name", ["assignment_123_export", "anything"])
+def test_an_export_in_a_folder_of_its_own(tmp_path: Path, name: str) -> None:
+    export = {
+        "submission_1/linear_svm.py": CODE,
+        "submission_2/linear_svm.py": CODE,
+        "submission_metadata.yml": b"submission_1:\n  :submitters:\n  - :name: Bo\n    :email: bo@x.org\n",
+    }
+    path = pack("folder", tmp_path, below(name, export))
+    if name == "anything":
+        with pytest.raises(AmbiguousError, match="name that folder itself"):
+            find_hand_ins(path, NAMES)
+        path = path / name
+    found = {it.label: it for it in find_hand_ins(path, NAMES)}
+    assert [it.name for it in found["submission_1"].students] == ["Bo"]
+
+
+def test_an_archive_of_a_class_alone_in_a_folder_is_asked_about(tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    pack("zip", tmp_path, CLASS).rename(folder / "submissions.zip")
+    with pytest.raises(AmbiguousError, match=r"submissions\.zip lies alone in"):
+        find_hand_ins(folder, NAMES)
+    assert labels(find_hand_ins(folder / "submissions.zip", NAMES)) == {"ada", "bo", "cy"}
+
+
+def test_an_archive_of_one_student_alone_in_a_folder_is_a_class_of_one(tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    pack("zip", tmp_path, {"linear_svm.py": CODE}).rename(folder / "ada.zip")
+    assert labels(find_hand_ins(folder, NAMES)) == {"ada"}
+
+
+@pytest.mark.parametrize("how", ["tar.gz", "7z", "zip"])
+def test_a_hand_in_may_be_any_archive(tmp_path: Path, how: str) -> None:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    pack(how, tmp_path, {"hw/linear_svm.py": CODE}).rename(folder / f"ada.{how}")
+    write_folder(folder, {"bo/linear_svm.py": CODE})
+    assert labels(find_hand_ins(folder, NAMES)) == {"ada", "bo"}
+
+
+@pytest.mark.parametrize("name", ["ada.tar.gz", "ada.tar", "ada.7z", "ada.tar.xz", "ada.zip"])
+@pytest.mark.parametrize(
+    "content", [b"", b"nothing of the kind", b"\x1f\x8b\x08\x00 broken", b"7z\xbc\xaf\x27\x1c broken"]
+)
+def test_a_broken_archive_is_one_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    write_folder(tmp_path, {name: content, "bo/linear_svm.py": CODE, "cy/linear_svm.py": CODE})
+    hand_ins = {it.label: it for it in find_hand_ins(tmp_path, NAMES)}
+    source = hand_ins["ada"].source
+    assert source is not None
+    with pytest.raises(SubmissionError, match=r"^ada\..* cannot be opened as a .*\.$"):
+        open_hand_in(source, NAMES)
+
+
+def test_an_archive_that_is_not_opened_has_a_name_and_a_reason(tmp_path: Path) -> None:
+    write_folder(tmp_path, {"lovelace_501_9001_hw.rar": b"Rar!", **CLASS})
+    (refused,) = (it for it in find_hand_ins(tmp_path, NAMES) if it.fate is Fate.REFUSED)
+    assert [it.id for it in refused.students] == ["501"]
+    assert "ask for a zip" in refused.reason
+
+
+def test_a_tar_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
+    import gzip
+
+    path = tmp_path / "ada.tar.gz"
+    with gzip.open(path, "wb", compresslevel=9) as file:
+        for _ in range(60):
+            file.write(bytes(1_000_000))
+    with pytest.raises(SubmissionError, match="unpacks to more than 50 MB"):
+        open_hand_in(path, NAMES)
