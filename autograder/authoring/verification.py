@@ -232,7 +232,7 @@ def _earns_everything(work: Work, verdicts: Verdicts) -> Claim:
         for verdict in verdicts.values()
         if not verdict.passed
     ]
-    earned, total = sum(_points(work, verdicts)), work.assignment.total_points
+    earned, total = sum(_points(work, verdicts)), sum(it.points for it in work.assignment.questions)
     found = _listed(failed) or f"{earned} of {total} points"
     return Claim("the reference earns everything", earned == total, found)
 

@@ -110,7 +110,8 @@ class ClassSession:
     @property
     def hand_ins(self) -> Sequence[Found]:
         """What is to be graded."""
-        return [one for one in self._found if one.source and (one.counts_for or self._options.every)]
+        every = self._options.every or self._work.solution.attempts.count == "best"
+        return [one for one in self._found if one.source and (one.counts_for or every)]
 
     def grade(
         self,
@@ -138,7 +139,7 @@ class ClassSession:
         everything = tuple(items.get(one.label) or Item.of(one, None) for one in self._found)
         record = msgspec.structs.replace(self._record, items=everything)
         record = with_similar_code(record, store, self._found, self._work)
-        self._outputs.write_class(record)
+        record = self._outputs.write_class(record)
         changes.sort(key=lambda change: change.label)
         return GradedClass(
             record,
@@ -251,6 +252,6 @@ def report_again(folder: Path, overrides: Path | None = None, hints: Path | None
         result = outputs.result_of(item)
         if result is not None:
             outputs.write_one(item, result)
-    outputs.write_class(record)
+    record = outputs.write_class(record)
     remarks = written.remarks(outputs.groups)
     return GradedClass(record, places, (), read.remarks, remarks, len(outputs.groups))

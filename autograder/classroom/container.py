@@ -145,7 +145,8 @@ class _ResultsFile:
         if policy.policy != "none":
             unknown = about.created_at is None or about.due is None
             flags = (*about.notes, *(["it is not known whether this was in time"] if unknown else []))
-        return settle(result, policy, about.created_at, about.due, flags=flags)
+        lowest = self._work.solution.drop.lowest
+        return settle(result, policy, about.created_at, about.due, flags=flags, lowest_dropped=lowest)
 
 
 def _assignment_of(bundle: Path) -> str:

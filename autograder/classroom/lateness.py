@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy
 
 
-def deduction(created_at: datetime | None, due: datetime | None, policy: LatePolicy) -> tuple[Fraction, str]:
-    """Return the share of the points that lateness leaves, and what the student is told about it.
+@dataclass(frozen=True)
+class Deduction:
+    """What lateness costs one hand-in.
+
+    Attributes
+    ----------
+    kept
+        The share of the points that it leaves, between 0 and 1.
+    slip_days_used
+        Days late that cost nothing.
+    sentence
+        What the student is told about it; empty if nothing.
+    """
+
+    kept: Fraction = Fraction(1)
+    slip_days_used: int = 0
+    sentence: str = ""
+
+
+def deduction(
+    created_at: datetime | None, due: datetime | None, policy: LatePolicy, slip_days: int | None = None
+) -> Deduction:
+    """Return what lateness costs.
 
     Nothing is deducted or said if a date is missing. A hand-in's own files are not asked: a student could
-    write any date there.
+    write any date there. A day late is 24 hours, from one moment to another: neither a time zone nor a change
+    of the clocks makes one longer or shorter.
+
+    Parameters
+    ----------
+    slip_days
+        How many the student has left; those of the policy unless given.
     """
     if created_at is None or due is None:
-        return Fraction(1), ""
-    late = max(timedelta(0), created_at - due)
-    kept = policy.share_kept(late)
-    if kept == 1:
-        return kept, ""
-    return kept, f"Due {_moment(due)}, handed in {_moment(created_at)}: {span(late)} late."
+        return Deduction()
+    # In UTC: two moments of one time zone would be subtracted as the clocks on the wall show them.
+    late = max(timedelta(0), created_at.astimezone(UTC) - due.astimezone(UTC))
+    used = policy.slip_days_used(late, slip_days)
+    kept = policy.share_kept(late, slip_days)
+    if kept == 1 and not used:
+        return Deduction()
+    free = f" {used} slip day{'' if used == 1 else 's'} used." if used else ""
+    sentence = f"Due {_moment(due)}, handed in {_moment(created_at)}: {span(late)} late.{free}"
+    return Deduction(kept, used, sentence)
 
 
 def span(late: timedelta) -> str:
@@ -38,8 +70,12 @@ def read_date(text: str, where: str) -> datetime:
     Raises
     ------
     CourseError
-        If it is not a date.
+        If it is not a date with a time: a day alone would mean its first moment to the one and its last to the other.
     """
+    if _is_day(text.strip()):
+        raise CourseError(
+            f"{where}: {text.strip()[:40]!r} has no time; say when on that day, as in {text.strip()[:40]}T23:59."
+        )
     try:
         return datetime.fromisoformat(text.strip()).astimezone()
     except (ValueError, OverflowError, OSError):
@@ -47,6 +83,14 @@ def read_date(text: str, where: str) -> datetime:
             f"{where}: {text.strip()[:40]!r} is no date; write it like 2030-01-31T23:59, "
             "or with an offset as in 2030-01-31T23:59+01:00."
         ) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _moment(moment: datetime) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.classroom.attempts import Attempt, best_attempts
 from autograder.classroom.canvas import to_canvas
 from autograder.classroom.examples import functions_of
 from autograder.classroom.hints import Hints, add_rows
 from autograder.classroom.overrides import Overrides
-from autograder.classroom.record import ClassRecord, Item, read_record, write_record
+from autograder.classroom.record import TIME_UNKNOWN, ClassRecord, Item, read_record, write_record
 from autograder.classroom.settle import settle
 from autograder.classroom.store import Store
 from autograder.classroom.work import refused
@@ -145,10 +146,13 @@ class Outputs:
         write_atomically(page, feedback_page(final, self._whole, item.label).encode())
         return final
 
-    def write_class(self, record: ClassRecord) -> None:
-        """Write the grade tables, the class report and the record itself; remove what is out of date."""
-        self._record = record
-        write_atomically(self.places.grades, to_csv(self._rows(), self._whole).encode())
+    def write_class(self, record: ClassRecord) -> ClassRecord:
+        """Write the grade tables, the class report and the record itself; remove what is out of date.
+
+        Returns the record with the hand-ins that count.
+        """
+        self._record = record = self._with_counting(record)
+        write_atomically(self.places.grades, to_csv(self._rows(), self._whole, self._has_slip_days).encode())
         write_atomically(self.places.canvas, to_canvas(self._rows(), self._whole).encode())
         statistics = self._statistics()
         context = replace(
@@ -162,6 +166,7 @@ class Outputs:
             add_rows(self.places.own_hints, largest_first(statistics.groups.values()))
         write_record(self.places.record, record)
         self._remove_outdated()
+        return record
 
     def result_of(self, item: Item) -> GradingResult | None:
         """Return the result of an item; None if it was not to be graded or its result is lost."""
@@ -231,10 +236,40 @@ class Outputs:
         overrides, late = self._overrides, self._record.late
         result = with_hints(result, self._hints.texts)
         due = overrides.due(item.label, item.students) or self._record.due
-        if student is None:
-            return settle(result, late, item.created_at, due, flags=item.flags)
-        given = overrides.of(item.label, student)
-        return settle(result, late, item.created_at, due, given, overrides.by_hand, item.flags)
+        flags = item.flags
+        if late.policy != "none" and item.created_at is None:
+            flags = (*flags, TIME_UNKNOWN)
+        given = overrides.of(item.label, student) if student else ()
+        by_hand = overrides.by_hand if student else ()
+        return settle(result, late, item.created_at, due, given, by_hand, flags, self._record.drop.lowest)
+
+    @property
+    def _has_slip_days(self) -> bool:
+        given = any(line.slip_days is not None for line in self._overrides.lines)
+        return given or bool(self._record.late.slip_days)
+
+    def _with_counting(self, record: ClassRecord) -> ClassRecord:
+        """Return the record with the hand-ins that count, where those are each student's best ones."""
+        if record.attempts.count == "last":
+            return record
+        attempts = []
+        for item in record.items:
+            if not item.key:  # it was not graded
+                continue
+            result = self.result_of(item)
+            for student in item.students:
+                score = self._settled(item, result, student).score if result else None
+                attempts.append(
+                    Attempt(item.label, student.key, score, item.created_at, student in item.last_of)
+                )
+        counting = best_attempts(attempts)
+        items = (
+            msgspec.structs.replace(
+                item, counts_for=tuple(it for it in item.students if (item.label, it.key) in counting)
+            )
+            for item in record.items
+        )
+        return msgspec.structs.replace(record, items=tuple(items))
 
     def _remove_outdated(self) -> None:
         """Remove the results that nothing refers to, and the pages of hand-ins that are gone."""

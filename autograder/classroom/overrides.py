@@ -18,12 +18,12 @@ from autograder.model.assignment import Assignment, Question
 from autograder.model.exact import read_points
 from autograder.text import one_line
 
-COLUMNS = ("student", "question", "points", "out_of", "due", "note")
+COLUMNS = ("student", "question", "points", "out_of", "due", "slip_days", "note")
 
 
 @dataclass(frozen=True)
 class Override:
-    """One line: points for a question, or another due date.
+    """One line: points for a question, another due date, or a number of slip days.
 
     Attributes
     ----------
@@ -32,7 +32,9 @@ class Override:
     student
         An e-mail address, an id, a name or a hand-in's label.
     question
-        One of the assignment's, whose points are replaced, or another one worth `out_of`.
+        One of the assignment's, whose points are replaced, or another one worth `out_of`; worth 0, it is a bonus.
+    slip_days
+        How many the student has left.
     """
 
     where: str
@@ -41,6 +43,7 @@ class Override:
     points: Fraction | None = None
     out_of: Fraction | None = None
     due: datetime | None = None
+    slip_days: int | None = None
     note: str = ""
 
 
@@ -82,7 +85,7 @@ def read_overrides(
     """Return the overrides in the CSV at `path`; none if `path` is None.
 
     The first line names the columns: `student` and `question` with `points`, or `student` with
-    `due`; `out_of` for a question that the assignment does not have, and `note` for the student.
+    `due` or `slip_days`; `out_of` for a question that the assignment does not have, and `note` for the student.
 
     Parameters
     ----------
@@ -129,7 +132,8 @@ def _unused(read: Overrides, known: Iterable[tuple[str, Student]]) -> Iterator[s
 def _excessive(read: Overrides, assignment: Assignment) -> Iterator[str]:
     worth = {question.id: question.points for question in read.whole(assignment).questions}
     for line in read.lines:
-        if line.points is not None and line.points > worth[line.question]:
+        is_bonus = line.out_of == 0  # given as such
+        if line.points is not None and line.points > worth[line.question] and not is_bonus:
             given, most = points_text(line.points), points_text(worth[line.question])
             yield f"{line.where}: {given} of {most} points for {line.question}."
 
@@ -141,8 +145,13 @@ def _override(where: str, row: dict[str, str], assignment: Assignment) -> Overri
     student, question, due = cell("student"), cell("question"), cell("due")
     if not student:
         raise CourseError(f"{where}: the column student is empty; say whose points these are.")
-    if not question and not due:
-        raise CourseError(f"{where}: it changes nothing; give a question with points, or a due date.")
+    slip_days = cell("slip_days")
+    if not question and not due and not slip_days:
+        raise CourseError(
+            f"{where}: it changes nothing; give a question with points, a due date or slip days."
+        )
+    if slip_days and not (slip_days.isdecimal() and len(slip_days) < 5):
+        raise CourseError(f"{where}: slip_days is {slip_days[:40]!r}; give a whole number of days.")
     points = _points(where, "points", cell("points"))
     out_of = _points(where, "out_of", cell("out_of"))
     known = {it.id: it.points for it in assignment.questions}
@@ -160,6 +169,7 @@ def _override(where: str, row: dict[str, str], assignment: Assignment) -> Overri
         points=points,
         out_of=known.get(question, out_of),
         due=read_date(due, where) if due else None,
+        slip_days=int(slip_days) if slip_days else None,
         note=cell("note"),
     )
 
@@ -183,7 +193,9 @@ def _by_hand(lines: Iterable[Override], assignment: Assignment) -> tuple[Questio
                 f"{line.where}: {line.question} was worth {worth[line.question]} points before, "
                 f"and {out_of} here; make them agree."
             )
-    return tuple(Question(id, id.replace("_", " "), points) for id, points in worth.items())
+    return tuple(
+        Question(id, id.replace("_", " "), points, bonus=points == 0) for id, points in worth.items()
+    )
 
 
 def _points(where: str, column: str, text: str) -> Fraction | None:

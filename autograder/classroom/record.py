@@ -16,13 +16,21 @@ from autograder.files.writing import write_atomically
 from autograder.grading.explain.bank import load_bank
 from autograder.handin.find import Fate, Found
 from autograder.handin.students import Student
-from autograder.model.assignment import Assignment, LatePolicy, Question, Visibility
+from autograder.model.assignment import (
+    Assignment,
+    AttemptsPolicy,
+    DropPolicy,
+    LatePolicy,
+    Question,
+    Visibility,
+)
 from autograder.model.exact import decoded
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan
 from autograder.report.context import Leftover, LikePair, ReportContext
 
 REPLACED = "a later hand-in of the same student counts"
+TIME_UNKNOWN = "it is not known when it came, so nothing is deducted for lateness"
 MARKED_LATE = "Canvas marks it as late, without a time"
 _BYTES = 500_000_000
 
@@ -35,6 +43,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     key
         Where the store keeps its result; empty if there is none.
     counts_for
+        The students for whom it counts.
+    last_of
         The students who have no later hand-in.
     doubts
         Sentences for a person who has to find out whose it is; among the flags too.
@@ -48,6 +58,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     students: tuple[Student, ...] = ()
     counts_for: tuple[Student, ...] = ()
+    last_of: tuple[Student, ...] = ()
     created_at: datetime | None = None
     flags: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -67,6 +78,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             key=graded.key if graded else "",
             students=found.students,
             counts_for=found.counts_for,
+            last_of=found.counts_for,
             created_at=found.created_at,
             doubts=found.doubts,
             flags=(*found.doubts, *((MARKED_LATE,) if found.late else ())),
@@ -97,6 +109,8 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     visibility: Visibility
     late: LatePolicy
     mistakes: tuple[KnownMistake, ...]
+    attempts: AttemptsPolicy = AttemptsPolicy()
+    drop: DropPolicy = DropPolicy()
     due: datetime | None = None
     unread_as_zero: bool = False
     items: tuple[Item, ...] = ()
@@ -115,6 +129,8 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             visibility=work.solution.visibility,
             late=work.solution.late,
             mistakes=load_bank(work.assignment, work.solution).mistakes,
+            attempts=work.solution.attempts,
+            drop=work.solution.drop,
             due=due,
             unread_as_zero=unread_as_zero,
         )
@@ -139,6 +155,13 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             alike=self.alike,
             pairs=self.pairs,
         )
+
+    @property
+    def without_time(self) -> tuple[str, ...]:
+        """The labels of hand-ins of which it is not known when they came, though lateness costs points."""
+        if self.late.policy == "none":
+            return ()
+        return tuple(it.label for it in self.items if it.fate is Fate.GRADED and it.created_at is None)
 
     def counted(self) -> Counter[Fate]:
         """Return how many items there are of each fate."""

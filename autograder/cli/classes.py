@@ -233,6 +233,7 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     counted = done.record.counted()
     parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
     console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
+    _print_lateness(done.record)
     for sentence in (*done.remarks_on_overrides, *done.remarks_on_hints):
         console.print(Text(sentence, style="yellow"))
     _print_changes(done.changes)
@@ -258,6 +259,26 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     }
     for what, path in paths.items():
         console.print(Text(f"{what}: {path}"), soft_wrap=True)
+
+
+def _print_lateness(record: ClassRecord) -> None:
+    """Say of how many hand-ins it is not known whether they are late, though that would cost points."""
+    if record.late.policy == "none":
+        return
+    without = record.without_time
+    if without:
+        some = ", ".join([*without[:5], "…"] if len(without) > 5 else without)
+        console.print(
+            Text(
+                f"late policy: of {_counted(len(without), 'hand-in')} it is not known when it came, so nothing is "
+                f"deducted; they are flagged ({some})",
+                style="yellow",
+            )
+        )
+    if record.due is None and len(without) < record.counted()[Fate.GRADED]:
+        console.print(
+            Text("late policy: no due date is given, so only extensions count; --due says it", style="yellow")
+        )
 
 
 def _print_leftovers(record: ClassRecord) -> None:

@@ -147,6 +147,8 @@ def load_solution(folder: Path) -> Solution:
         salt=toml.salt,
         visibility=toml.visibility.tests,
         late=toml.late,
+        attempts=toml.attempts,
+        drop=toml.drop,
     )
 
 
@@ -202,10 +204,12 @@ def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tu
 
 
 def _check_total(path: Path, stated: Fraction, questions: Sequence[Question]) -> None:
-    added = sum(question.points for question in questions)
+    added = sum(question.points for question in questions if not question.bonus)
     if stated != added:
         raise _wrong(
-            path, "total_points", f"is {stated}, but the questions' points add up to {added}; make them agree"
+            path,
+            "total_points",
+            f"is {stated}, but the questions' points add up to {added} without bonus; make them agree",
         )
     if not stated:
         raise _wrong(path, "total_points", "is 0; give at least one question points")

@@ -14,7 +14,9 @@ from msgspec import field
 
 from autograder.errors import CourseError
 from autograder.model.assignment import (
+    AttemptsPolicy,
     DottedName,
+    DropPolicy,
     FileName,
     FunctionName,
     LatePolicy,
@@ -91,6 +93,8 @@ class GradingToml(_Strict, frozen=True, kw_only=True):
     salt: str
     visibility: VisibilityToml = VisibilityToml()
     late: LatePolicy = LatePolicy()
+    attempts: AttemptsPolicy = AttemptsPolicy()
+    drop: DropPolicy = DropPolicy()
 
 
 Toml = TypeVar("Toml", bound=msgspec.Struct)

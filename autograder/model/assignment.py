@@ -57,6 +57,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         `module.function` or `module.Class.method`, in the order of the toml file.
     not_allowed
         Dotted names that its functions may not use, those of the whole assignment first.
+    bonus
+        Whether its points come on top of the assignment's total.
     """
 
     id: QuestionId
@@ -64,6 +66,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: Fraction
     functions: tuple[FunctionName, ...] = ()
     not_allowed: tuple[DottedName, ...] = ()
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,24 +119,55 @@ class LatePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ----------
     policy
         `none`: nothing. `per_day`: `per_cent_per_day` of the points for every day begun, and
-        all points after `max_days`. `cut_off`: all points.
+        all points after `max_days`. `cut_off`: all points. A day is 24 hours, whatever clocks are set to.
     grace_minutes
         Lateness up to this is free; it does not shift the days after it.
+    slip_days
+        Days late that cost nothing, unless a student has another number of them left.
     """
 
     policy: Literal["none", "per_day", "cut_off"] = "none"
     per_cent_per_day: Fraction = Fraction(10)
     grace_minutes: Count = 0
     max_days: Count = 3
+    slip_days: Count = 0
 
-    def share_kept(self, late: timedelta) -> Fraction:
-        """Return the share of the points, between 0 and 1, that a hand-in this late keeps."""
+    def days_late(self, late: timedelta) -> int:
+        """Return the days begun of a span that a hand-in is late; none within the grace."""
         if self.policy == "none" or late <= timedelta(minutes=self.grace_minutes):
+            return 0
+        return -(-late // timedelta(days=1))
+
+    def slip_days_used(self, late: timedelta, left: int | None = None) -> int:
+        """Return how many days cost nothing; `left` is how many the student has, `slip_days` unless given."""
+        return min(self.days_late(late), self.slip_days if left is None else left)
+
+    def share_kept(self, late: timedelta, slip_days: int | None = None) -> Fraction:
+        """Return the share of the points, between 0 and 1, that a hand-in this late keeps.
+
+        Parameters
+        ----------
+        slip_days
+            How many the student has left; those of the policy unless given.
+        """
+        days = self.days_late(late) - self.slip_days_used(late, slip_days)
+        if not days:
             return Fraction(1)
-        days = -(-late // timedelta(days=1))
         if self.policy == "cut_off" or days > self.max_days:
             return Fraction(0)
         return max(Fraction(0), 1 - days * self.per_cent_per_day / 100)
+
+
+class AttemptsPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of a student's hand-ins counts: the last, or the one with most points after the deduction for lateness."""
+
+    count: Literal["last", "best"] = "last"
+
+
+class DropPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many questions are left out of each student's total: those of which the smallest shares were earned."""
+
+    lowest: Count = 0
 
 
 @dataclass(frozen=True)
@@ -166,8 +200,8 @@ class Assignment:
 
     @property
     def total_points(self) -> Fraction:
-        """What all questions together are worth."""
-        return sum((question.points for question in self.questions), Fraction(0))
+        """What all questions together are worth, without bonus."""
+        return sum((question.points for question in self.questions if not question.bonus), Fraction(0))
 
     def question(self, id: str) -> Question:
         """Return the question of that id.
@@ -214,6 +248,8 @@ class Solution:
     salt: str = field(repr=False)
     visibility: Visibility = "visible"
     late: LatePolicy = field(default_factory=LatePolicy)
+    attempts: AttemptsPolicy = field(default_factory=AttemptsPolicy)
+    drop: DropPolicy = field(default_factory=DropPolicy)
 
     def reference_files(self, assignment: Assignment) -> dict[str, bytes]:
         """Return the reference for each file of `assignment`, by name, in its order.

@@ -24,6 +24,10 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
         The ids of the structural tests whose credit is withheld until the question's values are right.
     deducted
         Points that right numbers of another type cost, once for the question; `score` is without them.
+    bonus
+        Whether its points come on top of the total.
+    dropped
+        Whether it is left out of this student's total.
     """
 
     id: str
@@ -34,6 +38,8 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     public: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     deducted: Fraction = Fraction(0)
+    bonus: bool = False
+    dropped: bool = False
 
     @property
     def checks(self) -> tuple[Verdict, ...]:
@@ -74,6 +80,8 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
         Reasons for a person to look at this hand-in, for the instructor.
     kept
         The share of the points kept despite lateness, between 0 and 1.
+    slip_days_used
+        Days late that cost nothing.
     finished
         False while tests are still to be run.
     """
@@ -89,17 +97,25 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     kept: Fraction = Fraction(1)
+    slip_days_used: int = 0
     finished: bool = True
 
     @property
     def points(self) -> Fraction:
-        """What all questions together are worth."""
-        return sum((question.points for question in self.questions), Fraction(0))
+        """What all questions together are worth, without bonus."""
+        return sum((question.points for question in self.questions if not question.bonus), Fraction(0))
 
     @property
     def score(self) -> Fraction:
-        """What was earned in total, after the deduction for lateness."""
-        return self.kept * sum((question.score for question in self.questions), Fraction(0))
+        """What was earned in total, after the deduction for lateness.
+
+        Where questions are left out, the others are worth as much more as those were worth.
+        """
+        counting = [it for it in self.questions if not it.bonus and not it.dropped]
+        worth = sum((it.points for it in counting), Fraction(0))
+        scale = self.points / worth if worth else Fraction(1)
+        bonus = sum((it.score for it in self.questions if it.bonus), Fraction(0))
+        return self.kept * (scale * sum((it.score for it in counting), Fraction(0)) + bonus)
 
     @property
     def tests_at_fault(self) -> tuple[str, ...]:

@@ -40,6 +40,18 @@ def score(plan: Plan, assignment: Assignment, verdicts: Mapping[str, Verdict]) -
     )
 
 
+def without_lowest(questions: Sequence[QuestionResult], lowest: int) -> tuple[QuestionResult, ...]:
+    """Return the questions with the `lowest` of them marked as dropped: those of which the smallest share was earned.
+
+    Of equal shares the first is dropped. Bonus questions and those worth nothing are never dropped, and one question
+    always stays.
+    """
+    may_go = [it for it in questions if it.points and not it.bonus]
+    order = sorted(range(len(may_go)), key=lambda number: may_go[number].score / may_go[number].points)
+    gone = {may_go[number].id for number in order[: min(lowest, len(may_go) - 1)]} if may_go else set()
+    return tuple(msgspec.structs.replace(it, dropped=it.id in gone) for it in questions)
+
+
 def cost_of_another_type(points: Fraction) -> Fraction:
     """Return what right numbers of another type cost a question of so many points.
 
@@ -81,6 +93,7 @@ def _score(
         public=tuple(test.id for test in tests if test.public),
         withheld=tuple(test.id for test in tests if test.id in withheld),
         deducted=deducted,
+        bonus=question.bonus,
     )
 
 

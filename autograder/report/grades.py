@@ -40,22 +40,28 @@ class GradeRow:
     note: str = ""
 
 
-def to_csv(rows: Iterable[GradeRow], assignment: Assignment) -> str:
+def to_csv(rows: Iterable[GradeRow], assignment: Assignment, slip_days: bool = False) -> str:
     """Return the grade table: one line per row in the order given, points per question and in total.
 
     The points of the questions are before the deduction for lateness (`share_kept`), the total is after it.
+
+    Parameters
+    ----------
+    slip_days
+        Whether there is a column for the slip days that each hand-in used.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
     ids = [question.id for question in assignment.questions]
+    late = ["share_kept", *(["slip_days_used"] if slip_days else [])]
     about = ["submission", "name", "email", "id", "counts"]
     writer.writerow(
-        [safe_cell(it) for it in [*about, *ids, "share_kept", "total", "out_of", "faults", "flags", "note"]]
+        [safe_cell(it) for it in [*about, *ids, *late, "total", "out_of", "faults", "flags", "note"]]
     )
     for row in rows:
         who = [safe_cell(it) for it in (row.label, row.name, row.email, row.id)]
         counts = "yes" if row.counts else "no"
-        writer.writerow([*who, counts, *_scores(row.result, ids, assignment), safe_cell(row.note)])
+        writer.writerow([*who, counts, *_scores(row.result, ids, assignment, slip_days), safe_cell(row.note)])
     return table.getvalue()
 
 
@@ -64,14 +70,17 @@ def safe_cell(text: str) -> str:
     return _FORMULA.sub(r"\1'", one_line(text, 500))
 
 
-def _scores(result: GradingResult | None, ids: list[str], assignment: Assignment) -> list[str]:
+def _scores(
+    result: GradingResult | None, ids: list[str], assignment: Assignment, slip_days: bool
+) -> list[str]:
     out_of = decimal(assignment.total_points)
     if result is None:
-        return [*("" for _ in ids), "", "", out_of, "", ""]
+        return [*("" for _ in ids), *[""] * slip_days, "", "", out_of, "", ""]
     by_id = {question.id: question.score for question in result.questions}
     return [
         *(decimal(by_id.get(id, Fraction(0))) for id in ids),
         decimal(result.kept),
+        *([str(result.slip_days_used)] if slip_days else []),
         decimal(result.score),
         out_of,
         str(len(result.faults) + len(result.tests_at_fault)),

@@ -158,7 +158,7 @@ def _entry(number: int, question: QuestionResult, visibility: Visibility) -> Gra
         score=_number(question.score),
         max_score=_number(question.points),
         status="passed" if question.passed else "failed",
-        name=one_line(question.title, 200),
+        name=_name(question),
         number=str(number),
         output=question_text(question),
         output_format="text",
@@ -169,8 +169,15 @@ def _entry(number: int, question: QuestionResult, visibility: Visibility) -> Gra
     )
 
 
+def _name(question: QuestionResult) -> str:
+    about = " (bonus)" if question.bonus else " (left out of the total)" if question.dropped else ""
+    return one_line(question.title, 200) + about
+
+
 def _absent(question: Question) -> QuestionResult:
-    return QuestionResult(id=question.id, title=question.title, points=question.points, score=Fraction(0))
+    return QuestionResult(
+        id=question.id, title=question.title, points=question.points, score=Fraction(0), bonus=question.bonus
+    )
 
 
 def _verdict_data(verdict: Verdict) -> VerdictData:

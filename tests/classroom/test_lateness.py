@@ -6,10 +6,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from autograder.classroom.lateness import deduction, read_date, span
+from autograder.classroom.lateness import Deduction, deduction, read_date, span
 from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy
 from autograder.report.gradescope import read_results
@@ -20,7 +21,7 @@ DUE = datetime(2030, 1, 31, 23, 59, tzinfo=UTC)
 PER_DAY = LatePolicy("per_day", Fraction(10), grace_minutes=15, max_days=3)
 
 
-def late_by(policy: LatePolicy, **span: float) -> tuple[Fraction, str]:
+def late_by(policy: LatePolicy, **span: float) -> Deduction:
     return deduction(DUE + timedelta(**span), DUE, policy)
 
 
@@ -38,25 +39,25 @@ def late_by(policy: LatePolicy, **span: float) -> tuple[Fraction, str]:
     ids=str,
 )
 def test_every_day_begun_costs_its_share(late: dict[str, float], kept: Fraction) -> None:
-    assert late_by(PER_DAY, **late)[0] == kept
+    assert late_by(PER_DAY, **late).kept == kept
 
 
 @pytest.mark.parametrize("created_at, due", [(None, None), (DUE, None), (None, DUE)])
 def test_unknown_lateness_costs_nothing_and_says_nothing(
     created_at: datetime | None, due: datetime | None
 ) -> None:
-    assert deduction(created_at, due, PER_DAY) == (1, "")
+    assert deduction(created_at, due, PER_DAY) == Deduction()
 
 
 def test_the_student_is_told_both_dates() -> None:
-    assert late_by(PER_DAY, days=1, hours=3)[1] == (
+    assert late_by(PER_DAY, days=1, hours=3).sentence == (
         "Due 2030-01-31 23:59 UTC, handed in 2030-02-02 02:59 UTC: 1 day 3 hours late."
     )
 
 
 def test_lateness_that_costs_nothing_is_not_held_against_anybody() -> None:
-    assert late_by(LatePolicy("none"), days=2)[1] == ""
-    assert late_by(PER_DAY, minutes=10)[1] == ""
+    assert late_by(LatePolicy("none"), days=2).sentence == ""
+    assert late_by(PER_DAY, minutes=10).sentence == ""
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,76 @@ def test_lateness_that_costs_nothing_is_not_held_against_anybody() -> None:
 )
 def test_spans_are_told_in_two_units_at_most(late: timedelta, text: str) -> None:
     assert span(late) == text
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("due", "created_at", "kept"),
+    [
+        # Clocks go forward on 2030-03-31 and back on 2030-10-27: a day stays 24 hours.
+        (
+            datetime(2030, 3, 30, 23, 59, tzinfo=BERLIN),
+            datetime(2030, 4, 1, 0, 59, tzinfo=BERLIN),
+            Fraction(9, 10),
+        ),
+        (
+            datetime(2030, 3, 30, 23, 59, tzinfo=BERLIN),
+            datetime(2030, 4, 1, 1, 0, tzinfo=BERLIN),
+            Fraction(8, 10),
+        ),
+        (
+            datetime(2030, 10, 26, 23, 59, tzinfo=BERLIN),
+            datetime(2030, 10, 27, 22, 59, tzinfo=BERLIN),
+            Fraction(9, 10),
+        ),
+        (
+            datetime(2030, 10, 26, 23, 59, tzinfo=BERLIN),
+            datetime(2030, 10, 27, 23, 0, tzinfo=BERLIN),
+            Fraction(8, 10),
+        ),
+        # The same moment in another time zone is the same lateness.
+        (
+            datetime(2030, 3, 30, 23, 59, tzinfo=BERLIN),
+            datetime(2030, 3, 31, 22, 59, tzinfo=UTC),
+            Fraction(9, 10),
+        ),
+    ],
+)
+def test_a_day_is_24_hours_whatever_clocks_do(due: datetime, created_at: datetime, kept: Fraction) -> None:
+    assert deduction(created_at, due, PER_DAY).kept == kept
+
+
+@pytest.mark.parametrize(
+    ("late", "left", "kept", "used"),
+    [
+        ({"minutes": 10}, None, 1, 0),
+        ({"hours": 1}, None, 1, 1),
+        ({"days": 2}, None, 1, 2),
+        ({"days": 3}, None, Fraction(9, 10), 2),
+        ({"days": 3}, 0, Fraction(7, 10), 0),
+        ({"days": 3}, 5, 1, 3),
+        ({"days": 5}, None, Fraction(7, 10), 2),
+        ({"days": 6}, None, 0, 2),
+    ],
+)
+def test_slip_days_cost_nothing_while_there_are_any(
+    late: dict[str, float], left: int | None, kept: Fraction, used: int
+) -> None:
+    policy = LatePolicy("per_day", Fraction(10), grace_minutes=15, max_days=3, slip_days=2)
+    found = deduction(DUE + timedelta(**late), DUE, policy, left)
+    assert (found.kept, found.slip_days_used) == (kept, used)
+    assert (f"{used} slip day" in found.sentence) == bool(used)
+    assert deduction(DUE + timedelta(days=9), DUE, LatePolicy("none", slip_days=2)) == Deduction()
+    assert deduction(DUE + timedelta(days=2), DUE, LatePolicy("cut_off", slip_days=2)).kept == 1
+    assert deduction(DUE + timedelta(days=3), DUE, LatePolicy("cut_off", slip_days=2)).kept == 0
+
+
+@pytest.mark.parametrize("text", ["2030-01-31", " 20300131 ", "2030-W05-4"])
+def test_a_day_without_a_time_is_refused_with_one(text: str) -> None:
+    with pytest.raises(CourseError, match=r"has no time; say when on that day, as in .*T23:59\.$"):
+        read_date(text, "--due")
 
 
 def test_dates_with_an_offset_are_taken_as_they_are() -> None:

@@ -44,10 +44,13 @@ def as_folder(root: Path, names: Iterable[str]) -> Path:
 
 
 class _RawName(zipfile.ZipInfo):
-    """A member whose name is written as the file system has it, without saying what that is."""
+    """A member whose name is written as the file system has it, or in `encoding`, without saying what that is."""
+
+    encoding = ""
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
-        return os.fsencode(self.filename), self.flag_bits & ~0x800
+        raw = self.filename.encode(self.encoding) if self.encoding else os.fsencode(self.filename)
+        return raw, self.flag_bits & ~0x800
 
 
 def as_zip(root: Path, names: Iterable[str]) -> Path:
@@ -123,9 +126,8 @@ def test_a_zip_made_on_windows_has_names_in_the_encoding_of_the_standard(tmp_pat
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for name in ("Jürgen", "José"):
-            info = _RawName("x")
-            info.create_system = 0
-            info._encodeFilenameFlags = lambda name=name: (f"{name}\\{FILE}".encode("cp437"), 0)  # type: ignore[method-assign]
+            info = _RawName(f"{name}\\{FILE}")
+            info.create_system, info.encoding = 0, "cp437"
             archive.writestr(info, CODE)
     assert {it.label for it in find_hand_ins(path, NAMES)} == {"Jürgen", "José"}
 

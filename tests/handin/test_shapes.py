@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -39,7 +40,9 @@ def pack(how: str, root: Path, files: Mapping[str, bytes]) -> Path:
             for name, content in files.items():
                 archive.writestr(content, name)
     else:
-        with tarfile.open(path, f"w:{how.rpartition('.')[2] if how != 'tar' else ''}") as archive:
+        modes: dict[str, Literal["w", "w:gz", "w:bz2", "w:xz"]]
+        modes = {"tar": "w", "tar.gz": "w:gz", "tar.bz2": "w:bz2", "tar.xz": "w:xz"}
+        with tarfile.open(path, modes[how]) as archive:
             for name in files:
                 archive.add(folder / name, name)
     return path
