@@ -88,7 +88,9 @@ def _grade(root: Path, work: Work, file: _ResultsFile) -> GradingResult:
     file.metadata = read_metadata(root / "submission_metadata.json")
     with open_grader(work) as grader:
         try:
-            submission = open_hand_in(root / "submission", work.assignment.file_names, label="submission")
+            submission = open_hand_in(
+                root / "submission", work.assignment.file_names, label="submission", stubs=work.stubs
+            )
             return grade_one(work, grader, submission, file.write_in_passing)
         except SubmissionError as error:
             nothing = refused(work.plan, work.assignment, str(error), grader.sandbox.tier)

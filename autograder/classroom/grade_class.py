@@ -118,7 +118,7 @@ def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) 
 
 def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Graded:
     assert found.source is not None
-    submission = open_hand_in(found.source, work.assignment.file_names, label=found.label)
+    submission = open_hand_in(found.source, work.assignment.file_names, label=found.label, stubs=work.stubs)
     if submission.is_unread:
         raise SubmissionError(" ".join(submission.problems.values()))
     key = result_key(submission.content_hash, work.hash, work.tier)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import platform
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -82,6 +85,8 @@ def notes_on(submission: Submission, assignment: Assignment) -> tuple[str, ...]:
     """Return what a student should know about a hand-in before its results."""
     absent = [submission.why_not(name) for name in assignment.file_names]
     notes = [*(reason for reason in absent if reason), *submission.notes]
+    if note := _note_on_python(submission):
+        notes.append(note)
     if submission.assignment and submission.assignment != assignment.name:
         notes.append(f"this hand-in was made for {submission.assignment}, not for {assignment.name}.")
     if submission.release and submission.release != assignment.version:
@@ -90,6 +95,30 @@ def notes_on(submission: Submission, assignment: Assignment) -> tuple[str, ...]:
             f"graded is release {assignment.version}."
         )
     return tuple(notes)
+
+
+def _note_on_python(submission: Submission) -> str:
+    """Return a sentence if a newer Python made a hand-in that the one that grades cannot read, else nothing."""
+    made, graded = (re.match(r"(\d+)\.(\d+)", it) for it in (submission.python, platform.python_version()))
+    if not made or not graded or tuple(map(int, made.groups())) <= tuple(map(int, graded.groups())):
+        return ""
+    unread = [
+        name for name, content in submission.files.items() if name.endswith(".py") and not _is_python(content)
+    ]
+    if not unread:
+        return ""
+    return (
+        f"{unread[0]} was written with Python {made[0]} and is graded with Python {graded[0]}, which cannot read it; "
+        f"use only what {graded[0]} knows."
+    )
+
+
+def _is_python(content: bytes) -> bool:
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def require_secrets_kept(folder: Path, tier: Tier) -> None:

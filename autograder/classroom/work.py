@@ -47,10 +47,14 @@ class Work:
         return assignment_hash(self.assignment, self.solution)
 
     @functools.cached_property
+    def stubs(self) -> dict[str, bytes]:
+        """The files as they are handed out, by name."""
+        return {file.name: file.source.read_bytes() for file in self.assignment.files}
+
+    @functools.cached_property
     def boilerplate(self) -> frozenset[int]:
         """The fingerprints of the stubs, which every hand-in has."""
-        stubs = {file.name: file.source.read_bytes() for file in self.assignment.files}
-        return frozenset(mark.value for mark in fingerprints(stubs, window=1))
+        return frozenset(mark.value for mark in fingerprints(self.stubs, window=1))
 
 
 class StoredResult(msgspec.Struct, frozen=True, kw_only=True):

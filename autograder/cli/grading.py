@@ -186,7 +186,7 @@ def explain(
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
     source = find_one(submission, work.assignment.file_names, label, shape=_shape(as_class, one))
     with open_grader(work) as grader:
-        opened = open_hand_in(source, work.assignment.file_names)
+        opened = open_hand_in(source, work.assignment.file_names, stubs=work.stubs)
         verdicts = grader.grade(
             opened.files, only=lambda planned: planned.id in (exact or wanted), unusable=opened.unusable
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import traceback
 
+from autograder.grading.python_versions import this_version, written_for
 from autograder.grading.trial import Finding
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import (
@@ -105,7 +106,11 @@ def _raised(error: CodeRaised) -> Finding:
         what = f"{function} is" if function.isidentifier() else "this is"
         return Finding(Kind.MISSING, f"{what} not filled in yet{where}", details)
     if error.importing and "SyntaxError" in error.bases:
-        return Finding(Kind.RAISED, f"the file cannot be read as Python: {name}{where}", details)
+        version = written_for(error.frames[-1].source) if error.frames else ""
+        because = f", a line for {version}" if version else ""
+        return Finding(
+            Kind.RAISED, f"the file cannot be read as {this_version()}: {name}{where}{because}", details
+        )
     if error.importing:
         return Finding(Kind.RAISED, f"importing the file raises {name}{where}", details)
     return Finding(Kind.RAISED, f"it raised {name}{where}", details)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from autograder.handin.trees import Entry, EntryKind
-from autograder.text import one_line
+from autograder.text import lossless
+
+_ALMOST = 0.88
+"""How alike two names are, between 0 and 1, that are taken for one and its misspelling."""
+_ASIDE = re.compile(
+    r"(back-?ups?|bak|old|older|original|orig|previous|prev|archive|copy|copies|starter([-_ ]code)?|stubs?|templates?"
+    r"|release|handout|drafts?|te?mp|trash|unused|deprecated|checkpoints?)([-_ ]?\d*)",
+    re.IGNORECASE,
+)
 
 
 def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
     """Return the candidates that `name` may mean, the one that counts first.
 
-    Plain files come before what cannot be read, then closer names, then fewer folders, then the
-    alphabet.
+    Plain files come before what cannot be read, then closer names, then those that no folder's name sets aside
+    (`backup/`, `old/`), then fewer folders, then the alphabet.
     """
     ranked = [
-        (it.kind is not EntryKind.FILE, rank, it.path.count("/"), it.path, i, it)
+        (it.kind is not EntryKind.FILE, rank, _is_set_aside(it.path), it.path.count("/"), it.path, i, it)
         for i, it in enumerate(candidates)
         if (rank := _rank(name, it.name)) is not None
     ]
@@ -26,6 +35,23 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
 def fits(name: str, found: str) -> bool:
     """Return whether `name` may mean a file called `found`."""
     return _rank(name, found) is not None
+
+
+def misnamed(name: str, candidates: Iterable[Entry]) -> str | None:
+    """Return a sentence if a file with nearly the name `name` was handed in, else None."""
+    stem, _, suffix = name.rpartition(".")
+    others = [it.name for it in candidates if it.name.lower().endswith(f".{suffix.lower()}")]
+    plain = {_letters(it[: -len(suffix) - 1]): it for it in reversed(others)}
+    wanted = _letters(stem)
+    close = [it for it in get_close_matches(wanted, plain, cutoff=_ALMOST) if abs(len(it) - len(wanted)) < 2]
+    if not close:
+        return None
+    found = lossless(plain[close[0]], 80)
+    return f"{name} is not in the hand-in, but {found} is; rename {found} to {name} and hand it in again."
+
+
+def _letters(stem: str) -> str:
+    return re.sub(r"[\W_]+", "", stem.lower())
 
 
 def notebook_instead(name: str, candidates: Sequence[Entry]) -> str | None:
@@ -38,7 +64,12 @@ def notebook_instead(name: str, candidates: Sequence[Entry]) -> str | None:
     instead = same_name or ([] if modules else notebooks)
     if not instead:
         return None
-    return f"{one_line(instead[0].name, 80)} is a notebook, but the module is graded; hand in {name}."
+    return f"{lossless(instead[0].name, 80)} is a notebook, but the module is graded; hand in {name}."
+
+
+def _is_set_aside(path: str) -> bool:
+    """Return whether a folder's name says that what is in it is not the work that counts."""
+    return any(_ASIDE.fullmatch(folder) for folder in path.split("/")[:-1])
 
 
 def _rank(name: str, found: str) -> int | None:
@@ -54,6 +85,9 @@ def _decorated(name: str) -> re.Pattern[str]:
     """Return a pattern for what browsers and systems make of `name` when they save it a second time."""
     stem, dot, suffix = name.rpartition(".")
     suffix = re.escape(dot + suffix)
-    added = r"(?: ?\(\d+\)| - copy(?: ?\(\d+\))?| copy(?: \d+)?|[-_ ]\d{1,2})?"
+    added = (
+        r"(?: ?\(\d+\)| - copy(?: ?\(\d+\))?| copy(?: \d+)?|[-_ ]\d{1,2}"
+        r"|[-_ ]{1,2}(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d[-_.T\d ]*)?"  # the moment, as some platforms add it
+    )
     pattern = rf"(?:copy of )?{re.escape(stem)}{added}{suffix}(?:{suffix}|\.txt)?"
     return re.compile(pattern, re.IGNORECASE)

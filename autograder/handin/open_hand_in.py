@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ from pathlib import Path
 from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
 from autograder.handin.manifest import read_manifest
-from autograder.handin.matching import fitting, notebook_instead
+from autograder.handin.matching import fitting, misnamed, notebook_instead
 from autograder.handin.source_text import UnusableError, refuse_endless_names, source_text
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
@@ -48,6 +49,8 @@ class Submission:
     release, assignment
         The release that the student worked from and the assignment, as `autograder submit` recorded
         them; None for other hand-ins.
+    python
+        The version of Python that it was made with, likewise; empty if unknown.
     is_unread
         Whether nothing is known about the work: what was asked for is encrypted, damaged or no plain file.
     content_hash
@@ -62,6 +65,7 @@ class Submission:
     contents: tuple[str, ...] = ()
     release: str | None = None
     assignment: str | None = None
+    python: str = ""
     is_unread: bool = False
     content_hash: str = ""
 
@@ -86,7 +90,11 @@ class UnreadError(UnusableError):
 
 
 def open_hand_in(
-    path: Path | Source, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS, label: str | None = None
+    path: Path | Source,
+    names: Sequence[str],
+    limits: ReadLimits = DEFAULT_LIMITS,
+    label: str | None = None,
+    stubs: Mapping[str, bytes] | None = None,
 ) -> Submission:
     """Read the files called `names` from a folder, a zip or a single file.
 
@@ -94,6 +102,11 @@ def open_hand_in(
     folder it lies; the one in the fewest folders counts, then the first by name. If no file has
     the exact name, one that differs in case or by what browsers and systems append
     (`linear_svm (1).py`) counts.
+
+    Parameters
+    ----------
+    stubs
+        What was handed out, by name: of several copies an untouched one does not count.
 
     Raises
     ------
@@ -106,7 +119,7 @@ def open_hand_in(
         candidates.add_source(source)
         if not all(fitting(name, _meant_for(name, names, candidates)) for name in names):
             candidates.add_nested_archives()
-        return _submission(label or _label(source), candidates, names)
+        return _submission(label or _label(source), candidates, names, stubs)
 
 
 def _label(source: Source) -> str:
@@ -115,7 +128,9 @@ def _label(source: Source) -> str:
     return lossless(stem if is_archive_name(name) or suffix.lower() in (".py", ".ipynb") else name)
 
 
-def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Submission:
+def _submission(
+    label: str, candidates: Candidates, names: Sequence[str], stubs: Mapping[str, bytes] | None
+) -> Submission:
     files, problems, missing = dict[str, bytes](), dict[str, str](), list[str]()
     notes = list(candidates.notes)
     source_left = candidates.limits.source_bytes
@@ -124,11 +139,12 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
         meant = _meant_for(name, names, candidates)
         fit = fitting(name, meant) or _the_only_one(name, names, candidates)
         if not fit:
-            if notebook := notebook_instead(name, meant):
-                problems[name] = notebook
+            if instead := misnamed(name, meant) or notebook_instead(name, meant):
+                problems[name] = instead
             else:
                 missing.append(name)
             continue
+        fit = _stubs_last(fit, (stubs or {}).get(name), candidates.limits)
         notes += _notes_about(name, fit)
         try:
             files[name] = _content(name, fit[0], candidates.limits, source_left)
@@ -147,6 +163,7 @@ def _submission(label: str, candidates: Candidates, names: Sequence[str]) -> Sub
         contents=_contents(candidates.files),
         release=manifest.get("release"),
         assignment=manifest.get("assignment"),
+        python=manifest.get("python", ""),
         is_unread=bool(unread) and not files,
     )
     return replace(submission, content_hash=_hash(submission))
@@ -163,6 +180,25 @@ def _the_only_one(name: str, names: Sequence[str], candidates: Candidates) -> li
     if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(".py"):
         return candidates.files
     return []
+
+
+def _stubs_last(fit: Sequence[Entry], stub: bytes | None, limits: ReadLimits) -> list[Entry]:
+    """Return the files that a name may mean with those that are as they were handed out at the end."""
+    if stub is None or len(fit) < 2:
+        return list(fit)
+
+    def is_stub(entry: Entry) -> bool:
+        try:
+            return entry.kind is EntryKind.FILE and _plain(entry.read(limits.file_bytes)) == _plain(stub)
+        except (TooLargeError, UnreadableError):
+            return False
+
+    return sorted(fit, key=is_stub)
+
+
+def _plain(source: bytes) -> bytes:
+    """Return source text without what editors change by themselves: line ends, blanks at the end, a byte order mark."""
+    return b"\n".join(line.rstrip() for line in source.removeprefix(codecs.BOM_UTF8).splitlines()).strip()
 
 
 def _notes_about(name: str, fit: Sequence[Entry]) -> list[str]:

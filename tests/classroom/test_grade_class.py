@@ -176,7 +176,7 @@ def test_what_cannot_be_opened_says_why(work: Work, pool: LocalPool, tmp_path: P
 def test_a_fault_while_a_hand_in_is_opened_concerns_it_alone(
     work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def opened(source: Source, names: Sequence[str], label: str) -> Submission:
+    def opened(source: Source, names: Sequence[str], label: str, stubs: dict[str, bytes]) -> Submission:
         if label == "s0001":
             raise MemoryError
         return open_hand_in(source, names, label=label)

@@ -134,7 +134,7 @@ def test_every_kind_of_failure_is_told_apart_and_leaves_other_questions_alone(fa
 @pytest.mark.parametrize(
     "files, kind, said",
     [
-        (hand_in(loss="def loss(:"), "raised", "cannot be read as Python: SyntaxError in hw.py, line 1"),
+        (hand_in(loss="def loss(:"), "raised", ": SyntaxError in hw.py, line 1"),
         (
             hand_in(loss="x = 1\n1 / 0"),
             "raised",

@@ -208,3 +208,44 @@ def test_every_name_that_is_not_among_the_files_has_its_sentence(tmp_path):
     assert unusable.keys() == {"linear_svm.py", "softmax.py"}
     assert unusable["linear_svm.py"] == "linear_svm.py is UTF-16; save it as UTF-8."
     assert "softmax.py is not in the hand-in" in unusable["softmax.py"]
+
+
+@pytest.mark.parametrize(
+    "found", ["linearsvm.py", "LinearSVM.py", "linear-svm.py", "linear_svn.py", "my/linear_smv.py"]
+)
+def test_a_misspelled_name_is_told_with_the_right_one(tmp_path, found):
+    submission = open_hand_in(write_folder(tmp_path, {found: CODE, "README.md": b""}), NAMES)
+    name = found.rpartition("/")[2]
+    assert submission.unusable == {
+        "linear_svm.py": f"linear_svm.py is not in the hand-in, but {name} is; rename {name} to linear_svm.py and "
+        "hand it in again."
+    }
+
+
+@pytest.mark.parametrize("found", ["softmax.py", "helper.py", "svm.txt"])
+def test_another_name_is_no_misspelling(tmp_path, found):
+    submission = open_hand_in(write_folder(tmp_path, {found: CODE}), NAMES)
+    assert f"it holds {found}" in submission.unusable["linear_svm.py"]
+
+
+@pytest.mark.parametrize("kept", ["final", "zz", "work"])
+@pytest.mark.parametrize("aside", ["backup", "old", "Backup_2", "starter_code", "original"])
+def test_work_that_a_folder_sets_aside_does_not_count_before_other_work(tmp_path, kept, aside):
+    files = {f"{aside}/linear_svm.py": b"a = 1\n", f"{kept}/linear_svm.py": CODE}
+    submission = open_hand_in(write_folder(tmp_path, files), NAMES)
+    assert submission.files == {"linear_svm.py": CODE}
+    assert f"{kept}/linear_svm.py counts, not {aside}/linear_svm.py" in submission.notes[0]
+
+
+def test_of_several_copies_an_untouched_stub_does_not_count(tmp_path):
+    stub = b"def svm_loss_naive():\n    raise NotImplementedError\n"
+    files = {"a/linear_svm.py": stub.replace(b"\n", b"\r\n"), "b/deep/linear_svm.py": CODE}
+    folder = write_folder(tmp_path, files)
+    assert open_hand_in(folder, NAMES, stubs={"linear_svm.py": stub}).files == {"linear_svm.py": CODE}
+    only = open_hand_in(folder / "a", NAMES, stubs={"linear_svm.py": stub})
+    assert only.files["linear_svm.py"].startswith(b"def svm_loss_naive")
+
+
+@pytest.mark.parametrize("name", ["linear_svm__2026-03-08T12-30-00.py", "linear_svm-20260308_1230.py"])
+def test_a_moment_that_a_platform_adds_is_no_part_of_the_name(tmp_path, name):
+    assert open_hand_in(write_folder(tmp_path, {name: CODE}), NAMES).files == {"linear_svm.py": CODE}

@@ -1,0 +1,65 @@
+"""A line that the Python of the grader cannot read is told by the version that it is written for, or not at all."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+import pytest
+
+from autograder.grading.python_versions import this_version, written_for
+from tests.grading.losses import grader_of, hand_in, short
+
+NEWER = [
+    ((3, 12), "type X = int"),
+    ((3, 12), "def first[T](x: list[T]) -> T: return x[0]"),
+    ((3, 12), "class Stack[T]: pass"),
+    ((3, 12), "message = f'{scores['loss']}'"),
+    ((3, 14), "text = t'{scores}'"),
+]
+OLDER = [
+    "print 'loss'",
+    "print loss",
+    "raise ValueError, 'shape'",
+    "except ValueError, error:",
+    "if a <> b: pass",
+]
+MISTYPED = [
+    "def loss(W, X:",
+    "x = f'{a'",
+    "x = f'{a}",
+    "y = d['a'",
+    "for i in range(3)",
+    'return f"{x}" "',
+    "class A[0",
+    "print(",
+    "loss = 0.5 *",
+]
+
+
+@pytest.mark.parametrize(("version", "line"), NEWER)
+def test_a_line_for_a_newer_python_is_told(version: tuple[int, int], line: str) -> None:
+    if sys.version_info >= version:
+        ast.parse(line)
+        assert not written_for(line)
+    else:
+        assert written_for(line) == f"Python {version[0]}.{version[1]} or newer"
+
+
+@pytest.mark.parametrize("line", OLDER)
+def test_a_line_for_python_2_is_told(line: str) -> None:
+    assert written_for(line) == "Python 2"
+
+
+@pytest.mark.parametrize("line", MISTYPED)
+def test_a_line_that_is_only_mistyped_is_for_no_version(line: str) -> None:
+    assert not written_for(line)
+
+
+def test_the_student_reads_the_version(tmp_path):
+    with grader_of(tmp_path) as grader:
+        verdicts = short(grader.grade(hand_in("print 'loss'\n")))
+    messages = {it.message for it in verdicts.values() if not it.passed and "hw.py" in it.message}
+    assert messages == {
+        f"the file cannot be read as {this_version()}: SyntaxError in hw.py, line 1, a line for Python 2"
+    }
