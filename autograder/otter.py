@@ -53,11 +53,12 @@ def require(question: str) -> None:
 def notebook() -> Checker:
     """Return otter's checker for the assignment in the current folder, which need not be a release."""
     room, tests = None, Path(TESTS_FOLDER)
-    if not tests.is_dir():
+    files = otter_test_files(load_assignment(Path.cwd()))
+    if not all(Path(name).is_file() for name in files):  # a folder of that name may be the student's own
         room = PrivateFolder("otter")
         tests = room.path / TESTS_FOLDER
         tests.mkdir()
-        for name, text in otter_test_files(load_assignment(Path.cwd())).items():
+        for name, text in files.items():
             (room.path / name).write_bytes(text)
     checker: Checker = Notebook(tests_dir=str(tests))
     if room is not None:
@@ -115,5 +116,5 @@ def _test_file(question: QuestionResult, result: GradingResult) -> ExceptionTest
     file.test_case_results = [
         TestCaseResult(test_case=case, message=question_text(question), passed=question.passed)
     ]
-    file.update_score(float(question.score * result.kept))
+    file.update_score(float(result.share_of_score(question)))
     return file

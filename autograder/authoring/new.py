@@ -40,8 +40,12 @@ def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
         for half in ("assignment", "solution"):
             _fill_in(half, made / half / name, values)
         # A name that does not work fails here, before anything is in the course.
-        load_assignment(made / "assignment" / name)
-        load_solution(made / "solution" / name)
+        try:
+            load_assignment(made / "assignment" / name)
+            load_solution(made / "solution" / name)
+        except CourseError as error:
+            reason = re.sub(rf"^{re.escape(place)}\S*: ", "", str(error))
+            raise CourseError(f"{name!r} cannot be the name of an assignment: {reason}") from error
         # On a machine with several users, nobody else may read the solutions.
         (root / "solutions").mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copytree(made / "assignment" / name, public)

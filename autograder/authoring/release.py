@@ -11,13 +11,12 @@ from autograder.authoring.leaks import scan_for_leaks
 from autograder.authoring.lock import student_requirements
 from autograder.authoring.otter_files import otter_test_files
 from autograder.authoring.wheel import build_wheel
+from autograder.course.loading import RELEASE_FILE
 from autograder.errors import CourseError
 from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.sealed import SEALED_FILE
 from autograder.model.assignment import Assignment
-
-RELEASE_FILE = "release.json"
 
 _PYTEST_INI = """\
 [pytest]

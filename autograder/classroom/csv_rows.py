@@ -29,7 +29,10 @@ def rows_of(path: Path, required: str, columns: Sequence[str]) -> Iterator[tuple
     """
     content = _text_of(path)
     reader = csv.DictReader(io.StringIO(content), delimiter=delimiter_of(content), restval="")
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    try:
+        names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    except csv.Error as error:
+        raise CourseError(f"{path}, line 1: {error}.") from error
     problem = "" if required in names else f"has no column {required}"
     if unknown := set(names) - set(columns):
         problem = problem or f"has unknown columns {', '.join(sorted(unknown))}"
@@ -61,7 +64,8 @@ def _text_of(path: Path) -> str:
             content = file.read(_BYTES + 1)
         if len(content) > _BYTES:
             raise CourseError(f"{path} has more than {_BYTES // 1_000_000} MB; leave out what is not needed.")
-        return content.decode("utf-8-sig")
+        # Some spreadsheets end lines with a carriage return alone.
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise CourseError(f"{path} cannot be read ({error.strerror or 'unknown reason'}).") from error
     except UnicodeError as error:

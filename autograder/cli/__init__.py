@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from autograder.cli.app import app
@@ -16,6 +17,11 @@ def main() -> None:
     Exit codes: 0 done, 1 something graded or verified fell short or the grader was at fault, 2 wrong usage
     or unusable input.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a name that the terminal cannot show must not end the command
+            stream.reconfigure(errors="backslashreplace")
     # Registers the commands, in the order in which the help lists them.
     from autograder.cli import student, course, grading, container  # noqa: F401 # isort: skip
 

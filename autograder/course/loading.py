@@ -17,6 +17,7 @@ from autograder.model.assignment import Assignment, HandInFile, Question, Soluti
 ASSIGNMENT_FILE = "assignment.toml"
 GRADING_FILE = "grading.toml"
 GRADED_TESTS = "test_graded.py"
+RELEASE_FILE = "release.json"
 
 _SHORTEST_SALT = 8
 _TAKEN_MODULES = sys.stdlib_module_names | {"numpy", "msgspec", "autograder", "conftest", "usercustomize"}
@@ -87,7 +88,7 @@ def load_assignment(folder: Path) -> Assignment:
     """Load the assignment whose `assignment.toml` lies in `folder`.
 
     Works in a course and in an unpacked release, where all files are beside `assignment.toml`. The name is
-    the toml's `name`, or else the folder's.
+    the toml's `name`, or else that of the release, whatever its folder is called by now, or else the folder's.
 
     Raises
     ------
@@ -108,7 +109,7 @@ def load_assignment(folder: Path) -> Assignment:
         if not 0 < getattr(toml.limits, key) < float("inf"):
             raise _wrong(path, f"limits.{key}", "is not a positive number of seconds; give one, such as 10.0")
     return Assignment(
-        name=toml.name or folder.name,
+        name=toml.name or _name_of_release(folder) or folder.name,
         title=toml.title.strip(),
         version=toml.version.strip(),
         folder=folder,
@@ -118,6 +119,18 @@ def load_assignment(folder: Path) -> Assignment:
         conventions=toml.conventions,
         switches=toml.switches,
     )
+
+
+def _name_of_release(folder: Path) -> str:
+    """Return the name that an unpacked release was made under; empty if the folder is none."""
+    try:
+        return msgspec.json.decode((folder / RELEASE_FILE).read_bytes(), type=_Named).assignment
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return ""
+
+
+class _Named(msgspec.Struct):
+    assignment: str = ""
 
 
 def load_solution(folder: Path) -> Solution:

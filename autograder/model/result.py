@@ -111,11 +111,16 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
 
         Where questions are left out, the others are worth as much more as those were worth.
         """
-        counting = [it for it in self.questions if not it.bonus and not it.dropped]
-        worth = sum((it.points for it in counting), Fraction(0))
-        scale = self.points / worth if worth else Fraction(1)
-        bonus = sum((it.score for it in self.questions if it.bonus), Fraction(0))
-        return self.kept * (scale * sum((it.score for it in counting), Fraction(0)) + bonus)
+        return sum(map(self.share_of_score, self.questions), Fraction(0))
+
+    def share_of_score(self, question: QuestionResult) -> Fraction:
+        """Return what one of the questions adds to the score."""
+        if question.dropped:
+            return Fraction(0)
+        if question.bonus:
+            return self.kept * question.score
+        worth = sum((it.points for it in self.questions if not it.bonus and not it.dropped), Fraction(0))
+        return self.kept * question.score * (self.points / worth if worth else 1)
 
     @property
     def tests_at_fault(self) -> tuple[str, ...]:
