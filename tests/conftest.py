@@ -18,6 +18,7 @@ sys.dont_write_bytecode = False
 PLUGINS = (fuzzing, graders, parallel, rehearsal, reports, table, workers)
 HERE = Path(__file__).parent
 SYSTEM = (
+    "authoring/test_github.py",
     "authoring/test_rehearsal.py",
     "authoring/test_release.py",
     "authoring/test_sealed_course.py",

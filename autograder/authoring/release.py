@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.resources import files as resources
 from pathlib import Path
 
 import msgspec
 
 from autograder.authoring.leaks import scan_for_leaks
-from autograder.authoring.lock import student_requirements
+from autograder.authoring.lock import base_requirements, student_requirements
 from autograder.authoring.otter_files import otter_test_files
 from autograder.authoring.wheel import build_wheel
 from autograder.course.loading import RELEASE_FILE
@@ -60,7 +61,11 @@ def release_of(assignment: Assignment) -> Release:
 
 
 def release(
-    assignment: Assignment, output: Path, solutions: Path | None = None, hints: bytes | None = None
+    assignment: Assignment,
+    output: Path,
+    solutions: Path | None = None,
+    hints: bytes | None = None,
+    github: bool = False,
 ) -> Path:
     """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
 
@@ -71,6 +76,8 @@ def release(
     ----------
     hints
         The sealed hints, as `seal_hints` makes them; None leaves them out.
+    github
+        Whether to add a workflow that runs the public checks on GitHub, for a repository made of the release.
 
     Raises
     ------
@@ -82,13 +89,15 @@ def release(
     wheel_name, wheel = build_wheel()
     added = {
         wheel_name: wheel,
-        "requirements.txt": _requirements(wheel_name, wheel),
+        "requirements.txt": _requirements(wheel_name, wheel, student_requirements()),
         "pytest.ini": _PYTEST_INI.encode(),
         **otter_test_files(assignment),
         RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
     }
     if hints is not None:
         added[SEALED_FILE] = hints
+    if github:
+        added |= _github_files(wheel_name, wheel)
     if taken := sorted(added.keys() & files.keys()):
         path = assignment.folder / taken[0]
         raise CourseError(f"{path}: a release writes its own {taken[0]}; rename this file.")
@@ -102,7 +111,17 @@ def release(
     return path
 
 
-def _requirements(wheel_name: str, wheel: bytes) -> bytes:
-    """Return the file for `pip install -r`: our wheel, which lies beside it, the rest by version and hash."""
+def _requirements(wheel_name: str, wheel: bytes, others: str) -> bytes:
+    """Return the file for `pip install -r`: our wheel, in the folder that pip runs in, the rest by version and hash."""
     digest = hashlib.sha256(wheel).hexdigest()
-    return f"./{wheel_name} \\\n    --hash=sha256:{digest}\n{student_requirements()}".encode()
+    return f"./{wheel_name} \\\n    --hash=sha256:{digest}\n{others}".encode()
+
+
+def _github_files(wheel_name: str, wheel: bytes) -> dict[str, bytes]:
+    """Return the workflow, its script, and what that installs: no notebooks and no plots."""
+    scripts = resources(__package__) / "github"
+    return {
+        ".github/workflows/public-checks.yml": (scripts / "public-checks.yml").read_bytes(),
+        ".github/public-checks.sh": (scripts / "public-checks.sh").read_bytes(),
+        ".github/requirements.txt": _requirements(wheel_name, wheel, base_requirements()),
+    }

@@ -62,7 +62,12 @@ def verify(
 
 @app.command()
 def release(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...")], output: OutputOption = Path()
+    names: Annotated[list[str], typer.Argument(metavar="NAME...")],
+    output: OutputOption = Path(),
+    github: Annotated[
+        bool,
+        typer.Option("--github", help="Add a workflow that runs the public checks on every push to GitHub."),
+    ] = False,
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
     from autograder.authoring.release import release as make_release
@@ -73,7 +78,7 @@ def release(
         solutions = course.root / "solutions"
         assignment = course.assignment(name)
         hints, note = hints_for_release(course, assignment)
-        path = make_release(assignment, output, solutions if solutions.is_dir() else None, hints)
+        path = make_release(assignment, output, solutions if solutions.is_dir() else None, hints, github)
         print(f"{path} is ready for students; {note}")
 
 

@@ -18,17 +18,33 @@ def check(
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again after every save, until Ctrl-C.")
     ] = False,
+    summary: Annotated[
+        Path | None,
+        typer.Option("--summary", metavar="FILE", help="Add the outcome as Markdown to this file."),
+    ] = None,
+    points: Annotated[
+        Path | None,
+        typer.Option("--points", metavar="FILE", help="Add lines with points= and out_of= to this file."),
+    ] = None,
     tier: TierOption = None,
     fresh_interpreters: FreshOption = False,
 ) -> None:
     """Run the public checks on the files in this folder and explain what is wrong."""
     from autograder.cli.checks import print_checks, watch_checks
+    from autograder.files.writing import append
+    from autograder.report.grades import decimal
     from autograder.student.checks import check_folder
+    from autograder.student.summary import points_of, summary_of
 
     if watch:
         watch_checks(Path.cwd(), questions or [], tier)
     checks = check_folder(questions or [], tier=tier)
     print_checks(checks)
+    if summary is not None:
+        append(summary, summary_of(checks))
+    if points is not None:
+        earned, total = points_of(checks)
+        append(points, f"points={decimal(earned)}\nout_of={decimal(total)}\n")
     if not checks.passed:
         raise typer.Exit(1)
 

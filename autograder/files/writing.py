@@ -35,3 +35,20 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise GraderError(
             f"{path} cannot be written ({reason}); free some space or choose another place."
         ) from error
+
+
+def append(path: Path, text: str) -> None:
+    """Add text to the file at `path`, which need not exist.
+
+    Raises
+    ------
+    GraderError
+        If it cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise GraderError(
+            f"{path} cannot be written ({error.strerror or 'unknown reason'}); choose another place."
+        ) from error

@@ -1,0 +1,55 @@
+"""The public checks as a page of Markdown and as points, for services that run them on every push."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from autograder.model.assignment import Question
+from autograder.model.verdict import Verdict
+from autograder.report.grades import decimal
+from autograder.student.checks import Checks, explained
+
+
+def summary_of(checks: Checks) -> str:
+    """Return the outcome as Markdown: a table of the questions, then everything about those that are not right.
+
+    Whatever student code printed or raised stays inside blocks of code.
+    """
+    earned, total = points_of(checks)
+    lines = [
+        f"## {_plain(checks.assignment.title)}: {decimal(earned)} of {decimal(total)} points in public checks",
+        "",
+        *(f"**{_plain(reason)}**\n" for reason in (*checks.absent, *checks.submission.notes)),
+        "| question | checks | points |",
+        "|---|---:|---:|",
+    ]
+    for question in checks.assignment.questions:
+        verdicts = checks.verdicts.get(question.id, [])
+        passed = sum(verdict.passed for verdict in verdicts)
+        points = f"{decimal(_points(question, verdicts))} of {decimal(question.points)}"
+        lines.append(f"| {_plain(question.title)} | {passed} of {len(verdicts)} | {points} |")
+    for id, verdicts in checks.verdicts.items():
+        if not all(verdict.passed for verdict in verdicts):
+            text = "\n".join(line for _, line in explained(id, checks.absent, verdicts))
+            fence = "`" * (max((len(it) for it in re.findall("`+", text)), default=2) + 1)
+            lines += ["", fence if len(fence) > 2 else "```", text, fence if len(fence) > 2 else "```"]
+    lines += ["", "Graded tests look at more cases. These points are for you alone."]
+    return "\n".join(lines) + "\n"
+
+
+def points_of(checks: Checks) -> tuple[Fraction, Fraction]:
+    """Return the points that the public checks would earn if they alone counted, and what all questions are worth."""
+    questions = checks.assignment.questions
+    earned = (_points(question, checks.verdicts.get(question.id, [])) for question in questions)
+    return sum(earned, Fraction(0)), checks.assignment.total_points
+
+
+def _points(question: Question, verdicts: list[Verdict]) -> Fraction:
+    """Return a question's points by the share of its public checks that pass."""
+    return question.points * Fraction(sum(it.passed for it in verdicts), len(verdicts) or 1)
+
+
+def _plain(text: str) -> str:
+    """Return text in which nothing is Markdown or HTML."""
+    return re.sub(r"([\\`*_{}\[\]<>()#|!~&])", r"\\\1", " ".join(text.split()))
