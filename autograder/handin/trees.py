@@ -44,7 +44,7 @@ class ReadLimits:
     path_length, path_depth
         The longest path in an archive, in characters, and the most folders in it.
     hidden
-        Down to this depth a folder whose name begins with a dot may be somebody's, unless systems make it.
+        Down to this depth a name that begins with a dot may be somebody's, unless systems give it.
     """
 
     file_bytes: int = 2_000_000
@@ -137,6 +137,11 @@ _HIDDEN_FOLDERS = re.compile(
 HANDIN_MANIFEST = ".autograder-handin.json"
 
 
+_HIDDEN_FILES = re.compile(
+    r"\._.*|\.(DS_Store|localized|directory|git.*|.*rc|.*history|.*swp|env|python-version)"
+)
+
+
 def is_junk(entry: Entry, hidden: int = 0) -> bool:
     """Return whether a file or folder is one that systems, editors and environments leave behind.
 
@@ -156,6 +161,8 @@ def _is_junk_path(path: str, hidden: int) -> bool:
         for depth, folder in enumerate(folders)
     ):
         return True
+    if len(folders) < hidden:
+        return _HIDDEN_FILES.fullmatch(name) is not None
     return name.startswith(".") and name != HANDIN_MANIFEST
 
 

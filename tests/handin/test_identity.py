@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -139,3 +140,64 @@ def test_an_archive_and_a_file_of_one_name_are_both_kept_and_flagged(tmp_path: P
     found = {it.label: it for it in find_hand_ins(folder, NAMES)}
     assert [bool(it.doubts) for it in found.values()] == [True, True, False]
     assert all(it.counts_for for it in found.values())
+
+
+PEOPLE = st.dictionaries(
+    st.integers(1, 10**7),
+    st.text(LETTERS, min_size=1, max_size=40).filter(lambda it: "_" not in it and fits_a_file_system(it)),
+    min_size=2,
+    max_size=6,
+)
+
+
+def canvas(id: int, name: str) -> str:
+    return f"{name}_{id}_{id + 10**8}_{FILE}"
+
+
+def canvas_late(id: int, name: str) -> str:
+    return f"{name}_LATE_{id}_{id + 10**8}_{FILE}"
+
+
+def canvas_anonymous(id: int, name: str) -> str:
+    return f"anon_{id:05x}_{id + 10**8}_{FILE}"
+
+
+def moodle(id: int, name: str) -> str:
+    return f"{name}_{id}_assignsubmission_file_/{FILE}"
+
+
+@pytest.mark.parametrize("named", [canvas, canvas_late, canvas_anonymous, moodle])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PEOPLE)
+def test_everybody_of_a_platform_s_download_comes_out(
+    named: Callable[..., str], people: dict[int, str]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        files = {named(id, name): CODE for id, name in people.items()}
+        found = [it for it in find_hand_ins(write_folder(Path(folder), files), NAMES) if it.source]
+    assert all(it.counts_for and not it.doubts for it in found)
+    ids = sorted(student.id for it in found for student in it.students)
+    assert ids == ([""] * len(people) if named is canvas_anonymous else sorted(map(str, people)))
+    assert len({student.key for it in found for student in it.students}) == len(people)
+    assert all(it.late == (named is canvas_late) for it in found)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PEOPLE)
+def test_everybody_of_a_gradescope_export_comes_out(people: dict[int, str]) -> None:
+    listed = {
+        f"submission_{id}": {":submitters": [{":name": name, ":email": None, ":sid": str(id)}]}
+        for id, name in people.items()
+    }
+    with tempfile.TemporaryDirectory() as place:
+        folder = write_folder(Path(place), {f"submission_{id}/{FILE}": CODE for id in people})
+        text = yaml.safe_dump(listed, allow_unicode=True).encode("utf-8", "surrogateescape")
+        (folder / "submission_metadata.yml").write_bytes(text)
+        found = [it for it in find_hand_ins(folder, NAMES) if it.source]
+    assert sorted(student.id for it in found for student in it.counts_for) == sorted(map(str, people))
+
+
+def test_two_students_of_one_name_stay_two(tmp_path: Path) -> None:
+    files = {canvas(1, "kim"): CODE, canvas(2, "kim"): CODE, f"kim/{FILE}": CODE, f"Kim/{FILE}": CODE}
+    found = [it for it in find_hand_ins(write_folder(tmp_path, files), NAMES) if it.source]
+    assert len({student.key for it in found for student in it.counts_for}) == 4

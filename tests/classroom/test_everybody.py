@@ -1,0 +1,78 @@
+"""In every output of a class there are as many people as handed in."""
+
+from __future__ import annotations
+
+import csv
+import html
+import tempfile
+from concurrent.futures import Future
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+from autograder.classroom.class_session import ClassSession, GradeOptions
+from autograder.classroom.work import StoredResult, Work
+from autograder.handin.open_hand_in import Submission
+from autograder.model.scoring import not_run
+from autograder.text import lossless
+from tests.classroom.conftest import FILE, RIGHT
+from tests.handin.test_identity import FOLDERS
+
+
+class NoPool:
+    """Says at once what any hand-in comes to."""
+
+    width = 4
+
+    def __init__(self, work: Work) -> None:
+        self._result = StoredResult(result=not_run(work.plan, work.assignment))
+
+    def submit(self, submission: Submission) -> Future[StoredResult]:
+        future: Future[StoredResult] = Future()
+        future.set_result(self._result)
+        return future
+
+    def renew(self) -> None:
+        raise AssertionError("nothing breaks it")
+
+
+@pytest.mark.parametrize("unread", [False, True])
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(FOLDERS)
+@example({"ada", "Ada", "ada ", "=1+1", "a,b;c", '"', "\udcfc"})
+def test_everybody_is_in_every_output(work: Work, unread: bool, names: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        hand_ins, out = Path(place, "hand-ins"), Path(place, "out")
+        for name in names:
+            (hand_ins / name).mkdir(parents=True)
+            (hand_ins / name / FILE).write_bytes(RIGHT)
+        people = {lossless(name) for name in names}
+        if unread:
+            (hand_ins / "broken one.zip").write_bytes(b"PK\3\4 broken")
+            people |= {"broken one"}
+        done = ClassSession(work, hand_ins, out, GradeOptions()).grade(nullcontext(NoPool(work)))
+        with (out / "grades.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        with (out / "canvas.csv").open(encoding="utf-8") as file:
+            _, _, *students = csv.reader(file)
+        pages = {path.stem for path in (out / "feedback").iterdir()}
+        results = {path.stem for path in (out / "results").iterdir()}
+        report = html.unescape((out / "report.html").read_text(encoding="utf-8"))
+    # An apostrophe keeps a spreadsheet from running what looks like a formula.
+    assert {row["name"].replace("'", "") for row in rows} == {name.replace("'", "") for name in people}
+    assert len(rows) == len(people) and all(
+        row["counts"] == "yes" for row in rows if row["name"] != "broken one"
+    )
+    assert len(students) == len(names)  # Canvas gets no row, not a zero, for what was not read
+    assert [row["total"] for row in rows if row["name"] == "broken one"] == [""] * unread
+    assert len(pages) == len(people) and pages == results == {
+        row["submission"].replace("'", "") for row in rows
+    }
+    assert sum(done.record.counted().values()) == len(people)
+    assert not unread or "broken one" in report
