@@ -17,7 +17,7 @@ from autograder.handin.archives import is_archive_name
 from autograder.handin.exports import EXPORT_FILE
 from autograder.handin.places import Look
 from autograder.handin.students import is_named_by_platform
-from autograder.handin.trees import MOST_WRAPS, Entry, EntryKind
+from autograder.handin.trees import HAND_IN_SUFFIX, MOST_WRAPS, Entry, EntryKind
 from autograder.text import lossless
 
 _EXPORT_FOLDER = re.compile(r"assignment_\d+_export.*", re.IGNORECASE)
@@ -93,7 +93,9 @@ class _Reader:
 
     def _beside(self, folder: str, direct: frozenset[str], holders: Sequence[Entry]) -> ClassFolder | None:
         """Decide about files that are due and lie beside folders or archives that hold some too."""
-        if not holders:
+        # What somebody handed in lies beside the work, where `submit` writes it.
+        holders = [it for it in holders if not it.name.endswith(HAND_IN_SUFFIX)]
+        if not holders or (len(holders) == 1 and is_archive_name(holders[0].name)):
             return None
         if len(holders) == 1:
             raise AmbiguousError(

@@ -135,6 +135,8 @@ _HIDDEN_FOLDERS = re.compile(
     r"|mypy_cache|ruff_cache|Trash.*|Spotlight.*|fseventsd|autograder.*)"
 )
 HANDIN_MANIFEST = ".autograder-handin.json"
+HAND_IN_SUFFIX = "-hand-in.zip"
+"""What the name of a zip ends in that `autograder submit` writes."""
 
 
 _HIDDEN_FILES = re.compile(

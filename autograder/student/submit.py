@@ -14,7 +14,7 @@ from autograder.files.private_folder import PrivateFolder
 from autograder.files.writing import write_atomically
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.handin.open_hand_in import open_hand_in
-from autograder.handin.trees import HANDIN_MANIFEST
+from autograder.handin.trees import HAND_IN_SUFFIX, HANDIN_MANIFEST
 from autograder.student.checks import Checks, check_folder
 
 
@@ -41,7 +41,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     made_with = {"assignment": assignment.name, "release": assignment.version, "versions": versions()}
     manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"
     files = {**submission.files, HANDIN_MANIFEST: manifest}
-    path = output or folder / f"{assignment.name}-hand-in.zip"
+    path = output or folder / f"{assignment.name}{HAND_IN_SUFFIX}"
     write_atomically(path, zip_bytes(files))
     again = _check_zip(path, checks, tier)
     if again.submission.files != submission.files:

@@ -205,3 +205,28 @@ def test_a_tar_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
             file.write(bytes(1_000_000))
     with pytest.raises(SubmissionError, match="unpacks to more than 50 MB"):
         open_hand_in(path, NAMES)
+
+
+@pytest.mark.parametrize("beside", [["svm-hand-in.zip"], ["old.zip"], ["svm-hand-in.zip", "old.zip"]])
+def test_an_archive_beside_the_work_is_no_class(tmp_path: Path, beside: list[str]) -> None:
+    folder = write_folder(tmp_path / "svm", {"linear_svm.py": CODE})
+    for name in beside:
+        pack("zip", tmp_path, {"linear_svm.py": CODE}).rename(folder / name)
+    assert labels(find_hand_ins(folder, NAMES)) == {"svm"}
+
+
+def test_clones_of_github_classroom_are_a_class(tmp_path: Path) -> None:
+    own = {
+        ".git/HEAD": b"",
+        ".git/objects/ab/cd": b"",
+        ".github/workflows/public-checks.yml": b"",
+        "README.md": b"",
+        "test_public.py": b"",
+        "homework_autograder-1.whl": b"PK",
+        "linear_svm.py": CODE,
+    }
+    files = {name: content for who in ("ada", "bo-b") for name, content in below(f"hw1-{who}", own).items()}
+    assert labels(find_hand_ins(pack("folder", tmp_path, below("hw1-submissions", files)), NAMES)) == {
+        "hw1-ada",
+        "hw1-bo-b",
+    }
