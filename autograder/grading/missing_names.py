@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from autograder.grading.not_allowed import OFFERED, module_of, parsed
@@ -26,7 +26,7 @@ _USUAL_IMPORTS = {
 }
 _NOT_DEFINED = re.compile(r"name '([^\W\d]\w{0,79})' is not defined")
 _NOT_YET = re.compile(r"cannot access local variable '([^\W\d]\w{0,79})'")
-_NO_SUCH_NAME = re.compile(r"cannot import name '([^\W\d]\w{0,79})' from '([\w.]{1,200})'")
+_NO_SUCH_NAME = re.compile(r"cannot import name '([^\W\d]\w{0,79})' from (?:partially initialized module )?'")
 _NO_SUCH_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
 OURS_ALONE = "only your own files, NumPy and Python's standard library are there when your work is graded"
 
@@ -119,7 +119,7 @@ def of_exception(error: CodeRaised, files: Mapping[str, bytes], unusable: Mappin
                 Said(f"{place}: {name} is used before it has a value (UnboundLocalError)") if name else None
             )
         case "ImportError" | "ModuleNotFoundError":
-            return _not_importable(error.text, tree, frame.line, place, files)
+            return _not_importable(error.text, tree, frame.line, place, files, file)
     return None
 
 
@@ -146,9 +146,7 @@ def _undefined(
         due = _due(star.dotted, None, unusable)
         known = star.module.partition(".")[0] in KNOWN
         if due and not known:
-            return Said(
-                f"{begin}; line {star.line} imports what {due} defines, and {unusable[due]}", file=due
-            )
+            return Said(f"{begin}; line {star.line} imports all names of {due}: {unusable[due]}", file=due)
         if not _is_there(star, files):
             what = "is not there when your work is graded" if known else "is not part of this homework"
             return Said(
@@ -196,7 +194,7 @@ def _binds(tree: ast.Module, name: str) -> bool:
 
 
 def _not_importable(
-    text: str, tree: ast.Module, line: int, place: str, files: Mapping[str, bytes]
+    text: str, tree: ast.Module, line: int, place: str, files: Mapping[str, bytes], file: str
 ) -> Said | None:
     here = [it for it in _imports(tree) if it.line == line]
     if found := _NO_SUCH_MODULE.match(text):
@@ -208,11 +206,19 @@ def _not_importable(
     if imported is None:
         return None
     modules = {name.removesuffix(".py") for name in files}
-    meant = imported.module if imported.module in modules else handed_in(imported.module, modules, OFFERED)
+    meant = _file_of(imported, modules)
     if meant:
         other = _tree(files[f"{meant}.py"])
-        if other is None or _binds(other, imported.name) or any(it.name == "*" for it in _imports(other)):
+        if other is None or any(it.name == "*" for it in _imports(other)):
             return None
+        if _binds(other, imported.name):
+            both = any(f"{_file_of(it, modules)}.py" == file for it in _imports(other))
+            what = f"{imported.name} from {meant}.py before it is defined there"
+            return (
+                Said(f"{place} imports {what}: the two files import each other (ImportError)")
+                if both
+                else None
+            )
         return Said(
             f"{place} imports {imported.name} from {meant}.py, which does not define it (ImportError)"
         )
@@ -220,6 +226,16 @@ def _not_importable(
         return Said(
             f"{place} imports {imported.name} from {imported.module}, which has no such name (ImportError)"
         )
+    return None
+
+
+def _file_of(imported: _Import, modules: Set[str]) -> str | None:
+    """Return the file of the hand-in that an import means, without `.py`."""
+    for module in (imported.module, imported.dotted if imported.module != imported.dotted else ""):
+        if module in modules:
+            return module
+        if meant := handed_in(module, modules, OFFERED):
+            return meant
     return None
 
 

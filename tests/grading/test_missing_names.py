@@ -76,6 +76,19 @@ def test_files_that_import_each_other_from_a_folder_are_executed_once(grader):
     assert verdict(grader, head, "import cs231n.other, other; assert len(times) == 1", other).passed
 
 
+@pytest.mark.parametrize(
+    "head", ["from other import one", "from .other import one", "from cs231n.other import one"]
+)
+@pytest.mark.parametrize("back", ["from hw import loss", "from .hw import loss", "from a.b.hw import loss"])
+def test_files_that_import_names_of_each_other_are_said_to_do_so(grader, head, back):
+    found = verdict(grader, head, other=f"{back}\n{OTHER}")
+    assert found.kind.value == "raised"
+    assert (
+        "other.py, line 1 imports loss from hw.py before it is defined there: the two files import"
+        in found.message
+    )
+
+
 def test_a_library_s_part_is_not_a_file_of_the_same_name(grader):
     found = verdict(grader, "from sklearn.other import one", "one(X)")
     assert found.kind.value == "not_allowed" and "sklearn is used (hw.py, line 4)" in found.message

@@ -100,7 +100,7 @@ INERT = {
         """,
     ),
     "pylab": (
-        "from pylab import *\nimport pylab\nimport pylab as pl",
+        "from pylab import *\nimport pylab\nimport pylab as pl\nfrom matplotlib import pylab as other",
         """
         figure(); plot([1, 2]); show(); title("a"); xlabel("b"); imshow(zeros((2, 2))); legend(); close()
         pl.plot([1]); pylab.subplot(1, 2, 1); plt.figure(); hist([1]); rcParams["a"] = 1
@@ -109,7 +109,8 @@ INERT = {
         assert exp(0) == 1 and log(1) == 0 and sqrt(4) == 2 and mean([1, 3]) == 2 and argmax([1, 3]) == 1
         assert norm([3, 4]) == 5 and randn(2, 2).shape == (2, 2) and rand(3).shape == (3,)
         assert np.pi == pi and max([1, 2]) == 2 and abs(-1) == 1 and inv(eye(2)).shape == (2, 2)
-        assert pylab.zeros(3).shape == (3,) and pl.dot([1], [2]) == 2 and sum([[1, 2]], axis=0).shape == (2,)
+        assert pylab.zeros(3).shape == other.zeros(3).shape == (3,) and pl.dot([1], [2]) == 2
+        assert sum([[1, 2]], axis=0).shape == (2,)
         """,
     ),
     "seaborn": (

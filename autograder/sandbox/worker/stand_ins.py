@@ -409,9 +409,14 @@ def inert_module(name: str) -> StandIn:
     """Return a module whose names do nothing, except that pylab has NumPy's as well."""
     if name in ("pylab", "matplotlib.pylab"):
         return StandIn(name, _of_pylab, [*_PYPLOT.split(), "np", "plt", *_names_of_numpy()])
-    return StandIn(name, inert, _STARS.get(name, "").split())
+    return StandIn(name, _inert_part, _STARS.get(name, "").split())
 
 
+def _inert_part(dotted: str) -> Any:
+    return importlib.import_module(dotted) if dotted == "matplotlib.pylab" else inert(dotted)
+
+
+@functools.cache
 def _names_of_numpy() -> dict[str, Any]:
     """Return what pylab takes from NumPy: each place hides the names of those before it."""
     places = [np, *(importlib.import_module(f"numpy.{name}") for name in ("fft", "random", "linalg"))]
