@@ -441,3 +441,21 @@ def test_what_draws_and_computes_gives_what_it_computes(code):
             return np.array(losses)
     """
     assert np.array_equal(code(text).call("hw.f", np.ones((3, 2))), [2.0, 2.0, 2.0])
+
+
+def test_a_value_that_pretends_to_be_of_a_library_repeats_nothing_made_up(code):
+    text = """
+        class Pretending:
+            needs_library = True
+            def __init__(self, secret):
+                self.dotted = f"lib{secret}.f"
+        def f(secret):
+            return Pretending(secret)
+        def g(secret):
+            return type(f"c{secret}", (), {"__module__": f"matplotlib.m{secret}"})()
+    """
+    pretending = code(text)
+    with pytest.raises(LibraryUsed) as used:
+        pretending.call("hw.f", 314)
+    assert used.value.library == "another library"
+    assert "314" not in described(pretending.call("hw.g", 314))
