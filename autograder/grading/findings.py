@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import builtins
 import traceback
+from collections.abc import Mapping
 
+from autograder.grading import missing_names
+from autograder.grading.missing_names import file_and_line
 from autograder.grading.python_versions import this_version, written_for
 from autograder.grading.trial import Finding
 from autograder.model.verdict import Kind
@@ -56,11 +59,8 @@ def finding_of(failure: CallFailed) -> Finding:
             return Finding(Kind.DIED, message, details=how)
         case NameAbsent(what):
             return Finding(Kind.MISSING, f"{what} is missing")
-        case LibraryUsed(library, file, line):
-            name = library.partition(".")[0]
-            where = f" ({file_and_line(file, line)})" if file else ""
-            message = f"{name} is used{where}, but only NumPy and Python's standard library are available for grading"
-            return Finding(Kind.NOT_ALLOWED, message, details=f"used: {library}")
+        case LibraryUsed():
+            return _library_used(failure)
         case ReplyTooLarge(what, part):
             return Finding(Kind.WRONG_TYPE_OR_SHAPE, f"{part} is far too large: {what}")
         case ProtocolBroken(what):
@@ -76,11 +76,6 @@ def _of_an_unusable_file(failure: CallFailed) -> Finding | None:
     match failure:
         case NameAbsent(what) if what in unusable:
             return Finding(Kind.MISSING, unusable[what])
-        case LibraryUsed(library, file, line):
-            name = f"{library.partition('.')[0]}.py"
-            if name in unusable:
-                user = file_and_line(file, line) if file else "your code"
-                return Finding(Kind.MISSING, f"{user} needs {name}: {unusable[name]}")
     return None
 
 
@@ -97,7 +92,23 @@ _HIDDEN = {
 }
 
 
+def _library_used(failure: LibraryUsed) -> Finding:
+    details = f"used: {failure.library}"
+    said = missing_names.of_library(failure, *_files_of(failure))
+    if said.file:
+        return Finding(Kind.MISSING, said.sentence)
+    return Finding(Kind.NOT_ALLOWED if said.is_known else Kind.MISSING, said.sentence, details)
+
+
+def _files_of(failure: CallFailed) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
+    """Return the sources of the code that failed, and why others of its files cannot be used."""
+    code = failure.code
+    return (code.files, code.unusable) if isinstance(code, Code) else ({}, {})
+
+
 def _raised(error: CodeRaised) -> Finding:
+    if said := missing_names.of_exception(error, *_files_of(error)):
+        return Finding(Kind.MISSING if said.file else Kind.RAISED, said.sentence, traceback_of(error))
     name = exception_name(error)
     where = f" in {file_and_line(error.frames[-1].file, error.frames[-1].line)}" if error.frames else ""
     details = traceback_of(error)
@@ -114,11 +125,6 @@ def _raised(error: CodeRaised) -> Finding:
     if error.importing:
         return Finding(Kind.RAISED, f"importing the file raises {name}{where}", details)
     return Finding(Kind.RAISED, f"it raised {name}{where}", details)
-
-
-def file_and_line(file: str, line: int) -> str:
-    """Return a place in the student's files in words, without the line if that is 0."""
-    return f"{file}, line {line}" if line else file
 
 
 def exception_name(error: CodeRaised) -> str:

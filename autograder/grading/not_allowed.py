@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import ast
 import functools
+import sys
 import threading
 from collections import ChainMap, Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import decode_source
+
+from autograder.sandbox.wire.libraries import RELATIVE, handed_in
 
 HIDDEN_LOOPS = frozenset(
     {
@@ -33,6 +36,27 @@ HIDDEN_LOOPS = frozenset(
 )
 """Loops in disguise: they cost the points for structure, not those for right values."""
 
+OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
+_OTHER_NAMES = {
+    "six.moves.reduce": ["functools.reduce"],
+    "past.builtins.reduce": ["functools.reduce"],
+    "__builtin__.reduce": ["functools.reduce"],
+    "six.moves.zip_longest": ["itertools.zip_longest"],
+    "six.moves.filterfalse": ["itertools.filterfalse"],
+    "future.utils.lmap": ["map"],
+    "tqdm.contrib.tmap": ["map"],
+    "pylab.np": ["numpy"],
+    "pylab": ["numpy", "numpy.fft", "numpy.random", "numpy.linalg"],
+    "matplotlib.pylab.np": ["numpy"],
+    "matplotlib.pylab": ["numpy", "numpy.fft", "numpy.random", "numpy.linalg"],
+    "six.moves.builtins": ["builtins"],
+    "six.moves": ["builtins"],
+    "past.builtins": ["builtins"],
+    "future.builtins": ["builtins"],
+    "future.moves.builtins": ["builtins"],
+    "__builtin__": ["builtins"],
+}
+"""What stand-ins that compute pass on, the longer names first."""
 _STACK_BYTES = 64 << 20
 _KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
@@ -88,9 +112,10 @@ def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed:
     not_allowed
         Dotted names (`numpy.linalg.norm`), modules (`itertools`) or builtins (`map`).
     """
-    star_of = _star_reader(files, not_allowed)
+    names = frozenset(name.removesuffix(".py") for name in files)
+    star_of = _star_reader(names, not_allowed)
     modules = {
-        name.removesuffix(".py"): _read(name, source, star_of)
+        name.removesuffix(".py"): _read(name, source, star_of, names)
         for name, source in files.items()
         if name.endswith(".py")
     }
@@ -113,14 +138,24 @@ class _Unread:
     reason: str
 
 
-def _read(file: str, source: bytes, star_of: _StarReader) -> _Module | _Unread:
+def _read(file: str, source: bytes, star_of: _StarReader, names: frozenset[str]) -> _Module | _Unread:
     try:
-        parsed = _parsed_once if len(source) <= _KEPT_BYTES else _parsed
-        return _Module(file, parsed(source), star_of)
+        return _Module(file, parsed(source), star_of, names)
     except (RecursionError, MemoryError):
         return _Unread(file, "it is nested too deeply")
     except (SyntaxError, ValueError, LookupError):
         return _Unread(file, "it cannot be read as Python")
+
+
+def parsed(source: bytes) -> ast.Module:
+    """Return the tree of a source, from memory if it was parsed before.
+
+    Raises
+    ------
+    RecursionError, MemoryError, SyntaxError, ValueError, LookupError
+        If it cannot be read.
+    """
+    return _parsed_once(source) if len(source) <= _KEPT_BYTES else _parsed(source)
 
 
 def _parsed(source: bytes) -> ast.Module:
@@ -142,14 +177,15 @@ def _parsed_once(source: bytes) -> ast.Module:
 _StarReader = Callable[[str], str | None]
 
 
-def _star_reader(files: Iterable[str], not_allowed: Iterable[str]) -> _StarReader:
+def _star_reader(names: frozenset[str], not_allowed: Iterable[str]) -> _StarReader:
     """Return a function from a module to the name that `from module import *` may bring in, or None."""
-    telling = {"builtins", *(name.removesuffix(".py") for name in files)}
+    telling = {"builtins", *_OTHER_NAMES, "future.utils", "tqdm.contrib", *names}
     for rule in not_allowed:
         parts = rule.split(".")
         telling |= {".".join(parts[: end + 1]) for end in range(len(parts))}
 
     def star_of(module: str) -> str | None:
+        module = handed_in(module, names, OFFERED) or module
         below = (rule for rule in not_allowed if module.startswith(f"{rule}."))
         return next(below, module if module in telling else None)
 
@@ -159,8 +195,9 @@ def _star_reader(files: Iterable[str], not_allowed: Iterable[str]) -> _StarReade
 class _Module:
     """Definitions, import aliases and star imports at the top level of one file."""
 
-    def __init__(self, file: str, tree: ast.Module, star_of: _StarReader) -> None:
+    def __init__(self, file: str, tree: ast.Module, star_of: _StarReader, names: frozenset[str]) -> None:
         self.file = file
+        self.names = names
         self.star_of = star_of
         self.aliases: dict[str, str] = {}
         self.stars: dict[str, None] = {}
@@ -226,6 +263,9 @@ class _Scope:
 
     def meanings(self, written: str) -> list[str]:
         """Return the full dotted names that a name may stand for; empty if the student defined it."""
+        return [meant for full in self._full_names(written) for meant in _meant(full, self.module.names)]
+
+    def _full_names(self, written: str) -> list[str]:
         first, _, rest = written.partition(".")
         rest = f".{rest}" if rest else ""
         if first in self._imports:
@@ -237,6 +277,20 @@ class _Scope:
         if first in self.module.definitions:
             return []
         return [written, *(f"{star}.{written}" for star in self.stars)]
+
+
+def _meant(full: str, names: frozenset[str]) -> Iterator[str]:
+    """Yield the names in whose terms rules are written: files by their own names, libraries by what they pass on."""
+    for other, meant in _OTHER_NAMES.items():
+        if full == other or full.startswith(f"{other}."):
+            yield from (it + full[len(other) :] for it in meant)
+            return
+    parts = full.split(".")
+    for end in range(2, len(parts) + 1):
+        if name := handed_in(".".join(parts[:end]), names, OFFERED):
+            yield ".".join([name, *parts[end:]])
+            return
+    yield full
 
 
 def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -266,14 +320,19 @@ def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
         if isinstance(statement, ast.Import):
             name = alias.name if alias.asname else alias.name.partition(".")[0]
             found[alias.asname or name] = name[:_LONGEST_NAME]
-        elif statement.module and not statement.level and alias.name != "*":
-            found[alias.asname or alias.name] = f"{statement.module}.{alias.name}"[:_LONGEST_NAME]
+        elif alias.name != "*":
+            found[alias.asname or alias.name] = f"{module_of(statement)}.{alias.name}"[:_LONGEST_NAME]
     return found
 
 
+def module_of(statement: ast.ImportFrom) -> str:
+    """Return where names are imported from, whatever number of folders up."""
+    return ".".join(filter(None, [RELATIVE * bool(statement.level), statement.module]))
+
+
 def _star_imported(statement: ast.Import | ast.ImportFrom, star_of: _StarReader) -> dict[str, None]:
-    if isinstance(statement, ast.ImportFrom) and statement.module and statement.names[0].name == "*":
-        star = star_of(statement.module)
+    if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+        star = star_of(module_of(statement))
         return {star: None} if star else {}
     return {}
 

@@ -268,3 +268,38 @@ def test_twice_as_much_source_costs_about_twice_as_much(grown):
         return time.process_time() - begin
 
     assert min(cost(grown(1_600)) for _ in range(3)) < 5 * min(cost(grown(800)) for _ in range(3)) + 0.02
+
+
+@pytest.mark.parametrize(
+    "text, rule",
+    [
+        ("from cs231n.classifiers.helper import g\ndef f(X): return g(X)", "numpy.linalg.norm"),
+        ("from cs231n.classifiers.helper import *\ndef f(X): return g(X)", "numpy.linalg.norm"),
+        ("from cs231n.classifiers import helper\ndef f(X): return helper.g(X)", "numpy.linalg.norm"),
+        ("import cs231n.helper\ndef f(X): return cs231n.helper.g(X)", "numpy.linalg.norm"),
+        ("import cs231n.helper as h\ndef f(X): return h.g(X)", "numpy.linalg.norm"),
+        ("from .helper import g\ndef f(X): return g(X)", "numpy.linalg.norm"),
+        ("from ..helper import *\ndef f(X): return g(X)", "numpy.linalg.norm"),
+        ("from . import helper as h\ndef f(X): return h.g(X)", "numpy.linalg.norm"),
+        ("from six.moves import map\ndef f(X): return list(map(abs, X))", "map"),
+        ("from six.moves import *\ndef f(X): return list(map(abs, X))", "map"),
+        ("import six\ndef f(X): return list(six.moves.map(abs, X))", "map"),
+        ("from past.builtins import map as m\ndef f(X): return m(abs, X)", "map"),
+        ("from future.utils import lmap\ndef f(X): return lmap(abs, X)", "map"),
+        ("from six.moves import zip_longest\ndef f(X): return zip_longest(X, X)", "itertools"),
+        ("from pylab import *\ndef f(X): return norm(X)", "numpy.linalg.norm"),
+        ("import pylab\ndef f(X): return pylab.linalg.norm(X)", "numpy.linalg.norm"),
+        ("import pylab as pl\ndef f(X): return pl.np.vectorize(abs)(X)", "numpy.vectorize"),
+        ("from matplotlib.pylab import vectorize\ndef f(X): return vectorize(abs)(X)", "numpy.vectorize"),
+    ],
+)
+def test_a_use_is_found_behind_a_package_and_behind_what_passes_it_on(text, rule):
+    helper = "import numpy as np\ndef g(X): return np.linalg.norm(X)\n"
+    assert rules(text, helper=helper) == [rule]
+
+
+def test_a_file_called_like_part_of_numpy_is_not_meant_by_numpy_s_name():
+    linalg = "def norm(X): return list(map(abs, X))"
+    assert rules("import numpy as np\ndef f(X): return np.linalg.norm(X)", linalg=linalg) == [
+        "numpy.linalg.norm"
+    ]

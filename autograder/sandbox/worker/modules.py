@@ -4,35 +4,39 @@ Only the expected files can be imported, so a `numpy.py` in a hand-in never shad
 is neither NumPy nor part of Python imports as a stand-in: unused imports are common and honest. The stand-ins
 of drawing and progress libraries do nothing; any other raises `LibraryUnavailable` when it is used, or is
 missing, as on any machine that lacks it, if a hand-in imports it only where it catches the failure.
+
+The files lie side by side, whatever folders they were written in: an import from a package, or relative to one, means
+the file of that name.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib.util
 import linecache
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
 
+from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, RELATIVE, handed_in
+from autograder.sandbox.worker.compatibility import TAKEN_OVER, compatible_module, module_meant
+from autograder.sandbox.worker.stand_ins import StandIn, inert, inert_module, unavailable
+
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy", "__future__"}
 TAKEN = OFFERED | {"autograder", "msgspec"}
 """Names that no file of a hand-in can have: the worker itself uses these modules."""
-COMPATIBILITY = frozenset({"tqdm", "past", "future", "six"})
-"""Libraries whose stand-ins do what they are used for."""
-INERT = frozenset({"matplotlib", "pylab", "seaborn", "IPython", "ipywidgets", "imageio", "PIL"})
-"""Libraries whose stand-ins accept everything and do nothing."""
+_FOLDERS = 6
+"""So many folders up a relative import may begin."""
+_RELATIVE_IMPORT = re.compile(rb"^[ \t;]*from[ \t]*\.", re.MULTILINE)
+_INTERACTIVE = re.compile(rb"\bget_ipython\b")
+_NOT_INTERACTIVE = re.compile(rb"\bNameError\b|\bdef[ \t]+get_ipython\b")
 
 
-class LibraryUnavailable(ImportError):
-    """Student code used a library that grading does not offer."""
-
-    def __init__(self, library: str) -> None:
-        super().__init__(f"{library} is not available when your work is graded")
-        self.library = library
+_SERVING = (INERT | COMPATIBILITY | TAKEN_OVER) - {"google", "IPython"}
+"""Libraries that are there even where their absence is caught; for Colab or a notebook a hand-in goes other ways."""
 
 
 class Space:
@@ -46,7 +50,9 @@ class Space:
             if file.endswith(".py") and file.removesuffix(".py") not in TAKEN
         }
         self.modules: dict[str, ModuleType] = {}
-        self.dispensable = dispensable_imports(self.sources.values()) - INERT - COMPATIBILITY
+        self.borrowed: set[str] = set()
+        """Names that are imported for as long as the space is in use, besides those of its files."""
+        self.dispensable = dispensable_imports(self.sources.values()) - _SERVING
 
     def file_of(self, module: str) -> str:
         """Return the name under which a module's file appears in tracebacks."""
@@ -77,7 +83,7 @@ class Spaces:
             self._current = space
 
     def _leave(self) -> None:
-        for module in self._current.sources:
+        for module in (*self._current.sources, *self._current.borrowed):
             held = sys.modules.pop(module, None)
             if held is not None:
                 self._current.modules[module] = held
@@ -103,9 +109,31 @@ class Spaces:
         top = fullname.partition(".")[0]
         if top in OFFERED or self._current is self._no_space:
             return None
-        if top in self._current.dispensable:
+        meant = handed_in(fullname, self._current.sources) or module_meant(fullname)
+        if meant is None and self._is_dispensable(fullname):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        return importlib.util.spec_from_loader(fullname, cast(Any, StandInLoader()), is_package=True)
+        self._current.borrowed.add(fullname)
+        loader = OtherNameLoader(meant) if meant else StandInLoader(self._part_of)
+        # The origin is what Python shows of the module.
+        return importlib.util.spec_from_loader(
+            fullname, cast(Any, loader), origin="not available", is_package=True
+        )
+
+    def _is_dispensable(self, module: str) -> bool:
+        top, _, below = module.partition(".")
+        if top != RELATIVE:
+            return top in self._current.dispensable
+        first = below.replace(f"{RELATIVE}.", "").partition(".")[0]
+        return f".{first}" in self._current.dispensable
+
+    def _part_of(self, dotted: str) -> Any:
+        """Return what is taken from a package that is not there: a file of the hand-in, or what says so when used."""
+        meant = handed_in(dotted, self._current.sources)
+        if meant is not None:
+            return importlib.import_module(meant)
+        if dotted.startswith(f"{RELATIVE}.") and self._is_dispensable(dotted):
+            raise AttributeError(dotted.rpartition(".")[2])
+        return unavailable(dotted)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Leave creating the module to Python."""
@@ -120,11 +148,19 @@ class Spaces:
         # Gives tracebacks and `inspect.getsource` their lines; there is no such file on disk.
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         code = compile(source, file, "exec", dont_inherit=True)
+        if _RELATIVE_IMPORT.search(source):
+            module.__package__ = ".".join([RELATIVE] * _FOLDERS)
+            module.__spec__ = ModuleSpec(
+                f"{module.__package__}.{module.__name__}", cast(Any, self), origin=file
+            )
+        if _INTERACTIVE.search(source) and not _NOT_INTERACTIVE.search(source):
+            module.__dict__["get_ipython"] = inert("IPython.get_ipython")
         exec(code, module.__dict__)
 
 
 def dispensable_imports(sources: Iterable[bytes]) -> frozenset[str]:
-    """Return the top-level names that are only imported under a `try` that catches a failing import.
+    """Return the top-level names, with a dot where the import is relative, that are only imported under a `try` that
+    catches a failing import.
 
     A source that is not Python is passed over; importing it says why.
     """
@@ -152,8 +188,10 @@ def _imported(node: ast.AST) -> list[str]:
     """Return the top-level names that a statement imports."""
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [node.module.partition(".")[0]]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return ["." * bool(node.level) + node.module.partition(".")[0]]
+    if isinstance(node, ast.ImportFrom):
+        return [f".{alias.name}" for alias in node.names]
     return []
 
 
@@ -164,87 +202,31 @@ def _catches_import_errors(handler: ast.ExceptHandler) -> bool:
 
 
 class StandInLoader:
-    """Makes stand-in modules."""
+    """Makes stand-in modules; `part_of` returns what is taken from one of a library that does nothing else."""
+
+    def __init__(self, part_of: Callable[[str], Any]) -> None:
+        self._part_of = part_of
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the stand-in for the library."""
         top = spec.name.partition(".")[0]
         if top in COMPATIBILITY:
-            return StandIn(spec.name, _compatible)
-        return StandIn(spec.name, InertName if top in INERT else UnavailableName)
+            return compatible_module(spec.name)
+        return inert_module(spec.name) if top in INERT else StandIn(spec.name, self._part_of)
 
     def exec_module(self, module: ModuleType) -> None:
         """There is nothing to execute."""
 
 
-class StandIn(ModuleType):
-    """Imports without complaint; whatever is taken from it is what `make` returns for its dotted name."""
-
-    def __init__(self, name: str, make: Callable[[str], Any]) -> None:
-        super().__init__(name)
-        self._make = make
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._make(f"{self.__name__}.{name}")
-
-
-class UnavailableName:
-    """A name taken from a library that is not available: every use but a further name says so."""
+class OtherNameLoader:
+    """Imports a module under another name than its own."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return UnavailableName(f"{self._name}.{name}")
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave creating the module to Python, for the moment."""
 
-    def _refuse(self, *args: object, **keywords: object) -> Any:
-        raise LibraryUnavailable(self._name)
-
-    __call__ = __mro_entries__ = __iter__ = _refuse
-
-
-class InertName:
-    """A name taken from a library that does nothing here; accepts any use in silence."""
-
-    def __init__(self, name: str = "") -> None:
-        """Forget the name."""
-
-    def _ignore(self, *args: object) -> None:
-        """Do nothing."""
-
-    def _inert(self, *args: object, **keywords: object) -> Any:
-        return InertName()
-
-    __setattr__ = __setitem__ = __exit__ = _ignore
-    __call__ = __getitem__ = _inert
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return InertName()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((InertName(), InertName()))
-
-    def __enter__(self) -> Any:
-        return self
-
-
-def _compatible(dotted_name: str) -> Any:
-    """Return a Python 2 helper or progress bar: `range` for `xrange`, the iterable itself for `tqdm`."""
-    name = dotted_name.rpartition(".")[2]
-    if name in ("tqdm", "tqdm_notebook"):
-        return _pass_through
-    if name in ("notebook", "auto", "moves"):
-        return StandIn(dotted_name, _compatible)
-    if name in ("xrange", "trange"):
-        return range
-    return getattr(builtins, name, InertName())
-
-
-def _pass_through(iterable: Any = (), *args: object, **keywords: object) -> Any:
-    return iterable
+    def exec_module(self, module: ModuleType) -> None:
+        """Put the module that is meant in its place."""
+        sys.modules[module.__name__] = importlib.import_module(self._name)

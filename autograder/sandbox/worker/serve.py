@@ -21,7 +21,8 @@ from autograder.sandbox.wire.channel import Channel
 from autograder.sandbox.wire.messages import CountedLine, Frame, Invoke, Reply, Request
 from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
-from autograder.sandbox.worker.modules import LibraryUnavailable, Spaces
+from autograder.sandbox.worker.modules import Spaces
+from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
 from autograder.values.pack import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
 from autograder.values.walk import agree, mapped
 
@@ -242,6 +243,8 @@ class Server:
     def _refer(self, value: object) -> ObjectKey | None:
         if isinstance(value, ObjectKey):
             return value
+        if library := needed_library(value):
+            raise LibraryUnavailable(library)
         return self._key_of(value) if type(value).__module__ in self._spaces.student_modules else None
 
     def _key_of(self, value: object) -> ObjectKey | None:

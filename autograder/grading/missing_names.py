@@ -1,0 +1,277 @@
+"""Says which name or file is missing, where a hand-in asks for it and what to do, from the student's own source.
+
+What student code reports only chooses among what stands in that source.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from autograder.grading.not_allowed import OFFERED, module_of, parsed
+from autograder.sandbox.call_failures import CodeRaised, LibraryUsed
+from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, KNOWN, RELATIVE, handed_in
+
+_IN_PYTHON_3 = {
+    "xrange": "range", "raw_input": "input", "unicode": "str", "basestring": "str", "unichr": "chr", "long": "int",
+    "izip": "zip", "imap": "map", "ifilter": "filter", "reduce": "functools.reduce", "reload": "importlib.reload",
+    "execfile": "exec(open(...).read())", "file": "open", "cmp": "(a > b) - (a < b)",
+}  # fmt: skip
+_USUAL_IMPORTS = {
+    "np": "import numpy as np",
+    "plt": "import matplotlib.pyplot as plt",
+    "sns": "import seaborn as sns",
+}
+_NOT_DEFINED = re.compile(r"name '([^\W\d]\w{0,79})' is not defined")
+_NOT_YET = re.compile(r"cannot access local variable '([^\W\d]\w{0,79})'")
+_NO_SUCH_NAME = re.compile(r"cannot import name '([^\W\d]\w{0,79})' from (?:partially initialized module )?'")
+_NO_SUCH_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
+OURS_ALONE = "only your own files, NumPy and Python's standard library are there when your work is graded"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is missing, in a sentence.
+
+    Attributes
+    ----------
+    file
+        The file that should have been handed in, if that is what is missing.
+    is_known
+        Whether it is a library that is known by name.
+    """
+
+    sentence: str
+    file: str = ""
+    is_known: bool = False
+
+
+@dataclass(frozen=True)
+class _Import:
+    """One name that a file imports, from where and in which line; `*` for all, nothing for the module itself."""
+
+    module: str
+    name: str
+    line: int
+    bound: str
+
+    @property
+    def written(self) -> str:
+        """The module in words of the student's."""
+        folder = self.name if self.module == RELATIVE else self.module
+        return folder.removeprefix(f"{RELATIVE}.")
+
+    @property
+    def dotted(self) -> str:
+        full = f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
+        return full.removeprefix(f"{RELATIVE}.")
+
+    @property
+    def is_relative(self) -> bool:
+        return self.module.startswith(RELATIVE)
+
+
+def file_and_line(file: str, line: int) -> str:
+    """Return a place in the student's files in words, without the line if that is 0."""
+    return f"{file}, line {line}" if line else file
+
+
+def of_library(failure: LibraryUsed, files: Mapping[str, bytes], unusable: Mapping[str, str]) -> Said:
+    """Return what to say of the use of a module that is not there."""
+    place = file_and_line(failure.file, failure.line) if failure.file else ""
+    found = _import_of(failure, files)
+    file, imported = found if found else ("", None)
+    top = failure.library.partition(".")[0]
+    is_relative = imported is not None and imported.is_relative
+    due = _due(top, imported, unusable) if is_relative or top not in KNOWN else None
+    if due:
+        return Said(f"{place or 'your code'} needs {due}: {unusable[due]}", file=due)
+    if imported is None or (top in KNOWN and not is_relative):
+        where = f" ({place})" if place else ""
+        end = "the line can go, unless your result needs it: then compute that with NumPy"
+        only = "only NumPy and Python's standard library are available for grading"
+        return Said(f"{top} is used{where}, but {only}; {end}", is_known=True)
+    begin = file_and_line(file, imported.line)
+    same = failure.file == file and failure.line == imported.line
+    use = f", and {place} uses it" if place and not same else ""
+    missing = f"{imported.written}, which is not part of this homework"
+    return Said(f"{begin} imports {missing}{use}; do without it: {OURS_ALONE}")
+
+
+def of_exception(error: CodeRaised, files: Mapping[str, bytes], unusable: Mapping[str, str]) -> Said | None:
+    """Return what to say of an exception about a missing name; None if nothing is certain."""
+    if not error.frames or not error.frames[-1].line:
+        return None
+    frame = error.frames[-1]
+    file = frame.file.partition(" [")[0]
+    tree = _tree(files.get(file))
+    if tree is None:
+        return None
+    place = file_and_line(frame.file, frame.line)
+    match error.type_name:
+        case "NameError":
+            return _undefined(error.text, tree, frame.line, place, unusable, files)
+        case "UnboundLocalError":
+            name = _named_in_line(_NOT_YET, error.text, tree, frame.line)
+            return (
+                Said(f"{place}: {name} is used before it has a value (UnboundLocalError)") if name else None
+            )
+        case "ImportError" | "ModuleNotFoundError":
+            return _not_importable(error.text, tree, frame.line, place, files, file)
+    return None
+
+
+# --- names ----------------------------------------------------------------------------------------------
+
+
+def _undefined(
+    text: str,
+    tree: ast.Module,
+    line: int,
+    place: str,
+    unusable: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> Said | None:
+    name = _named_in_line(_NOT_DEFINED, text, tree, line)
+    if name is None:
+        return None
+    begin = f"{place}: the name {name} is not defined (NameError)"
+    if _binds(tree, name):
+        return Said(begin)
+    if name in _IN_PYTHON_3:
+        return Said(f"{begin}: it is of Python 2, in Python 3 it is {_IN_PYTHON_3[name]}")
+    for star in (it for it in _imports(tree) if it.name == "*"):
+        due = _due(star.dotted, None, unusable)
+        known = star.module.partition(".")[0] in KNOWN
+        if due and not known:
+            return Said(f"{begin}; line {star.line} imports all names of {due}: {unusable[due]}", file=due)
+        if not _is_there(star, files):
+            what = "is not there when your work is graded" if known else "is not part of this homework"
+            return Said(
+                f"{begin}; line {star.line} imports all names of {star.written}, which {what}: it brings none"
+            )
+    if usual := _USUAL_IMPORTS.get(name) or (f"import {name}" if name in OFFERED else ""):
+        return Said(f"{begin}: the file does not import it; write {usual} at its top")
+    return Said(f"{begin}; nothing in the file defines or imports it")
+
+
+def _is_there(star: _Import, files: Mapping[str, bytes]) -> bool:
+    modules = {name.removesuffix(".py") for name in files}
+    if star.module in modules or handed_in(star.module, modules, OFFERED):
+        return True
+    return star.module.partition(".")[0] in OFFERED | INERT | COMPATIBILITY
+
+
+def _named_in_line(pattern: re.Pattern[str], text: str, tree: ast.Module, line: int) -> str | None:
+    """Return the name that an exception's text speaks of if the line reads it."""
+    found = pattern.match(text)
+    names = (part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and part.lineno == line)
+    return found[1] if found and found[1] in names else None
+
+
+def _binds(tree: ast.Module, name: str) -> bool:
+    """Return whether anything in a file gives a name a meaning, anywhere."""
+    for part in ast.walk(tree):
+        match part:
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                bound = part.id
+            case ast.arg():
+                bound = part.arg
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.ExceptHandler():
+                bound = part.name or ""
+            case ast.MatchAs() | ast.MatchStar():
+                bound = part.name or ""
+            case _:
+                continue
+        if bound == name:
+            return True
+    return any(it.bound == name for it in _imports(tree))
+
+
+# --- imports --------------------------------------------------------------------------------------------
+
+
+def _not_importable(
+    text: str, tree: ast.Module, line: int, place: str, files: Mapping[str, bytes], file: str
+) -> Said | None:
+    here = [it for it in _imports(tree) if it.line == line]
+    if found := _NO_SUCH_MODULE.match(text):
+        if any(it.module == found[1] for it in here):
+            return Said(f"{place} imports {found[1]}, which does not exist (ModuleNotFoundError)")
+        return None
+    found = _NO_SUCH_NAME.match(text)
+    imported = next((it for it in here if found and it.name == found[1]), None)
+    if imported is None:
+        return None
+    modules = {name.removesuffix(".py") for name in files}
+    meant = _file_of(imported, modules)
+    if meant:
+        other = _tree(files[f"{meant}.py"])
+        if other is None or any(it.name == "*" for it in _imports(other)):
+            return None
+        if _binds(other, imported.name):
+            both = any(f"{_file_of(it, modules)}.py" == file for it in _imports(other))
+            what = f"{imported.name} from {meant}.py before it is defined there"
+            return (
+                Said(f"{place} imports {what}: the two files import each other (ImportError)")
+                if both
+                else None
+            )
+        return Said(
+            f"{place} imports {imported.name} from {meant}.py, which does not define it (ImportError)"
+        )
+    if imported.module.partition(".")[0] in OFFERED:
+        return Said(
+            f"{place} imports {imported.name} from {imported.module}, which has no such name (ImportError)"
+        )
+    return None
+
+
+def _file_of(imported: _Import, modules: Set[str]) -> str | None:
+    """Return the file of the hand-in that an import means, without `.py`."""
+    for module in (imported.module, imported.dotted if imported.module != imported.dotted else ""):
+        if module in modules:
+            return module
+        if meant := handed_in(module, modules, OFFERED):
+            return meant
+    return None
+
+
+def _import_of(failure: LibraryUsed, files: Mapping[str, bytes]) -> tuple[str, _Import] | None:
+    """Return the statement that imports what was used, in the file that uses it or else in another."""
+    first = failure.file.partition(" [")[0]
+    for file in sorted(files, key=lambda it: it != first):
+        tree = _tree(files[file])
+        for imported in _imports(tree) if tree else ():
+            if imported.name != "*" and f"{failure.library}.".startswith(f"{imported.dotted}."):
+                return file, imported
+    return None
+
+
+def _imports(tree: ast.Module) -> Iterator[_Import]:
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Import):
+            for alias in part.names:
+                bound = alias.asname or alias.name.partition(".")[0]
+                yield _Import(alias.name, "", part.lineno, bound)
+        elif isinstance(part, ast.ImportFrom):
+            for alias in part.names:
+                yield _Import(module_of(part), alias.name, part.lineno, alias.asname or alias.name)
+
+
+def _due(dotted: str, imported: _Import | None, unusable: Mapping[str, str]) -> str | None:
+    """Return the file that an import means and that should be there, but cannot be used."""
+    module = imported.module.removeprefix(f"{RELATIVE}.") if imported else dotted
+    names = [module.rpartition(".")[2], imported.name if imported else ""]
+    return next((f"{name}.py" for name in names if f"{name}.py" in unusable), None)
+
+
+def _tree(source: bytes | None) -> ast.Module | None:
+    if source is None:
+        return None
+    try:
+        return parsed(source)
+    except (RecursionError, MemoryError, SyntaxError, ValueError, LookupError):
+        return None
