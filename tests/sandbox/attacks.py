@@ -61,6 +61,7 @@ def list_folder(path):
 def walk_from_the_root(path):
     """Return every file below the secret's folder that a walk finds, starting at its top folder."""
     top = "/" + pathlib.Path(path).parts[1]
+    sys.setrecursionlimit(10_000)  # a test beside this one may make folders deeper than os.walk goes
     found = [name for _, _, names in os.walk(os.path.dirname(os.path.dirname(path))) for name in names]
     return found or os.listdir(top)
 
