@@ -80,8 +80,9 @@ def _work(source: Path) -> Work:
     course = find_course(source)
     name = _assignment_of(source / "bundle.json")
     plan = Plan.from_json(_read(source / "plan.json"))
-    known = source / KNOWN_FILE
-    return Work(course.assignment(name), course.solution(name), plan, known=known if known.exists() else None)
+    return Work(
+        course.assignment(name), course.solution(name), plan, known=source / KNOWN_FILE, known_is_final=True
+    )
 
 
 def _grade(root: Path, work: Work, file: _ResultsFile) -> GradingResult:

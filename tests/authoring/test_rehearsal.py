@@ -92,8 +92,9 @@ def test_what_is_the_same_for_all_hand_ins_is_worked_out_once(
     source = REFERENCE.read_text(encoding="utf-8")
     mistaken = tmp_path / "linear_svm.py"
     mistaken.write_text(source.replace("    dW /= len(y)\n", ""), encoding="utf-8")
-    assert (svm_rehearsal.source / KNOWN_FILE).is_file()
+    before = (svm_rehearsal.source / KNOWN_FILE).read_bytes()
     graded = svm_rehearsal.grade(mistaken)
+    assert (svm_rehearsal.source / KNOWN_FILE).read_bytes() == before
     assert any("grows with the size of the batch" in (test.output or "") for test in graded.results.tests)
 
 
