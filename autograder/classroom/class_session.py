@@ -47,6 +47,8 @@ class GradeOptions:
         Whether what is graded is a class or one hand-in, where the instructor says so.
     unread_as_zero
         Whether a hand-in that could not be read gets 0 points instead of none.
+    roster
+        The list of the course's students, as a table of any columns.
     """
 
     every: bool = False
@@ -56,6 +58,7 @@ class GradeOptions:
     hints: Path | None = None
     shape: Shape | None = None
     unread_as_zero: bool = False
+    roster: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class ClassSession:
         everything = tuple(items.get(one.label) or Item.of(one, None) for one in self._found)
         record = msgspec.structs.replace(self._record, items=everything)
         record = with_similar_code(record, store, self._found, self._work)
-        record = self._outputs.write_class(record)
+        record = self._outputs.write_class(record, self._options.roster)
         changes.sort(key=lambda change: change.label)
         return GradedClass(
             record,
@@ -230,7 +233,24 @@ def group_on_disk(folder: Path, group: str, hints: Path | None = None) -> GroupO
     )
 
 
-def report_again(folder: Path, overrides: Path | None = None, hints: Path | None = None) -> GradedClass:
+def outputs_of(folder: Path, overrides: Path | None = None) -> tuple[ClassRecord, Outputs]:
+    """Return a graded class as `grade` left it in a folder, with points given by hand.
+
+    Raises
+    ------
+    CourseError
+        If the folder holds no graded class, or the overrides are not understood.
+    """
+    places = Places(folder)
+    record = read_record(places.record)
+    known = [(item.label, student) for item in record.items for student in item.students]
+    read = read_overrides(places.overrides(overrides), record.assignment, known)
+    return record, Outputs(places, record, read)
+
+
+def report_again(
+    folder: Path, overrides: Path | None = None, hints: Path | None = None, roster: Path | None = None
+) -> GradedClass:
     """Write everything about a graded class again from what `grade` left in `folder`.
 
     Overrides and hints are those of now.
@@ -252,6 +272,6 @@ def report_again(folder: Path, overrides: Path | None = None, hints: Path | None
         result = outputs.result_of(item)
         if result is not None:
             outputs.write_one(item, result)
-    record = outputs.write_class(record)
+    record = outputs.write_class(record, roster)
     remarks = written.remarks(outputs.groups)
     return GradedClass(record, places, (), read.remarks, remarks, len(outputs.groups))

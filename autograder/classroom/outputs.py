@@ -15,6 +15,8 @@ from autograder.classroom.examples import functions_of
 from autograder.classroom.hints import Hints, add_rows
 from autograder.classroom.overrides import Overrides
 from autograder.classroom.record import TIME_UNKNOWN, ClassRecord, Item, read_record, write_record
+from autograder.classroom.roster import compare
+from autograder.classroom.roster import to_csv as roster_csv
 from autograder.classroom.settle import settle
 from autograder.classroom.store import Store
 from autograder.classroom.work import refused
@@ -49,6 +51,8 @@ class Places:
         For each hand-in one file in Gradescope's form, and one page.
     grades, canvas
         The grade table, and the totals for Canvas.
+    roster
+        Who handed in and who did not, if a roster was given.
     report
         The class report.
     own_hints
@@ -65,6 +69,7 @@ class Places:
         self.feedback = folder / "feedback"
         self.grades = folder / "grades.csv"
         self.canvas = folder / "canvas.csv"
+        self.roster = folder / "roster.csv"
         self.report = folder / "report.html"
         self.record = folder / "class.json"
         self.store = folder / "state"
@@ -146,14 +151,19 @@ class Outputs:
         write_atomically(page, feedback_page(final, self._whole, item.label).encode())
         return final
 
-    def write_class(self, record: ClassRecord) -> ClassRecord:
+    def write_class(self, record: ClassRecord, roster: Path | None = None) -> ClassRecord:
         """Write the grade tables, the class report and the record itself; remove what is out of date.
 
-        Returns the record with the hand-ins that count.
+        Returns the record with the hand-ins that count, and compared with the roster if there is one.
         """
-        self._record = record = self._with_counting(record)
-        write_atomically(self.places.grades, to_csv(self._rows(), self._whole, self._has_slip_days).encode())
-        write_atomically(self.places.canvas, to_canvas(self._rows(), self._whole).encode())
+        self._record = self._with_counting(record)
+        if roster is not None:
+            lines = compare(roster, self.rows())
+            write_atomically(self.places.roster, roster_csv(lines).encode())
+            self._record = msgspec.structs.replace(self._record, roster=lines)
+        record = self._record
+        write_atomically(self.places.grades, to_csv(self.rows(), self._whole, self._has_slip_days).encode())
+        write_atomically(self.places.canvas, to_canvas(self.rows(), self._whole).encode())
         statistics = self._statistics()
         context = replace(
             record.report_context,
@@ -211,7 +221,7 @@ class Outputs:
         # Points given by hand may differ within a group; its page then shows none of them.
         return settled[0] if all(it == settled[0] for it in settled) else self._settled(item, result, None)
 
-    def _rows(self) -> Iterator[GradeRow]:
+    def rows(self) -> Iterator[GradeRow]:
         """Yield a row for each student of each item that was or could not be graded."""
         for item in self._record.items:
             if item.fate in (Fate.IGNORED, Fate.REPLACED):

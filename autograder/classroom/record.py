@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from autograder.classroom.grade_class import Graded
+from autograder.classroom.roster import RosterLine
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
@@ -28,6 +29,7 @@ from autograder.model.exact import decoded
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan
 from autograder.report.context import Leftover, LikePair, ReportContext
+from autograder.text import lossless
 
 REPLACED = "a later hand-in of the same student counts"
 TIME_UNKNOWN = "it is not known when it came, so nothing is deducted for lateness"
@@ -48,6 +50,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         The students who have no later hand-in.
     doubts
         Sentences for a person who has to find out whose it is; among the flags too.
+    parts
+        The paths of what it was made of, in the folder or archive that was named.
     notes, release
         This hand-in's own; another with the same files shares its result, but not these.
     """
@@ -62,6 +66,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
     flags: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     release: str | None = None
 
@@ -81,10 +86,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             last_of=found.counts_for,
             created_at=found.created_at,
             doubts=found.doubts,
+            parts=tuple(_shown(part.member) for part in found.source.parts) if found.source else (),
             flags=(*found.doubts, *((MARKED_LATE,) if found.late else ())),
             notes=graded.result.notes if graded else (),
             release=graded.result.release if graded else None,
         )
+
+
+def _shown(path: str) -> str:
+    """Return a path that can be stored: JSON has no place for bytes that are no text."""
+    return path if path.isprintable() else "/".join(lossless(part, 1_000) for part in path.split("/"))
 
 
 class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +107,8 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
         When it was due for everybody who has no other date; None if nobody said so.
     unread_as_zero
         Whether a hand-in that could not be read gets 0 points instead of none.
+    roster
+        Everybody of the roster that was given, and whoever handed in and is not in it.
     alike
         Groups of hand-ins by different students whose code is the same but for names.
     """
@@ -111,6 +124,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: tuple[KnownMistake, ...]
     attempts: AttemptsPolicy = AttemptsPolicy()
     drop: DropPolicy = DropPolicy()
+    roster: tuple[RosterLine, ...] = ()
     due: datetime | None = None
     unread_as_zero: bool = False
     items: tuple[Item, ...] = ()

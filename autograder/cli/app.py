@@ -58,6 +58,10 @@ HintsOption = Annotated[
 OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]
 
 
+RosterOption = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="CSV", help="The course's students, to see who handed nothing in."),
+]
 ClassOption = Annotated[
     bool, typer.Option("--class", help="What lies in HAND-INS are hand-ins, where that is not clear.")
 ]

@@ -19,6 +19,7 @@ from rich.text import Text
 from autograder.classroom.changes import Change
 from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions
 from autograder.classroom.grade_class import Graded, Pool
+from autograder.classroom.gradebook import Merged
 from autograder.classroom.outputs import Places
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import ClassRecord
@@ -234,6 +235,7 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
     console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
     _print_lateness(done.record)
+    _print_roster(done.record)
     for sentence in (*done.remarks_on_overrides, *done.remarks_on_hints):
         console.print(Text(sentence, style="yellow"))
     _print_changes(done.changes)
@@ -257,8 +259,39 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
         "feedback pages": places.feedback,
         "results": places.results,
     }
+    if done.record.roster:
+        paths["roster"] = places.roster
     for what, path in paths.items():
         console.print(Text(f"{what}: {path}"), soft_wrap=True)
+
+
+MOST_NAMED = 60
+"""People of a roster or a gradebook that are named in the terminal."""
+
+
+def print_merged(merged: Merged, path: Path) -> None:
+    """Print for whom nothing was written, and where the gradebook is."""
+    for sentence in merged.left[:MOST_NAMED]:
+        console.print(Text(sentence, style="yellow"))
+    if (more := len(merged.left) - MOST_NAMED) > 0:
+        console.print(f"and {more} more")
+    console.print(
+        Text(f"{_counted(merged.written, 'total')} written into {merged.column!r}: {path}"), soft_wrap=True
+    )
+
+
+def _print_roster(record: ClassRecord) -> None:
+    """Print who of the roster handed nothing in, and who handed in and is not surely in it."""
+    if not record.roster:
+        return
+    by_status: dict[str, list[str]] = {}
+    for line in record.roster:
+        by_status.setdefault(line.status, []).append(line.who)
+    console.print(f"roster: {', '.join(f'{len(who)} {status}' for status, who in by_status.items())}")
+    for status, who in by_status.items():
+        if status != "handed in":
+            some = ", ".join([*who[:MOST_NAMED], "…"] if len(who) > MOST_NAMED else who)
+            console.print(Text(f"{status}: {some}", style="yellow"))
 
 
 def _print_lateness(record: ClassRecord) -> None:

@@ -16,6 +16,7 @@ from autograder.cli.app import (
     OneOption,
     OutputOption,
     OverridesOption,
+    RosterOption,
     TierOption,
     app,
     this_course,
@@ -46,6 +47,7 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     overrides: OverridesOption = None,
     hints: HintsOption = None,
+    roster: RosterOption = None,
     as_known_mistake: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +68,7 @@ def report(
     from autograder.classroom.class_session import report_again
     from autograder.cli.classes import print_class
 
-    print_class(report_again(folder, overrides, hints))
+    print_class(report_again(folder, overrides, hints, roster))
 
 
 @app.command()
@@ -95,6 +97,7 @@ def grade(
     ] = False,
     overrides: OverridesOption = None,
     hints: HintsOption = None,
+    roster: RosterOption = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
@@ -120,6 +123,7 @@ def grade(
         hints=hints,
         shape=_shape(as_class, one),
         unread_as_zero=unread_as_zero,
+        roster=roster,
     )
     work = prepare(this_course(), name, tier)
     grade_into(work, submissions, output, jobs, options, scheduler)
@@ -131,6 +135,63 @@ def _shape(as_class: bool, one: bool) -> Shape | None:
     if as_class and one:
         raise CourseError("--class and --one exclude each other; give the one that is true.")
     return Shape.CLASS if as_class else Shape.ONE if one else None
+
+
+@app.command()
+def grades(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    gradebook: Annotated[
+        Path,
+        typer.Option("--gradebook", metavar="CSV", help="As exported from Canvas, Moodle or Gradescope."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="CSV", help="The gradebook to write.")
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option("--column", metavar="HEADING", help="The column to write; found unless given."),
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Scale the totals where the gradebook has another maximum.")
+    ] = False,
+    overrides: OverridesOption = None,
+) -> None:
+    """Write the totals that `grade -o DIR` left into a gradebook; everything else in it stays as it was."""
+    from autograder.classroom.class_session import outputs_of
+    from autograder.classroom.gradebook import merge
+    from autograder.cli.classes import print_merged
+    from autograder.files.writing import write_atomically
+
+    record, outputs = outputs_of(folder, overrides)
+    merged = merge(gradebook, outputs.rows(), record.assignment, column, scale)
+    path = output or folder / f"{gradebook.stem}-with-grades.csv"
+    write_atomically(path, merged.sheet.to_bytes())
+    print_merged(merged, path)
+
+
+@app.command()
+def feedback(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    platform: Annotated[str, typer.Option("--for", metavar="PLATFORM", help="canvas or moodle.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="ZIP", help="The zip to write.")
+    ] = None,
+) -> None:
+    """Zip the feedback pages under the names by which Canvas or Moodle gives each to its student."""
+    from autograder.classroom.feedback_zip import Platform, default_path, feedback_zip
+    from autograder.classroom.outputs import Places
+    from autograder.classroom.record import read_record
+    from autograder.files.writing import write_atomically
+
+    if platform not in set(Platform):
+        raise CourseError(f"--for {platform!r}: give one of {', '.join(Platform)}.")
+    places = Places(folder)
+    made = feedback_zip(read_record(places.record), places, Platform(platform))
+    path = output or default_path(folder, Platform(platform))
+    write_atomically(path, made.content)
+    for sentence in made.left:
+        print(f"left out: {sentence}")
+    print(f"{path} holds {made.pages} feedback pages for {platform.capitalize()}")
 
 
 @app.command()

@@ -1,0 +1,140 @@
+"""Tables of other programs as they are: what is not changed in them stays as it was, to the byte."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.classroom.csv_rows import delimiter_of
+from autograder.errors import CourseError
+
+_BYTES = 50_000_000
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it is written, and what it says."""
+
+    raw: str
+
+    @property
+    def text(self) -> str:
+        """What it says, without quotation marks around it."""
+        raw = self.raw
+        if len(raw) > 1 and raw[0] == raw[-1] == '"':
+            return raw[1:-1].replace('""', '"')
+        return raw
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells, and what ends their line."""
+
+    cells: tuple[Cell, ...]
+    end: str
+
+    def text(self, column: int) -> str:
+        """Return what a cell says; nothing if the row is too short."""
+        return self.cells[column].text if column < len(self.cells) else ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of comma separated values.
+
+    Attributes
+    ----------
+    bom, encoding
+        How its text is written.
+    delimiter
+        Between cells.
+    """
+
+    rows: tuple[Row, ...]
+    delimiter: str
+    encoding: str
+    bom: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        """Return the table as it is written."""
+        text = "".join(self.delimiter.join(cell.raw for cell in row.cells) + row.end for row in self.rows)
+        return self.bom + text.encode(self.encoding)
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Return the table at `path`, in UTF-8, UTF-16 or what spreadsheets of Western Europe write.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read or is no table.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_BYTES + 1)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read ({error.strerror or 'unknown reason'}).") from error
+    if len(content) > _BYTES:
+        raise CourseError(f"{path} has more than {_BYTES // 1_000_000} MB; leave out what is not needed.")
+    bom, encoding = next(((bom, it) for bom, it in _BOMS if content.startswith(bom)), (b"", "utf-8"))
+    body = content[len(bom) :]
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "latin-1"  # which gives every byte back as it was
+        text = body.decode(encoding)
+    if "\0" in text or not text.strip():
+        raise CourseError(f"{path} is no table; export it as CSV.")
+    delimiter = "\t" if "\t" in text.partition("\n")[0] else delimiter_of(text)
+    return Sheet(tuple(_rows(text, delimiter)), delimiter, encoding, bom)
+
+
+def _rows(text: str, delimiter: str) -> list[Row]:
+    line_end = re.compile("\r?\n" if "\n" in text else "\r")
+    rows, cells, start, place, quoted = list[Row](), list[Cell](), 0, 0, False
+    while place < len(text):
+        letter = text[place]
+        if letter == '"' and (quoted or place == start):
+            quoted = not quoted
+        elif quoted:
+            pass
+        elif letter == '"':  # the second of two within a quoted cell opens it again
+            quoted = text[start] == '"'
+        elif letter == delimiter:
+            cells.append(Cell(text[start:place]))
+            start = place + 1
+        elif end := line_end.match(text, place):
+            cells.append(Cell(text[start:place]))
+            rows.append(Row(tuple(cells), end[0]))
+            cells, start, place = [], end.end(), end.end()
+            continue
+        place += 1
+    if start < len(text) or cells:
+        rows.append(Row((*cells, Cell(text[start:])), ""))
+    return rows
+
+
+def with_cells(sheet: Sheet, column: int, texts: Sequence[str | None]) -> Sheet:
+    """Return the table with other texts in a column, a text for each row; None leaves the cell as it is."""
+    return Sheet(
+        tuple(row if text is None else _with_cell(row, column, text, sheet.delimiter)
+              for row, text in zip(sheet.rows, texts, strict=True)),
+        sheet.delimiter,
+        sheet.encoding,
+        sheet.bom,
+    )  # fmt: skip
+
+
+def _with_cell(row: Row, column: int, text: str, delimiter: str) -> Row:
+    cells = [*row.cells, *(Cell("") for _ in range(column + 1 - len(row.cells)))]
+    needs_quotes = cells[column].raw.startswith('"') or delimiter in text or '"' in text
+    raw = '"' + text.replace('"', '""') + '"' if needs_quotes else text
+    return Row((*cells[:column], Cell(raw), *cells[column + 1 :]), row.end)
