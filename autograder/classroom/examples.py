@@ -4,24 +4,50 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 
-def functions_of(sources: Mapping[str, str], functions: Sequence[str]) -> str:
-    """Return the source of functions, `module.function` or `module.Class.method`; empty if none can be found."""
-    found = (source_of(sources, function) for function in functions)
-    return "\n\n".join(text for text in found if text)
+@dataclass(frozen=True)
+class Placed:
+    """The source of a function as it stands in its file; `first` and `last` are its lines, counted from 1."""
+
+    file: str
+    first: int
+    text: str
+
+    @property
+    def last(self) -> int:
+        """Its last line."""
+        return self.first + self.text.count("\n")
+
+    @property
+    def numbered(self) -> str:
+        """The text with the number of each line."""
+        return "\n".join(
+            f"{number:4}  {line}" for number, line in enumerate(self.text.split("\n"), self.first)
+        )
+
+
+def placed(sources: Mapping[str, str], functions: Sequence[str]) -> list[Placed]:
+    """Return functions, `module.function` or `module.Class.method`, where they stand; those that are there."""
+    return [found for function in functions if (found := _place(sources, function)) is not None]
 
 
 def source_of(sources: Mapping[str, str], function: str) -> str:
     """Return the source of one function as it stands in its file; of a class, all of it; empty if it is not there."""
+    found = _place(sources, function)
+    return "" if found is None else found.text
+
+
+def _place(sources: Mapping[str, str], function: str) -> Placed | None:
     module, _, name = function.partition(".")
     text = sources.get(f"{module}.py", "")
     tree = tree_of(text)
     node = None if tree is None else node_of(tree, name)
     if node is None:
-        return ""
+        return None
     first = min([node.lineno, *(it.lineno for it in getattr(node, "decorator_list", []))])
-    return "\n".join(text.split("\n")[first - 1 : node.end_lineno])
+    return Placed(f"{module}.py", first, "\n".join(text.split("\n")[first - 1 : node.end_lineno]))
 
 
 def tree_of(text: str) -> ast.Module | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +11,17 @@ import msgspec
 
 from autograder.classroom.attempts import Attempt, best_attempts
 from autograder.classroom.canvas import to_canvas
-from autograder.classroom.examples import functions_of
 from autograder.classroom.hints import Hints, add_rows
 from autograder.classroom.overrides import Overrides
 from autograder.classroom.record import TIME_UNKNOWN, ClassRecord, Item, read_record, write_record
+from autograder.classroom.report_parts import (
+    attempts_of,
+    examples_of,
+    of_groups,
+    of_mistakes,
+    people_of,
+    roster_of,
+)
 from autograder.classroom.roster import compare
 from autograder.classroom.roster import to_csv as roster_csv
 from autograder.classroom.settle import settle
@@ -25,19 +32,16 @@ from autograder.files.writing import write_atomically
 from autograder.handin.find import Fate
 from autograder.handin.students import Student
 from autograder.model.result import GradingResult
-from autograder.report.class_page import GROUPS_IN_FULL, class_page
+from autograder.report.class_page import GROUPS_IN_FULL, IN_FULL, class_page
 from autograder.report.context import Example
 from autograder.report.feedback_page import feedback_page
 from autograder.report.grades import GradeRow, to_csv
 from autograder.report.gradescope import to_gradescope, write_results
 from autograder.report.statistics import ClassStatistics
-from autograder.report.unexplained import Group, groups_in, largest_first, with_hints
+from autograder.report.unexplained import groups_in, largest_first, with_hints
 
 OVERRIDES_FILE = "overrides.csv"
 HINTS_FILE = "hints.csv"
-MOST_EXAMPLE_CHARACTERS = 6_000
-MOST_TRIED = 50
-"""Hand-ins of a group among which the shortest is the example."""
 
 
 class Places:
@@ -165,11 +169,16 @@ class Outputs:
         write_atomically(self.places.grades, to_csv(self.rows(), self._whole, self._has_slip_days).encode())
         write_atomically(self.places.canvas, to_canvas(self.rows(), self._whole).encode())
         statistics = self._statistics()
+        groups = largest_first(statistics.groups.values())
         context = replace(
             record.report_context,
             hints=self._hints.texts,
             titles=self._hints.titles,
-            examples=self._examples(statistics.groups),
+            examples={id: some[0] for id, some in self._examples(of_groups(groups[:GROUPS_IN_FULL])).items()},
+            mistaken=self._examples(of_mistakes(statistics.most_frequent()[:IN_FULL])),
+            people=people_of(record.items),
+            attempts=attempts_of(record.items, self._result_as_shown),
+            roster=roster_of(record),
         )
         write_atomically(self.places.report, class_page(statistics, context).encode())
         if not self._hints.elsewhere:
@@ -198,22 +207,12 @@ class Outputs:
                 statistics.add(item.label, self._final(item, result))
         return statistics
 
-    def _examples(self, groups: Mapping[str, Group]) -> dict[str, Example]:
-        """Return the shortest code of each group that is shown in full."""
-        keys = {item.label: item.key for item in self._record.items}
-        questions = {question.id: question for question in self._record.questions}
-        examples = {}
-        for group in largest_first(groups.values())[:GROUPS_IN_FULL]:
-            found = []
-            for label in group.hand_ins[:MOST_TRIED]:
-                outcome = self.store.get(keys[label])
-                functions = questions[group.question].functions
-                source = functions_of(outcome.sources, functions) if outcome else ""
-                found += [Example(label, source)] if source else []
-            if found:
-                shortest = min(found, key=lambda example: (len(example.source), example.label))
-                examples[group.id] = replace(shortest, source=shortest.source[:MOST_EXAMPLE_CHARACTERS])
-        return examples
+    def _examples(self, wanted: Iterable[tuple[str, str, Sequence[str]]]) -> dict[str, tuple[Example, ...]]:
+        return examples_of(wanted, self._record, self.store)
+
+    def _result_as_shown(self, item: Item) -> GradingResult | None:
+        result = self.result_of(item)
+        return None if result is None else self._final(item, result)
 
     def _final(self, item: Item, result: GradingResult) -> GradingResult:
         """Return the result of a hand-in as its page shows it."""

@@ -21,6 +21,7 @@ from autograder.classroom.watchdog import watched
 from autograder.classroom.work import StoredResult, Work
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
+from autograder.model.result import GradingResult
 from autograder.model.verdict import Verdict
 from autograder.report.unexplained import groups_in
 from autograder.sandbox.isolation import choose_tier
@@ -51,8 +52,16 @@ def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredR
     return StoredResult(
         result=msgspec.structs.replace(result, flags=flags),
         fingerprints=found,
-        sources=_sources(submission) if groups_in(result) else {},
+        sources=_sources(submission) if _is_an_example(result) else {},
     )
+
+
+def _is_an_example(result: GradingResult) -> bool:
+    """Return whether the class report may show a hand-in's code: it makes a mistake, known or not."""
+    known = (
+        verdict.mistake for question in result.questions for verdict in question.graded if not verdict.passed
+    )
+    return any(known) or bool(groups_in(result))
 
 
 def _sources(submission: Submission) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.verdict import Family, Kind
 from autograder.report.context import LikePair, ReportContext
-from autograder.report.pages import render
+from autograder.report.pages import render, script
 from autograder.report.statistics import ClassStatistics, MistakeTally, TestTally
 from autograder.report.unexplained import largest_first
 
@@ -32,14 +32,20 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
     tests = [it for it in statistics.tests.values() if it.hand_ins]
     structural = [it for it in tests if it.structural]
     raced = [it for it in structural if it.cpu_ratios]
+    lessons = _lessons(statistics.most_frequent(), context.mistakes)
+    source, digest = script("class.js")
     return render(
         "class.html",
+        script=source,
+        script_hash=digest,
+        marks={lesson.id: f"m-{number}" for number, (_, lesson) in enumerate(lessons, start=1)},
+        with_names=any(context.people.get(row.label, row.label) != row.label for row in statistics.rows),
         title=f"{statistics.assignment.title}: class report",
         statistics=statistics,
         context=context,
         titles={tally.question.id: tally.question.title for tally in statistics.questions.values()},
         pictures=_pictures(statistics, context, structural, raced),
-        lessons=_lessons(statistics.most_frequent(), context.mistakes),
+        lessons=lessons,
         in_full=IN_FULL,
         groups=largest_first(statistics.groups.values()),
         groups_in_full=GROUPS_IN_FULL,
@@ -52,7 +58,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         broken=_ways_to_break(statistics),
         flagged=_flagged(statistics),
         pairs=[_marked(pair) for pair in context.pairs],
-        names=_names,
+        most_names=MOST_NAMES,
     )
 
 
@@ -125,8 +131,3 @@ def _marked(pair: LikePair) -> tuple[LikePair, list[tuple[str, list[tuple[str, s
             blocks.append((where, "\n".join(numbered)))
         sides.append((label, blocks))
     return pair, sides
-
-
-def _names(labels: Sequence[str]) -> str:
-    more = len(labels) - MOST_NAMES
-    return ", ".join(labels[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -44,10 +44,48 @@ class Leftover:
 
 @dataclass(frozen=True)
 class Example:
-    """One hand-in of a group, and what it wrote."""
+    """What one hand-in wrote.
+
+    Attributes
+    ----------
+    where
+        The file and the lines, `linear_svm.py, lines 41 to 60`.
+    source
+        The lines, numbered as in the file.
+    """
 
     label: str
+    where: str
     source: str
+
+
+@dataclass(frozen=True)
+class AttemptLine:
+    """One of several hand-ins of a student.
+
+    Attributes
+    ----------
+    when
+        When it came, in words; empty if that is not known.
+    score
+        Its points; None if it was not graded.
+    counts
+        Whether it is the one that counts.
+    """
+
+    label: str
+    when: str
+    score: float | None
+    counts: bool
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """Somebody of the roster who is not known to have handed in, or somebody who handed in and is not in it."""
+
+    who: str
+    status: str
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +102,14 @@ class ReportContext:
         What the instructor has written for groups of hand-ins that nothing explains, by group.
     examples
         One hand-in of each of these groups.
+    mistaken
+        For each known mistake, some hand-ins of this class that make it.
+    people
+        The students behind each hand-in, by label.
+    attempts
+        The hand-ins of each student who has several, the earliest first.
+    roster
+        Whom the roster tells apart from those who handed in.
     """
 
     mistakes: tuple[KnownMistake, ...] = ()
@@ -75,3 +121,7 @@ class ReportContext:
     hints: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, Example] = field(default_factory=dict)
+    mistaken: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    attempts: Mapping[str, tuple[AttemptLine, ...]] = field(default_factory=dict)
+    roster: tuple[RosterEntry, ...] = ()

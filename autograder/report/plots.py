@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from autograder.report.statistics import ClassStatistics, MistakeTally, QuestionTally, TestTally
 
 # Okabe and Ito's palette: distinguishable with every kind of colour blindness, and in grey by the hatching.
-BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, PALE = (
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, PALE, GREY = (
     "#0072B2",
     "#E69F00",
     "#009E73",
@@ -29,6 +29,7 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, PALE = (
     "#CC79A7",
     "#56B4E9",
     "#EEEEEE",
+    "#BBBBBB",
 )
 _STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -122,6 +123,8 @@ STRUCTURE: dict[str, tuple[str, str]] = {
     "memory": (PURPLE, "xxx"),
     "not allowed": (SKY, "---"),
     "wrong values": (PALE, ""),
+    "missing": (GREY, ""),
+    "no value": (GREY, "..."),
 }
 """How a hand-in may fare in a test of structure, with colour and hatching."""
 

@@ -101,8 +101,11 @@ class TestTally:
             "slow": self.outcomes[Kind.SLOW],
             "memory": self.outcomes[Kind.OUT_OF_MEMORY],
             "not allowed": self.outcomes[Kind.NOT_ALLOWED],
+            "wrong values": self.waiting
+            + sum(count for kind, count in self.outcomes.items() if kind.family is Family.VALUE),
+            "missing": self.outcomes[Kind.MISSING],
         }
-        return {**counts, "wrong values": self.hand_ins - sum(counts.values())}
+        return {**counts, "no value": self.hand_ins - sum(counts.values())}
 
     @property
     def rate(self) -> float:
@@ -151,6 +154,25 @@ class MistakeTally:
     questions: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True)
+class HandInRow:
+    """One hand-in in the table of all.
+
+    Attributes
+    ----------
+    scores
+        Points by question.
+    mistakes
+        The known mistakes that it makes, by id.
+    """
+
+    label: str
+    total: float
+    scores: dict[str, float]
+    mistakes: tuple[str, ...] = ()
+    flagged: bool = False
+
+
 class ClassStatistics:
     """Everything that a class report counts.
 
@@ -167,6 +189,8 @@ class ClassStatistics:
     ----------
     groups
         Hand-ins whose wrong values nothing explains, by group.
+    rows
+        Every hand-in that was added.
     totals
         Points of every hand-in, lateness deducted.
     late
@@ -177,6 +201,7 @@ class ClassStatistics:
 
     def __init__(self, assignment: Assignment, plan: Plan, written: Collection[str] = ()) -> None:
         self.assignment = assignment
+        self.rows: list[HandInRow] = []
         self.totals: list[float] = []
         self.late = 0
         self.seconds = 0.0
@@ -247,6 +272,15 @@ class ClassStatistics:
                 if verdict.mistake:
                     mistakes.setdefault((verdict.passed, verdict.mistake), set()).add(question.id)
             self._add_tests(question, share)
+        self.rows.append(
+            HandInRow(
+                label,
+                float(result.score),
+                {question.id: float(question.score) for question in result.questions},
+                tuple(sorted(id for accepted, id in mistakes if not accepted)),
+                flagged=bool(result.all_flags or result.at_fault),
+            )
+        )
         for (accepted, id), questions in mistakes.items():
             there = (self.accepted if accepted else self.mistakes).setdefault(id, MistakeTally(id))
             there.hand_ins.append(label)

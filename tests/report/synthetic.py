@@ -17,7 +17,15 @@ from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
-from autograder.report.context import Excerpt, Leftover, LikePair, ReportContext
+from autograder.report.context import (
+    AttemptLine,
+    Example,
+    Excerpt,
+    Leftover,
+    LikePair,
+    ReportContext,
+    RosterEntry,
+)
 from autograder.report.statistics import ClassStatistics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,9 +155,24 @@ def report_context() -> ReportContext:
     )
     return ReportContext(
         mistakes=bank.mistakes,
-        refused=(Leftover("zoe.rar", "zoe.rar is an archive of an unsupported kind."),),
+        refused=(Leftover("zoe.rar", "zoe.rar is an archive of a kind that is not opened."),),
         replaced=(Leftover("submission_1", "a later hand-in of the same student counts"),),
         ignored=(Leftover("submission_metadata.yml", "says who handed in what"),),
         alike=(("submission_10007", "submission_10019"),),
         pairs=(pair,),
+        mistaken={
+            mistake.id: (Example("submission_10003", "linear_svm.py, lines 41 to 42", f"  41  {lines}"),)
+            for mistake in bank.mistakes[:4]
+        },
+        people={label: f"Student {label[-3:]}" for label, _ in results(300)},
+        attempts={
+            "Ada Lovelace": (
+                AttemptLine("submission_9001", "2030-01-01 10:00 UTC", None, counts=False),
+                AttemptLine("submission_10003", "2030-01-02 10:00 UTC", 12.5, counts=True),
+            )
+        },
+        roster=(
+            RosterEntry("Annabella Milbanke (504)", "not handed in"),
+            RosterEntry("somebody", "not in the roster", "submission_10004"),
+        ),
     )

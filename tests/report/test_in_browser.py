@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
+from urllib.parse import unquote
 
 import pytest
 
@@ -79,7 +82,9 @@ def test_ids_are_unique_and_links_lead_somewhere(html: str, open_page: Open) -> 
     ids = page.eval_on_selector_all("[id]", "all => all.map(it => it.id)")
     assert len(ids) == len(set(ids))
     targets = page.eval_on_selector_all("a", "all => all.map(it => it.getAttribute('href'))")
-    assert targets and {target.removeprefix("#") for target in targets} <= set(ids)
+    pages = {target for target in targets if target.startswith("feedback/")}
+    assert targets and {target.removeprefix("#") for target in targets} - pages <= set(ids)
+    assert all(target.endswith(".html") and " " not in target for target in pages)
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(html: str, open_page: Open) -> None:
@@ -99,7 +104,7 @@ def test_everything_that_opens_or_scrolls_is_reached_and_used_by_keyboard(
     shut = page.locator("summary").count()
     assert shut > 10
     seen = set()
-    for _ in range(300):
+    for _ in range(3_000):
         page.keyboard.press("Tab")
         here = page.evaluate(
             "[...document.querySelectorAll('summary, [tabindex=\"0\"]')].indexOf(document.activeElement)"
@@ -120,6 +125,85 @@ def test_nothing_sticks_out_sideways(html: str, open_page: Open, width: int) -> 
     page = open_page(html, width).page
     page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_table_of_hand_ins_is_sorted_by_its_headings(class_of_300: str, open_page: Open) -> None:
+    opened = open_page(class_of_300)
+    page = opened.page
+    total = page.locator("#hand-ins thead th", has_text="Total")
+    column = page.eval_on_selector_all(
+        "#hand-ins thead th", "all => all.findIndex(it => it.textContent == 'Total')"
+    )
+
+    def totals() -> list[float]:
+        cells = f"#hand-ins tbody tr td:nth-of-type({column})"
+        return [
+            float(it) for it in page.eval_on_selector_all(cells, "all => all.map(it => it.dataset.value)")
+        ]
+
+    before = totals()
+    assert len(before) == 300 and total.get_attribute("aria-sort") is None
+    total.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert totals() == sorted(before) and total.get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert totals() == sorted(before, reverse=True) and total.get_attribute("aria-sort") == "descending"
+    page.locator("#hand-ins thead th").first.get_by_role("button").click()
+    assert total.get_attribute("aria-sort") is None
+    labels = page.eval_on_selector_all("#hand-ins tbody th a", "all => all.map(it => it.textContent)")
+    assert labels == sorted(labels) and opened.complaints == []
+
+
+def test_the_table_of_hand_ins_is_narrowed_by_words_and_by_mistake(
+    class_of_300: str, open_page: Open
+) -> None:
+    page = open_page(class_of_300).page
+    rows, said = page.locator("#hand-ins tbody tr:visible"), page.get_by_role("status")
+    assert said.inner_text() == "all 300 hand-ins" and rows.count() == 300
+    page.get_by_label("Search").fill("student 01")
+    assert 0 < rows.count() < 300 and said.inner_text() == f"{rows.count()} of 300 hand-ins"
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Show").select_option("m-1")
+    mistake = str(page.locator("#only option[value=m-1]").text_content()).partition(":")[0]
+    assert rows.count() > 10
+    assert all(
+        mistake in it for it in page.locator("#hand-ins tbody tr:visible td:last-child").all_inner_texts()
+    )
+    page.get_by_label("Show").select_option("flagged")
+    assert all("flagged" in it for it in rows.all_inner_texts()) and rows.count() > 0
+
+
+def test_without_scripts_the_table_is_whole(class_of_300: str, open_page: Open) -> None:
+    plain = open_page(class_of_300.replace("script-src", "no-script-src"))
+    assert plain.page.locator("#hand-ins tbody tr:visible").count() == 300
+    assert plain.page.locator("#tools:visible").count() == 0
+
+
+def test_a_mistake_leads_to_students_to_their_pages_and_to_their_lines(
+    class_of_300: str, open_page: Open
+) -> None:
+    page = open_page(class_of_300).page
+    lesson = page.locator("section.lesson").first
+    for summary in lesson.locator("summary").all():
+        summary.click()
+    assert lesson.locator("pre").count() == 1
+    assert "linear_svm.py, lines 41 to 42" in lesson.inner_text()
+    hrefs = [it.get_attribute("href") for it in lesson.locator("a").all()]
+    assert hrefs[0] == "feedback/submission_10003.html" and len(hrefs) > 10
+
+
+def test_labels_of_every_kind_are_links_that_stay_links(open_page: Open) -> None:
+    gathered = statistics(0)
+    labels = ["a b", "100%", "Zoë", "x#y", 'q"&<b>', NASTY]
+    for label in labels:
+        gathered.add(label, result())
+    opened = open_page(class_page(gathered, replace(report_context(), people=dict.fromkeys(labels, NASTY))))
+    links = opened.page.locator("#hand-ins tbody a")
+    assert sorted(links.all_inner_texts()) == sorted(labels)
+    for link in links.all():
+        text = link.inner_text()
+        assert unquote(str(link.get_attribute("href"))) == f"feedback/{text}.html"
+    assert opened.complaints == []
 
 
 CONTRASTS = """() => {
@@ -145,8 +229,13 @@ CONTRASTS = """() => {
 }"""
 
 
-def test_every_text_stands_out_from_its_ground(html: str, open_page: Open) -> None:
-    contrasts = open_page(html).page.evaluate(CONTRASTS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(
+    html: str, open_page: Open, scheme: Literal["light", "dark"]
+) -> None:
+    page = open_page(html).page
+    page.emulate_media(color_scheme=scheme)
+    contrasts = page.evaluate(CONTRASTS)
     assert len(contrasts) > 20
     assert min(contrasts)[0] >= 4.5, min(contrasts)
 

@@ -1,0 +1,108 @@
+"""What the class report shows beside statistics: code of this class, attempts over time, the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from autograder.classroom.examples import placed
+from autograder.classroom.record import ClassRecord, Item
+from autograder.classroom.store import Store
+from autograder.handin.find import Fate
+from autograder.model.result import GradingResult
+from autograder.report.context import AttemptLine, Example, RosterEntry
+from autograder.report.statistics import MistakeTally
+from autograder.report.unexplained import Group
+
+MOST_TRIED = 20
+"""Hand-ins of a group, or of a mistake, whose code is looked at."""
+MOST_SHOWN = 3
+"""Hand-ins that make a mistake whose code is shown."""
+MOST_CHARACTERS = 6_000
+
+
+def examples_of(
+    wanted: Iterable[tuple[str, str, Sequence[str]]], record: ClassRecord, store: Store
+) -> dict[str, tuple[Example, ...]]:
+    """Return the shortest code that was written, a few hand-ins for each name.
+
+    Parameters
+    ----------
+    wanted
+        A name, the question whose functions are shown, and the labels of the hand-ins.
+    """
+    keys = {item.label: item.key for item in record.items}
+    functions = {question.id: question.functions for question in record.questions}
+    examples = {}
+    for name, question, labels in wanted:
+        found = [
+            example
+            for label in labels[:MOST_TRIED]
+            if (example := _example(label, keys[label], functions.get(question, ()), store)) is not None
+        ]
+        found.sort(key=lambda example: (len(example.source), example.label))
+        if found:
+            examples[name] = tuple(found[:MOST_SHOWN])
+    return examples
+
+
+def of_groups(groups: Iterable[Group]) -> list[tuple[str, str, Sequence[str]]]:
+    """Return what `examples_of` takes for groups of hand-ins."""
+    return [(group.id, group.question, group.hand_ins) for group in groups]
+
+
+def of_mistakes(tallies: Iterable[MistakeTally]) -> list[tuple[str, str, Sequence[str]]]:
+    """Return what `examples_of` takes for known mistakes: each in the question where most make it."""
+    return [(it.id, it.questions.most_common(1)[0][0], it.hand_ins) for it in tallies if it.questions]
+
+
+def _example(label: str, key: str, functions: Sequence[str], store: Store) -> Example | None:
+    outcome = store.get(key)
+    found = placed(outcome.sources, functions) if outcome else []
+    if not found:
+        return None
+    where = "; ".join(f"{it.file}, lines {it.first} to {it.last}" for it in found)
+    source = "\n\n".join(it.numbered for it in found)
+    return Example(label, where, source[:MOST_CHARACTERS])
+
+
+def people_of(items: Iterable[Item]) -> dict[str, str]:
+    """Return the students behind each hand-in, in words."""
+    named = (
+        (it.label, [student.name or student.email or student.id for student in it.students]) for it in items
+    )
+    return {label: ", ".join(filter(None, names)) for label, names in named if any(names)}
+
+
+def attempts_of(
+    items: Sequence[Item], result_of: Callable[[Item], GradingResult | None]
+) -> dict[str, tuple[AttemptLine, ...]]:
+    """Return the hand-ins of each student who has several, the earliest first."""
+    by_student: dict[str, list[Item]] = {}
+    shown: dict[str, str] = {}
+    for item in items:
+        if item.fate is not Fate.IGNORED:
+            for student in item.students:
+                by_student.setdefault(student.key, []).append(item)
+                shown.setdefault(student.key, student.name or student.email or student.id)
+    several = {key: own for key, own in by_student.items() if len(own) > 1}
+    lines: dict[str, tuple[AttemptLine, ...]] = {}
+    for key, own in sorted(several.items(), key=lambda pair: shown[pair[0]]):
+        name = shown[key] if list(shown.values()).count(shown[key]) == 1 else f"{shown[key]} ({key})"
+        own.sort(key=lambda item: (str(item.created_at or ""), item.label))
+        lines[name] = tuple(_attempt(item, key, result_of(item)) for item in own)
+    return lines
+
+
+def _attempt(item: Item, student: str, result: GradingResult | None) -> AttemptLine:
+    when = item.created_at.strftime("%Y-%m-%d %H:%M %Z") if item.created_at else ""
+    score = float(result.score) if result is not None and item.key else None
+    return AttemptLine(item.label, when, score, any(it.key == student for it in item.counts_for))
+
+
+def roster_of(record: ClassRecord) -> tuple[RosterEntry, ...]:
+    """Return whom the roster tells apart from those who handed in."""
+    return tuple(
+        RosterEntry(line.who, line.status, line.submission)
+        for line in record.roster
+        if line.status != "handed in"
+    )
