@@ -143,9 +143,13 @@ def find_one(
     SubmissionError
         If there are several and no `label` is given, none has that label, or that one cannot be graded.
     """
-    hand_ins = {
-        it.label: it for it in find_hand_ins(path, names, limits, shape) if it.fate is not Fate.IGNORED
-    }
+    try:
+        everything = find_hand_ins(path, names, limits, shape)
+    except AmbiguousError as error:
+        if not error.is_single:
+            raise
+        everything = find_hand_ins(path, names, limits, Shape.ONE)
+    hand_ins = {it.label: it for it in everything if it.fate is not Fate.IGNORED}
     where = lossless(str(path), 300)
     if label is None and len(hand_ins) > 1:
         raise SubmissionError(

@@ -38,7 +38,21 @@ class ClassFolder:
 
 
 class AmbiguousError(SubmissionError):
-    """What was named may be read in two ways; the message says what to pass."""
+    """What was named may be read in two ways; the message says what to pass.
+
+    Attributes
+    ----------
+    is_single
+        Whether it is one hand-in either way, and only its owner is in doubt.
+    """
+
+    is_single = False
+
+
+class OwnerUnknownError(AmbiguousError):
+    """There is one hand-in, but more than one folder may be called after its owner."""
+
+    is_single = True
 
 
 def class_folder(
@@ -123,9 +137,10 @@ class _Reader:
         if len(hand_ins) == 1 and hand_ins[0].kind is EntryKind.FOLDER:
             if is_named_by_platform(hand_ins[0].name, self._names, is_folder=True):
                 return found
-            raise AmbiguousError(
+            raise OwnerUnknownError(
                 f"{self._at(found.path)} holds a single hand-in, {lossless(hand_ins[0].name)}; pass --class if "
-                f"{lossless(only.name)} is the student, or name the folder in which the students' folders lie."
+                f"{lossless(only.name)} is the student, --one if that is {self._named}, or name the folder in which the "
+                "students' folders lie."
             )
         return found
 

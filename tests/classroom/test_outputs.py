@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from contextlib import nullcontext
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -374,3 +376,25 @@ def test_a_page_that_cannot_be_made_costs_nobody_else_anything(
     rows = {row["submission"]: (row["total"], row["faults"]) for row in table(out / "grades.csv")}
     assert rows == {"ada": ("10", "0"), "mallory": ("0", "1")}
     assert "RecursionError: too deep" in (out / "report.html").read_text()
+
+
+def test_the_report_shows_this_class_s_own_code_and_links_to_pages(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    folder = write_class(tmp_path / "class", {"ada & co": RIGHT, "bo": SUMMED})
+    done = graded(work, pool, folder, tmp_path / "out")
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "np.sum(miss ** 2)" in report and f"{FILE}, lines 7 to 9" in report
+    targets = {unquote(it) for it in re.findall(r'href="(feedback/[^"]+)"', report)}
+    pages = {f"feedback/{item.label}.html" for item in done.record.items}
+    assert targets == pages and all((tmp_path / "out" / it).is_file() for it in targets)
+
+
+def test_the_report_shows_a_student_s_attempts_over_time(
+    work: Work, pool: LocalPool, export: Path, tmp_path: Path
+) -> None:
+    graded(work, pool, export, tmp_path / "out", GradeOptions(every=True))
+    report = (tmp_path / "out" / "report.html").read_text()
+    attempts = report.partition('id="attempts"')[2].partition("</section>")[0]
+    assert re.findall(r">(submission_\d+)</a>", attempts) == ["submission_11", "submission_12"]
+    assert attempts.count("<td>counts</td>") == 1

@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.handin.find import Fate, Found, find_hand_ins
+from autograder.handin.find import Fate, Found, find_hand_ins, find_one
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.shape import AmbiguousError, Shape
 from tests.handin.hand_ins import CODE, NAMES, write_folder
@@ -230,3 +230,10 @@ def test_clones_of_github_classroom_are_a_class(tmp_path: Path) -> None:
         "hw1-ada",
         "hw1-bo-b",
     }
+
+
+def test_whose_a_single_hand_in_is_does_not_matter_to_look_at_it(how: str, tmp_path: Path) -> None:
+    path = pack(how, tmp_path, {"repository/src/linear_svm.py": CODE})
+    with pytest.raises(AmbiguousError, match="--one"):
+        find_hand_ins(path, NAMES)
+    assert open_hand_in(find_one(path, NAMES), NAMES).files == {"linear_svm.py": CODE}

@@ -132,3 +132,26 @@ def test_checks_that_earn_nothing_are_counted_as_tests_but_not_as_mistakes() -> 
     statistics = gathered(ada=result(failed(CHECK)))
     assert statistics.tests["loss", CHECK.partition("[")[0]].passed_all == 0
     assert statistics.questions["loss"].unknown == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [
+        (Kind.MISSING, "missing"),
+        (Kind.RAISED, "no value"),
+        (Kind.TIMED_OUT, "no value"),
+        (Kind.WRONG_VALUE, "wrong values"),
+        (Kind.LOOPS, "loops"),
+    ],
+)
+def test_a_file_that_is_missing_is_no_wrong_value(kind: Kind, way: str) -> None:
+    statistics = gathered(a=result(failed(LOOPS, kind)), b=result())
+    ways = statistics.tests["loss", LOOPS].ways
+    assert {name: count for name, count in ways.items() if count} == {"passed": 1, way: 1}
+    assert sum(ways.values()) == 2
+
+
+def test_every_hand_in_has_a_row_with_its_points_and_mistakes() -> None:
+    first, second = gathered(a=result(failed(OTHER, mistake="S04")), b=result()).rows
+    assert [(row.label, row.mistakes) for row in (first, second)] == [("a", ("S04",)), ("b", ())]
+    assert first.scores["gradient"] == 0 and first.total < second.total
