@@ -139,8 +139,8 @@ class _Reader:
                 return found
             raise OwnerUnknownError(
                 f"{self._at(found.path)} holds a single hand-in, {lossless(hand_ins[0].name)}; pass --class if "
-                f"{lossless(only.name)} is the student, --one if that is {self._named}, or name the folder in which the "
-                "students' folders lie."
+                f"{lossless(only.name)} is the student, --one if that is {self._named}, or name the folder in which "
+                "the students' folders lie."
             )
         return found
 
