@@ -46,24 +46,30 @@ def feedback_zip(record: ClassRecord, places: Places, platform: Platform) -> Fee
     Raises
     ------
     CourseError
-        If no hand-in has such a name, or a page is missing.
+        If no page is left for the zip, or one is missing.
     """
     files: dict[str, bytes] = {}
     left = []
     for item in record.items:
-        if item.fate not in (Fate.GRADED, Fate.REFUSED) or not item.students:
+        if item.fate not in (Fate.GRADED, Fate.REFUSED):
             continue
-        name = _name_for(item, platform) if item.counts_for or item.fate is Fate.REFUSED else None
+        name, page = _name_for(item, platform), _page(places, item)
         if item.doubts:
             left.append(f"{item.label}: it is not clear whose it is")
+        elif item.fate is Fate.GRADED and item.students and not item.counts_for:
+            left.append(f"{item.label}: another hand-in of the same student counts")
+        elif page is None:
+            left.append(f"{item.label}: it has no feedback page{f' ({item.reason})' if item.reason else ''}")
         elif name is None:
             left.append(f"{item.label}: it did not come from a download of {platform.value.capitalize()}")
+        elif name in files:
+            left.append(f"{item.label}: another hand-in came under the same name, {name}")
         else:
-            files[name] = _page(places, item)
+            files[name] = page
     if not files:
         raise CourseError(
-            f"{places.folder} holds no hand-in whose name comes from a download of {platform.value.capitalize()}; "
-            "grade the download as it is."
+            f"{places.folder} holds no page of a hand-in whose name comes from a download of "
+            f"{platform.value.capitalize()}; grade the download as it is."
         )
     return FeedbackZip(zip_bytes(files), len(files), tuple(left))
 
@@ -81,11 +87,20 @@ def _names(item: Item) -> Iterable[str]:
     return (path.rpartition("/")[2] for path in item.parts)
 
 
-def _page(places: Places, item: Item) -> bytes:
+def _page(places: Places, item: Item) -> bytes | None:
+    """Return the page of a hand-in; None if there is none, as for what was refused unopened.
+
+    Raises
+    ------
+    CourseError
+        If a hand-in that was graded has none.
+    """
     _, path = places.of_hand_in(item.label)
     try:
         return path.read_bytes()
     except OSError as error:
+        if item.fate is Fate.REFUSED:
+            return None
         reason = error.strerror or "unknown reason"
         raise CourseError(f"{path} cannot be read ({reason}); run `autograder report` first.") from error
 
