@@ -17,6 +17,7 @@ from autograder.classroom.hints import read_hints
 from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import read_overrides
 from autograder.classroom.record import ClassRecord, Item, read_record
+from autograder.classroom.roster import read_roster
 from autograder.classroom.similarity_report import with_similar_code
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work
@@ -96,7 +97,7 @@ class ClassSession:
     SubmissionError
         If there is no hand-in.
     CourseError
-        If the overrides are not understood, or the folder holds another assignment's results.
+        If the overrides or the roster are not understood, or the folder holds another assignment's results.
     """
 
     def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
@@ -108,6 +109,7 @@ class ClassSession:
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
         self._record = ClassRecord.of(work, options.due, options.unread_as_zero)
         self._hints = read_hints(places.hints(options.hints), elsewhere=options.hints is not None)
+        self._roster = read_roster(options.roster, places.roster)
         self._outputs = Outputs(places, self._record, self._overrides, self._hints)
 
     @property
@@ -142,7 +144,7 @@ class ClassSession:
         everything = tuple(items.get(one.label) or Item.of(one, None) for one in self._found)
         record = msgspec.structs.replace(self._record, items=everything)
         record = with_similar_code(record, store, self._found, self._work)
-        record = self._outputs.write_class(record, self._options.roster)
+        record = self._outputs.write_class(record, self._roster)
         changes.sort(key=lambda change: change.label)
         return GradedClass(
             record,
@@ -260,18 +262,19 @@ def report_again(
     Raises
     ------
     CourseError
-        If the folder holds no graded class, or overrides or hints are not understood.
+        If the folder holds no graded class, or overrides, hints or the roster are not understood.
     """
     places = Places(folder)
     record = read_record(places.record)
     known = [(item.label, student) for item in record.items for student in item.students]
     read = read_overrides(places.overrides(overrides), record.assignment, known)
     written = read_hints(places.hints(hints), elsewhere=hints is not None)
+    people = read_roster(roster, places.roster)
     outputs = Outputs(places, record, read, written)
     for item in record.items:
         result = outputs.result_of(item)
         if result is not None:
             outputs.write_one(item, result)
-    record = outputs.write_class(record, roster)
+    record = outputs.write_class(record, people)
     remarks = written.remarks(outputs.groups)
     return GradedClass(record, places, (), read.remarks, remarks, len(outputs.groups))

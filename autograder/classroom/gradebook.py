@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.classroom.people import Person, match
-from autograder.classroom.roster import person_of, read_people
+from autograder.classroom.people import Matches, Person, match
+from autograder.classroom.roster import Listing, person_of, read_people
 from autograder.classroom.sheets import Sheet, read_sheet, with_cells
 from autograder.errors import CourseError
-from autograder.handin.students import Student
 from autograder.model.assignment import Assignment
 from autograder.model.exact import read_points
 from autograder.report.grades import GradeRow, decimal
 
 _POINTS_POSSIBLE = re.compile(r"\s*points possible\s*", re.IGNORECASE)
+_READ_ONLY = re.compile(r"\s*\(read only\)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*\(\d+\)\s*\Z")
-_OF_PLATFORMS = ("grade", "total score")
-"""Columns that hold the grade of the one assignment which a worksheet of Moodle or an export of Gradescope is about."""
+_EXCUSED = "ex"
+_OF_PLATFORMS = {"grade": {"identifier", "maximum grade"}, "total score": {"sid", "max points"}}
+"""The column of the one assignment which a worksheet of Moodle or an export of Gradescope is about, and other
+columns of which there is one."""
 _MAXIMA = ("maximum grade", "max points")
 
 
@@ -34,6 +37,8 @@ class Merged:
         The heading of the column they are in.
     written
         How many.
+    replaced
+        How many of them stand where there were other points.
     left
         A sentence for everybody of the class, and everybody of the gradebook, for whom nothing was written.
     """
@@ -42,6 +47,7 @@ class Merged:
     column: str
     written: int
     left: tuple[str, ...]
+    replaced: int = 0
 
 
 def merge(
@@ -57,6 +63,8 @@ def merge(
 
     Parameters
     ----------
+    assignment
+        With the questions that only people grade.
     column
         The heading to write below; by default the assignment's title, or what the platform calls its only grade.
     scale
@@ -65,71 +73,123 @@ def merge(
     Raises
     ------
     CourseError
-        If the gradebook is not understood, or has another maximum and `scale` is not set.
+        If the gradebook is not understood, is that of other people, or has another maximum and `scale` is not set.
     """
     sheet = read_sheet(path)
-    place = _column(path, sheet, assignment, column)
+    listing = read_people(sheet, path, (assignment.title, assignment.name))
+    place = _column(path, sheet, listing, assignment, column)
     factor = _factor(path, sheet, place, assignment, scale)
-    in_book = read_people(sheet, path)
-    people = [person for _, person in in_book]
-    claims = _claims(rows)
+    claims = [(person_of(row), row) for row in rows if row.counts or row.result is None]
+    people = [person for _, person in listing.people]
     matches = match([person for person, _ in claims], people)
+    if claims and not matches.pairs and not matches.unclear:
+        raise CourseError(
+            f"{path} lists nobody of this class (there: {_some(people)}; here: {_some([it for it, _ in claims])}); "
+            "give the gradebook of the same course."
+        )
     texts: list[str | None] = [None] * len(sheet.rows)
-    by_row = {id(row): number for number, row in enumerate(sheet.rows)}
-    left = []
+    left, replaced = [], 0
     for number, (_, row) in enumerate(claims):
-        if number in matches.pairs and row.result is not None:
-            texts[by_row[id(in_book[matches.pairs[number]][0])]] = decimal(factor * row.result.score)
+        if number not in matches.pairs:
+            left.append(f"{row.label or 'a hand-in without a name'}: {_why_not(number, matches)}")
+            continue
+        line, person = listing.people[matches.pairs[number]]
+        before = sheet.rows[line].text(place).strip()
+        if row.result is None:
+            left.append(f"{row.label}: it could not be read, so the cell is as it was ({row.note})")
+        elif before.casefold() == _EXCUSED:
+            left.append(f"{row.label}: {person} is excused in the gradebook, so the cell is as it was")
         else:
-            left.append(f"{row.label}: {_why(number in matches.pairs, number in matches.unclear, row)}")
+            texts[line] = decimal(factor * row.result.score)
+            replaced += _number(before) not in (None, _number(texts[line] or ""))
     left += [
-        f"{person}: handed nothing in; the cell is as it was"
+        f"{person}: {_why_without(number, matches)}; the cell is as it was"
         for number, person in enumerate(people)
         if number not in matches.found
     ]
     written = sum(text is not None for text in texts)
-    return Merged(with_cells(sheet, place, texts), sheet.rows[0].text(place), written, tuple(left))
+    heading = sheet.rows[0].text(place)
+    return Merged(with_cells(sheet, place, texts), heading, written, tuple(left), replaced)
 
 
-def _claims(rows: Iterable[GradeRow]) -> list[tuple[Person, GradeRow]]:
-    return [
-        (person_of(Student(it.name, it.email, it.id)), it) for it in rows if it.counts or it.result is None
-    ]
-
-
-def _why(is_found: bool, is_unclear: bool, row: GradeRow) -> str:
-    if is_found:
-        return f"it could not be read, so the cell is as it was ({row.note})"
-    if is_unclear:
+def _why_not(claim: int, matches: Matches) -> str:
+    if claim in matches.contradicted:
+        return "its id is that of somebody of another name; find out whose it is, and write it in by hand"
+    if claim in matches.unclear:
         return "several people or hand-ins fit; find out whose it is, and write it in by hand"
     return "nobody in the gradebook fits"
 
 
-def _column(path: Path, sheet: Sheet, assignment: Assignment, named: str | None) -> int:
+def _why_without(person: int, matches: Matches) -> str:
+    return "may have handed in what is unclear" if person in matches.maybe else "handed nothing in"
+
+
+def _some(people: Sequence[Person]) -> str:
+    return ", ".join([*map(str, people[:3]), *(["…"] if len(people) > 3 else [])]) or "nobody"
+
+
+# --- the column -----------------------------------------------------------------------------------
+
+
+def _column(path: Path, sheet: Sheet, listing: Listing, assignment: Assignment, named: str | None) -> int:
     headings = [cell.text for cell in sheet.rows[0].cells]
-    plain = [_plain(it) for it in headings]
-    wanted = [_plain(named)] if named is not None else [_plain(assignment.title), _plain(assignment.name)]
-    for name in wanted:
-        found = [
-            place for place, heading in enumerate(plain) if name in (heading, _plain(headings[place], True))
-        ]
-        if len(found) == 1:
-            return found[0]
+    free = [place for place in range(len(headings)) if _why_not_writable(sheet, listing, place) == ""]
+    for name in [named] if named is not None else [assignment.title, assignment.name]:
+        among = range(len(headings)) if named is not None else free
+        found = _called(name, headings, among)
+        if len(found) > 1:
+            raise CourseError(
+                f"{path} has {len(found)} columns {name!r}; say which one it is with --column, by its whole heading "
+                f"({', '.join(repr(headings[it]) for it in found)})."
+            )
         if found:
-            raise CourseError(f"{path} has {len(found)} columns {name!r}; give each a name of its own.")
-    if named is None:
-        for name in _OF_PLATFORMS:
-            if plain.count(name) == 1:
-                return plain.index(name)
-    there = ", ".join(repr(it) for it in headings[:30])
+            if reason := _why_not_writable(sheet, listing, found[0]):
+                raise CourseError(
+                    f"{path}: {headings[found[0]]!r} {reason}; name a column of grades with --column."
+                )
+            return found[0]
+    plain = [_plain(it) for it in headings]
+    for name, others in _OF_PLATFORMS.items():
+        if named is None and plain.count(name) == 1 and others & set(plain):
+            return plain.index(name)
+    there = ", ".join(repr(headings[it]) for it in free[:30]) or "nothing but people"
     raise CourseError(
         f"{path} has no column {named or assignment.title!r}; say which one it is with --column (there: {there})."
     )
 
 
-def _plain(heading: str, whole: bool = False) -> str:
-    """Return a heading for comparison, without the number that Canvas adds to it."""
-    return " ".join((heading if whole else _NUMBER.sub("", heading)).split()).casefold()
+def _called(name: str, headings: Sequence[str], places: Iterable[int]) -> list[int]:
+    """Return the columns of that heading; if there is none, those of it with the number that Canvas adds."""
+    places, wanted = list(places), _plain(name)
+    whole = [it for it in places if _plain(headings[it]) == wanted]
+    return whole or [it for it in places if _plain(_NUMBER.sub("", headings[it])) == wanted]
+
+
+def _plain(heading: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", heading).split()).casefold()
+
+
+def _why_not_writable(sheet: Sheet, listing: Listing, place: int) -> str:
+    """Return what a column is instead of one of grades; nothing if it may be one."""
+    head, *rows = sheet.rows
+    if place < len(listing.kinds) and listing.kinds[place]:
+        return "says who people are"
+    if _is_maximum(_plain(head.text(place))):
+        return "says how many points there are"
+    if any(_is_points_possible(row.text(0)) and _READ_ONLY.fullmatch(row.text(place)) for row in rows[:5]):
+        return "is computed by Canvas and cannot be written"
+    return ""
+
+
+def _is_maximum(heading: str) -> bool:
+    return heading in _MAXIMA or heading.endswith(" - max points")
+
+
+def _is_points_possible(text: str) -> bool:
+    return _POINTS_POSSIBLE.fullmatch(text) is not None
+
+
+# --- the maximum ----------------------------------------------------------------------------------
 
 
 def _factor(path: Path, sheet: Sheet, place: int, assignment: Assignment, scale: bool) -> Fraction:
@@ -149,11 +209,13 @@ def _factor(path: Path, sheet: Sheet, place: int, assignment: Assignment, scale:
 
 def _maxima(sheet: Sheet, place: int) -> Iterable[Fraction | None]:
     head, *rows = sheet.rows
-    columns = [number for number, cell in enumerate(head.cells) if _plain(cell.text) in _MAXIMA]
+    own = _plain(head.text(place))
+    of_column = {f"{own} - max points", *(_MAXIMA if own in _OF_PLATFORMS else ())}
+    columns = [number for number, cell in enumerate(head.cells) if _plain(cell.text) in of_column]
     for row in rows:
-        if any(_POINTS_POSSIBLE.fullmatch(cell.text) for cell in row.cells[:1]):
+        if _is_points_possible(row.text(0)):
             yield _number(row.text(place))
-        for number in columns if _plain(head.text(place)) in _OF_PLATFORMS else ():
+        for number in columns:
             yield _number(row.text(number))
 
 

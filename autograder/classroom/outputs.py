@@ -13,6 +13,7 @@ from autograder.classroom.attempts import Attempt, best_attempts
 from autograder.classroom.canvas import to_canvas
 from autograder.classroom.hints import Hints, add_rows
 from autograder.classroom.overrides import Overrides
+from autograder.classroom.people import Person
 from autograder.classroom.record import TIME_UNKNOWN, ClassRecord, Item, read_record, write_record
 from autograder.classroom.report_parts import (
     attempts_of,
@@ -31,6 +32,7 @@ from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.handin.find import Fate
 from autograder.handin.students import Student
+from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.report.class_page import GROUPS_IN_FULL, IN_FULL, class_page
 from autograder.report.context import Example
@@ -155,13 +157,18 @@ class Outputs:
         write_atomically(page, feedback_page(final, self._whole, item.label).encode())
         return final
 
-    def write_class(self, record: ClassRecord, roster: Path | None = None) -> ClassRecord:
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment with the questions that only people grade."""
+        return self._whole
+
+    def write_class(self, record: ClassRecord, roster: Sequence[Person] = ()) -> ClassRecord:
         """Write the grade tables, the class report and the record itself; remove what is out of date.
 
         Returns the record with the hand-ins that count, and compared with the roster if there is one.
         """
         self._record = self._with_counting(record)
-        if roster is not None:
+        if roster:
             lines = compare(roster, self.rows())
             write_atomically(self.places.roster, roster_csv(lines).encode())
             self._record = msgspec.structs.replace(self._record, roster=lines)

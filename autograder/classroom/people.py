@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -41,11 +42,17 @@ class Matches:
     pairs
         Place of the person by place of the claim.
     unclear
-        Places of claims that fit several people, or share one with another claim.
+        Places of claims that fit several people, or fit one whom another claim fits as well or better.
+    contradicted
+        Those of them whose id is that of somebody of another name.
+    maybe
+        Places of the people whom unclear claims fit and who were not found.
     """
 
     pairs: dict[int, int] = field(default_factory=dict)
     unclear: frozenset[int] = frozenset()
+    contradicted: frozenset[int] = frozenset()
+    maybe: frozenset[int] = frozenset()
 
     @property
     def found(self) -> frozenset[int]:
@@ -57,39 +64,109 @@ def match(claims: Sequence[Person], people: Sequence[Person]) -> Matches:
     """Return which person of a list is behind each claim.
 
     An e-mail address decides before an id, that before an account, that before a name. A match must be the only one
-    on both sides. Where id and name contradict each other, neither is believed.
+    on both sides: whoever was found by something that decides earlier is not given to another claim, and nobody is
+    found because all others of the same name are. Where id and name contradict each other, neither is believed.
     """
     pairs: dict[int, int] = {}
     unclear: set[int] = set()
-    for keys_of_claim, keys_of_person in _KINDS:
-        open_claims = [it for it in range(len(claims)) if it not in pairs and it not in unclear]
-        open_people = [it for it in range(len(people)) if it not in set(pairs.values())]
+    contradicted: set[int] = set()
+    maybe: set[int] = set()
+    for kind in _kinds(claims, people):
         by_key: dict[str, set[int]] = {}
-        for place in open_people:
-            for key in keys_of_person(people[place]):
+        for place, somebody in enumerate(people):
+            for key in kind.of_person(somebody):
                 by_key.setdefault(key, set()).add(place)
-        candidates = {place: _found(by_key, keys_of_claim(claims[place])) for place in open_claims}
-        wanted: dict[int, list[int]] = {}
+        candidates: dict[int, set[int]] = {}
+        for place, claim in enumerate(claims):
+            if place not in pairs and place not in unclear:
+                found = set().union(*(by_key.get(key, ()) for key in kind.of_claim(claim)))
+                candidates |= {place: found} if found else {}
+        taken = set(pairs.values())
+        wanted = Counter(person for found in candidates.values() for person in found)
         for place, found in candidates.items():
-            for person in found:
-                wanted.setdefault(person, []).append(place)
-        for place, found in candidates.items():
-            if not found:
-                continue
             (person, *others) = found
-            alone = not others and wanted[person] == [place]
-            contradicted = keys_of_claim is _ids and not names_agree(claims[place].name, people[person].name)
-            if alone and not contradicted:
+            alone = not others and wanted[person] == 1 and person not in taken
+            agrees = not kind.needs_name or names_agree(claims[place].name, people[person].name)
+            if alone and agrees:
                 pairs[place] = person
             else:
                 unclear.add(place)
-    return Matches(pairs, frozenset(unclear))
+                maybe |= found
+                contradicted |= {place} if alone else set()
+    maybe -= set(pairs.values())
+    return Matches(pairs, frozenset(unclear), frozenset(contradicted), frozenset(maybe))
 
 
-def _found(by_key: dict[str, set[int]], keys: Iterable[str]) -> set[int]:
-    """Return the people with any of the keys; of keys in an order, with the first that somebody has."""
-    found = [by_key[key] for key in keys if key in by_key]
-    return set().union(*(found[:1] if isinstance(keys, list) else found))
+_Keys = Callable[[Person], set[str]]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One way to know somebody; `needs_name` says that the names must not contradict it."""
+
+    of_claim: _Keys
+    of_person: _Keys
+    needs_name: bool = False
+
+
+def _kinds(claims: Sequence[Person], people: Sequence[Person]) -> Iterator[_Kind]:
+    """Yield the ways to know somebody, in the order in which they decide."""
+    yield _Kind(_emails, _emails)
+    yield _Kind(_ids, _ids, needs_name=True)
+    prefix = _before_accounts(claims, people)
+    yield _Kind(lambda claim: _accounts_in_name(claim, prefix), _accounts)
+    yield _Kind(_id_as_name, _ids)
+    yield _Kind(_name, _name)
+    yield _Kind(_name_written_together, _names_written_together)
+
+
+def _emails(person: Person) -> set[str]:
+    named = {person.name} if re.fullmatch(r"[^\s@]+@[^\s@]+", person.name) else set()
+    return {it.casefold() for it in person.emails | named}
+
+
+def _ids(person: Person) -> set[str]:
+    """Return the ids; spreadsheets drop the zeros that a number begins with."""
+    return {(it.lstrip("0") or it) if it.isdecimal() else it.casefold() for it in person.ids}
+
+
+def _id_as_name(person: Person) -> set[str]:
+    """Return the name of a hand-in that may be an id or a login."""
+    return _ids(Person(ids=frozenset({person.name}))) if person.name.split() == [person.name] else set()
+
+
+def _accounts(person: Person) -> set[str]:
+    return {it.casefold() for it in person.accounts}
+
+
+def _accounts_in_name(person: Person, prefix: str) -> set[str]:
+    name = person.name.casefold()
+    return {name, name[len(prefix) :]} if prefix and name.startswith(prefix) else {name} - {""}
+
+
+def _before_accounts(claims: Sequence[Person], people: Sequence[Person]) -> str:
+    """Return what most names have before an account: clones are called after the assignment and the account."""
+    accounts = set().union(*map(_accounts, people))
+    prefixes: Counter[str] = Counter()
+    for name in (claim.name.casefold() for claim in claims):
+        ends = (place + 1 for place, letter in enumerate(name) if letter == "-")
+        prefixes.update(name[:end] for end in ends if name[end:] in accounts)
+    return min(prefixes, key=lambda prefix: (-prefixes[prefix], len(prefix)), default="")
+
+
+def _name(person: Person) -> set[str]:
+    return {plain_name(person.name)} - {""}
+
+
+def _name_written_together(person: Person) -> set[str]:
+    """Return a name of one word without case and accents, as Canvas writes it in names of files."""
+    return {_bare(person.name)} if re.fullmatch(r"[^\W_]{4,}", _bare(person.name)) else set()
+
+
+def _names_written_together(person: Person) -> set[str]:
+    """Return a name's words written together, whichever of them the last name begins with."""
+    words = _words(person.name)
+    return {"".join((*words[place:], *words[:place])) for place in range(len(words))}
 
 
 def plain_name(name: str) -> str:
@@ -101,45 +178,23 @@ def plain_name(name: str) -> str:
 
 def names_agree(one: str, other: str) -> bool:
     """Return whether two names may be one person's: they share a word, or one is unknown or written together."""
-    words = [set(re.findall(r"\w+", _bare(it))) for it in (one, other)]
-    if not all(words) or words[0] & words[1]:
+    words = [_words(it) for it in (one, other)]
+    if not all(words) or set(words[0]) & set(words[1]):
         return True
-    together = ["".join(re.findall(r"[^\W_]+", _bare(it))) for it in (one, other)]
-    return any(all(word in together[1 - side] for word in words[side] if len(word) > 1) for side in (0, 1))
+    return any(_are_all_in(words[side], "".join(words[1 - side])) for side in (0, 1))
+
+
+def _are_all_in(words: Sequence[str], together: str) -> bool:
+    """Return whether words, but for initials, are in a name that is written together."""
+    whole = [it for it in words if len(it) > 1] or words
+    return all(word in together for word in whole)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", _bare(name))
 
 
 def _bare(name: str) -> str:
     """Return a name without case and accents: platforms drop them in names of files."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def _emails(person: Person) -> set[str]:
-    return {it.casefold() for it in person.emails}
-
-
-def _ids(person: Person) -> set[str]:
-    return {it.casefold() for it in person.ids}
-
-
-def _accounts(person: Person) -> set[str]:
-    return {it.casefold() for it in person.accounts}
-
-
-def _ends_of_name(person: Person) -> list[str]:
-    """Return what may be an account, the longest first: clones are called after the assignment and the account."""
-    name = person.name.casefold()
-    return [name, *(name[place + 1 :] for place, letter in enumerate(name) if letter == "-")]
-
-
-def _name(person: Person) -> set[str]:
-    return {plain_name(person.name)} - {""}
-
-
-_Keys = Callable[[Person], Iterable[str]]
-_KINDS: tuple[tuple[_Keys, _Keys], ...] = (
-    (_emails, _emails),
-    (_ids, _ids),
-    (_ends_of_name, _accounts),
-    (_name, _name),
-)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -13,24 +15,38 @@ import msgspec
 from autograder.classroom.people import Person, match
 from autograder.classroom.sheets import Row, Sheet, read_sheet
 from autograder.errors import CourseError
-from autograder.handin.students import Student
+from autograder.handin.students import Student, read_file_name
 from autograder.report.grades import GradeRow, safe_cell
 
+_OF_WORK = re.compile(
+    r"\(\d+\)\Z|\bpts\)\Z|\b(submissions?|sections?|assignments?|groups?|teams?|courses?|class|institution|department"
+    r"|(grading )?status|points|scores?|grades?|max|maximum|late(ness)?|modified|comments?|count|date|time|phone)\b"
+)
+"""Headings of columns that are not about one person, whatever else is in them."""
 _HEADINGS = {
-    "account": re.compile(r"git ?hub|gitlab|account", re.IGNORECASE),
-    "email": re.compile(r"e-?mail|\bmail\b", re.IGNORECASE),
-    "first": re.compile(r"\s*first\s*\Z|first ?name|given|forename|vorname|pr[ée]nom", re.IGNORECASE),
-    "last": re.compile(r"\s*last\s*\Z|last ?name|family|sur ?name|nachname|\bnom\b", re.IGNORECASE),
-    "id": re.compile(
-        r"\b(s?id|ids|identifier|number|no|nr|login|user ?name|matri\w*|sis .*|student id|netid|uni)\b",
-        re.IGNORECASE,
+    "": re.compile(r"(github|gitlab|account) ids?\Z|\broot account\b"),
+    "role": re.compile(r"\b(role|rolle|rol)s?\Z"),
+    "account": re.compile(r"git ?hub|git ?lab|\baccount\b"),
+    "email": re.compile(r"e ?mail|\bmail\b|\bcorreo\b|\bcourriel\b"),
+    "first": re.compile(
+        r"\Afirst\Z|\bfirst ?name|\bgiven|\bfore ?name|\bvorname|\bpr[ée]nom|\bnombres?\Z|\bnome\Z"
     ),
-    "name": re.compile(r"name|student|participant", re.IGNORECASE),
+    "last": re.compile(
+        r"\Alast\Z|\blast ?name|\bfamily|\bsur ?name|\b(nach|familien)name|\bnom\b(?! d)|\bapellidos?\b|\bcognome\b"
+    ),
+    "id": re.compile(
+        r"\b(s?ids?|identifier|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id|student ?id|uni)\b"
+    ),
+    "name": re.compile(r"name|\bstudents?\b|\bparticipants?\b|\bnombre completo\b"),
 }
 """What a column holds, by words in its heading; the first that fits decides."""
-_OF_WORK = re.compile(r"\(\d+\)\s*\Z|submission|section|assignment", re.IGNORECASE)
-"""Headings of columns about work, not about people, whatever else is in them."""
+_NAMES = ("name", "first", "last")
+_KINDS_OF_PEOPLE = (*_NAMES, "email", "id", "account")
 _NOBODY = re.compile(r"\s*(points possible|student, test|test student)\s*", re.IGNORECASE)
+_STUDENT_ROLE = re.compile(r"student|learner|participant|studierend|estudiante|étudiant", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_ID = re.compile(r"[A-Za-z]{0,3}\d{5,}")
+_NAME = re.compile(r"[^\d@]*\w[^\d@]*[\s,][^\d@]*\w[^\d@]*")
 
 
 class RosterLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,97 +65,196 @@ class RosterLine(msgspec.Struct, frozen=True, kw_only=True):
     submission: str = ""
 
 
-def read_people(sheet: Sheet, path: Path) -> list[tuple[Row, Person]]:
-    """Return everybody in a table, with their rows.
+@dataclass(frozen=True)
+class Listing:
+    """A table of people.
 
-    Columns are known by their headings, those without a heading that says so by what they hold.
+    Attributes
+    ----------
+    kinds
+        What each column holds: `name`, `first`, `last`, `email`, `id`, `account`, `role`, or nothing that is known.
+    people
+        Everybody, each with the place of their row.
+    """
+
+    kinds: tuple[str, ...]
+    people: tuple[tuple[int, Person], ...]
+
+
+def read_people(sheet: Sheet, path: Path, of_work: Sequence[str] = ()) -> Listing:
+    """Return everybody in a table; whoever only teaches and Canvas' own test student are left out.
+
+    Columns are known by their headings, those whose heading does not say by what they hold. Where the first line
+    holds somebody instead of headings, it counts as well.
+
+    Parameters
+    ----------
+    of_work
+        Headings of columns that are known to hold grades.
 
     Raises
     ------
     CourseError
         If no column holds names, addresses or ids.
     """
-    head, *rows = sheet.rows
-    kinds = [_kind_of(cell.text) for cell in head.cells]
-    if not any(kinds):
-        if not any("@" in cell.text for cell in head.cells):
-            raise CourseError(
-                f"{path}: no column holds names, e-mail addresses or ids; name the columns in the first line."
-            )
-        rows = [head, *rows]
-    width = max(len(row.cells) for row in (head, *rows))
-    kinds = [
-        (kinds[place] if place < len(kinds) else "") or _kind_by_contents([row.text(place) for row in rows])
-        for place in range(width)
-    ]
-    people = ((row, _person(row, kinds)) for row in rows)
-    return [
-        (row, person) for row, person in people if person != Person() and not _NOBODY.fullmatch(person.name)
-    ]
+    headings = [_plain_heading(cell.text) for cell in sheet.rows[0].cells]
+    grades = {_plain_heading(it) for it in of_work}
+    by_heading = ["" if heading in grades else _kind_of(heading) for heading in headings]
+    by_contents = _kinds_by_contents(sheet, headings, by_heading)
+    kinds = [it or by_contents.get(place, "") for place, it in enumerate(by_heading)]
+    if not set(_KINDS_OF_PEOPLE) & set(kinds):
+        raise CourseError(
+            f"{path}: no column holds names, e-mail addresses or ids; name the columns in the first line."
+        )
+    has_head = not any(_fits(kind, sheet.rows[0].text(place)) for place, kind in by_contents.items())
+    students_only = _has_students(sheet.rows, kinds)
+    people = (
+        (number, _person(row, kinds))
+        for number, row in enumerate(sheet.rows)
+        if (number or not has_head) and (not students_only or _is_student(row, kinds))
+    )
+    return Listing(
+        tuple(kinds),
+        tuple(pair for pair in people if pair[1] != Person() and not _NOBODY.fullmatch(pair[1].name)),
+    )
+
+
+def _plain_heading(heading: str) -> str:
+    """Return a heading's words, however they are joined: `first_name`, `firstName`, `First-Name`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-./:*]+", " ", unicodedata.normalize("NFC", heading))
+    return " ".join(words.split()).casefold()
 
 
 def _kind_of(heading: str) -> str:
-    if _OF_WORK.search(heading):
+    if _OF_WORK.search(heading) or _EMAIL.fullmatch(heading):
         return ""
     return next((kind for kind, pattern in _HEADINGS.items() if pattern.search(heading)), "")
 
 
+def _kinds_by_contents(sheet: Sheet, headings: Sequence[str], by_heading: Sequence[str]) -> dict[int, str]:
+    """Return what the columns hold whose headings do not say so, unless a heading says it of another column."""
+    head, *rows = sheet.rows
+    found: dict[int, str] = {}
+    for place, kind in enumerate(by_heading):
+        if kind or _OF_WORK.search(headings[place]):
+            continue
+        kind = _kind_by_contents([row.text(place) for row in rows or [head]])
+        same = _NAMES if kind == "name" else (kind,)
+        if kind and not set(same) & {*by_heading, *found.values()}:
+            found[place] = kind
+    return found
+
+
 def _kind_by_contents(texts: Sequence[str]) -> str:
     filled = [it.strip() for it in texts if it.strip()]
-    return "email" if filled and all(re.fullmatch(r"[^\s@]+@[^\s@]+", it) for it in filled) else ""
+    different = len(set(filled)) == len(filled)
+    kinds = ("email", "id", "name") if different else ("email",)
+    return next((kind for kind in kinds if filled and all(_fits(kind, it) for it in filled)), "")
+
+
+def _fits(kind: str, text: str) -> bool:
+    pattern = {"email": _EMAIL, "id": _ID, "name": _NAME}[kind]
+    return pattern.fullmatch(text.strip()) is not None
+
+
+def _has_students(rows: Iterable[Row], kinds: Sequence[str]) -> bool:
+    return "role" in kinds and any(_is_student(row, kinds) for row in rows)
+
+
+def _is_student(row: Row, kinds: Sequence[str]) -> bool:
+    return any(
+        _STUDENT_ROLE.search(row.text(place)) is not None
+        for place, kind in enumerate(kinds)
+        if kind == "role"
+    )
 
 
 def _person(row: Row, kinds: Sequence[str]) -> Person:
     found: dict[str, list[str]] = {}
     for place, kind in enumerate(kinds):
-        text = row.text(place).strip()
-        if kind and text:
-            found.setdefault("email" if "@" in text and kind in ("id", "account") else kind, []).append(text)
+        if text := row.text(place).strip():
+            found.setdefault(_kind_of_cell(kind, text), []).append(text)
     first, last = (" ".join(found.get(kind, ())) for kind in ("first", "last"))
-    name = f"{first} {last}".strip() or next(iter(found.get("name", ())), "")
-    ids = [re.sub(r"^Participant ", "", it, flags=re.IGNORECASE) for it in found.get("id", ())]
+    name = f"{first} {last}".strip() or next(iter(found.get("name", found.get("id name", ()))), "")
+    # Moodle writes "Participant 123" in the language of the site.
+    ids = [re.sub(r"\A[^\d,]+ (?=\d+\Z)", "", it) for it in found.get("id", ())]
     return Person(
         name, frozenset(found.get("email", ())), frozenset(ids), frozenset(found.get("account", ()))
     )
 
 
-def person_of(student: Student) -> Person:
-    """Return the student behind a hand-in as a person."""
+def _kind_of_cell(kind: str, text: str) -> str:
+    """Return what a cell holds: what identifies people in GitHub Classroom may be addresses, names or ids."""
+    if kind in ("id", "account") and _EMAIL.fullmatch(text):
+        return "email"
+    return "id name" if kind == "id" and _NAME.fullmatch(text) else kind
+
+
+def person_of(row: GradeRow) -> Person:
+    """Return the student behind a hand-in as a person, by its label if it could not be opened and says no more."""
+    if not (row.name or row.email or row.id) and row.result is None:
+        return _known(read_file_name(row.label, ()).student)
+    return _known(Student(row.name, row.email, row.id))
+
+
+def _known(student: Student) -> Person:
     return Person(student.name, frozenset({student.email} - {""}), frozenset({student.id} - {""}))
 
 
-def compare(path: Path, rows: Iterable[GradeRow]) -> tuple[RosterLine, ...]:
-    """Return everybody of the roster at `path`, and whoever handed in and is not in it.
+def read_roster(path: Path | None, written: Path) -> tuple[Person, ...]:
+    """Return everybody of the roster at `path`, once; nobody if there is none.
+
+    Parameters
+    ----------
+    written
+        Where the comparison with it is going to be.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, nobody is in it, or the comparison would take its place.
+    """
+    if path is None:
+        return ()
+    if path.resolve() == written.resolve():
+        raise CourseError(f"{path} is written by this command; give the roster another name or place.")
+    people = dict.fromkeys(person for _, person in read_people(read_sheet(path), path).people)
+    if not people:
+        raise CourseError(
+            f"{path} lists nobody below its first line; give the list of the course's students."
+        )
+    return tuple(people)
+
+
+def compare(people: Sequence[Person], rows: Iterable[GradeRow]) -> tuple[RosterLine, ...]:
+    """Return everybody of a roster, and whoever handed in and is not surely in it.
 
     Parameters
     ----------
     rows
         The class.
-
-    Raises
-    ------
-    CourseError
-        If the roster cannot be read.
     """
-    people = [person for _, person in read_people(read_sheet(path), path)]
     handed_in: dict[Person, str] = {}
+    nameless = []
     for row in rows:
-        person = person_of(Student(row.name, row.email, row.id))
-        if person != Person() and (row.counts or person not in handed_in):
+        person = person_of(row)
+        if person == Person():
+            nameless.append(row.label)
+        elif row.counts or person not in handed_in:
             handed_in[person] = row.label
     claims = list(handed_in)
     matches = match(claims, people)
     by_person = {person: claims[claim] for claim, person in matches.pairs.items()}
-    lines = [
-        RosterLine(who=str(person), status="handed in", submission=handed_in[by_person[place]])
-        if place in by_person
-        else RosterLine(who=str(person), status="not handed in")
-        for place, person in enumerate(people)
-    ]
+    lines = []
+    for place, person in enumerate(people):
+        submission = handed_in[by_person[place]] if place in by_person else ""
+        status = "handed in" if submission else "unclear" if place in matches.maybe else "not handed in"
+        lines.append(RosterLine(who=str(person), status=status, submission=submission))
     for place, person in enumerate(claims):
         if place not in matches.pairs:
             status = "unclear" if place in matches.unclear else "not in the roster"
             lines.append(RosterLine(who=str(person), status=status, submission=handed_in[person]))
+    lines += [RosterLine(who=label, status="not in the roster", submission=label) for label in nameless]
     return tuple(lines)
 
 

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.csv_rows import delimiter_of
 from autograder.errors import CourseError
 
 _BYTES = 50_000_000
+DELIMITERS = ",;\t|"
+"""What may stand between cells; the first of those that are equally frequent is meant."""
+_LINE_END = re.compile("\r\n?|\n")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -86,19 +88,37 @@ def read_sheet(path: Path) -> Sheet:
         raise CourseError(f"{path} has more than {_BYTES // 1_000_000} MB; leave out what is not needed.")
     bom, encoding = next(((bom, it) for bom, it in _BOMS if content.startswith(bom)), (b"", "utf-8"))
     body = content[len(bom) :]
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "latin-1"  # which gives every byte back as it was
-        text = body.decode(encoding)
+    text, encoding = _decoded(body, encoding)
     if "\0" in text or not text.strip():
         raise CourseError(f"{path} is no table; export it as CSV.")
-    delimiter = "\t" if "\t" in text.partition("\n")[0] else delimiter_of(text)
-    return Sheet(tuple(_rows(text, delimiter)), delimiter, encoding, bom)
+    delimiter = _delimiter(text)
+    rows = _rows(text, delimiter)
+    last = rows[-1].cells[-1].raw
+    if last.startswith('"') and last.count('"') % 2:
+        raise CourseError(
+            f"{path}, row {len(rows)}: a quotation mark that opens a cell is never closed; export the file again."
+        )
+    return Sheet(tuple(rows), delimiter, encoding, bom)
+
+
+def _decoded(body: bytes, encoding: str) -> tuple[str, str]:
+    """Return the text and how it was written, such that it can be written again to the same bytes."""
+    for name in (encoding, "cp1252"):  # which is what spreadsheets of Western Europe write
+        try:
+            return body.decode(name), name
+        except UnicodeDecodeError:
+            pass
+    return body.decode("latin-1"), "latin-1"  # which knows every byte
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands between the cells of the first line, outside of quotation marks."""
+    first = re.match(r'(?:"[^"]*"|[^"\r\n])*', text)
+    bare = re.sub(r'"[^"]*"', "", first[0] if first else "")
+    return max(DELIMITERS, key=bare.count)
 
 
 def _rows(text: str, delimiter: str) -> list[Row]:
-    line_end = re.compile("\r?\n" if "\n" in text else "\r")
     rows, cells, start, place, quoted = list[Row](), list[Cell](), 0, 0, False
     while place < len(text):
         letter = text[place]
@@ -111,7 +131,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
         elif letter == delimiter:
             cells.append(Cell(text[start:place]))
             start = place + 1
-        elif end := line_end.match(text, place):
+        elif letter in "\r\n" and (end := _LINE_END.match(text, place)):
             cells.append(Cell(text[start:place]))
             rows.append(Row(tuple(cells), end[0]))
             cells, start, place = [], end.end(), end.end()

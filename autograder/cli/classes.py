@@ -266,17 +266,17 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
 
 
 MOST_NAMED = 60
-"""People of a roster or a gradebook that are named in the terminal."""
+"""People of a roster that are named in the terminal."""
 
 
 def print_merged(merged: Merged, path: Path) -> None:
     """Print for whom nothing was written, and where the gradebook is."""
-    for sentence in merged.left[:MOST_NAMED]:
-        console.print(Text(sentence, style="yellow"))
-    if (more := len(merged.left) - MOST_NAMED) > 0:
-        console.print(f"and {more} more")
+    for sentence in merged.left:
+        console.print(Text(sentence, style="yellow"), soft_wrap=True)
+    other = f", {merged.replaced} of them in place of other points" if merged.replaced else ""
     console.print(
-        Text(f"{_counted(merged.written, 'total')} written into {merged.column!r}: {path}"), soft_wrap=True
+        Text(f"{_counted(merged.written, 'total')} written into {merged.column!r}{other}: {path}"),
+        soft_wrap=True,
     )
 
 

@@ -162,8 +162,8 @@ def grades(
     from autograder.cli.classes import print_merged
     from autograder.files.writing import write_atomically
 
-    record, outputs = outputs_of(folder, overrides)
-    merged = merge(gradebook, outputs.rows(), record.assignment, column, scale)
+    _, outputs = outputs_of(folder, overrides)
+    merged = merge(gradebook, outputs.rows(), outputs.assignment, column, scale)
     path = output or folder / f"{gradebook.stem}-with-grades.csv"
     write_atomically(path, merged.sheet.to_bytes())
     print_merged(merged, path)

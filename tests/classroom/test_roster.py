@@ -1,0 +1,188 @@
+"""The roster as it is written elsewhere: its columns are found, and nobody is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.classroom.people import Person, match
+from autograder.classroom.roster import RosterLine, compare, read_roster
+from autograder.errors import CourseError
+from autograder.report.grades import GradeRow
+from tests.classroom.rows import row
+
+
+def people_in(folder: Path, text: str, encoding: str = "utf-8") -> tuple[Person, ...]:
+    path = folder / "roster.csv"
+    path.write_bytes(text.encode(encoding))
+    return read_roster(path, folder / "out" / "roster.csv")
+
+
+def statuses(folder: Path, text: str, rows: Sequence[GradeRow]) -> list[tuple[str, str]]:
+    def plain(line: RosterLine) -> tuple[str, str]:
+        return line.who.partition(" (")[0], line.status
+
+    return [plain(line) for line in compare(people_in(folder, text), rows)]
+
+
+ADA = Person("Ada Lovelace", frozenset({"ada@x.org"}), frozenset({"1815"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "full_name,student_id,email_address\nAda Lovelace,1815,ada@x.org\n",
+        "firstName;lastName;studentId;eMail\nAda;Lovelace;1815;ada@x.org\n",
+        "Apellidos\tNombre\tNo.\tCorreo\nLovelace\tAda\t1815\tada@x.org\n",
+        "Course Name|Student Name|SID|Email\nML|Ada Lovelace|1815|ada@x.org\n",
+        "First Name,Last Name,SID,Email,Sections,Role\nAda,Lovelace,1815,ada@x.org,A,Student\n"
+        "Charles,Babbage,,c@x.org,,Instructor\nMary,Somerville,,m@x.org,,TA\n",
+        'Name,ID,"Root Account",E-Mail,Group\nAda Lovelace,1815,x.org,ada@x.org,Team 5\n',
+        "Name,ID,Email,Section\nAda Lovelace,1815,ada@x.org,A\nAda Lovelace,1815,ada@x.org,B\n",
+    ],
+    ids=["snake case", "camel case", "Spanish", "bars", "Gradescope", "other columns", "two sections"],
+)
+def test_columns_are_found_whatever_their_headings_look_like(tmp_path: Path, text: str) -> None:
+    assert people_in(tmp_path, text) == (ADA,)
+
+
+def test_the_users_of_canvas_are_known_by_login_and_id(tmp_path: Path) -> None:
+    text = "user_id,login_id,first_name,last_name,email,status\n1815,al7,Ada,Lovelace,ada@x.org,active\n"
+    assert people_in(tmp_path, text) == (
+        Person("Ada Lovelace", frozenset({"ada@x.org"}), frozenset({"1815", "al7"})),
+    )
+
+
+def test_columns_with_unknown_headings_are_known_by_what_they_hold(tmp_path: Path) -> None:
+    text = "Teilnehmende;Kennzahl;Post;Note\nLovelace, Ada;1815123;a@x;1\nKing, Will;1815124;w@x;1\n"
+    assert people_in(tmp_path, text) == (
+        Person("Lovelace, Ada", frozenset({"a@x"}), frozenset({"1815123"})),
+        Person("King, Will", frozenset({"w@x"}), frozenset({"1815124"})),
+    )
+
+
+@pytest.mark.parametrize("text", ["Ada Lovelace,ada@mail.org\nWill King,will@mail.org\n", "ada@x\nwill@x\n"])
+def test_a_first_line_that_holds_somebody_counts(tmp_path: Path, text: str) -> None:
+    assert len(people_in(tmp_path, text)) == 2
+
+
+def test_windows_spreadsheets_keep_their_letters(tmp_path: Path) -> None:
+    assert people_in(tmp_path, "Name\nŠárka O’Neil\n", "cp1252") == (Person("Šárka O’Neil"),)
+
+
+def test_identifiers_of_github_classroom_may_be_names_and_its_numbers_are_no_accounts(tmp_path: Path) -> None:
+    text = '"identifier","github_username","github_id","name"\n"Lovelace, Ada","adal","11",""\n"Bo Li","","",""\n'
+    assert statuses(tmp_path, text, [row("hw1-adal"), row("Bo Li"), row("hw1-11")]) == [
+        ("Lovelace, Ada", "handed in"),
+        ("Bo Li", "handed in"),
+        ("hw1-11", "not in the roster"),
+    ]
+
+
+def test_the_end_of_an_account_is_not_taken_for_another(tmp_path: Path) -> None:
+    text = "identifier,github_username,github_id,name\na@x.org,ada-l,1,\nb@x.org,l,2,\nc@x.org,cy,3,\n"
+    assert statuses(tmp_path, text, [row("other", "a@x.org"), row("hw1-ada-l"), row("hw1-cy")]) == [
+        ("a@x.org", "handed in"),
+        ("b@x.org", "not handed in"),
+        ("c@x.org", "handed in"),
+        ("hw1-ada-l", "unclear"),
+    ]
+    assert statuses(tmp_path, text.replace("ada-l", ""), [row("hw1-ada-l"), row("hw1-cy")])[1:] == [
+        ("b@x.org", "not handed in"),
+        ("c@x.org", "handed in"),
+        ("hw1-ada-l", "not in the roster"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["ada@x.org", "ADA@X.org", "0042", "42", "adal", "lovelaceada", "adalovelace"]
+)
+def test_hand_ins_may_be_named_by_anything_in_the_roster(tmp_path: Path, name: str) -> None:
+    text = 'Name,Email,ID,Login\n"Lovelace, Ada",ada@x.org,0042,adal\n"King, Will",w@x.org,43,will\n'
+    assert statuses(tmp_path, text, [row(name)]) == [
+        ("Lovelace, Ada", "handed in"),
+        ("King, Will", "not handed in"),
+    ]
+
+
+def test_a_name_is_no_proof_where_somebody_else_came_with_the_address(tmp_path: Path) -> None:
+    text = "Name,Email\nKim Lee,k@x\n"
+    assert statuses(tmp_path, text, [row("Kim Lee", "k@x"), row("Kim Lee", id="9")]) == [
+        ("Kim Lee", "handed in"),
+        ("Kim Lee", "unclear"),
+    ]
+
+
+def test_the_last_of_a_name_is_not_found_by_elimination(tmp_path: Path) -> None:
+    text = "Name,Email\nKim Lee,k@x\nKim Lee,l@x\n"
+    assert statuses(tmp_path, text, [row("Kim Lee", "k@x"), row("kim lee")]) == [
+        ("Kim Lee", "handed in"),
+        ("Kim Lee", "unclear"),
+        ("kim lee", "unclear"),
+    ]
+
+
+def test_an_id_is_not_believed_against_a_name_of_single_letters(tmp_path: Path) -> None:
+    assert statuses(tmp_path, "Name,ID\n王 五,501\n", [row("Ada Lovelace", id="501")]) == [
+        ("王 五", "unclear"),
+        ("Ada Lovelace", "unclear"),
+    ]
+
+
+def test_a_hand_in_without_a_name_is_listed(tmp_path: Path) -> None:
+    nameless = GradeRow("submission_7", result=row("x").result)
+    assert statuses(tmp_path, "Name\nAda Lovelace\n", [nameless])[1:] == [
+        ("submission_7", "not in the roster")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x,y\n1,2\n", "no column holds names"),
+        ("Name,Email\n", "lists nobody below its first line"),
+        ('Name,Email\n"Ada,a@x\nBo,b@x\n', "row 2: a quotation mark that opens a cell is never closed"),
+        ("", "is no table"),
+    ],
+)
+def test_a_roster_that_is_not_understood_is_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(CourseError, match=says) as caught:
+        people_in(tmp_path, text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_roster_is_not_overwritten_by_the_comparison_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text("Name\nAda Lovelace\n")
+    with pytest.raises(CourseError, match="give the roster another name or place"):
+        read_roster(path, tmp_path / "." / "roster.csv")
+
+
+PERSON = st.builds(
+    Person,
+    st.sampled_from(["", "Ada", "Bo", "hw-Bo", "hw-b", "Cy, Di", "dicy", "1"]),
+    st.frozensets(st.sampled_from(["a@x", "b@x"]), max_size=1),
+    st.frozensets(st.sampled_from(["1", "01", "2"]), max_size=2),
+    st.frozensets(st.sampled_from(["bo", "b"]), max_size=1),
+)
+
+
+@given(st.lists(PERSON, max_size=5), st.lists(PERSON, max_size=5), st.randoms())
+def test_who_is_found_does_not_depend_on_the_order(claims, people, random) -> None:
+    def named(claims, people):
+        found = match(claims, people)
+        pairs = sorted((repr(claims[a]), repr(people[b])) for a, b in found.pairs.items())
+        return (
+            pairs,
+            sorted(repr(claims[it]) for it in found.unclear),
+            sorted(repr(people[it]) for it in found.maybe),
+        )
+
+    before = named(claims, people)
+    random.shuffle(claims)
+    random.shuffle(people)
+    assert named(claims, people) == before
