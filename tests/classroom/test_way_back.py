@@ -364,3 +364,26 @@ def test_what_is_no_graded_class_or_no_platform_is_one_sentence(
         done = run_here(*arguments, cwd=tmp_path)
         assert done.returncode == 2, arguments
         assert only_line(done.stderr).startswith("autograder: ")
+
+
+def test_questions_that_people_grade_count_in_the_gradebook(
+    graded: tuple[Path, GradedClass], canvas: Path, tmp_path: Path
+) -> None:
+    root, _ = graded
+    overrides = tmp_path / "points.csv"
+    overrides.write_text("student,question,points,out_of\n501,essay,5,5\n")
+    out = tmp_path / "merged.csv"
+    command = ("grades", root / "out", "--gradebook", canvas, "-o", out, "--overrides", overrides)
+    done = run_here(*command, cwd=tmp_path)
+    assert done.returncode == 2 and "has 10 points there and 15 here" in only_line(done.stderr)
+    canvas.write_bytes(canvas.read_bytes().replace(b"5,10.0", b"5,15"))
+    assert run_here(*command, cwd=tmp_path).returncode == 0
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        assert {line[1]: line[6] for line in csv.reader(file)}["501"] == "15"
+
+
+def test_a_roster_that_is_not_understood_stops_before_anything_is_graded(work: Work, tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / FILE).write_bytes(RIGHT)
+    with pytest.raises(CourseError, match="cannot be read"):
+        ClassSession(work, tmp_path, tmp_path / "out", GradeOptions(roster=tmp_path / "missing.csv"))
