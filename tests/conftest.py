@@ -11,6 +11,8 @@ import pytest
 from tests import fuzzing, graders, parallel, rehearsal, reports, workers
 from tests.hostile import table
 
+# The cores are busy with other tests, and every Python would start threads for NumPy's arithmetic.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Hundreds of Pythons are started; without this each of them would compile every module it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
