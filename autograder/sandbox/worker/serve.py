@@ -160,6 +160,7 @@ class Server:
             case messages.Setup():
                 self._output = _Output(request.limits.output_characters)
                 self._reply_bytes = request.limits.reply_bytes
+                _touch_workspace()
                 ready = confine(request.limits, request.confinement)
                 sys.stdout = sys.stderr = self._output
                 return ready, None
@@ -334,6 +335,12 @@ def _text_of(error: BaseException) -> str:
 def _unicode(text: str) -> str:
     """Return the text without lone surrogates, which cannot be encoded."""
     return text.encode(errors="replace").decode()
+
+
+def _touch_workspace() -> None:
+    """Have NumPy's matrix products use their workspace, which the first of them would be measured to need."""
+    square = np.ones((256, 256))
+    square @ square
 
 
 def _settle(trim: bool) -> None:
