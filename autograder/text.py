@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
+from collections.abc import Iterable
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor movements
@@ -63,6 +65,12 @@ def _escaped(match: re.Match[str]) -> str:
     if number < 0x80:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def first_few(names: Iterable[str], most: int = 5) -> str:
+    """Return names for a sentence, the first `most` of them and a mark if there are more."""
+    first = list(itertools.islice(names, most + 1))
+    return ", ".join([*first[:most], "…"] if len(first) > most else first)
 
 
 def sentence(text: str) -> str:

@@ -22,6 +22,7 @@ from autograder.classroom.watchdog import watched
 from autograder.classroom.work import Work, at_fault, refused
 from autograder.course.loading import find_course
 from autograder.errors import CourseError, GraderError, SubmissionError
+from autograder.grading.known_behaviour import KNOWN_FILE
 from autograder.handin.metadata import Metadata, read_metadata
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.model.plan import Plan
@@ -32,8 +33,6 @@ from autograder.report.gradescope import to_gradescope, write_results
 GRACE_SECONDS = 60.0
 """The grader ends itself this long after its budget, should a test of the instructor's never end."""
 ENDED = "the grader was ended before it was done"
-KNOWN_FILE = "known_behaviour.sqlite"
-"""In the bundle's folder, made when the container is built; a container without it grades the same, but slower."""
 FASTEST_REWRITE = 0.2
 """Results are rewritten after every test, but at most once in this many seconds."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import platform
 import re
 import time
@@ -14,6 +13,7 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
 from autograder.grading.known_behaviour import KnownBehaviour
+from autograder.grading.not_allowed import parsed
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
@@ -115,8 +115,8 @@ def _note_on_python(submission: Submission) -> str:
 
 def _is_python(content: bytes) -> bool:
     try:
-        ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        parsed(content)
+    except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
         return False
     return True
 

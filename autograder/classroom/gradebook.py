@@ -16,6 +16,7 @@ from autograder.errors import CourseError
 from autograder.model.assignment import Assignment
 from autograder.model.exact import read_points
 from autograder.report.grades import GradeRow, decimal
+from autograder.text import first_few
 
 _POINTS_POSSIBLE = re.compile(r"\s*points possible\s*", re.IGNORECASE)
 _READ_ONLY = re.compile(r"\s*\(read only\)\s*", re.IGNORECASE)
@@ -125,7 +126,7 @@ def _why_without(person: int, matches: Matches) -> str:
 
 
 def _some(people: Sequence[Person]) -> str:
-    return ", ".join([*map(str, people[:3]), *(["…"] if len(people) > 3 else [])]) or "nobody"
+    return first_few(map(str, people), 3) or "nobody"
 
 
 # --- the column -----------------------------------------------------------------------------------

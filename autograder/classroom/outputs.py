@@ -21,7 +21,6 @@ from autograder.classroom.report_parts import (
     of_groups,
     of_mistakes,
     people_of,
-    roster_of,
 )
 from autograder.classroom.roster import compare
 from autograder.classroom.roster import to_csv as roster_csv
@@ -30,6 +29,7 @@ from autograder.classroom.store import Store
 from autograder.classroom.work import refused
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
+from autograder.grading.known_behaviour import KNOWN_FILE
 from autograder.handin.find import Fate
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment
@@ -79,7 +79,7 @@ class Places:
         self.report = folder / "report.html"
         self.record = folder / "class.json"
         self.store = folder / "state"
-        self.known = self.store / "known_behaviour.sqlite"
+        self.known = self.store / KNOWN_FILE
         self.own_hints = folder / HINTS_FILE
 
     def overrides(self, named: Path | None) -> Path | None:
@@ -185,11 +185,10 @@ class Outputs:
             mistaken=self._examples(of_mistakes(statistics.most_frequent()[:IN_FULL])),
             people=people_of(record.items),
             attempts=attempts_of(record.items, self._result_as_shown),
-            roster=roster_of(record),
         )
         write_atomically(self.places.report, class_page(statistics, context).encode())
         if not self._hints.elsewhere:
-            add_rows(self.places.own_hints, largest_first(statistics.groups.values()))
+            add_rows(self.places.own_hints, groups)
         write_record(self.places.record, record)
         self._remove_outdated()
         return record

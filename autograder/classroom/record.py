@@ -10,7 +10,6 @@ from typing import Literal
 import msgspec
 
 from autograder.classroom.grade_class import Graded
-from autograder.classroom.roster import RosterLine
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
@@ -28,7 +27,7 @@ from autograder.model.assignment import (
 from autograder.model.exact import decoded
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan
-from autograder.report.context import Leftover, LikePair, ReportContext
+from autograder.report.context import Leftover, LikePair, ReportContext, RosterLine
 from autograder.text import lossless
 
 REPLACED = "a later hand-in of the same student counts"
@@ -168,6 +167,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             ignored=left_over(Fate.IGNORED),
             alike=self.alike,
             pairs=self.pairs,
+            roster=tuple(line for line in self.roster if line.status != "handed in"),
         )
 
     @property

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 
 from autograder.classroom.examples import placed
 from autograder.classroom.record import ClassRecord, Item
 from autograder.classroom.store import Store
 from autograder.handin.find import Fate
 from autograder.model.result import GradingResult
-from autograder.report.context import AttemptLine, Example, RosterEntry
+from autograder.report.context import AttemptLine, Example
 from autograder.report.statistics import MistakeTally
 from autograder.report.unexplained import Group
 
@@ -51,8 +53,9 @@ def of_groups(groups: Iterable[Group]) -> list[tuple[str, str, Sequence[str]]]:
 
 
 def of_mistakes(tallies: Iterable[MistakeTally]) -> list[tuple[str, str, Sequence[str]]]:
-    """Return what `examples_of` takes for known mistakes: each in the question where most make it."""
-    return [(it.id, it.questions.most_common(1)[0][0], it.hand_ins) for it in tallies if it.questions]
+    """Return what `examples_of` takes for known mistakes: those who make each in the question where most do."""
+    most = [(it.id, it.questions.most_common(1)[0][0], it.by_question) for it in tallies if it.by_question]
+    return [(id, question, by_question[question]) for id, question, by_question in most]
 
 
 def _example(label: str, key: str, functions: Sequence[str], store: Store) -> Example | None:
@@ -84,11 +87,12 @@ def attempts_of(
             for student in item.students:
                 by_student.setdefault(student.key, []).append(item)
                 shown.setdefault(student.key, student.name or student.email or student.id)
+    alike = Counter(shown.values())
     several = {key: own for key, own in by_student.items() if len(own) > 1}
     lines: dict[str, tuple[AttemptLine, ...]] = {}
     for key, own in sorted(several.items(), key=lambda pair: shown[pair[0]]):
-        name = shown[key] if list(shown.values()).count(shown[key]) == 1 else f"{shown[key]} ({key})"
-        own.sort(key=lambda item: (str(item.created_at or ""), item.label))
+        name = shown[key] if alike[shown[key]] == 1 else f"{shown[key]} ({key})"
+        own.sort(key=lambda item: (item.created_at or datetime.min.replace(tzinfo=UTC), item.label))
         lines[name] = tuple(_attempt(item, key, result_of(item)) for item in own)
     return lines
 
@@ -97,12 +101,3 @@ def _attempt(item: Item, student: str, result: GradingResult | None) -> AttemptL
     when = item.created_at.strftime("%Y-%m-%d %H:%M %Z") if item.created_at else ""
     score = float(result.score) if result is not None and item.key else None
     return AttemptLine(item.label, when, score, any(it.key == student for it in item.counts_for))
-
-
-def roster_of(record: ClassRecord) -> tuple[RosterEntry, ...]:
-    """Return whom the roster tells apart from those who handed in."""
-    return tuple(
-        RosterEntry(line.who, line.status, line.submission)
-        for line in record.roster
-        if line.status != "handed in"
-    )

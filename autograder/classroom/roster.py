@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from autograder.classroom.people import Person, match
 from autograder.classroom.sheets import Row, Sheet, read_sheet
 from autograder.errors import CourseError
 from autograder.handin.students import Student, read_file_name
+from autograder.report.context import RosterLine
 from autograder.report.grades import GradeRow, safe_cell
 
 _OF_WORK = re.compile(
@@ -47,22 +46,6 @@ _STUDENT_ROLE = re.compile(r"student|learner|participant|studierend|estudiante|Ã
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _ID = re.compile(r"[A-Za-z]{0,3}\d{5,}")
 _NAME = re.compile(r"[^\d@]*\w[^\d@]*[\s,][^\d@]*\w[^\d@]*")
-
-
-class RosterLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody, and what is known of a hand-in.
-
-    Attributes
-    ----------
-    status
-        `handed in`, `not handed in`, `unclear` or `not in the roster`.
-    submission
-        The label of the hand-in, if there is one.
-    """
-
-    who: str
-    status: str
-    submission: str = ""
 
 
 @dataclass(frozen=True)

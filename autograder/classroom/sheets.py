@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -144,13 +144,11 @@ def _rows(text: str, delimiter: str) -> list[Row]:
 
 def with_cells(sheet: Sheet, column: int, texts: Sequence[str | None]) -> Sheet:
     """Return the table with other texts in a column, a text for each row; None leaves the cell as it is."""
-    return Sheet(
-        tuple(row if text is None else _with_cell(row, column, text, sheet.delimiter)
-              for row, text in zip(sheet.rows, texts, strict=True)),
-        sheet.delimiter,
-        sheet.encoding,
-        sheet.bom,
-    )  # fmt: skip
+    rows = (
+        row if text is None else _with_cell(row, column, text, sheet.delimiter)
+        for row, text in zip(sheet.rows, texts, strict=True)
+    )
+    return replace(sheet, rows=tuple(rows))
 
 
 def _with_cell(row: Row, column: int, text: str, delimiter: str) -> Row:

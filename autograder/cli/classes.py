@@ -31,6 +31,7 @@ from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind
 from autograder.report.view import shown
+from autograder.text import first_few
 
 MOST_LINES = 60
 """A larger class is not listed in the terminal."""
@@ -290,8 +291,7 @@ def _print_roster(record: ClassRecord) -> None:
     console.print(f"roster: {', '.join(f'{len(who)} {status}' for status, who in by_status.items())}")
     for status, who in by_status.items():
         if status != "handed in":
-            some = ", ".join([*who[:MOST_NAMED], "…"] if len(who) > MOST_NAMED else who)
-            console.print(Text(f"{status}: {some}", style="yellow"))
+            console.print(Text(f"{status}: {first_few(who, MOST_NAMED)}", style="yellow"))
 
 
 def _print_lateness(record: ClassRecord) -> None:
@@ -300,11 +300,10 @@ def _print_lateness(record: ClassRecord) -> None:
         return
     without = record.without_time
     if without:
-        some = ", ".join([*without[:5], "…"] if len(without) > 5 else without)
         console.print(
             Text(
                 f"late policy: of {_counted(len(without), 'hand-in')} it is not known when it came, so nothing is "
-                f"deducted; they are flagged ({some})",
+                f"deducted; they are flagged ({first_few(without)})",
                 style="yellow",
             )
         )

@@ -15,6 +15,8 @@ from autograder.grading.explain.observation import Behaviour, Observation
 from autograder.model.verdict import Kind
 from autograder.values.pack import ALIGNMENT, Node, Packer, Unpacker, WireError
 
+KNOWN_FILE = "known_behaviour.sqlite"
+"""Its usual name. Wherever it is missing, all is graded the same, but slower."""
 MOST_BYTES = 1 << 21
 """What is larger is found out again by each grader, which mostly takes no longer than to read it."""
 SECONDS_TO_WAIT = 1.0
@@ -64,7 +66,7 @@ class KnownBehaviour:
             content = _encoded(behaviour)
         except WireError:
             return
-        if len(content) <= MOST_BYTES:
+        if content is not None:
             self._execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", test, variant, run, content)
 
     def close(self) -> None:
@@ -118,14 +120,16 @@ def _opened_to_read(path: Path, key: str) -> sqlite3.Connection | None:
     return None
 
 
-def _encoded(behaviour: Behaviour) -> bytes:
+def _encoded(behaviour: Behaviour) -> bytes | None:
+    """Return a behaviour as it is kept, None if it is too large; `WireError` says what cannot be kept."""
     packer = Packer(_refuse)
     observation = behaviour.observation
     node = packer.pack((observation.kind and observation.kind.value, observation.events, behaviour.compared))
     if packer.nbytes > MOST_BYTES:
-        return bytes(MOST_BYTES + 1)
+        return None
     payload = b"".join(it.tobytes() + bytes(-it.nbytes % ALIGNMENT) for it in packer.arrays)
-    return msgspec.msgpack.encode((node, payload))
+    content = msgspec.msgpack.encode((node, payload))
+    return content if len(content) <= MOST_BYTES else None
 
 
 def _decoded(content: bytes) -> Behaviour:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import bz2
 import contextlib
+import functools
 import io
 import lzma
+import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -81,9 +83,20 @@ class Archive(Protocol):
 def archive_on_disk(path: Path, limits: ReadLimits) -> Archive:
     """Open the archive at `path`; `SubmissionError` says why it cannot be opened."""
     try:
-        return open_archive(open_regular(path), path.name, limits)
+        file = open_regular(path)
     except UnreadableError as error:
         raise SubmissionError(f"{lossless(path.name)} {error}.") from error
+    if _kind(file, path.name) is ZipTree:
+        return ZipTree(file, path.name, limits)
+    with file:
+        status = os.fstat(file.fileno())
+    return _unpacked(path, limits, status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=1)
+def _unpacked(path: Path, limits: ReadLimits, changed: int, size: int) -> Archive:
+    """Open an archive that has to be unpacked as a whole: once, for all of a class that lie in it."""
+    return open_archive(open_regular(path), path.name, limits)
 
 
 def open_archive(file: IO[bytes], name: str, limits: ReadLimits) -> Archive:
@@ -94,21 +107,22 @@ def open_archive(file: IO[bytes], name: str, limits: ReadLimits) -> Archive:
     SubmissionError
         If it is broken, of a kind that is not opened, or needs far too much memory.
     """
+    return _kind(file, name)(file, name, limits)
+
+
+def _kind(file: IO[bytes], name: str) -> Callable[[IO[bytes], str, ReadLimits], Archive]:
+    """Return what opens an archive of the kind that its first bytes say."""
     head = file.read(6)
     file.seek(0)
     if head == b"7z\xbc\xaf\x27\x1c":
-        return _SevenZipTree(file, name, limits)
+        return _SevenZipTree
     unpack = next((it for magic, it in _PACKED.items() if head.startswith(magic)), None)
     if unpack is not None or (name.lower().endswith(".tar") and not head.startswith(b"PK")):
-        return _TarTree(file, name, limits, unpack or _as_it_is)
-    return ZipTree(file, name, limits)
+        return partial(_TarTree, unpack=unpack or _as_it_is)
+    return ZipTree
 
 
 # --- tar ------------------------------------------------------------------------------------------
-
-
-class _Decompressor(Protocol):
-    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes: ...
 
 
 def _as_it_is(file: IO[bytes], cap: int) -> bytes:
@@ -152,7 +166,7 @@ class _TarTree:
     ) -> None:
         self._name = lossless(name)
         self._limits = limits
-        cap = limits.archive_bytes if not limits.hidden else limits.class_bytes
+        cap = limits.unpacked_bytes
         try:
             with file:
                 content = unpack(file, cap)
@@ -168,7 +182,7 @@ class _TarTree:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._tar.close()
+        """Keep what is unpacked for whoever opens it next; it is all in memory."""
 
     def listing(self) -> Listing:
         try:
@@ -223,7 +237,7 @@ class _SevenZipTree:
                 f"{self._name} is a 7z archive, which is opened only where the extra 'archives' is installed; "
                 "ask for a zip, or install it."
             ) from error
-        cap = limits.archive_bytes if not limits.hidden else limits.class_bytes
+        cap = limits.unpacked_bytes
         factory = BytesIOFactory(cap + 1)
         try:
             with file, py7zr.SevenZipFile(file, max_extract_size=cap) as archive:
@@ -242,7 +256,7 @@ class _SevenZipTree:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._contents.clear()
+        """Keep what is unpacked for whoever opens it next; it is all in memory."""
 
     def listing(self) -> Listing:
         return list_members(self._members(), self._name, self._limits)

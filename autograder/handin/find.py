@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -22,7 +21,7 @@ from autograder.handin.candidates import Part, Source, existing
 from autograder.handin.exports import EXPORT_BYTES, EXPORT_FILE, Listed, UnreadableExportError, read_export
 from autograder.handin.matching import fits
 from autograder.handin.places import Look, place_of
-from autograder.handin.shape import AmbiguousError, ClassFolder, Shape, class_folder
+from autograder.handin.shape import AmbiguousError, ClassFolder, OwnerUnknownError, Shape, class_folder
 from autograder.handin.students import NamedFile, Student, label_for, read_file_name
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
@@ -32,7 +31,7 @@ from autograder.handin.trees import (
     TooLargeError,
     UnreadableError,
 )
-from autograder.text import lossless
+from autograder.text import first_few, lossless
 
 
 class Fate(StrEnum):
@@ -145,19 +144,17 @@ def find_one(
     """
     try:
         everything = find_hand_ins(path, names, limits, shape)
-    except AmbiguousError as error:
-        if not error.is_single:
-            raise
+    except OwnerUnknownError:
         everything = find_hand_ins(path, names, limits, Shape.ONE)
     hand_ins = {it.label: it for it in everything if it.fate is not Fate.IGNORED}
     where = lossless(str(path), 300)
     if label is None and len(hand_ins) > 1:
         raise SubmissionError(
-            f"{where} holds {len(hand_ins)} hand-ins ({_some(hand_ins)}); say which with --label LABEL."
+            f"{where} holds {len(hand_ins)} hand-ins ({first_few(hand_ins)}); say which with --label LABEL."
         )
     found = next(iter(hand_ins.values())) if label is None else hand_ins.get(label)
     if found is None:
-        raise SubmissionError(f"{where} holds no hand-in called {label!r} (there: {_some(hand_ins)}).")
+        raise SubmissionError(f"{where} holds no hand-in called {label!r} (there: {first_few(hand_ins)}).")
     if found.source is None:
         raise SubmissionError(f"{found.label} cannot be graded: {found.reason}")
     return found.source
@@ -178,10 +175,8 @@ def _refuse_a_class_in(found: Found, names: Sequence[str], limits: ReadLimits) -
         return
     try:
         inside = find_hand_ins(path, names, limits)
-    except AmbiguousError:
-        return  # whoever handed that in did not mean several people
     except SubmissionError:
-        return  # the hand-in's own result says what is wrong with it
+        return  # it is not clearly a class, or cannot be opened, which the hand-in's own result says
     if sum(it.source is not None for it in inside) > 1:
         raise AmbiguousError(
             f"{lossless(part.member)} lies alone in {lossless(str(found.source.root), 200)} and holds several "
@@ -203,12 +198,6 @@ def _around(look: Look, where: ClassFolder, top: Sequence[Entry]) -> list[Found]
         above = f"{above}/{name}" if above else name
         level = look.children(above)
     return found
-
-
-def _some(names: Iterable[str]) -> str:
-    """Return the first few names, with a mark if there are more."""
-    first = list(itertools.islice(names, 6))
-    return ", ".join([*first[:5], "…"] if len(first) > 5 else first)
 
 
 def _single(root: Path, path: Path) -> Found:
@@ -264,7 +253,7 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
 
 
 def _lie_beside_hand_ins(look: Look, entries: Sequence[Entry], names: Sequence[str]) -> set[str]:
-    """Return the files with exactly the name of one that is due: nobody's, where the hand-ins lie beside them."""
+    """Return the files whose name fits one that is due: nobody's, where the hand-ins lie beside them."""
     return {
         it.name
         for it in entries

@@ -89,6 +89,8 @@ class Look:
         self.is_archive = isinstance(place, ArchivePlace)
         self.due_below = functools.cache(self._due_below)
         self.shown = functools.cache(self._shown)
+        # Every question about a folder asks this; on a network drive each answer takes a while.
+        self._children_or_none = functools.cache(self._read)
 
     def children(self, folder: str) -> list[Entry]:
         """Return everything that lies directly in a folder."""
@@ -125,7 +127,7 @@ class Look:
                     found |= self._due_below(entry.path, depth + 1)
         return found
 
-    def _children_or_none(self, folder: str) -> list[Entry]:
+    def _read(self, folder: str) -> list[Entry]:
         """Return what lies in a folder; nothing if it cannot be read, which is said when it is opened."""
         try:
             return self.children(folder)

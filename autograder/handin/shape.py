@@ -8,7 +8,7 @@ the wrong one would lose students, or grade one of them as several.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from autograder.handin.exports import EXPORT_FILE
 from autograder.handin.places import Look
 from autograder.handin.students import is_named_by_platform
 from autograder.handin.trees import HAND_IN_SUFFIX, MOST_WRAPS, Entry, EntryKind
-from autograder.text import lossless
+from autograder.text import first_few, lossless
 
 _EXPORT_FOLDER = re.compile(r"assignment_\d+_export.*", re.IGNORECASE)
 
@@ -38,21 +38,11 @@ class ClassFolder:
 
 
 class AmbiguousError(SubmissionError):
-    """What was named may be read in two ways; the message says what to pass.
-
-    Attributes
-    ----------
-    is_single
-        Whether it is one hand-in either way, and only its owner is in doubt.
-    """
-
-    is_single = False
+    """What was named may be read in two ways; the message says what to pass."""
 
 
 class OwnerUnknownError(AmbiguousError):
     """There is one hand-in, but more than one folder may be called after its owner."""
-
-    is_single = True
 
 
 def class_folder(
@@ -188,6 +178,5 @@ def _has_export(entries: Sequence[Entry]) -> bool:
     return any(it.name == EXPORT_FILE and it.kind is EntryKind.FILE for it in entries)
 
 
-def _some(names: object) -> str:
-    some = sorted(map(lossless, names))  # type: ignore[call-overload]
-    return ", ".join([*some[:3], "…"] if len(some) > 3 else some)
+def _some(names: Iterable[str]) -> str:
+    return first_few(sorted(map(lossless, names)), 3)

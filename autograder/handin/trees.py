@@ -34,9 +34,9 @@ class ReadLimits:
     directory_bytes
         The largest table of contents of a zip.
     archive_bytes
-        The largest archive that is read from inside another one, and what one that is no zip may unpack to.
-    class_bytes
-        What an archive of a whole class that is no zip may unpack to.
+        The largest archive that is read from inside another one.
+    unpacked_bytes
+        What an archive may unpack to that has to be unpacked as a whole, as all but zips have.
     ratio
         How many times its packed size a file in a zip may unpack to, unless it is small.
     nested
@@ -52,7 +52,7 @@ class ReadLimits:
     members: int = 10_000
     directory_bytes: int = 2_000_000
     archive_bytes: int = 50_000_000
-    class_bytes: int = 1_000_000_000
+    unpacked_bytes: int = 50_000_000
     ratio: int = 200
     nested: int = 3
     path_length: int = 1_000
@@ -62,7 +62,11 @@ class ReadLimits:
     def for_a_class(self) -> ReadLimits:
         """Return the caps for a zip that holds the hand-ins of a whole class."""
         return replace(
-            self, members=100 * self.members, directory_bytes=50 * self.directory_bytes, hidden=MOST_WRAPS + 1
+            self,
+            members=100 * self.members,
+            directory_bytes=50 * self.directory_bytes,
+            unpacked_bytes=20 * self.unpacked_bytes,
+            hidden=MOST_WRAPS + 1,
         )
 
 

@@ -79,13 +79,20 @@ class AttemptLine:
     counts: bool
 
 
-@dataclass(frozen=True)
-class RosterEntry:
-    """Somebody of the roster who is not known to have handed in, or somebody who handed in and is not in it."""
+class RosterLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody, and what is known of a hand-in.
+
+    Attributes
+    ----------
+    status
+        `handed in`, `not handed in`, `unclear` or `not in the roster`.
+    submission
+        The label of the hand-in, if there is one.
+    """
 
     who: str
     status: str
-    label: str = ""
+    submission: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,4 +131,4 @@ class ReportContext:
     mistaken: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     attempts: Mapping[str, tuple[AttemptLine, ...]] = field(default_factory=dict)
-    roster: tuple[RosterEntry, ...] = ()
+    roster: tuple[RosterLine, ...] = ()

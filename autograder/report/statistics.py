@@ -147,11 +147,16 @@ class TestTally:
 
 @dataclass
 class MistakeTally:
-    """One known mistake: who makes it and where."""
+    """One known mistake: who makes it, and in which question."""
 
     id: str
     hand_ins: list[str] = field(default_factory=list)
-    questions: Counter[str] = field(default_factory=Counter)
+    by_question: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def questions(self) -> Counter[str]:
+        """How many hand-ins make it in each question."""
+        return Counter({question: len(labels) for question, labels in self.by_question.items()})
 
 
 @dataclass(frozen=True)
@@ -284,7 +289,8 @@ class ClassStatistics:
         for (accepted, id), questions in mistakes.items():
             there = (self.accepted if accepted else self.mistakes).setdefault(id, MistakeTally(id))
             there.hand_ins.append(label)
-            there.questions.update(questions)
+            for question_id in questions:
+                there.by_question.setdefault(question_id, []).append(label)
 
     def _add_tests(self, question: QuestionResult, share: float) -> None:
         by_function: dict[str, list[Verdict]] = {}

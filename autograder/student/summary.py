@@ -32,8 +32,8 @@ def summary_of(checks: Checks) -> str:
     for id, verdicts in checks.verdicts.items():
         if not all(verdict.passed for verdict in verdicts):
             text = "\n".join(line for _, line in explained(id, checks.absent, verdicts))
-            fence = "`" * (max((len(it) for it in re.findall("`+", text)), default=2) + 1)
-            lines += ["", fence if len(fence) > 2 else "```", text, fence if len(fence) > 2 else "```"]
+            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+            lines += ["", fence, text, fence]
     lines += ["", "Graded tests look at more cases. These points are for you alone."]
     return "\n".join(lines) + "\n"
 

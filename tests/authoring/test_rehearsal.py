@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.rehearsal import Rehearsal, Rehearsed, rehearse
-from autograder.classroom.container import KNOWN_FILE
 from autograder.errors import CourseError, GraderError, SubmissionError
+from autograder.grading.known_behaviour import KNOWN_FILE
 from autograder.report.gradescope import GradescopeResults
 from tests.rehearsal import stand_in
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.classroom.people import Person, match
-from autograder.classroom.roster import RosterLine, compare, read_roster
+from autograder.classroom.roster import compare, read_roster
 from autograder.errors import CourseError
+from autograder.report.context import RosterLine
 from autograder.report.grades import GradeRow
 from tests.classroom.rows import row
 

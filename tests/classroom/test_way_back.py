@@ -19,11 +19,12 @@ from autograder.classroom.gradebook import Merged, merge
 from autograder.classroom.outputs import Places
 from autograder.classroom.people import Person, match, names_agree
 from autograder.classroom.processes import LocalPool
-from autograder.classroom.roster import RosterLine, read_roster
 from autograder.classroom.roster import compare as compare_people
+from autograder.classroom.roster import read_roster
 from autograder.classroom.sheets import read_sheet, with_cells
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
+from autograder.report.context import RosterLine
 from autograder.report.grades import GradeRow
 from tests.classroom.conftest import FILE, RIGHT, SUMMED
 from tests.classroom.rows import LINE, row

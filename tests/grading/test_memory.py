@@ -82,6 +82,13 @@ def test_a_table_that_is_held_since_the_import_is_no_way_around(pair):
     pair[0].drop()  # what it holds is nobody else's
 
 
+def test_the_verdict_is_the_same_in_workers_that_have_computed_nothing():
+    with hosts() as fresh:
+        assert memory(fresh, HELD_BEFORE).kind is Kind.OUT_OF_MEMORY
+    with hosts() as fresh:
+        assert memory(fresh, REFERENCE) is None
+
+
 def test_what_honest_code_imports_and_keeps_costs_nothing(pair):
     pair[0].drop()
     imports = """

@@ -6,14 +6,16 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import pytest
 
 from autograder.errors import SubmissionError
+from autograder.handin import archives
 from autograder.handin.find import Fate, Found, find_hand_ins, find_one
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.shape import AmbiguousError, Shape
+from autograder.handin.trees import ReadLimits
 from tests.handin.hand_ins import CODE, NAMES, write_folder
 
 CLASS = {f"{name}/linear_svm.py": CODE for name in ("ada", "bo", "cy")}
@@ -237,3 +239,24 @@ def test_whose_a_single_hand_in_is_does_not_matter_to_look_at_it(how: str, tmp_p
     with pytest.raises(AmbiguousError, match="--one"):
         find_hand_ins(path, NAMES)
     assert open_hand_in(find_one(path, NAMES), NAMES).files == {"linear_svm.py": CODE}
+
+
+@pytest.mark.parametrize("how", ["tar.xz", "7z"])
+def test_a_class_is_unpacked_once_for_all_who_are_in_it(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = list[str]()
+    original = archives.open_archive
+
+    def counted(file: IO[bytes], name: str, limits: ReadLimits) -> archives.Archive:
+        opened.append(name)
+        return original(file, name, limits)
+
+    monkeypatch.setattr(archives, "open_archive", counted)
+    path = pack(how, tmp_path, CLASS)
+    assert labels(find_hand_ins(path, NAMES)) == {"ada", "bo", "cy"}
+    assert len(opened) == 1
+    path.unlink()
+    pack(how, tmp_path, {"dan/linear_svm.py": CODE, "eva/linear_svm.py": CODE})
+    assert labels(find_hand_ins(path, NAMES)) == {"dan", "eva"}
+    assert len(opened) == 2

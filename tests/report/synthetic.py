@@ -24,7 +24,7 @@ from autograder.report.context import (
     Leftover,
     LikePair,
     ReportContext,
-    RosterEntry,
+    RosterLine,
 )
 from autograder.report.statistics import ClassStatistics
 
@@ -172,7 +172,7 @@ def report_context() -> ReportContext:
             )
         },
         roster=(
-            RosterEntry("Annabella Milbanke (504)", "not handed in"),
-            RosterEntry("somebody", "not in the roster", "submission_10004"),
+            RosterLine(who="Annabella Milbanke (504)", status="not handed in"),
+            RosterLine(who="somebody", status="not in the roster", submission="submission_10004"),
         ),
     )

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from autograder.classroom.report_parts import of_mistakes
 from autograder.model.verdict import Kind
 from autograder.report.statistics import ClassStatistics
 from tests.report.samples import (
@@ -155,3 +156,16 @@ def test_every_hand_in_has_a_row_with_its_points_and_mistakes() -> None:
     first, second = gathered(a=result(failed(OTHER, mistake="S04")), b=result()).rows
     assert [(row.label, row.mistakes) for row in (first, second)] == [("a", ("S04",)), ("b", ())]
     assert first.scores["gradient"] == 0 and first.total < second.total
+
+
+def test_code_is_shown_of_those_who_make_a_mistake_in_the_question_that_is_shown() -> None:
+    statistics = gathered(
+        ada=result(failed(OTHER, mistake="S04")),
+        bob=result(failed(VALUES[0], mistake="S04")),
+        eve=result(failed(VALUES[0], mistake="S04"), failed(OTHER, mistake="S04")),
+    )
+    (tally,) = statistics.most_frequent()
+    assert tally.by_question == {"gradient": ["ada", "eve"], "loss": ["bob", "eve"]}
+    assert tally.questions == {"gradient": 2, "loss": 2} and tally.hand_ins == ["ada", "bob", "eve"]
+    ((id, question, labels),) = of_mistakes([tally])
+    assert (id, labels) == ("S04", tally.by_question[question])
