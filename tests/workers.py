@@ -16,7 +16,7 @@ import pytest
 
 from autograder.sandbox import isolation
 from autograder.sandbox.interpreter import worker_interpreter
-from autograder.sandbox.isolation import readable_by_others
+from autograder.sandbox.isolation import Tier, readable_by_others
 
 ROOT = Path(__file__).parent.parent
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -24,6 +24,17 @@ CACHES = Path("/var/tmp")
 FOR_WORKERS = {"numpy", "msgspec"}
 FOR_TESTS = {"pytest", "iniconfig", "packaging", "pluggy", "pygments", "hypothesis", "sortedcontainers"}
 PACKAGES = FOR_WORKERS | FOR_TESTS | {"pyseccomp"}
+
+
+TIERS = [tier for tier in Tier if os.geteuid() or tier is not Tier.BUBBLEWRAP]
+"""Those that are tested: all but the one that only a plain user can have (see test_plain_user)."""
+
+
+def offered(tier: Tier) -> Tier:
+    """Return the tier, or skip where this machine does not give it to workers of `worker_python`."""
+    if reason := isolation.why_not(tier):
+        pytest.skip(f"tier {tier}: {reason}")
+    return tier
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

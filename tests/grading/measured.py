@@ -18,7 +18,6 @@ from autograder.errors import GraderError
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.interpreter import Interpreter, interpreter_of, worker_interpreter
-from autograder.sandbox.isolation import Tier, why_not
 from autograder.sandbox.process import Sandbox
 
 _COMMANDS = ("python3.11", "python3.12", "python3.13", "python3.14")
@@ -66,11 +65,6 @@ def trial_of(hosts: tuple[Host, Host], student: str, reference: str, seconds: fl
         Code(hosts[1], _files(reference), f"reference+{names}", seconds),
         np.random.default_rng(names),
     )
-
-
-def tiers() -> list[str]:
-    """Return the isolation tiers that this machine gives."""
-    return [str(tier) for tier in Tier if not why_not(tier)]
 
 
 def finding_of(run: object, *args: object, **options: object) -> Finding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from autograder.grading.fixtures.memory import Memory, in_units
 from autograder.model.verdict import Kind
 from autograder.sandbox import measuring
 from autograder.sandbox.code import Host
-from tests.grading.measured import finding_of, hosts, tiers, trial_of
+from tests.grading.measured import finding_of, hosts, trial_of
+from tests.workers import TIERS, offered
 
 REFERENCE = """
 def distances(A, B):
@@ -62,9 +64,9 @@ def pictures(sizes, rng):
     return rng.normal(size=(tests, features)), rng.normal(size=(examples, features))
 
 
-@pytest.fixture(scope="module", params=tiers())
-def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Host, Host]]:
-    with hosts(tier=request.param) as pair:
+@pytest.fixture(scope="module", params=TIERS, ids=str)
+def pair(request: pytest.FixtureRequest, worker_python: Path) -> Iterator[tuple[Host, Host]]:
+    with hosts(tier=offered(request.param)) as pair:
         yield pair
 
 

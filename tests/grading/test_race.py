@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,8 @@ from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.measuring import CpuTime, timed
-from tests.grading.measured import finding_of, hosts, tiers, trial_of
+from tests.grading.measured import finding_of, hosts, trial_of
+from tests.workers import TIERS, offered
 
 REFERENCE = """
 def gram(X):
@@ -136,9 +138,9 @@ def problem(rng):
     return (rng.normal(size=(2000, 12)),)
 
 
-@pytest.fixture(scope="module", params=tiers())
-def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Host, Host]]:
-    with hosts(tier=request.param) as pair:
+@pytest.fixture(scope="module", params=TIERS, ids=str)
+def pair(request: pytest.FixtureRequest, worker_python: Path) -> Iterator[tuple[Host, Host]]:
+    with hosts(tier=offered(request.param)) as pair:
         yield pair
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from autograder.sandbox.code import Code, Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
 from tests.sandbox.hand_ins import files_of
+from tests.workers import TIERS, offered
 
 Make = Callable[..., Code]
 
@@ -24,7 +24,7 @@ def tiers_to_test(config: pytest.Config) -> list[Tier]:
     """Return the tiers asked for, else all but the one that only a plain user can have (see test_plain_user)."""
     if chosen := config.getoption("--tier"):
         return [Tier(name) for name in chosen]
-    return [tier for tier in Tier if os.geteuid() or tier is not Tier.BUBBLEWRAP]
+    return TIERS
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -36,23 +36,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("tier", tiers, ids=str, indirect=True, scope="session")
 
 
-def given(tier: Tier) -> Tier:
-    """Return the tier, or skip where this machine does not give it."""
-    if reason := isolation.why_not(tier):
-        pytest.skip(f"tier {tier}: {reason}")
-    return tier
-
-
 @pytest.fixture(scope="session")
 def tier(request: pytest.FixtureRequest, worker_python: Path) -> Tier:
     """Each tier that is tested."""
-    return given(request.param)
+    return offered(request.param)
 
 
 @pytest.fixture(scope="session")
 def confining_tier(request: pytest.FixtureRequest, worker_python: Path) -> Tier:
     """Each tier that keeps student code from everything else; `limits` does not promise it."""
-    return given(request.param)
+    return offered(request.param)
 
 
 @pytest.fixture(scope="session")
