@@ -19,6 +19,7 @@ _UNSAFE = re.compile(
     r"\U000e0000-\U000e007f]"  # invisible tags
 )
 _INVISIBLE = re.compile(rf"{_UNSAFE.pattern}|\\|[^\S ]|^ | $|(?<= ) ")
+_OTHER_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _CUT = " … (cut)"
 
 
@@ -36,6 +37,16 @@ def clean(text: str, limit: int = 10_000) -> str:
     if len(text) <= bound and len(safe) <= limit:
         return safe
     return safe[: max(0, limit - len(_CUT))] + _CUT[:limit]
+
+
+def clean_source(text: str, limit: int = 10_000) -> str:
+    """Return a program's text as `clean` does, each line where Python counts it.
+
+    Only line feeds and carriage returns end a line; whatever else looks like an end becomes a blank.
+    """
+    lines = re.sub(r"\r\n?", "\n", text[: 4 * limit]).split("\n")
+    whole = "\n".join(clean(_OTHER_ENDS.sub(" ", line), limit) for line in lines)
+    return whole if len(whole) <= limit else whole[: max(0, limit - len(_CUT))] + _CUT[:limit]
 
 
 def one_line(text: str, limit: int = 300) -> str:

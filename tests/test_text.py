@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.text import clean, one_line
+from autograder.text import clean, clean_source, one_line
 
 ANY_TEXT = st.text(st.characters())
 
@@ -48,3 +48,12 @@ def test_what_is_cut_says_so():
 @given(ANY_TEXT)
 def test_one_line_is_one_line(text):
     assert len(one_line(text).splitlines()) <= 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("inside", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x1b[31m", "\x00", "\u202e"])
+def test_lines_of_a_program_stay_where_python_counts_them(end, inside):
+    text = clean_source(f"a{inside}b{end}c = '\x1b]0;{end}d'\x07{end}e")
+    assert [line[0] for line in text.split("\n")] == ["a", "c", "d", "e"]
+    assert inside not in text
+    assert len(clean_source(text * 50, 100)) == 100

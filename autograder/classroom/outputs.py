@@ -154,7 +154,9 @@ class Outputs:
         self.groups |= groups_in(final)
         file, page = self.places.of_hand_in(item.label)
         write_results(file, to_gradescope(final, self._whole, self._record.visibility))
-        write_atomically(page, feedback_page(final, self._whole, item.label).encode())
+        outcome = self.store.get(item.key)
+        sources = outcome.sources if outcome is not None else {}
+        write_atomically(page, feedback_page(final, self._whole, item.label, sources).encode())
         return final
 
     @property

@@ -21,11 +21,9 @@ from autograder.classroom.watchdog import watched
 from autograder.classroom.work import StoredResult, Work
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
-from autograder.model.result import GradingResult
 from autograder.model.verdict import Verdict
-from autograder.report.unexplained import groups_in
 from autograder.sandbox.isolation import choose_tier
-from autograder.text import clean
+from autograder.text import clean_source
 
 Done = TypeVar("Done")
 
@@ -52,22 +50,14 @@ def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredR
     return StoredResult(
         result=msgspec.structs.replace(result, flags=flags),
         fingerprints=found,
-        sources=_sources(submission) if _is_an_example(result) else {},
+        sources=_sources(submission),
     )
-
-
-def _is_an_example(result: GradingResult) -> bool:
-    """Return whether the class report may show a hand-in's code: it makes a mistake, known or not."""
-    known = (
-        verdict.mistake for question in result.questions for verdict in question.graded if not verdict.passed
-    )
-    return any(known) or bool(groups_in(result))
 
 
 def _sources(submission: Submission) -> dict[str, str]:
     """Return the files of a hand-in as text, those that are code and not too long."""
     return {
-        name: clean(content.decode("utf-8", errors="replace"), LONGEST_SOURCE)
+        name: clean_source(content.decode("utf-8", errors="replace"), LONGEST_SOURCE)
         for name, content in submission.files.items()
         if name.endswith(".py") and len(content) <= LONGEST_SOURCE
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from autograder.classroom.examples import placed
@@ -12,6 +12,7 @@ from autograder.classroom.store import Store
 from autograder.handin.find import Fate
 from autograder.model.result import GradingResult
 from autograder.report.context import AttemptLine, Example
+from autograder.report.own_code import line_id
 from autograder.report.statistics import MistakeTally
 from autograder.report.unexplained import Group
 
@@ -65,7 +66,7 @@ def _example(label: str, key: str, functions: Sequence[str], store: Store) -> Ex
         return None
     where = "; ".join(f"{it.file}, lines {it.first} to {it.last}" for it in found)
     source = "\n\n".join(it.numbered for it in found)
-    return Example(label, where, source[:MOST_CHARACTERS])
+    return Example(label, where, line_id(found[0].file, found[0].first), source[:MOST_CHARACTERS])
 
 
 def people_of(items: Iterable[Item]) -> dict[str, str]:
@@ -93,11 +94,33 @@ def attempts_of(
     for key, own in sorted(several.items(), key=lambda pair: shown[pair[0]]):
         name = shown[key] if alike[shown[key]] == 1 else f"{shown[key]} ({key})"
         own.sort(key=lambda item: (item.created_at or datetime.min.replace(tzinfo=UTC), item.label))
-        lines[name] = tuple(_attempt(item, key, result_of(item)) for item in own)
+        lines[name] = tuple(_attempts(own, key, result_of))
     return lines
 
 
-def _attempt(item: Item, student: str, result: GradingResult | None) -> AttemptLine:
+def _attempts(
+    items: Iterable[Item], student: str, result_of: Callable[[Item], GradingResult | None]
+) -> Iterator[AttemptLine]:
+    """Yield a student's hand-ins, which come in order of time, each beside the last one that was graded."""
+    before: GradingResult | None = None
+    for item in items:
+        result = result_of(item) if item.key else None
+        yield _attempt(item, student, result, before)
+        before = result or before
+
+
+def _attempt(
+    item: Item, student: str, result: GradingResult | None, before: GradingResult | None
+) -> AttemptLine:
     when = item.created_at.strftime("%Y-%m-%d %H:%M %Z") if item.created_at else ""
-    score = float(result.score) if result is not None and item.key else None
-    return AttemptLine(item.label, when, score, any(it.key == student for it in item.counts_for))
+    score = float(result.score) if result is not None else None
+    counts = any(it.key == student for it in item.counts_for)
+    return AttemptLine(item.label, when, score, counts, _changes(before, result))
+
+
+def _changes(before: GradingResult | None, after: GradingResult | None) -> tuple[tuple[str, float], ...]:
+    if before is None or after is None:
+        return ()
+    scores = {question.id: question.score for question in before.questions}
+    changed = ((it.title, float(it.score - scores.get(it.id, 0))) for it in after.questions)
+    return tuple((title, points) for title, points in changed if points)

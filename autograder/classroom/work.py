@@ -65,7 +65,7 @@ class StoredResult(msgspec.Struct, frozen=True, kw_only=True):
     fingerprints
         To be compared with those of others.
     sources
-        Its files as text, by name, where a mistake was made: an example for the instructor.
+        Its files as text, by name: its page shows them, and the class report those with a mistake.
     """
 
     result: GradingResult

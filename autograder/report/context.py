@@ -50,12 +50,15 @@ class Example:
     ----------
     where
         The file and the lines, `linear_svm.py, lines 41 to 60`.
+    anchor
+        The id of the first of these lines on the hand-in's own page.
     source
         The lines, numbered as in the file.
     """
 
     label: str
     where: str
+    anchor: str
     source: str
 
 
@@ -71,12 +74,15 @@ class AttemptLine:
         Its points; None if it was not graded.
     counts
         Whether it is the one that counts.
+    changes
+        By how many points each question went up or down since the last hand-in that was graded: title and points.
     """
 
     label: str
     when: str
     score: float | None
     counts: bool
+    changes: tuple[tuple[str, float], ...] = ()
 
 
 class RosterLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import unquote
@@ -365,10 +366,10 @@ def test_what_is_not_compared_is_said(work: Work, pool: LocalPool, tmp_path: Pat
 def test_a_page_that_cannot_be_made_costs_nobody_else_anything(
     work: Work, pool: LocalPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def page(result: GradingResult, assignment: Assignment, label: str) -> str:
+    def page(result: GradingResult, assignment: Assignment, label: str, sources: Mapping[str, str]) -> str:
         if label == "mallory" and not result.faults:
             raise RecursionError("too deep")
-        return feedback_page(result, assignment, label)
+        return feedback_page(result, assignment, label, sources)
 
     monkeypatch.setattr(outputs, "feedback_page", page)
     out = tmp_path / "out"
@@ -385,9 +386,12 @@ def test_the_report_shows_this_class_s_own_code_and_links_to_pages(
     done = graded(work, pool, folder, tmp_path / "out")
     report = (tmp_path / "out" / "report.html").read_text()
     assert "np.sum(miss ** 2)" in report and f"{FILE}, lines 7 to 9" in report
-    targets = {unquote(it) for it in re.findall(r'href="(feedback/[^"]+)"', report)}
+    links = {unquote(it).partition("#")[::2] for it in re.findall(r'href="(feedback/[^"]+)"', report)}
     pages = {f"feedback/{item.label}.html" for item in done.record.items}
-    assert targets == pages and all((tmp_path / "out" / it).is_file() for it in targets)
+    assert {page for page, _ in links} == pages
+    assert any(place == f"{FILE}-7" for _, place in links)
+    for page, place in links:
+        assert not place or f'id="{place}"' in (tmp_path / "out" / page).read_text()
 
 
 def test_the_report_shows_a_student_s_attempts_over_time(
@@ -398,3 +402,4 @@ def test_the_report_shows_a_student_s_attempts_over_time(
     attempts = report.partition('id="attempts"')[2].partition("</section>")[0]
     assert re.findall(r">(submission_\d+)</a>", attempts) == ["submission_11", "submission_12"]
     assert attempts.count("<td>counts</td>") == 1
+    assert "<td>+6 Mean squared error and its gradient</td>" in attempts

@@ -161,7 +161,14 @@ def report_context() -> ReportContext:
         alike=(("submission_10007", "submission_10019"),),
         pairs=(pair,),
         mistaken={
-            mistake.id: (Example("submission_10003", "linear_svm.py, lines 41 to 42", f"  41  {lines}"),)
+            mistake.id: (
+                Example(
+                    "submission_10003",
+                    "linear_svm.py, lines 41 to 42",
+                    "linear_svm.py-41",
+                    f"  41  {lines}",
+                ),
+            )
             for mistake in bank.mistakes[:4]
         },
         people={label: f"Student {label[-3:]}" for label, _ in results(300)},

@@ -35,7 +35,7 @@ def feedback() -> str:
     label, worst = max(
         results(60), key=lambda pair: len({it.kind for q in pair[1].questions for it in q.verdicts})
     )
-    return feedback_page(worst, assignment, label)
+    return feedback_page(worst, assignment, label, {"linear_svm.py": "import numpy as np\n" * 40})
 
 
 @pytest.fixture(params=["class_of_300", "feedback"])
@@ -84,7 +84,7 @@ def test_ids_are_unique_and_links_lead_somewhere(html: str, open_page: Open) -> 
     targets = page.eval_on_selector_all("a", "all => all.map(it => it.getAttribute('href'))")
     pages = {target for target in targets if target.startswith("feedback/")}
     assert targets and {target.removeprefix("#") for target in targets} - pages <= set(ids)
-    assert all(target.endswith(".html") and " " not in target for target in pages)
+    assert all(target.partition("#")[0].endswith(".html") and " " not in target for target in pages)
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(html: str, open_page: Open) -> None:
@@ -189,7 +189,8 @@ def test_a_mistake_leads_to_students_to_their_pages_and_to_their_lines(
     assert lesson.locator("pre").count() == 1
     assert "linear_svm.py, lines 41 to 42" in lesson.inner_text()
     hrefs = [it.get_attribute("href") for it in lesson.locator("a").all()]
-    assert hrefs[0] == "feedback/submission_10003.html" and len(hrefs) > 10
+    assert hrefs[0] == "feedback/submission_10003.html#linear_svm.py-41" and len(hrefs) > 10
+    assert all(it is not None and ".html#q-svm_loss_" in it for it in hrefs[1:])
 
 
 def test_labels_of_every_kind_are_links_that_stay_links(open_page: Open) -> None:
@@ -272,3 +273,16 @@ def test_a_refused_hand_in_has_a_page_too(open_page: Open) -> None:
         assignment="svm", questions=result().questions, notes=("It is no zip.",), kept=Fraction(0)
     )
     assert "It is no zip." in open_page(feedback_page(refused, ASSIGNMENT, "eve")).page.inner_text("main")
+
+
+def test_a_sentence_that_names_a_line_leads_to_it(open_page: Open) -> None:
+    files = {"centring.py": "import numpy as np\n\n\ndef centre(X):\n    return X[" + NASTY + "\n"}
+    said = 'stopped in centring.py, line 5 (not centring.py, line 99, not "other.py", line 1).'
+    graded = result(failed(CHECK, Kind.RAISED, message=said))
+    page = open_page(feedback_page(graded, ASSIGNMENT, "ada", files)).page
+    links = page.locator("a.to-line")
+    assert links.all_inner_texts() == ["centring.py, line 5"]
+    links.click()
+    line = page.locator(".line:target")
+    assert line.inner_text().split(maxsplit=1) == ["5", f"return X[{NASTY}"]
+    assert page.evaluate("getComputedStyle(document.querySelector(':target')).outlineStyle") == "solid"

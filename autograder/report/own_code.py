@@ -1,0 +1,64 @@
+"""A student's own code as it stands on a page: with numbered lines that sentences lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+_MOST_LINES = 3_000
+_LONGEST_LINE = 400
+_NAMED = re.compile(r"([\w./-]+\.(?:py|ipynb)), line (\d{1,6})\b")
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """A file of a hand-in, safe to show.
+
+    Attributes
+    ----------
+    lines
+        The id of each line on the page, its number and its text.
+    rest
+        Lines that are left out at the end.
+    """
+
+    name: str
+    lines: tuple[tuple[str, int, str], ...]
+    rest: int
+
+
+class OwnCode:
+    """The files of a hand-in by name, cleaned, as its page shows them."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.files = tuple(_file(name, text) for name, text in sources.items() if text.strip())
+        self._ids = {id for file in self.files for id, _, _ in file.lines}
+
+    def linked(self, text: str) -> Markup:
+        """Return a sentence, escaped, in which each `file.py, line 12` of these files is a link to that line."""
+        pieces, end = list[Markup](), 0
+        for match in _NAMED.finditer(text):
+            id = line_id(match[1], int(match[2]))
+            if id in self._ids:
+                pieces.append(escape(text[end : match.start()]))
+                pieces.append(Markup('<a class="to-line" href="#{}">{}</a>').format(quote(id), match[0]))
+                end = match.end()
+        return Markup("").join([*pieces, escape(text[end:])])
+
+
+def line_id(file: str, line: int) -> str:
+    """Return the id of a line on the page of the hand-in that it belongs to."""
+    return f"{file}-{line}"
+
+
+def _file(name: str, text: str) -> CodeFile:
+    lines = text.rstrip("\n").split("\n")
+    shown = (
+        (line_id(name, number), number, line[:_LONGEST_LINE])
+        for number, line in enumerate(lines[:_MOST_LINES], start=1)
+    )
+    return CodeFile(name, tuple(shown), max(0, len(lines) - _MOST_LINES))
