@@ -13,6 +13,7 @@ import msgspec
 
 from autograder.classroom.changes import Before, Change
 from autograder.classroom.grade_class import Graded, Pool, grade_class, keep_fault
+from autograder.classroom.groups import read_groups, with_groups
 from autograder.classroom.hints import read_hints
 from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import read_overrides
@@ -50,6 +51,8 @@ class GradeOptions:
         Whether a hand-in that could not be read gets 0 points instead of none.
     roster
         The list of the course's students, as a table of any columns.
+    groups
+        Who is in which group, as a table with a row for each member.
     """
 
     every: bool = False
@@ -60,6 +63,7 @@ class GradeOptions:
     shape: Shape | None = None
     unread_as_zero: bool = False
     roster: Path | None = None
+    groups: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class GradedClass:
 
     Attributes
     ----------
-    remarks_on_overrides, remarks_on_hints
+    remarks_on_overrides, remarks_on_hints, remarks_on_groups
         A sentence for each line that concerns nobody.
     groups
         How many groups of hand-ins nothing explains.
@@ -79,6 +83,7 @@ class GradedClass:
     changes: tuple[Change, ...]
     remarks_on_overrides: tuple[str, ...]
     remarks_on_hints: tuple[str, ...] = ()
+    remarks_on_groups: tuple[str, ...] = ()
     groups: int = 0
 
 
@@ -97,13 +102,16 @@ class ClassSession:
     SubmissionError
         If there is no hand-in.
     CourseError
-        If the overrides or the roster are not understood, or the folder holds another assignment's results.
+        If the overrides, the roster or the groups are not understood, or the folder holds another assignment's results.
     """
 
     def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
         self._work = work
         self._options = options
         self._found = find_hand_ins(submissions, work.assignment.file_names, shape=options.shape)
+        self._remarks_on_groups = list[str]()
+        if options.groups:
+            self._found, self._remarks_on_groups = with_groups(self._found, read_groups(options.groups))
         places = Places(folder)
         known = [(one.label, student) for one in self._found for student in one.students]
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
@@ -152,6 +160,7 @@ class ClassSession:
             tuple(changes),
             self._overrides.remarks,
             self._hints.remarks(self._outputs.groups),
+            tuple(self._remarks_on_groups),
             len(self._outputs.groups),
         )
 
@@ -277,4 +286,4 @@ def report_again(
             outputs.write_one(item, result)
     record = outputs.write_class(record, people)
     remarks = written.remarks(outputs.groups)
-    return GradedClass(record, places, (), read.remarks, remarks, len(outputs.groups))
+    return GradedClass(record, places, (), read.remarks, remarks, groups=len(outputs.groups))

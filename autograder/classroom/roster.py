@@ -80,8 +80,8 @@ def read_people(sheet: Sheet, path: Path, of_work: Sequence[str] = ()) -> Listin
     CourseError
         If no column holds names, addresses or ids.
     """
-    headings = [_plain_heading(cell.text) for cell in sheet.rows[0].cells]
-    grades = {_plain_heading(it) for it in of_work}
+    headings = [plain_heading(cell.text) for cell in sheet.rows[0].cells]
+    grades = {plain_heading(it) for it in of_work}
     by_heading = ["" if heading in grades else _kind_of(heading) for heading in headings]
     by_contents = _kinds_by_contents(sheet, headings, by_heading)
     kinds = [it or by_contents.get(place, "") for place, it in enumerate(by_heading)]
@@ -102,7 +102,7 @@ def read_people(sheet: Sheet, path: Path, of_work: Sequence[str] = ()) -> Listin
     )
 
 
-def _plain_heading(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     """Return a heading's words, however they are joined: `first_name`, `firstName`, `First-Name`."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-./:*]+", " ", unicodedata.normalize("NFC", heading))
     return " ".join(words.split()).casefold()
@@ -176,11 +176,12 @@ def _kind_of_cell(kind: str, text: str) -> str:
 def person_of(row: GradeRow) -> Person:
     """Return the student behind a hand-in as a person, by its label if it could not be opened and says no more."""
     if not (row.name or row.email or row.id) and row.result is None:
-        return _known(read_file_name(row.label, ()).student)
-    return _known(Student(row.name, row.email, row.id))
+        return known(read_file_name(row.label, ()).student)
+    return known(Student(row.name, row.email, row.id))
 
 
-def _known(student: Student) -> Person:
+def known(student: Student) -> Person:
+    """Return the student behind a hand-in as a person."""
     return Person(student.name, frozenset({student.email} - {""}), frozenset({student.id} - {""}))
 
 

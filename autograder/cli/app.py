@@ -62,6 +62,14 @@ RosterOption = Annotated[
     Path | None,
     typer.Option("--roster", metavar="CSV", help="The course's students, to see who handed nothing in."),
 ]
+GroupsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--groups",
+        metavar="CSV",
+        help="Who is in which group, where one hands in for all: a row for each member.",
+    ),
+]
 ClassOption = Annotated[
     bool, typer.Option("--class", help="What lies in HAND-INS are hand-ins, where that is not clear.")
 ]

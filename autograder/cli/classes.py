@@ -237,7 +237,7 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
     _print_lateness(done.record)
     _print_roster(done.record)
-    for sentence in (*done.remarks_on_overrides, *done.remarks_on_hints):
+    for sentence in (*done.remarks_on_groups, *done.remarks_on_overrides, *done.remarks_on_hints):
         console.print(Text(sentence, style="yellow"))
     _print_changes(done.changes)
     if regraded and not done.changes:

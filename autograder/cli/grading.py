@@ -11,6 +11,7 @@ import typer
 from autograder.cli.app import (
     ClassOption,
     FreshOption,
+    GroupsOption,
     HintsOption,
     JobsOption,
     OneOption,
@@ -98,6 +99,7 @@ def grade(
     overrides: OverridesOption = None,
     hints: HintsOption = None,
     roster: RosterOption = None,
+    groups: GroupsOption = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
@@ -124,6 +126,7 @@ def grade(
         shape=_shape(as_class, one),
         unread_as_zero=unread_as_zero,
         roster=roster,
+        groups=groups,
     )
     work = prepare(this_course(), name, tier)
     grade_into(work, submissions, output, jobs, options, scheduler)

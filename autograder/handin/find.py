@@ -125,7 +125,7 @@ def find_hand_ins(
         )
     if shape is None and len(hand_ins) == 1 and root.is_dir():
         _refuse_a_class_in(hand_ins[0], names, limits)
-    return _with_counts(found)
+    return with_counts(found)
 
 
 def find_one(
@@ -416,7 +416,7 @@ _Claim = tuple[str, str, bool]
 """A student's key, the name with it, and whether it is doubtful that the hand-in is this student's."""
 
 
-def _with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
+def with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
     """Return what was found with the students for whom it is the last.
 
     If several names come with one id, each of them may belong to another student: what each name handed in
