@@ -12,22 +12,43 @@ from autograder.errors import CourseError
 
 
 @app.command("list")
-def list_assignments() -> None:
-    """List the course's assignments, their questions and points."""
+def list_assignments(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table for the course's page.")] = False,
+) -> None:
+    """List the course's assignments in the order in which students can do them."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    course = this_course()
-    table = Table("assignment", "title", "questions", "points", "files")
-    for name in course.names():
-        assignment = course.assignment(name)
-        table.add_row(
-            name,
-            assignment.title,
-            str(len(assignment.questions)),
-            str(assignment.total_points),
-            ", ".join(assignment.file_names),
+    headings = ("assignment", "title", "goes with", "after", "points", "hours")
+    rows = [
+        (
+            it.name,
+            it.title,
+            it.placement.lecture,
+            ", ".join(it.placement.after),
+            str(it.total_points),
+            f"{it.placement.hours:g}" if it.placement.hours else "",
         )
+        for it in this_course().in_order()
+    ]
+    if markdown:
+        linked = ((f"[{name}]({name}/README.md)", *rest) for name, *rest in rows)
+        for row in (headings, ["---"] * len(headings), *linked):
+            print(f"| {' | '.join(row)} |")
+        return
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in headings:
+        number = heading in ("points", "hours")
+        table.add_column(
+            heading,
+            overflow="fold",
+            no_wrap=number or heading == "assignment",
+            justify="right" if number else "left",
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
     Console().print(table)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,34 @@ class Course:
         """Return the names of the assignments, sorted."""
         found = (self.root / "assignments").glob(f"*/{ASSIGNMENT_FILE}")
         return tuple(sorted(path.parent.name for path in found))
+
+    def in_order(self) -> tuple[Assignment, ...]:
+        """Return the assignments, each behind those that come before it, otherwise by name.
+
+        Raises
+        ------
+        CourseError
+            If one is unusable, comes after one that does not exist, or after itself.
+        """
+        assignments = {name: self.assignment(name) for name in self.names()}
+        for it in assignments.values():
+            for before in it.placement.after:
+                if before not in assignments:
+                    where = f"{it.folder / ASSIGNMENT_FILE}: course.after is unusable, the course"
+                    raise CourseError(unknown("assignment", before, list(assignments), where))
+        sorter = TopologicalSorter({name: it.placement.after for name, it in assignments.items()})
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            around = " after ".join(error.args[1])
+            raise CourseError(
+                f"course.after leads round in a circle: {around}; leave one of them out."
+            ) from error
+        ordered = list[Assignment]()
+        while ready := sorted(sorter.get_ready()):
+            ordered += (assignments[name] for name in ready)
+            sorter.done(*ready)
+        return tuple(ordered)
 
     def assignment(self, name: str) -> Assignment:
         """Load `assignments/NAME`; nothing of `solutions/` is opened.
@@ -118,6 +147,7 @@ def load_assignment(folder: Path) -> Assignment:
         limits=toml.limits,
         conventions=toml.conventions,
         switches=toml.switches,
+        placement=toml.course,
     )
 
 

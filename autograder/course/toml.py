@@ -22,6 +22,7 @@ from autograder.model.assignment import (
     LatePolicy,
     Limits,
     Origin,
+    Placement,
     Question,
     QuestionId,
     Text,
@@ -57,6 +58,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     limits: Limits = Limits()
     conventions: dict[str, Literal["accept", "mistake"]] = field(default_factory=dict)
     switches: dict[str, float] = field(default_factory=dict)
+    course: Placement = Placement()
 
 
 class VisibilityToml(_Strict, frozen=True, kw_only=True):

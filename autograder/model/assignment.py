@@ -170,6 +170,24 @@ class DropPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lowest: Count = 0
 
 
+class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[course]` table: where an assignment stands among the others.
+
+    Attributes
+    ----------
+    lecture
+        What it goes with.
+    hours
+        How long it takes a student, about.
+    after
+        The assignments that come before it.
+    """
+
+    lecture: str = ""
+    hours: float = 0.0
+    after: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Assignment:
     """The half of an assignment that students receive.
@@ -181,6 +199,8 @@ class Assignment:
     switches
         Parameters that switch a term of the result on, each with the number that switches it off. Explanations
         look at the result with and without that term.
+    placement
+        Where it stands among the others of its course.
     """
 
     name: str
@@ -192,6 +212,7 @@ class Assignment:
     limits: Limits = field(default_factory=Limits)
     conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
     switches: Mapping[str, float] = field(default_factory=dict, hash=False)
+    placement: Placement = field(default_factory=Placement)
 
     @property
     def file_names(self) -> tuple[str, ...]:

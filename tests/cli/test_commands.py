@@ -32,7 +32,7 @@ def test_the_version_is_one_line_with_what_else_decides_values(tmp_path: Path) -
     assert only_line(done.stdout) == f"autograder {__version__} (Python {python}, NumPy {np.__version__})"
 
 
-def test_list_names_questions_and_points(course: Path) -> None:
+def test_list_names_assignments_and_points(course: Path) -> None:
     done = run_command("list", cwd=course)
     assert done.returncode == 0
     assert "centring" in done.stdout and "10" in done.stdout

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from autograder.cli.course import list_assignments
 from autograder.course.loading import find_course, load_assignment
 from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy, Limits
+from tests.courses import write_course
 
 
 def test_a_course_is_found_from_any_folder_inside_it(on_disk):
@@ -144,3 +147,32 @@ def test_lateness_costs_what_the_policy_says(policy, late, kept):
 
 def test_lateness_never_costs_more_than_everything():
     assert LatePolicy("per_day", Fraction(60), max_days=5).share_kept(timedelta(days=4)) == 0
+
+
+def test_assignments_come_in_an_order_in_which_students_can_do_them(tmp_path):
+    write_course(tmp_path)
+    for name, after in {"a": ["z"], "b": [], "z": ["centring"]}.items():
+        shutil.copytree(tmp_path / "assignments" / "centring", tmp_path / "assignments" / name)
+        with (tmp_path / "assignments" / name / "assignment.toml").open("a") as toml:
+            toml.write(f"[course]\nlecture = 'One'\nhours = 2\nafter = {after}\n")
+    assert [it.name for it in find_course(tmp_path).in_order()] == ["b", "centring", "z", "a"]
+
+
+@pytest.mark.parametrize(
+    "after, says", [("['a']", "a after a"), ("['b']", "b"), ("['centrng']", "did you mean 'centring'")]
+)
+def test_an_order_that_cannot_be_is_refused(tmp_path, after, says):
+    write_course(tmp_path)
+    for name, before in {"a": after, "b": "['a']"}.items():
+        shutil.copytree(tmp_path / "assignments" / "centring", tmp_path / "assignments" / name)
+        with (tmp_path / "assignments" / name / "assignment.toml").open("a") as toml:
+            toml.write(f"[course]\nafter = {before}\n")
+    with pytest.raises(CourseError, match=says):
+        find_course(tmp_path).in_order()
+
+
+def test_the_course_s_own_page_lists_its_assignments_as_they_are(capsys):
+    list_assignments(markdown=True)
+    table = capsys.readouterr().out
+    page = (Path(__file__).parents[2] / "assignments" / "README.md").read_text()
+    assert table in page, "renew the table with `autograder list --markdown`"
