@@ -8,7 +8,7 @@ import sys
 from autograder.cli.app import app
 from autograder.errors import AutograderError, GraderError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "register"]
 
 
 def main() -> None:
@@ -22,9 +22,7 @@ def main() -> None:
             stream, io.TextIOWrapper
         ):  # a name that the terminal cannot show must not end the command
             stream.reconfigure(errors="backslashreplace")
-    # Registers the commands, in the order in which the help lists them.
-    from autograder.cli import student, course, grading, container  # noqa: F401 # isort: skip
-
+    register()
     try:
         app()
     except GraderError as error:
@@ -34,6 +32,11 @@ def main() -> None:
     except KeyboardInterrupt:
         print("autograder: stopped", file=sys.stderr)
         sys.exit(130)
+
+
+def register() -> None:
+    """Make the commands known, in the order in which the help lists them."""
+    from autograder.cli import student, course, grading, container  # noqa: F401 # isort: skip
 
 
 def _say(error: AutograderError, code: int) -> int:

@@ -39,14 +39,40 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class FileToml(_Strict, frozen=True, kw_only=True):
-    """One `[[files]]` entry."""
+    """A file that students hand in.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    origin
+        Where its stub and its reference are, if another assignment has them.
+    """
 
     name: FileName
     origin: Origin | None = field(name="from", default=None)
 
 
 class AssignmentToml(_Strict, frozen=True, kw_only=True):
-    """The whole of `assignment.toml`."""
+    """The half of an assignment that students receive.
+
+    Attributes
+    ----------
+    title
+        What students call it.
+    version
+        What releases and hand-ins carry.
+    total_points
+        The sum of the questions' points, without bonus.
+    name
+        What commands call it; the folder's name unless given.
+    not_allowed
+        What no question's functions may use: modules, dotted names, builtins.
+    conventions
+        For each convention of the bank, whether another than the course's is accepted or a mistake.
+    switches
+        Parameters that switch a term of a result on, each with the number that switches it off.
+    """
 
     title: Text
     version: Text
@@ -62,16 +88,32 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
 
 
 class VisibilityToml(_Strict, frozen=True, kw_only=True):
-    """The `[visibility]` table."""
+    """When students see the entries of graded tests on Gradescope."""
 
     tests: Visibility = "visible"
 
 
 class MistakeToml(_Strict, frozen=True, kw_only=True):
-    """One table of `mistakes.toml`: a known mistake, or an accepted convention if it has a `note`.
+    """A known mistake, or an accepted convention if it has a `note`.
 
-    `edits` are by function: the text that stands in the reference and what a student writes instead, or a list
-    of such pairs. `replaced_by` names a function of `mistakes.py`, for what no edit expresses well.
+    Attributes
+    ----------
+    title
+        What is done wrong, for those who teach.
+    hint
+        What its student is told: an observation, then a question.
+    note
+        Of a convention: what its student is told instead of a hint.
+    edits
+        By function: the text that stands in the reference and what a student writes instead, or a list of such pairs.
+    replaced_by
+        By function: a function of `mistakes.py`, for what no edit expresses well.
+    also_affects
+        Questions that cannot help being affected.
+    same_as
+        Mistakes that give the same values on every sensible input.
+    structural
+        Whether its values are right.
     """
 
     title: str = ""
@@ -90,7 +132,13 @@ class MistakeToml(_Strict, frozen=True, kw_only=True):
 
 
 class GradingToml(_Strict, frozen=True, kw_only=True):
-    """The whole of `grading.toml`."""
+    """How hand-ins of an assignment are graded.
+
+    Attributes
+    ----------
+    salt
+        What seeds the hidden inputs: 16 or more random characters, kept secret.
+    """
 
     salt: str
     visibility: VisibilityToml = VisibilityToml()

@@ -53,6 +53,12 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes
     ----------
+    id
+        What tests and students call it.
+    title
+        What it asks for, in a few words.
+    points
+        What it is worth.
     functions
         `module.function` or `module.Class.method`, in the order of the toml file.
     not_allowed
@@ -120,6 +126,10 @@ class LatePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy
         `none`: nothing. `per_day`: `per_cent_per_day` of the points for every day begun, and
         all points after `max_days`. `cut_off`: all points. A day is 24 hours, whatever clocks are set to.
+    per_cent_per_day
+        What each day costs.
+    max_days
+        After that many days nothing is left.
     grace_minutes
         Lateness up to this is free; it does not shift the days after it.
     slip_days
