@@ -10,6 +10,7 @@ import msgspec
 
 from autograder.authoring.leaks import scan_for_leaks
 from autograder.authoring.lock import base_requirements, student_requirements
+from autograder.authoring.notebook_form import in_notebook_form
 from autograder.authoring.otter_files import otter_test_files
 from autograder.authoring.wheel import build_wheel
 from autograder.course.loading import RELEASE_FILE
@@ -50,7 +51,7 @@ def student_files(assignment: Assignment) -> dict[str, bytes]:
     """
     files = collect(assignment.folder)
     for file in assignment.files:
-        files[file.name] = file.source.read_bytes()
+        files[file.due] = file.source.read_bytes()
     return files
 
 
@@ -66,6 +67,7 @@ def release(
     solutions: Path | None = None,
     hints: bytes | None = None,
     github: bool = False,
+    as_notebook: bool = False,
 ) -> Path:
     """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
 
@@ -79,6 +81,9 @@ def release(
     github
         Whether to add a workflow that runs the public checks on GitHub, for a repository made of the release.
 
+    as_notebook
+        Whether students fill in a notebook instead of the module that is due.
+
     Raises
     ------
     CourseError
@@ -86,6 +91,8 @@ def release(
         from `solutions`; then no zip is left behind.
     """
     files = student_files(assignment)
+    if as_notebook:
+        files = in_notebook_form(assignment, files)
     wheel_name, wheel = build_wheel()
     added = {
         wheel_name: wheel,

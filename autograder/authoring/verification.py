@@ -124,7 +124,7 @@ def verify_assignment(
 def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Iterator[Claim]:
     """Check that stubs and reference have the same functions with the same parameters."""
     for file in assignment.files:
-        asked = _signatures(file.source.read_bytes(), file.name)
+        asked = _signatures(file.stub(), file.name)
         given = _signatures(reference[file.name], file.name)
         differing = [
             f"{name}{asked.get(name, ' (missing)')} in the stub, {name}{given.get(name, ' (missing)')} in the reference"
@@ -201,7 +201,7 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     second = pool.verdicts(reference)
     answers = hand_in_of_public_answers(work.assignment, reference)
     worthless = {
-        "an untouched stub": {file.name: file.source.read_bytes() for file in work.assignment.files},
+        "an untouched stub": {file.name: file.stub() for file in work.assignment.files},
         "work that returns zeros of the right shape": hand_in_of_zeros(work.assignment, reference),
         "hard-coded answers to the public checks": answers,
     }
@@ -359,7 +359,7 @@ def _given_statements(assignment: Assignment, reference: Mapping[str, bytes]) ->
     for file in assignment.files:
         functions = assignment.functions_in(file.module)
         if functions:
-            stub = _statements(file.source.read_bytes(), functions)
+            stub = _statements(file.stub(), functions)
             shared |= stub & _statements(reference[file.name], functions)
     return shared
 

@@ -49,12 +49,12 @@ def _clear(folder: Path) -> None:
 def _members(work: Work) -> dict[str, Mapping[str, bytes]]:
     reference = work.solution.reference_files(work.assignment)
     bank = load_bank(work.assignment, work.solution)
-    stub = {file.name: file.source.read_bytes() for file in work.assignment.files}
+    stub = {file.name: file.stub() for file in work.assignment.files}
     members: dict[str, Mapping[str, bytes]] = {"right": reference, "untouched-stub": stub}
     for variant in _spread(bank.variants):
         members[f"{variant.mistake.id}-{variant.target.rpartition('.')[2]}"] = variant.files
     members["loops-for-ever"] = _endless(work.assignment, reference)
-    first = work.assignment.file_names[0]
+    first = work.assignment.files[0].name
     members["does-not-parse"] = {**reference, first: reference[first] + b"\n\nreturn (loss, dW\n"}
     return members
 

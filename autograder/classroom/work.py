@@ -49,7 +49,7 @@ class Work:
     @functools.cached_property
     def stubs(self) -> dict[str, bytes]:
         """The files as they are handed out, by name."""
-        return {file.name: file.source.read_bytes() for file in self.assignment.files}
+        return {file.name: file.stub() for file in self.assignment.files}
 
     @functools.cached_property
     def boilerplate(self) -> frozenset[int]:

@@ -89,6 +89,10 @@ def release(
         bool,
         typer.Option("--github", help="Add a workflow that runs the public checks on every push to GitHub."),
     ] = False,
+    as_notebook: Annotated[
+        bool,
+        typer.Option("--as-notebook", help="Students fill in a notebook instead of the module that is due."),
+    ] = False,
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
     from autograder.authoring.release import release as make_release
@@ -99,7 +103,9 @@ def release(
         solutions = course.root / "solutions"
         assignment = course.assignment(name)
         hints, note = hints_for_release(course, assignment)
-        path = make_release(assignment, output, solutions if solutions.is_dir() else None, hints, github)
+        path = make_release(
+            assignment, output, solutions if solutions.is_dir() else None, hints, github, as_notebook
+        )
         print(f"{path} is ready for students; {note}")
 
 

@@ -13,7 +13,15 @@ import msgspec
 
 from autograder.course.toml import AssignmentToml, FileToml, GradingToml, read_toml
 from autograder.errors import CourseError
-from autograder.model.assignment import Assignment, HandInFile, Question, Solution, beside_or_origin, unknown
+from autograder.model.assignment import (
+    NOTEBOOK,
+    Assignment,
+    HandInFile,
+    Question,
+    Solution,
+    beside_or_origin,
+    unknown,
+)
 
 ASSIGNMENT_FILE = "assignment.toml"
 GRADING_FILE = "grading.toml"
@@ -203,7 +211,14 @@ def _files(path: Path, entries: Sequence[FileToml]) -> tuple[HandInFile, ...]:
 
 
 def _file(path: Path, key: str, entry: FileToml) -> HandInFile:
-    file = HandInFile(entry.name, beside_or_origin(path.parent, entry.name, entry.origin), entry.origin)
+    source, name = beside_or_origin(path.parent, entry.name, entry.origin), entry.name
+    if not source.is_file() and name.endswith(".py") and source.with_suffix(NOTEBOOK).is_file():
+        source = source.with_suffix(NOTEBOOK)  # a release in the form of a notebook
+    if name.endswith(NOTEBOOK):
+        name = f"{name.removesuffix(NOTEBOOK)}.py"
+        if not source.is_file() and source.with_suffix(".py").is_file():  # as a hand-in holds it
+            source = source.with_suffix(".py")
+    file = HandInFile(name, source, entry.origin)
     _check_module(path, key, file.module)
     if not file.source.is_file():
         raise _wrong(path, key, f"names {entry.name}, but {file.source} is missing; put it there")

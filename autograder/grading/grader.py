@@ -37,6 +37,7 @@ from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Code, Host, Returned
 from autograder.sandbox.process import Sandbox
+from autograder.sandbox.wire.cells import Places
 from autograder.values.walk import mapped
 
 STUDENT_SPACE = ""
@@ -127,10 +128,13 @@ class Grader:
         self._uses = {key: uses for key, uses in self._uses.items() if key[0] != STUDENT_SPACE}
         with Host(self.sandbox) as host:
             student = Subject(host, files, STUDENT_SPACE)
-            due = (name for name in self.assignment.file_names if name not in files)
-            student.unusable = {name: f"{name} is missing" for name in due} | dict(unusable or {})
+            absent = (file for file in self.assignment.files if file.name not in files)
+            student.unusable = {file.name: f"{file.due} is missing" for file in absent} | dict(unusable or {})
             budget = seconds_total or self.assignment.limits.seconds_total
-            return _Run(self, student, wanted, budget, on_trial).verdicts(on_verdict)
+            run = _Run(self, student, wanted, budget, on_trial)
+            places = Places(files)
+            verdicts = run.verdicts(lambda verdict: on_verdict(_by_cell(verdict, places)))
+            return {test: _by_cell(verdict, places) for test, verdict in verdicts.items()}
 
     @functools.cached_property
     def contrast(self) -> Contrast:
@@ -545,6 +549,18 @@ class _Run:
     def _tells_apart(self, test: PlannedTest, convention: Variant) -> bool:
         """Return whether code that follows a convention does not pass as the task is written."""
         return self._grader.observe(test, convention).observation.kind is not None
+
+
+def _by_cell(verdict: Verdict, places: Places) -> Verdict:
+    """Return a verdict that says lines of a notebook as its student sees them."""
+    if not places:
+        return verdict
+    return msgspec.structs.replace(
+        verdict,
+        message=places.said(verdict.message),
+        details=places.said(verdict.details),
+        hint=places.said(verdict.hint) if verdict.hint else verdict.hint,
+    )
 
 
 def _may_be_explained(kind: Kind) -> bool:

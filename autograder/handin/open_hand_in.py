@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.files.notebooks import NotANotebookError, imports_itself, module_of_notebook
 from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
 from autograder.handin.manifest import read_manifest
@@ -23,6 +24,7 @@ from autograder.handin.trees import (
     TooLargeError,
     UnreadableError,
 )
+from autograder.model.assignment import NOTEBOOK
 from autograder.text import lossless
 
 
@@ -30,7 +32,8 @@ from autograder.text import lossless
 class Submission:
     """The named files of one hand-in.
 
-    Each name that was asked for is in exactly one of `files`, `missing` and `problems`.
+    Each name that was asked for is in exactly one of `files`, `missing` and `problems`; in `files`, a notebook is the
+    module that its cells are, under the module's name.
 
     Attributes
     ----------
@@ -71,9 +74,9 @@ class Submission:
 
     @property
     def unusable(self) -> dict[str, str]:
-        """The sentence that says why, for each name that is not among the files."""
+        """The sentence that says why, for each file that is not there, by the name that it would have."""
         names = (*self.missing, *self.problems)
-        return {name: reason for name in names if (reason := self.why_not(name))}
+        return {module_file(name): reason for name in names if (reason := self.why_not(name))}
 
     def why_not(self, name: str) -> str | None:
         """Return the sentence that says why `name` is not among the files, or None if it is."""
@@ -117,7 +120,7 @@ def open_hand_in(
     with ExitStack() as stack:
         candidates = Candidates(limits, stack)
         candidates.add_source(source)
-        if not all(fitting(name, _meant_for(name, names, candidates)) for name in names):
+        if not all(_copies(name, names, _meant_for(name, names, candidates), candidates) for name in names):
             candidates.add_nested_archives()
         return _submission(label or _label(source), candidates, names, stubs)
 
@@ -137,22 +140,23 @@ def _submission(
     unread = list[str]()
     for name in names:
         meant = _meant_for(name, names, candidates)
-        fit = fitting(name, meant) or _the_only_one(name, names, candidates)
+        fit = _copies(name, names, meant, candidates)
         if not fit:
             if instead := misnamed(name, meant) or notebook_instead(name, meant):
                 problems[name] = instead
             else:
                 missing.append(name)
             continue
-        fit = _stubs_last(fit, (stubs or {}).get(name), candidates.limits)
+        fit = _stubs_last(name, fit, (stubs or {}).get(module_file(name)), candidates.limits)
         notes += _notes_about(name, fit)
         try:
-            files[name] = _content(name, fit[0], candidates.limits, source_left)
+            content = _content(name, fit[0], candidates.limits, source_left)
         except UnusableError as error:
             problems[name] = str(error)
             unread += [name] if isinstance(error, UnreadError) else []
         else:
-            source_left -= len(files[name]) if _is_module(name) else 0
+            files[module_file(name)] = content
+            source_left -= len(content) if _is_module(module_file(name)) else 0
     manifest = read_manifest(candidates.files)
     submission = Submission(
         label=label,
@@ -174,26 +178,62 @@ def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[
     return [it for it in candidates.files if it.name == name or it.name not in names]
 
 
-def _the_only_one(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
+def module_file(name: str) -> str:
+    """Return the name of the module that a file is: of a notebook, that of its cells; of any other, its own."""
+    return f"{name.removesuffix(NOTEBOOK)}.py" if name.endswith(NOTEBOOK) else name
+
+
+def _copies(name: str, names: Sequence[str], meant: Sequence[Entry], candidates: Candidates) -> list[Entry]:
+    """Return what a name may mean: the file itself, or a notebook in its place and the other way round."""
+    module = module_file(name)
+    if not _is_module(module):
+        return fitting(name, meant)
+    notebook = f"{module.removesuffix('.py')}{NOTEBOOK}"
+    both = {
+        it: fitting(it, meant) or _the_only_one(name, names, candidates, Path(it).suffix)
+        for it in (module, notebook)
+    }
+    both[notebook] = [it for it in both[notebook] if not _uses(module, it, candidates.limits)]
+    return both[name] + both[module if name == notebook else notebook]
+
+
+def _uses(module: str, notebook: Entry, limits: ReadLimits) -> bool:
+    """Return whether a notebook imports the module of its own name: then it works with that file, and is not it."""
+    try:
+        content = module_of_notebook(notebook.name, notebook.read(limits.notebook_bytes))
+    except (NotANotebookError, TooLargeError, UnreadableError):
+        return False
+    return imports_itself(module.removesuffix(".py"), content)
+
+
+def _the_only_one(name: str, names: Sequence[str], candidates: Candidates, ending: str) -> list[Entry]:
     """Return the single file that was handed in, whatever its name, if a single module is due; else nothing."""
-    only_due = [it for it in names if it.endswith(".py")] == [name]
-    if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(".py"):
+    only_due = [it for it in names if _is_module(module_file(it))] == [name]
+    if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(ending):
         return candidates.files
     return []
 
 
-def _stubs_last(fit: Sequence[Entry], stub: bytes | None, limits: ReadLimits) -> list[Entry]:
+def _stubs_last(name: str, fit: Sequence[Entry], stub: bytes | None, limits: ReadLimits) -> list[Entry]:
     """Return the files that a name may mean with those that are as they were handed out at the end."""
     if stub is None or len(fit) < 2:
         return list(fit)
 
     def is_stub(entry: Entry) -> bool:
         try:
-            return entry.kind is EntryKind.FILE and _plain(entry.read(limits.file_bytes)) == _plain(stub)
-        except (TooLargeError, UnreadableError):
+            return entry.kind is EntryKind.FILE and _plain(_read(name, entry, limits)) == _plain(stub)
+        except (NotANotebookError, TooLargeError, UnreadableError):
             return False
 
     return sorted(fit, key=is_stub)
+
+
+def _read(name: str, entry: Entry, limits: ReadLimits) -> bytes:
+    """Return what a file holds; of a notebook, the module that its cells are."""
+    if not entry.name.lower().endswith(NOTEBOOK) or not _is_module(module_file(name)):
+        return entry.read(limits.file_bytes)
+    notebook = f"{module_file(name).removesuffix('.py')}{NOTEBOOK}"
+    return module_of_notebook(notebook, entry.read(limits.notebook_bytes))
 
 
 def _plain(source: bytes) -> bytes:
@@ -210,7 +250,7 @@ def _notes_about(name: str, fit: Sequence[Entry]) -> list[str]:
             f"{name} was found more than once; {lossless(chosen.path, 80)} counts, "
             f"not {lossless(others[0].path, 80)}{more}."
         )
-    if chosen.name != name:
+    if chosen.name not in (name, f"{module_file(name).removesuffix('.py')}{NOTEBOOK}"):
         notes.append(f"{lossless(chosen.name, 80)} counts as {name}; next time, hand it in under that name.")
     return notes
 
@@ -223,19 +263,21 @@ def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> 
     if chosen.kind is not EntryKind.FILE:
         raise UnreadError(f"{name} is {chosen.kind.with_article}; hand in the plain file itself.")
     try:
-        content = source_text(name, chosen.read(limits.file_bytes))
+        content = source_text(module_file(name), _read(name, chosen, limits))
+    except NotANotebookError as error:
+        raise UnusableError(f"{name} {error}.") from error
     except TooLargeError as error:
         raise UnusableError(
             f"{name} is larger than {limits.file_bytes:,} bytes; hand in your code without data."
         ) from error
     except UnreadableError as error:
         raise UnreadError(f"{name} {error}.") from error
-    if _is_module(name):
+    if _is_module(module_file(name)):
         if len(content) > source_left:
             raise UnusableError(
                 f"With {name}, the code is larger than {limits.source_bytes:,} bytes; hand in your code without data."
             )
-        refuse_endless_names(name, content)
+        refuse_endless_names(module_file(name), content)
     return content
 
 

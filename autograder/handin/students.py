@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.handin.archives import without_suffix
+from autograder.handin.matching import forms
 from autograder.text import lossless
 
 # Students control the tail of the name, so the platform's prefix is parsed first. Moodle leaves no underscore
@@ -102,8 +103,11 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
     stem, copy = _without_copy(stem)
     if owner := _before_a_file_that_is_due(stem + suffix, names):
         return NamedFile(Student(name=lossless(owner[0])), owner[1], copy)
-    modules = [due for due in names if due.endswith(".py")]
-    original = modules[0] if suffix.lower() == ".py" and len(modules) == 1 else stem + suffix
+    modules = [both for due in names if len(both := forms(due)) > 1]
+    meant = (
+        [form for form in modules[0] if form.endswith(suffix.lower())] if len(modules) == 1 and suffix else []
+    )
+    original = meant[0] if meant else stem + suffix
     return NamedFile(Student(name=lossless(stem)), original, copy)
 
 
@@ -132,7 +136,7 @@ def _by_platform(name: str, is_folder: bool) -> NamedFile | None:
 
 def _before_a_file_that_is_due(name: str, names: Sequence[str]) -> tuple[str, str] | None:
     """Return what stands before the name of a file that is due, and that name."""
-    for due in sorted(names, key=len, reverse=True):
+    for due in sorted((form for one in names for form in forms(one)), key=len, reverse=True):
         owner = re.fullmatch(rf"(.+?)[-_ .]+{re.escape(due)}", name, re.IGNORECASE | re.DOTALL)
         if owner:
             return owner[1], due

@@ -27,6 +27,8 @@ class ReadLimits:
     ----------
     file_bytes
         The largest file that can be handed in.
+    notebook_bytes
+        The largest notebook, pictures in it included.
     source_bytes
         The most Python source in a hand-in, all modules together: parsing takes a thousand times as much memory.
     members
@@ -48,6 +50,7 @@ class ReadLimits:
     """
 
     file_bytes: int = 2_000_000
+    notebook_bytes: int = 50_000_000
     source_bytes: int = 256_000
     members: int = 10_000
     directory_bytes: int = 2_000_000

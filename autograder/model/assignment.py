@@ -14,9 +14,11 @@ import msgspec
 from msgspec import Meta
 
 from autograder.errors import CourseError
+from autograder.files.notebooks import NotANotebookError, module_of_notebook
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+NOTEBOOK = ".ipynb"
 PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 _FILE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
@@ -82,7 +84,7 @@ class HandInFile:
     Attributes
     ----------
     name
-        Its bare name, `linear_svm.py`.
+        Its bare name, `linear_svm.py`; of a notebook, that of the module that its cells are.
     source
         Where its stub is.
     origin
@@ -92,6 +94,15 @@ class HandInFile:
     name: str
     source: Path
     origin: str | None = None
+
+    @property
+    def due(self) -> str:
+        """What students hand in: the name, or that of a notebook."""
+        return str(Path(self.name).with_suffix(NOTEBOOK)) if self.source.suffix == NOTEBOOK else self.name
+
+    def stub(self) -> bytes:
+        """Return what is handed out; of a notebook, the module that its cells are."""
+        return read_source(self.source)
 
     @property
     def module(self) -> str | None:
@@ -227,7 +238,7 @@ class Assignment:
     @property
     def file_names(self) -> tuple[str, ...]:
         """The names of the files to hand in."""
-        return tuple(file.name for file in self.files)
+        return tuple(file.due for file in self.files)
 
     @property
     def total_points(self) -> Fraction:
@@ -294,13 +305,32 @@ class Solution:
 
     def _reference(self, file: HandInFile) -> bytes:
         path = beside_or_origin(self.folder, file.name, file.origin)
+        if not path.is_file() and path.with_suffix(NOTEBOOK).is_file():
+            path = path.with_suffix(NOTEBOOK)
         try:
-            return path.read_bytes()
+            return read_source(path)
         except OSError as error:
             reason = error.strerror or "unreadable"
             raise CourseError(
                 f"{path}: the reference for {file.name} cannot be read ({reason}); put it there."
             ) from error
+
+
+def read_source(path: Path) -> bytes:
+    """Return a file of code; of a notebook, the module that its cells are.
+
+    Raises
+    ------
+    CourseError
+        If a notebook is none.
+    """
+    content = path.read_bytes()
+    if path.suffix != NOTEBOOK:
+        return content
+    try:
+        return module_of_notebook(path.name, content)
+    except NotANotebookError as error:
+        raise CourseError(f"{path} {error}.") from error
 
 
 def beside_or_origin(folder: Path, name: str, origin: str | None) -> Path:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from autograder.sandbox.wire.cells import Cell, cells_in
+
 _MOST_LINES = 3_000
 _LONGEST_LINE = 400
-_NAMED = re.compile(r"([\w./-]+\.(?:py|ipynb)), line (\d{1,6})\b")
+_NAMED = re.compile(r"([\w./-]+\.(?:py|ipynb)(?:, cell \d{1,4})?), line (\d{1,6})\b")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class CodeFile:
     Attributes
     ----------
     lines
-        The id of each line on the page, its number and its text.
+        The id of each line on the page, its number and its text; a notebook's lines are numbered in their cells.
     rest
         Lines that are left out at the end.
     """
@@ -52,13 +54,29 @@ class OwnCode:
 
 def line_id(file: str, line: int) -> str:
     """Return the id of a line on the page of the hand-in that it belongs to."""
-    return f"{file}-{line}"
+    return re.sub(r"[, ]+", "-", f"{file}-{line}")
 
 
 def _file(name: str, text: str) -> CodeFile:
+    notebook, cells = cells_in(text.encode())
+    if cells:
+        return CodeFile(notebook, tuple(_of_cells(notebook, cells, text.split("\n"))[:_MOST_LINES]), 0)
     lines = text.rstrip("\n").split("\n")
     shown = (
         (line_id(name, number), number, line[:_LONGEST_LINE])
         for number, line in enumerate(lines[:_MOST_LINES], start=1)
     )
     return CodeFile(name, tuple(shown), max(0, len(lines) - _MOST_LINES))
+
+
+def _of_cells(notebook: str, cells: Sequence[Cell], lines: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Return a notebook's lines, each cell below a line that says its number."""
+    found = list[tuple[str, int, str]]()
+    ends = [cell.first - 2 for cell in cells[1:]] + [len(lines)]
+    for cell, end in zip(cells, ends, strict=True):
+        place = f"{notebook}, cell {cell.number}"
+        found.append((line_id(place, 0), 0, f"cell {cell.number}"))
+        for number, line in enumerate(lines[cell.first - 1 : end], start=1):
+            shown = line.removeprefix("#!") if cell.broken else line
+            found.append((line_id(place, number), number, shown[:_LONGEST_LINE]))
+    return found

@@ -29,6 +29,7 @@ from autograder.sandbox.process import DiskFilled, Sandbox, WorkerProcess
 from autograder.sandbox.reported_names import SourceNames
 from autograder.sandbox.time_used import wall_seconds
 from autograder.sandbox.wire import messages
+from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
 from autograder.values.pack import (
@@ -70,6 +71,10 @@ class Returned:
     changed: Mapping[str, Any]
     output: str = ""
     lines: tuple[CountedLine, ...] | None = None
+
+
+SECONDS_FOR_CELLS = 8.0
+"""What the first call of a notebook has for running its cells, besides its own time."""
 
 
 class Listener:
@@ -117,6 +122,10 @@ class Host:
             process.exchange(messages.Load(space=space, files=dict(files)))
             self._loaded.add(space)
         return process
+
+    def holds(self, space: str) -> bool:
+        """Return whether the running worker has these files already."""
+        return self._process is not None and space in self._loaded
 
     def drop(self) -> None:
         """End the worker; the next call starts another."""
@@ -173,6 +182,7 @@ class Code:
     ) -> None:
         self.host = host
         self.files = files
+        self._has_cells = any(cells_in(source)[1] for source in files.values())
         self.unusable: Mapping[str, str] = {}
         self.public = False
         self.space = space
@@ -235,7 +245,7 @@ class Code:
         """
         files = dict(self.files)
         for module, source in additions.items():
-            files[f"{module}.py"] = files.get(f"{module}.py", b"") + b"\n\n\n" + source.encode()
+            files[f"{module}.py"] = with_addition(files.get(f"{module}.py", b""), source.encode())
         digest = hashlib.sha256(repr(sorted(additions.items())).encode()).hexdigest()[:12]
         code = type(self)(self.host, files, f"{self.space}+{digest}", self.seconds_per_call)
         code.public = self.public
@@ -311,10 +321,12 @@ class Code:
 
     def _answered(self, request: messages.Request, arrays: Any, arguments: Collection[str]) -> Returned:
         self._require_importable(request)
+        imports_cells = self._has_cells and not self.host.holds(self.space)
         process = self.process()
         self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
         began = time.monotonic()
-        reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
+        seconds = self.seconds_per_call + SECONDS_FOR_CELLS * imports_cells
+        reply, payload = self._exchange_or_drop(process, request, arrays, seconds)
         self.origin.slowest_seconds = max(self.origin.slowest_seconds, time.monotonic() - began)
         return self._understood(request, reply, payload, arguments)
 

@@ -87,15 +87,15 @@ def test_a_file_at_the_cap_is_read_and_one_byte_more_is_too_large(opened):
 
 def test_more_code_than_a_hand_in_may_have_is_refused(tmp_path):
     half = b"a;" * 64_000
-    names = ("linear_svm.py", "softmax.py", "report.ipynb", "knn.py")
+    names = ("linear_svm.py", "softmax.py", "report.csv", "knn.py")
     files = {
         "linear_svm.py": half,
         "softmax.py": half,
-        "report.ipynb": b"{}" + b" " * 1_000_000,
+        "report.csv": b"{}" + b" " * 1_000_000,
         "knn.py": CODE,
     }
     submission = open_hand_in(write_folder(tmp_path / "alice", files), names)
-    assert set(submission.files) == {"linear_svm.py", "softmax.py", "report.ipynb"}
+    assert set(submission.files) == {"linear_svm.py", "softmax.py", "report.csv"}
     assert submission.why_not("knn.py") == (
         "With knn.py, the code is larger than 256,000 bytes; hand in your code without data."
     )

@@ -11,10 +11,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from autograder.files.notebooks import module_of_notebook
 from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import feedback_page
+from tests.handin.test_notebooks import notebook
 from tests.report.conftest import Opened
 from tests.report.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
 from tests.report.synthetic import course_of_svm, report_context, results, statistics
@@ -286,3 +288,14 @@ def test_a_sentence_that_names_a_line_leads_to_it(open_page: Open) -> None:
     line = page.locator(".line:target")
     assert line.inner_text().split(maxsplit=1) == ["5", f"return X[{NASTY}"]
     assert page.evaluate("getComputedStyle(document.querySelector(':target')).outlineStyle") == "solid"
+
+
+def test_lines_of_a_notebook_are_found_by_cell(open_page: Open) -> None:
+    module = module_of_notebook(
+        "centring.ipynb", notebook("import numpy as np", "def centre(X):\n    return X[")
+    )
+    graded = result(failed(CHECK, Kind.RAISED, message="stopped in centring.ipynb, cell 2, line 2."))
+    page = open_page(feedback_page(graded, ASSIGNMENT, "ada", {"centring.py": module.decode()})).page
+    page.locator("a.to-line").click()
+    assert page.locator(".line:target").inner_text().split(maxsplit=1) == ["2", "return X["]
+    assert "centring.ipynb" in page.locator("h3").all_inner_texts()

@@ -21,7 +21,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
 
+from autograder.sandbox.wire.cells import cells_in
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, RELATIVE, handed_in
+from autograder.sandbox.worker.cells import cause_of_absence, run_cells
 from autograder.sandbox.worker.compatibility import TAKEN_OVER, compatible_module, module_meant
 from autograder.sandbox.worker.stand_ins import StandIn, inert, inert_module, unavailable
 
@@ -50,6 +52,8 @@ class Space:
             if file.endswith(".py") and file.removesuffix(".py") not in TAKEN
         }
         self.modules: dict[str, ModuleType] = {}
+        self.failed_cells: dict[str, dict[str, BaseException]] = {}
+        """What ended cells of a notebook early, by module and the text of each."""
         self.borrowed: set[str] = set()
         """Names that are imported for as long as the space is in use, besides those of its files."""
         self.dispensable = dispensable_imports(self.sources.values()) - _SERVING
@@ -99,6 +103,10 @@ class Spaces:
         """Names of the modules in the space in use."""
         return frozenset(self._current.sources)
 
+    def cause_of_absence(self, module: str, name: str) -> BaseException | None:
+        """Return what ended the cell of a notebook that would have defined a name of a module, if any did."""
+        return cause_of_absence(name, self._current.failed_cells.get(module, {}))
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -147,7 +155,6 @@ class Spaces:
         text = importlib.util.decode_source(source)
         # Gives tracebacks and `inspect.getsource` their lines; there is no such file on disk.
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-        code = compile(source, file, "exec", dont_inherit=True)
         if _RELATIVE_IMPORT.search(source):
             module.__package__ = ".".join([RELATIVE] * _FOLDERS)
             module.__spec__ = ModuleSpec(
@@ -155,7 +162,11 @@ class Spaces:
             )
         if _INTERACTIVE.search(source) and not _NOT_INTERACTIVE.search(source):
             module.__dict__["get_ipython"] = inert("IPython.get_ipython")
-        exec(code, module.__dict__)
+        _, cells = cells_in(source)
+        if cells:
+            self._current.failed_cells[module.__name__] = run_cells(text, cells, file, module.__dict__)
+        else:
+            exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
 
 
 def dispensable_imports(sources: Iterable[bytes]) -> frozenset[str]:

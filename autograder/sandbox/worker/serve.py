@@ -213,12 +213,15 @@ class Server:
         except BaseException as error:
             raise _ImportFailed(module_name) from error
 
-    @staticmethod
-    def _attribute(owner: Any, name: str) -> Any:
+    def _attribute(self, owner: Any, name: str) -> Any:
         try:
             return getattr(owner, name)
         except AttributeError:
             # `f"{owner}"` would run student code; only the name that was asked for is reported.
+            if isinstance(owner, ModuleType) and (
+                cause := self._spaces.cause_of_absence(owner.__name__, name)
+            ):
+                raise cause from None
             kind = "" if isinstance(owner, ModuleType) else f"{type(owner).__name__}."
             raise _Missing(f"{kind}{name}") from None
 

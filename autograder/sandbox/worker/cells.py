@@ -1,0 +1,71 @@
+"""Runs a notebook's cells one after the other: one that fails, or takes too long, is noted and the rest still run."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any
+
+from autograder.sandbox.wire.cells import Cell
+
+SECONDS_PER_CELL = 1.0
+"""CPU seconds of one cell; asleep or waiting it has twice as long."""
+_BROKEN = re.compile(r"^#!", re.MULTILINE)
+
+
+class CellTooLong(Exception):  # students read the name
+    """A cell was stopped because it took too long; the cells after it still run."""
+
+
+def run_cells(
+    source: str, cells: Sequence[Cell], file: str, namespace: dict[str, Any]
+) -> dict[str, BaseException]:
+    """Run the cells of a module in one namespace; return what ended cells early, by the text of each.
+
+    Only what a failed cell would have defined is missing, so that the rest of a notebook is graded.
+    """
+    lines = source.split("\n")
+    ends = [cell.first - 2 for cell in cells[1:]] + [len(lines)]
+    failed: dict[str, BaseException] = {}
+    for cell, end in zip(cells, ends, strict=True):
+        text = "\n".join(lines[cell.first - 1 : end])
+        text = _BROKEN.sub("", text) if cell.broken else text
+        try:
+            with _within(SECONDS_PER_CELL):
+                exec(compile("\n" * (cell.first - 1) + text, file, "exec", dont_inherit=True), namespace)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            failed[text] = error
+    return failed
+
+
+def cause_of_absence(name: str, failed: dict[str, BaseException]) -> BaseException | None:
+    """Return what ended the cell that would have defined a name; None if none would have."""
+    word = re.escape(name)
+    defines = re.compile(rf"^\s*(?:async\s+)?(?:def|class)\s+{word}\b|^{word}\s*[:=]", re.MULTILINE)
+    return next((error for text, error in failed.items() if defines.search(text)), None)
+
+
+@contextlib.contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise CellTooLong(
+            f"this cell takes longer than {seconds:g} second; the cells after it were run without it"
+        )
+
+    timers = (
+        (signal.ITIMER_PROF, signal.SIGPROF, seconds),
+        (signal.ITIMER_REAL, signal.SIGALRM, 2 * seconds),
+    )
+    before = [signal.signal(number, stop) for _, number, _ in timers]
+    for timer, _, most in timers:
+        signal.setitimer(timer, most)
+    try:
+        yield
+    finally:
+        for timer, _, _ in timers:
+            signal.setitimer(timer, 0)
+        for (_, number, _), handler in zip(timers, before, strict=True):
+            signal.signal(number, handler)
