@@ -318,6 +318,32 @@ def gradient_error(errors: Mapping[float, float], axes: "Axes | None" = None) ->
     return axes
 
 
+def confusion_matrix(counts: ArrayLike, class_names: Sequence[str], axes: "Axes | None" = None) -> "Axes":
+    """Show how many examples of each class were taken for which, with the numbers in the cells.
+
+    Parameters
+    ----------
+    counts : (C, C) integer array
+        `counts[i, j]` examples of class i were predicted as class j.
+    class_names : sequence of C str
+    axes : matplotlib Axes, optional
+    """
+    _refuse_nothing("counts", counts)
+    numbers = np.asarray(counts)
+    size = 2.2 + 0.45 * len(numbers)
+    axes = _new_axes(axes, size + 0.6, size)
+    image = axes.imshow(numbers, cmap="cividis")
+    middle = (numbers.min() + numbers.max()) / 2
+    for (row, column), number in np.ndenumerate(numbers):
+        colour = "black" if number > middle else "white"
+        axes.annotate(f"{number}", (column, row), color=colour, ha="center", va="center", fontsize=9)
+    axes.set_xticks(range(len(numbers)), class_names, rotation=45, ha="right")
+    axes.set_yticks(range(len(numbers)), class_names)
+    axes.set(title="Which classes are taken for which", xlabel="predicted class", ylabel="true class")
+    axes.figure.colorbar(image, ax=axes, label="number of images")
+    return axes
+
+
 def grid_search(
     results: Mapping[tuple[float, float], tuple[float, float]], axes: "Axes | None" = None
 ) -> "Axes":

@@ -94,18 +94,10 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Checker(Protocol):
-    """What checks questions in a notebook: otter-grader's `Notebook`, or `PlainChecker`."""
+    """What checks questions in a notebook: otter-grader's `Notebook`, or our own."""
 
     def check(self, question: str) -> object:
         """Run the public checks of a question on the files as saved, and show what they found."""
-
-
-class PlainChecker:
-    """Checks questions in a notebook without anything beyond the package itself."""
-
-    def check(self, question: str) -> None:
-        """Run the public checks of a question on the files as saved, and print what they found."""
-        print(check_afresh(question).text)
 
 
 def check_folder(

@@ -246,3 +246,11 @@ def test_without_matplotlib_the_module_imports_and_says_what_is_missing():
     )
     shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
     assert shown == "pictures need matplotlib: install it with 'pip install matplotlib'.\n"
+
+
+def test_a_confusion_matrix_has_its_numbers_in_the_cells():
+    axes = plots.confusion_matrix([[5, 1], [0, 7]], ["cat", "dog"])
+    assert texts(axes) == ["5", "1", "0", "7"]
+    assert [text.get_color() for text in axes.texts] == ["black", "white", "white", "black"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
+    assert tick_labels(axes.xaxis) == tick_labels(axes.yaxis) == ["cat", "dog"]

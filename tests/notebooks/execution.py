@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 SECONDS_PER_CELL = 300
 
+NOTING_TITLES = """
+from matplotlib.figure import Figure
+titles_of_figures = {}
+def draw(figure, renderer, before=Figure.draw):
+    titles_of_figures[id(figure)] = figure, [axes.get_title() for axes in figure.axes if axes.get_title()]
+    before(figure, renderer)
+Figure.draw = draw
+"""
+TITLES = "print(*[titles[0] for _, titles in titles_of_figures.values() if len(titles) == 1], sep='\\n')"
+
 
 @dataclass(frozen=True)
 class Executed:
@@ -30,7 +40,12 @@ class Executed:
 
     @property
     def code_cells(self) -> list[NotebookNode]:
-        return [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        return [cell for cell in self.notebook.cells[1:-1] if cell.cell_type == "code"]
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of the pictures that have one."""
+        return "".join(written(self.notebook.cells[-1])).splitlines()
 
     @property
     def errors(self) -> list[str]:
@@ -80,6 +95,8 @@ def execute(folder: Path) -> Executed:
 
     (path,) = folder.glob("*.ipynb")
     notebook = nbformat.read(path, as_version=4)
+    before, after = (nbformat.v4.new_code_cell(source) for source in (NOTING_TITLES, TITLES))
+    notebook.cells = [before, *notebook.cells, after]
     client = NotebookClient(
         notebook, timeout=SECONDS_PER_CELL, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )

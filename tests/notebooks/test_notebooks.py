@@ -46,7 +46,23 @@ def _on_untouched_stubs(name: str, folder: Path) -> Executed:
     return execute(folder_of_a_student(COURSE.assignment(name), folder / name))
 
 
-WAYS = {"on_the_reference": _on_the_reference, "on_untouched_stubs": _on_untouched_stubs}
+def _on_an_earlier_assignment_s_stubs(name: str, folder: Path) -> Executed:
+    """Run it with the reference in the files that are the assignment's own, and the stubs of others."""
+    assignment, solution = COURSE.assignment(name), COURSE.solution(name)
+    own = {file.name for file in assignment.files if file.origin is None}
+    files = {path: it for path, it in solution.reference_files(assignment).items() if path in own}
+    return execute(folder_of_a_student(assignment, folder / name, files))
+
+
+BORROWING = [
+    name for name in ASSIGNMENTS if any(file.origin is not None for file in COURSE.assignment(name).files)
+]
+
+WAYS = {
+    "on_earlier_stubs": _on_an_earlier_assignment_s_stubs,
+    "on_the_reference": _on_the_reference,
+    "on_untouched_stubs": _on_untouched_stubs,
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +86,11 @@ def running(
 @pytest.fixture(params=ASSIGNMENTS)
 def on_the_reference(request: pytest.FixtureRequest, running: Callable[[str, str], Executed]) -> Executed:
     return running("on_the_reference", request.param)
+
+
+@pytest.fixture(params=BORROWING)
+def on_earlier_stubs(request: pytest.FixtureRequest, running: Callable[[str, str], Executed]) -> Executed:
+    return running("on_earlier_stubs", request.param)
 
 
 @pytest.fixture(params=ASSIGNMENTS)
@@ -110,8 +131,12 @@ def test_every_cell_passes_on_the_reference(on_the_reference: Executed) -> None:
     checked = [cell for cell in on_the_reference.code_cells if CHECK.search(cell.source)]
     assert checked
     for cell in checked:
-        assert "All test cases passed!" in "".join(written(cell)), cell.source
+        said = "".join(written(cell))
+        assert "All test cases passed!" in said or re.search(r": (\d+) of \1 checks pass", said), cell.source
     assert on_the_reference.pictures
+    titles = on_the_reference.titles
+    assert titles
+    assert len(set(titles)) == len(titles), "two pictures have the same title"
 
 
 def test_untouched_stubs_crash_nothing_and_each_cell_says_what_to_fill_in(
@@ -124,3 +149,13 @@ def test_untouched_stubs_crash_nothing_and_each_cell_says_what_to_fill_in(
             assert re.search(r"not yet: (fill in [\w.]+ in \w+\.py|this needs \w+)", said), cell.source
         if CHECK.search(cell.source):
             assert "is not filled in yet" in said
+
+
+def test_where_earlier_files_are_not_filled_in_others_stand_in_for_them_and_that_is_said(
+    on_earlier_stubs: Executed,
+) -> None:
+    assert on_earlier_stubs.errors == []
+    assert "is not filled in yet in" in on_earlier_stubs.text
+    assert "in its place" in on_earlier_stubs.text
+    assert "not yet" not in on_earlier_stubs.text
+    assert len(on_earlier_stubs.pictures) >= 3

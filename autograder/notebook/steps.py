@@ -1,41 +1,18 @@
-"""What notebooks use besides data and plots: checks, and a sentence if a function is not written yet."""
+"""Steps of a notebook: what is not written yet is said in a sentence, and what takes long says so."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
-from autograder.student.checks import Checker, PlainChecker
+from autograder.notebook.saves import NotRunnable
+from autograder.notebook.waiting import waiting
 
-_GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
-"""Otter imports jsonschema, which loads this if it finds it. That takes as long as all the rest, in the first cell of
-every notebook; no schema of notebooks has addresses of that kind."""
-
-
-def checker() -> Checker:
-    """Return what checks questions in a notebook: otter-grader if it is installed."""
-    try:
-        with _without(_GRAMMAR_OF_ADDRESSES):
-            from autograder.otter import notebook
-    except ImportError:
-        return PlainChecker()
-    return notebook()
-
-
-@contextlib.contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Have imports do without a module that they can do without, unless it is there already."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment] # an import of it raises ImportError
-    try:
-        yield
-    finally:
-        del sys.modules[module]
+Result = TypeVar("Result")
 
 
 @contextlib.contextmanager
@@ -51,9 +28,12 @@ def step() -> Iterator[None]:
     Other errors are shown as usual.
     """
     try:
-        yield
+        with waiting():
+            yield
     except NotImplementedError as error:
         print(f"not yet: {error}, save it and run this cell again.")
+    except NotRunnable as error:
+        print(f"not run: {error} Mend that, save it and run this cell again.")
     except NameError as error:
         if not _raised_in_the_cell(error.__traceback__):
             raise
@@ -64,3 +44,20 @@ def _raised_in_the_cell(trace: TracebackType | None) -> bool:
     """Return whether an error arose in the notebook itself, not in a function that it called."""
     # The first frame is that of `step`, the second the cell's.
     return len(traceback.extract_tb(trace)) == 2
+
+
+def best_time(call: Callable[[], Result], repeats: int = 3) -> tuple[float, Result]:
+    """Return the shortest time in seconds that a call took, and what it returned.
+
+    The first call of anything is slow, because memory and caches are new to it; the shortest says what the work costs.
+
+    >>> seconds, total = best_time(lambda: sum(range(1000)))
+    >>> total
+    499500
+    """
+    shortest = float("inf")
+    for _ in range(repeats):
+        started = time.perf_counter()
+        result = call()
+        shortest = min(shortest, time.perf_counter() - started)
+    return shortest, result

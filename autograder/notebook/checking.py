@@ -1,0 +1,56 @@
+"""What checks questions in a notebook, and what it sets up there first."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.authoring.otter_files import TESTS_FOLDER
+from autograder.notebook.saves import follow_saves
+from autograder.notebook.waiting import waiting
+from autograder.student.checks import Checker, check_afresh
+
+_GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
+"""Otter imports jsonschema, which loads this if it finds it. That takes as long as all the rest, in the first cell of
+every notebook; no schema of notebooks has addresses of that kind."""
+
+
+class PlainChecker:
+    """Checks questions in a notebook without anything beyond the package itself."""
+
+    def check(self, question: str) -> None:
+        """Run the public checks of a question on the files as saved, and print what they found."""
+        with waiting(f"checking {question}"):
+            report = check_afresh(question)
+        print(report.text)
+
+
+def checker() -> Checker:
+    """Return what checks questions, and have the notebook follow what is saved in the files beside it.
+
+    It is otter-grader where that is installed and the release was made for it.
+    """
+    follow_saves(Path.cwd())
+    if not Path(TESTS_FOLDER).is_dir():
+        return PlainChecker()
+    try:
+        with _without(_GRAMMAR_OF_ADDRESSES):
+            from autograder.otter import notebook
+    except ImportError:
+        return PlainChecker()
+    return notebook()
+
+
+@contextlib.contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Have imports do without a module that they can do without, unless it is there already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment] # an import of it raises ImportError
+    try:
+        yield
+    finally:
+        del sys.modules[module]

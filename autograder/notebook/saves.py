@@ -1,0 +1,197 @@
+"""Keeps a notebook at what is saved in the files beside it, and says where they are wrong.
+
+Before every cell, a file that was saved since is run as a whole, so that line numbers are those of the file; names in
+the notebook and existing objects then mean what the file says now. A file that Python cannot read takes what it defined
+before out of use: old code that runs on looks like new code that does not work.
+"""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import linecache
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType, TracebackType
+from typing import Any
+
+from autograder.errors import AutograderError
+
+_FAILURE = "__autograder_failure__"
+AGAIN = "__autograder_again__"
+"""Where a module keeps what is to be called when its file has been run again."""
+
+
+class NotRunnable(AutograderError):
+    """A file beside the notebook cannot be run as it is saved; the sentence says where and why."""
+
+
+class Follower:
+    """Follows the Python files of one folder that a notebook has imported."""
+
+    def __init__(self, folder: Path, names: Callable[[], dict[str, Any]]) -> None:
+        self._folder = folder.resolve()
+        self._names = names
+        self._seen: dict[str, tuple[int, int] | None] = {}
+        self._broken: dict[str, str] = {}
+        self.look()
+
+    def look(self) -> list[str]:
+        """Run what was saved since the last look, and return a sentence for each file that cannot be run."""
+        changed = [module for module in self._modules() if self._is_new(module)]
+        if not changed:
+            return []
+        said = []
+        # Files import each other: with one of them, all are run again, in the order in which they were first imported.
+        for module in self._modules():
+            problem = self._run(module)
+            if problem and problem != self._broken.get(module.__name__):
+                said.append(problem)
+            self._broken[module.__name__] = problem
+        return said
+
+    def _modules(self) -> list[ModuleType]:
+        found = []
+        for module in [*sys.modules.values()]:
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and file.endswith(".py") and Path(file).resolve().parent == self._folder:
+                found.append(module)
+        return found
+
+    def _is_new(self, module: ModuleType) -> bool:
+        """Return whether a file was saved since it was looked at; what is seen first is what was imported."""
+        try:
+            status = Path(str(module.__file__)).stat()
+            state = status.st_mtime_ns, status.st_size
+        except OSError:
+            state = None
+        before = self._seen.setdefault(module.__name__, state)
+        self._seen[module.__name__] = state
+        return state is not None and before != state
+
+    def _run(self, module: ModuleType) -> str:
+        """Run a module's file as it is saved; return what is wrong with it, empty if nothing is."""
+        path = str(module.__file__)
+        linecache.checkcache(path)
+        imported = dict(vars(module))
+        before = {name: it for name, it in imported.items() if _is_of(it, module)}
+        for name in before:  # what the file does not define any more is gone
+            del vars(module)[name]
+        try:
+            exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), vars(module))
+        except Exception as error:
+            problem = sentence_about(error, path)
+            vars(module).update(
+                {**_own(module), **before}
+            )  # what exists is of these, and follows the next save
+            _take_out_of_use(_own(module).values(), problem)
+            return problem
+        for stand_in_again in vars(module).get(AGAIN, ()):
+            stand_in_again()
+        self._rebind(before, imported, module)
+        return ""
+
+    def _rebind(self, before: dict[str, Any], imported: dict[str, Any], module: ModuleType) -> None:
+        """Have names in the notebook, and objects that were made before, mean what the file says now."""
+        now = vars(module)
+        namespace = self._names()
+        for name, value in [*namespace.items()]:
+            if isinstance(value, (FunctionType, type)) and imported.get(name) is value and name in now:
+                namespace[name] = now[name]
+        for name, old in before.items():
+            new = now.get(name)
+            if isinstance(old, type) and isinstance(new, type) and new is not old:
+                for instance in [it for it in gc.get_referrers(old) if type(it) is old]:
+                    instance.__class__ = new
+
+
+def sentence_about(error: Exception, path: str) -> str:
+    """Return one sentence that says where a file cannot be run, and why."""
+    name = Path(path).name
+    if isinstance(error, SyntaxError):
+        where = f" in line {error.lineno}" if error.lineno else ""
+        line = f": {error.text.strip()}" if error.text and error.text.strip() else ""
+        return f"{name} has a syntax error{where} ({error.msg}){line}"
+    lines = [it.tb_lineno for it in _frames(error.__traceback__) if it.tb_frame.f_code.co_filename == path]
+    where = f" in line {lines[-1]}" if lines else ""
+    return f"{name} stops{where} when it is run: {type(error).__name__}: {error}"
+
+
+def _is_of(value: object, module: ModuleType) -> bool:
+    return isinstance(value, (FunctionType, type)) and value.__module__ == module.__name__
+
+
+def _own(module: ModuleType) -> dict[str, Any]:
+    return {name: it for name, it in vars(module).items() if _is_of(it, module)}
+
+
+def _take_out_of_use(values: Any, problem: str) -> None:
+    """Have every function and every method among some values raise what is wrong with their file."""
+    for value in values:
+        functions = [value] if isinstance(value, FunctionType) else [*vars(value).values()]
+        for function in functions:
+            function = inspect.unwrap(getattr(function, "__func__", function))
+            if isinstance(function, FunctionType) and not function.__code__.co_freevars:
+                function.__globals__[_FAILURE] = lambda: NotRunnable(problem)
+                function.__code__ = _refuse.__code__
+
+
+def _refuse(*arguments: Any, **keywords: Any) -> Any:
+    raise __autograder_failure__() from None  # type: ignore[name-defined] # noqa: F821
+
+
+def follow_saves(folder: Path) -> None:
+    """Have the notebook that runs this follow the files of a folder; nothing outside notebooks."""
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+    follower = Follower(folder, lambda: shell.user_ns)
+
+    def before_a_cell(*_: object) -> None:
+        for problem in follower.look():
+            print(f"\n  {problem}\n\n  Nothing in this file runs until that is mended and saved.\n")
+
+    def show(
+        shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: Any = None
+    ) -> Any:
+        if isinstance(error, NotRunnable):
+            print(f"not run: {error}", file=sys.stderr)
+            return
+        shell.showtraceback((kind, error, theirs(trace, folder)), tb_offset=0)
+
+    for earlier in [it for it in shell.events.callbacks["pre_run_cell"] if it.__name__ == "before_a_cell"]:
+        shell.events.unregister("pre_run_cell", earlier)  # this cell is run a second time
+    shell.events.register("pre_run_cell", before_a_cell)
+    shell.set_custom_exc((Exception,), show)
+    if "autoreload" in shell.magics_manager.magics["line"]:
+        shell.run_line_magic(
+            "autoreload", "0"
+        )  # it runs single functions, whose lines are then counted from 1
+
+
+def theirs(trace: TracebackType | None, folder: Path) -> TracebackType | None:
+    """Return a traceback with nothing but cells of the notebook and files of the folder, if it has any of them."""
+    kept = [it for it in _frames(trace) if _is_theirs(it, folder)]
+    result: TracebackType | None = None
+    for it in reversed(kept):
+        result = TracebackType(result, it.tb_frame, it.tb_lasti, it.tb_lineno)
+    return result or trace
+
+
+def _is_theirs(trace: TracebackType, folder: Path) -> bool:
+    frame = trace.tb_frame
+    return (
+        frame.f_globals.get("__name__") == "__main__"
+        or Path(frame.f_code.co_filename).parent == folder.resolve()
+    )
+
+
+def _frames(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next

@@ -1,0 +1,80 @@
+"""Says what a cell is doing once it takes longer than a few seconds: for how long, and where in the file."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+AFTER_SECONDS = 3.0
+EVERY_SECONDS = 1.0
+
+
+@contextlib.contextmanager
+def waiting(what: str = "") -> Iterator[None]:
+    """Show in the notebook that something takes long, while it does; nothing outside notebooks.
+
+    Parameters
+    ----------
+    what
+        What is being done; the line of the file beside the notebook that is being run if empty.
+    """
+    if not _is_notebook():
+        yield
+        return
+    ended = threading.Event()
+    caller = threading.get_ident()
+    # The kernel knows by the context to which cell a display belongs.
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(_show, what, caller, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _is_notebook() -> bool:
+    if "ipykernel" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return get_ipython() is not None
+
+
+def _show(what: str, caller: int, ended: threading.Event) -> None:
+    started = time.monotonic()
+    if ended.wait(AFTER_SECONDS):
+        return
+    from IPython.display import display
+
+    folder = Path.cwd()
+    shown: Any = None
+    while True:
+        seconds = time.monotonic() - started
+        doing = what or _place_in(folder, sys._current_frames().get(caller))
+        text = {"text/plain": f"… {seconds:.0f} s{f': {doing}' if doing else ''}"}
+        if shown is None:
+            shown = display(text, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            shown.update(text, raw=True)
+        if ended.wait(EVERY_SECONDS):
+            break
+    shown.update({"text/plain": f"took {time.monotonic() - started:.0f} s"}, raw=True)
+
+
+def _place_in(folder: Path, frame: FrameType | None) -> str:
+    """Return the innermost line of a file in the folder that a thread is in; empty if there is none."""
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.parent == folder:
+            return f"{frame.f_code.co_name}, line {frame.f_lineno} of {path.name}"
+        frame = frame.f_back
+    return ""
