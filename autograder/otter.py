@@ -25,7 +25,8 @@ from autograder.errors import GraderError
 from autograder.files.private_folder import PrivateFolder
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.report.text import overall_text, question_text
-from autograder.student.checks import Checker, check_afresh
+from autograder.student.afresh import check_afresh
+from autograder.student.checks import Checker
 
 __all__ = ["PublicChecks", "SandboxPlugin", "notebook", "require", "test_case"]
 

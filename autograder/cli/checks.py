@@ -10,69 +10,101 @@ from typing import NoReturn
 from rich.console import Console
 from rich.text import Text
 
-from autograder.course.loading import ASSIGNMENT_FILE, load_assignment
+from autograder.course.loading import ASSIGNMENT_FILE, load_work
 from autograder.errors import AutograderError
 from autograder.grading.pytest_session import PUBLIC_FILE
-from autograder.model.verdict import Kind
-from autograder.student.checks import Checks, check_folder, explained
+from autograder.report.view import shown
+from autograder.student.checks import Checks, check_folder
+from autograder.student.messages import messages
+from autograder.student.standing import Standing, State, standing_of
+from autograder.student.submit import HandIn
 from autograder.student.watching import saves
 
+PASSED = (
+    "All public checks {}pass. Graded tests look at more cases, and at loops, speed and unchanged inputs where the "
+    "task names them."
+)
 _STYLES = {
+    "problem": "bold white on red",
     "passed": "bold green",
     "failed": "bold red",
     "message": "red",
     "hint": "cyan",
     "details": "",
+    "head": "bold",
+    "next": "bold cyan",
+    "changed": "",
+    State.DONE: "green",
+    State.FAILING: "red",
+    State.BROKEN: "bold red",
+    State.TO_DO: "yellow",
+    State.WAITING: "yellow",
+    State.UNKNOWN: "",
 }
 
 
-def print_checks(checks: Checks) -> None:
-    """Print one block per question: how many checks passed, and everything about those that did not."""
+def print_checks(checks: Checks, folder: Path) -> None:
+    """Print everything about the checks that did not pass, then where the student stands."""
     console = Console(highlight=False)
-    for reason in checks.absent:
-        console.print(Text(reason, style="bold red"))
-    for note in (*checks.submission.notes, *([checks.problem] if checks.problem else [])):
-        console.print(Text(note, style="yellow"))
-    for id, verdicts in checks.verdicts.items():
-        for role, line in explained(id, checks.absent, verdicts):
-            console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
+    for role, line in messages(checks):
+        console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
     if checks.passed:
         some = len(checks.verdicts) < len(checks.assignment.questions)
-        console.print(
-            f"All public checks {'of what you asked for ' if some else ''}pass. Graded tests look at more cases, "
-            "and at loops, speed and unchanged inputs where the task names them.",
-            style="bold green",
-        )
+        console.print(PASSED.format("of what you asked for " if some else ""), style="bold green")
+    console.print()
+    print_standing(standing_of(checks, folder))
+
+
+def print_standing(standing: Standing) -> None:
+    """Print the picture of where a student stands."""
+    console = Console(highlight=False)
+    for role, line in standing.text(console.width):
+        console.print(Text(line, style=_STYLES[role]))
 
 
 def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> NoReturn:
     """Check now and after every save, until the process is interrupted."""
     console = Console(highlight=False)
-    assignment = load_assignment(folder)
+    assignment = load_work(folder)
     for id in questions:
         assignment.question(id)
     names = (*assignment.file_names, ASSIGNMENT_FILE, PUBLIC_FILE)
     for _ in saves(lambda: [folder / name for name in names]):
         console.rule(f"{time.strftime('%H:%M:%S')}  {assignment.name}")
         try:
-            print_checks(check_folder(questions, folder, tier))
+            print_checks(check_folder(questions, folder, tier), folder)
         except AutograderError as error:  # half-saved files are whole a moment later
             console.print(Text(str(error), style="bold red"))
         console.print(Text("Waiting for the next save; Ctrl-C ends this.", style="dim"))
     raise AssertionError("watching has no end of its own")
 
 
-def print_hand_in(path: Path, checks: Checks) -> None:
-    """Print what the zip holds and what will be graded in it."""
+def print_hand_in(hand_in: HandIn, folder: Path) -> None:
+    """Print what would be graded as it is, why that is not all, and what the zip holds."""
     console = Console(highlight=False)
+    checks = hand_in.checks
+    standing = standing_of(checks, folder)
+    if checks.problems and not standing.points_in(State.DONE, State.FAILING, State.WAITING):
+        all_points = shown(standing.points_in())
+        console.print(
+            Text(f"As it is, 0 of {all_points} points: {checks.problems[0].sentence}", _STYLES["problem"])
+        )
+    else:
+        console.print(Text(standing.as_it_is, "bold green" if checks.passed else "bold red"))
+    console.print()
+    if checks.passed:
+        console.print(Text(PASSED.format("")))
+    for role, line in messages(checks):
+        if role != "passed":
+            console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
+    print_standing(standing)
+    console.print()
     names = ", ".join(checks.assignment.file_names)
-    console.print(Text(f"{path} is ready to be handed in. It holds {names}."))
-    console.print("What will be graded:")
-    for question in checks.assignment.questions:
-        verdicts = checks.verdicts.get(question.id, [])
-        passed = sum(verdict.passed for verdict in verdicts)
-        state = f"{passed} of {len(verdicts)} public checks pass"
-        if verdicts and all(verdict.kind is Kind.MISSING for verdict in verdicts):
-            state = "NOT FILLED IN YET"
-        style = "" if passed == len(verdicts) else "bold red"
-        console.print(Text(f"  {question.title} ({question.points} points): {state}", style=style))
+    state = (
+        "is ready to be handed in"
+        if checks.passed
+        else "is written, and can be replaced as often as you like"
+    )
+    console.print(Text(f"{hand_in.path} {state}. It holds {names}."))
+    if hand_in.answers.sentence:
+        console.print(Text(hand_in.answers.sentence))

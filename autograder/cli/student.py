@@ -39,12 +39,25 @@ def check(
     if watch:
         watch_checks(Path.cwd(), questions or [], tier)
     checks = check_folder(questions or [], tier=tier)
-    print_checks(checks)
+    print_checks(checks, Path.cwd())
     if summary is not None:
         append(summary, summary_of(checks))
     if points is not None:
         earned, total = points_of(checks)
         append(points, f"points={decimal(earned)}\nout_of={decimal(total)}\n")
+    if not checks.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(tier: TierOption = None, fresh_interpreters: FreshOption = False) -> None:
+    """Say for each question what its public checks say, what is at stake, what changed, and what to do next."""
+    from autograder.cli.checks import print_standing
+    from autograder.student.checks import check_folder
+    from autograder.student.standing import standing_of
+
+    checks = check_folder(tier=tier)
+    print_standing(standing_of(checks, Path.cwd()))
     if not checks.passed:
         raise typer.Exit(1)
 
@@ -58,11 +71,10 @@ def submit(
     fresh_interpreters: FreshOption = False,
 ) -> None:
     """Check the work in this folder and write the one zip to hand in."""
-    from autograder.cli.checks import print_checks, print_hand_in
+    from autograder.cli.checks import print_hand_in
     from autograder.student.submit import make_hand_in
 
-    path, checks = make_hand_in(Path.cwd(), output, tier)
-    print_checks(checks)
-    print_hand_in(path, checks)
-    if not checks.passed:
+    hand_in = make_hand_in(Path.cwd(), output, tier)
+    print_hand_in(hand_in, Path.cwd())
+    if not hand_in.checks.passed:
         raise typer.Exit(1)

@@ -132,6 +132,22 @@ def load_assignment(folder: Path) -> Assignment:
     CourseError
         If the toml is missing, malformed or inconsistent, or a stub is missing.
     """
+    assignment = load_work(folder)
+    for i, file in enumerate(assignment.files):
+        if not file.source.is_file():
+            what = f"names {file.name}, but {file.source} is missing; put it there"
+            raise _wrong(assignment.folder / ASSIGNMENT_FILE, f"files[{i}].name", what)
+    return assignment
+
+
+def load_work(folder: Path) -> Assignment:
+    """Load the assignment that a student works on in `folder`, who may have lost or renamed files to hand in.
+
+    Raises
+    ------
+    CourseError
+        If the toml is missing, malformed or inconsistent.
+    """
     folder = folder.resolve()
     path = folder / ASSIGNMENT_FILE
     if not path.exists():
@@ -220,8 +236,6 @@ def _file(path: Path, key: str, entry: FileToml) -> HandInFile:
             source = source.with_suffix(".py")
     file = HandInFile(name, source, entry.origin)
     _check_module(path, key, file.module)
-    if not file.source.is_file():
-        raise _wrong(path, key, f"names {entry.name}, but {file.source} is missing; put it there")
     return file
 
 

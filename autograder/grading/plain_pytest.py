@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.loading import load_assignment
+from autograder.course.loading import load_work
 from autograder.grading.counterexample import with_evidence
 from autograder.grading.deadlines import MOST_SECONDS
 from autograder.grading.findings import finding_of
@@ -23,7 +23,7 @@ class Folder:
     """One folder with an assignment's stubs, filled in or not, and the worker that holds its files."""
 
     def __init__(self, folder: Path) -> None:
-        self.assignment: Assignment = load_assignment(folder)
+        self.assignment: Assignment = load_work(folder)
         self.submission: Submission = open_hand_in(folder, self.assignment.file_names)
         limits = self.assignment.limits
         self._host = Host(Sandbox.of_this_machine(limits.memory_mb))

@@ -10,7 +10,8 @@ from pathlib import Path
 from autograder.authoring.otter_files import TESTS_FOLDER
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
-from autograder.student.checks import Checker, check_afresh
+from autograder.student.afresh import check_afresh
+from autograder.student.checks import Checker
 
 _GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
 """Otter imports jsonschema, which loads this if it finds it. That takes as long as all the rest, in the first cell of
@@ -24,15 +25,18 @@ class PlainChecker:
         """Run the public checks of a question on the files as saved, and print what they found."""
         with waiting(f"checking {question}"):
             report = check_afresh(question)
-        print(report.text)
+        print(report.text, report.standing, sep="\n\n")
 
 
 def checker() -> Checker:
-    """Return what checks questions, and have the notebook follow what is saved in the files beside it.
+    """Return what checks questions, have the notebook follow what is saved beside it, and say where the student stands.
 
     It is otter-grader where that is installed and the release was made for it.
     """
     follow_saves(Path.cwd())
+    with waiting("checking all questions"):
+        standing = check_afresh().standing
+    print(standing)
     if not Path(TESTS_FOLDER).is_dir():
         return PlainChecker()
     try:

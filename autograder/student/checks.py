@@ -1,14 +1,12 @@
 """The public checks as a student runs them: on the files as saved, in a process of their own.
 
-The terminal, notebooks and plain pytest all come down to the tests in `test_public.py`. A notebook asks
-through `check_afresh`: a second Python, which knows nothing of what the kernel has imported or changed.
+The terminal, notebooks and plain pytest all come down to the tests in `test_public.py`.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from autograder.course.loading import load_assignment
-from autograder.errors import AutograderError, CourseError, GraderError
+from autograder.course.loading import load_work
 from autograder.grading.explain.sealed import (
     LARGEST_FILE,
     SEALED_FILE,
@@ -27,13 +24,12 @@ from autograder.grading.explain.sealed import (
     read_sealed,
 )
 from autograder.grading.grader import Grader
-from autograder.handin.open_hand_in import Submission, open_hand_in
+from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
 from autograder.model.verdict import Verdict
-from autograder.report.view import failed_checks
 from autograder.sandbox.process import Sandbox
-
-NAMES_SHOWN = 3
+from autograder.student.file_problems import FileProblem, file_problems, tells_of
+from autograder.student.work import open_work
 
 
 @dataclass(frozen=True)
@@ -55,42 +51,19 @@ class Checks:
     verdicts: dict[str, list[Verdict]]
     problem: str = ""
 
-    @property
-    def absent(self) -> list[str]:
-        """A sentence for every file to hand in that is missing or unusable."""
-        reasons = (self.submission.why_not(name) for name in self.assignment.file_names)
-        return [reason for reason in reasons if reason]
+    @functools.cached_property
+    def problems(self) -> list[FileProblem]:
+        """What keeps files from being run at all."""
+        return list(file_problems(self.assignment, self.submission, self.verdicts))
 
     @property
     def passed(self) -> bool:
         """Whether every file is there and every check passed."""
-        return not self.absent and all(it.passed for it in itertools.chain(*self.verdicts.values()))
+        return not self.problems and all(it.passed for it in itertools.chain(*self.verdicts.values()))
 
-    @property
-    def text(self) -> str:
-        """Everything that is to be said, as lines of plain text."""
-        lines = [
-            line for id, verdicts in self.verdicts.items() for _, line in explained(id, self.absent, verdicts)
-        ]
-        return "\n".join([*self.absent, *([self.problem] if self.problem else []), *lines])
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What `check_afresh` gets from the other Python.
-
-    Attributes
-    ----------
-    passed
-        Whether every file is there and every check passed.
-    text
-        Everything about those that did not.
-    problem
-        Why nothing could be checked at all; empty if something was.
-    """
-
-    passed: bool = False
-    text: str = ""
-    problem: str = ""
+    def is_told_above(self, verdict: Verdict) -> bool:
+        """Return whether a check failed because a file cannot be run, which is said once for all."""
+        return any(tells_of(problem, self.submission, verdict) for problem in self.problems)
 
 
 class Checker(Protocol):
@@ -120,9 +93,9 @@ def check_folder(
         If the folder is not an assignment's or has no such question.
     """
     folder = folder or Path.cwd()
-    assignment = load_assignment(folder)
+    assignment = load_work(folder)
     wanted = {assignment.question(id).id for id in questions}
-    submission = open_hand_in(folder, assignment.file_names)
+    submission = open_work(folder, assignment.file_names)
     sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier)
     hints, problem = _sealed_hints(folder)
     with Grader(assignment, None, sandbox=sandbox) as grader:
@@ -159,62 +132,3 @@ def _sealed_hints(folder: Path) -> tuple[SealedHints | None, str]:
 def _with(verdict: Verdict, hint: str | None) -> Verdict:
     failed = not verdict.passed and hint is not None
     return msgspec.structs.replace(verdict, hint=hint) if failed else verdict
-
-
-def check_afresh(question: str, folder: Path | None = None) -> Report:
-    """Run the public checks of one question in another Python and return what it found.
-
-    Raises
-    ------
-    CourseError
-        If the folder is not an assignment's or has no such question.
-    GraderError
-        If the other Python broke down.
-    """
-    # Without -P a student's file called like a library would be imported in its place.
-    command = [sys.executable, "-P", "-m", __spec__.name, question]
-    done = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
-    try:
-        report = msgspec.json.decode(done.stdout, type=Report)
-    except msgspec.MsgspecError as error:
-        last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
-        raise GraderError(f"the checks could not be run: {last}") from error
-    if report.problem:
-        raise CourseError(report.problem)
-    return report
-
-
-def explained(question: str, absent: Sequence[str], verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
-    """Return the lines that say how the checks of one question went, each with the role it plays.
-
-    Roles are `passed` and `failed` for the headline, `message`, `hint` and `details`.
-    """
-    passed = sum(verdict.passed for verdict in verdicts)
-    role = "passed" if passed == len(verdicts) and not absent else "failed"
-    lines = [(role, f"{question}: {passed} of {len(verdicts)} checks pass")]
-    for check in failed_checks(verdicts):
-        lines.append(("message", f"  {check.name}: {check.message}"))
-        if check.hint:
-            lines.append(("hint", f"      {check.hint}"))
-        lines += [("details", f"      {line}") for line in check.details.splitlines()]
-        if check.counterexample:
-            lines.append(("hint", "      to see it, paste:"))
-            lines += [("details", line) for line in check.counterexample.splitlines()]
-        if check.rest:
-            more = ", …" if len(check.others) > NAMES_SHOWN else ""
-            lines.append(("message", f"  {check.rest}: {', '.join(check.others[:NAMES_SHOWN])}{more}"))
-    return lines
-
-
-def main() -> None:
-    """Check one question in the current folder and print a `Report` as JSON."""
-    try:
-        checks = check_folder(sys.argv[1:])
-        report = Report(checks.passed, checks.text)
-    except AutograderError as error:
-        report = Report(problem=str(error))
-    sys.stdout.buffer.write(msgspec.json.encode(report))
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -15,11 +16,29 @@ from autograder.files.writing import write_atomically
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HAND_IN_SUFFIX, HANDIN_MANIFEST
+from autograder.student.answers import ANSWERS_FILE, Answers, answers_in
 from autograder.student.checks import Checks, check_folder
 
 
-def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> tuple[Path, Checks]:
-    """Check the files in `folder`, write them as one zip, and check that; return the zip and its own checks.
+@dataclass(frozen=True)
+class HandIn:
+    """A zip that was written.
+
+    Attributes
+    ----------
+    checks
+        The zip's own.
+    answers
+        The notebook's written answers that it holds.
+    """
+
+    path: Path
+    checks: Checks
+    answers: Answers
+
+
+def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> HandIn:
+    """Check the files in `folder`, write them as one zip with the notebook's written answers, and check that.
 
     The same files give the same bytes. Nothing that is to be graded is left out silently: a file that is
     missing or unusable stops it.
@@ -36,11 +55,15 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     """
     checks = check_folder(folder=folder, tier=tier)
     assignment, submission = checks.assignment, checks.submission
-    if checks.absent:
-        raise SubmissionError(f"nothing was written: {' '.join(checks.absent)}")
+    if absent := [it for it in checks.problems if it.file not in submission.files]:
+        sentences = (f"{it.sentence} {it.paying}".strip() for it in absent)
+        raise SubmissionError(f"nothing was written: {' '.join(sentences)}")
     made_with = {"assignment": assignment.name, "release": assignment.version, "versions": versions()}
     manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"
+    answers = answers_in(folder / f"{assignment.name}.ipynb")
     files = {**submission.files, HANDIN_MANIFEST: manifest}
+    if answers.content:
+        files[ANSWERS_FILE] = answers.content.encode()
     path = output or folder / f"{assignment.name}{HAND_IN_SUFFIX}"
     write_atomically(path, zip_bytes(files))
     again = _check_zip(path, checks, tier)
@@ -48,7 +71,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
         raise SubmissionError(
             f"{path} does not hold the files as they are in {folder}; save them and try again"
         )
-    return path, again
+    return HandIn(path, again, answers)
 
 
 def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from autograder.model.assignment import Question
 from autograder.model.verdict import Verdict
 from autograder.report.grades import decimal
-from autograder.student.checks import Checks, explained
+from autograder.student.checks import Checks
+from autograder.student.messages import explained
 
 
 def summary_of(checks: Checks) -> str:
@@ -20,7 +21,10 @@ def summary_of(checks: Checks) -> str:
     lines = [
         f"## {_plain(checks.assignment.title)}: {decimal(earned)} of {decimal(total)} points in public checks",
         "",
-        *(f"**{_plain(reason)}**\n" for reason in (*checks.absent, *checks.submission.notes)),
+        *(
+            f"**{_plain(it)}**\n"
+            for it in (*(it.sentence for it in checks.problems), *checks.submission.notes)
+        ),
         "| question | checks | points |",
         "|---|---:|---:|",
     ]
@@ -29,9 +33,10 @@ def summary_of(checks: Checks) -> str:
         passed = sum(verdict.passed for verdict in verdicts)
         points = f"{decimal(_points(question, verdicts))} of {decimal(question.points)}"
         lines.append(f"| {_plain(question.title)} | {passed} of {len(verdicts)} | {points} |")
+    told = dict[str, str]()
     for id, verdicts in checks.verdicts.items():
         if not all(verdict.passed for verdict in verdicts):
-            text = "\n".join(line for _, line in explained(id, checks.absent, verdicts))
+            text = "\n".join(line for _, line in explained(checks, id, told))
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             lines += ["", fence, text, fence]
     lines += ["", "Graded tests look at more cases. These points are for you alone."]

@@ -158,7 +158,7 @@ def test_watch_checks_again_after_a_save(work: Path, tmp_path: Path) -> None:
         (work / "centring.py").write_text(REFERENCE)
         wait_for(output, "All public checks pass")
         (work / "centring.py").write_text(REFERENCE + "\nthis is no Python\n")
-        wait_for(output, "SyntaxError")
+        wait_for(output, "centring.py has a syntax error in line")
 
 
 def test_saves_are_noticed_and_nothing_else(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_saves_are_noticed_and_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["random.py", "numpy.py", "json.py"])
 def test_a_file_called_like_a_library_disturbs_nothing(work: Path, name: str) -> None:
-    from autograder.student.checks import check_afresh
+    from autograder.student.afresh import check_afresh
 
     (work / name).write_text("raise RuntimeError('imported by mistake')\n")
     (work / "centring.py").write_text(REFERENCE)

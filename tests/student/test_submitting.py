@@ -22,7 +22,8 @@ def test_right_work_makes_a_zip_of_the_files_and_where_they_come_from(work: Path
     (work / "notes.txt").write_text("mine alone")
     done = run_command("submit", cwd=work)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Centre the columns (6 points): 1 of 1 public checks pass" in done.stdout
+    assert done.stdout.startswith("As it is, 10 of 10 points are in questions whose public checks pass.")
+    assert "centring-hand-in.zip is ready to be handed in" in done.stdout
     with zipfile.ZipFile(work / "centring-hand-in.zip") as archive:
         assert sorted(archive.namelist()) == sorted(["centring.py", HANDIN_MANIFEST])
         assert archive.read("centring.py").decode() == (work / "centring.py").read_text()
@@ -33,7 +34,7 @@ def test_right_work_makes_a_zip_of_the_files_and_where_they_come_from(work: Path
 
 def test_the_same_files_give_the_same_bytes(work: Path, tmp_path: Path) -> None:
     (work / "centring.py").write_text(REFERENCE)
-    archives = [make_hand_in(work, tmp_path / f"{name}.zip", tier="limits")[0] for name in ("one", "two")]
+    archives = [make_hand_in(work, tmp_path / f"{name}.zip", tier="limits").path for name in ("one", "two")]
     assert archives[0].read_bytes() == archives[1].read_bytes()
 
 
@@ -57,7 +58,10 @@ def test_unfinished_work_can_be_handed_in_but_is_not_called_finished(work: Path)
     done = run_here("submit", cwd=work)
     assert done.returncode == 1
     assert "centre is not filled in yet" in done.stdout
-    assert "Centre the columns (6 points): NOT FILLED IN YET" in done.stdout
+    assert done.stdout.startswith(
+        "As it is, 0 of 10 points are in questions whose public checks pass, 10 in questions that are not filled in."
+    )
+    assert "ready to be handed in" not in done.stdout
     assert (work / "centring-hand-in.zip").is_file()
 
 
@@ -66,7 +70,7 @@ def test_an_old_release_is_recognised(work: Path, handed_in: str) -> None:
     toml = work / "assignment.toml"
     current = toml.read_text()
     toml.write_text(current.replace('version = "1.0"', f'version = "{handed_in}"'))
-    archive, _ = make_hand_in(work, tier="limits")
+    archive = make_hand_in(work, tier="limits").path
     toml.write_text(current)
     notes = notes_on(open_hand_in(archive, ["centring.py"]), load_assignment(work))
     told = any("made from release 0.9 of centring; graded is release 1.0" in note for note in notes)
@@ -77,3 +81,64 @@ def test_outside_an_assignment_it_says_where_to_go(tmp_path: Path) -> None:
     done = run_here("submit", cwd=tmp_path)
     assert done.returncode == 2
     only_line(done.stderr)
+
+
+def test_a_syntax_error_is_said_first_and_once(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE.replace("def spread(X):", "def spread(X)"))
+    done = run_here("submit", cwd=work)
+    assert done.returncode == 1
+    first = "As it is, 0 of 10 points: centring.py has a syntax error in line 13: expected ':'."
+    assert done.stdout.splitlines()[0] == first
+    assert (
+        "13 | def spread(X)\n                  ^\nUntil then these earn nothing: centre, spread."
+        in done.stdout
+    )
+    assert "SyntaxError" not in done.stdout
+    assert "ready to be handed in" not in done.stdout
+
+
+def test_an_earlier_hand_in_in_the_folder_does_not_stand_in_for_a_deleted_file(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE)
+    assert run_here("submit", cwd=work).returncode == 0
+    (work / "old").mkdir()
+    (work / "centring.py").rename(work / "old" / "centring.py")
+    said = only_line(run_here("submit", cwd=work).stderr)
+    assert "centring.py is not in this folder" in said
+    assert "take it from the release again. Until then these earn nothing: centre, spread." in said
+
+
+@pytest.mark.parametrize(
+    "name, told", [("centering.py", "but centering.py is; rename"), ("mine.py", "(it holds mine.py)")]
+)
+def test_the_file_to_rename_is_named(work: Path, name: str, told: str) -> None:
+    (work / "centring.py").rename(work / name)
+    said = only_line(run_here("submit", cwd=work).stderr)
+    assert told in said
+    assert "test_public.py" not in said
+
+
+def notebook(*cells: tuple[str, list[str]]) -> str:
+    made = [{"cell_type": "markdown", "source": text, "metadata": {"tags": tags}} for text, tags in cells]
+    return json.dumps({"cells": made, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+
+
+def test_written_answers_of_the_notebook_are_packed_and_those_that_are_empty_named(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE)
+    text = notebook(
+        ("**Question 1.** Why?", []),
+        ("**Answer 1.**\n\nBecause it *is* so.", ["answer"]),
+        ("**Answer 2.**\n\n*Write here.*", ["answer"]),
+    )
+    (work / "centring.ipynb").write_text(text)
+    done = run_here("submit", cwd=work)
+    assert "It holds 1 of 2 written answers of the notebook; still empty: Answer 2." in done.stdout
+    with zipfile.ZipFile(work / "centring-hand-in.zip") as archive:
+        assert archive.read("answers.md").decode() == "## Answer 1\n\nBecause it *is* so.\n"
+
+
+def test_a_notebook_that_cannot_be_read_costs_no_hand_in(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE)
+    (work / "centring.ipynb").write_text("{")
+    done = run_here("submit", cwd=work)
+    assert done.returncode == 0
+    assert "centring.ipynb cannot be read, so its written answers are not in the hand-in" in done.stdout

@@ -1,0 +1,106 @@
+"""What keeps a file from being run at all: it is missing, misnamed, unreadable, or no Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from autograder.grading.pytest_session import PUBLIC_FILE
+from autograder.handin.open_hand_in import Submission
+from autograder.model.assignment import Assignment, HandInFile
+from autograder.model.verdict import Verdict
+from autograder.text import clean, first_few
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """Why one file cannot be run.
+
+    Attributes
+    ----------
+    sentence
+        What is wrong, where, and what to do.
+    excerpt
+        The line, and below it a mark where Python stopped; empty if the file has no such line.
+    questions
+        The ids of the questions that earn nothing for it.
+    """
+
+    file: str
+    sentence: str
+    excerpt: str = ""
+    questions: tuple[str, ...] = ()
+
+    @property
+    def paying(self) -> str:
+        """Which questions pay for it, as a sentence; empty if none is known to."""
+        return f"Until then these earn nothing: {', '.join(self.questions)}." if self.questions else ""
+
+
+def file_problems(
+    assignment: Assignment, submission: Submission, verdicts: Mapping[str, list[Verdict]]
+) -> Iterator[FileProblem]:
+    """Yield what keeps files from being run, those that are not there first."""
+    broken = {
+        name: error for name in submission.files if (error := _syntax_error(name, submission.files[name]))
+    }
+    for file in assignment.files:
+        reason = submission.why_not(file.name)
+        if reason is not None:
+            paying = _paying(verdicts, reason)
+            yield FileProblem(file.name, _absent(file, reason, submission), questions=paying)
+    for name, error in broken.items():
+        where = f" in line {error.lineno}" if error.lineno else ""
+        sentence = f"{name} has a syntax error{where}: {error.msg}."
+        yield FileProblem(name, sentence, _excerpt(error), _paying(verdicts, f"SyntaxError in {name}"))
+
+
+def tells_of(problem: FileProblem, submission: Submission, verdict: Verdict) -> bool:
+    """Return whether a check failed for no other reason than this problem."""
+    reason = submission.why_not(problem.file)
+    return (reason or f"SyntaxError in {problem.file}") in verdict.message
+
+
+def _paying(verdicts: Mapping[str, list[Verdict]], reason: str) -> tuple[str, ...]:
+    return tuple(
+        id
+        for id, of_question in verdicts.items()
+        if any(not verdict.passed and reason in verdict.message for verdict in of_question)
+    )
+
+
+def _absent(file: HandInFile, reason: str, submission: Submission) -> str:
+    if file.name in submission.problems:
+        return reason.replace("is not in the hand-in", "is not in this folder").replace(
+            " and hand it in again", ""
+        )
+    there = [it for it in submission.contents if it.endswith(".py") and it != PUBLIC_FILE and "/" not in it]
+    held = f" (it holds {first_few(there)})" if there else ""
+    take = "take it from the release again"
+    if file.origin is not None:
+        take = f"copy your own from the assignment {file.origin.partition('/')[0]}, or {take}"
+    rename = f"rename yours to {file.name}, or " if there else ""
+    return f"{file.name} is not in this folder{held}: {rename}{take}."
+
+
+def _syntax_error(name: str, source: bytes) -> SyntaxError | None:
+    if not name.endswith(".py"):
+        return None
+    try:
+        ast.parse(source, name)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError):
+        return None  # the checks themselves say what these are
+    return None
+
+
+def _excerpt(error: SyntaxError) -> str:
+    """Return the line and a mark below the place where Python stopped reading."""
+    text = clean((error.text or "").rstrip("\n").expandtabs(4), 200)
+    if not text.strip():
+        return ""
+    number = f"{error.lineno} | "
+    mark = " " * (len(number) + max(0, (error.offset or 1) - 1)) + "^"
+    return f"{number}{text}\n{mark}"

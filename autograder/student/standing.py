@@ -1,0 +1,253 @@
+"""Where a student stands: for each question what its public checks say, what is at stake, and what to do next.
+
+What was seen last is kept beside the student's files, so that one look can say what has changed since the one before,
+and a check of one question can show all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from autograder.errors import GraderError
+from autograder.files.writing import write_atomically
+from autograder.model.assignment import Assignment
+from autograder.model.verdict import Kind, Verdict
+from autograder.report.view import failed_checks, shown
+from autograder.student.checks import Checks
+
+STATE_FILE = ".autograder-status.json"
+CHANGES_SHOWN = 3
+NARROW = 60
+"""Columns below which a question takes two lines."""
+
+
+class State(StrEnum):
+    """What the public checks say of a question; the value is the word that is shown."""
+
+    DONE = "done"
+    FAILING = "failing"
+    TO_DO = "to do"
+    WAITING = "waiting"
+    BROKEN = "broken"
+    UNKNOWN = "not checked"
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What was seen of one question."""
+
+    state: State = State.UNKNOWN
+    passed: int = 0
+    of: int = 0
+    first: str = ""
+
+    @property
+    def count(self) -> str:
+        """How many checks pass, in words."""
+        return f"{self.passed} of {self.of} checks pass"
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """The content of the file that keeps what was seen."""
+
+    assignment: str
+    at: float
+    questions: dict[str, Seen]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question in the picture.
+
+    Attributes
+    ----------
+    before
+        What was seen of it the time before, None where that was nothing or the same.
+    """
+
+    id: str
+    points: Fraction
+    bonus: bool
+    seen: Seen
+    before: Seen | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a student stands.
+
+    Attributes
+    ----------
+    next
+        What to do next, one sentence.
+    since
+        Seconds since the look before; None if there was none.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
+    next: str
+    since: float | None
+
+    def points_in(self, *states: State) -> Fraction:
+        """Return the points of the questions in some states, without bonus; of all questions if none is given."""
+        lines = (it for it in self.lines if not it.bonus and (not states or it.seen.state in states))
+        return sum((it.points for it in lines), Fraction(0))
+
+    @property
+    def as_it_is(self) -> str:
+        """What would be graded, in a sentence."""
+        done, total = self.points_in(State.DONE), self.points_in()
+        failing = self.points_in(State.FAILING, State.WAITING, State.UNKNOWN)
+        parts = [f"{shown(done)} of {shown(total)} points are in questions whose public checks pass"]
+        parts += [f"{shown(failing)} in questions where some fail"] if failing else []
+        if lost := self.points_in(State.TO_DO):
+            parts.append(f"{shown(lost)} in questions that are not filled in")
+        if lost := self.points_in(State.BROKEN):
+            parts.append(f"{shown(lost)} in questions that cannot be run")
+        return f"As it is, {', '.join(parts)}."
+
+    def text(self, columns: int = 80) -> list[tuple[str, str]]:
+        """Return the picture as lines, each with its role: `head`, `next`, `changed`, or the question's state."""
+        done = sum(line.seen.state is State.DONE for line in self.lines)
+        stake = sum((it.points for it in self.lines if it.seen.state is not State.DONE), Fraction(0))
+        others = " in the others" if done else ""
+        at_stake = f"; {shown(stake)} points at stake{others}" if stake else ""
+        verb = "passes" if done == 1 else "pass"
+        said = [
+            (
+                "head",
+                f"{self.title}: {done} of {len(self.lines)} questions {verb} their public checks{at_stake}.",
+            )
+        ]
+        width = max(len(line.id) for line in self.lines)
+        for line in self.lines:
+            said += [(str(line.seen.state), text) for text in _row(line, width, columns)]
+        said.append(("next", f"Next: {self.next}"))
+        if self.since is not None:
+            changes = [f"{it.id} {_change(it)}" for it in self.lines if it.before is not None]
+            more = [f"{len(changes) - CHANGES_SHOWN} more"] if len(changes) > CHANGES_SHOWN else []
+            told = "; ".join(changes[:CHANGES_SHOWN] + more) or "no change"
+            said.append(("changed", f"Since the last look, {_ago(self.since)}: {told}."))
+        return said
+
+
+def standing_of(checks: Checks, folder: Path) -> Standing:
+    """Return where a student stands after some checks, and keep what was seen for the next look.
+
+    A folder that cannot be written to is no obstacle; then nothing is known of the look before.
+    """
+    assignment = checks.assignment
+    before = _remembered(folder, assignment)
+    now = {id: seen_of(assignment, checks, verdicts) for id, verdicts in checks.verdicts.items()}
+    earlier = before.questions if before else {}
+    lines = tuple(
+        Line(
+            it.id,
+            it.points,
+            it.bonus,
+            now.get(it.id) or earlier.get(it.id, Seen()),
+            _before(it.id, now, earlier),
+        )
+        for it in assignment.questions
+    )
+    _remember(folder, Remembered(assignment.name, time.time(), {line.id: line.seen for line in lines}))
+    since = time.time() - before.at if before else None
+    return Standing(assignment.title, lines, _next(checks, lines), since)
+
+
+def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Seen | None:
+    if id not in now or id not in earlier:
+        return None
+    old, new = earlier[id], now[id]
+    return None if (old.state, old.passed, old.of) == (new.state, new.passed, new.of) else old
+
+
+def seen_of(assignment: Assignment, checks: Checks, verdicts: Sequence[Verdict]) -> Seen:
+    """Return what the public checks of one question say."""
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    passed = len(verdicts) - len(failed)
+    missing = [verdict for verdict in failed if verdict.kind is Kind.MISSING]
+    borrowed = [file.name for file in assignment.files if file.origin is not None]
+    state = State.FAILING
+    if not failed:
+        state = State.DONE if verdicts else State.UNKNOWN
+    elif any(checks.is_told_above(verdict) for verdict in failed):
+        state = State.BROKEN
+    elif len(missing) == len(failed):
+        needs_another = any(f"in {name}" in missing[0].message for name in borrowed)
+        state = State.WAITING if needs_another else State.TO_DO if not passed else State.FAILING
+    first = next((check.message for check in failed_checks(failed)), "")
+    return Seen(state, passed, len(verdicts), first)
+
+
+def _next(checks: Checks, lines: Sequence[Line]) -> str:
+    """Return what to do next: what keeps files from being run, then what is wrong, then what is not written."""
+    if checks.problems:
+        return f"mend this first: {checks.problems[0].sentence}"
+    for state in (State.FAILING, State.TO_DO, State.WAITING, State.UNKNOWN):
+        for line in lines:
+            if line.seen.state is not state:
+                continue
+            command = f"autograder check {line.id}"
+            if state is State.TO_DO:
+                return f"{line.seen.first.rstrip('.')}: write it, then {command}"
+            if state is State.WAITING:
+                return f"{line.seen.first.rstrip('.')}: copy your own from the earlier assignment, then {command}"
+            return command
+    return "autograder submit"
+
+
+def _row(line: Line, width: int, columns: int) -> Iterator[str]:
+    points = f"{shown(line.points)} point{'' if line.points == 1 else 's'}"
+    mark = str(line.seen.state)
+    said = {
+        State.TO_DO: "not filled in yet",
+        State.BROKEN: "cannot be run",
+        State.UNKNOWN: "",
+        State.WAITING: "needs an earlier file",
+    }.get(line.seen.state, line.seen.count)
+    if columns < NARROW:
+        yield f"  {mark}: {line.id}"
+        yield f"      {points}{', ' if said else ''}{said}"
+    else:
+        yield f"  {mark:<11}  {line.id:<{width}}  {points:>9}  {said}".rstrip()
+
+
+def _change(line: Line) -> str:
+    before, now = line.before, line.seen
+    assert before is not None
+    if before.state is State.UNKNOWN:
+        return f"was checked for the first time ({now.count})"
+    if before.of == now.of and before.passed != now.passed:
+        return f"went from {before.passed} to {now.passed} of {now.of}"
+    return f"went from “{before.state}” to “{now.state}”"
+
+
+def _ago(seconds: float) -> str:
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+def _remembered(folder: Path, assignment: Assignment) -> Remembered | None:
+    try:
+        found = msgspec.json.decode((folder / STATE_FILE).read_bytes(), type=Remembered)
+    except (OSError, ValueError):
+        return None
+    return found if found.assignment == assignment.name else None
+
+
+def _remember(folder: Path, what: Remembered) -> None:
+    try:
+        write_atomically(folder / STATE_FILE, msgspec.json.encode(what))
+    except GraderError:
+        return

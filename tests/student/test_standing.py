@@ -1,0 +1,136 @@
+"""`autograder status` and `check` say where a student stands, what to mend first, and each cause once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.student.standing import STATE_FILE
+from tests.commands import run_here
+from tests.courses import ASSIGNMENT, PUBLIC, REFERENCE, STUB
+
+WRONG_SPREAD = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
+HALF = REFERENCE.partition("def spread")[0] + "def spread" + STUB.partition("def spread")[2]
+
+
+def status(work: Path, source: str | None = None, **environment: str) -> list[str]:
+    if source is not None:
+        (work / "centring.py").write_text(source)
+    return run_here("status", cwd=work, **environment).stdout.splitlines()
+
+
+def test_untouched_work_is_told_what_to_write_first(work: Path) -> None:
+    done = run_here("status", cwd=work)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "Centring: 0 of 2 questions pass their public checks; 10 points at stake.",
+        "  to do        centre   6 points  not filled in yet",
+        "  to do        spread   4 points  not filled in yet",
+        "Next: centre is not filled in yet in centring.py, line 8: write it, then autograder check centre",
+    ]
+
+
+def test_what_is_wrong_comes_before_what_is_not_written(work: Path) -> None:
+    source = HALF.replace("return X - column_means", "return X + column_means")
+    lines = status(work, source)
+    assert "  failing      centre   6 points  0 of 1 checks pass" in lines
+    assert "Next: autograder check centre" in lines
+
+
+def test_right_work_is_told_to_hand_in(work: Path) -> None:
+    done = run_here("check", cwd=work)
+    (work / "centring.py").write_text(REFERENCE)
+    done = run_here("check", cwd=work)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-5:] == [
+        "Centring: 2 of 2 questions pass their public checks.",
+        "  done         centre   6 points  1 of 1 checks pass",
+        "  done         spread   4 points  1 of 1 checks pass",
+        "Next: autograder submit",
+        "Since the last look, just now: centre went from 0 to 1 of 1; spread went from 0 to 1 of 1.",
+    ]
+
+
+def test_a_check_of_one_question_keeps_what_was_seen_of_the_others(work: Path) -> None:
+    status(work, WRONG_SPREAD)
+    (work / "centring.py").write_text(REFERENCE)
+    shown = run_here("check", "spread", cwd=work).stdout
+    assert "  done         centre   6 points  1 of 1 checks pass" in shown
+    assert "Since the last look, just now: spread went from 0 to 1 of 1." in shown
+
+
+def test_what_was_never_checked_says_so(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE)
+    shown = run_here("check", "spread", cwd=work).stdout
+    assert "  not checked  centre   6 points" in shown
+    assert "Next: autograder check centre" in shown
+
+
+def test_a_narrow_terminal_gets_two_short_lines_for_each_question(work: Path) -> None:
+    lines = status(work, COLUMNS="40")
+    assert max(map(len, lines)) <= 40
+    assert lines[lines.index("  to do: centre") + 1] == "      6 points, not filled in yet"
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_obstacle(work: Path) -> None:
+    (work / STATE_FILE).mkdir()  # nobody, not even root, can put a file in its place
+    assert status(work, REFERENCE)[0] == "Centring: 2 of 2 questions pass their public checks."
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"assignment": "other", "at": 0, "questions": {}}'])
+def test_a_damaged_memory_is_no_obstacle(work: Path, content: str) -> None:
+    (work / STATE_FILE).write_text(content)
+    assert not any("Since the last look" in line for line in status(work))
+
+
+def test_a_syntax_error_is_said_once_with_its_place(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE.replace("def spread(X):", "def spread(X)"))
+    shown = run_here("check", cwd=work).stdout
+    assert shown.startswith("centring.py has a syntax error in line 13: expected ':'.\n13 | def spread(X)\n")
+    assert shown.count("syntax error in line 13") == 2, "once in big and once as what to do next"
+    assert "cannot be run, for the reason above: centre, spread" in shown
+    assert "Next: mend this first: centring.py has a syntax error in line 13" in shown
+
+
+USING = """
+@pytest.mark.question("spread")
+def test_spread_of_one_row(expect):
+    expect("centring.spread", np.array([[1.0, 2.0]]), equals=np.array([0.0, 0.0]), names=("spread",))
+"""
+
+
+def test_the_same_cause_is_told_once_and_code_that_breaks_comes_first(work: Path) -> None:
+    (work / "test_public.py").write_text(PUBLIC + USING)
+    broken = REFERENCE.replace("column_means = np", "column_means = helper(X) or np").replace(
+        "deviations_from_mean = X", "deviations_from_mean = helper(X) if len(X) > 1 else 1 + X"
+    )
+    (work / "centring.py").write_text(broken + "\n\ndef helper(X):\n    return unknown\n")
+    shown = run_here("check", cwd=work).stdout
+    assert shown.count("NameError: name 'unknown' is not defined") == 1
+    assert "spread of two rows: for the same reason as centre: centring.py, line 20" in shown
+    assert shown.index("spread of two rows") < shown.index("spread of one row")
+
+
+BORROWED = """
+[[files]]
+name = "other.py"
+from = "other/other.py"
+"""
+
+
+def test_a_question_that_waits_for_an_earlier_file_is_not_called_unwritten(work: Path) -> None:
+    toml = ASSIGNMENT.replace("[limits]", BORROWED + "\n[limits]")
+    (work / "assignment.toml").write_text(toml)
+    (work / "other.py").write_text(
+        "def deviation(X):\n    raise NotImplementedError('fill in deviation in other.py')\n"
+    )
+    source = REFERENCE.replace("import numpy as np", "import numpy as np\nfrom other import deviation")
+    source = source.replace(
+        "    deviations_from_mean = X", "    return deviation(X)\n    deviations_from_mean = X"
+    )
+    lines = status(work, source)
+    assert "  waiting      spread   4 points  needs an earlier file" in lines
+    assert any("copy your own from the earlier assignment" in line for line in lines)
+    (work / "other.py").unlink()
+    assert any("copy your own from the assignment other" in line for line in status(work))
