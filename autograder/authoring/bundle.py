@@ -100,7 +100,7 @@ def _files(assignment: Assignment, solution: Solution, plan: Plan) -> dict[str, 
     public = student_files(assignment)
     secret = collect(solution.folder) | solution.reference_files(assignment)
     wheel_name, wheel = build_wheel()
-    requirements = base_requirements().encode()
+    requirements = base_requirements(assignment.libraries).encode()
     about = Bundle(
         assignment=assignment.name,
         version=assignment.version,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 import autograder
-from autograder.errors import GraderError
+from autograder.errors import CourseError, GraderError
 
 DISTRIBUTION = "homework-autograder"
 
@@ -50,14 +50,14 @@ def read_lock() -> tuple[Pin, ...]:
     return tuple(_pin(entry.splitlines()) for entry in re.split(r"\n(?=\S)", text))
 
 
-def base_requirements() -> str:
-    """Return what grading needs on Linux, with hashes: the base install without the package itself."""
-    return "".join(pin.requirement for pin in _closure() if _may_apply(pin.marker))
+def base_requirements(libraries: Iterable[str] = ()) -> str:
+    """Return what grading needs on Linux, with hashes: the base install without the package itself, and libraries."""
+    return "".join(pin.requirement for pin in _closure(libraries=libraries) if _may_apply(pin.marker))
 
 
-def student_requirements() -> str:
-    """Return what students need on any system, with hashes: the base install and the extra `student`."""
-    return "".join(pin.requirement for pin in _closure("student"))
+def student_requirements(libraries: Iterable[str] = ()) -> str:
+    """Return what students need on any system, with hashes: the base install, the extra `student`, and libraries."""
+    return "".join(pin.requirement for pin in _closure("student", libraries=libraries))
 
 
 def installed() -> importlib.metadata.Distribution:
@@ -91,10 +91,18 @@ def _pin(entry: list[str]) -> Pin:
     return Pin(head.name, head.marker, needed_by, "".join(lines))
 
 
-def _closure(*extras: str) -> list[Pin]:
-    """Return the pins that the package with these extras needs, those of its dependencies included."""
+def _closure(*extras: str, libraries: Iterable[str] = ()) -> list[Pin]:
+    """Return the pins that the package with these extras and libraries needs, those of dependencies included."""
     pins = read_lock()
     wanted = set(_direct("", *extras))
+    owners = importlib.metadata.packages_distributions() if libraries else {}
+    named = {canonicalize_name(owners.get(library, [library])[0]) for library in libraries}
+    if missing := ", ".join(sorted(named - {pin.name for pin in pins})):
+        raise CourseError(
+            f"`libraries` of assignment.toml names {missing}, of which requirements.lock has no version; add it to "
+            "the dependencies in pyproject.toml and run .ci/lock."
+        )
+    wanted |= named
     while found := {pin.name for pin in pins if pin.name not in wanted and pin.needed_by & wanted}:
         wanted |= found
     if missing := ", ".join(sorted(wanted - {pin.name for pin in pins})):

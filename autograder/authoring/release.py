@@ -96,7 +96,7 @@ def release(
     wheel_name, wheel = build_wheel()
     added = {
         wheel_name: wheel,
-        "requirements.txt": _requirements(wheel_name, wheel, student_requirements()),
+        "requirements.txt": _requirements(wheel_name, wheel, student_requirements(assignment.libraries)),
         "pytest.ini": _PYTEST_INI.encode(),
         **otter_test_files(assignment),
         RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
@@ -104,7 +104,7 @@ def release(
     if hints is not None:
         added[SEALED_FILE] = hints
     if github:
-        added |= _github_files(wheel_name, wheel)
+        added |= _github_files(wheel_name, wheel, assignment.libraries)
     if taken := sorted(added.keys() & files.keys()):
         path = assignment.folder / taken[0]
         raise CourseError(f"{path}: a release writes its own {taken[0]}; rename this file.")
@@ -124,11 +124,11 @@ def _requirements(wheel_name: str, wheel: bytes, others: str) -> bytes:
     return f"./{wheel_name} \\\n    --hash=sha256:{digest}\n{others}".encode()
 
 
-def _github_files(wheel_name: str, wheel: bytes) -> dict[str, bytes]:
+def _github_files(wheel_name: str, wheel: bytes, libraries: tuple[str, ...]) -> dict[str, bytes]:
     """Return the workflow, its script, and what that installs: no notebooks and no plots."""
     scripts = resources(__package__) / "github"
     return {
         ".github/workflows/public-checks.yml": (scripts / "public-checks.yml").read_bytes(),
         ".github/public-checks.sh": (scripts / "public-checks.sh").read_bytes(),
-        ".github/requirements.txt": _requirements(wheel_name, wheel, base_requirements()),
+        ".github/requirements.txt": _requirements(wheel_name, wheel, base_requirements(libraries)),
     }

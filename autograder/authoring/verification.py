@@ -228,13 +228,19 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
 
 def _earns_everything(work: Work, verdicts: Verdicts) -> Claim:
     failed = [
-        f"{verdict.test} ({verdict.kind}: {verdict.message})"
+        f"{verdict.test} ({verdict.kind}: {_reason(verdict)})"
         for verdict in verdicts.values()
         if not verdict.passed
     ]
     earned, total = sum(_points(work, verdicts)), sum(it.points for it in work.assignment.questions)
     found = _listed(failed) or f"{earned} of {total} points"
     return Claim("the reference earns everything", earned == total, found)
+
+
+def _reason(verdict: Verdict) -> str:
+    """Return what a verdict says to an instructor: of a fault in the course, which one it is."""
+    first, *_ = verdict.details.splitlines() or [""]
+    return first if first and verdict.kind is Kind.GRADER_FAULT else verdict.message
 
 
 def _earns_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:

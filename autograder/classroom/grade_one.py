@@ -33,7 +33,7 @@ def open_grader(work: Work) -> Grader:
     GraderError
         If the requested isolation is not available on this machine.
     """
-    sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier)
+    sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier, work.assignment.libraries)
     require_secrets_kept(work.solution.folder, sandbox.tier)
     known = KnownBehaviour(work.known, f"{work.hash} {grader_hash()}", read_only=work.known_is_final)
     return Grader(work.assignment, work.solution, work.plan, sandbox, known)
@@ -63,7 +63,7 @@ def grade_one(
             questions=score(work.plan, work.assignment, verdicts),
             tier=grader.sandbox.tier,
             release=submission.release,
-            versions=versions(),
+            versions=versions() | dict(grader.sandbox.interpreter.versions),
             hashes={"assignment": work.hash, "grader": grader_hash(), "hand-in": submission.content_hash},
             seconds=time.monotonic() - started,
             notes=notes_on(submission, work.assignment),

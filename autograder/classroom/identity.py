@@ -12,6 +12,7 @@ import numpy as np
 import autograder
 from autograder.files.archive import content_hash
 from autograder.model.assignment import Assignment, Solution
+from autograder.sandbox.interpreter import worker_interpreter
 
 _PACKAGE = Path(autograder.__file__).parent
 _DECIDING = ("course", "grading", "handin", "model", "sandbox", "values", "text.py")
@@ -29,6 +30,8 @@ def assignment_hash(assignment: Assignment, solution: Solution) -> str:
     public |= {file.name: file.stub() for file in assignment.files}
     secret = _files_in(solution.folder) | solution.reference_files(assignment)
     secret[_POLICIES] = solution.salt.encode()
+    if assignment.libraries:
+        secret["versions of libraries"] = repr(worker_interpreter(assignment.libraries).versions).encode()
     return content_hash({f"public/{name}": content for name, content in public.items()} | secret)
 
 

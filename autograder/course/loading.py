@@ -169,6 +169,7 @@ def load_work(folder: Path) -> Assignment:
         files=files,
         questions=questions,
         limits=toml.limits,
+        libraries=tuple(dict.fromkeys(toml.libraries)),
         conventions=toml.conventions,
         switches=toml.switches,
         placement=toml.course,

@@ -20,6 +20,7 @@ from autograder.model.assignment import (
     FileName,
     FunctionName,
     LatePolicy,
+    LibraryName,
     Limits,
     Origin,
     Placement,
@@ -30,7 +31,7 @@ from autograder.model.assignment import (
 )
 from autograder.model.exact import read_points
 
-_NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName)
+_NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName, LibraryName)
 _REMEDIES = {repr(meta.pattern): meta.description for name in _NAMES for meta in get_args(name)[1:]}
 
 
@@ -81,6 +82,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     questions: tuple[Question, ...]
     name: FileName | None = None
     not_allowed: tuple[DottedName, ...] = ()
+    libraries: tuple[LibraryName, ...] = ()
     limits: Limits = Limits()
     conventions: dict[str, Literal["accept", "mistake"]] = field(default_factory=dict)
     switches: dict[str, float] = field(default_factory=dict)

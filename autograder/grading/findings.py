@@ -6,6 +6,7 @@ import builtins
 import traceback
 from collections.abc import Mapping
 
+from autograder.errors import CourseError
 from autograder.grading import missing_names
 from autograder.grading.missing_names import file_and_line
 from autograder.grading.python_versions import this_version, written_for
@@ -81,6 +82,8 @@ def _of_an_unusable_file(failure: CallFailed) -> Finding | None:
 
 def fault_of(error: BaseException) -> Finding:
     """Return the finding for an error of ours: type, text and place, for the instructor."""
+    if isinstance(error, CourseError):
+        return Finding(Kind.GRADER_FAULT, "the grader is at fault", str(error))
     frames = traceback.extract_tb(error.__traceback__, limit=-1)
     where = "".join(f" ({frame.filename}:{frame.lineno})" for frame in frames)
     return Finding(Kind.GRADER_FAULT, "the grader is at fault", f"{type(error).__name__}: {error}{where}")

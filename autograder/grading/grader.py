@@ -30,11 +30,11 @@ from autograder.grading.known_behaviour import KnownBehaviour
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
-from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial
+from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial, reference_raised
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
-from autograder.sandbox.call_failures import CallFailed
+from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Code, Host, Returned
 from autograder.sandbox.process import Sandbox
 from autograder.sandbox.wire.cells import Places
@@ -85,7 +85,9 @@ class Grader:
         self.assignment = assignment
         self.solution = solution
         self._files = test_files(assignment, solution)
-        self.sandbox = sandbox or Sandbox.of_this_machine(assignment.limits.memory_mb)
+        self.sandbox = sandbox or Sandbox.of_this_machine(
+            assignment.limits.memory_mb, libraries=assignment.libraries
+        )
         self.bank = load_bank(assignment, solution) if solution else Bank()
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
@@ -661,7 +663,9 @@ def _finding_of(error: BaseException, trial: Trial) -> Finding:
     if isinstance(error, NotPassed):
         return error.finding
     if isinstance(error, CallFailed):
-        return finding_of(error) if error.code is trial.student else fault_of(error)
+        if error.code is trial.student:
+            return finding_of(error)
+        return fault_of(CourseError(reference_raised(error)) if isinstance(error, CodeRaised) else error)
     if isinstance(error, AssertionError):
         return Finding(Kind.WRONG_VALUE, "a property that the result must have does not hold", _failed(error))
     return fault_of(error)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.errors import GraderError
+from autograder.errors import CourseError, GraderError
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
@@ -269,13 +269,19 @@ class Trial(Listener):
         return {**dict(zip(names, call.args, strict=False)), **call.keywords}
 
     def expected(
-        self, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]
+        self, target: Target, args: tuple[Any, ...], keywords: dict[str, Any], raises: str = ""
     ) -> Returned | CodeRaised:
-        """Return the outcome of calling the reference."""
+        """Return the outcome of calling the reference, which `raises` what the test says, or nothing.
+
+        Raises
+        ------
+        CourseError
+            If it raises something else, or returns a value instead.
+        """
         if self.reference is None:
             raise GraderError("a public check asks for the reference, which no release contains")
         try:
-            return by_design(outcome_of(self.reference, target, args, keywords))
+            return by_design(outcome_of(self.reference, target, args, keywords), raises)
         except NotPassed as error:
             raise GraderError(f"the reference does not pass its own test: {error}") from None
 
@@ -284,14 +290,31 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-_NEVER_MEANT = {"NotImplementedError", "NameError", "ImportError", "SyntaxError"}
+def by_design(outcome: Returned | CodeRaised, raises: str = "") -> Returned | CodeRaised:
+    """Return the outcome of the reference if a test expects it: an exception only if it `raises` one of that type.
 
-
-def by_design(outcome: Returned | CodeRaised) -> Returned | CodeRaised:
-    """Return the outcome of the reference, or raise it if the author cannot have meant it."""
-    if isinstance(outcome, CodeRaised) and (outcome.importing or _NEVER_MEANT & set(outcome.bases)):
-        raise outcome
+    Raises
+    ------
+    CourseError
+        If it is another one.
+    """
+    if isinstance(outcome, CodeRaised):
+        if outcome.importing or not raises or raises not in outcome.bases:
+            raise CourseError(reference_raised(outcome))
+    elif raises:
+        raise CourseError(f"the reference returns a value where a test expects it to raise {raises}")
     return outcome
+
+
+def reference_raised(error: CodeRaised) -> str:
+    """Return the sentence for an exception of the reference that no test expects."""
+    frame = error.frames[-1] if error.frames else None
+    where = f" in {frame.file.partition(' ')[0]}, line {frame.line}" if frame else ""
+    what = f"{error.type_name}: {error.text}".removesuffix(": ")
+    return (
+        f"the reference raises {what}{where}, which the test does not expect; correct the reference or the "
+        f'arguments, or say raises="{error.type_name}" if that is meant'
+    )
 
 
 def returned(outcome: Returned | CodeRaised) -> Returned:

@@ -50,6 +50,12 @@ DottedName = Annotated[
 ]
 
 
+LibraryName = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="write it as it is imported, such as 'sklearn'"),
+]
+
+
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question: its points and the functions that the student fills in for it.
 
@@ -215,6 +221,8 @@ class Assignment:
 
     Attributes
     ----------
+    libraries
+        What hand-ins may import besides NumPy, by top-level names.
     conventions
         For each convention of the bank that the assignment speaks of, `"accept"` or `"mistake"`.
     switches
@@ -231,6 +239,7 @@ class Assignment:
     files: tuple[HandInFile, ...]
     questions: tuple[Question, ...]
     limits: Limits = field(default_factory=Limits)
+    libraries: tuple[str, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
     switches: Mapping[str, float] = field(default_factory=dict, hash=False)
     placement: Placement = field(default_factory=Placement)

@@ -29,7 +29,8 @@ def compile_for_workers(interpreter: Interpreter) -> None:
     missing = [source for source in sources if source.is_file() and not _is_compiled(source, interpreter)]
     if not any(os.access(source.parent, os.W_OK) for source in missing):
         return
-    command = interpreter.command("-c", _IMPORTS, *interpreter.import_paths)
+    imports = "".join(f"import {library}\n" for library in interpreter.libraries)
+    command = interpreter.command("-c", f"{_IMPORTS}{imports}", *interpreter.import_paths)
     subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST_SECONDS, check=False
     )
@@ -38,7 +39,10 @@ def compile_for_workers(interpreter: Interpreter) -> None:
 def _own_sources() -> list[Path]:
     package = Path(autograder.__file__).parent
     sources = [package / "__init__.py", package / "sandbox" / "__init__.py"]
-    sources += [package / "values" / name for name in ("__init__.py", "pack.py", "walk.py")]
+    sources += [
+        package / "values" / name
+        for name in ("__init__.py", "kinds.py", "libraries.py", "pack.py", "walk.py")
+    ]
     for folder in (package / "sandbox" / "wire", package / "sandbox" / "worker"):
         sources += [path for path in sorted(folder.glob("*.py")) if path.name != "__main__.py"]
     return sources

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import inspect
 import math
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.sandbox.call_failures import (
     CallFailed,
     CallOutOfDisk,
@@ -36,11 +38,14 @@ from autograder.values.pack import (
     FunctionKey,
     Key,
     NamedKey,
+    Node,
     ObjectKey,
     Packer,
+    Tag,
     Unpacker,
     WireError,
     WorkerObject,
+    type_name,
 )
 
 MOST_CALLBACKS = 1_000_000
@@ -453,7 +458,7 @@ class Code:
         unpacker.require_all_used()
         if not isinstance(args, list) or not isinstance(keywords, dict):
             raise WireError("malformed arguments of a callback")
-        packer = Packer(self._refer)
+        packer = Packer(self._refer, _refuse)
         try:
             self._signature_of(callback.function).bind(*args, **keywords)
             value = function(*args, **keywords)
@@ -461,7 +466,11 @@ class Code:
             name = type(error).__name__
             return messages.CallbackResult(error=f"the function that you were given raised {name}"), []
         self.origin.listener.answered(function, value)
-        return messages.CallbackResult(value=packer.pack(value)), packer.arrays
+        try:
+            return messages.CallbackResult(value=packer.pack(value)), packer.arrays
+        except _Refused as error:
+            self.host.drop()
+            raise _cannot_be_given("what the test's function returns", error.value) from None
 
     def _signature_of(self, number: int) -> inspect.Signature:
         """Return the signature of a function that was passed on; finding it out costs more than most calls."""
@@ -528,19 +537,61 @@ class Call:
         return [*map(str, range(len(self.args))), *self.keywords]
 
     def _request(self, **options: bool) -> tuple[messages.Invoke, list[np.ndarray]]:
-        packer = Packer(self.code._refer)
-        arguments = packer.pack(list(self.args))
-        keywords = packer.pack(self.keywords) if self.keywords else None
+        packer = Packer(self.code._refer, _refuse)
+        arguments = [Tag.LIST, *(self._packed(packer, number, it) for number, it in enumerate(self.args, 1))]
+        keywords: list[Node] = [Tag.DICT]
+        for name, value in self.keywords.items():
+            keywords += [name, self._packed(packer, name, value)]
         request = messages.Invoke(
             space=self.code.space,
             name=self.name,
             owner=None if self.owner is None else self.owner.number(self.code),
             arguments=arguments,
-            keywords=keywords,
+            keywords=keywords if self.keywords else None,
             public=self.code.public,
             **options,
         )
         return request, packer.arrays
+
+    def _packed(self, packer: Packer, place: int | str, value: Any) -> Node:
+        try:
+            return packer.pack(value, 1)
+        except _Refused as error:
+            raise _cannot_be_given(f"argument {place} of {self.name}", error.value) from None
+
+
+class _Refused(Exception):
+    """A value of a test cannot be given to student code."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+
+def _refuse(value: object) -> None:
+    raise _Refused(value)
+
+
+_INSTEAD = {
+    "numpy.random._generator.Generator": "pass a seed, or numbers that the test has drawn",
+    "numpy.random.mtrand.RandomState": "pass a seed, or numbers that the test has drawn",
+    "numpy.matrix": "pass np.asarray(...) of it",
+    "range": "pass list(...) of it",
+    "generator": "pass list(...) of it",
+    "numpy.ndarray_of_object": "pass a list",
+}
+
+
+def _cannot_be_given(where: str, value: object) -> CourseError:
+    """Return the error for a value of a test that cannot cross to student code, with what to pass instead."""
+    kind = type_name(value)
+    if kind.startswith("_io."):
+        instead = "pass its text, or a file that [[data]] lays into the worker's folder"
+    elif dataclasses.is_dataclass(value):
+        instead = 'have it made there: student.new("module.Class", ...)'
+    else:
+        instead = _INSTEAD.get(kind, "pass numbers, text, arrays, or lists, tuples, sets and dicts of them")
+    return CourseError(f"{where} is a value of type {kind}, which cannot be given to student code: {instead}")
 
 
 class Handle(WorkerObject):
@@ -552,6 +603,7 @@ class Handle(WorkerObject):
         self._generation = generation
         self._restarts = restarts
         self.type_name = key.type_name
+        self.parts = key.parts
 
     @property
     def code(self) -> Code:
@@ -576,8 +628,11 @@ class Handle(WorkerObject):
     def set(self, name: str, value: Any) -> None:
         """Set an attribute; a function is called back on this side."""
         self._code.origin.listener.setting(self, name, value)
-        packer = Packer(self._code._refer)
-        node = packer.pack(value)
+        packer = Packer(self._code._refer, _refuse)
+        try:
+            node = packer.pack(value)
+        except _Refused as error:
+            raise _cannot_be_given(f"what the attribute {name} is set to", error.value) from None
         request = messages.SetAttribute(owner=self.number(self._code), name=name, value=node)
         self._code._exchange(request, packer.arrays)
 

@@ -126,6 +126,7 @@ class ForkServer:
         """Tell the server what it has to know; return a descriptor of its process when it is ready."""
         settings = {
             "import_paths": self._interpreter.import_paths,
+            "libraries": self._interpreter.libraries,
             "process_tables": self._tier.has_namespaces,
         }
         # It ends when this process does, even if a child of ours still holds the other end of its socket.

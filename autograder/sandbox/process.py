@@ -40,6 +40,8 @@ FRESH_INTERPRETERS = "AUTOGRADER_FRESH_INTERPRETERS"
 """The variable that has every worker be a fresh interpreter."""
 CAN_INHERIT_SOCKETS = sys.platform != "win32"
 _MOST_REPLY_BYTES = 256 << 20
+_LIBRARY_BYTES = 512 << 20
+"""What libraries besides NumPy may take up, beyond what a hand-in gets."""
 
 Answer = Callable[[messages.Callback, np.ndarray], tuple[messages.CallbackResult, Sequence[np.ndarray]]]
 """Carries out a callback on the trusted side."""
@@ -65,19 +67,22 @@ class Sandbox:
     is_forking: bool = False
 
     @classmethod
-    def of_this_machine(cls, memory_mb: int = 1024, tier: str | None = None) -> Sandbox:
+    def of_this_machine(
+        cls, memory_mb: int = 1024, tier: str | None = None, libraries: tuple[str, ...] = ()
+    ) -> Sandbox:
         """Return the best sandbox that this machine offers, or the tier that is asked for.
 
-        A hand-in gets `memory_mb` mebibytes, or less on a machine that has too little. Workers are forked where that
-        works, unless the variable `AUTOGRADER_FRESH_INTERPRETERS` is set.
+        Hand-ins may import NumPy and these libraries. A hand-in gets `memory_mb` mebibytes, or less on a machine that
+        has too little. Workers are forked where that works, unless the variable `AUTOGRADER_FRESH_INTERPRETERS` is set.
         """
         chosen = isolation.choose_tier(tier)
-        interpreter = worker_interpreter()
+        interpreter = worker_interpreter(libraries)
         compile_for_workers(interpreter)
         memory_bytes = memory_for_students(memory_mb) << 20
         # A reply lies in the grader's memory, which small containers lack as well.
         reply_bytes = min(_MOST_REPLY_BYTES, memory_bytes // 4)
-        limits = WorkerLimits(memory_bytes=memory_bytes, reply_bytes=reply_bytes)
+        library_bytes = _LIBRARY_BYTES if libraries else 0
+        limits = WorkerLimits(memory_bytes=memory_bytes, reply_bytes=reply_bytes, library_bytes=library_bytes)
         return cls(chosen, limits, interpreter, is_forking=not why_not_forked(chosen, interpreter))
 
     def start(self) -> WorkerProcess:
@@ -163,7 +168,8 @@ class WorkerProcess:
 
     def _launch_fresh(self, address: str, inherited: list[int]) -> Launched:
         interpreter, tier = self._sandbox.interpreter, self._sandbox.tier
-        command = interpreter.command("-B", str(SCRIPT), address, *interpreter.import_paths)
+        offered = [f"libraries:{','.join(interpreter.libraries)}"] if interpreter.libraries else []
+        command = interpreter.command("-B", str(SCRIPT), address, *offered, *interpreter.import_paths)
         home = self._scratch.folder if self._scratch else None
         options: dict[str, Any] = {"env": environment(str(home or "/tmp")), "cwd": home or "/"}
         if tier.has_namespaces:
@@ -188,7 +194,12 @@ class WorkerProcess:
         )
         try:
             reply, _ = self.exchange(
-                messages.Setup(limits=self._sandbox.limits, confinement=confinement), seconds=START_SECONDS
+                messages.Setup(
+                    limits=self._sandbox.limits,
+                    confinement=confinement,
+                    offered=list(self._sandbox.interpreter.modules),
+                ),
+                seconds=START_SECONDS,
             )
         except (ChannelClosed, DeadlinePassed) as error:
             raise GraderError(

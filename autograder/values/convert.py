@@ -14,7 +14,8 @@ import numpy as np
 
 from autograder.model.verdict import Kind
 from autograder.values.describe import described, shape_of
-from autograder.values.pack import Foreign, WorkerObject
+from autograder.values.kinds import Foreign, WorkerObject
+from autograder.values.libraries import numbers_in
 
 Shape = tuple[int | None, ...]
 """Extents of an array; None stands for any."""
@@ -95,7 +96,7 @@ def worker_object(value: Any, name: str, class_name: str, what: str) -> WorkerOb
 def _as_array(value: Any) -> np.ndarray | None:
     """Return numbers or nested sequences of numbers as an array; None if NumPy finds no shape for them."""
     if isinstance(value, Foreign):
-        return value.numbers
+        return numbers_in(value)
     if not isinstance(value, (int, float, complex, np.generic, np.ndarray, list, tuple)):
         return None
     try:

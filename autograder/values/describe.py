@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from autograder.values.pack import Foreign, WorkerObject
+from autograder.values.kinds import Foreign, Record, WorkerObject
+from autograder.values.libraries import words_for
 
 LONGEST_SHOWN = 10_000
 MOST_DIMENSIONS_SHOWN = 4
@@ -27,7 +29,18 @@ _FAMILIAR = {
     "function": "a function",
     "type": "a class",
     "map": "a map object",
+    "zip": "a zip object",
+    "filter": "a filter object",
+    "dict_keys": "the keys of a dict",
+    "dict_values": "the values of a dict",
+    "dict_items": "the items of a dict",
+    "fractions.Fraction": "a Fraction",
+    "decimal.Decimal": "a Decimal",
+    "datetime.datetime": "a datetime",
+    "datetime.date": "a date",
+    "int": "an integer of thousands of digits",
 }
+_KINDS_OF_ARRAYS = {"U": "text", "S": "bytes", "M": "dates", "m": "spans of time", "V": "records"}
 _LEFT_OUT = frozenset(
     {"matplotlib", "pylab", "seaborn", "tqdm", "IPython", "PIL", "imageio", "google", "ipywidgets"}
 )
@@ -56,23 +69,32 @@ def described(value: Any, expected: Any = None) -> str:
         case None:
             return "None"
         case np.ndarray():
-            return f"an array of {value.dtype} with {shape_of(value, expected)}"
+            # The length of its texts is the code's own choice, and could spell a hidden input.
+            kind = _KINDS_OF_ARRAYS.get(value.dtype.kind, value.dtype)
+            return f"an array of {kind} with {shape_of(value, expected)}"
         case Foreign():
             # A class of the student's may have any name; only familiar names are repeated.
             library = value.type_name.partition(".")[0]
             if library in _LEFT_OUT:
                 return f"a value of {library}, which is not there when your work is graded; its line can go"
-            return _FAMILIAR.get(value.type_name, "an object that is not a plain array or number")
+            familiar = _FAMILIAR.get(value.type_name) or words_for(value.type_name)
+            return familiar or "an object that is not a plain array or number"
         case WorkerObject():
             return "an object of your own class"
         case bool() | np.bool_():
             return "a truth value"
+        case np.datetime64() | np.timedelta64():
+            return "a date" if isinstance(value, np.datetime64) else "a span of time"
         case int() | np.integer():
             return "an integer"
         case float() | np.floating():
             return "a real number"
         case complex() | np.complexfloating():
             return "a complex number"
+        case set() | frozenset():
+            return f"a set of {length_of(value)}"
+        case Record():
+            return f"a named tuple of {length_of(value)}"
         case tuple() | list() | dict():
             return f"a {type(value).__name__} of {length_of(value)}"
         case str() | bytes():
@@ -88,10 +110,20 @@ def shown(value: Any, most: int = 1_200) -> str:
 
 def _text_of(value: Any, most: int) -> str:
     match value:
+        case Foreign() | WorkerObject() if value.parts is not None:
+            name = value.type_name.rpartition(".")[2]
+            return f"{name}({_joined((f'{key}={shown(part, most)}' for key, part in value.parts.items()), most)})"
         case Foreign():
             return described(value)
         case WorkerObject():
             return f"<{value.type_name} object>"
+        case set() | frozenset():
+            parts = sorted(shown(part, most) for part in itertools.islice(value, MOST_ENTRIES_PRINTED))
+            return f"{{{_joined(iter(parts), most)}}}" if parts else "set()"
+        case Record():
+            named = zip(value.names, value, strict=True)
+            text = _joined((f"{name}={shown(part, most)}" for name, part in named), most)
+            return f"{value.type_name.rpartition('.')[2]}({text})"
         case np.ndarray():
             return f"array of {value.dtype}, shape {value.shape}:\n{_entries_of(value)}"
         case tuple():
@@ -105,6 +137,8 @@ def _text_of(value: Any, most: int) -> str:
             return repr(value[:most])
         case int() if value.bit_length() > 64:
             return f"an integer of {value.bit_length()} bits"
+        case np.datetime64() | np.timedelta64():
+            return str(value)
         case np.generic():
             return repr(value.item())
     return f"<function {getattr(value, '__name__', '')}>" if callable(value) else repr(value)

@@ -44,6 +44,8 @@ def literal(value: Any, name_of: Callable[[Any], str], most_numbers: int | None 
         match value:
             case np.ndarray():
                 return _array(value, written, most_numbers)
+            case np.datetime64() | np.timedelta64():
+                return _date(value)
             case np.generic() if isinstance(value, np.number) and value.dtype not in _USUAL_DTYPES:
                 return f"np.{value.dtype.name}({written(value.item())})"
             case np.generic():
@@ -52,6 +54,10 @@ def literal(value: Any, name_of: Callable[[Any], str], most_numbers: int | None 
                 return f"float('{value}')"
             case bool() | int() | float() | complex() | str() | bytes() | None:
                 return repr(value)
+            case set() | frozenset():
+                inside = ", ".join(sorted(map(written, value)))
+                text = f"{{{inside}}}" if inside else "set()"
+                return text if isinstance(value, set) else f"frozenset({text if inside else ''})"
             case dict():
                 return f"{{{', '.join(f'{written(key)}: {written(it)}' for key, it in value.items())}}}"
             case list():
@@ -76,8 +82,20 @@ def _array(array: np.ndarray, written: Callable[[Any], str], most_numbers: int |
         raise NotWritable
     if not array.size:
         return f'np.empty({array.shape}, dtype="{array.dtype}")'
+    if array.dtype.names:
+        return f"np.array({array.tolist()!r}, dtype={array.dtype.descr!r})"
+    if array.dtype.kind in "Mm":
+        content = array.astype(np.int64).tolist() if array.dtype.kind == "m" else array.astype(str).tolist()
+        return f'np.array({content!r}, dtype="{array.dtype.str[1:]}")'
     text = written(array.tolist())
     return f"np.array({text})" if array.dtype in _USUAL_DTYPES else f'np.array({text}, dtype="{array.dtype}")'
+
+
+def _date(value: Any) -> str:
+    if isinstance(value, np.datetime64):
+        return f"np.datetime64({str(value)!r})"
+    unit, count = np.datetime_data(value.dtype)
+    return f"np.timedelta64({value.astype(np.int64) * count}, {unit!r})"
 
 
 def rounded(value: Any) -> Any:

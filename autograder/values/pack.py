@@ -1,10 +1,10 @@
 """Values as they cross the boundary: a small tree of plain nodes, with the arrays' raw bytes beside it.
 
 A node is None, a bool, a 64-bit int, a float, a str, or a list `[tag, ...]` (see `Tag`); bytes are written as
-hexadecimal digits. Only plain arrays and scalars cross; anything else becomes a `Foreign` that names its type and
-carries no value, except for the numbers of an `np.matrix` or of a masked array without masked entries. The decoder
-trusts nothing: every size is checked against the bytes that really arrived before it is used, and every byte of
-the payload belongs to exactly one array.
+hexadecimal digits. Arrays of numbers, text and dates, structured arrays, sets and named tuples cross as they are; a
+value of a known library crosses as a `Foreign` with its parts; anything else becomes a `Foreign` that names its type
+and carries no value, except for the numbers of an `np.matrix`. The decoder trusts nothing: every size is checked
+against the bytes that really arrived before it is used, and every byte of the payload belongs to exactly one array.
 """
 
 from __future__ import annotations
@@ -12,12 +12,29 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record, WorkerObject
+from autograder.values.libraries import taken_apart
+
+__all__ = [
+    "Foreign",
+    "FunctionKey",
+    "Key",
+    "NamedKey",
+    "Node",
+    "ObjectKey",
+    "Packer",
+    "Record",
+    "Unpacker",
+    "WireError",
+    "WorkerObject",
+]
 
 MAX_DEPTH = 32
 MAX_NODES = 100_000
@@ -29,6 +46,8 @@ MAX_TEXT = 1 << 20
 MAX_INTEGER_BITS = 8192
 """Python itself refuses to print integers that are much longer."""
 MAX_DIMENSIONS = 16
+LONGEST_FIELD = 200
+"""In characters, of the name of a part or column."""
 ALIGNMENT = 64
 _PLAIN = [
     np.dtype(code)
@@ -36,6 +55,10 @@ _PLAIN = [
 ]
 PLAIN_DTYPES = frozenset(dtype.str for dtype in _PLAIN)
 _PLAIN_SCALARS = frozenset(dtype.type for dtype in _PLAIN)
+_DATE = re.compile(r"[<>][Mm]8(\[(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?\Z")
+_TEXT = re.compile(r"[<>|][US][1-9][0-9]{0,6}\Z")
+MOST_BYTES_OF_FIELDS = 64 << 20
+"""Limit on the arrays in the fields of an object: a larger one crosses without them."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}\Z")
 _INT64 = range(-(2**63), 2**63)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -65,53 +88,15 @@ class Tag(IntEnum):
     BIG_INT = 9
     COMPLEX = 10
     NAMED = 11
+    SET = 12
+    FROZEN_SET = 13
+    ORDERED_DICT = 14
+    RECORD = 15
+    STRUCTURED = 16
 
 
 class WireError(Exception):
     """What arrived is not allowed by the wire format."""
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """Stands for a value that may not cross, for example an `np.matrix` or an array of objects.
-
-    Attributes
-    ----------
-    type_name
-        Dotted name of its type; only letters, digits, dots and underscores.
-    numbers
-        The plain array inside, for an array of another class; else None.
-    """
-
-    type_name: str
-    numbers: np.ndarray | None = field(default=None, compare=False, repr=False)
-
-
-class WorkerObject:
-    """Stands for an object that lives in a worker.
-
-    Attributes
-    ----------
-    type_name
-        Name of its class.
-    """
-
-    type_name: str
-
-
-@dataclass(frozen=True)
-class ObjectKey:
-    """Names an object that lives in the worker, with the name of its class."""
-
-    number: int
-    type_name: str = ""
-
-
-@dataclass(frozen=True)
-class FunctionKey:
-    """Names a function on the sending side that the receiving side may call back."""
-
-    number: int
 
 
 def type_name(value: object) -> str:
@@ -132,23 +117,39 @@ def _has_plain_numbers(value: np.ndarray) -> bool:
     return value.ndim <= MAX_DIMENSIONS and value.dtype.newbyteorder("=").str in PLAIN_DTYPES
 
 
+def _crosses(dtype: str) -> bool:
+    """Return whether arrays of a dtype cross as raw bytes."""
+    return dtype in PLAIN_DTYPES or bool(_DATE.match(dtype) or _TEXT.match(dtype))
+
+
 def _numbers_inside(value: object) -> np.ndarray | None:
-    """Return the plain array inside an array of another class, or None if there is none or some of it is masked."""
-    masked = type(value) is np.ma.MaskedArray and np.ma.getmaskarray(value).any()
-    if type(value) not in (np.matrix, np.ma.MaskedArray) or masked:
+    """Return the plain array inside an `np.matrix`, or None if there is none."""
+    if type(value) is not np.matrix:
         return None
-    plain = value.view(np.ndarray)  # type: ignore[attr-defined]
+    plain = value.view(np.ndarray)
     return plain if _has_plain_numbers(plain) else None
 
 
-@dataclass(frozen=True)
-class NamedKey:
-    """Names a class or function that the student defined, `module.name`, to be passed to student code."""
+def _record_of(value: object) -> Record | None:
+    """Return a named tuple as a record, None for anything else."""
+    if type(value) is Record:
+        return value
+    if type(value) is np.void and value.dtype.names:  # a row of a structured array
+        columns = value.dtype.names
+        return Record("numpy.void", columns, [value[name] for name in columns])
+    if not isinstance(value, tuple):
+        return None
+    names: Any = getattr(type(value), "_fields", None)
+    named = type(names) is tuple and all(type(it) is str and it.isidentifier() for it in names)
+    if not named or len(names) != len(value) or len(set(names)) < len(names):
+        return None
+    return Record(type_name(value), names, list(value))
 
-    name: str
 
-
-Key = ObjectKey | FunctionKey | NamedKey
+def _fields_of(value: object) -> dict[str, Any] | None:
+    """Return the fields of a dataclass, None for anything else."""
+    names = None if isinstance(value, Key) else getattr(type(value), "__dataclass_fields__", None)
+    return {name: getattr(value, name) for name in names} if type(names) is dict else None
 
 
 class _NodeCounter:
@@ -179,13 +180,21 @@ class Packer(_NodeCounter):
     refer
         Called for a value that is neither plain nor a container; returns the key that it crosses as, or
         None if it may not cross.
+    lost
+        Called for every value that cannot be made again on the other side.
     """
 
-    def __init__(self, refer: Callable[[object], Key | None] = lambda value: None) -> None:
+    def __init__(
+        self,
+        refer: Callable[[object], Key | None] = lambda value: None,
+        lost: Callable[[object], None] = lambda value: None,
+    ) -> None:
         super().__init__()
         self.arrays: list[np.ndarray] = []
         self.nbytes = 0
         self._refer = refer
+        self._lost = lost
+        self._open: set[int] = set()
         self._text = 0
 
     def pack(self, value: object, depth: int = 0) -> Node:
@@ -208,35 +217,116 @@ class Packer(_NodeCounter):
             tag = Tag.LIST if kind is list else Tag.TUPLE
             return [tag, *(self.pack(part, depth + 1) for part in value)]  # type: ignore[attr-defined]
         if kind is dict:
-            parts: list[Node] = [Tag.DICT]
-            for key, part in value.items():  # type: ignore[attr-defined]
-                before = self._nodes
-                parts.append(self.pack(key, depth + 1))
-                self._count_key(parts[-1], before)
-                parts.append(self.pack(part, depth + 1))
-            return parts
-        return self._pack_other(value)
+            return self._pack_dictionary(Tag.DICT, value, depth)  # type: ignore[arg-type]
+        return self._pack_other(value, depth)
 
-    def _pack_other(self, value: object) -> Node:
-        if _is_plain_array(value):
-            return self._pack_array(value)  # type: ignore[arg-type]
-        if type(value) in _PLAIN_SCALARS:
+    def _pack_dictionary(self, tag: Tag, value: dict[Any, Any], depth: int) -> Node:
+        parts: list[Node] = [tag]
+        for key, part in value.items():
+            before = self._nodes
+            parts.append(self.pack(key, depth + 1))
+            self._count_key(parts[-1], before)
+            parts.append(self.pack(part, depth + 1))
+        return parts
+
+    def _pack_other(self, value: object, depth: int) -> Node:
+        kind = type(value)
+        if isinstance(value, np.ndarray):
+            node = self._pack_any_array(value, depth)
+            if node is not None:
+                return node
+        if kind in _PLAIN_SCALARS or (isinstance(value, np.generic) and _DATE.match(value.dtype.str)):
             return [Tag.SCALAR, value.dtype.str, value.tobytes().hex()]  # type: ignore[attr-defined]
-        if type(value) in (bytes, bytearray):
+        if kind in (bytes, bytearray, np.bytes_):
             self._count_text(len(value))  # type: ignore[arg-type]
             return [Tag.BYTES, value.hex()]  # type: ignore[attr-defined]
-        if type(value) is complex:
-            return [Tag.COMPLEX, value.real, value.imag]
+        if kind is np.str_:
+            return self._pack_text(str(value))
+        if kind is complex:
+            return [Tag.COMPLEX, value.real, value.imag]  # type: ignore[attr-defined]
+        if kind in (set, frozenset):
+            return self._pack_set(Tag.SET if kind is set else Tag.FROZEN_SET, value, depth)  # type: ignore[arg-type]
+        if kind is OrderedDict:
+            return self._pack_dictionary(Tag.ORDERED_DICT, value, depth)  # type: ignore[arg-type]
+        if kind in (defaultdict, Counter):
+            return self._pack_dictionary(Tag.DICT, value, depth)  # type: ignore[arg-type]
+        record = _record_of(value)
+        if record is not None:
+            for name in record.names:
+                self._count_text(len(name))
+            parts = [self.pack(part, depth + 1) for part in record]
+            return [Tag.RECORD, record.type_name, list(record.names), *parts]
+        return self._pack_named(value, depth)
+
+    def _pack_named(self, value: object, depth: int) -> Node:
+        """Return the node of what crosses by its name, with its parts if they can be had."""
         key = self._refer(value)
         if isinstance(key, ObjectKey):
-            return [Tag.HANDLE, key.number, key.type_name]
+            fields = self._pack_fields(value, depth)
+            return [Tag.HANDLE, key.number, key.type_name, *([] if fields is None else [fields])]
         if isinstance(key, FunctionKey):
             return [Tag.FUNCTION, key.number]
         if isinstance(key, NamedKey):
             return [Tag.NAMED, key.name]
-        numbers = _numbers_inside(value)
-        inside = [] if numbers is None else self._pack_array(numbers)[1:]
-        return [Tag.FOREIGN, type_name(value), *inside]
+        foreign = taken_apart(value)
+        if isinstance(foreign, Foreign):
+            numbers = None if foreign.numbers is None else self.pack(foreign.numbers, depth + 1)
+            parts = None if foreign.parts is None else self.pack(dict(foreign.parts), depth + 1)
+            return [Tag.FOREIGN, foreign.type_name, numbers, parts]
+        self._lost(value)
+        inside = _numbers_inside(value)
+        numbers = None if inside is None else self.pack(inside, depth + 1)
+        return [Tag.FOREIGN, type_name(value), numbers, self._pack_fields(value, depth)]
+
+    def _pack_fields(self, value: object, depth: int) -> Node:
+        """Return the fields of a dataclass; None for another object, inside itself, or where they are too large."""
+        before = self._nodes, self._key_nodes, self._text, len(self.arrays), self.nbytes
+        if id(value) in self._open:
+            return None
+        self._open.add(id(value))
+        try:
+            fields = _fields_of(value)
+            if fields is None:
+                return None
+            node = self.pack(fields, depth + 1)
+            if self.nbytes - before[-1] <= MOST_BYTES_OF_FIELDS:
+                return node
+        except Exception:  # reading a field may run student code
+            pass
+        finally:
+            self._open.discard(id(value))
+        self._nodes, self._key_nodes, self._text, arrays, self.nbytes = before
+        del self.arrays[arrays:]
+        return None
+
+    def _pack_set(self, tag: Tag, value: Iterable[Any], depth: int) -> Node:
+        parts: list[Node] = [tag]
+        for part in value:
+            before = self._nodes
+            parts.append(self.pack(part, depth + 1))
+            self._count_key(parts[-1], before)
+        return parts
+
+    def _pack_any_array(self, value: np.ndarray, depth: int) -> Node:
+        """Return the node of an array, None if it is of another class or holds what does not cross."""
+        if _is_plain_array(value):
+            return self._pack_array(value)
+        if type(value) not in (np.ndarray, np.recarray) or value.ndim > MAX_DIMENSIONS:
+            return None
+        if value.dtype.names:
+            columns = [np.asarray(value[name]) for name in value.dtype.names]
+            if not all(_is_of_fields(it.dtype) for it in columns):
+                return None
+            for name in value.dtype.names:
+                self._count_text(len(name))
+            parts = [self.pack(column, depth + 1) for column in columns]
+            return [Tag.STRUCTURED, list(value.shape), list(value.dtype.names), *parts]
+        dtype = value.dtype.newbyteorder("=")
+        if type(value) is not np.ndarray or not _crosses(dtype.str):
+            return None
+        if dtype.kind in "US":
+            self._count_text(value.size * (dtype.itemsize // (4 if dtype.kind == "U" else 1)))
+        return self._pack_array(value)
 
     def _pack_integer(self, value: int) -> Node:
         if value in _INT64:
@@ -281,6 +371,7 @@ class Unpacker(_NodeCounter):
         super().__init__()
         self._payload = payload
         self._resolve = resolve
+        self._text = 0
         self.used = 0
 
     def require_all_used(self) -> None:
@@ -302,17 +393,56 @@ class Unpacker(_NodeCounter):
         if not isinstance(node, list) or not node:
             raise WireError("a value is of an unknown kind")
         tag, *rest = node
-        if tag == Tag.DICT:
-            return self._dictionary(rest, depth + 1)
+        if tag in (Tag.DICT, Tag.ORDERED_DICT):
+            return self._dictionary(rest, depth + 1, OrderedDict if tag == Tag.ORDERED_DICT else dict)
         if tag in (Tag.LIST, Tag.TUPLE):
             parts = [self.unpack(part, depth + 1) for part in rest]
             return parts if tag == Tag.LIST else tuple(parts)
         try:
+            if tag in (Tag.SET, Tag.FROZEN_SET):
+                return self._set(rest, depth + 1, set if tag == Tag.SET else frozenset)
+            if tag in (Tag.RECORD, Tag.STRUCTURED, Tag.FOREIGN, Tag.HANDLE):
+                return self._of_parts(tag, depth + 1, *rest)
             return self._leaf(tag, *rest)
         except (TypeError, ValueError, LookupError, OverflowError) as error:
             raise WireError("a value does not have the parts that its kind needs") from error
 
-    def _dictionary(self, nodes: list[Node], depth: int) -> dict[Any, Any]:
+    def _set(self, nodes: list[Node], depth: int, kind: type[Any]) -> Any:
+        parts = []
+        for node in nodes:
+            before = self._nodes
+            parts.append(self.unpack(node, depth))
+            self._count_key(node, before)
+        return kind(parts)
+
+    def _of_parts(self, tag: int, depth: int, first: Any, second: Any = None, *rest: Node) -> Any:
+        """Return what carries further values: a record, a structured array, a foreign value or an object."""
+        match tag:
+            case Tag.RECORD:
+                parts = [self.unpack(part, depth) for part in rest]
+                return Record(_checked_name(first), list(map(_checked_field, second)), parts)
+            case Tag.STRUCTURED:
+                columns = [self.unpack(part, depth) for part in rest]
+                return _structured(tuple(map(_natural, first)), list(map(_checked_text, second)), columns)
+            case Tag.HANDLE:
+                (fields,) = rest or (None,)
+                parts_by_name = self._parts(fields, depth)
+                return self._resolve(ObjectKey(_natural(first), _checked_name(second), parts_by_name))
+        (fields,) = rest or (None,)
+        numbers = None if second is None else self.unpack(second, depth)
+        if numbers is not None and not isinstance(numbers, np.ndarray):
+            raise WireError("the numbers of a value are no array")
+        return Foreign(_checked_name(first), numbers, self._parts(fields, depth))
+
+    def _parts(self, node: Node, depth: int) -> dict[str, Any] | None:
+        if node is None:
+            return None
+        parts = self.unpack(node, depth)
+        if type(parts) is not dict or not all(type(name) is str for name in parts):
+            raise WireError("the parts of a value have no names")
+        return parts
+
+    def _dictionary(self, nodes: list[Node], depth: int, kind: type[dict[Any, Any]]) -> dict[Any, Any]:
         if len(nodes) % 2:
             raise WireError("a dictionary lacks a value")
         pairs = []
@@ -322,7 +452,7 @@ class Unpacker(_NodeCounter):
             self._count_key(node, before)
             pairs.append((key, self.unpack(value, depth)))
         try:
-            return dict(pairs)
+            return kind(pairs)
         except TypeError as error:
             raise WireError("a dictionary has a key that cannot be hashed") from error
 
@@ -334,16 +464,10 @@ class Unpacker(_NodeCounter):
                 return self._scalar(*rest)
             case Tag.BYTES:
                 return bytes.fromhex(*rest)
-            case Tag.HANDLE:
-                number, name = rest
-                return self._resolve(ObjectKey(_natural(number), _checked_name(name)))
             case Tag.FUNCTION:
                 return self._resolve(FunctionKey(_natural(*rest)))
             case Tag.NAMED:
                 return self._resolve(NamedKey(_checked_name(*rest)))
-            case Tag.FOREIGN:
-                name, *inside = rest
-                return Foreign(_checked_name(name), self._array(*inside) if inside else None)
             case Tag.BIG_INT:
                 number = _integer(*rest)
                 self._nodes += _extra_nodes(number)
@@ -353,7 +477,7 @@ class Unpacker(_NodeCounter):
         raise WireError("a value is of an unknown kind")
 
     def _array(self, dtype: str, shape: list[int], offset: int) -> np.ndarray:
-        if dtype not in PLAIN_DTYPES or len(shape) > MAX_DIMENSIONS:
+        if not isinstance(dtype, str) or not _crosses(dtype) or len(shape) > MAX_DIMENSIONS:
             raise WireError("an array's dtype is not plain, or it has too many dimensions")
         nbytes = math.prod(_natural(extent) for extent in shape) * np.dtype(dtype).itemsize
         start = _natural(offset)
@@ -362,14 +486,32 @@ class Unpacker(_NodeCounter):
         if start + _aligned(nbytes) > len(self._payload):
             raise WireError("an array is larger than the bytes that came with it")
         self.used += _aligned(nbytes)
-        return self._payload[start : start + nbytes].view(dtype).reshape(shape)
+        array = self._payload[start : start + nbytes].view(dtype).reshape(shape)
+        if array.dtype.kind == "U":
+            self._check_text(array)
+        return array
+
+    def _check_text(self, array: np.ndarray) -> None:
+        """Raise unless an array of text holds characters, and not too many: reading another would fail later."""
+        letters = np.ascontiguousarray(array).reshape(-1).view(np.uint32)
+        self._text += letters.size
+        surrogates = (letters >= 0xD800) & (letters <= 0xDFFF)
+        if self._text > MAX_TEXT or (letters > 0x10FFFF).any() or surrogates.any():
+            raise WireError("an array holds too much text, or what is no text")
 
     @staticmethod
     def _scalar(dtype: str, digits: str) -> Any:
         raw = bytes.fromhex(digits)
-        if dtype not in PLAIN_DTYPES or len(raw) != np.dtype(dtype).itemsize:
+        plain = dtype in PLAIN_DTYPES or (isinstance(dtype, str) and _DATE.match(dtype))
+        if not plain or len(raw) != np.dtype(dtype).itemsize:
             raise WireError("a scalar's dtype is not plain, or its size is wrong")
         return np.frombuffer(raw, dtype=dtype)[0]
+
+
+def _is_of_fields(dtype: np.dtype[Any]) -> bool:
+    if dtype.names:
+        return all(_is_of_fields(dtype[name]) for name in dtype.names)
+    return _crosses(dtype.base.newbyteorder("=").str)
 
 
 def _aligned(nbytes: int) -> int:
@@ -398,3 +540,29 @@ def _checked_name(name: object) -> str:
     if not isinstance(name, str) or not (name == "" or _NAME.match(name)):
         raise WireError("malformed type name")
     return name
+
+
+def _checked_field(name: object) -> str:
+    if not isinstance(name, str) or not name.isidentifier() or len(name) > LONGEST_FIELD:
+        raise WireError("malformed name of a part")
+    return name
+
+
+def _checked_text(name: object) -> str:
+    if not isinstance(name, str) or len(name) > LONGEST_FIELD:
+        raise WireError("malformed name of a column")
+    return name
+
+
+def _structured(shape: tuple[int, ...], names: list[str], columns: list[Any]) -> np.ndarray:
+    """Return a structured array of its columns."""
+    if len(names) != len(columns) or not names or len(shape) > MAX_DIMENSIONS:
+        raise WireError("a structured array does not have a column for each name")
+    for column in columns:
+        if not isinstance(column, np.ndarray) or column.shape[: len(shape)] != shape:
+            raise WireError("a column of a structured array has another shape")
+    fields = [(name, it.dtype, it.shape[len(shape) :]) for name, it in zip(names, columns, strict=True)]
+    array = np.empty(shape, np.dtype(fields))
+    for name, column in zip(names, columns, strict=True):
+        array[name] = column
+    return array

@@ -8,16 +8,19 @@ elementwise relative error would punish entries that nearly cancel.
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.errors import GraderError
+from autograder.errors import CourseError
 from autograder.model.verdict import Kind
 from autograder.values.describe import described, length_of, shape_of, shown
-from autograder.values.pack import Foreign, WorkerObject
+from autograder.values.kinds import Foreign, Record, WorkerObject
+from autograder.values.libraries import numbers_in, taken_apart
+from autograder.values.walk import mapped
 
 SAME = 1e-7
 """Relative tolerance within which two programs count as doing the same; both compute in float64."""
@@ -26,6 +29,10 @@ ROUNDING = 1e-12
 ROUNDING_OF_FLOAT32 = 1e-5
 """Relative tolerance for results in float32, which is what sums and products of its rounding add up to."""
 
+DEFAULT_TOLERANCE = 1e-6
+"""Relative tolerance of comparisons, unless they say otherwise."""
+MOST_MATCHED = 300
+"""Entries of sets that are matched one by one; larger sets have to hold the very same ones."""
 LONGEST_KEY = 40
 """In characters; a longer key of a dictionary is called by its number."""
 
@@ -35,7 +42,8 @@ _ADVICE = {
     "NoneType": "is a return statement missing?",
 }
 _KINDS = {"f": "real numbers", "i": "integers", "u": "integers", "b": "truth values", "c": "complex numbers"}
-_SCALARS = {"f": "a real number", "b": "True or False", "c": "a number"}
+_OTHER_KINDS = {"U": "text", "S": "bytes", "M": "dates", "m": "spans of time", "V": "records"}
+_SCALARS = {"M": "a date", "m": "a span of time", "f": "a real number", "b": "True or False", "c": "a number"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ def compare_values(
     expected: Any,
     got: Any,
     names: Sequence[str] = (),
-    rtol: float = 1e-6,
+    rtol: float = DEFAULT_TOLERANCE,
     atol: float = 0.0,
     name_of_key: Callable[[Any, int, int], str] = numbered_key,
 ) -> Mismatch | None:
@@ -153,12 +161,15 @@ def compare_parts(
     expected: Any,
     got: Any,
     names: Sequence[str] = (),
-    rtol: float = 1e-6,
+    rtol: float = DEFAULT_TOLERANCE,
     atol: float = 0.0,
     name_of_key: Callable[[Any, int, int], str] = numbered_key,
 ) -> Compared:
     """Compare each part by itself, with the parameters of `compare_values`."""
     comparison = _Comparison(rtol, atol + ROUNDING, name_of_key)
+    expected, got = mapped(taken_apart, expected), mapped(taken_apart, got)
+    if isinstance(expected, Record) and not names:
+        names = expected.names
     if not isinstance(expected, tuple):
         name = names[0] if names else "the result"
         return _sorted_out({name: comparison.part(name, expected, got)})
@@ -169,7 +180,11 @@ def compare_parts(
         missing = Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
         return Compared(tuple(names), dict.fromkeys(names, missing), {})
     parts = zip(names, expected, got, strict=False)
-    return _sorted_out({name: comparison.part(name, wanted, came) for name, wanted, came in parts})
+    found = {name: comparison.part(name, wanted, came) for name, wanted, came in parts}
+    if isinstance(expected, Record):
+        other_names = comparison.names_of_record("the result", expected, got)
+        found = {name: it or other_names for name, it in found.items()}
+    return _sorted_out(found)
 
 
 def _sorted_out(mismatches: Mapping[str, Mismatch | None]) -> Compared:
@@ -186,22 +201,30 @@ class _Comparison:
     name_of_key: Callable[[Any, int, int], str] = numbered_key
 
     def part(self, name: str, expected: Any, got: Any) -> Mismatch | None:
-        if isinstance(expected, np.ndarray) and expected.ndim:
-            return self.array(name, expected, got)
-        if isinstance(expected, Mapping):
-            return self.mapping(name, expected, got)
-        if isinstance(expected, (list, tuple)):
-            return self.sequence(name, expected, got)
-        if isinstance(expected, WorkerObject):
-            right = isinstance(got, WorkerObject)
-            return None if right else _wrong_type(name, "an object of your class", expected, got)
-        if isinstance(expected, Foreign):
-            raise GraderError(f"{name} is a {expected.type_name} in the reference, which cannot be compared")
-        if expected is None or isinstance(expected, (str, bytes)):
-            wanted = "None" if expected is None else "text"
-            if type(got) is not type(expected):
-                return _wrong_type(name, wanted, expected, got)
-            return None if got == expected else _wrong_value(name, "is not the expected text", expected, got)
+        match expected:
+            case np.ndarray() if expected.ndim:
+                if expected.dtype.kind in _OTHER_KINDS:
+                    return self.other_array(name, expected, got)
+                return self.array(name, expected, got)
+            case Mapping():
+                return self.mapping(name, expected, got)
+            case Record():
+                return self.record(name, expected, got)
+            case list() | tuple():
+                return self.sequence(name, expected, got)
+            case set() | frozenset():
+                return self.set(name, expected, got)
+            case WorkerObject() | Foreign() if expected.parts is not None:
+                return self.of_parts(name, expected, got)
+            case WorkerObject() | Foreign():
+                raise CourseError(cannot_be_compared(name, expected))
+            case str() | bytes() | None:
+                wanted = "None" if expected is None else "text"
+                if not isinstance(got, type(expected)):
+                    return _wrong_type(name, wanted, expected, got)
+                return (
+                    None if got == expected else _wrong_value(name, "is not the expected text", expected, got)
+                )
         return self.scalar(name, expected, got)
 
     def array(self, name: str, expected: np.ndarray, got: Any) -> Mismatch | None:
@@ -224,12 +247,111 @@ class _Comparison:
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         return self.numbers(name, expected, got)
 
+    def other_array(self, name: str, expected: np.ndarray, got: Any) -> Mismatch | None:
+        """Compare arrays of text, dates or records, which have to be equal, or whose numbers have to agree."""
+        wanted = _OTHER_KINDS[expected.dtype.kind]
+        if not isinstance(got, np.ndarray) or got.dtype.kind != expected.dtype.kind:
+            return _wrong_type(name, f"an array of {wanted} with shape {expected.shape}", expected, got)
+        if got.shape != expected.shape:
+            message = f"{name} has {shape_of(got, expected)} but should have shape {expected.shape}"
+            return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
+        if expected.dtype.names:
+            if got.dtype.names is None or set(got.dtype.names) != set(expected.dtype.names):
+                fields = ", ".join(expected.dtype.names)
+                message = f"{name} is a structured array that does not have the fields {fields}"
+                return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
+            return _first(
+                self.part(f"{name}[{field!r}]", expected[field], got[field]) for field in expected.dtype.names
+            )
+        missing = np.isnat(expected) if expected.dtype.kind in "Mm" else np.zeros(expected.shape, bool)
+        gone = np.isnat(got) if got.dtype.kind in "Mm" else missing
+        if np.array_equal(missing, gone) and np.array_equal(expected[~missing], got[~gone]):
+            return None
+        return _wrong_value(
+            name, f"is an array of {wanted}, as it should be, but not the right ones", expected, got
+        )
+
+    def record(self, name: str, expected: Record, got: Any) -> Mismatch | None:
+        if not isinstance(got, (tuple, list)):
+            wanted = f"{_class_name(expected)}({', '.join(expected.names)})"
+            return _wrong_type(name, wanted, expected, got)
+        if len(got) != len(expected):
+            message = f"{name} has {length_of(got)} parts but should have {len(expected)}"
+            return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
+        named = zip(expected.names, expected, got, strict=True)
+        found = _first(self.part(f"{name}.{part}", wanted, came) for part, wanted, came in named)
+        return found or self.names_of_record(name, expected, got)
+
+    def names_of_record(self, name: str, expected: Record, got: Any) -> Mismatch | None:
+        """Return how the parts of a named tuple whose values are right have other names, or none."""
+        if isinstance(got, Record) and got.names == expected.names:
+            return None
+        came = (
+            "a named tuple with other names" if isinstance(got, Record) else f"a plain {type(got).__name__}"
+        )
+        message = f"{name} holds the right values, but is {came}; return {_class_name(expected)}(...)"
+        message += f" with the parts {', '.join(expected.names)}"
+        return Mismatch(Kind.OTHER_TYPE, message, name, expected, got)
+
+    def of_parts(self, name: str, expected: Foreign | WorkerObject, got: Any) -> Mismatch | None:
+        """Compare what a table, a sparse matrix or an object of a dataclass consists of."""
+        assert expected.parts is not None
+        if isinstance(expected, Foreign):
+            alike = isinstance(got, Foreign) and got.type_name == expected.type_name
+            wanted = described(expected)
+        else:
+            alike = isinstance(got, WorkerObject)
+            wanted = f"an object of {_class_name(expected)} with {', '.join(expected.parts) or 'no fields'}"
+        if not alike:
+            numbers = numbers_in(expected) if isinstance(expected, Foreign) else None
+            if isinstance(got, np.ndarray) and numbers is not None and self.part(name, numbers, got) is None:
+                message = f"{name} holds the right numbers, but is {described(got)}; return {wanted}"
+                return Mismatch(Kind.OTHER_TYPE, message, name, expected, got)
+            return _wrong_type(name, wanted, expected, got)
+        if got.parts is None:
+            return _wrong_type(name, wanted, expected, got)
+        if isinstance(expected, WorkerObject) and set(got.parts) != set(expected.parts):
+            message = f"{name} should be {wanted}, but has other fields"
+            return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
+        return _first(
+            self.part(f"{name}{part}" if part[:1] in "[." else f"{name}.{part}", wanted, got.parts.get(part))
+            for part, wanted in expected.parts.items()
+        )
+
+    def set(self, name: str, expected: Collection[Any], got: Any) -> Mismatch | None:
+        if not isinstance(got, (set, frozenset)):
+            return _wrong_type(name, f"a set of {len(expected)}", expected, got)
+        if len(got) != len(expected):
+            message = f"{name} has {length_of(got)} entries but should have {len(expected)}"
+            return Mismatch(Kind.WRONG_VALUE, message, name, expected, got)
+        missing, others = [it for it in expected if it not in got], [it for it in got if it not in expected]
+        if len(missing) <= MOST_MATCHED:
+            for wanted in list(missing):
+                same = next((it for it in others if self._same(wanted, it)), None)
+                if same is not None:
+                    others.remove(same)
+                    missing.remove(wanted)
+        if not missing:
+            return None
+        right = len(expected) - len(missing)
+        return _wrong_value(name, f"holds {right} of the {len(expected)} right entries", expected, got)
+
+    def _same(self, expected: Any, got: Any) -> bool:
+        if type(expected) is not type(got) or isinstance(expected, (WorkerObject, Foreign)):
+            return False
+        return self.part("", expected, got) is None
+
     def _differs(self, name: str, expected: np.ndarray, numbers: np.ndarray) -> Mismatch | None:
         """Return how numbers of another type differ, as precisely as their type can hold them; None if they do not."""
         rtol = max(self.rtol, ROUNDING_OF_FLOAT32) if _is_float32(numbers) else self.rtol
         return _Comparison(rtol, self.atol).numbers(name, expected, numbers)
 
     def numbers(self, name: str, expected: np.ndarray, got: np.ndarray) -> Mismatch | None:
+        if self._is_exact(expected, got):
+            if np.array_equal(expected, got):
+                return None
+            shared = "type and shape" if got.ndim else "type"
+            return _wrong_value(name, f"has the right {shared} but wrong values", expected, got)
         finite = np.isfinite(expected)
         lost = finite & ~np.isfinite(got)
         if lost.any():
@@ -249,9 +371,25 @@ class _Comparison:
         shared = "type and shape" if got.ndim else "type"
         return _wrong_value(name, f"has the right {shared} but wrong values", expected, got)
 
+    def _is_exact(self, expected: np.ndarray, got: np.ndarray) -> bool:
+        """Return whether two arrays hold integers that have to be the same: all, unless a test allows more."""
+        kinds = {expected.dtype.kind, got.dtype.kind}
+        return "O" in kinds or (
+            kinds <= set("iu") and self.rtol <= DEFAULT_TOLERANCE and self.atol <= ROUNDING
+        )
+
     def scalar(self, name: str, expected: Any, got: Any) -> Mismatch | None:
         wanted = np.asarray(expected)
         words = _SCALARS.get(wanted.dtype.kind, "an integer")
+        if wanted.dtype.kind in _OTHER_KINDS:
+            right = type(got) is type(expected) and bool(
+                got == expected or (np.isnat(got) and np.isnat(expected))
+            )
+            if right or type(got) is type(expected):
+                return None if right else _wrong_value(name, "is not the expected one", expected, got)
+            return _wrong_type(name, words, expected, got)
+        if not _is_scalar(expected):
+            raise CourseError(cannot_be_compared(name, expected))
         numbers = _numbers_in(got, wanted)
         if numbers is not None and self._differs(name, wanted, numbers) is None:
             return _other_type(name, wanted, got, numbers)
@@ -264,7 +402,7 @@ class _Comparison:
         if self.numbers(name, wanted, came) is None:
             return None
         what = f"is {words}, as it should be, but not the right one"
-        if not math.isfinite(abs(came)):
+        if came.dtype.kind in "fc" and not math.isfinite(abs(came)):
             what = f"is {'NaN' if np.isnan(came) else 'infinite'}"
         return _wrong_value(name, what, expected, got)
 
@@ -286,11 +424,55 @@ class _Comparison:
                 f"it should have {len(expected)}"
             )
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
+        if isinstance(expected, OrderedDict) and list(got) != list(expected):
+            return _wrong_value(name, "has the right keys in another order", expected, got)
         shown_keys = (self.name_of_key(key, number, len(expected)) for number, key in enumerate(expected, 1))
         return _first(
             self.part(f"{name}[{shown_key}]", wanted, got[key])
             for shown_key, (key, wanted) in zip(shown_keys, expected.items(), strict=True)
         )
+
+
+_INSTEAD = {
+    "generator": "return list(...) of it",
+    "range": "return list(...) of it",
+    "map": "return list(...) of it",
+    "zip": "return list(...) of it",
+    "filter": "return list(...) of it",
+    "dict_keys": "return list(...) of it",
+    "dict_values": "return list(...) of it",
+    "dict_items": "return dict(...) or list(...) of it",
+    "function": "return what it gives, or let the test call it",
+    "numpy.matrix": "return np.asarray(...) of it",
+    "fractions.Fraction": "return float(...) of it",
+    "decimal.Decimal": "return float(...) of it",
+    "datetime.datetime": "return np.datetime64(...) of it",
+    "datetime.date": "return np.datetime64(...) of it",
+    "datetime.timedelta": "return np.timedelta64(...) of it",
+    "numpy.ndarray_of_object": "return a list, or an array of one type of numbers or text",
+    "int": "it is too long; return its digits as text",
+}
+
+
+def cannot_be_compared(name: str, expected: Any) -> str:
+    """Return the sentence for an expected value of which nothing can be compared: what to return instead."""
+    if isinstance(expected, WorkerObject):
+        what = f"an object of {_class_name(expected)}"
+        instead = (
+            "compare what it holds: let a script return its attributes (model.get(...)), "
+            "or make it a dataclass or a named tuple"
+        )
+    else:
+        kind = expected.type_name if isinstance(expected, Foreign) else type(expected).__name__
+        what = f"a value of type {kind}"
+        instead = _INSTEAD.get(
+            kind, "let the reference return numbers, text, arrays, or lists, tuples, dicts of them"
+        )
+    return f"{name} is {what} in the reference, which cannot be compared: {instead}"
+
+
+def _class_name(value: Record | WorkerObject) -> str:
+    return value.type_name.rpartition(".")[2] or "its class"
 
 
 def _first(mismatches: Iterable[Mismatch | None]) -> Mismatch | None:
@@ -311,7 +493,7 @@ def _numbers_in(got: Any, expected: np.ndarray) -> np.ndarray | None:
     """
     numbers: object = got
     if isinstance(got, Foreign):
-        numbers = got.numbers
+        numbers = numbers_in(got)
     elif isinstance(got, (list, tuple)) and expected.ndim and len(got) == len(expected):
         numbers = _as_array(got)
     elif _is_scalar(got):
@@ -337,7 +519,8 @@ def in_types_of(expected: Any, got: Any) -> Any:
     if isinstance(expected, (list, tuple)):
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):
             return got
-        return type(got)(in_types_of(*pair) for pair in zip(expected, got, strict=True))
+        parts = [in_types_of(*pair) for pair in zip(expected, got, strict=True)]
+        return got.with_parts(parts) if isinstance(got, Record) else type(got)(parts)
     if isinstance(expected, dict):
         if not isinstance(got, dict):
             return got
@@ -345,7 +528,7 @@ def in_types_of(expected: Any, got: Any) -> Any:
     if not isinstance(expected, np.ndarray) and not _is_scalar(expected):
         return got
     wanted = np.asarray(expected)
-    numbers = _numbers_in(got, wanted)
+    numbers = _numbers_in(got, wanted) if wanted.dtype.kind in "fiu" else None
     if numbers is None:
         return got
     with np.errstate(all="ignore"):
@@ -444,6 +627,8 @@ def same(left: Any, right: Any) -> bool:
 def _close(left: np.ndarray, right: np.ndarray) -> bool:
     if not left.size:
         return True
+    if left.dtype.kind in _OTHER_KINDS:
+        return compare_values(left, right) is None
     if "O" in (left.dtype.kind, right.dtype.kind):  # an integer that fits no machine type
         return bool(np.array_equal(left, right))
     finite = np.isfinite(left)

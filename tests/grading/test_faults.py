@@ -140,7 +140,22 @@ def test_pass_with_conversions(student, check):
     check(W.sum() == 6 and check.number(value, "value") == 0.5, "These should be right.")
 
 def test_pass_where_both_raise_the_same(compare):
+    compare(lambda code: code.new("hw.Model", 0), raises="ValueError")
+
+def test_fault_reference_raises_what_nobody_expects(compare):
     compare(lambda code: code.new("hw.Model", 0))
+
+def test_fault_reference_raises_another(compare):
+    compare(lambda code: code.new("hw.Model", 0), raises="TypeError")
+
+def test_fault_reference_raises_nothing(compare):
+    compare("hw.loss", *PROBLEM, raises="ValueError")
+
+def test_fault_argument_cannot_cross(compare, rng):
+    compare("hw.loss", rng, np.eye(2), 0.0)
+
+def test_fault_expected_object(compare):
+    compare(lambda code: code.new("hw.Model"))
 
 def test_pass_where_nothing_changes(unchanged):
     def script(code, X):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
+from collections import OrderedDict
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import sparse
 
-from autograder.errors import GraderError
+from autograder.errors import CourseError
 from autograder.model.verdict import Kind
 from autograder.values.describe import shown
-from autograder.values.pack import Foreign
+from autograder.values.kinds import Foreign, Record, WorkerObject
+from autograder.values.libraries import taken_apart
 from autograder.values.same import compare_parts, compare_values, told_of_parts
+from autograder.values.walk import mapped
 
 TYPE, VALUE = Kind.WRONG_TYPE_OR_SHAPE, Kind.WRONG_VALUE
 SECRET = 8_765.432_1
@@ -232,7 +238,7 @@ def test_keys_that_are_numbers_of_the_test_are_not_shown():
 
 def test_what_cannot_be_compared_is_no_fault_of_the_student():
     for expected in (Foreign("numpy.matrix"), [Foreign("generator")], (1.0, Foreign("x"))):
-        with pytest.raises(GraderError):
+        with pytest.raises(CourseError):
             compare_values(expected, expected)
 
 
@@ -350,3 +356,133 @@ def test_a_lost_entry_is_always_found(expected, data):
 def test_arrays_of_different_shape_are_never_the_same(expected, got):
     if expected.shape != got.shape:
         assert compare_values(expected, got).kind is TYPE
+
+
+# --- values of other kinds -----------------------------------------------------------------------------------
+
+
+def record(*parts, names=("mean", "spread"), type_name="hw.Stats"):
+    return Record(type_name, names, parts)
+
+
+def item(parts, kind="Model"):
+    made = WorkerObject()
+    made.type_name, made.parts = kind, parts
+    return made
+
+
+NAMES = np.array(["a", "b"])
+DAYS = np.array(["2020-01-01", "NaT"], dtype="M8[D]")
+ROWS = np.array([(1, 2.5), (2, 3.5)], dtype=[("n", "i8"), ("x", "f8")])
+MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
+TABLE = pd.DataFrame({"price": [1.5, 2.5], "name": ["a", None]}, index=[3, 4])
+SPARSE = sparse.csr_matrix([[0.0, 2.0], [0.0, 3.0]])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        record(1.0, A),
+        item({"W": A, "rate": 0.5}),
+        {1, "a", (2, 0.5)},
+        OrderedDict(a=1, b={"c": {2}}),
+        2**100,
+        NAMES,
+        np.array([b"a"]),
+        DAYS,
+        DAYS[0],
+        ROWS,
+        MASKED,
+        TABLE,
+        TABLE["price"],
+        TABLE.index,
+        pd.MultiIndex.from_tuples([(1, "a"), (2, "b")]),
+        pd.Series(pd.Categorical(["x", "y", "x"])),
+        pd.Series([1, None], dtype="Int64"),
+        SPARSE,
+        sparse.coo_array([1.0, 0.0, 2.0]),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_values_of_every_kind_are_equal_to_themselves(value):
+    assert compare_values(value, value) is None
+    assert compare_values([value], [value]) is None
+    assert compare_values(value, 1.5).kind is TYPE
+    assert "object at 0x" not in shown(mapped(taken_apart, value))
+
+
+@pytest.mark.parametrize(
+    "expected, got, kind, words",
+    [
+        (record(1.0, 2.0), record(1.0, 3.0), VALUE, "spread is a real number, as it should be, but not"),
+        (record(1.0, 2.0), (1.0, 2.0), Kind.OTHER_TYPE, "return Stats(...) with the parts mean, spread"),
+        (record(1.0, 2.0), record(1.0, 2.0, names=("a", "b")), Kind.OTHER_TYPE, "with other names"),
+        ([record(1.0, 2.0)], [record(1.5, 2.0)], VALUE, "the result[0].mean is a real number"),
+        ([record(1.0, 2.0)], [3.0], TYPE, "should be Stats(mean, spread), but is a real number"),
+        ((1.0, 2.0), record(1.0, 3.0), VALUE, "part 2"),
+        (item({"W": A}), item({"W": A + 1}), VALUE, "the result.W has the right type and shape but wrong"),
+        (item({"W": A}), item({"V": A}), TYPE, "but has other fields"),
+        (item({"W": A}), item(None), TYPE, "should be an object of Model with W"),
+        ({1, 2}, {1, 3}, VALUE, "holds 1 of the 2 right entries"),
+        ({1, 2}, {1}, VALUE, "has 1 entries but should have 2"),
+        ({1, 2}, [1, 2], TYPE, "should be a set of 2, but is a list of 2"),
+        (OrderedDict(a=1, b=2), {"b": 2, "a": 1}, VALUE, "has the right keys in another order"),
+        ({"a": {"b": [1]}}, {"a": {"b": [2]}}, VALUE, "the result[a][b][0]"),
+        (2**100, 2**100 + 1, VALUE, "but not the right one"),
+        (5_000_000, 5_000_001, VALUE, "but not the right one"),
+        (np.array([5_000_000]), np.array([5_000_001]), VALUE, "wrong values"),
+        (NAMES, np.array(["a", "c"]), VALUE, "is an array of text, as it should be, but not the right ones"),
+        (NAMES, ["a", "b"], TYPE, "should be an array of text with shape (2,), but is a list"),
+        (DAYS, np.array(["2020-01-01", "2020-01-02"], dtype="M8[D]"), VALUE, "an array of dates"),
+        (DAYS[0], DAYS[0] + 1, VALUE, "is not the expected one"),
+        (ROWS, np.array([(1, 2.5), (2, 4.5)], dtype=ROWS.dtype), VALUE, "the result['x'] has the right type"),
+        (ROWS, ROWS[["n"]].copy(), TYPE, "does not have the fields n, x"),
+        (MASKED, np.ma.array([1.0, 2.0], mask=[True, False]), VALUE, "the result.data"),
+        (MASKED, np.array([1.0, 2.0]), TYPE, "should be a masked array"),
+        (A, np.ma.array(A), Kind.OTHER_TYPE, "but is a masked array; return a plain NumPy array"),
+        (TABLE, TABLE.assign(price=[1.5, 9.0]), VALUE, "the result['price'] has the right type and shape"),
+        (TABLE, TABLE[["name", "price"]], VALUE, "the result.columns.values[0] is not the expected text"),
+        (TABLE, TABLE.set_index("price"), TYPE, "the result.columns.values has 1 entries but should have 2"),
+        (TABLE, TABLE.reset_index(drop=True), VALUE, "the result.index.values"),
+        (TABLE, TABLE.to_dict(), TYPE, "should be a DataFrame, but is a dict of 2"),
+        (TABLE["price"], np.array([1.5, 2.5]), Kind.OTHER_TYPE, "holds the right numbers, but is an array"),
+        (np.array([1.5, 2.5]), TABLE["price"], Kind.OTHER_TYPE, "but is a Series; return a plain NumPy array"),
+        (SPARSE, SPARSE.tocoo(), VALUE, "the result.format is not the expected text"),
+        (SPARSE, SPARSE * 2, VALUE, "the result.entries has the right type and shape but wrong"),
+        (SPARSE, SPARSE.toarray(), Kind.OTHER_TYPE, "return a sparse matrix"),
+        (SPARSE.toarray(), SPARSE, Kind.OTHER_TYPE, "but is a sparse matrix; return a plain NumPy array"),
+    ],
+)  # fmt: skip
+def test_a_difference_in_values_of_any_kind_is_named(expected, got, kind, words):
+    mismatch = compare_values(expected, got)
+    assert mismatch is not None and mismatch.kind is kind
+    assert words in mismatch.message
+
+
+def test_entries_of_sets_are_right_within_rounding():
+    assert compare_values({0.3, 1.0}, {0.1 + 0.2, 1.0}) is None
+    assert compare_values({(1, 0.3)}, {(1, 0.1 + 0.2)}) is None
+
+
+def test_entries_that_cancel_are_no_difference_in_a_sparse_matrix():
+    nearly = sparse.csr_matrix([[1e-17, 2.0], [0.0, 3.0]])
+    assert compare_values(SPARSE, nearly) is None
+
+
+@pytest.mark.parametrize(
+    "expected, instead",
+    [
+        (
+            item(None, "Net"),
+            "an object of Net in the reference, which cannot be compared: compare what it holds",
+        ),
+        (Foreign("generator"), "return list(...) of it"),
+        (Foreign("numpy.matrix"), "return np.asarray(...) of it"),
+        (Foreign("decimal.Decimal"), "return float(...) of it"),
+        (object(), "a value of type object in the reference"),
+        ((1.0, [item(None)]), "part 2[0] is an object of Model"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_what_to_return_instead(expected, instead):
+    with pytest.raises(CourseError, match=re.escape(instead)):
+        compare_values(expected, expected)

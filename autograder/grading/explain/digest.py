@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.values.pack import Foreign
+from autograder.values.kinds import Foreign
 
 BYTES = 8
 STEPS = 1e6
@@ -51,9 +51,15 @@ def _add(digest: hashlib.blake2b, value: Any) -> None:
             for key in sorted(value, key=repr):
                 _add(digest, key)
                 _add(digest, value[key])
+        case set() | frozenset():
+            digest.update(b"set %d;" % len(value))
+            for part in sorted(map(digest_of, value)):
+                digest.update(part.encode())
         case Foreign():
             digest.update(b"foreign;")
             _add(digest, value.type_name)
+            if value.parts is not None:
+                _add(digest, value.parts)
         case _:
             digest.update(b"other;")
 

@@ -10,7 +10,7 @@ from autograder.grading.trial import Finding, Trial
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Returned
-from autograder.values.pack import WorkerObject
+from autograder.values.kinds import WorkerObject
 from autograder.values.same import in_types_of, same
 from autograder.values.walk import agree, mapped
 
@@ -96,5 +96,12 @@ def _event(outcome: Returned | CallFailed) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value with the names of their classes in the place of objects, which are never the same."""
-    return mapped(lambda part: f"<{part.type_name}>" if isinstance(part, WorkerObject) else part, value)
+    """Return the value with classes and fields in the place of objects, which are never the same."""
+
+    def plain(part: Any) -> Any:
+        if not isinstance(part, WorkerObject):
+            return part
+        name = f"<{part.type_name}>"
+        return name if part.parts is None else (name, {key: _plain(it) for key, it in part.parts.items()})
+
+    return mapped(plain, value)

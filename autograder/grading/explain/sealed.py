@@ -328,8 +328,16 @@ def _canonical(value: Any, precision: Precision) -> Any:
     if isinstance(value, np.ndarray):
         return "array", value.shape, _rounded(value, precision)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, complex, np.generic)):
-        return value.type_name if isinstance(value, Foreign) else repr(value)
+        return _canonical_other(value, precision)
     return "number", _rounded(np.asarray(value), precision)
+
+
+def _canonical_other(value: Any, precision: Precision) -> Any:
+    if isinstance(value, (set, frozenset)):
+        return "set", tuple(sorted(repr(_canonical(part, precision)) for part in value))
+    if not isinstance(value, Foreign):
+        return repr(value)
+    return value.type_name if value.parts is None else (value.type_name, _canonical(value.parts, precision))
 
 
 def _rounded(array: np.ndarray, precision: Precision, scale: float = 0.0) -> Any:

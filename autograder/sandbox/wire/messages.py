@@ -29,6 +29,8 @@ class WorkerLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    library_bytes
+        What libraries besides NumPy may take up, beyond the rest.
     processes, unfiltered_processes
         Limit on processes and threads together, the worker included, with and without the system call filter.
         Without it none can be added: a process that has done a call's work and ended shows on no clock.
@@ -41,6 +43,7 @@ class WorkerLimits(msgspec.Struct, frozen=True, kw_only=True):
     unfiltered_processes: int = 1
     output_characters: int = 16_000
     reply_bytes: int = 256 << 20
+    library_bytes: int = 0
 
 
 class Confinement(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,10 +81,11 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setup(Message):
-    """First message: limits and confinement."""
+    """First message: limits, confinement, and the modules that hand-ins may import besides Python's and NumPy."""
 
     limits: WorkerLimits
     confinement: Confinement
+    offered: list[str] = []
 
 
 class Load(Message):

@@ -1,4 +1,5 @@
-"""Starts a worker, or what forks workers: `python -I -S __main__.py WHERE PATH...`, with the paths to import from.
+"""Starts a worker, or what forks workers: `python -I -S __main__.py WHERE [libraries:NAME,...] PATH...`, with the
+libraries that are offered besides NumPy and the paths to import from.
 
 WHERE is the descriptor of a worker's channel, or `PORT:TOKEN` where sockets cannot be inherited, or `forks:DESCRIPTOR`
 for a fork server, whose paths come through that socket instead.
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 def main() -> None:
     """Serve the channel: the inherited one, or the one that this process was forked for."""
     where, *paths = sys.argv[1:]
+    libraries = (
+        paths.pop(0).partition(":")[2].split(",") if paths and paths[0].startswith("libraries:") else []
+    )
     sys.argv = [""]
     kind, _, rest = where.rpartition(":")
     stream = _forked(int(rest)) if kind == "forks" else _connected(kind, rest, paths)
@@ -27,7 +31,7 @@ def main() -> None:
     from autograder.sandbox.wire.messages import Request
     from autograder.sandbox.worker.serve import Server
 
-    _import_from_numpy_s_alone(paths)
+    _import_from_libraries_alone(paths, libraries)
     try:
         Server(Channel(stream, Request)).run()
     except (ChannelClosed, KeyboardInterrupt):
@@ -62,7 +66,9 @@ def _forked(descriptor: int) -> socket:
     from autograder.sandbox.worker import serve  # noqa: F401 - so that every worker has it
     from autograder.sandbox.worker.forks import ForkServer
 
-    _import_from_numpy_s_alone(paths)
+    for library in settings["libraries"]:  # so that no worker has to
+        __import__(library)
+    _import_from_libraries_alone(paths, settings["libraries"])
     os.dup2(0, 2)  # where it said until now what kept it from starting
     return ForkServer(control, descriptors[0], settings["process_tables"]).run()
 
@@ -71,9 +77,10 @@ def _import_from(paths: list[str]) -> None:
     sys.path[:] = [path for path in sys.path if not path.endswith(".zip")] + paths
 
 
-def _import_from_numpy_s_alone(paths: list[str]) -> None:
+def _import_from_libraries_alone(paths: list[str], libraries: list[str]) -> None:
     for path in paths:
-        if not os.path.isdir(os.path.join(path, "numpy")):  # noqa: PTH112, PTH118 - pathlib is slow to import
+        # pathlib is slow to import
+        if not any(os.path.isdir(os.path.join(path, name)) for name in ("numpy", *libraries)):  # noqa: PTH112, PTH118
             sys.path.remove(path)
 
 

@@ -96,9 +96,9 @@ def _set_limits(limits: WorkerLimits) -> None:
     if resource is None:
         return
     wanted = {
-        "RLIMIT_DATA": limits.memory_bytes,
+        "RLIMIT_DATA": limits.memory_bytes + limits.library_bytes,
         # Address space also counts shared mappings, which RLIMIT_DATA does not see, and libraries.
-        "RLIMIT_AS": limits.memory_bytes + _LIBRARY_BYTES,
+        "RLIMIT_AS": limits.memory_bytes + limits.library_bytes + _LIBRARY_BYTES,
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_NOFILE": limits.open_files,
         # No dump is this short, and 1 is also the only value for which the kernel pipes none to a program.

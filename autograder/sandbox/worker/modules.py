@@ -30,6 +30,7 @@ from autograder.sandbox.worker.stand_ins import StandIn, inert, inert_module, un
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy", "__future__"}
 TAKEN = OFFERED | {"autograder", "msgspec"}
 """Names that no file of a hand-in can have: the worker itself uses these modules."""
+_IMPORTING = ("importlib", "_frozen_importlib")
 _FOLDERS = 6
 """So many folders up a relative import may begin."""
 _RELATIVE_IMPORT = re.compile(rb"^[ \t;]*from[ \t]*\.", re.MULTILINE)
@@ -71,6 +72,11 @@ class Spaces:
         self._spaces: dict[str, Space] = {}
         self._no_space = Space("", {})
         self._current = self._no_space
+        self._offered: frozenset[str] = frozenset()
+
+    def offer(self, modules: Iterable[str]) -> None:
+        """Leave these modules, by top-level names, and all that they import to Python."""
+        self._offered = frozenset(modules)
 
     def load(self, name: str, files: Mapping[str, bytes]) -> None:
         """Hold files as a space, in place of an earlier one of that name."""
@@ -115,8 +121,10 @@ class Spaces:
             file = self._current.file_of(fullname)
             return importlib.util.spec_from_loader(fullname, cast(Any, self), origin=file)
         top = fullname.partition(".")[0]
-        if top in OFFERED or self._current is self._no_space:
+        if top in OFFERED or top in self._offered or self._current is self._no_space:
             return None
+        if self._offered and self._is_asked_by_library():
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)  # it does without
         meant = handed_in(fullname, self._current.sources) or module_meant(fullname)
         if meant is None and self._is_dispensable(fullname):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
@@ -126,6 +134,13 @@ class Spaces:
         return importlib.util.spec_from_loader(
             fullname, cast(Any, loader), origin="not available", is_package=True
         )
+
+    def _is_asked_by_library(self) -> bool:
+        """Return whether it is a library that imports something."""
+        frame = sys._getframe(2)
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_IMPORTING):
+            frame = frame.f_back
+        return str(frame.f_globals.get("__name__", "")).partition(".")[0] in self._offered
 
     def _is_dispensable(self, module: str) -> bool:
         top, _, below = module.partition(".")

@@ -10,7 +10,8 @@ import itertools
 import linecache
 import sys
 import traceback
-from collections.abc import Callable
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -23,7 +24,9 @@ from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
 from autograder.sandbox.worker.modules import Spaces
 from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
-from autograder.values.pack import FunctionKey, Key, NamedKey, ObjectKey, Packer, Unpacker, WireError
+from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
+from autograder.values.libraries import made, taken_apart
+from autograder.values.pack import Packer, Unpacker, WireError
 from autograder.values.walk import agree, mapped
 
 MOST_OBJECTS = 1_000
@@ -89,14 +92,14 @@ class _Held:
 class _Arguments:
     """Arguments as student code gets them, and as they were before the call."""
 
-    def __init__(self, positional: list[Any], named: dict[str, Any]) -> None:
-        self.positional = [_own_copy(value) for value in positional]
-        self.named = {name: _own_copy(value) for name, value in named.items()}
+    def __init__(self, positional: list[Any], named: dict[str, Any], own_copy: Callable[[Any], Any]) -> None:
+        self.positional = [own_copy(value) for value in positional]
+        self.named = {name: own_copy(value) for name, value in named.items()}
         self._before = _by_key(positional, named)
 
     def changed(self) -> dict[str, Any]:
         """Return the arguments that the call has changed, by position or name."""
-        after = _by_key(self.positional, self.named)
+        after = mapped(taken_apart, _by_key(self.positional, self.named))
         return {key: after[key] for key, value in self._before.items() if not agree(_same, value, after[key])}
 
 
@@ -148,7 +151,7 @@ class Server:
                 return self._value(self._attribute(self._objects[request.owner], request.name))
             case messages.SetAttribute():
                 value = Unpacker(payload, self._resolve).unpack(request.value)
-                setattr(self._objects[request.owner], request.name, value)
+                setattr(self._objects[request.owner], request.name, self._own_copy(value))
                 return messages.Done(), None
             case messages.Load():
                 self._spaces.load(request.space, request.files)
@@ -160,6 +163,7 @@ class Server:
             case messages.Setup():
                 self._output = _Output(request.limits.output_characters)
                 self._reply_bytes = request.limits.reply_bytes
+                self._spaces.offer(request.offered)
                 _touch_workspace()
                 ready = confine(request.limits, request.confinement)
                 sys.stdout = sys.stderr = self._output
@@ -176,7 +180,8 @@ class Server:
         else:
             function = self._attribute(self._objects[request.owner], request.name)
         unpacker = Unpacker(payload, self._resolve)
-        arguments = _Arguments(unpacker.unpack(request.arguments), unpacker.unpack(request.keywords) or {})
+        positional, named = unpacker.unpack(request.arguments), unpacker.unpack(request.keywords) or {}
+        arguments = _Arguments(positional, named, self._own_copy)
         held = _Held(request, function, arguments)
         if request.hold:
             self._held.append(held)
@@ -270,6 +275,28 @@ class Server:
             case ObjectKey():
                 return self._objects[key.number]
 
+    def _own_copy(self, value: Any) -> Any:
+        """Return the value as student code gets it: with arrays, tables and named tuples of its own."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return value.copy()
+        if kind in (list, tuple):
+            return kind(map(self._own_copy, value))
+        if kind in (dict, OrderedDict):
+            return kind((key, self._own_copy(part)) for key, part in value.items())
+        if kind is Record:
+            return self._named_tuple(value, map(self._own_copy, value))
+        return made(value) if kind is Foreign and value.parts is not None else value
+
+    def _named_tuple(self, record: Record, parts: Iterable[Any]) -> Any:
+        """Return a named tuple of the class that the student's files have under this name, or else of a new one."""
+        name = record.type_name.rpartition(".")[2]
+        for module in self._spaces.student_modules:
+            found = getattr(sys.modules.get(module), name, None)
+            if isinstance(found, type) and getattr(found, "_fields", None) == record.names:
+                return found(*parts)
+        return namedtuple(name, record.names)(*parts)
+
     def _function(self, number: int) -> Callable[..., Any]:
         def call_back(*args: Any, **keywords: Any) -> Any:
             """Call the function that the test passed in."""
@@ -283,7 +310,7 @@ class Server:
                 raise WireError("something other than the callback's result came")
             if answer.error is not None:
                 raise RuntimeError(answer.error)
-            return _own_copy(Unpacker(payload, self._resolve).unpack(answer.value))
+            return self._own_copy(Unpacker(payload, self._resolve).unpack(answer.value))
 
         return call_back
 
@@ -358,11 +385,6 @@ def _settle(trim: bool) -> None:
 def _as_bytes(array: np.ndarray) -> np.ndarray:
     # Bytes, not numbers: a NaN that stays where it was is no change.
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-
-
-def _own_copy(value: Any) -> Any:
-    """Return the value with arrays that own their memory: writeable, aligned, no views."""
-    return mapped(lambda part: part.copy() if isinstance(part, np.ndarray) else part, value)
 
 
 def _same(before: Any, after: Any) -> bool:

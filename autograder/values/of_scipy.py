@@ -1,0 +1,65 @@
+"""Sparse matrices and arrays of SciPy: their entries by row and column, whatever format they are kept in."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.values.kinds import Foreign
+
+WORDS = {"scipy.sparse": "a sparse matrix"}
+MOST_DENSE = 1 << 22
+"""In entries: what is larger is not compared with an array."""
+NOTHING = 1e-12
+"""Entries below this part of the largest count as rounding, and are left out."""
+
+
+def taken_apart(value: Any) -> Foreign | None:
+    """Return shape and entries of a sparse matrix or array, in the order of rows and columns."""
+    from scipy import sparse
+
+    if not sparse.issparse(value):
+        return None
+    entries = sparse.coo_array(value.reshape(1, -1) if value.ndim == 1 else value)
+    entries.sum_duplicates()
+    order = np.lexsort((entries.col, entries.row))
+    numbers = entries.data[order]
+    largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=0) if numbers.dtype.kind in "fc" else 0
+    kept = ~(np.abs(numbers) <= NOTHING * largest) if largest else numbers != 0
+    parts = {
+        "shape": tuple(map(int, value.shape)),
+        "format": value.format,
+        "rows": entries.row[order][kept].astype(np.int64),
+        "columns": entries.col[order][kept].astype(np.int64),
+        "entries": numbers[kept],
+    }
+    return Foreign("scipy.sparse", None, parts)
+
+
+def made(value: Foreign) -> Any:
+    """Return a sparse array of the format that it had."""
+    from scipy import sparse
+
+    assert value.parts is not None
+    rows, columns, entries = (value.parts[name].copy() for name in ("rows", "columns", "entries"))
+    shape = value.parts["shape"]
+    if len(shape) == 1:
+        return sparse.coo_array((entries, (columns,)), shape)
+    return sparse.coo_array((entries, (rows, columns)), shape).asformat(value.parts["format"])
+
+
+def numbers_in(value: Foreign) -> np.ndarray | None:
+    """Return the matrix with its zeros, unless that is very large."""
+    assert value.parts is not None
+    shape = value.parts["shape"]
+    if len(shape) not in (1, 2) or math.prod(shape) > MOST_DENSE:
+        return None
+    entries = value.parts["entries"]
+    dense = np.zeros(shape, entries.dtype)
+    places = (value.parts["rows"], value.parts["columns"])[-len(shape) :]
+    if any((it < 0).any() for it in places):
+        return None
+    dense[places] = entries
+    return dense
