@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.authoring.lock import base_requirements, student_requirements
+from autograder.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "autograder" / "authoring" / "requirements.lock"
@@ -87,6 +88,15 @@ def test_the_student_set_adds_what_a_notebook_needs_on_any_system() -> None:
         student_requirements()
     )
     assert not names(student_requirements()) & {"distributed", "scikit-learn", "ruff", "mypy"}
+
+
+def test_libraries_of_an_assignment_come_with_what_they_need() -> None:
+    for requirements in (base_requirements, student_requirements):
+        assert {"scipy", "pandas", "python-dateutil"} <= names(requirements(("scipy", "pandas")))
+        assert "scipy" not in names(requirements())
+    assert "scikit-learn" in names(base_requirements(("sklearn",)))
+    with pytest.raises(CourseError, match=r"names no-such-library, of which requirements\.lock has no version"):
+        base_requirements(("no_such_library",))
 
 
 def test_the_lock_script_keeps_the_hand_written_part_of_pyproject(tmp_path: Path) -> None:
