@@ -16,7 +16,7 @@ from autograder.classroom.class_session import GroupOnDisk
 from autograder.classroom.examples import node_of, source_of, tree_of
 from autograder.classroom.grade_one import open_grader
 from autograder.classroom.work import Work
-from autograder.course.toml import MistakeToml, read_tables, read_text
+from autograder.course.toml import MistakeToml, read_bank, read_text
 from autograder.errors import CourseError, GraderError
 from autograder.files.private_folder import PrivateFolder
 from autograder.grading.explain.bank import BANK_FILE, FUNCTIONS_FILE, TODO, load_bank
@@ -126,8 +126,8 @@ def _append(path: Path, text: str, gap: str, head: str) -> Path:
 
 
 def _tables(work: Work) -> Mapping[str, MistakeToml]:
-    path = work.solution.folder / BANK_FILE
-    return read_tables(path, MistakeToml) if path.exists() else {}
+    mistakes, _ = read_bank(work.solution.folder / BANK_FILE)
+    return mistakes
 
 
 def _functions_text(work: Work) -> str:

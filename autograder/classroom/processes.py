@@ -100,6 +100,10 @@ class LocalPool:
         """Have every test judge these files; the verdicts are by test id."""
         return self._executor.submit(_judge, files)
 
+    def carry_out(self, task: Callable[[Grader], Done]) -> Future[Done]:
+        """Have a grader carry out a task, which can be sent to another process."""
+        return self._executor.submit(_carry_out, task)
+
     def renew(self) -> None:
         """Start other processes after one of them has died, which ends them all."""
         # A process that was started while the others were ended has not been told.
@@ -197,6 +201,11 @@ def _grade(submission: Submission) -> StoredResult:
     assert _this_process is not None
     work = _this_process.work
     return _this_process.carry_out(lambda grader: grade_watched(work, grader, submission))
+
+
+def _carry_out(task: Callable[[Grader], Done]) -> Done:
+    assert _this_process is not None
+    return _this_process.carry_out(task)
 
 
 def _judge(files: Mapping[str, bytes]) -> dict[str, Verdict]:

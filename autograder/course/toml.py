@@ -133,6 +133,14 @@ class MistakeToml(_Strict, frozen=True, kw_only=True):
         return tuple({**self.edits, **self.replaced_by})
 
 
+class EquivalentToml(_Strict, frozen=True, kw_only=True):
+    """One `[[equivalent]]` entry of `mistakes.toml`: generated mistakes that change nothing that matters, and why."""
+
+    function: str
+    lines: tuple[str, ...]
+    reason: Text
+
+
 class GradingToml(_Strict, frozen=True, kw_only=True):
     """How hand-ins of an assignment are graded.
 
@@ -149,6 +157,14 @@ class GradingToml(_Strict, frozen=True, kw_only=True):
     drop: DropPolicy = DropPolicy()
 
 
+EQUIVALENT = "equivalent"
+"""The tables of `mistakes.toml` that are no known mistake."""
+
+
+class _EquivalentsToml(_Strict, frozen=True, kw_only=True):
+    equivalent: tuple[EquivalentToml, ...] = ()
+
+
 Toml = TypeVar("Toml", bound=msgspec.Struct)
 
 
@@ -163,16 +179,21 @@ def read_toml(path: Path, shape: type[Toml]) -> Toml:
     return _converted(path, _parse(path, read_text(path)), shape)
 
 
-def read_tables(path: Path, shape: type[Toml]) -> dict[str, Toml]:
-    """Return the tables of the toml file at `path`, each as `shape`, by name.
+def read_bank(path: Path) -> tuple[dict[str, MistakeToml], tuple[EquivalentToml, ...]]:
+    """Return the entries of a `mistakes.toml`, and what it says of generated mistakes; nothing if there is no file.
 
     Raises
     ------
     CourseError
         As `read_toml` does, with the name of the table.
     """
+    if not path.exists():
+        return {}, ()
     tables = _parse(path, read_text(path))
-    return {name: _converted(path, table, shape, name) for name, table in tables.items()}
+    equivalents = tables.pop(EQUIVALENT, [])
+    mistakes = {name: _converted(path, table, MistakeToml, name) for name, table in tables.items()}
+    whole = _converted(path, {EQUIVALENT: equivalents}, _EquivalentsToml)
+    return mistakes, whole.equivalent
 
 
 def _converted(path: Path, table: Any, shape: type[Toml], name: str = "") -> Toml:

@@ -249,14 +249,14 @@ class Grader:
     def _reference(self) -> Code | None:
         if self.solution is None:
             return None
-        return Code(self._trusted, self.reference_files, "reference", self._most_seconds)
+        return Code(self._trusted, self.reference_files, "reference", self.most_seconds)
 
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
-        return Subject(self._trusted, variant.files, variant.name, self._most_seconds)
+        return Subject(self._trusted, variant.files, variant.name, self.most_seconds)
 
     @property
-    def _most_seconds(self) -> float:
+    def most_seconds(self) -> float:
         """What code of the course itself may take for a call."""
         return max(MOST_SECONDS, self.assignment.limits.seconds_per_call)
 
@@ -265,7 +265,7 @@ class Grader:
         seconds = []
         for _ in range(TIMINGS):
             reference = Subject(
-                self._trusted, self.reference_files, "reference as a hand-in", self._most_seconds
+                self._trusted, self.reference_files, "reference as a hand-in", self.most_seconds
             )
             self.trial_of(test, reference)
             seconds.append(reference.slowest_seconds)

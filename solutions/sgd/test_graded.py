@@ -590,7 +590,7 @@ class Fallible:
 
     def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
         self.W = numpy.array([[learning_rate, reg]])
-        self.trainings.append([*X.shape, len(y), num_iters, batch_size])
+        self.trainings.append([*X.shape, len(y), int(numpy.sum(y)), num_iters, batch_size])
         return [0.0]
 
     def predict(self, X):

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.toml import MistakeToml, read_tables, read_text
+from autograder.course.toml import MistakeToml, read_bank, read_text
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.known_mistake import KnownMistake
@@ -98,7 +98,7 @@ def load_bank(assignment: Assignment, solution: Solution) -> Bank:
                 f"{solution.folder / FORMER_FILE} is no longer read; move its entries to {BANK_FILE}"
             )
         return Bank()
-    tables = read_tables(path, MistakeToml)
+    tables, _ = read_bank(path)
     reference = solution.reference_files(assignment)
     functions = _Functions(solution.folder / FUNCTIONS_FILE)
     mistakes, variants = [], []
@@ -114,7 +114,7 @@ def combine(
     assignment: Assignment, solution: Solution, one: Variant, other: Variant
 ) -> dict[str, bytes] | None:
     """Return the hand-in with two mistakes in one function, None where their edits do not fit together."""
-    tables = read_tables(solution.folder / BANK_FILE, MistakeToml)
+    tables, _ = read_bank(solution.folder / BANK_FILE)
     both = [tables[one.mistake.id], tables[other.mistake.id]]
     functions = _Functions(solution.folder / FUNCTIONS_FILE)
     made = _made_in_some_order(both, one.target, solution.reference_files(assignment), functions)

@@ -151,7 +151,9 @@ class Server:
                 return self._value(self._attribute(self._objects[request.owner], request.name))
             case messages.SetAttribute():
                 value = Unpacker(payload, self._resolve).unpack(request.value)
-                setattr(self._objects[request.owner], request.name, self._own_copy(value))
+                if not isinstance(value, np.ndarray):  # it may be one that the code itself has by name
+                    value = self._own_copy(value)
+                setattr(self._objects[request.owner], request.name, value)
                 return messages.Done(), None
             case messages.Load():
                 self._spaces.load(request.space, request.files)
