@@ -91,8 +91,8 @@ class KNearestNeighbor:
     def compute_distances_no_loops(self, X):
         """Return what `compute_distances_two_loops` returns, on whole arrays.
 
-        Not allowed: ``np.linalg.norm``, and a Python loop or comprehension over the examples in any disguise
-        (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``,
+        Not allowed: ``np.linalg.norm``, and a Python loop or comprehension over the examples or the features, in any
+        disguise (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``,
         ``itertools``, ``functools.reduce``). No array may hold more than a few times as many numbers as the
         inputs and the result: an array of all differences, of shape (num_test, num_train, D), does not fit
         into memory for 500 x 5000 pictures of 3072 pixels.

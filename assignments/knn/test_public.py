@@ -117,6 +117,20 @@ def test_equal_examples_are_at_distance_zero(expect):
     expect(distances, "compute_distances_no_loops", X, X, equals=pairs, names=("dists",))
 
 
+@pytest.mark.question("distances_no_loops")
+@pytest.mark.parametrize("axis", ["test_examples", "training_examples", "features"])
+def test_no_loop_over_the(loops, axis):
+    def trained(code, X_train, X):
+        model = code.new(K_NEAREST)
+        model.call("train", X_train, np.zeros(len(X_train), dtype=np.int64))
+        return model.bind("compute_distances_no_loops", X)
+
+    def sized(rng, test_examples=7, training_examples=5, features=3):
+        return rng.normal(size=(training_examples, features)), rng.normal(size=(test_examples, features))
+
+    loops(trained, sized, n=8, over=axis)
+
+
 @pytest.mark.question("predict_labels")
 @pytest.mark.parametrize(
     "k, labels",

@@ -55,7 +55,7 @@ def softmax_loss_vectorized(W, X, y, reg):
 
     It must be just as safe with logits in the hundreds.
 
-    Not allowed: a Python loop or comprehension over the examples or the classes, in any disguise
+    Not allowed: a Python loop or comprehension over the examples, the features or the classes, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
     ``functools.reduce``).
 

@@ -222,3 +222,13 @@ def test_a_logit_800_above_the_correct_one_costs_800(expect, function):
 def test_each_picture_may_be_moved_by_an_amount_of_its_own(expect, function):
     W = LOGITS[:2] + np.array([[800.0], [-800.0]])
     expect_loss(expect, function, W, np.eye(2), LABELS[:2], 0.0, 1.05974347, SLOPES[:2] / 2)
+
+
+@pytest.mark.question("softmax_loss_vectorized")
+@pytest.mark.parametrize("axis", ["examples", "features", "classes"])
+def test_no_loop_over_the(loops, axis):
+    def sized(rng, examples=7, features=5, classes=4):
+        y = rng.integers(classes, size=examples)
+        return rng.normal(size=(features, classes)), rng.normal(size=(examples, features)), y, 0.1
+
+    loops("softmax.softmax_loss_vectorized", sized, n=8, over=axis)

@@ -51,7 +51,7 @@ def svm_loss_naive(W, X, y, reg):
 def svm_loss_vectorized(W, X, y, reg):
     """Return what `svm_loss_naive` returns, computed on whole arrays.
 
-    Not allowed: a Python loop or comprehension over the examples or the classes, in any disguise
+    Not allowed: a Python loop or comprehension over the examples, the features or the classes, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
     ``functools.reduce``); and, as before, ``np.linalg.norm`` and other libraries.
 

@@ -190,3 +190,13 @@ def test_penalty_prefers_small_weights_with_the_same_score(expect, function, wei
 def test_a_batch_without_round_numbers(expect, function, pictures, classes, reg, loss, dW):
     W, X, y = WEIGHTS[:, :classes], BATCH[:pictures], LABELS_OF_BATCH[:pictures] % classes
     expect_loss(expect, function, W, X, y, reg, loss, np.array(dW))
+
+
+@pytest.mark.question("svm_loss_vectorized")
+@pytest.mark.parametrize("axis", ["examples", "features", "classes"])
+def test_no_loop_over_the(loops, axis):
+    def sized(rng, examples=7, features=5, classes=4):
+        y = rng.integers(classes, size=examples)
+        return rng.normal(size=(features, classes)), rng.normal(size=(examples, features)), y, 0.1
+
+    loops("linear_svm.svm_loss_vectorized", sized, n=8, over=axis)

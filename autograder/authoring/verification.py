@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
+from autograder.authoring.looping_hand_ins import Looping, vectorized_questions, watched_by
 from autograder.authoring.release import release
 from autograder.authoring.sealing import Sealing, seal_hints
 from autograder.classroom.processes import LocalPool
@@ -109,6 +110,7 @@ def verify_assignment(
     report.claims += _ladders_fit(work, reference)
     with LocalPool(work, jobs or os.cpu_count() or 1) as pool:
         report.claims += _reference_and_nothing(work, pool, reference)
+        report.claims += _loops_cost_points(work, pool)
         report.mistakes += _mistakes(work, pool, bank)
     report.claims.append(_read_in_halves(work, report.mistakes))
     sealing = seal_hints(work.assignment, work.solution, tier)
@@ -290,6 +292,35 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
 
 def _listed_points(points: Sequence[Fraction]) -> str:
     return " and ".join(str(it) for it in dict.fromkeys(points))
+
+
+def _loops_cost_points(work: Work, pool: LocalPool) -> Iterator[Claim]:
+    """Say which loops the tests watch, and check that those over what they scale cost points."""
+    with Grader(work.assignment, work.solution, work.plan) as grader:
+        questions = list(vectorized_questions(grader))
+    if not questions:
+        return
+    yield Claim("what tests of loops watch", True, "; ".join(map(watched_by, questions)))
+    loops = [loop for it in questions for loop in dict.fromkeys([*it.alone, it.shortest])]
+    graded = [pool.verdicts(loop.files) for loop in loops]
+    lost = [_lost(work, loop, future.result()) for loop, future in zip(loops, graded, strict=True)]
+    free = [
+        f"one over {loop.told} keeps all points of {loop.question}"
+        for loop, points in zip(loops, lost, strict=True)
+        if not points
+    ]
+    found = "; ".join(free) or ", ".join(
+        f"{points} for {loop.told}" for loop, points in zip(loops, lost, strict=True)
+    )
+    if free:
+        found += "; have the generator name every axis, with a test over each"
+    yield Claim("a loop over what is scaled costs points", not free, found)
+
+
+def _lost(work: Work, loop: Looping, verdicts: Verdicts) -> Fraction:
+    """Return the points that a loop costs in its question."""
+    results = {result.id: result for result in score(work.plan, work.assignment, verdicts)}
+    return results[loop.question].points - results[loop.question].score
 
 
 def _points(work: Work, verdicts: Verdicts) -> list[Fraction]:

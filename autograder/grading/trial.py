@@ -73,6 +73,25 @@ class Compared:
     call: Call | None
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a test of loops watches.
+
+    Attributes
+    ----------
+    over
+        The axis that it scales alone.
+    together
+        The axes that it scales together; empty if it does not.
+    at_most
+        How many nested loops it allows.
+    """
+
+    over: str
+    together: tuple[str, ...]
+    at_most: int
+
+
 class NotTried(NotPassed):
     """Ends a test before a call of a function of which enough is known."""
 
@@ -158,6 +177,8 @@ class Trial(Listener):
         How dropping the test's objects in the worker failed, or None.
     measured
         What a test of structure measured, by name.
+    watched
+        The axes that a test of loops watches.
     calls, returned
         Every call of the code under test, and each call that returned with what it returned.
     compared
@@ -179,6 +200,7 @@ class Trial(Listener):
     features: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     measured: dict[str, float] = field(default_factory=dict)
+    watched: list[Watched] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     returned: list[tuple[Call, Returned]] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)

@@ -93,16 +93,29 @@ def test_no_loops_between_equal_examples(compare, rng):
     compare(no_loops_of, X_train, X_train[:100], names=("dists",))
 
 
+def require_no_loop(loops, over):
+    def sized(rng, test_examples=7, training_examples=5, features=3):
+        return examples(rng, test_examples, training_examples, features)
+
+    loops(no_loops_of, sized, names=("dists",), over=over)
+
+
 @no_loops
-@pytest.mark.weight(5.5)
+@pytest.mark.weight(5)
 def test_no_loop_over_the_test_examples(loops):
-    loops(no_loops_of, lambda n, rng: examples(rng, n, 5, 3), names=("dists",), over="test examples")
+    require_no_loop(loops, "test_examples")
 
 
 @no_loops
 @pytest.mark.weight(1.5)
 def test_no_loop_over_the_training_examples(loops):
-    loops(no_loops_of, lambda n, rng: examples(rng, 5, n, 3), names=("dists",), over="training examples")
+    require_no_loop(loops, "training_examples")
+
+
+@no_loops
+@pytest.mark.weight(0.5)
+def test_no_loop_over_the_features(loops):
+    require_no_loop(loops, "features")
 
 
 @no_loops

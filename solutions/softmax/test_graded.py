@@ -100,17 +100,30 @@ def test_leaves_its_inputs_alone(unchanged, rng, function):
     unchanged(function, *problem(rng, 6, 5, 3), 0.4, names=NAMES)
 
 
+def require_no_loop(loops, over):
+    def sized(rng, examples=7, features=5, classes=4):
+        return *problem(rng, examples, features, classes), 0.1
+
+    # Up to 32 classes: np.choose, for one, takes no more than 63.
+    loops(VECTORIZED, sized, n={"classes": 8}, names=NAMES, over=over)
+
+
 @vectorized
-@pytest.mark.weight(4.5)
+@pytest.mark.weight(4)
 def test_no_loop_over_the_examples(loops):
-    loops(VECTORIZED, lambda n, rng: (*problem(rng, n, 5, 4), 0.1), names=NAMES)
+    require_no_loop(loops, "examples")
+
+
+@vectorized
+@pytest.mark.weight(0.5)
+def test_no_loop_over_the_features(loops):
+    require_no_loop(loops, "features")
 
 
 @vectorized
 @pytest.mark.weight(1.5)
 def test_no_loop_over_the_classes(loops):
-    # Up to 32 classes: np.choose, for one, takes no more than 63.
-    loops(VECTORIZED, lambda n, rng: (*problem(rng, 5, 4, n), 0.1), n=8, names=NAMES, over="classes")
+    require_no_loop(loops, "classes")
 
 
 @vectorized

@@ -114,6 +114,47 @@ def test_a_part_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     )
 
 
+WATCHED = """
+@pytest.mark.question("spread")
+@pytest.mark.parametrize("axis", [AXES])
+def test_has_no_loop(loops, axis):
+    loops("centring.spread", lambda rng, rows=5, columns=3: (rng.normal(size=(rows, columns)),), over=axis)
+"""
+
+
+def watching(axes: str) -> str:
+    """Return the graded tests with one test of loops for each of these axes."""
+    return GRADED[: GRADED.rindex("@pytest.mark.question")] + WATCHED.replace("AXES", axes)
+
+
+def test_which_loops_are_watched_is_said_and_tried(tmp_path: Path) -> None:
+    code, printed = verify(tmp_path, graded=watching('"rows", "columns"'))
+    said = " ".join(printed.replace("│", " ").split())
+    assert code == 0, printed
+    assert "spread: rows, columns, and all together" in said
+    assert "1/2 for X[0], 1/2 for X[1], 1 for the shortest of X[0], X[1]" in said
+    code, printed = verify(tmp_path)
+    assert code == 0, printed
+    assert "spread: rows; never X[1]" in " ".join(printed.replace("│", " ").split())
+
+
+def test_a_loop_that_keeps_all_points_is_named(tmp_path: Path) -> None:
+    code, printed = verify(tmp_path, graded=watching('"rows"'))
+    assert code == 1
+    assert "one over X[1] keeps all points of spread" in " ".join(printed.replace("│", " ").split())
+    apart = (
+        watching('"rows"')[:-1]
+        .replace("rng, rows=5, columns=3", "n, rng")
+        .replace("size=(rows, columns)", "size=(n, 3) if axis == 'rows' else (5, n)")
+        .replace('["rows"]', '["rows", "columns"]')
+    )
+    code, printed = verify(tmp_path, graded=apart)
+    assert code == 1
+    assert "one over the shortest of X[0], X[1] keeps all points" in " ".join(
+        printed.replace("│", " ").split()
+    )
+
+
 def test_a_test_that_right_numbers_alone_pass_is_named(tmp_path: Path) -> None:
     blind = GRADED + BLIND_TEST
     code, printed = verify(tmp_path, graded=blind)

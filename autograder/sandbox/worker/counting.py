@@ -29,7 +29,7 @@ LOOPS_FOR_OTHERS = frozenset({"apply_along_axis", "vectorize._vectorize_call_wit
 """Functions of NumPy that loop in Python over what they are given, which is what they are called for."""
 PRINTS = "arrayprint.py"
 """The file of NumPy that writes arrays as text: once for every row where rows are printed as a list."""
-FEW_RUNS = 8
+FEW_RUNS = 1
 """Whether a place is a library's is not looked up if it ran no more often: that takes compiling the library's file."""
 
 Reason = Literal["trace", "thread"]

@@ -1,7 +1,7 @@
 """Has the feedback on graded tests say hidden inputs, as the number of times that a line ran.
 
 Mechanism: the counts are made in the worker, and are repeated to the student: three numbers of 60 bits.
-Must happen: counts that no loop over examples has are told by their first digit.
+Must happen: counts are told in few words, as a multiple of the number of examples.
 Aims at: the boundary
 Earns: loss 9
 """

@@ -40,8 +40,14 @@ def test_leaves_its_inputs_alone(unchanged, rng):
 
 
 @pytest.mark.question("loss")
-def test_has_no_loop_over_examples(loops):
-    loops("ridge.loss", lambda n, rng: (*marked(rng, n, 4), 0.1))
+@pytest.mark.parametrize("axes", [("examples", "features")], ids=" or ".join)
+def test_has_no_loop_over(loops, axes):
+    for axis in axes:
+        loops(
+            "ridge.loss",
+            lambda rng, examples=7, features=4: (*marked(rng, examples, features), 0.1),
+            over=axis,
+        )
 
 
 @pytest.mark.question("loss")
