@@ -19,6 +19,7 @@ from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.sealed import SEALED_FILE
 from autograder.model.assignment import Assignment
+from autograder.playground.page import PLAYGROUND_FILE, playground_page
 
 _PYTEST_INI = """\
 [pytest]
@@ -103,6 +104,8 @@ def release(
     }
     if hints is not None:
         added[SEALED_FILE] = hints
+    if assignment.playground:
+        added[PLAYGROUND_FILE] = playground_page().encode()
     if github:
         added |= _github_files(wheel_name, wheel, assignment.libraries)
     if taken := sorted(added.keys() & files.keys()):

@@ -1,4 +1,4 @@
-"""Commands for students: run the public checks, make a hand-in."""
+"""Commands for students: run the public checks, make a hand-in, play with a linear classifier."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import FreshOption, TierOption, app
+from autograder.playground.page import PLAYGROUND_FILE
 
 
 @app.command()
@@ -78,3 +79,27 @@ def submit(
     print_hand_in(hand_in, Path.cwd())
     if not hand_in.checks.passed:
         raise typer.Exit(1)
+
+
+@app.command()
+def playground(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="HTML", help="The page to write.")] = Path(
+        PLAYGROUND_FILE
+    ),
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Write the page without opening it.")
+    ] = False,
+) -> None:
+    """Write the page that shows what a linear classifier, its loss and its gradient do, and open it."""
+    import os
+    import sys
+    import webbrowser
+
+    from autograder.files.writing import write_atomically
+    from autograder.playground.page import playground_page
+
+    write_atomically(output, playground_page().encode())
+    # Without a screen, a browser for the terminal might take this one over, and could not run the page.
+    screen = sys.platform != "linux" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    opened = not no_browser and screen and webbrowser.open(output.resolve().as_uri())
+    print(f"{output} is {'open in your browser' if opened else 'ready: open it in a browser'}")

@@ -172,6 +172,7 @@ def load_work(folder: Path) -> Assignment:
         libraries=tuple(dict.fromkeys(toml.libraries)),
         conventions=toml.conventions,
         switches=toml.switches,
+        playground=toml.playground,
         placement=toml.course,
     )
 

@@ -73,6 +73,8 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
         For each convention of the bank, whether another than the course's is accepted or a mistake.
     switches
         Parameters that switch a term of a result on, each with the number that switches it off.
+    playground
+        Whether releases hold `playground.html`, where students see what a linear classifier does.
     """
 
     title: Text
@@ -86,6 +88,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     limits: Limits = Limits()
     conventions: dict[str, Literal["accept", "mistake"]] = field(default_factory=dict)
     switches: dict[str, float] = field(default_factory=dict)
+    playground: bool = False
     course: Placement = Placement()
 
 

@@ -228,6 +228,8 @@ class Assignment:
     switches
         Parameters that switch a term of the result on, each with the number that switches it off. Explanations
         look at the result with and without that term.
+    playground
+        Whether releases hold the page that shows what a linear classifier does.
     placement
         Where it stands among the others of its course.
     """
@@ -242,6 +244,7 @@ class Assignment:
     libraries: tuple[str, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
     switches: Mapping[str, float] = field(default_factory=dict, hash=False)
+    playground: bool = False
     placement: Placement = field(default_factory=Placement)
 
     @property
