@@ -213,18 +213,35 @@ def weight_templates(
     weights = np.asarray(W, float)[: int(np.prod(image_shape))]
     low, high = weights.min(axis=0), weights.max(axis=0)
     stretched = (255 * (weights - low) / np.where(high > low, high - low, 1)).astype(np.uint8)
-    templates = [column.reshape(image_shape) for column in stretched.T]
-    columns = min(5, len(templates))
-    rows = [templates[start : start + columns] for start in range(0, len(templates), columns)]
-    gap = image_shape[0] // 3
+    axes = pictures([column.reshape(image_shape) for column in stretched.T], class_names, axes)
+    axes.set_title("Weights of each class as an image", pad=22)
+    return axes
+
+
+def pictures(
+    images: Sequence[NDArray[np.uint8]], class_names: Sequence[str], axes: "Axes | None" = None
+) -> "Axes":
+    """Show one picture of each class, in rows of five, under the classes' names.
+
+    Parameters
+    ----------
+    images : (C, height, width[, 3]) uint8 array, or a list of pictures
+    class_names : sequence of C str
+    axes : matplotlib Axes, optional
+    """
+    _refuse_nothing("images", images)
+    tiles = [np.asarray(image) for image in images]
+    height, width = tiles[0].shape[:2]
+    columns = min(5, len(tiles))
+    rows = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
+    gap = height // 3
     axes = _new_axes(axes, 1.35 * columns, 1.35 * len(rows) + 0.5)
-    _show_mosaic(axes, _mosaic(rows, gap), len(image_shape) == 2)
+    _show_mosaic(axes, _mosaic(rows, gap), tiles[0].ndim == 2)
     for index, name in enumerate(class_names):
         row, column = divmod(index, columns)
-        x = column * (image_shape[1] + gap) + image_shape[1] / 2
-        axes.text(x, row * (image_shape[0] + gap) - 1.5, name, ha="center", va="bottom")
+        x = column * (width + gap) + width / 2
+        axes.text(x, row * (height + gap) - 1.5, name, ha="center", va="bottom")
     axes.set(xticks=[], yticks=[])
-    axes.set_title("Weights of each class as an image", pad=22)
     return axes
 
 

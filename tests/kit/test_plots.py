@@ -140,6 +140,15 @@ def test_weight_templates_are_stretched_one_by_one_without_the_bias(bias_rows):
     assert texts(axes) == ["up", "steep", "down"]
 
 
+def test_pictures_stand_as_they_are_under_their_names():
+    images = np.arange(7 * 3 * 4 * 3, dtype=np.uint8).reshape(7, 3, 4, 3)
+    axes = plots.pictures(images, "abcdefg")
+    mosaic = np.asarray(axes.images[0].get_array())
+    assert np.array_equal(mosaic[:3, :4], images[0])
+    assert np.array_equal(mosaic[4:7, 5:9], images[6]), "the second row begins with the sixth"
+    assert texts(axes) == list("abcdefg")
+
+
 def test_weight_templates_stand_in_rows_of_five_under_their_names():
     axes = plots.weight_templates(np.zeros((28 * 28, 10)), "0123456789", (28, 28))
     gap = 28 // 3
