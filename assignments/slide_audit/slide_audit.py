@@ -78,7 +78,7 @@ def slack(scores, y):
     raise NotImplementedError("fill in slack in slide_audit.py")
 
 
-# --- softmax_loss -----------------------------------------------------------------------------------------
+# --- the softmax ------------------------------------------------------------------------------------------
 
 
 def negative_log(p):
@@ -143,7 +143,7 @@ def log_likelihood(probabilities):
     raise NotImplementedError("fill in log_likelihood in slide_audit.py")
 
 
-# --- penalty ----------------------------------------------------------------------------------------------
+# --- penalties --------------------------------------------------------------------------------------------
 
 
 def equivalent_reg(reg, data_factor):
@@ -203,7 +203,7 @@ def penalties(w, beta):
     raise NotImplementedError("fill in penalties in slide_audit.py")
 
 
-# --- cross_entropy ----------------------------------------------------------------------------------------
+# --- cross-entropy ----------------------------------------------------------------------------------------
 
 
 def divergence(p, q):
@@ -247,8 +247,8 @@ def log_loss_of(p, y):
 def attenuation(z):
     """Return how many times steeper the log-loss is than the squared error, for one example of class 0.
 
-    The example has the score z and the prediction ``s = 1 / (1 + exp(-z))``. The log-loss is ``-ln(1 - s)``, the squared
-    error ``s**2 / 2``. Work out both slopes with respect to z on paper, and divide the first by the second.
+    The example has the score z and the prediction ``s = 1 / (1 + exp(-z))``. The log-loss is ``-ln(1 - s)``, the
+    squared error ``s**2 / 2``. Work out both slopes with respect to z on paper, and divide the first by the second.
 
     Parameters
     ----------
@@ -361,7 +361,7 @@ def smallest_eigenvalue(H):
     raise NotImplementedError("fill in smallest_eigenvalue in slide_audit.py")
 
 
-# --- descent ----------------------------------------------------------------------------------------------
+# --- descent and chance -----------------------------------------------------------------------------------
 
 
 def end_of_descent(grad, x0, rate, steps):

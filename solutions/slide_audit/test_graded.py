@@ -5,15 +5,10 @@ import pytest
 
 from autograder.grading.ladder import Case, Size, Switch, ladder
 
+RESULT = ("result",)
 THREE = ("l2", "l1", "elastic")
-QUESTIONS = {
-    "scores": ("linear_score", "mean_hinge", "hinge_after_scaling", "slack"),
-    "softmax_loss": ("negative_log", "softmax", "initial_softmax_loss", "log_likelihood"),
-    "penalty": ("equivalent_reg", "full_loss", "penalties"),
-    "cross_entropy": ("divergence", "log_loss_of", "attenuation", "mean_cross_entropy", "bias_gradient"),
-    "curvature": ("second_moment", "hessian_entries", "safe_rate", "smallest_eigenvalue"),
-    "descent": ("end_of_descent", "contraction", "expected_new_bests", "side_for_share"),
-}
+WEIGHTS = {"penalties": 1.5, "attenuation": 1.5}
+"""Of a case, where it is not 1."""
 
 
 def scores_and_labels(rng, examples, classes, margin=0.02):
@@ -104,7 +99,7 @@ ARGUMENTS = {
         "seven classes": lambda rng: (rng.normal(size=7) - 3,),
     },
     "initial_softmax_loss": {
-        "few classes": lambda rng: (int(rng.integers(4, 9)),),
+        "few classes": lambda rng: (int(rng.integers(12, 36)),),
         "many classes": lambda rng: (int(rng.integers(200, 900)),),
     },
     "log_likelihood": {
@@ -148,7 +143,7 @@ ARGUMENTS = {
         "more features": lambda rng: (rng.normal(-1, 2, size=(2, 5)),),
     },
     "hessian_entries": {
-        "few weights": lambda rng: (int(rng.integers(5, 90)),),
+        "few weights": lambda rng: (int(rng.integers(8, 90)),),
         "many weights": lambda rng: (int(rng.integers(10_000, 90_000)),),
     },
     "safe_rate": {
@@ -161,14 +156,14 @@ ARGUMENTS = {
     },
     "end_of_descent": {
         "several steps": lambda rng: (*bowl(rng, 3), 0.2, int(rng.integers(4, 9))),
-        "no step": lambda rng: (*bowl(rng, 2), 0.1, 0),
+        "more steps": lambda rng: (*bowl(rng, 2), 0.1, int(rng.integers(12, 20))),
     },
     "contraction": {
         "six steps": lambda rng: (falling(rng, 6),),
         "thirty steps": lambda rng: (falling(rng, 30),),
     },
     "expected_new_bests": {
-        "few tries": lambda rng: (int(rng.integers(12, 40)),),
+        "few tries": lambda rng: (int(rng.integers(24, 60)),),
         "many tries": lambda rng: (int(rng.integers(2000, 4000)),),
     },
     "side_for_share": {
@@ -176,17 +171,16 @@ ARGUMENTS = {
         "many dimensions": lambda rng: (float(rng.uniform(0.05, 0.3)), int(rng.integers(200, 900))),
     },
 }
-"""For each function, two ways to draw its arguments; each way is worth half a point for each number that is asked for."""
+"""For each function, two ways to draw its arguments."""
 
 
 def cases():
-    """Yield a case for each way to draw arguments, with its question and its weight."""
-    for question, functions in QUESTIONS.items():
-        for function in functions:
-            names = THREE if function == "penalties" else ("result",)
-            for way, arguments in ARGUMENTS[function].items():
-                marks = [pytest.mark.question(question), pytest.mark.weight(0.5 * len(names))]
-                yield pytest.param(function, arguments, names, id=f"{function}, {way}", marks=marks)
+    """Yield a case for each way to draw arguments."""
+    for function, ways in ARGUMENTS.items():
+        marks = [pytest.mark.question(function), pytest.mark.weight(WEIGHTS.get(function, 1))]
+        names = THREE if function == "penalties" else RESULT
+        for way, arguments in ways.items():
+            yield pytest.param(function, arguments, names, id=f"{function}, {way}", marks=marks)
 
 
 @pytest.mark.parametrize("function, arguments, names", cases())
@@ -195,8 +189,6 @@ def test_other_numbers(compare, rng, function, arguments, names):
 
 
 # --- what the grader tries on a wrong function ------------------------------------------------------------
-
-RESULT = ("result",)
 
 
 @ladder("slide_audit.linear_score", parts=RESULT)
