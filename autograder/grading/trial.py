@@ -414,8 +414,9 @@ def _parameters(source: bytes) -> dict[str, list[str]]:
 
 
 def require_exception(error: str, outcome: Returned | CodeRaised) -> None:
-    """End the test unless the outcome is an exception of this type."""
+    """End the test unless the outcome is an exception of this type, and note that it was asked for."""
     if isinstance(outcome, Returned):
         raise NotPassed(Finding(Kind.WRONG_VALUE, f"it should raise {error} here, but returns a value"))
     if outcome.importing or error not in outcome.bases:
         raise outcome
+    outcome.asked_for = True

@@ -35,6 +35,8 @@ class CodeRaised(CallFailed):
         What the call had printed, up to a limit.
     importing
         Whether it was raised while the file was being imported.
+    asked_for
+        Whether the test asked for it: its text is then whatever its author liked to write.
     """
 
     bases: tuple[str, ...]
@@ -42,6 +44,7 @@ class CodeRaised(CallFailed):
     frames: tuple[Frame, ...] = ()
     output: str = ""
     importing: bool = False
+    asked_for: bool = False
 
     @property
     def type_name(self) -> str:

@@ -217,6 +217,20 @@ def test_a_few_tests_of_a_class_that_inherits_a_function_do_not_name_what_others
     assert {it.mistake for it in verdicts.values()} == {None}
 
 
+def test_the_text_of_an_exception_that_the_test_asks_for_is_its_author_s_own():
+    """The mean of the errors instead of the largest; unequal shapes are refused in other words than the reference's."""
+    with Grader(COURSE.assignment("gradient_check"), COURSE.solution("gradient_check")) as grader:
+        (mean,) = (it for it in grader.bank.variants if it.mistake.id == "E02")
+        file = "gradient_check.py"
+        text = mean.files[file].replace(b'f"a has shape {a.shape}, but b has shape {b.shape}"', b"'no match'")
+        assert text != mean.files[file]
+        verdicts = grader.grade({**mean.files, file: text}, only=lambda test: "error_of" in test.id)
+        refused = grader.grade({**mean.files, file: text}, only=lambda test: "unequal_shapes" in test.id)
+    wrong = [it for it in (*verdicts.values(), *refused.values()) if not it.passed]
+    assert any("unequal_shapes" in it.test for it in wrong)
+    assert {it.mistake for it in wrong if "test_graded" in it.test} == {"E02"}
+
+
 def test_an_accepted_convention_passes_with_a_note(grader):
     verdicts = short(grader.grade(with_loss(HALF.format(loss=0.5, gradient=1))))
     assert kinds(verdicts) == dict.fromkeys(ALL, "passed")

@@ -91,7 +91,7 @@ def _event(outcome: Returned | CallFailed) -> Any:
             {name: _plain(value) for name, value in outcome.changed.items()},
         )
     if isinstance(outcome, CodeRaised):
-        return ("raised", outcome.type_name, outcome.text)
+        return ("raised", outcome.type_name, "" if outcome.asked_for else outcome.text)
     return ("failed", type(outcome).__name__)
 
 
