@@ -239,14 +239,13 @@ def test_plane_without_round_numbers_between(expect, classes, i, j, normal, offs
     "features, y, classes, W, b",
     [
         pytest.param(
-            4,
+            3,
             [2, 0, 3, 2, 0, 2],
             4,
             [
                 [0.6015, 0.3315, -0.9385, -0.8785],
                 [-3.252, 0.888, -2.482, 2.478],
                 [-0.217, 0.393, -0.407, -0.817],
-                [0.621, 0.051, -0.809, 0.001],
             ],
             [1.63, -0.37, 2.63, 0.63],
             id="class 1 absent",
