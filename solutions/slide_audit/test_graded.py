@@ -7,8 +7,6 @@ from autograder.grading.ladder import Case, Size, Switch, ladder
 
 RESULT = ("result",)
 THREE = ("l2", "l1", "elastic")
-WEIGHTS = {"penalties": 1.5, "attenuation": 1.5}
-"""Of a case, where it is not 1."""
 
 
 def scores_and_labels(rng, examples, classes, margin=0.02):
@@ -177,8 +175,8 @@ ARGUMENTS = {
 def cases():
     """Yield a case for each way to draw arguments."""
     for function, ways in ARGUMENTS.items():
-        marks = [pytest.mark.question(function), pytest.mark.weight(WEIGHTS.get(function, 1))]
         names = THREE if function == "penalties" else RESULT
+        marks = [pytest.mark.question(function), pytest.mark.weight(0.5 * len(names))]
         for way, arguments in ways.items():
             yield pytest.param(function, arguments, names, id=f"{function}, {way}", marks=marks)
 
