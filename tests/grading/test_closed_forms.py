@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,14 @@ def said(of: list[Sample]) -> str:
 def test_names_the_form_that_holds_in_every_test(wrong: Wrong, form: str) -> None:
     assert said(samples(wrong)) == form
     assert said(samples(wrong, count=2)) == ""
+
+
+def test_an_infinite_right_number_among_the_tests_causes_no_warning() -> None:
+    infinite = Sample(np.asarray(np.inf), np.asarray(2.0), {"y": np.arange(5)}, 2.0)
+    of = [infinite, *samples(lambda right, of: right + of["W"].sum(), scalar=True)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert said(of) == ""
 
 
 @pytest.mark.parametrize(
