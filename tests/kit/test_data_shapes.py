@@ -117,7 +117,10 @@ def test_repr_says_what_there_is():
         ({"test": 501}, r"'shapes' has 500 images for test here, not 501"),
         ({"val": -1}, r"val=-1 is less than nothing"),
         ({"form": "columns"}, r"there is no form 'columns'"),
-        ({"name": "imagenet"}, r"there is no data set 'imagenet': choose 'shapes', 'cifar10' or 'mnist'"),
+        (
+            {"name": "imagenet"},
+            r"there is no data set 'imagenet': choose 'shapes', 'digits', 'cifar10' or 'mnist'",
+        ),
         ({"name": "cifar10"}, r"'cifar10' does not come with this course: say where its files are"),
     ],
 )

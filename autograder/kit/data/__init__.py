@@ -1,4 +1,4 @@
-"""Image data sets for the notebooks: one drawn on the spot, and CIFAR-10 and MNIST if the user has them.
+"""Image data sets for the notebooks: two drawn on the spot, and CIFAR-10 and MNIST if the user has them.
 
 >>> from autograder.kit.data import load
 >>> data = load()
@@ -11,17 +11,23 @@ Nothing is ever downloaded.
 from pathlib import Path
 from typing import Literal
 
-from autograder.kit.data import cifar, mnist, shapes
+from autograder.kit.data import cifar, digits, mnist, shapes
 from autograder.kit.data.dataset import Dataset, add_bias, flatten, subtract_mean
 from autograder.kit.data.examples import DataError, Examples
 
 __all__ = ["DataError", "Dataset", "add_bias", "flatten", "load", "subtract_mean"]
 
-_CLASS_NAMES = {"shapes": shapes.CLASS_NAMES, "cifar10": cifar.CLASS_NAMES, "mnist": mnist.CLASS_NAMES}
+_CLASS_NAMES = {
+    "shapes": shapes.CLASS_NAMES,
+    "digits": digits.CLASS_NAMES,
+    "cifar10": cifar.CLASS_NAMES,
+    "mnist": mnist.CLASS_NAMES,
+}
+_DRAWN = {"shapes": shapes.read, "digits": digits.read}
 
 
 def load(
-    name: Literal["shapes", "cifar10", "mnist"] = "shapes",
+    name: Literal["shapes", "digits", "cifar10", "mnist"] = "shapes",
     folder: str | Path | None = None,
     *,
     train: int = 5_000,
@@ -37,9 +43,10 @@ def load(
 
     Parameters
     ----------
-    name : "shapes", "cifar10" or "mnist"
-        "shapes" is drawn on the spot and needs no files: 10 classes, 5,500 training and 500 test images of
-        32 x 32 pixels in colour.
+    name : "shapes", "digits", "cifar10" or "mnist"
+        "shapes" and "digits" are drawn on the spot and need no files. "shapes": 10 classes, 5,500 training and 500
+        test images of 32 x 32 pixels in colour. "digits": 10 classes, 5,500 training and 1,000 test images of
+        28 x 28 pixels in grey.
     folder : path, optional
         Where the files of CIFAR-10 (an archive, or a folder with it or its batches) or MNIST are.
     train, val, test : int
@@ -86,9 +93,9 @@ def load(
 def _read(name: str, folder: str | Path | None, training: int, complete: bool) -> tuple[Examples, Examples]:
     """Return the training and the test images of a data set."""
     if name not in _CLASS_NAMES:
-        raise DataError(f"there is no data set '{name}': choose 'shapes', 'cifar10' or 'mnist'.")
-    if name == "shapes":
-        return shapes.read()
+        raise DataError(f"there is no data set '{name}': choose 'shapes', 'digits', 'cifar10' or 'mnist'.")
+    if name in _DRAWN:
+        return _DRAWN[name]()
     if folder is None:
         raise DataError(f"'{name}' does not come with this course: say where its files are with folder=…")
     if name == "cifar10":

@@ -229,6 +229,25 @@ def checksum(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
     return digest.hexdigest()
 
 
+def divided(name: str, drawn: Examples, expected: str, test_images: int) -> tuple[Examples, Examples]:
+    """Return the training and the test images of a data set that was drawn here, if its checksum is as expected.
+
+    Raises
+    ------
+    DataError
+        If the bytes drawn here are not the published ones.
+    """
+    images, labels = drawn
+    if checksum(images, labels) != expected:
+        raise DataError(
+            f"the data set '{name}' came out differently on this computer than its checksum says: "
+            "results would not be comparable; tell your instructor the NumPy version "
+            f"({np.__version__}) and the platform."
+        )
+    cut = len(labels) - test_images
+    return (images[:cut], labels[:cut]), (images[cut:], labels[cut:])
+
+
 def read() -> tuple[Examples, Examples]:
     """Draw the data set, verify its checksum, and return its training and its test images.
 
@@ -237,12 +256,4 @@ def read() -> tuple[Examples, Examples]:
     DataError
         If the bytes drawn here are not the published ones.
     """
-    images, labels = draw()
-    if checksum(images, labels) != SHA256:
-        raise DataError(
-            "the data set 'shapes' came out differently on this computer than its checksum says: "
-            "results would not be comparable; tell your instructor the NumPy version "
-            f"({np.__version__}) and the platform."
-        )
-    cut = IMAGES - TEST_IMAGES
-    return (images[:cut], labels[:cut]), (images[cut:], labels[cut:])
+    return divided("shapes", draw(), SHA256, TEST_IMAGES)
