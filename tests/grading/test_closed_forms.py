@@ -97,6 +97,13 @@ def test_a_form_that_one_test_contradicts_is_not_named() -> None:
     assert said([*twice, twice[0]]) == "is twice what it should be"
 
 
+def test_zeros_are_named_where_infinity_is_expected_in_another_test(recwarn: pytest.WarningsRecorder) -> None:
+    zeros = samples(lambda right, of: 0 * right, scalar=True)
+    infinite = Sample(np.asarray(np.inf), np.asarray(0.0), {"H": np.eye(2)}, np.inf)
+    assert said([*zeros, infinite]) == "is 0 everywhere"
+    assert not recwarn.list
+
+
 def test_tests_of_equal_sizes_count_once() -> None:
     first = samples(lambda right, of: 2 * right, count=1)
     again = [it for seed in range(3) for it in samples(lambda right, of: 2 * right, count=1, seed=seed)]

@@ -169,7 +169,9 @@ _MULTIPLES = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 def _forms(sample: Sample) -> Iterator[Form]:
     """Yield every form in the symbols that a sample's arguments give, the simplest first."""
     yield Form(
-        "is 0 everywhere", "Where is it computed, and is that what is returned?", lambda it: it.right * 0
+        "is 0 everywhere",
+        "Where is it computed, and is that what is returned?",
+        lambda it: np.zeros_like(it.right),
     )
     for factor, (observation, question) in _FACTORS.items():
         yield Form(observation, question, _times(factor))
