@@ -264,7 +264,7 @@ def test_second_moments_become_the_identity(student, check, X):
         ),
     ],
 )
-def test_examples_are_multiplied_by_T(expect, X, T, Z):
+def test_examples_are_transformed(expect, X, T, Z):
     expect(WHITEN_APPLY, np.array(X), np.array(T), equals=np.array(Z), names=("Z",))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEVELS = 14
-GRID = 121
+GRID = 81
 """Points along each side at which a function is evaluated for its contours."""
 
 
@@ -31,7 +31,7 @@ def descent(
         Takes a point, an array of shape (2,), and returns a number.
     paths : {label: (steps + 1, 2) array}
         As `gradient_descent` and `newton` return them; a circle marks each start. A path that leaves the picture
-        is cut off at its edge.
+        is cut off at its edge; several are told apart by a legend.
     limits : (left, right, bottom, top)
         What the picture shows.
     axes : matplotlib Axes, optional
@@ -44,7 +44,7 @@ def descent(
     low, high = heights.min(), heights.max()
     # Spaced like the heights of a bowl, so that its contours are equally far apart.
     levels = low + (high - low) * np.linspace(0, 1, LEVELS) ** 2
-    axes.contour(x, y, heights, levels[1:], colors=GREY, alpha=0.5, linewidths=0.8)
+    axes.contour(x, y, heights, levels[1:], colors=GREY, alpha=0.5, linewidths=0.8, linestyles="solid")
     for (label, path), colour, dashes in zip(paths.items(), cycle(PALETTE), cycle(DASHES)):
         _refuse_nothing(label, path)
         points = np.asarray(path, float)
@@ -52,7 +52,8 @@ def descent(
         axes.plot(*points[0], "o", color=colour, markersize=9, mfc="none", mew=1.5)
     axes.set(xlim=(left, right), ylim=(bottom, top))
     _describe(axes, "Paths over the contours of f", "x", "y")
-    axes.legend(framealpha=0.9, edgecolor="none")
+    if len(paths) > 1:
+        axes.legend(framealpha=0.9, edgecolor="none")
     return axes
 
 

@@ -1,4 +1,4 @@
-"""Graded tests of the optimisation assignment: paths over curved functions, Hessians of every kind, data that become white."""
+"""Graded tests of the optimisation assignment: paths, Hessians of every kind, data that become white."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,9 @@ class Curved:
     """A convex function that is not quadratic: two sums of exponentials of every coordinate's mixtures, and squares."""
 
     def __init__(self, rng, dimensions, apart=False):
-        self.A = rng.uniform(0.3, 0.9, size=(dimensions + 1, dimensions)) * rng.choice([-1, 1], size=dimensions)
+        self.A = rng.uniform(0.3, 0.9, size=(dimensions + 1, dimensions)) * rng.choice(
+            [-1, 1], size=dimensions
+        )
         self.A[1::2] *= -1
         if apart:
             self.A = np.diag(self.A[0])
@@ -202,7 +204,7 @@ def test_bowls_among(compare, rng, kind):
     """No test can be passed by giving the same answer always."""
     turned = np.array([[5.0, -2.0], [-2.0, 1.0]])
     hessians = {
-        "domes": [with_eigenvalues(rng, it) for it in ([0.5, 2.0], [-2.0, -0.5], [1.0, 2.0, 3.0, 4.0])],
+        "domes": [with_eigenvalues(rng, it) for it in ([0.5, 2.0], [-2.0, -0.5], [1.0, 7.0])],
         # The diagonal of the second is positive, and so is the determinant of the last.
         "saddles": [
             *(with_eigenvalues(rng, it) for it in ([1.0, 3.0, 4.0], [-0.01, 6.0, 9.0])),
@@ -279,7 +281,7 @@ def test_limit_where_nothing_curves_upwards(compare, rng, kind):
 
 @limit
 @pytest.mark.weight(0.5)
-def test_stability_limit_leaves_H_alone(unchanged, rng):
+def test_stability_limit_leaves_the_hessian_alone(unchanged, rng):
     unchanged(STABILITY_LIMIT, with_eigenvalues(rng, [0.4, 1.0, 2.0]), names=("limit",))
 
 
@@ -394,7 +396,7 @@ def test_examples_are_standardised(compare, rng, N):
 @zscore
 @pytest.mark.weight(0.5)
 @pytest.mark.parts()
-def test_zscore_fit_leaves_X_alone(unchanged, rng):
+def test_zscore_fit_leaves_the_examples_alone(unchanged, rng):
     unchanged(ZSCORE_FIT, examples(rng, 5, 3), names=MEAN_AND_STD)
 
 
@@ -407,7 +409,9 @@ def test_zscore_apply_leaves_its_inputs_alone(unchanged, rng):
 
 # --- whitening --------------------------------------------------------------------------------------------
 
-NOT_WHITE = "with Z = X @ T.T, the second moments Z.T @ Z / N are not the identity, whose eigenvalues are all 1"
+NOT_WHITE = (
+    "with Z = X @ T.T, the second moments Z.T @ Z / N are not the identity, whose eigenvalues are all 1"
+)
 
 
 def eigenvalues_after(X, T):
@@ -418,9 +422,7 @@ def eigenvalues_after(X, T):
 
 @whitening
 @pytest.mark.weight(4)
-@pytest.mark.parametrize(
-    "shape", [(7, 1), (9, 2), (20, 3), (13, 5)], ids=lambda it: "x".join(map(str, it))
-)
+@pytest.mark.parametrize("shape", [(7, 1), (9, 2), (20, 3), (13, 5)], ids=lambda it: "x".join(map(str, it)))
 def test_second_moments_become_the_identity(student, check, rng, shape):
     N, D = shape
     X = examples(rng, N, D)
@@ -438,7 +440,7 @@ def test_examples_are_transformed(compare, rng, shape):
 
 @whitening
 @pytest.mark.weight(0.5)
-def test_whiten_fit_leaves_X_alone(student, check, rng):
+def test_whiten_fit_leaves_the_examples_alone(student, check, rng):
     X = examples(rng, 8, 3)
     outcome = student.bind(WHITEN_FIT, X).outcome()
     check.record(changed=sorted(outcome.changed))
@@ -458,16 +460,14 @@ def test_whiten_apply_leaves_its_inputs_alone(unchanged, rng):
 
 @condition
 @pytest.mark.weight(1.5)
-@pytest.mark.parametrize(
-    "shape", [(7, 2), (12, 4), (20, 3)], ids=lambda shape: "x".join(map(str, shape))
-)
+@pytest.mark.parametrize("shape", [(7, 2), (12, 4), (20, 3)], ids=lambda shape: "x".join(map(str, shape)))
 def test_condition_number_of(compare, rng, shape):
     compare(CONDITION_NUMBER, examples(rng, *shape), names=("number",))
 
 
 @condition
 @pytest.mark.weight(0.5)
-def test_condition_number_leaves_X_alone(unchanged, rng):
+def test_condition_number_leaves_the_examples_alone(unchanged, rng):
     unchanged(CONDITION_NUMBER, examples(rng, 9, 3), names=("number",))
 
 
