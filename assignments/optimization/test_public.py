@@ -246,7 +246,7 @@ def test_second_moments_become_the_identity(student, check, X):
         eigenvalues=(
             np.linalg.eigvalsh(moments),
             np.ones(len(T)),
-            "with Z = X @ T.T, the second moments Z.T @ Z / N are not the identity, whose eigenvalues are all 1",
+            "Z = X @ T.T is not white: the eigenvalues of Z.T @ Z / N are not all 1",
         )
     )
 
