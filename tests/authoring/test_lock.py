@@ -95,7 +95,9 @@ def test_libraries_of_an_assignment_come_with_what_they_need() -> None:
         assert {"scipy", "pandas", "python-dateutil"} <= names(requirements(("scipy", "pandas")))
         assert "scipy" not in names(requirements())
     assert "scikit-learn" in names(base_requirements(("sklearn",)))
-    with pytest.raises(CourseError, match=r"names no-such-library, of which requirements\.lock has no version"):
+    with pytest.raises(
+        CourseError, match=r"names no-such-library, of which requirements\.lock has no version"
+    ):
         base_requirements(("no_such_library",))
 
 

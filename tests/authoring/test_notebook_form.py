@@ -16,6 +16,7 @@ from autograder.errors import CourseError
 from autograder.handin.find import find_hand_ins
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.student.checks import check_folder
+from autograder.student.messages import messages
 from autograder.student.submit import make_hand_in
 
 COURSE = find_course(Path(__file__))
@@ -52,12 +53,12 @@ def test_it_is_filled_in_between_the_pictures_and_handed_in(unpacked: Path, tmp_
     notebook = unpacked / "linear_svm.ipynb"
     nbformat.validate(nbformat.read(notebook, as_version=4))
     untouched = check_folder(folder=unpacked)
-    assert not untouched.passed and "linear_svm.ipynb, cell" in untouched.text
+    assert not untouched.passed and "linear_svm.ipynb, cell" in str(messages(untouched))
     filled_in(notebook)
     assert check_folder(folder=unpacked).passed
-    path, checks = make_hand_in(unpacked, tmp_path / "hand-in.zip")
-    assert checks.passed
-    by_zip = open_hand_in(path, SVM.file_names).files
+    hand_in = make_hand_in(unpacked, tmp_path / "hand-in.zip")
+    assert hand_in.checks.passed
+    by_zip = open_hand_in(hand_in.path, SVM.file_names).files
     folder = tmp_path / "class" / "ada"
     folder.mkdir(parents=True)
     notebook.rename(folder / notebook.name)

@@ -28,12 +28,13 @@ LIMITS = (-1.0, 2.0, -1.5, 1.0)
 
 
 def test_descent_draws_each_path_with_its_start_over_contours():
-    paths = {"short": [[1.0, 1.0], [0.4, 0.6]], "long": np.array([[2.0, -1.0], [0.0, 0.0], [9.0, 9.0]])}
+    far = np.array([[2.0, -1.0], [0.0, 0.0], [9.0, 9.0]])
+    paths = {"short": [[1.0, 1.0], [0.4, 0.6]], "long": far}
     axes = plots.descent(bowl, paths, LIMITS)
     short, start, long, _ = axes.lines
     assert short.get_xydata().tolist() == paths["short"]
     assert start.get_xydata().tolist() == [[1.0, 1.0]]
-    assert long.get_xydata().tolist() == paths["long"].tolist()
+    assert long.get_xydata().tolist() == far.tolist()
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["short", "long"]
     assert (*axes.get_xlim(), *axes.get_ylim()) == LIMITS, "a path that runs away hides nothing"
 

@@ -53,13 +53,13 @@ class Playground:
 
 
 @pytest.fixture
-def play(open_page: Callable[..., Opened]) -> Callable[..., Playground]:  # noqa: F811
+def play(open_page: Callable[..., Opened]) -> Callable[..., Playground]:
     """Open the playground in a window of some width."""
     return lambda width=1280: Playground(open_page(playground_page(), width))
 
 
 @pytest.fixture(scope="module")
-def shared(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:  # noqa: F811
+def shared(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
     """One playground for many links; tests that use it leave nothing behind that a link does not replace."""
     path = tmp_path_factory.mktemp("page") / "playground.html"
     path.write_text(playground_page(), encoding="utf-8")

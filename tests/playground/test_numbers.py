@@ -147,8 +147,12 @@ def test_losses_and_gradients_agree_with_the_references(shared: Playground, seed
 
 
 @pytest.mark.system
-@pytest.mark.parametrize(("loss", "kernel"), [("ww", SVM.svm_loss_naive), ("softmax", SOFTMAX.softmax_loss_naive)])
-def test_with_b_penalised_too_it_is_the_loss_of_the_assignments(shared: Playground, loss: str, kernel: Any) -> None:
+@pytest.mark.parametrize(
+    ("loss", "kernel"), [("ww", SVM.svm_loss_naive), ("softmax", SOFTMAX.softmax_loss_naive)]
+)
+def test_with_b_penalised_too_it_is_the_loss_of_the_assignments(
+    shared: Playground, loss: str, kernel: Any
+) -> None:
     it = state(11)
     it.loss, it.penalty, it.strength, it.bias = loss, "l2", 0.3, True
     shown = shared.shown(it.fragment)
