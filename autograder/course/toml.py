@@ -69,6 +69,8 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
         What commands call it; the folder's name unless given.
     not_allowed
         What no question's functions may use: modules, dotted names, builtins.
+    libraries
+        What hand-ins may import besides NumPy and the standard library.
     conventions
         For each convention of the bank, whether another than the course's is accepted or a mistake.
     switches
