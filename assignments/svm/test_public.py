@@ -195,8 +195,8 @@ def test_a_batch_without_round_numbers(expect, function, pictures, classes, reg,
 @pytest.mark.question("svm_loss_vectorized")
 @pytest.mark.parametrize("axis", ["examples", "features", "classes"])
 def test_no_loop_over_the(loops, axis):
-    def sized(rng, examples=7, features=5, classes=4):
-        y = rng.integers(classes, size=examples)
-        return rng.normal(size=(features, classes)), rng.normal(size=(examples, features)), y, 0.1
+    def data_with(rng, classes=4, features=5, examples=7):
+        X = rng.normal(size=(examples, features))
+        return np.ones((features, classes)), X, np.arange(examples) % classes, 0.1
 
-    loops("linear_svm.svm_loss_vectorized", sized, n=8, over=axis)
+    loops("linear_svm.svm_loss_vectorized", data_with, n=8, over=axis)

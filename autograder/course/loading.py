@@ -132,12 +132,7 @@ def load_assignment(folder: Path) -> Assignment:
     CourseError
         If the toml is missing, malformed or inconsistent, or a stub is missing.
     """
-    assignment = load_work(folder)
-    for i, file in enumerate(assignment.files):
-        if not file.source.is_file():
-            what = f"names {file.name}, but {file.source} is missing; put it there"
-            raise _wrong(assignment.folder / ASSIGNMENT_FILE, f"files[{i}].name", what)
-    return assignment
+    return _load(folder, with_stubs=True)
 
 
 def load_work(folder: Path) -> Assignment:
@@ -148,6 +143,10 @@ def load_work(folder: Path) -> Assignment:
     CourseError
         If the toml is missing, malformed or inconsistent.
     """
+    return _load(folder, with_stubs=False)
+
+
+def _load(folder: Path, with_stubs: bool) -> Assignment:
     folder = folder.resolve()
     path = folder / ASSIGNMENT_FILE
     if not path.exists():
@@ -156,6 +155,11 @@ def load_work(folder: Path) -> Assignment:
         )
     toml = read_toml(path, AssignmentToml)
     files = _files(path, toml.files)
+    for i, file in enumerate(files if with_stubs else ()):
+        if not file.source.is_file():
+            raise _wrong(
+                path, f"files[{i}].name", f"names {file.due}, but {file.source} is missing; put it there"
+            )
     questions = _questions(path, toml, {file.module for file in files})
     _check_total(path, toml.total_points, questions)
     for key in ("seconds_per_call", "seconds_total"):
