@@ -372,7 +372,7 @@ def end_of_descent(grad, x0, rate, steps):
     grad : callable
         Takes an ndarray of float64, shape (D,), and returns the gradient there, same shape.
     x0 : ndarray of float64, shape (D,)
-        The start.
+        The start. Must be left unchanged.
     rate : float
     steps : int
         0 or more.

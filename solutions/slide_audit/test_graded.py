@@ -154,7 +154,6 @@ ARGUMENTS = {
     },
     "end_of_descent": {
         "several steps": lambda rng: (*bowl(rng, 3), 0.2, int(rng.integers(4, 9))),
-        "more steps": lambda rng: (*bowl(rng, 2), 0.1, int(rng.integers(12, 20))),
     },
     "contraction": {
         "six steps": lambda rng: (falling(rng, 6),),
@@ -169,7 +168,7 @@ ARGUMENTS = {
         "many dimensions": lambda rng: (float(rng.uniform(0.05, 0.3)), int(rng.integers(200, 900))),
     },
 }
-"""For each function, two ways to draw its arguments."""
+"""For each function, ways to draw its arguments."""
 
 
 def cases():
@@ -184,6 +183,12 @@ def cases():
 @pytest.mark.parametrize("function, arguments, names", cases())
 def test_other_numbers(compare, rng, function, arguments, names):
     compare(f"slide_audit.{function}", *arguments(rng), names=names)
+
+
+@pytest.mark.question("end_of_descent")
+@pytest.mark.weight(0.5)
+def test_the_start_stays_where_it_was(unchanged, rng):
+    unchanged("slide_audit.end_of_descent", *bowl(rng, 2), 0.1, int(rng.integers(12, 20)), names=RESULT)
 
 
 # --- what the grader tries on a wrong function ------------------------------------------------------------
