@@ -18,6 +18,8 @@ function descended(state, steps) {
   return { state: moving, losses, found: measured(moving) };
 }
 
+const exactly = (number) => (number === 0 ? "exactly 0" : short(number, 5));
+
 /* How many of 3721 places in the plane have another winner. */
 function recoloured(one, other) {
   let count = 0;
@@ -34,7 +36,7 @@ const CHALLENGES = [
   {
     id: "jiggle",
     title: "A far point jiggles",
-    begin: () => situation({ points: [...apart(), { x: 2.4, y: -2.1, label: 1 }], parameters: [...SEPARATING] }),
+    begin: () => situation({ points: [...apart(), { x: 2.1, y: -1.9, label: 1 }], parameters: SEPARATING.map((number) => number / 2) }),
     marked: (state) => state.points.length - 1,
     ask: "The marked square lies deep inside its own zone. It is about to be moved around a little. What does the hinge loss do?",
     options: {
@@ -58,8 +60,8 @@ const CHALLENGES = [
       return {
         answer: moved === 0 ? "still" : last < before.loss ? "down" : "both",
         told:
-          `While the point wandered, the hinge loss changed by at most ${short(moved, 6)}. ` +
-          `With softmax and the same W it would have changed by up to ${short(soft, 6)}.`,
+          `While the point wandered, the hinge loss changed by at most ${exactly(moved)}. ` +
+          `With softmax and the same W it would have changed by up to ${exactly(soft)}.`,
         why: "Where all margins are met, max(0, ·) is flat. Which points could you delete without changing the SVM at all?",
       };
     },
@@ -67,7 +69,7 @@ const CHALLENGES = [
   {
     id: "double",
     title: "Twice the weights",
-    begin: () => situation({ points: apart(), parameters: [...SEPARATING] }),
+    begin: () => situation({ points: apart(), parameters: SEPARATING.map((number) => number / 2) }),
     ask: "The hinge loss is 0 here, without a penalty. Now every number of W and b is doubled. What happens?",
     options: {
       loss: "The regions stay, but the loss changes",
@@ -131,7 +133,7 @@ const CHALLENGES = [
       return {
         answer: moved === 0 ? "still" : longer ? "grown" : "wider",
         told:
-          `The largest change of any number was ${short(moved, 6)}. With a penalty of strength 0.02, the length of W and b ` +
+          `The largest change of any number was ${exactly(moved)}. With a penalty of strength 0.02, the length of W and b ` +
           `would have gone from ${short(size(before.parameters), 2)} to ${short(size(pulled.state.parameters), 2)}.`,
         why: "“Maximum margin” comes from the penalty, not from the hinge. What does the gradient consist of here?",
       };

@@ -28,9 +28,10 @@ function cleared(canvas) {
   const [width, height] = sizes.get(canvas);
   const [wide, high] = [Math.round(width * sharpness()), Math.round(height * sharpness())];
   if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { alpha: false }); // nothing below it has to be mixed in
   pen.setTransform(sharpness(), 0, 0, sharpness(), 0, 0);
-  pen.clearRect(0, 0, width, height);
+  pen.fillStyle = palette.paper;
+  pen.fillRect(0, 0, width, height);
   pen.lineJoin = pen.lineCap = "round";
   return { pen, width, height };
 }
@@ -50,25 +51,31 @@ function mark(pen, label, x, y, radius) {
   }
 }
 
-function arrow(pen, from, to, width) {
+function arrow(pen, from, to, width, colour) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = Math.hypot(dx, dy);
   if (length < 2) return;
-  const head = Math.min(length, 5 + 2 * width);
+  const head = Math.min(length, 6 + 2 * width);
   const [ux, uy] = [dx / length, dy / length];
   const base = [to[0] - head * ux, to[1] - head * uy];
+  const half = 0.48 * head;
+  const shape = new Path2D();
+  shape.moveTo(...to);
+  shape.lineTo(base[0] - half * uy, base[1] + half * ux);
+  shape.lineTo(base[0] + half * uy, base[1] - half * ux);
+  shape.closePath();
+  const line = new Path2D();
+  line.moveTo(...from);
+  line.lineTo(...base);
+  pen.strokeStyle = palette.paper; // a rim that keeps it apart from what it crosses
+  pen.lineWidth = width + 3;
+  pen.stroke(line);
+  pen.lineWidth = 3;
+  pen.stroke(shape);
+  pen.strokeStyle = pen.fillStyle = colour;
   pen.lineWidth = width;
-  pen.beginPath();
-  pen.moveTo(...from);
-  pen.lineTo(...base);
-  pen.stroke();
-  pen.setLineDash([]);
-  pen.beginPath();
-  pen.moveTo(...to);
-  pen.lineTo(base[0] - 0.5 * head * uy, base[1] + 0.5 * head * ux);
-  pen.lineTo(base[0] + 0.5 * head * uy, base[1] - 0.5 * head * ux);
-  pen.closePath();
-  pen.fill();
+  pen.stroke(line);
+  pen.fill(shape);
 }
 
 function label(pen, text, x, y, colour) {
@@ -269,17 +276,10 @@ class PlaneView {
     for (let c = 0; c < CLASSES; c++) {
       const [a, b] = plane(state.parameters, c);
       const [da, db] = plane(found.gradient, c);
-      const tip = this.at(...this.clipped([0, 0], [a, b]));
-      pen.strokeStyle = pen.fillStyle = palette.paper;
-      arrow(pen, this.at(0, 0), tip, 6);
-      pen.strokeStyle = pen.fillStyle = palette[`class-${c}`];
-      arrow(pen, this.at(0, 0), tip, 3);
-      const inside = this.clipped([0, 0], [a, b]);
-      const pulled = this.at(...this.clipped(inside, [inside[0] - da, inside[1] - db]));
-      pen.strokeStyle = pen.fillStyle = palette.paper;
-      arrow(pen, tip, pulled, 4.5);
-      pen.strokeStyle = pen.fillStyle = palette.ink;
-      arrow(pen, tip, pulled, 1.75);
+      const end = this.clipped([0, 0], [a, b]);
+      const tip = this.at(...end);
+      arrow(pen, this.at(0, 0), tip, 3, palette[`class-${c}`]);
+      arrow(pen, tip, this.at(...this.clipped(end, [end[0] - da, end[1] - db])), 1.75, palette.ink);
       const length = Math.hypot(a, b) || 1;
       names.push([`w${"₀₁₂"[c]}`, tip[0] + (14 * a) / length, tip[1] - (14 * b) / length + 4, c]);
     }

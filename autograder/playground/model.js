@@ -246,6 +246,7 @@ function normal(random) {
 }
 
 const within = (number) => Math.min(EDGE, Math.max(-EDGE, Math.round(100 * number) / 100));
+const wellWithin = (number) => within(Math.min(EDGE - 0.15, Math.max(0.15 - EDGE, number)));
 const CENTRES = [
   [-1.5, -0.9],
   [1.6, -0.8],
@@ -256,7 +257,7 @@ function clouds(each, spread, seed) {
   const random = randomNumbers(seed);
   return Array.from({ length: CLASSES * each }, (_, i) => {
     const [x, y] = CENTRES[i % CLASSES];
-    return { x: within(x + spread * normal(random)), y: within(y + spread * normal(random)), label: i % CLASSES };
+    return { x: wellWithin(x + spread * normal(random)), y: wellWithin(y + spread * normal(random)), label: i % CLASSES };
   });
 }
 
@@ -264,7 +265,7 @@ function ring(seed) {
   const random = randomNumbers(seed);
   return Array.from({ length: 42 }, (_, i) => {
     const [radius, angle] = [[0.3, 1.4, 2.5][i % CLASSES] + 0.3 * random(), 2 * Math.PI * random()];
-    return { x: within(radius * Math.cos(angle)), y: within(radius * Math.sin(angle)), label: i % CLASSES };
+    return { x: wellWithin(radius * Math.cos(angle)), y: wellWithin(radius * Math.sin(angle)), label: i % CLASSES };
   });
 }
 
@@ -279,7 +280,7 @@ function corners(seed) {
   ];
   return Array.from({ length: 40 }, (_, i) => {
     const [x, y, label] = places[i % places.length];
-    return { x: within(x + 0.35 * normal(random)), y: within(y + 0.35 * normal(random)), label };
+    return { x: wellWithin(x + 0.35 * normal(random)), y: wellWithin(y + 0.35 * normal(random)), label };
   });
 }
 

@@ -6,6 +6,7 @@ const view = new PlaneView($("plane"));
 const MOST_UNDONE = 200;
 const LONGEST_CURVE = 1500;
 const MILLISECONDS_A_NUMBER = 120;
+const POINTS_A_LOOK = 50;
 const CALM_STEPS = 30; // with reduced motion, a run shows every thirtieth step
 
 let state = firstState();
@@ -72,19 +73,21 @@ function draw() {
 }
 
 let numbersDue = 0;
+let looks = 0;
 
-/* While things move, pictures follow with every frame and numbers eight times a second, as fast as eyes read. */
+/* While things move, the plane follows with every frame, all else eight times a second: as fast as eyes read. */
 function show(now = 0) {
   if (selected >= state.points.length) selected = -1;
   const shown = { regions: $("show-regions").checked, arrows: $("show-arrows").checked };
   view.draw(state, found, { selected, shown });
-  drawCurve($("curve"), curve);
   const moving = running || playing;
   if (moving && now < numbersDue) return;
   numbersDue = now + MILLISECONDS_A_NUMBER;
+  drawCurve($("curve"), curve);
   showNumbers();
-  showTable();
   showPoint();
+  // The longer the table, the longer the browser takes to lay it out, and the more rarely that is done.
+  if (!moving || looks++ % Math.ceil(state.points.length / POINTS_A_LOOK) === 0) showTable();
   if (!moving) showSettings();
 }
 
@@ -100,10 +103,10 @@ function showNumbers() {
   write($("data-loss"), found.data);
   write($("penalty-loss"), found.penalty);
   write($("steps"), curve.at(-1).step, 0);
-  $("right").textContent = `${found.right} of ${state.points.length}`;
+  $("right").textContent = `${found.right}/${state.points.length}`;
   const largest = Math.max(0.01, ...found.gradient.map(Math.abs));
   weightCells.forEach(({ input, slope, bar }, k) => {
-    if (document.activeElement !== input || !input.dataset.typed) fill(input, state.parameters[k], 4);
+    fill(input, state.parameters[k]);
     write(slope, found.gradient[k]);
     const share = -found.gradient[k] / largest;
     bar.style.width = `${50 * Math.abs(share)}%`;
@@ -111,10 +114,11 @@ function showNumbers() {
   });
 }
 
-function fill(input, number, digits) {
-  const text = String(Number(number.toPrecision(digits)));
-  if (input.value !== text) input.value = text;
+/* Show a number in its input, unless somebody is just typing there. */
+function fill(input, number) {
   input.dataset.exact = String(number);
+  const text = String(Number(number.toPrecision(4)));
+  if (input.value !== text && !input.dataset.typed) input.value = text;
 }
 
 const checked = (name, value) => {
@@ -128,7 +132,7 @@ function showSettings() {
   if ($("loss-text").dataset.of !== state.loss) withSubscripts($("loss-text"), LOSSES[state.loss].text);
   $("loss-text").dataset.of = state.loss;
   for (const key of ["strength", "rate"]) {
-    if (document.activeElement !== $(key)) fill($(key), state[key], 4);
+    fill($(key), state[key]);
     $(`${key}-slider`).value = toSlider[key](state[key]);
     $(`${key}-slider`).setAttribute("aria-valuetext", String(Number(state[key].toPrecision(4))));
   }
@@ -219,8 +223,8 @@ function showPoint() {
   $("one-title").textContent = selected < 0 ? "One point" : `Point ${selected + 1}`;
   if (selected < 0) return;
   const { x, y, label } = state.points[selected];
-  if (document.activeElement !== $("point-x")) fill($("point-x"), x, 4);
-  if (document.activeElement !== $("point-y")) fill($("point-y"), y, 4);
+  fill($("point-x"), x);
+  fill($("point-y"), y);
   $("point-label").value = String(label);
   const scores = [...found.scores.subarray(CLASSES * selected, CLASSES * (selected + 1))];
   drawScores($("scores"), state.loss, scores, label);
@@ -240,8 +244,8 @@ function sentence(scores, label, loss) {
     return `${costs.join("; ")}. ${total}.`;
   }
   const costs = RIVALS[label].map((c) => `class ${c}: ${short(scores[c], 2)} − ${short(own, 2)} + 1 = ${short(parts[c], 2)}`);
-  const rule = state.loss === "cs" ? "the larger, if above 0" : "what is above 0, together";
-  return `${costs.join("; ")}. ${total}: ${rule}.`;
+  const rule = state.loss === "cs" ? "the larger of these" : "the sum of these";
+  return `${costs.join("; ")}. ${total}, ${rule} as far as above 0.`;
 }
 
 // --- links ----------------------------------------------------------------------------------------------------
@@ -684,6 +688,7 @@ async function look(event) {
     judge(predicted, answer, told, why);
   } finally {
     play(false);
+    if (curve.at(-1).step === 0) restartCurve(); // nothing descended: the curve begins where things are now
     left = toFragment(state);
     $("look").textContent = "Look again";
     refresh();

@@ -44,6 +44,14 @@ class Playground:
         shown: dict[str, Any] = self.page.evaluate(SHOWN, fragment)
         return shown
 
+    def wait(self, condition: str) -> None:
+        """Wait until a condition holds; the page's policy lets nobody wait in the page itself."""
+        for _ in range(600):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"in vain: {condition}")
+
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return where in the window a point of the plane is, once the plane is in sight."""
         self.page.locator("#plane").scroll_into_view_if_needed()
