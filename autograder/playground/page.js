@@ -5,7 +5,7 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const view = new PlaneView($("plane"));
 const MOST_UNDONE = 200;
 const LONGEST_CURVE = 1500;
-const MILLISECONDS_A_NUMBER = 120;
+const FRAMES_A_LOOK = 7;
 const POINTS_A_LOOK = 50;
 const CALM_STEPS = 30; // with reduced motion, a run shows every thirtieth step
 
@@ -66,28 +66,27 @@ function refresh() {
 function draw() {
   if (asked) return;
   asked = true;
-  requestAnimationFrame((now) => {
+  requestAnimationFrame(() => {
     asked = false;
-    show(now);
+    show();
   });
 }
 
-let numbersDue = 0;
-let looks = 0;
+let frames = 0; // since things began to move
 
-/* While things move, the plane follows with every frame, all else eight times a second: as fast as eyes read. */
-function show(now = 0) {
+/* While things move, the plane follows with every frame; all else, about eight times a second, as fast as eyes read. */
+function show() {
   if (selected >= state.points.length) selected = -1;
   const shown = { regions: $("show-regions").checked, arrows: $("show-arrows").checked };
   view.draw(state, found, { selected, shown });
   const moving = running || playing;
-  if (moving && now < numbersDue) return;
-  numbersDue = now + MILLISECONDS_A_NUMBER;
+  const look = Math.floor(frames / FRAMES_A_LOOK);
+  if (moving && frames++ % FRAMES_A_LOOK !== 0) return;
   drawCurve($("curve"), curve);
   showNumbers();
   showPoint();
   // The longer the table, the longer the browser takes to lay it out, and the more rarely that is done.
-  if (!moving || looks++ % Math.ceil(state.points.length / POINTS_A_LOOK) === 0) showTable();
+  if (!moving || look % Math.ceil(state.points.length / POINTS_A_LOOK) === 0) showTable();
   if (!moving) showSettings();
 }
 
@@ -324,7 +323,7 @@ function step() {
 
 let nextRun = 0;
 
-function runOn(now) {
+function runOn() {
   if (!running) return;
   let on = true;
   for (let i = 0; on && i < (calm.matches ? CALM_STEPS : 1); i++) on = advance();
@@ -332,8 +331,9 @@ function runOn(now) {
     stop(false);
     return;
   }
-  show(now);
-  if (calm.matches) nextRun = setTimeout(runOn, 500, Infinity);
+  if (calm.matches) frames = 0;
+  show();
+  if (calm.matches) nextRun = setTimeout(runOn, 500);
   else requestAnimationFrame(runOn);
 }
 
@@ -351,7 +351,7 @@ function run() {
 }
 
 function beginMoving() {
-  numbersDue = 0;
+  frames = 0;
   noteSight();
   showSettings();
 }
@@ -711,6 +711,12 @@ function bringIntoView(element) {
   return true;
 }
 
+async function drawn() {
+  if (calm.matches) return;
+  await new Promise(requestAnimationFrame);
+  show();
+}
+
 const stage = {
   get state() {
     return state;
@@ -720,13 +726,11 @@ const stage = {
     for (let i = 1; i <= frames; i++) {
       change(i / frames);
       found = evaluate(state);
-      if (!calm.matches) show(await new Promise(requestAnimationFrame));
+      await drawn();
     }
   },
   async descend(steps) {
-    for (let i = 0; i < steps && advance(); i++) {
-      if (!calm.matches) show(await new Promise(requestAnimationFrame));
-    }
+    for (let i = 0; i < steps && advance(); i++) await drawn();
   },
 };
 

@@ -46,7 +46,7 @@ class Playground:
 
     def wait(self, condition: str) -> None:
         """Wait until a condition holds; the page's policy lets nobody wait in the page itself."""
-        for _ in range(600):
+        for _ in range(2400):
             if self.page.evaluate(condition):
                 return
             self.page.wait_for_timeout(50)
