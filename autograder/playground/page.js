@@ -73,13 +73,14 @@ function draw() {
 }
 
 let frames = 0; // since things began to move
+const inMotion = () => running || playing || Boolean(dragged?.moved);
 
 /* While things move, the plane follows with every frame; all else, about eight times a second, as fast as eyes read. */
 function show() {
   if (selected >= state.points.length) selected = -1;
   const shown = { regions: $("show-regions").checked, arrows: $("show-arrows").checked };
   view.draw(state, found, { selected, shown });
-  const moving = running || playing;
+  const moving = inMotion();
   const look = Math.floor(frames / FRAMES_A_LOOK);
   if (moving && frames++ % FRAMES_A_LOOK !== 0) return;
   drawCurve($("curve"), curve);
@@ -193,7 +194,7 @@ function showTable() {
   const count = state.points.length;
   while (tableRows.length < count) tableRows.push(tableRow(tableRows.length));
   while (tableRows.length > count) tableRows.pop().row.remove();
-  const [from, to] = running || playing ? inSight.map((i) => Math.min(i, count)) : [0, count];
+  const [from, to] = inMotion() ? inSight.map((i) => Math.min(i, count)) : [0, count];
   const kind = state.loss;
   for (let i = from; i < to; i++) {
     const { x, y, label } = state.points[i];
@@ -569,7 +570,10 @@ function pointerMove(event) {
   const far = Math.hypot(left - dragged.start[0], top - dragged.start[1]) > 3;
   if (!dragged.moved && !far) return;
   if (dragged.point >= 0) {
-    if (!dragged.moved) remember();
+    if (!dragged.moved) {
+      remember();
+      beginMoving();
+    }
     const [x, y] = view.under(left, top);
     Object.assign(state.points[dragged.point], { x: within(x), y: within(y) });
     $("plane").style.cursor = "grabbing";
@@ -582,7 +586,10 @@ function pointerUp(event) {
   if (!dragged || event.pointerId !== dragged.id) return;
   const { point, moved, start } = dragged;
   dragged = null;
-  if (point >= 0 && moved) announce();
+  if (point >= 0 && moved) {
+    announce();
+    draw();
+  }
   if (point < 0 && !moved) addPoint(...view.under(...start));
 }
 
@@ -815,7 +822,10 @@ function begin() {
   canvas.addEventListener("pointerdown", pointerDown);
   canvas.addEventListener("pointermove", pointerMove);
   canvas.addEventListener("pointerup", pointerUp);
-  canvas.addEventListener("pointercancel", () => (dragged = null));
+  canvas.addEventListener("pointercancel", () => {
+    dragged = null;
+    draw();
+  });
   canvas.addEventListener("keydown", planeKeys);
   // A finger on a point drags it; anywhere else it scrolls the page, as on any other page.
   canvas.addEventListener(

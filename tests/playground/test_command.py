@@ -92,7 +92,7 @@ def test_a_page_of_that_name_is_in_the_way(tmp_path: Path) -> None:
         release(find_course(root).assignment("centring"), tmp_path)
 
 
-@pytest.mark.parametrize("name", ["svm", "softmax"])
+@pytest.mark.parametrize("name", ["svm", "softmax", "linear_views"])
 def test_the_assignments_about_losses_ask_for_it_and_their_handouts_say_so(name: str) -> None:
     course = find_course(Path(__file__))
     assignment = course.assignment(name)
