@@ -7,29 +7,36 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from autograder.authoring import slips
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.looping_hand_ins import Looping, vectorized_questions, watched_by
+from autograder.authoring.mutation import Mutation, check_mutants
+from autograder.authoring.proof import keep_proof
 from autograder.authoring.release import release
 from autograder.authoring.sealing import Sealing, seal_hints
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
+from autograder.course.toml import read_bank
 from autograder.errors import CourseError
-from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.explain.bank import BANK_FILE, Bank, Variant, load_bank
 from autograder.grading.grader import Grader
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
 from autograder.model.scoring import HALF, score
-from autograder.model.verdict import Kind, Verdict
+from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.code import Host
 
 ROOM_IN_BUDGET = 4
 """The time allowed for a hand-in must be at least this many times what the reference takes."""
+
+FEWEST_FOUND = Fraction(9, 10)
+"""The share of the generated mistakes of each question that tests have to find."""
 
 Verdicts = dict[str, Verdict]
 
@@ -57,6 +64,8 @@ class MistakeCheck:
         How many graded tests of its own question failed with its own hint, and how many failed at all.
     others
         Mistakes whose hints were shown instead.
+    cause
+        Why its own hint was never shown; empty if it was.
     """
 
     variant: Variant
@@ -66,6 +75,7 @@ class MistakeCheck:
     explained: int
     failed: int
     others: tuple[str, ...]
+    cause: str = ""
 
     @property
     def holds(self) -> bool:
@@ -82,6 +92,7 @@ class Verification:
     assignment: Assignment
     claims: list[Claim] = field(default_factory=list)
     mistakes: list[MistakeCheck] = field(default_factory=list)
+    mutation: Mutation = field(default_factory=lambda: Mutation((), ()))
     seconds: float = 0.0
 
     @property
@@ -105,6 +116,8 @@ def verify_assignment(
     reference = work.solution.reference_files(work.assignment)
     bank = load_bank(work.assignment, work.solution)
     report = Verification(work.assignment)
+    _, equivalents = read_bank(work.solution.folder / BANK_FILE)
+    report.claims += _without_slips(work, reference)
     report.claims += _halves_agree(work.assignment, reference)
     report.claims.append(_targets_exist(work.assignment, bank))
     report.claims += _ladders_fit(work, reference)
@@ -112,15 +125,32 @@ def verify_assignment(
         report.claims += _reference_and_nothing(work, pool, reference)
         report.claims += _loops_cost_points(work, pool)
         report.mistakes += _mistakes(work, pool, bank)
+        report.mutation = check_mutants(work, pool, reference, equivalents)
+    report.claims += _mutants_are_found(report.mutation)
     report.claims.append(_read_in_halves(work, report.mistakes))
     sealing = seal_hints(work.assignment, work.solution, tier)
     report.claims += _hints_are_sealed(sealing)
     report.claims.append(_release_leaks_nothing(course, work.assignment, reference, sealing.file))
     report.seconds = time.monotonic() - started
+    keep_proof(course, name, report.holds)
     return report
 
 
 # --- both halves --------------------------------------------------------------------------------------
+
+
+def _without_slips(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim]:
+    """Check for what costs points or hides tests in silence."""
+    assignment, solution = work.assignment, work.solution
+    looked_for = {
+        "every function of a question exists": slips.misspelt_functions(assignment, reference),
+        "every file of tests is run, and every module used": slips.unused_files(assignment, solution),
+        "the handout describes this assignment": slips.left_of_the_example(assignment),
+        "tests draw the same numbers in every run": slips.draws_from_global_state(assignment, solution),
+    }
+    for claim, found in looked_for.items():
+        sentences = list(found)
+        yield Claim(claim, not sentences, "; ".join(sentences))
 
 
 def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Iterator[Claim]:
@@ -338,7 +368,12 @@ def _mistakes(work: Work, pool: LocalPool, bank: Bank) -> Iterator[MistakeCheck]
         if work.assignment.question_of(variant.target) is not None
     ]
     for variant, future in waiting:
-        yield _mistake(work, variant, future.result())
+        verdicts = future.result()
+        check = _mistake(work, variant, verdicts)
+        if check.lost and not check.explained and not variant.mistake.accepted:
+            again = pool.verdicts(variant.files).result()
+            check = replace(check, cause=_cause(check, verdicts, again))
+        yield check
 
 
 def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
@@ -362,6 +397,47 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
         explained=sum(count for id, count in shown.items() if id in good),
         failed=len(failed),
         others=tuple(sorted(id for id in shown if id is not None and id not in good)),
+    )
+
+
+def _cause(check: MistakeCheck, verdicts: Verdicts, again: Verdicts) -> str:
+    """Return why the hint of a mistake that loses points is never shown."""
+    failed = [verdict for verdict in verdicts.values() if not verdict.passed]
+    if any(verdict.seen != again[verdict.test].seen for verdict in failed):
+        return (
+            "what tests see of it differs in every run: a test or the mistake draws from global random state"
+        )
+    if check.others:
+        others = " and ".join(check.others)
+        return (
+            f"it gives the same values as {others} in every test: add one that tells them apart, or same_as"
+        )
+    kinds = sorted({str(verdict.kind) for verdict in failed})
+    if not any(verdict.kind.family in (Family.VALUE, Family.STRUCTURE) for verdict in failed):
+        return f"its tests end in {' and '.join(kinds)}, which is told without a hint"
+    return "in some test of its function it fails otherwise than it does beside the reference"
+
+
+def _mutants_are_found(mutation: Mutation) -> Iterator[Claim]:
+    """Check that tests find most of the mistakes that were generated, and that the bank's arguments fit."""
+    weak = [
+        f"{check.found} of {check.made - check.equivalent} in {check.question}"
+        for check in mutation.checks
+        if check.found < FEWEST_FOUND * (check.made - check.equivalent)
+    ]
+    made, missed = (
+        sum(count) for count in zip(*((it.made, len(it.missed)) for it in mutation.checks), strict=True)
+    )
+    argued = sum(check.equivalent for check in mutation.checks)
+    found = f"{made - missed - argued} of {made}, {argued} argued to change nothing"
+    yield Claim(
+        "tests find generated mistakes",
+        not weak,
+        f"only {'; '.join(weak)}: see the missing tests below" if weak else found,
+    )
+    wrong = mutation.wrong_entries
+    yield Claim(
+        "what is called equivalent is so", not wrong, "; ".join(wrong) or f"{argued} generated mistakes"
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import FreshOption, JobsOption, OutputOption, TierOption, app, this_course
+from autograder.course.loading import Course
 from autograder.errors import CourseError
 
 
@@ -60,6 +61,29 @@ def doctor() -> None:
     examine()
 
 
+UnverifiedOption = Annotated[
+    bool,
+    typer.Option("--unverified", help="Make it even if `verify` has not found the assignment gradable."),
+]
+
+
+def _require_gradable(course: Course, name: str, unverified: bool) -> None:
+    """Verify an assignment unless that was done with the very same files; refuse what falls short."""
+    from autograder.authoring.proof import is_proved
+    from autograder.authoring.verification import verify_assignment
+    from autograder.cli.tables import print_verification
+
+    if unverified or not (course.root / "solutions" / name).is_dir() or is_proved(course, name):
+        return
+    print(f"{name} is verified first, as it is now", flush=True)
+    report = verify_assignment(course, name)
+    if not report.holds:
+        print_verification(report)
+        raise CourseError(
+            f"{name} is not gradable as it is, for what the table says; mend that, or give --unverified."
+        )
+
+
 @app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All unless named.")] = None,
@@ -93,6 +117,7 @@ def release(
         bool,
         typer.Option("--as-notebook", help="Students fill in a notebook instead of the module that is due."),
     ] = False,
+    unverified: UnverifiedOption = False,
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
     from autograder.authoring.release import release as make_release
@@ -102,6 +127,7 @@ def release(
     for name in names:
         solutions = course.root / "solutions"
         assignment = course.assignment(name)
+        _require_gradable(course, name, unverified)
         hints, note = hints_for_release(course, assignment)
         path = make_release(
             assignment, output, solutions if solutions.is_dir() else None, hints, github, as_notebook
@@ -110,7 +136,11 @@ def release(
 
 
 @app.command()
-def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputOption = Path()) -> None:
+def bundle(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    output: OutputOption = Path(),
+    unverified: UnverifiedOption = False,
+) -> None:
     """Make the zip that is uploaded to Gradescope."""
     from autograder.authoring.bundle import bundle as make_bundle
     from autograder.authoring.otter_files import otter_run_files
@@ -118,6 +148,7 @@ def bundle(name: Annotated[str, typer.Argument(metavar="NAME")], output: OutputO
 
     course = this_course()
     assignment, solution = course.assignment(name), course.solution(name)
+    _require_gradable(course, name, unverified)
     extra = otter_run_files(assignment, solution.visibility == "visible")
     path = make_bundle(course, name, output, collect_plan(assignment, solution), extra)
     print(f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} HAND-IN")

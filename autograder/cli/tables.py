@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.authoring.mutation import Mutation
 from autograder.authoring.rehearsal import Rehearsed
 from autograder.authoring.verification import MistakeCheck, Verification
 from autograder.grading.explain.bank import Bank
@@ -41,8 +42,25 @@ def print_verification(report: Verification) -> None:
     console.print(table)
     if report.mistakes:
         console.print(_mistakes_table(report.mistakes))
+    _print_mutation(report.mutation)
     verdict = "gradable" if report.holds else "NOT gradable yet"
     console.print(Text(f"{report.assignment.name} is {verdict} ({report.seconds:.0f} s)", style="bold"))
+
+
+def _print_mutation(mutation: Mutation) -> None:
+    """Print how many generated mistakes were found in each question, and those that were not as lines of code."""
+    table = Table("question", "generated", "found", "argued", "missed", title="Generated mistakes")
+    for check in mutation.checks:
+        counts = (check.made, check.found, check.equivalent, len(check.missed))
+        table.add_row(check.question, *map(str, counts))
+    console.print(table)
+    missed = [mutant for check in mutation.checks for mutant in check.missed]
+    if missed:
+        console.print(Text("Missing tests: no graded test fails on", style="bold"))
+    for mutant in missed:
+        console.print(Text(f"  {mutant.place}, in {mutant.target.partition('.')[2]} ({mutant.kind})"))
+        console.print(Text(f"    {mutant.line}", style="red"))
+        console.print(Text(f"    instead of {mutant.was}", style="dim"))
 
 
 def _mistakes_table(mistakes: Sequence[MistakeCheck]) -> Table:
@@ -68,10 +86,10 @@ def _shortcoming(mistake: MistakeCheck) -> str:
     elif not mistake.lost:
         reasons.append("no test finds it")
     elif not mistake.explained:
-        reasons.append("its hint is never shown")
+        reasons.append(f"its hint is never shown: {mistake.cause}")
     if mistake.elsewhere:
         reasons.append(f"loses points in {', '.join(mistake.elsewhere)} too")
-    if mistake.others:
+    if mistake.others and mistake.explained:
         reasons.append(f"taken for {', '.join(mistake.others)}")
     return "; ".join(reasons)
 

@@ -580,13 +580,15 @@ def test_tries_come_from_the_generator(student, check, rng):
 # A classifier that learns nothing: every example states its label and, for each pair of settings, whether to get it
 # right. Added to the end of linear_classifier.py.
 FALLIBLE = """
+import dataclasses
+
 import numpy
 
 
+@dataclasses.dataclass
 class Fallible:
-    def __init__(self):
-        self.W = None
-        self.trainings = []
+    W: object = None
+    trainings: list = dataclasses.field(default_factory=list)
 
     def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
         self.W = numpy.array([[learning_rate, reg]])

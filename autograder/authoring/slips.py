@@ -1,0 +1,122 @@
+"""Slips of an author that cost points or hide tests in silence: each is looked for, and named with its cause."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib.resources import files as resources
+from pathlib import Path
+
+from autograder.grading.explain.bank import FUNCTIONS_FILE
+from autograder.grading.pytest_session import GRADED_FILE, PUBLIC_FILE
+from autograder.model.assignment import Assignment, Solution
+
+_MAKERS = {
+    "default_rng",
+    "Generator",
+    "RandomState",
+    "SeedSequence",
+    "PCG64",
+    "PCG64DXSM",
+    "MT19937",
+    "Philox",
+    "SFC64",
+    "BitGenerator",
+    "Random",
+    "SystemRandom",
+}
+"""What makes a generator of its own; with a seed it is the same in every run."""
+
+
+def misspelt_functions(assignment: Assignment, reference: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield a sentence for every function of a question that its file does not define."""
+    for file in assignment.files:
+        defined = _defined(reference[file.name]) if file.module is not None else []
+        for name in assignment.functions_in(file.module):
+            if name not in defined:
+                close = get_close_matches(name, defined, n=1)
+                guess = f"; did you mean {file.module}.{close[0]}?" if close else ""
+                yield f"{file.name} of the reference does not define {name}{guess}"
+
+
+def _defined(source: bytes) -> list[str]:
+    """Return the functions, classes and methods of a module; of an inherited method, under the heir's name, too."""
+    found: list[str] = []
+    for statement in ast.parse(source).body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            found.append(statement.name)
+        if isinstance(statement, ast.ClassDef):
+            found += [
+                f"{statement.name}.{it.name}" for it in statement.body if isinstance(it, ast.FunctionDef)
+            ]
+            for base in (it.id for it in statement.bases if isinstance(it, ast.Name)):
+                inherited = [name for name in found if name.startswith(f"{base}.")]
+                found += [f"{statement.name}.{name.partition('.')[2]}" for name in inherited]
+    return found
+
+
+def unused_files(assignment: Assignment, solution: Solution) -> Iterator[str]:
+    """Yield a sentence for every file of tests that is not run, and every module that nothing can import."""
+    for folder, tests in ((assignment.folder, PUBLIC_FILE), (solution.folder, GRADED_FILE)):
+        for path in sorted({*folder.rglob("test_*.py"), *folder.rglob("*_test.py")} - {folder / tests}):
+            if path.name not in assignment.file_names:
+                yield f"{_short(path)} is never run; put its tests into {tests}"
+    known = {*assignment.file_names, GRADED_FILE, FUNCTIONS_FILE}
+    for path in sorted(solution.folder.glob("*.py")):
+        if path.name not in known and not path.name.startswith("test_"):
+            yield (
+                f"{_short(path)} is imported by nobody: {GRADED_FILE} has to hold all that it uses, and a reference "
+                "is made of the files that are handed in; move its functions there"
+            )
+
+
+def left_of_the_example(assignment: Assignment) -> Iterator[str]:
+    """Yield a sentence for text of `autograder new` that still stands in a handout about something else."""
+    template = resources(__package__) / "template" / "assignment"
+    if not template.is_dir():
+        return  # an installation from a release or bundle
+    example = set(_defined((template / "NAME.py.txt").read_bytes()))
+    asked = {name for file in assignment.files for name in assignment.functions_in(file.module)}
+    readme = assignment.folder / "README.md"
+    if example <= asked or not readme.is_file():
+        return
+    values = {"@NAME@": assignment.files[0].module or "", "@TITLE@": assignment.title}
+    for paragraph in (template / "README.md.txt").read_text(encoding="utf-8").split("\n\n"):
+        tells = len(paragraph) > 80 and any(name in paragraph for name in ("linear model", *example))
+        for old, new in values.items():
+            paragraph = paragraph.replace(old, new)
+        if tells and " ".join(paragraph.split()) in " ".join(readme.read_text(encoding="utf-8").split()):
+            yield f"{_short(readme)} still describes the example of `autograder new`: {paragraph.split('.')[0]}"
+
+
+def draws_from_global_state(assignment: Assignment, solution: Solution) -> Iterator[str]:
+    """Yield a sentence for every line of the tests that draws other numbers in every run."""
+    for path in (assignment.folder / PUBLIC_FILE, solution.folder / GRADED_FILE):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = _dotted(node.func)
+            parent, _, last = name.rpartition(".")
+            if parent in ("random", "np.random", "numpy.random"):
+                seeded = last in _MAKERS and (node.args or node.keywords)
+                if not seeded and not (parent == "random" and not _imports_random(path)):
+                    yield (
+                        f"{path.name}, line {node.lineno}: {name} draws other numbers in every run, so that results "
+                        "change and no hint can be recognised; use the fixture rng"
+                    )
+
+
+def _imports_random(path: Path) -> bool:
+    names = (it for it in ast.walk(ast.parse(path.read_bytes())) if isinstance(it, ast.Import))
+    return any(alias.name == "random" for it in names for alias in it.names)
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _short(path: Path) -> str:
+    return "/".join(path.parts[-3:])
