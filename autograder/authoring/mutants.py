@@ -91,6 +91,8 @@ _CONVERSIONS = {
     "len",
 }
 _POSITIVE = {"abs", "absolute", "fabs", "norm", "square"}
+_BY_COLUMN = {"reduce", "accumulate", "concatenate", "stack", "array_split", "split"}
+"""Functions along the first axis unless they are told otherwise."""
 _WITHOUT_EFFECT = {"out", "strict", "verbose", "copy", "optimize", "order"}
 """Keywords that change how something is computed, not what."""
 
@@ -539,6 +541,8 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, Change]]:
     for number, keyword in enumerate(node.keywords):
         if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
             yield "axis", _other_axis(number)
+            if name in _BY_COLUMN and keyword.value.value == 0:
+                continue  # that is what they do anyway
         if keyword.arg not in _WITHOUT_EFFECT | {None}:
             yield "axis" if keyword.arg == "axis" else "dropped keyword", _without_keyword(number)
 

@@ -298,3 +298,19 @@ def test_an_assignment_that_cannot_be_loaded_does_not_stop_the_scan(small_course
 def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course: Course) -> None:
     shutil.rmtree(small_course.root / "solutions")
     assert "solutions" in found(small_course, zipped(a__py=LINE))
+
+
+@pytest.mark.parametrize(
+    ("line", "tells"),
+    [
+        ('return net.call("loss", X, y)', False),
+        ('model = code.new("fc_net.TwoLayerNet", sizes, rng=seed)', False),
+        ('loss, grads = net.call("loss", X, y, **options)', False),
+        ('return net.call("loss", X / 255, y)', True),
+        ('net.set("W", 0.25 * np.ones(3))', True),
+    ],
+)
+def test_lines_that_only_pass_names_across_the_boundary_give_nothing_away(line: str, tells: bool) -> None:
+    from autograder.authoring.secrets import _COMMONPLACE, squeeze
+
+    assert (_COMMONPLACE.fullmatch(squeeze(line)) is None) is tells

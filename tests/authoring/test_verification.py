@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from autograder.authoring import release as packing
-from autograder.authoring import verification
+from autograder.authoring import slips, verification
+from autograder.authoring.proof import is_proved
 from autograder.classroom.grade_one import open_grader
 from autograder.classroom.work import Work
+from autograder.course.loading import Course
+from autograder.grading.grader import Grader
 from autograder.model.verdict import Verdict
 from tests.commands import run_command, run_here
-from tests.courses import GRADED, MISTAKES, PUBLIC, REFERENCE, STUB, write_course
+from tests.courses import ASSIGNMENT, GRADED, MISTAKES, PUBLIC, REFERENCE, STUB, write_course
 
 PATHS = {
     "stub": "assignments/centring/centring.py",
@@ -23,6 +26,20 @@ PATHS = {
     "graded": "solutions/centring/test_graded.py",
     "bank": "solutions/centring/mistakes.toml",
 }
+
+
+SCAFFOLD = """
+# Centring
+
+A linear model predicts `X @ w`: one number per example. The loss is the mean over the examples of the squared
+differences between these predictions and the targets; its gradient tells how to change `w`.
+"""
+
+
+ONE_ROW = GRADED.replace("rng.normal(3.0, 2.0, size=(7, 3))", "rng.normal(size=(1, 3))")
+WITH_GLOBAL_STATE = GRADED.replace("import pytest", "import numpy as np\nimport pytest", 1).replace(
+    "rng.normal(size=(5, 4))", "np.random.normal(size=(5, 4))", 1
+)
 
 
 class PoolHere:
@@ -36,6 +53,11 @@ class PoolHere:
         future.set_result(self._grader.grade(files))
         return future
 
+    def carry_out(self, task: Callable[[Grader], object]) -> Future[object]:
+        future: Future[object] = Future()
+        future.set_result(task(self._grader))
+        return future
+
     def __enter__(self) -> PoolHere:
         return self
 
@@ -44,7 +66,7 @@ class PoolHere:
 
 
 def verify(tmp_path: Path, **replaced: str) -> tuple[int, str]:
-    course = write_course(tmp_path, {PATHS[part]: text for part, text in replaced.items()})
+    course = write_course(tmp_path, {PATHS.get(part, part): text for part, text in replaced.items()})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verification, "LocalPool", PoolHere)
         # The same wheel is in every release, and searching it takes longer than all the rest.
@@ -74,7 +96,7 @@ def test_a_hint_that_nobody_reaches_is_named(tmp_path: Path) -> None:
     twin = MISTAKES + MISTAKES[MISTAKES.index("[M02]") :].replace("M02", "M03")
     code, printed = verify(tmp_path, bank=twin)
     assert code == 1
-    assert "its hint is never shown" in printed and "taken for M02" in printed
+    assert "its hint is never shown: it gives the same values as M02 in every test" in said_of(printed)
 
 
 def test_a_stub_that_scores_is_named(tmp_path: Path) -> None:
@@ -220,6 +242,154 @@ def test_what_cannot_be_graded_ends_in_one_sentence(tmp_path: Path, part: str, t
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert said in done.stderr
+
+
+def said_of(printed: str) -> str:
+    return " ".join(printed.replace("│", " ").split())
+
+
+def test_a_generated_mistake_that_no_test_finds_is_shown_as_a_line_of_code(tmp_path: Path) -> None:
+    code, printed = verify(tmp_path)
+    assert code == 0, printed  # one of many
+    assert "Missing tests: no graded test fails on" in printed
+    assert "centring.py:14, in spread (swapped operands)" in printed
+    assert f"    {NO_MISTAKE}\n" in printed
+    assert "instead of deviations_from_mean = X - np.add.reduce(X, axis=0) / len(X)" in printed
+
+
+def test_tests_that_miss_most_generated_mistakes_fall_short(tmp_path: Path) -> None:
+    code, printed = verify(
+        tmp_path, graded=GRADED.replace("rng.normal(3.0, 2.0, size=(7, 3))", "rng.normal(size=(1, 3))")
+    )
+    assert code == 1
+    assert "tests find generated mistakes" in said_of(printed)
+    assert "in spread: see the missing tests below" in said_of(printed)
+
+
+ARGUED = """
+[[equivalent]]
+function = "{function}"
+lines = ["{line}"]
+reason = "The deviations are squared afterwards."
+"""
+NO_MISTAKE = "deviations_from_mean = np.add.reduce(X, axis=0) / len(X) - X"
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "said"),
+    [
+        ("spread", NO_MISTAKE, ""),
+        ("centring.spread", NO_MISTAKE, ""),
+        ("centre", "return (X + column_means, column_means)", "a test finds"),
+        ("centre", "return X", "centre has no generated mistake 'return X'"),
+    ],
+)
+def test_a_generated_mistake_is_argued_in_the_bank(
+    tmp_path: Path, function: str, line: str, said: str
+) -> None:
+    code, printed = verify(tmp_path, bank=MISTAKES + ARGUED.format(function=function, line=line))
+    assert code == (1 if said else 0), printed
+    assert said in said_of(printed)
+    assert (NO_MISTAKE in printed) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "said"),
+    [
+        (
+            {"assignments/centring/assignment.toml": ASSIGNMENT.replace('"centring.spread"', '"centring.spred"')},
+            "centring.py of the reference does not define spred; did you mean centring.spread?",
+        ),
+        (
+            {"solutions/centring/test_more.py": "def test_more():\n    pass\n"},
+            "solutions/centring/test_more.py is never run; put its tests into test_graded.py",
+        ),
+        (
+            {"assignments/centring/test_more.py": "def test_more():\n    pass\n"},
+            "assignments/centring/test_more.py is never run; put its tests into test_public.py",
+        ),
+        (
+            {"solutions/centring/helpers.py": "ONE = 1\n"},
+            "solutions/centring/helpers.py is imported by nobody",
+        ),
+        (
+            {"assignments/centring/README.md": SCAFFOLD},
+            "assignments/centring/README.md still describes the example of `autograder new`",
+        ),
+        (
+            {"graded": WITH_GLOBAL_STATE},
+            "test_graded.py, line 12: np.random.normal draws other numbers in every run",
+        ),
+        (
+            {"public": PUBLIC + "\nSHAPE = np.random.default_rng().integers(3)\n"},
+            "np.random.default_rng draws other numbers",
+        ),
+    ],
+    ids=["misspelt", "unused graded", "unused public", "helper", "scaffold", "np.random", "no seed"],
+)  # fmt: skip
+def test_a_slip_of_the_author_is_named_with_its_cause(
+    tmp_path: Path, replaced: dict[str, str], said: str
+) -> None:
+    course = write_course(tmp_path, {PATHS.get(part, part): text for part, text in replaced.items()})
+    assignment, solution = Course(course).assignment("centring"), Course(course).solution("centring")
+    found = [
+        *slips.misspelt_functions(assignment, solution.reference_files(assignment)),
+        *slips.unused_files(assignment, solution),
+        *slips.left_of_the_example(assignment),
+        *slips.draws_from_global_state(assignment, solution),
+    ]
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+def test_numbers_of_a_seeded_generator_are_the_same_in_every_run(tmp_path: Path) -> None:
+    text = (
+        PUBLIC + "\nimport random\nSHAPE = np.random.default_rng(3).integers(3), random.Random(1).random()\n"
+    )
+    course = Course(write_course(tmp_path, {PATHS["public"]: text}))
+    assert not list(slips.draws_from_global_state(course.assignment("centring"), course.solution("centring")))
+
+
+def test_a_hint_that_random_numbers_keep_from_being_shown_is_named_with_that_cause(tmp_path: Path) -> None:
+    graded = GRADED.replace("rng.normal(3.0, 2.0, size=(7, 3))", "np.random.normal(size=(7, 3))").replace(
+        "import pytest", "import numpy as np\nimport pytest", 1
+    )
+    graded = graded.replace("(rng.normal(size=(n, 3)),)", "(np.random.normal(size=(n, 3)),)")
+    code, printed = verify(tmp_path, graded=graded)
+    assert code == 1
+    assert "differs in every run: a test or the mistake draws from global" in said_of(printed)
+
+
+def test_a_reference_that_raises_by_accident_is_an_error_of_the_course(tmp_path: Path) -> None:
+    graded = (
+        GRADED
+        + """
+
+@pytest.mark.question("spread")
+def test_of_text(compare):
+    compare("centring.spread", "three rows")
+"""
+    )
+    code, printed = verify(tmp_path, graded=graded)
+    assert code == 1
+    assert "the reference raises" in said_of(printed) and "does not expect" in said_of(printed)
+
+
+def test_a_release_is_refused_for_what_verify_refuses_and_proved_once(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(verification, "LocalPool", PoolHere)
+    course = write_course(tmp_path, {PATHS["graded"]: GRADED + BLIND_TEST})
+    refused = run_here("release", "centring", "-o", tmp_path / "out", cwd=course)
+    assert refused.returncode == 2 and "centring is not gradable as it is" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    assert run_here("release", "centring", "-o", tmp_path / "out", "--unverified", cwd=course).returncode == 0
+
+    write_course(tmp_path)
+    first = run_here("bundle", "centring", "-o", tmp_path / "out", cwd=course)
+    assert first.returncode == 0 and "verified first" in first.stdout, first.stderr
+    again = run_here("release", "centring", "-o", tmp_path / "out", cwd=course)
+    assert again.returncode == 0 and "verified first" not in again.stdout
+    (course / PATHS["stub"]).write_text(STUB + "\n# changed\n")
+    assert not is_proved(Course(course), "centring")
 
 
 WRONG_TEST = """
