@@ -139,7 +139,17 @@ class MistakeToml(_Strict, frozen=True, kw_only=True):
 
 
 class EquivalentToml(_Strict, frozen=True, kw_only=True):
-    """One `[[equivalent]]` entry of `mistakes.toml`: generated mistakes that change nothing that matters, and why."""
+    """Generated mistakes that change nothing which matters.
+
+    Attributes
+    ----------
+    function
+        The function that they are in.
+    lines
+        As `verify` prints them.
+    reason
+        Why no test has to find them.
+    """
 
     function: str
     lines: tuple[str, ...]
