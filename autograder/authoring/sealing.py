@@ -103,7 +103,7 @@ def seal_hints(assignment: Assignment, solution: Solution, tier: str | None = No
     bank = load_bank(assignment, solution)
     if not bank.variants:
         return Sealing()
-    sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier, assignment.libraries)
+    sandbox = Sandbox.for_assignment(assignment, tier)
     # The student's own machine has no solution either: what the checks see must be the same in both places.
     with Grader(assignment, None, sandbox=sandbox) as grader, Host(sandbox) as host:
         observer = _Observer(grader, host)

@@ -33,7 +33,7 @@ def open_grader(work: Work) -> Grader:
     GraderError
         If the requested isolation is not available on this machine.
     """
-    sandbox = Sandbox.of_this_machine(work.assignment.limits.memory_mb, work.tier, work.assignment.libraries)
+    sandbox = Sandbox.for_assignment(work.assignment, work.tier)
     require_secrets_kept(work.solution.folder, sandbox.tier)
     known = KnownBehaviour(work.known, f"{work.hash} {grader_hash()}", read_only=work.known_is_final)
     return Grader(work.assignment, work.solution, work.plan, sandbox, known)

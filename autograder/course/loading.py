@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.course.toml import AssignmentToml, FileToml, GradingToml, read_toml
+from autograder.course.toml import AssignmentToml, DataToml, FileToml, GradingToml, read_toml
 from autograder.errors import CourseError
 from autograder.model.assignment import (
     NOTEBOOK,
     Assignment,
+    DataFile,
     HandInFile,
     Question,
     Solution,
@@ -29,6 +31,7 @@ GRADED_TESTS = "test_graded.py"
 RELEASE_FILE = "release.json"
 
 _SHORTEST_SALT = 8
+MOST_DATA_BYTES = 32 << 20
 _TAKEN_MODULES = sys.stdlib_module_names | {"numpy", "msgspec", "autograder", "conftest", "usercustomize"}
 
 
@@ -174,6 +177,7 @@ def _load(folder: Path, with_stubs: bool) -> Assignment:
         questions=questions,
         limits=toml.limits,
         libraries=tuple(dict.fromkeys(toml.libraries)),
+        data=_data(path, toml.data),
         conventions=toml.conventions,
         switches=toml.switches,
         playground=toml.playground,
@@ -260,6 +264,26 @@ def _check_module(path: Path, key: str, module: str | None) -> None:
         )
 
 
+def _data(path: Path, entries: Sequence[DataToml]) -> tuple[DataFile, ...]:
+    _check_unique(path, "data", "name", [entry.name.lower() for entry in entries])
+    size = 0
+    for i, entry in enumerate(entries):
+        source = path.parent / entry.name
+        if not source.is_file():
+            raise _wrong(
+                path, f"data[{i}].name", f"names {entry.name}, but {source} is missing; put it there"
+            )
+        size += source.stat().st_size
+        if not entry.sha256:
+            digest = hashlib.sha256(source.read_bytes()).hexdigest()
+            raise _wrong(path, f"data[{i}].sha256", f'is missing; write sha256 = "{digest}"')
+    if size > MOST_DATA_BYTES:
+        raise _wrong(
+            path, "data", f"takes {size >> 20} MiB, of which every worker gets a copy; give 32 at most"
+        )
+    return tuple(DataFile(entry.name, path.parent / entry.name, entry.sha256) for entry in entries)
+
+
 def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tuple[Question, ...]:
     if not toml.questions:
         raise _wrong(path, "questions", "names no question; add a [[questions]] entry for each")
@@ -267,9 +291,18 @@ def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tu
     for i, question in enumerate(toml.questions):
         for function in question.functions:
             module = function.partition(".")[0]
+            if module in question.given:
+                raise _wrong(
+                    path, f"questions[{i}].given", f"names {module}, which the question itself asks for"
+                )
             if module not in modules:
                 what = f"has {function!r}, but {module}.py is not among the files; add it or correct the name"
                 raise _wrong(path, f"questions[{i}].functions", what)
+        for module in question.given:
+            if module not in modules:
+                raise _wrong(
+                    path, f"questions[{i}].given", f"names {module}, but {module}.py is not among the files"
+                )
     return tuple(
         msgspec.structs.replace(
             question,

@@ -15,6 +15,7 @@ from msgspec import field
 from autograder.errors import CourseError
 from autograder.model.assignment import (
     AttemptsPolicy,
+    DataName,
     DottedName,
     DropPolicy,
     FileName,
@@ -22,6 +23,7 @@ from autograder.model.assignment import (
     LatePolicy,
     LibraryName,
     Limits,
+    ModuleName,
     Origin,
     Placement,
     Question,
@@ -31,7 +33,7 @@ from autograder.model.assignment import (
 )
 from autograder.model.exact import read_points
 
-_NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName, LibraryName)
+_NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName, LibraryName, ModuleName, DataName)
 _REMEDIES = {repr(meta.pattern): meta.description for name in _NAMES for meta in get_args(name)[1:]}
 
 
@@ -52,6 +54,21 @@ class FileToml(_Strict, frozen=True, kw_only=True):
 
     name: FileName
     origin: Origin | None = field(name="from", default=None)
+
+
+class DataToml(_Strict, frozen=True, kw_only=True):
+    """A file that is there for hand-ins to read, under the same name.
+
+    Attributes
+    ----------
+    name
+        Where it is, from the assignment's folder.
+    sha256
+        The SHA-256 of its content, in hexadecimal digits.
+    """
+
+    name: DataName
+    sha256: str = ""
 
 
 class AssignmentToml(_Strict, frozen=True, kw_only=True):
@@ -87,6 +104,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     name: FileName | None = None
     not_allowed: tuple[DottedName, ...] = ()
     libraries: tuple[LibraryName, ...] = ()
+    data: tuple[DataToml, ...] = ()
     limits: Limits = Limits()
     conventions: dict[str, Literal["accept", "mistake"]] = field(default_factory=dict)
     switches: dict[str, float] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.given_up import GivenUp, did_not_end
 from autograder.grading.known_behaviour import KnownBehaviour
+from autograder.grading.lending import Lender
 from autograder.grading.not_allowed import Use, find_uses
 from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
@@ -85,9 +86,7 @@ class Grader:
         self.assignment = assignment
         self.solution = solution
         self._files = test_files(assignment, solution)
-        self.sandbox = sandbox or Sandbox.of_this_machine(
-            assignment.limits.memory_mb, libraries=assignment.libraries
-        )
+        self.sandbox = sandbox or Sandbox.for_assignment(assignment)
         self.bank = load_bank(assignment, solution) if solution else Bank()
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
@@ -157,9 +156,14 @@ class Grader:
             self._session = Session(self.assignment.name, self._files)
         return self._session
 
+    @functools.cached_property
+    def _lender(self) -> Lender:
+        return Lender(self.assignment, self.reference_files, self.sandbox, self.most_seconds)
+
     def end_worker(self) -> None:
-        """End the reference's worker, until a test needs it again."""
+        """End the reference's workers, until a test needs them again."""
         self._trusted.close()
+        self._lender.close()
 
     def close(self) -> None:
         """End the reference's worker and the session of tests."""
@@ -193,8 +197,11 @@ class Grader:
             reference = self._variant(convention)
         elif not test.public:
             reference = self._reference()
+        given = () if test.public else self.assignment.question(test.question).given
+        student.lender = None if test.public or self.solution is None else self._lender.replacement
         trial = Trial(student, reference, self._rng(test), test.parts, given_up or {})
-        finding = self._finding(test, trial)
+        with self._lender.lending(student, given):
+            finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
             return trial, finding
         use = self._use_of_what_is_not_allowed(student, test)
@@ -370,6 +377,8 @@ class _Run:
             Unexplained(test.question, seen[test.id].function, verdicts[test.id])
             for test in self._wanted
             if test.id in seen and not test.public and not verdicts[test.id].right
+            # Ladders call a function on the hand-in's own files.
+            if not grader.assignment.question(test.question).given
         ]
         if not failed:
             return {}

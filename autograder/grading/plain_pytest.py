@@ -26,7 +26,7 @@ class Folder:
         self.assignment: Assignment = load_work(folder)
         self.submission: Submission = open_hand_in(folder, self.assignment.file_names)
         limits = self.assignment.limits
-        self._host = Host(Sandbox.of_this_machine(limits.memory_mb, libraries=self.assignment.libraries))
+        self._host = Host(Sandbox.for_assignment(self.assignment))
         seconds = max(MOST_SECONDS, limits.seconds_per_call)
         self._student = Subject(self._host, self.submission.files, "", seconds)
         self._student.unusable = self.submission.unusable

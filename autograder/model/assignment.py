@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -50,6 +51,16 @@ DottedName = Annotated[
 ]
 
 
+DataName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_FILE}(/{_FILE}){{0,4}}\Z",
+        description="give a file of this folder, such as 'data/prices.csv'",
+    ),
+]
+ModuleName = Annotated[
+    str, Meta(pattern=rf"^{_NAME}\Z", description="write the name of a file without '.py', such as 'layers'")
+]
 LibraryName = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="write it as it is imported, such as 'sklearn'"),
@@ -71,6 +82,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         `module.function` or `module.Class.method`, in the order of the toml file.
     not_allowed
         Dotted names that its functions may not use, those of the whole assignment first.
+    given
+        Modules whose functions are the reference's in its graded tests, so that a mistake in them is paid for once.
     bonus
         Whether its points come on top of the assignment's total.
     """
@@ -80,6 +93,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: Fraction
     functions: tuple[FunctionName, ...] = ()
     not_allowed: tuple[DottedName, ...] = ()
+    given: tuple[ModuleName, ...] = ()
     bonus: bool = False
 
 
@@ -115,6 +129,44 @@ class HandInFile:
         """The module that the file is imported as, or None if it is not a Python file."""
         stem, dot, suffix = self.name.rpartition(".")
         return stem if dot and suffix == "py" else None
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file that every worker finds in its folder.
+
+    Attributes
+    ----------
+    name
+        Its path there and in the assignment's folder, such as `data/prices.csv`.
+    source
+        Where it is.
+    sha256
+        Of its content, as hexadecimal digits.
+    """
+
+    name: str
+    source: Path
+    sha256: str
+
+    def content(self) -> bytes:
+        """Return its content.
+
+        Raises
+        ------
+        CourseError
+            If it is missing, or not the one that the assignment was written for.
+        """
+        try:
+            content = self.source.read_bytes()
+        except OSError as error:
+            reason = error.strerror or "unreadable"
+            raise CourseError(f"{self.source} cannot be read ({reason}); put the data there.") from error
+        if hashlib.sha256(content).hexdigest() != self.sha256.lower():
+            raise CourseError(
+                f"{self.source} is not the file that the assignment was written for: its SHA-256 is another one."
+            )
+        return content
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -223,6 +275,8 @@ class Assignment:
     ----------
     libraries
         What hand-ins may import besides NumPy, by top-level names.
+    data
+        Files that hand-ins read.
     conventions
         For each convention of the bank that the assignment speaks of, `"accept"` or `"mistake"`.
     switches
@@ -242,6 +296,7 @@ class Assignment:
     questions: tuple[Question, ...]
     limits: Limits = field(default_factory=Limits)
     libraries: tuple[str, ...] = ()
+    data: tuple[DataFile, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict, hash=False)
     switches: Mapping[str, float] = field(default_factory=dict, hash=False)
     playground: bool = False
@@ -251,6 +306,16 @@ class Assignment:
     def file_names(self) -> tuple[str, ...]:
         """The names of the files to hand in."""
         return tuple(file.due for file in self.files)
+
+    def data_files(self) -> tuple[tuple[str, bytes], ...]:
+        """Return name and content of every file of data.
+
+        Raises
+        ------
+        CourseError
+            If one is missing or not the one that was meant.
+        """
+        return tuple((file.name, file.content()) for file in self.data)
 
     @property
     def total_points(self) -> Fraction:

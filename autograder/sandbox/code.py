@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import inspect
 import math
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -35,6 +36,7 @@ from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
 from autograder.values.pack import (
+    Foreign,
     FunctionKey,
     Key,
     NamedKey,
@@ -178,6 +180,8 @@ class Code:
         What the test added to that: pairs of a module and the source at the end of its file.
     listener
         Is told of the calls of this code and of all that extends it; only that of the origin counts.
+    lent
+        Functions of this side that its files may call, by `module.function`.
     unusable
         Why files that belong to it are not among `files`: a sentence for each, by name.
     """
@@ -205,6 +209,7 @@ class Code:
         self.origin: Code = self
         self.additions: tuple[tuple[str, str], ...] = ()
         self.listener = Listener()
+        self.lent: Mapping[str, Callable[..., Any]] = {}
 
     # --- what tests use -------------------------------------------------------------------------------
 
@@ -232,6 +237,26 @@ class Code:
             raise failure
         return value
 
+    def get_constant(self, target: str) -> Any:
+        """Return the value of `module.NAME`, something that a file defines besides functions and classes.
+
+        Raises
+        ------
+        CallFailed
+            One of its subclasses, if no value came.
+        """
+        outcome = self._exchange(messages.GetConstant(space=self.space, name=target))
+        self.origin.listener.came(outcome)
+        return outcome.value
+
+    def seed(self, number: int) -> None:
+        """Seed the global generators of NumPy and Python, which later calls of the test draw from."""
+        self._exchange(messages.Seed(number=number))
+
+    def with_reference(self, *files: str) -> Code:
+        """Return this code: that of the reference has its own files anyway."""
+        return self
+
     def ref(self, target: str) -> NamedKey:
         """Return a reference to a class or function that the code defines, to be passed as an argument."""
         return NamedKey(target)
@@ -257,7 +282,24 @@ class Code:
         code.most_wall_seconds = self.most_wall_seconds
         code.origin = self.origin
         code.additions = (*self.additions, *additions.items())
+        code.lent = self.lent
         return code
+
+    @contextlib.contextmanager
+    def replaced(self, files: Mapping[str, bytes], lent: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
+        """Have other files in the place of some for a while, with the functions of this side that they call."""
+        kept = self.files, self.space, self.lent, self._source_names, self._failed_imports
+        digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
+        self.files, self.space, self.lent = (
+            {**self.files, **files},
+            f"{self.space}+{digest}",
+            {**self.lent, **lent},
+        )
+        self._source_names, self._failed_imports = SourceNames(self.files, self.space.partition("+")[0]), {}
+        try:
+            yield
+        finally:
+            self.files, self.space, self.lent, self._source_names, self._failed_imports = kept
 
     def forget(self) -> CallFailed | None:
         """Drop the objects and functions of a test that is over; return what prevented it, if anything."""
@@ -343,7 +385,9 @@ class Code:
 
     def _require_importable(self, request: messages.Request) -> None:
         """Raise what importing the module ended in before: it would end the same way, at the same cost."""
-        if isinstance(request, messages.Invoke) and request.owner is None:
+        if isinstance(request, messages.GetConstant) or (
+            isinstance(request, messages.Invoke) and request.owner is None
+        ):
             failure = self._failed_imports.get(request.name.partition(".")[0])
             if failure is not None:
                 raise failure
@@ -448,6 +492,8 @@ class Code:
         self._callbacks += 1
         if self._callbacks > MOST_CALLBACKS:
             return messages.CallbackResult(error="the function was called too often"), []
+        if callback.lent:
+            return self._answer_for(callback, payload)
         if not 0 <= callback.function < len(self._functions):
             return messages.CallbackResult(error="the test that this function belongs to is over"), []
         self._require_small(len(payload), "what the call passes to the function that it was given")
@@ -471,6 +517,27 @@ class Code:
         except _Refused as error:
             self.host.drop()
             raise _cannot_be_given("what the test's function returns", error.value) from None
+
+    def _answer_for(
+        self, callback: messages.Callback, payload: np.ndarray
+    ) -> tuple[messages.CallbackResult, list[np.ndarray]]:
+        """Carry out a call of a function that is lent to the code."""
+        function = self.lent.get(callback.lent)
+        if function is None:
+            return messages.CallbackResult(error="this function is not lent here"), []
+        unpacker = Unpacker(payload, lambda key: Foreign("object"))
+        args, keywords = unpacker.unpack(callback.arguments), unpacker.unpack(callback.keywords) or {}
+        unpacker.require_all_used()
+        if not isinstance(args, list) or not isinstance(keywords, dict):
+            raise WireError("malformed arguments of a callback")
+        packer = Packer(lambda value: None)
+        try:
+            return messages.CallbackResult(value=packer.pack(function(*args, **keywords))), packer.arrays
+        except CodeRaised as error:
+            return messages.CallbackResult(error=f"{callback.lent} raised {error.type_name}"), []
+        except (CallFailed, CourseError, WireError, TypeError) as error:
+            name = type(error).__name__
+            return messages.CallbackResult(error=f"{callback.lent} cannot be called so ({name})"), []
 
     def _signature_of(self, number: int) -> inspect.Signature:
         """Return the signature of a function that was passed on; finding it out costs more than most calls."""

@@ -11,13 +11,14 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from autograder.errors import GraderError
+from autograder.model.assignment import Assignment
 from autograder.sandbox import isolation
 from autograder.sandbox.accounts import Account, processes_of
 from autograder.sandbox.bytecode import compile_for_workers
@@ -59,12 +60,15 @@ class Sandbox:
     ----------
     is_forking
         Whether workers are forked from a server that holds Python and NumPy; else each is a fresh interpreter.
+    data
+        Pairs of path and content: files that lie in the folder of every worker.
     """
 
     tier: Tier
     limits: WorkerLimits
     interpreter: Interpreter
     is_forking: bool = False
+    data: tuple[tuple[str, bytes], ...] = ()
 
     @classmethod
     def of_this_machine(
@@ -84,6 +88,12 @@ class Sandbox:
         library_bytes = _LIBRARY_BYTES if libraries else 0
         limits = WorkerLimits(memory_bytes=memory_bytes, reply_bytes=reply_bytes, library_bytes=library_bytes)
         return cls(chosen, limits, interpreter, is_forking=not why_not_forked(chosen, interpreter))
+
+    @classmethod
+    def for_assignment(cls, assignment: Assignment, tier: str | None = None) -> Sandbox:
+        """Return the sandbox for hand-ins of an assignment: with its memory, its libraries and its data."""
+        sandbox = cls.of_this_machine(assignment.limits.memory_mb, tier, assignment.libraries)
+        return replace(sandbox, data=assignment.data_files())
 
     def start(self) -> WorkerProcess:
         """Start a worker and wait until it is confined."""
@@ -198,6 +208,7 @@ class WorkerProcess:
                     limits=self._sandbox.limits,
                     confinement=confinement,
                     offered=list(self._sandbox.interpreter.modules),
+                    data=dict(self._sandbox.data),
                 ),
                 seconds=START_SECONDS,
             )

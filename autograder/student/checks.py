@@ -96,7 +96,7 @@ def check_folder(
     assignment = load_work(folder)
     wanted = {assignment.question(id).id for id in questions}
     submission = open_work(folder, assignment.file_names)
-    sandbox = Sandbox.of_this_machine(assignment.limits.memory_mb, tier, assignment.libraries)
+    sandbox = Sandbox.for_assignment(assignment, tier)
     hints, problem = _sealed_hints(folder)
     with Grader(assignment, None, sandbox=sandbox) as grader:
         plan = grader.plan

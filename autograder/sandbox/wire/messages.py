@@ -81,11 +81,15 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setup(Message):
-    """First message: limits, confinement, and the modules that hand-ins may import besides Python's and NumPy."""
+    """First message: limits and confinement.
+
+    `offered` are the modules that hand-ins may import besides Python's and NumPy, `data` the files that they find.
+    """
 
     limits: WorkerLimits
     confinement: Confinement
     offered: list[str] = []
+    data: dict[str, bytes] = {}
 
 
 class Load(Message):
@@ -114,6 +118,19 @@ class Invoke(Message):
     trim: bool = False
     count_lines: bool = False
     public: bool = False
+
+
+class GetConstant(Message):
+    """Send what a name of a module stands for."""
+
+    space: Name
+    name: Name
+
+
+class Seed(Message):
+    """Seed the global generators of NumPy and Python."""
+
+    number: int
 
 
 class Go(Message):
@@ -150,7 +167,19 @@ class CallbackResult(Message):
     error: str | None = None
 
 
-Request = Setup | Load | Invoke | Go | Fetch | GetAttribute | SetAttribute | Forget | CallbackResult
+Request = (
+    Setup
+    | Load
+    | Invoke
+    | GetConstant
+    | Seed
+    | Go
+    | Fetch
+    | GetAttribute
+    | SetAttribute
+    | Forget
+    | CallbackResult
+)
 
 
 # --- what a worker answers ----------------------------------------------------------------------------
@@ -234,10 +263,11 @@ class TooLarge(Message):
 
 
 class Callback(Message):
-    """Student code calls a function of the trusted side."""
+    """Student code calls a function of the trusted side: one that the test passed in, or one that is lent."""
 
-    function: int
     arguments: Node
+    function: int = -1
+    lent: Name = ""
     keywords: Node = None
 
 

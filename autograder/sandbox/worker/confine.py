@@ -10,6 +10,7 @@ import ctypes
 import os
 import struct
 import sys
+from collections.abc import Mapping
 
 from autograder.sandbox.wire.messages import Confinement, Ready, WorkerLimits
 from autograder.sandbox.worker.namespaces import TEMPORARY, enter_namespaces
@@ -45,8 +46,8 @@ _SIGNALS_AND_ABSTRACT_SOCKETS = 0b11
 _ONLY_FOR_DIRECTORIES = ((1 << 13) - 1) & ~(_EXECUTE | _WRITE_FILE | _READ_FILE) | 1 << 13
 
 
-def confine(limits: WorkerLimits, confinement: Confinement) -> Ready:
-    """Apply all limits and restrictions to this process and return which of the optional ones took hold.
+def confine(limits: WorkerLimits, confinement: Confinement, data: Mapping[str, bytes] | None = None) -> Ready:
+    """Lay out data, apply all limits and restrictions to this process and return which of the optional ones took hold.
 
     Raises
     ------
@@ -57,6 +58,7 @@ def confine(limits: WorkerLimits, confinement: Confinement) -> Ready:
     if libc is not None and confinement.namespaces:
         user = confinement.namespaces == "as a user"
         enter_namespaces(libc, user, confinement.temporary_bytes, confinement.kept)
+    _lay_out(confinement.writable or TEMPORARY, data or {})
     if libc is not None:
         _empty_bounding_set(libc)
     _set_limits(limits)
@@ -137,6 +139,18 @@ def _go_home(folder: str) -> None:
     if os.name == "posix":
         os.environ["HOME"] = os.environ["TMPDIR"] = folder
         os.chdir(folder)
+
+
+def _lay_out(folder: str, data: Mapping[str, bytes]) -> None:
+    """Write files that are only to be read; where this process becomes another user, they stay this one's."""
+    mask = os.umask(0o022)
+    for name, content in data.items():
+        path = os.path.join(folder, name)  # noqa: PTH118 - keeps pathlib out of the worker's start
+        os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)  # noqa: PTH103, PTH120
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    os.umask(mask)
 
 
 def _empty_bounding_set(libc: ctypes.CDLL) -> None:

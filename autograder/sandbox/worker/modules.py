@@ -30,6 +30,8 @@ from autograder.sandbox.worker.stand_ins import StandIn, inert, inert_module, un
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy", "__future__"}
 TAKEN = OFFERED | {"autograder", "msgspec"}
 """Names that no file of a hand-in can have: the worker itself uses these modules."""
+LENT = "__lent__"
+"""The module by which files of the course's reach the functions that they lend."""
 _IMPORTING = ("importlib", "_frozen_importlib")
 _FOLDERS = 6
 """So many folders up a relative import may begin."""
@@ -68,7 +70,9 @@ class Space:
 class Spaces:
     """Finds the modules of the space in use, and stand-ins for what is not offered."""
 
-    def __init__(self) -> None:
+    def __init__(self, call_lent: Callable[..., Any]) -> None:
+        self._lent = ModuleType(LENT)
+        self._lent.__dict__["call"] = call_lent
         self._spaces: dict[str, Space] = {}
         self._no_space = Space("", {})
         self._current = self._no_space
@@ -120,6 +124,8 @@ class Spaces:
         if fullname in self._current.sources:
             file = self._current.file_of(fullname)
             return importlib.util.spec_from_loader(fullname, cast(Any, self), origin=file)
+        if fullname == LENT:
+            return importlib.util.spec_from_loader(fullname, cast(Any, _Ready(self._lent)))
         top = fullname.partition(".")[0]
         if top in OFFERED or top in self._offered or self._current is self._no_space:
             return None
@@ -239,6 +245,20 @@ class StandInLoader:
         if top in COMPATIBILITY:
             return compatible_module(spec.name)
         return inert_module(spec.name) if top in INERT else StandIn(spec.name, self._part_of)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to execute."""
+
+
+class _Ready:
+    """Gives a module that is there already."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module."""
+        return self._module
 
     def exec_module(self, module: ModuleType) -> None:
         """There is nothing to execute."""

@@ -8,6 +8,7 @@ import gc
 import io
 import itertools
 import linecache
+import random
 import sys
 import traceback
 from collections import OrderedDict, namedtuple
@@ -112,7 +113,7 @@ class Server:
 
     def __init__(self, channel: Channel[Reply, Request]) -> None:
         self._channel = channel
-        self._spaces = Spaces()
+        self._spaces = Spaces(self._call_lent)
         self._counter = EventCounter()
         self._objects: dict[int, Any] = {}
         self._numbers = itertools.count()
@@ -155,6 +156,13 @@ class Server:
                     value = self._own_copy(value)
                 setattr(self._objects[request.owner], request.name, value)
                 return messages.Done(), None
+            case messages.GetConstant():
+                self._spaces.enter(request.space)
+                return self._value(self._named(request.name))
+            case messages.Seed():
+                np.random.seed(request.number)
+                random.seed(request.number)
+                return messages.Done(), None
             case messages.Load():
                 self._spaces.load(request.space, request.files)
                 return messages.Done(), None
@@ -167,7 +175,7 @@ class Server:
                 self._reply_bytes = request.limits.reply_bytes
                 self._spaces.offer(request.offered)
                 _touch_workspace()
-                ready = confine(request.limits, request.confinement)
+                ready = confine(request.limits, request.confinement, request.data)
                 sys.stdout = sys.stderr = self._output
                 return ready, None
         raise WireError("a callback's result came that nobody was waiting for")
@@ -302,19 +310,26 @@ class Server:
     def _function(self, number: int) -> Callable[..., Any]:
         def call_back(*args: Any, **keywords: Any) -> Any:
             """Call the function that the test passed in."""
-            packer = Packer(self._refer)
-            arguments = packer.pack(list(args))
-            named = packer.pack(keywords) if keywords else None
-            message = messages.Callback(function=number, arguments=arguments, keywords=named)
-            self._channel.send(message, packer.arrays)
-            answer, payload = self._channel.receive()
-            if not isinstance(answer, messages.CallbackResult):
-                raise WireError("something other than the callback's result came")
-            if answer.error is not None:
-                raise RuntimeError(answer.error)
-            return self._own_copy(Unpacker(payload, self._resolve).unpack(answer.value))
+            return self._call_back(number, "", args, keywords)
 
         return call_back
+
+    def _call_lent(self, name: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Call a function of the course's that is lent to this code."""
+        return self._call_back(-1, name, args, keywords)
+
+    def _call_back(self, number: int, lent: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        packer = Packer(self._refer)
+        arguments = packer.pack(list(args))
+        named = packer.pack(keywords) if keywords else None
+        message = messages.Callback(function=number, lent=lent, arguments=arguments, keywords=named)
+        self._channel.send(message, packer.arrays)
+        answer, payload = self._channel.receive()
+        if not isinstance(answer, messages.CallbackResult):
+            raise WireError("something other than the callback's result came")
+        if answer.error is not None:
+            raise RuntimeError(answer.error)
+        return self._own_copy(Unpacker(payload, self._resolve).unpack(answer.value))
 
     # --- failures -------------------------------------------------------------------------------------
 
