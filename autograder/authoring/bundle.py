@@ -98,7 +98,9 @@ def read_bundle(folder: Path) -> Bundle:
 
 def _files(assignment: Assignment, solution: Solution, plan: Plan) -> dict[str, bytes]:
     public = student_files(assignment)
-    secret = collect(solution.folder) | solution.reference_files(assignment)
+    reference = solution.reference_files(assignment)
+    borrowed = {file.name: reference[file.name] for file in assignment.files if not file.folder}
+    secret = collect(solution.folder) | borrowed
     wheel_name, wheel = build_wheel()
     requirements = base_requirements(assignment.libraries).encode()
     about = Bundle(

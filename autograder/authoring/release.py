@@ -52,7 +52,7 @@ def student_files(assignment: Assignment) -> dict[str, bytes]:
     """
     files = collect(assignment.folder)
     for file in assignment.files:
-        files[file.due] = file.source.read_bytes()
+        files[file.path] = file.source.read_bytes()
     return files
 
 

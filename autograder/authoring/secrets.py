@@ -176,7 +176,7 @@ class _Given:
         for question in assignment.questions:
             self.names |= {question.id, *question.functions}
         for file in assignment.files:
-            self.asked[Path(folder.name, file.name)] = set(assignment.functions_in(file.module))
+            self.asked[Path(folder.name, file.folder, file.name)] = set(assignment.functions_in(file.module))
 
 
 def _secret_lines(path: Path, data: bytes, given: _Given) -> list[Line]:

@@ -41,11 +41,13 @@ def misspelt_functions(assignment: Assignment, reference: Mapping[str, bytes]) -
 
 
 def _defined(source: bytes) -> list[str]:
-    """Return the functions, classes and methods of a module; of an inherited method, under the heir's name, too."""
+    """Return the names that a module defines, methods with their class; an inherited one with the heir, too."""
     found: list[str] = []
     for statement in ast.parse(source).body:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             found.append(statement.name)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):  # a constant may be an answer
+            found += [it.id for it in ast.walk(statement) if isinstance(it, ast.Name)]
         if isinstance(statement, ast.ClassDef):
             found += [
                 f"{statement.name}.{it.name}" for it in statement.body if isinstance(it, ast.FunctionDef)

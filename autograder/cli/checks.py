@@ -68,7 +68,7 @@ def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> No
     assignment = load_work(folder)
     for id in questions:
         assignment.question(id)
-    names = (*assignment.file_names, ASSIGNMENT_FILE, PUBLIC_FILE)
+    names = (*(file.path for file in assignment.files), ASSIGNMENT_FILE, PUBLIC_FILE)
     for _ in saves(lambda: [folder / name for name in names]):
         console.rule(f"{time.strftime('%H:%M:%S')}  {assignment.name}")
         try:

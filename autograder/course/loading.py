@@ -232,19 +232,23 @@ def load_solution(folder: Path) -> Solution:
 def _files(path: Path, entries: Sequence[FileToml]) -> tuple[HandInFile, ...]:
     if not entries:
         raise _wrong(path, "files", "names no file; add a [[files]] entry for each file to hand in")
-    _check_unique(path, "files", "name", [entry.name.lower() for entry in entries])
+    # They lie side by side when they are graded.
+    _check_unique(path, "files", "name", [entry.name.rpartition("/")[2].lower() for entry in entries])
     return tuple(_file(path, f"files[{i}].name", entry) for i, entry in enumerate(entries))
 
 
 def _file(path: Path, key: str, entry: FileToml) -> HandInFile:
-    source, name = beside_or_origin(path.parent, entry.name, entry.origin), entry.name
+    folder, _, name = entry.name.rpartition("/")
+    source = beside_or_origin(path.parent, entry.name, entry.origin)
+    if folder and not source.exists() and (path.parent / name).is_file():
+        source = path.parent / name  # as a hand-in holds it
     if not source.is_file() and name.endswith(".py") and source.with_suffix(NOTEBOOK).is_file():
         source = source.with_suffix(NOTEBOOK)  # a release in the form of a notebook
     if name.endswith(NOTEBOOK):
         name = f"{name.removesuffix(NOTEBOOK)}.py"
         if not source.is_file() and source.with_suffix(".py").is_file():  # as a hand-in holds it
             source = source.with_suffix(".py")
-    file = HandInFile(name, source, entry.origin)
+    file = HandInFile(name, source, entry.origin, folder)
     _check_module(path, key, file.module)
     return file
 

@@ -19,6 +19,7 @@ from autograder.model.assignment import (
     DottedName,
     DropPolicy,
     FileName,
+    FilePath,
     FunctionName,
     LatePolicy,
     LibraryName,
@@ -33,7 +34,18 @@ from autograder.model.assignment import (
 )
 from autograder.model.exact import read_points
 
-_NAMES = (Text, FileName, Origin, QuestionId, FunctionName, DottedName, LibraryName, ModuleName, DataName)
+_NAMES = (
+    Text,
+    FileName,
+    Origin,
+    QuestionId,
+    FunctionName,
+    DottedName,
+    LibraryName,
+    ModuleName,
+    DataName,
+    FilePath,
+)
 _REMEDIES = {repr(meta.pattern): meta.description for name in _NAMES for meta in get_args(name)[1:]}
 
 
@@ -47,12 +59,12 @@ class FileToml(_Strict, frozen=True, kw_only=True):
     Attributes
     ----------
     name
-        What it is called.
+        What it is called, with the folder that it lies in, if any.
     origin
         Where its stub and its reference are, if another assignment has them.
     """
 
-    name: FileName
+    name: FilePath
     origin: Origin | None = field(name="from", default=None)
 
 

@@ -28,6 +28,13 @@ Text = Annotated[str, Meta(pattern=r"\S", description="it must not be empty")]
 FileName = Annotated[
     str, Meta(pattern=rf"^{_FILE}\Z", description="give a bare file name such as 'linear_svm.py'")
 ]
+FilePath = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_FILE}(/{_FILE}){{0,4}}\Z",
+        description="give a file name such as 'linear_svm.py', also in a folder, 'cs231n/layers.py'",
+    ),
+]
 Origin = Annotated[
     str,
     Meta(pattern=rf"^{_FILE}/{_FILE}\Z", description="give ASSIGNMENT/FILE, such as 'softmax/softmax.py'"),
@@ -109,16 +116,25 @@ class HandInFile:
         Where its stub is.
     origin
         `OTHER/FILE` if stub and reference live in another assignment, else None.
+    folder
+        Where it lies below its assignment's folder, such as `cs231n`; empty for in it. Its bare name is its own
+        among all files, and all that counts in a hand-in.
     """
 
     name: str
     source: Path
     origin: str | None = None
+    folder: str = ""
 
     @property
     def due(self) -> str:
         """What students hand in: the name, or that of a notebook."""
         return str(Path(self.name).with_suffix(NOTEBOOK)) if self.source.suffix == NOTEBOOK else self.name
+
+    @property
+    def path(self) -> str:
+        """Where it is due, from the assignment's folder."""
+        return f"{self.folder}/{self.due}" if self.folder else self.due
 
     def stub(self) -> bytes:
         """Return what is handed out; of a notebook, the module that its cells are."""
@@ -381,7 +397,7 @@ class Solution:
         return {file.name: self._reference(file) for file in assignment.files}
 
     def _reference(self, file: HandInFile) -> bytes:
-        path = beside_or_origin(self.folder, file.name, file.origin)
+        path = beside_or_origin(self.folder, f"{file.folder}/{file.name}".lstrip("/"), file.origin)
         if not path.is_file() and path.with_suffix(NOTEBOOK).is_file():
             path = path.with_suffix(NOTEBOOK)
         try:

@@ -82,6 +82,9 @@ def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:
         folder.mkdir()
         for name in (ASSIGNMENT_FILE, PUBLIC_FILE):
             (folder / name).write_bytes((assignment.folder / name).read_bytes())
+        for data in assignment.data:
+            (folder / data.name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / data.name).write_bytes(data.content())
         for name, source in open_hand_in(path, assignment.file_names).files.items():
             (folder / name).write_bytes(source)
         return check_folder(folder=folder, tier=tier)

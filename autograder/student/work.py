@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autograder.files.private_folder import PrivateFolder
 from autograder.handin.open_hand_in import Submission, open_hand_in
 
 
-def open_work(folder: Path, names: Sequence[str]) -> Submission:
-    """Return the files called `names` as they are saved in a folder.
+def open_work(folder: Path, names: Sequence[str], places: Collection[str] = ("",)) -> Submission:
+    """Return the files called `names` as they are saved in a folder, or in these places below it.
 
     A hand-in that was packed here earlier, a copy set aside in another folder and otter's test files are older or other
     files of the same names: none of them may stand in for one that is missing.
     """
     with PrivateFolder("work") as clean:
-        for path in folder.iterdir():
+        found = [
+            path
+            for place in sorted(places)
+            if (folder / place).is_dir()
+            for path in (folder / place).iterdir()
+        ]
+        for path in found:
             if _is_source(path.name) and (path.is_symlink() or path.is_file()):
+                (clean / path.name).unlink(
+                    missing_ok=True
+                )  # where it is due counts before where it may lie as well
                 shutil.copyfile(path, clean / path.name, follow_symlinks=False)
         return open_hand_in(clean, names, label=folder.resolve().name)
 
