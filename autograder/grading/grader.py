@@ -28,7 +28,7 @@ from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.given_up import GivenUp, did_not_end
 from autograder.grading.known_behaviour import KnownBehaviour
 from autograder.grading.lending import Lender
-from autograder.grading.not_allowed import Use, find_uses
+from autograder.grading.not_allowed import Reading, read_for
 from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial, reference_raised
@@ -91,7 +91,7 @@ class Grader:
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
         self._trusted = Host(self.sandbox)
-        self._uses: dict[tuple[str, str], list[Use]] = {}
+        self._readings: dict[tuple[str, str], Reading] = {}
         self._observed: dict[tuple[str, str, int], Behaviour] = {}
         self._known = known or KnownBehaviour(None)
         self.deadlines = Deadlines(assignment.limits, self._slowest_call if solution else None)
@@ -126,7 +126,7 @@ class Grader:
         """
         wanted = [test for test in self.plan.tests if only(test)]
         # Keep what was found in known mistakes; drop the last hand-in's.
-        self._uses = {key: uses for key, uses in self._uses.items() if key[0] != STUDENT_SPACE}
+        self._readings = {key: it for key, it in self._readings.items() if key[0] != STUDENT_SPACE}
         with Host(self.sandbox) as host:
             student = Subject(host, files, STUDENT_SPACE)
             absent = (file for file in self.assignment.files if file.name not in files)
@@ -204,7 +204,10 @@ class Grader:
             finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
             return trial, finding
-        use = self._use_of_what_is_not_allowed(student, test)
+        reading = self._reading(student, test)
+        use = next((it for it in reading.uses if test.structural or not it.hides_loop), None)
+        if not test.public:
+            trial.flags += reading.flags
         if use is None or (use.unchecked and finding is not None and not finding.credit):
             return trial, finding
         details = finding.details if finding else ""
@@ -282,13 +285,13 @@ class Grader:
         """Return the generator of a test: the same in every run, secret for graded tests."""
         return rng_of(PUBLIC_SALT if test.public or self.solution is None else self.solution.salt, test.id)
 
-    def _use_of_what_is_not_allowed(self, code: Code, test: PlannedTest) -> Use | None:
-        """Return the first use of something that the test's question does not allow."""
+    def _reading(self, code: Code, test: PlannedTest) -> Reading:
+        """Return what the source says of what the test's question does not allow."""
         question = self.assignment.question(test.question)
         key = (code.space, question.id)
-        if key not in self._uses:
-            self._uses[key] = find_uses(code.files, question.functions, question.not_allowed)
-        return next((use for use in self._uses[key] if test.structural or not use.hides_loop), None)
+        if key not in self._readings:
+            self._readings[key] = read_for(code.files, question.functions, question.not_allowed)
+        return self._readings[key]
 
     def _finding(self, test: PlannedTest, trial: Trial) -> Finding | None:
         trial.begin()

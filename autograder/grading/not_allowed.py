@@ -1,23 +1,32 @@
 """Finds what a question does not allow, by reading the student's source without running it.
 
 Only code that the question's functions can reach counts; a helper that only draws a plot may use anything.
-Names are followed through imports and their aliases. The time taken is linear in the length of the source,
-however it is written.
+What a name is decides, not how it is spelled: names are followed to what they may mean (`meanings`), and that is
+looked up here, so that another name for the same function is the same function. A lookup by a text that is not known
+is a use of whatever it may find. The time taken is linear in the length of the source, however it is written.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
 import functools
+import importlib
+import re
 import sys
 import threading
+import warnings
 from collections import ChainMap, Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib.util import decode_source
+from types import ModuleType
 
-from autograder.sandbox.wire.libraries import RELATIVE, handed_in
+from autograder.grading.meanings import OFFERED, Lookup, Meanings, imported_by, module_of, names_stored
+from autograder.sandbox.wire.libraries import handed_in
 
 HIDDEN_LOOPS = frozenset(
     {
@@ -36,7 +45,27 @@ HIDDEN_LOOPS = frozenset(
 )
 """Loops in disguise: they cost the points for structure, not those for right values."""
 
-OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
+FAMILIES = {
+    "numpy.linalg.norm": ("numpy.linalg.*norm*",),
+    "numpy.apply_along_axis": ("numpy.ma.apply_along_axis",),
+    "numpy.apply_over_axes": ("numpy.ma.apply_over_axes",),
+    "numpy.nditer": ("numpy.ndindex", "numpy.nested_iters"),
+    "numpy.ndenumerate": ("numpy.ma.ndenumerate",),
+    "itertools": ("more_itertools",),
+}
+"""What is not allowed together with each of these; what is the same object under another name need not be listed."""
+
+_LOOKED_INTO = (
+    "_functools",
+    "_collections",
+    "_operator",
+    "builtins",
+    "collections",
+    "functools",
+    "itertools",
+    "operator",
+)
+"""Modules of the standard library that pass on what others define; further ones only if they are loaded anyway."""
 _OTHER_NAMES = {
     "six.moves.reduce": ["functools.reduce"],
     "past.builtins.reduce": ["functools.reduce"],
@@ -57,10 +86,15 @@ _OTHER_NAMES = {
     "__builtin__": ["builtins"],
 }
 """What stand-ins that compute pass on, the longer names first."""
+_DEEPEST = 50_000
+_LONGEST_WRITTEN = 60
 _STACK_BYTES = 64 << 20
+_MOST_BYTES = 1 << 18
+"""Longer files are not read: that takes some ten microseconds for each byte, in every question."""
 _KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
 _MOST_PARTS = 20
+_WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 200
 """In characters; the rest of a longer name is ignored."""
 
@@ -73,6 +107,8 @@ class Use:
     ----------
     unchecked
         Why the file could not be checked, so that it might use anything; empty for a use that was found.
+    is_lookup
+        Whether `written` looks a name up by a text that is not known.
     """
 
     rule: str
@@ -80,6 +116,7 @@ class Use:
     file: str
     line: int
     unchecked: str = ""
+    is_lookup: bool = False
 
     @property
     def hides_loop(self) -> bool:
@@ -89,6 +126,11 @@ class Use:
     @property
     def sentence(self) -> str:
         """The sentence for the student."""
+        if self.is_lookup:
+            return (
+                f"{self.file}, line {self.line} finds out only while it runs what it uses ({self.written}), "
+                "so that it cannot be checked for what this question does not allow: write its name."
+            )
         if self.unchecked:
             return f"{self.file} cannot be checked for what this question does not allow: {self.unchecked}."
         why = (
@@ -97,8 +139,29 @@ class Use:
         return f"{self.file}, line {self.line} uses {self.written}: {why}."
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was found in the source of a hand-in.
+
+    Attributes
+    ----------
+    uses
+        In source order; those of files that could not be read come last.
+    flags
+        Sentences for a person about what can neither be decided nor held against anybody.
+    """
+
+    uses: tuple[Use, ...]
+    flags: tuple[str, ...] = ()
+
+
 def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> list[Use]:
-    """Return the uses of `not_allowed` names in code that `functions` can reach, in source order.
+    """Return the uses of `not_allowed` names in code that `functions` can reach, in source order."""
+    return list(read_for(files, functions, not_allowed).uses)
+
+
+def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> Reading:
+    """Return what is found of `not_allowed` names in code that `functions` can reach.
 
     A file that does not parse may use anything, so it yields one unchecked use for each rule, after those that
     were found. That matters only if the test passes; the syntax error itself is reported elsewhere.
@@ -110,8 +173,11 @@ def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed:
     functions
         `module.function` or `module.Class.method`.
     not_allowed
-        Dotted names (`numpy.linalg.norm`), modules (`itertools`) or builtins (`map`).
+        Dotted names (`numpy.linalg.norm`), families of them (`numpy.linalg.*norm*`), modules (`itertools`) or
+        builtins (`map`).
     """
+    if not not_allowed:
+        return Reading(())
     names = frozenset(name.removesuffix(".py") for name in files)
     star_of = _star_reader(names, not_allowed)
     modules = {
@@ -119,15 +185,50 @@ def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed:
         for name, source in files.items()
         if name.endswith(".py")
     }
-    uses: set[Use] = set()
-    for reached in _reachable(modules, functions):
-        if isinstance(reached, _Scope):
-            uses.update(_uses_in(reached, not_allowed))
-        else:
-            uses.update(Use(rule, "", reached.file, 0, reached.reason) for rule in not_allowed)
-    return sorted(
-        uses, key=lambda use: (bool(use.unchecked), use.file, use.line, -len(use.written), use.rule)
-    )
+    reached = list(_reachable(modules, functions))
+    unread = [it for it in reached if isinstance(it, _Unread)]
+    uses = {Use(rule, "", it.file, 0, it.reason) for it in unread for rule in not_allowed}
+    flags: tuple[str, ...] = ()
+    if scopes := [it for it in reached if isinstance(it, _Scope)]:
+        with _deep_recursion():
+            meanings = _meanings_in(modules, scopes, names)
+            lookups = list(meanings.lookups())
+            uses.update(_uses_in(meanings, names, not_allowed))
+            uses.update(use for it in lookups for use in _uses_by(it, names, not_allowed))
+            flags = tuple(dict.fromkeys(_flag_of(it) for it in lookups if not it.reaches))
+    return Reading(tuple(sorted(uses, key=_place_of)), flags)
+
+
+def _place_of(use: Use) -> tuple[bool, str, int, bool, int, str]:
+    return bool(use.unchecked), use.file, use.line, use.is_lookup, -len(use.written), use.rule
+
+
+@contextlib.contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Let trees be walked that nest as deep as the parser lets them."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _meanings_in(
+    modules: Mapping[str, _Module | _Unread], reached: Iterable[_Scope], names: frozenset[str]
+) -> Meanings:
+    meanings = Meanings(names)
+    readable = {name: module for name, module in modules.items() if isinstance(module, _Module)}
+    for name, module in readable.items():
+        meanings.module(name, module.file, module.bound, module.imports, module.stars)
+    for name, module in readable.items():
+        for statement in module.effects:
+            meanings.read(name, statement, counts=False)
+    for scope in reached:
+        module = scope.module
+        meanings.read(module.file.removesuffix(".py"), scope.node, module.owners.get(id(scope.node), ""))
+    meanings.solve()
+    return meanings
 
 
 @dataclass(frozen=True)
@@ -139,6 +240,8 @@ class _Unread:
 
 
 def _read(file: str, source: bytes, star_of: _StarReader, names: frozenset[str]) -> _Module | _Unread:
+    if len(source) > _MOST_BYTES:
+        return _Unread(file, "it is far longer than any homework")
     try:
         return _Module(file, parsed(source), star_of, names)
     except (RecursionError, MemoryError):
@@ -202,35 +305,62 @@ class _Module:
         self.aliases: dict[str, str] = {}
         self.stars: dict[str, None] = {}
         self.definitions: dict[str, list[ast.AST]] = {}
+        self.imports: list[ast.stmt] = []
+        self.effects: list[ast.stmt] = []
+        self.owners: dict[int, str] = {}
         for statement in _top_level(tree.body):
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                self.aliases |= _imported(statement)
+                self.aliases |= imported_by(statement)
                 self.stars |= _star_imported(statement, star_of)
+                self.imports.append(statement)
             else:
                 self._note_definition(statement)
+
+    @property
+    def bound(self) -> Iterator[str]:
+        """The names that the top level binds."""
+        yield from (name for name in self.definitions if "." not in name)
+        yield from self.aliases
 
     def _note_definition(self, statement: ast.stmt) -> None:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._define(statement.name, statement)
             case ast.ClassDef():
+                self._define(statement.name)
                 for member in statement.body:
+                    self.owners[id(member)] = statement.name
                     if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
                         self._define(f"{statement.name}.{member.name}", member)
                         self._define(f".{member.name}", member)
                     else:
                         self._define(statement.name, member)
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-                for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                for target in _assigned_to(statement):
                     if name := _dotted(target):
                         self._define(name, statement)
                         if "." in name:
                             self._define("." + name.rpartition(".")[2], statement)
                 if isinstance(statement, ast.Assign):
                     self.aliases |= _assigned_alias(statement, self.aliases)
+                self._note_names(statement)
+                if any(not isinstance(it, ast.Name) for it in _assigned_to(statement)):
+                    self.effects.append(statement)
+            case _:
+                if isinstance(statement, ast.Expr):
+                    self.effects.append(statement)
+                self._note_names(statement)
 
-    def _define(self, name: str, node: ast.AST) -> None:
-        self.definitions.setdefault(name, []).append(node)
+    def _note_names(self, statement: ast.stmt) -> None:
+        """Note the names that a statement binds in other ways: in a tuple, a loop, a `with`, by `:=`."""
+        for part in ast.iter_child_nodes(statement):
+            if isinstance(part, (ast.expr, ast.withitem)):
+                for name in set(names_stored(part)):
+                    if self.definitions.get(name, [None])[-1] is not statement:
+                        self._define(name, statement)
+
+    def _define(self, name: str, *nodes: ast.AST) -> None:
+        self.definitions.setdefault(name, []).extend(nodes)
 
 
 class _Scope:
@@ -245,7 +375,7 @@ class _Scope:
         candidates: list[ast.Assign] = []
         for part in ast.walk(node):
             if isinstance(part, (ast.Import, ast.ImportFrom)):
-                self._imports |= _imported(part)
+                self._imports |= imported_by(part)
                 self.stars |= _star_imported(part, module.star_of)
             assigned.update(_bound_by(part))
             if isinstance(part, ast.Assign):
@@ -304,6 +434,10 @@ def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             waiting += reversed(list(_directly_below(statement)))
 
 
+def _assigned_to(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
+    return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+
+
 def _directly_below(statement: ast.stmt | ast.ExceptHandler) -> Iterator[ast.stmt | ast.ExceptHandler]:
     for part in ("body", "orelse", "finalbody", "handlers", "cases"):
         for inner in getattr(statement, part, ()):
@@ -311,23 +445,6 @@ def _directly_below(statement: ast.stmt | ast.ExceptHandler) -> Iterator[ast.stm
                 yield from inner.body
             else:
                 yield inner
-
-
-def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
-    """Return the full name for each name that an import statement binds."""
-    found = {}
-    for alias in statement.names:
-        if isinstance(statement, ast.Import):
-            name = alias.name if alias.asname else alias.name.partition(".")[0]
-            found[alias.asname or name] = name[:_LONGEST_NAME]
-        elif alias.name != "*":
-            found[alias.asname or alias.name] = f"{module_of(statement)}.{alias.name}"[:_LONGEST_NAME]
-    return found
-
-
-def module_of(statement: ast.ImportFrom) -> str:
-    """Return where names are imported from, whatever number of folders up."""
-    return ".".join(filter(None, [RELATIVE * bool(statement.level), statement.module]))
 
 
 def _star_imported(statement: ast.Import | ast.ImportFrom, star_of: _StarReader) -> dict[str, None]:
@@ -388,14 +505,16 @@ def _reachable(
             seen.add(id(node))
             scope = _Scope(module, node)
             yield scope
-            for place in _names_in(module_name, scope):
+            for place in _names_in(module_name, scope, modules):
                 # Many definitions of one name that all use that name would otherwise lead to each other.
                 if place[0] in modules and place not in known:
                     known.add(place)
                     waiting.append(place)
 
 
-def _names_in(module_name: str, scope: _Scope) -> Iterator[tuple[str, str]]:
+def _names_in(
+    module_name: str, scope: _Scope, modules: Mapping[str, _Module | _Unread]
+) -> Iterator[tuple[str, str]]:
     """Yield where each name that a definition uses may be defined."""
     for part in ast.walk(scope.node):
         if isinstance(part, ast.Name):
@@ -409,22 +528,119 @@ def _names_in(module_name: str, scope: _Scope) -> Iterator[tuple[str, str]]:
             yield module_name, f".{part.attr}"
             for meaning in scope.meanings(_dotted(part.value) or ""):
                 yield meaning, part.attr
+        elif (
+            isinstance(part, ast.Constant)
+            and isinstance(part.value, str)
+            and len(part.value) <= _LONGEST_NAME
+        ):
+            # Names may be looked up by their text, and files imported by theirs.
+            for word in _WORD.findall(part.value):
+                yield module_name, word
+                yield module_name, f".{word}"
+                named = modules.get(word)
+                if isinstance(named, _Module):
+                    yield from ((word, name) for name in named.definitions)
+                elif named is not None:
+                    yield word, ""
 
 
-def _uses_in(scope: _Scope, not_allowed: Sequence[str]) -> Iterator[Use]:
-    for part in ast.walk(scope.node):
-        if isinstance(part, (ast.Name, ast.Attribute)):
-            written = _dotted(part)
-            if written and (rule := _rule_broken(scope.meanings(written), not_allowed)):
-                yield Use(rule, written, scope.module.file, part.lineno)
+def _uses_in(meanings: Meanings, names: frozenset[str], not_allowed: Sequence[str]) -> Iterator[Use]:
+    rules = [_rule(rule) for rule in not_allowed]
+    found: dict[str, str | None] = {}
+    for node, file, meant in meanings.mentioned():
+        for meaning in meant:
+            if meaning not in found:
+                found[meaning] = _rule_broken(_meant(meaning, names), rules)
+            if rule := found[meaning]:
+                yield Use(rule, _written(node), file, getattr(node, "lineno", 0))
+                break
 
 
-def _rule_broken(meanings: Iterable[str], not_allowed: Sequence[str]) -> str | None:
+def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) -> Iterator[Use]:
+    """Yield a use of each rule that a lookup may reach."""
+    reaches = lookup.reaches.partition(".")[0]
+    anything = reaches == "builtins" or reaches in names
+    if not anything and reaches not in OFFERED:
+        return
+    for rule in not_allowed:
+        top = rule.partition(".")[0]
+        of_python = top in sys.stdlib_module_names or hasattr(builtins, top)
+        if (of_python and reaches != "numpy") or (top == "numpy" and (anything or reaches == "numpy")):
+            yield Use(
+                rule, _written(lookup.node), lookup.file, getattr(lookup.node, "lineno", 0), is_lookup=True
+            )
+
+
+def _flag_of(lookup: Lookup) -> str:
+    line = getattr(lookup.node, "lineno", 0)
+    return f"{lookup.file}, line {line}: what {_written(lookup.node)} finds cannot be told from the source"
+
+
+def _written(node: ast.AST) -> str:
+    """Return what stands there, cut where it is long."""
+    dotted = _dotted(node)
+    if dotted is not None:
+        return dotted
+    try:
+        text = " ".join(ast.unparse(node).split())
+    except (RecursionError, ValueError):
+        return "an expression"
+    return text if len(text) <= _LONGEST_WRITTEN else f"{text[:_LONGEST_WRITTEN]}…"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One entry of `not_allowed`: the names that it covers, and the ids of the objects that they are."""
+
+    name: str
+    patterns: tuple[str, ...]
+    objects: frozenset[int]
+
+
+@functools.lru_cache(maxsize=256)
+def _rule(name: str) -> _Rule:
+    patterns = (name, *FAMILIES.get(name, ()))
+    objects: set[int] = set()
+    for pattern in patterns:
+        owner, _, last = pattern.rpartition(".")
+        found = _object(pattern)
+        if "*" in last:
+            members = getattr(_object(owner), "__dict__", {})
+            objects |= {id(it) for key, it in members.items() if fnmatchcase(key, last) and callable(it)}
+        elif isinstance(found, ModuleType):
+            own = vars(found).items()
+            objects |= {id(it) for key, it in own if callable(it) and not key.startswith("__")}
+        elif callable(found):
+            objects.add(id(found))
+    return _Rule(name, patterns, frozenset(objects))
+
+
+@functools.lru_cache(maxsize=4096)
+def _object(full: str) -> object:
+    """Return what a name of NumPy or of the standard library is, in this process; None if there is no such thing."""
+    parts = full.split(".")
+    if parts[0] not in OFFERED:
+        parts = ["builtins", *parts]
+    if parts[0] in _LOOKED_INTO:
+        importlib.import_module(parts[0])
+    found: object = sys.modules.get(parts[0])
+    for end, part in enumerate(parts[1:], 2):
+        if not isinstance(found, (ModuleType, type)):
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = sys.modules.get(".".join(parts[:end])) or getattr(found, part, None)
+    return found
+
+
+def _rule_broken(meanings: Iterable[str], rules: Sequence[_Rule]) -> str | None:
     for meaning in meanings:
         full = meaning.removeprefix("builtins.")
-        for rule in not_allowed:
-            if full == rule or full.startswith(rule + "."):
-                return rule
+        found = _object(meaning)
+        for rule in rules:
+            by_name = any(full == it or full.startswith(f"{it}.") for it in rule.patterns)
+            if by_name or (callable(found) and id(found) in rule.objects):
+                return rule.name
     return None
 
 

@@ -1,0 +1,934 @@
+"""What the names in a piece of source may stand for: every value that may flow into them, without running anything.
+
+Names are followed through imports, assignments of every kind, tuples and other containers, branches, parameters and
+results of functions, attributes, comprehensions, and through the ways to look a name up by its text (`getattr`,
+`__import__`, `importlib`, `sys.modules`, `vars`, `exec`). Order does not count: what a name may mean anywhere in a
+scope, it may mean everywhere in it. A lookup whose text is not known reaches whatever it looks in.
+
+Flow goes through a graph of places, each of which holds a few meanings; the time taken is linear in the source.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import itertools
+import math
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from autograder.sandbox.wire.libraries import RELATIVE, handed_in
+
+OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
+MOST_MEANINGS = 24
+"""A place into which more flows may mean anything."""
+LONGEST = 200
+"""In characters; a longer meaning is none."""
+MOST_PARTS = 20
+_MOST_ROUNDS = 8
+_MOST_TEXTS = 50
+"""Pieces of text to be executed that are read; what further ones do is not known."""
+
+# A meaning is a dotted name (`numpy.linalg`), or one of these with what it is about.
+_TEXT, _TEXTS, _FUNCTION, _MEMBERS, _PICKS, _MANY = "str:", "strs:", "def:", "vars:", "picks:", "many:"
+
+_PASSING_ON = frozenset(
+    {
+        "iter", "next", "list", "tuple", "set", "frozenset", "dict", "reversed", "sorted", "enumerate", "zip", "min",
+        "max", "filter", "staticmethod", "classmethod", "property", "functools.partial", "functools.wraps",
+        "functools.cache", "functools.lru_cache", "copy.copy", "copy.deepcopy", "types.SimpleNamespace",
+        "collections.deque", "collections.OrderedDict", "collections.ChainMap", "collections.namedtuple",
+        "itertools.chain", "itertools.cycle", "itertools.repeat", "inspect.unwrap", "operator.itemgetter",
+        "typing.cast", "contextlib.nullcontext",
+    }
+)  # fmt: skip
+"""What returns, in some form, what it is given."""
+_OF_CONTAINERS = frozenset(
+    {"get", "pop", "popleft", "copy", "setdefault", "values", "items", "__getitem__", "__iter__"}
+)
+_LOOKS_UP = frozenset(
+    {"getattr", "inspect.getattr_static", "object.__getattribute__", "types.ModuleType.__getattribute__"}
+)
+_IMPORTS = frozenset({"__import__", "importlib.import_module", "importlib.__import__", "importlib.reload"})
+_RESOLVES = frozenset({"pkgutil.resolve_name", "pydoc.locate"})
+_EXECUTES = frozenset({"exec", "eval", "compile"})
+_CALLED_WITH_THE_CLASS = frozenset({"__init__", "__new__", "__call__"})
+_ALL_MEMBERS = frozenset({"vars", "inspect.getmembers"})
+_REACHES_ANYTHING = frozenset(
+    {
+        "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._getframe", "sys._current_frames",
+        "inspect.currentframe", "inspect.stack", "ctypes.pythonapi", "ctypes.cast", "ctypes.CDLL", "ctypes.PyDLL",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A lookup whose text is not known.
+
+    Attributes
+    ----------
+    reaches
+        What it looks in: a module, or "" if that is not known either.
+    """
+
+    reaches: str
+    node: ast.AST
+    file: str
+
+
+@dataclass(eq=False)
+class _Scope:
+    """Names that belong together.
+
+    Attributes
+    ----------
+    bound
+        Those that are bound in it; a module's are not looked for.
+    is_class
+        Whether scopes inside do not see it.
+    counts
+        Whether what is mentioned in it is a use.
+    name
+        The class's.
+    """
+
+    module: str
+    file: str
+    parent: _Scope | None
+    bound: frozenset[str] = frozenset()
+    is_class: bool = False
+    counts: bool = True
+    name: str = ""
+    places: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class _Function:
+    """A function of the hand-in: the places of its parameters and of what it returns."""
+
+    positional: list[int]
+    by_name: dict[str, int]
+    rest: int
+    returns: int
+    is_method: bool
+
+
+class Meanings:
+    """What may flow where, in parts of some files.
+
+    Parameters
+    ----------
+    names
+        Of the files, without `.py`.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+        self._sets: list[set[str]] = []
+        self._edges: list[list[int]] = []
+        self._handlers: list[list[Callable[[str], None]]] = []
+        self._queue: deque[tuple[int, str]] = deque()
+        self._globals: dict[str, _Scope] = {}
+        self._bound: dict[str, frozenset[str]] = {}
+        self._stars: dict[str, tuple[str, ...]] = {}
+        self._attributes: dict[str, int] = {}
+        self._functions: list[_Function] = []
+        self._returns: list[int] = []
+        self._mentioned: list[tuple[int, ast.AST, str]] = []
+        self._lookups: dict[tuple[int, str], Lookup] = {}
+        self._executions: set[tuple[int, str]] = set()
+        self._told: list[tuple[Callable[[str], None], str]] = []
+        self._calls: list[_Called] = []
+        self._additions = 0
+
+    # --- what is asked ------------------------------------------------------------------------------------
+
+    def module(
+        self, name: str, file: str, bound: Iterable[str], imports: Iterable[ast.stmt], stars: Iterable[str]
+    ) -> None:
+        """Make a file known: what its top level binds, its import statements, what its star imports bring."""
+        self._globals[name] = _Scope(name, file, None)
+        self._bound[name] = frozenset(bound)
+        self._stars[name] = tuple(stars)
+        for statement in imports:
+            self._imported(statement, self._globals[name])
+
+    def read(self, module: str, node: ast.AST, owner: str = "", counts: bool = True) -> None:
+        """Read a statement of a file's top level, or a member of the class `owner`.
+
+        What a statement that does not count mentions is no use; what it binds flows all the same.
+        """
+        scope = self._globals[module]
+        if not counts:
+            scope = _Scope(scope.module, scope.file, scope, counts=False)
+        if owner:
+            scope = _Scope(module, scope.file, scope, is_class=True, counts=scope.counts, name=owner)
+        self._statement(node, scope)
+
+    def solve(self) -> None:
+        """Let everything flow, until looking names up by what is known of their texts adds nothing more."""
+        self._run()
+        for _ in range(_MOST_ROUNDS):
+            before = self._additions
+            self._lookups.clear()
+            for handler, meaning in list(self._told):
+                handler(meaning)
+            self._run()
+            if self._additions == before:
+                break
+        self._find_other_lookups()
+
+    def _run(self) -> None:
+        while self._queue:
+            place, meaning = self._queue.popleft()
+            for other in self._edges[place]:
+                self._add(other, meaning)
+            for handler in list(self._handlers[place]):
+                handler(meaning)
+
+    def _find_other_lookups(self) -> None:
+        """Note lookups in what nothing is known of, and places that may mean too much."""
+        for call in self._calls:
+            looks_up = bool(self._sets[call.function] & _LOOKS_UP) and len(call.places) > 1
+            unknown = looks_up and not self._sets[call.places[0]] and not self._texts_of(call.places[1])
+            if unknown and not _is_of_its_own(call.node.args[0]):
+                self._unknown("", call.node, call.scope)
+        for place, node, file in self._mentioned:
+            for meaning in self._sets[place]:
+                if meaning.startswith(_MANY) and meaning.removeprefix(_MANY) in OFFERED:
+                    self._lookups.setdefault(
+                        (id(node), meaning), Lookup(meaning.removeprefix(_MANY), node, file)
+                    )
+
+    def mentioned(self) -> Iterator[tuple[ast.AST, str, list[str]]]:
+        """Yield every expression that may mean something, its file, and what it may mean."""
+        for place, node, file in self._mentioned:
+            meant = [it for it in self._sets[place] if ":" not in it]
+            if meant:
+                yield node, file, meant
+
+    def lookups(self) -> Iterator[Lookup]:
+        """Yield the lookups whose text is not known."""
+        yield from self._lookups.values()
+
+    # --- the graph ----------------------------------------------------------------------------------------
+
+    def _new(self, *meanings: str) -> int:
+        self._sets.append(set())
+        self._edges.append([])
+        self._handlers.append([])
+        place = len(self._sets) - 1
+        for meaning in meanings:
+            self._add(place, meaning)
+        return place
+
+    def _add(self, place: int, meaning: str) -> None:
+        there = self._sets[place]
+        if meaning in there or len(meaning) > LONGEST or meaning.count(".") > MOST_PARTS:
+            return
+        if len(there) >= MOST_MEANINGS:
+            if meaning.startswith(_MANY) or len(there) > MOST_MEANINGS:
+                return
+            meaning = f"{_MANY}{meaning.partition('.')[0]}" if ":" not in meaning else _MANY
+        there.add(meaning)
+        self._additions += 1
+        self._queue.append((place, meaning))
+
+    def _flow(self, source: int, target: int) -> None:
+        self._edges[source].append(target)
+        for meaning in list(self._sets[source]):
+            self._add(target, meaning)
+
+    def _on(self, place: int, handler: Callable[[str], None]) -> None:
+        self._handlers[place].append(handler)
+        for meaning in list(self._sets[place]):
+            handler(meaning)
+
+    def _on_and_again(self, place: int, handler: Callable[[str], None]) -> None:
+        """Tell the handler of each meaning, and again once more is known of the texts that it asks for."""
+
+        def tell(meaning: str) -> None:
+            if not meaning.startswith((_FUNCTION, _TEXT, _TEXTS)):
+                self._told.append((handler, meaning))
+            handler(meaning)
+
+        self._on(place, tell)
+
+    def _global(self, module: str, name: str) -> int:
+        """Return the place of a name of a file's top level."""
+        places = self._globals[module].places
+        if name not in places:
+            places[name] = self._new()
+        return places[name]
+
+    def _attribute_place(self, name: str) -> int:
+        """Return the one place for what is ever put into an attribute of this name."""
+        if name not in self._attributes:
+            self._attributes[name] = self._new()
+        return self._attributes[name]
+
+    def _unknown(self, reaches: str, node: ast.AST, scope: _Scope) -> None:
+        if scope.counts:
+            self._lookups.setdefault((id(node), reaches), Lookup(reaches, node, scope.file))
+
+    # --- names --------------------------------------------------------------------------------------------
+
+    def _look_up(self, name: str, scope: _Scope) -> int:
+        """Return the place that a name is read from."""
+        here: _Scope | None = scope
+        first = True
+        while here is not None and here.parent is not None:
+            if name in here.bound and (first or not here.is_class):
+                return self._local(name, here)
+            first = False
+            here = here.parent
+        place = self._global(scope.module, name)
+        if name not in self._bound[scope.module]:
+            if name == "__builtins__":
+                self._add(place, "builtins")
+            elif hasattr(builtins, name):
+                self._add(place, name)
+            for star in self._stars[scope.module]:
+                self._member(star, name, place, scope)
+        return place
+
+    def _store(self, name: str, scope: _Scope) -> int:
+        """Return the place that a name is written to."""
+        here: _Scope | None = scope
+        while here is not None and here.parent is not None:
+            if name in here.bound:
+                return self._local(name, here)
+            here = here.parent
+        return self._global(scope.module, name)
+
+    def _local(self, name: str, scope: _Scope) -> int:
+        if name not in scope.places:
+            scope.places[name] = self._new()
+        return scope.places[name]
+
+    def _member(self, owner: str, name: str, target: int, scope: _Scope) -> None:
+        """Let an attribute of what an owner means flow into a place."""
+        if owner.startswith((_FUNCTION, _TEXT, _PICKS)):
+            return
+        if owner.startswith(_TEXTS):  # a method of a container
+            if name in _OF_CONTAINERS:
+                self._add(target, f"{owner}\0{name}")
+            return
+        if owner.startswith(_MANY):
+            self._add(target, owner)
+            return
+        if owner.startswith(_MEMBERS):
+            if name in _OF_CONTAINERS:
+                self._add(target, f"{owner}\0{name}")
+            return
+        file = handed_in(owner, self._names, OFFERED) or owner
+        if file in self._globals:
+            self._flow(self._global(file, name), target)
+            return
+        if name == "__dict__":
+            self._add(target, f"{_MEMBERS}{owner}")
+            return
+        self._add(target, name if owner == "builtins" else f"{owner}.{name}")
+
+    # --- statements ---------------------------------------------------------------------------------------
+
+    def _block(self, body: Iterable[ast.AST], scope: _Scope) -> None:
+        # A chain of `elif` nests as deep as it is long.
+        waiting = deque(body)
+        while waiting:
+            statement = waiting.popleft()
+            inner = self._shallow(statement, scope)
+            waiting.extendleft(reversed(inner))
+
+    def _statement(self, node: ast.AST, scope: _Scope) -> None:
+        self._block([node], scope)
+
+    def _shallow(self, node: ast.AST, scope: _Scope) -> list[ast.AST]:
+        """Read a statement but for the statements inside it, which are returned."""
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                place = self._definition(node, node.args, node.body, scope)
+                for decorator in node.decorator_list:
+                    self._flow(self._expression(decorator, scope), place)
+                if scope.is_class:
+                    self._flow(place, self._attribute_place(node.name))
+                    if node.name in _CALLED_WITH_THE_CLASS:
+                        self._flow(place, self._store(scope.name, scope))
+                else:
+                    self._flow(place, self._store(node.name, scope))
+            case ast.ClassDef():
+                for part in (*node.bases, *node.decorator_list, *(it.value for it in node.keywords)):
+                    self._expression(part, scope)
+                bound = _bound_in(node.body)
+                own = _Scope(scope.module, scope.file, scope, bound, True, scope.counts, node.name)
+                self._block(node.body, own)
+            case ast.Import() | ast.ImportFrom():
+                self._imported(node, scope)
+            case ast.Assign():
+                self._assigned(node.targets, node.value, scope)
+            case ast.AnnAssign() | ast.AugAssign() if node.value is not None:
+                self._assigned([node.target], node.value, scope)
+            case ast.For() | ast.AsyncFor():
+                self._bind(node.target, self._element(self._expression(node.iter, scope)), scope)
+                return [*node.body, *node.orelse]
+            case ast.With() | ast.AsyncWith():
+                for item in node.items:
+                    place = self._expression(item.context_expr, scope)
+                    if item.optional_vars is not None:
+                        self._bind(item.optional_vars, place, scope)
+                return list(node.body)
+            case ast.Return():
+                if node.value is not None and self._returns:
+                    self._flow(self._expression(node.value, scope), self._returns[-1])
+            case ast.If() | ast.While():
+                self._expression(node.test, scope)
+                return [*node.body, *node.orelse]
+            case ast.Try() | ast.TryStar():
+                return [*node.body, *node.handlers, *node.orelse, *node.finalbody]
+            case ast.ExceptHandler():
+                if node.type is not None:
+                    self._expression(node.type, scope)
+                return list(node.body)
+            case ast.Match():
+                subject = self._expression(node.subject, scope)
+                for case in node.cases:
+                    for inner in ast.walk(case.pattern):
+                        if isinstance(inner, ast.expr):
+                            self._expression(inner, scope)
+                        for name in (getattr(inner, "name", None), getattr(inner, "rest", None)):
+                            if isinstance(name, str):
+                                self._flow(subject, self._store(name, scope))
+                    if case.guard is not None:
+                        self._expression(case.guard, scope)
+                return [statement for case in node.cases for statement in case.body]
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    if isinstance(child, ast.expr):
+                        self._expression(child, scope)
+        return []
+
+    def _imported(self, node: ast.stmt, scope: _Scope) -> None:
+        for bound, full in imported_by(node).items():
+            place = self._store(bound, scope)
+            owner, _, name = full.rpartition(".")
+            file = handed_in(owner, self._names, OFFERED) or owner
+            if isinstance(node, ast.ImportFrom) and file in self._globals:
+                self._flow(self._global(file, name), place)
+            else:
+                self._add(place, full)
+
+    def _assigned(self, targets: Iterable[ast.expr], value: ast.expr, scope: _Scope) -> None:
+        place = self._expression(value, scope)
+        for target in targets:
+            parts: list[ast.expr] = getattr(target, "elts", [])
+            values: list[ast.expr] = getattr(value, "elts", [])
+            one_by_one = parts and len(parts) == len(values)
+            if one_by_one and not any(isinstance(it, ast.Starred) for it in (*parts, *values)):
+                for part, own in zip(parts, values, strict=True):
+                    self._assigned([part], own, scope)
+            else:
+                self._bind(target, place, scope)
+
+    def _bind(self, target: ast.expr, place: int, scope: _Scope) -> None:
+        """Let a place flow into whatever a target names."""
+        match target:
+            case ast.Name():
+                self._flow(place, self._store(target.id, scope))
+                if scope.is_class:
+                    self._flow(place, self._attribute_place(target.id))
+            case ast.Attribute():
+                self._expression(target.value, scope)
+                self._flow(place, self._attribute_place(target.attr))
+            case ast.Starred():
+                self._bind(target.value, place, scope)
+            case ast.Tuple() | ast.List():
+                for part in target.elts:
+                    self._bind(part, place, scope)
+            case ast.Subscript():
+                self._put_in(target, place, scope)
+
+    def _put_in(self, target: ast.Subscript, place: int, scope: _Scope) -> None:
+        """Let a place flow into a container, or into the name that a dictionary of names has at this key."""
+        keys = self._expression(target.slice, scope)
+        into = self._expression(target.value, scope)
+
+        def put(meaning: str) -> None:
+            if meaning.startswith(_MEMBERS):
+                module = meaning.removeprefix(_MEMBERS)
+                for text in self._texts_of(keys) if module in self._globals else ():
+                    self._flow(place, self._global(module, text))
+
+        self._on_and_again(into, put)
+        match target.value:
+            case ast.Name(id=name):
+                self._flow(place, self._store(name, scope))
+            case ast.Attribute(attr=name):
+                self._flow(place, self._attribute_place(name))
+
+    def _definition(
+        self, node: ast.AST, args: ast.arguments, body: Iterable[ast.AST] | ast.expr, scope: _Scope
+    ) -> int:
+        """Read a function or a lambda and return the place that means it."""
+        positional = [*args.posonlyargs, *args.args]
+        every = [*positional, *args.kwonlyargs, *filter(None, (args.vararg, args.kwarg))]
+        inside = body if isinstance(body, list) else []
+        bound = _bound_in(inside) | {it.arg for it in every}
+        inner = _Scope(scope.module, scope.file, scope, bound, counts=scope.counts)
+        places = {it.arg: self._local(it.arg, inner) for it in every}
+        rest = self._new()
+        for more in filter(None, (args.vararg, args.kwarg)):
+            self._flow(rest, places[more.arg])
+        returns = self._new()
+        is_method = scope.is_class and isinstance(node, ast.FunctionDef) and not _is_static(node)
+        function = _Function([places[it.arg] for it in positional], places, rest, returns, is_method)
+        self._functions.append(function)
+        place = self._new(f"{_FUNCTION}{len(self._functions) - 1}")
+        for default, argument in zip(reversed(args.defaults), reversed(positional), strict=False):
+            self._flow(self._expression(default, scope), places[argument.arg])
+        for given, argument in zip(args.kw_defaults, args.kwonlyargs, strict=True):
+            if given is not None:
+                self._flow(self._expression(given, scope), places[argument.arg])
+        for argument in every:
+            if argument.annotation is not None:
+                self._expression(argument.annotation, scope)
+        self._returns.append(returns)
+        if isinstance(body, ast.expr):
+            self._flow(self._expression(body, inner), returns)
+        else:
+            self._block(body, inner)
+        self._returns.pop()
+        return place
+
+    # --- expressions --------------------------------------------------------------------------------------
+
+    def _expression(self, node: ast.AST, scope: _Scope) -> int:
+        """Read an expression and return the place of its value."""
+        match node:
+            case ast.Name():
+                place = self._look_up(node.id, scope)
+                self._mention(place, node, scope)
+                return place
+            case ast.Constant():
+                return self._new(*([f"{_TEXT}{node.value}"] if isinstance(node.value, str) else []))
+            case ast.Attribute():
+                return self._attribute(node, scope)
+            case ast.Call():
+                return self._call(node, scope)
+            case ast.Subscript():
+                return self._subscript(node, scope)
+            case ast.Lambda():
+                return self._definition(node, node.args, node.body, scope)
+            case ast.NamedExpr():
+                place = self._expression(node.value, scope)
+                self._bind(node.target, place, scope)
+                return place
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                return self._comprehension(node, scope)
+            case ast.BinOp():
+                return self._operation(node, scope)
+            case ast.JoinedStr():
+                return self._joined(node, scope)
+            case ast.Compare():
+                for part in (node.left, *node.comparators):
+                    self._expression(part, scope)
+                return self._new()
+        place = self._new()
+        yields = isinstance(node, (ast.Yield, ast.YieldFrom))
+        flows = self._put if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)) else self._flow
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                flows(self._expression(child, scope), place)
+        if yields and self._returns:
+            self._put(place, self._returns[-1])
+        return place
+
+    def _mention(self, place: int, node: ast.AST, scope: _Scope) -> None:
+        if scope.counts:
+            self._mentioned.append((place, node, scope.file))
+
+    def _attribute(self, node: ast.Attribute, scope: _Scope) -> int:
+        names, value = [node.attr], node.value
+        while isinstance(value, ast.Attribute) and len(names) < MOST_PARTS:
+            names.append(value.attr)
+            value = value.value
+        if isinstance(value, ast.Attribute):  # no name is that long
+            while isinstance(value, ast.Attribute):
+                value = value.value
+            self._expression(value, scope)
+            return self._new()
+        place = self._expression(value, scope)
+        for name in reversed(names):
+            place = self._of(place, name, scope)
+            self._mention(place, node, scope)
+        return place
+
+    def _of(self, place: int, name: str, scope: _Scope) -> int:
+        """Return the place of an attribute of what a place means."""
+        result = self._new()
+        self._on(place, lambda meaning: self._member(meaning, name, result, scope))
+        self._flow(self._attribute_place(name), result)
+        return result
+
+    def _subscript(self, node: ast.Subscript, scope: _Scope) -> int:
+        value, keys = self._expression(node.value, scope), self._expression(node.slice, scope)
+        result = self._new()
+        self._on_and_again(value, lambda meaning: self._picked(meaning, keys, node, scope, result))
+        self._mention(result, node, scope)
+        return result
+
+    def _picked(self, meaning: str, keys: int, node: ast.AST, scope: _Scope, result: int) -> None:
+        """Let what is found at a key flow into a place."""
+        if meaning in ("sys.modules", "builtins") or meaning.startswith(_MEMBERS):
+            texts = self._texts_of(keys)
+            for text in texts:
+                self._at_key(meaning, text, result, scope)
+            if not texts:
+                self._unknown(
+                    "builtins" if meaning == "sys.modules" else meaning.removeprefix(_MEMBERS), node, scope
+                )
+        elif meaning.startswith(_TEXTS):
+            self._add(result, meaning)
+            self._add(result, _TEXT + meaning.removeprefix(_TEXTS))
+        elif not meaning.startswith(_TEXT):
+            self._add(result, meaning)
+
+    def _at_key(self, meaning: str, text: str, result: int, scope: _Scope) -> None:
+        if meaning == "sys.modules":
+            self._add(result, text)
+        else:
+            self._member(meaning.removeprefix(_MEMBERS), text, result, scope)
+
+    def _texts_of(self, place: int) -> list[str]:
+        """Return the texts that a place may hold; none if there are too many to be known."""
+        if any(it.startswith(_MANY) for it in self._sets[place]):
+            return []
+        return sorted(it.removeprefix(_TEXT) for it in self._sets[place] if it.startswith(_TEXT))
+
+    def _comprehension(self, node: ast.expr, scope: _Scope) -> int:
+        generators: list[ast.comprehension] = getattr(node, "generators")  # noqa: B009 - of four classes
+        bound = {name for it in generators for name in names_stored(it.target)}
+        inner = _Scope(scope.module, scope.file, scope, frozenset(bound), counts=scope.counts)
+        for generator in generators:
+            self._bind(generator.target, self._element(self._expression(generator.iter, inner)), inner)
+            for condition in generator.ifs:
+                self._expression(condition, inner)
+        result = self._new()
+        for part in (getattr(node, "elt", None), getattr(node, "key", None), getattr(node, "value", None)):
+            if part is not None:
+                self._put(self._expression(part, inner), result)
+        return result
+
+    def _put(self, place: int, container: int) -> None:
+        """Let what a place means be an element of a container."""
+
+        def put(meaning: str) -> None:
+            is_text = meaning.startswith(_TEXT)
+            self._add(container, _TEXTS + meaning.removeprefix(_TEXT) if is_text else meaning)
+
+        self._on(place, put)
+
+    def _element(self, container: int) -> int:
+        """Return the place of an element of what a place means; those of a text are not followed."""
+        place = self._new()
+
+        def pick(meaning: str) -> None:
+            if meaning.startswith(_TEXTS):
+                self._add(place, _TEXT + meaning.removeprefix(_TEXTS))
+            if not meaning.startswith(_TEXT):
+                self._add(place, meaning)
+
+        self._on(container, pick)
+        return place
+
+    def _operation(self, node: ast.BinOp, scope: _Scope) -> int:
+        # A sum of many terms nests as deep as it has terms.
+        parts: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            parts.append(left.right)
+            left = left.left
+        places = [self._expression(it, scope) for it in (left, *reversed(parts))]
+        if len(places) > MOST_PARTS or not isinstance(node.op, ast.Add):
+            return self._new()
+        return self._concatenated(places)
+
+    def _joined(self, node: ast.JoinedStr, scope: _Scope) -> int:
+        places = [
+            self._expression(it.value if isinstance(it, ast.FormattedValue) else it, scope)
+            for it in node.values
+        ]
+        return self._concatenated(places) if len(places) <= MOST_PARTS else self._new()
+
+    def _concatenated(self, places: list[int]) -> int:
+        result = self._new()
+
+        def join(_: str) -> None:
+            texts = [self._texts_of(place) for place in places]
+            if 0 < math.prod(map(len, texts)) <= MOST_MEANINGS:
+                for parts in itertools.product(*texts):
+                    self._add(result, _TEXT + "".join(parts))
+
+        for place in places:
+            self._on(place, join)
+        return result
+
+    # --- calls --------------------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call, scope: _Scope) -> int:
+        function = self._expression(node.func, scope)
+        places = [self._expression(it, scope) for it in node.args]
+        keywords = {it.arg or "": self._expression(it.value, scope) for it in node.keywords}
+        result = self._new()
+        call = _Called(node, function, places, keywords, result, scope)
+        self._calls.append(call)
+        self._on_and_again(function, lambda meaning: self._called(meaning, call))
+        self._mention(result, node, scope)
+        return result
+
+    def _called(self, meaning: str, call: _Called) -> None:
+        """Let what a call may return flow into its place, and what it is given into the parameters."""
+        first = call.places[0] if call.places else None
+        if meaning.startswith(_FUNCTION):
+            self._enter(self._functions[int(meaning.removeprefix(_FUNCTION))], call)
+        elif meaning.startswith(_MEMBERS):
+            self._of_members(meaning, call)
+        elif meaning.startswith(_TEXTS):
+            text, _, method = meaning.removeprefix(_TEXTS).partition("\0")
+            if method:
+                self._add(call.result, _TEXTS + text)
+                self._add(call.result, _TEXT + text)
+        elif meaning.startswith(_PICKS):
+            for text in self._texts_of(int(meaning.removeprefix(_PICKS))):
+                if first is not None:
+                    self._at_path(first, text, call)
+        elif ":" in meaning:
+            return
+        elif meaning in _LOOKS_UP:
+            if len(call.places) > 1:
+                self._looked_up(call.places[0], call.places[1], call)
+        elif meaning.endswith((".__getattribute__", ".__getattr__")) and first is not None:
+            self._looked_up(self._new(meaning.rpartition(".")[0]), first, call)
+        elif meaning in ("operator.attrgetter", "operator.methodcaller") and first is not None:
+            self._add(call.result, f"{_PICKS}{first}")
+        elif meaning == "operator.getitem" and len(call.places) > 1:
+            keys = call.places[1]
+            self._on(call.places[0], lambda it: self._picked(it, keys, call.node, call.scope, call.result))
+        elif meaning in _IMPORTS and first is not None:
+            self._named_by_text(first, call, lambda text: self._module_named(meaning, text, call))
+        elif meaning in _RESOLVES and first is not None:
+            self._named_by_text(first, call, lambda text: self._add(call.result, text.replace(":", ".")))
+        elif meaning in _ALL_MEMBERS:
+            if first is not None:
+                self._on(first, lambda it: self._members_of(it, call))
+        elif meaning == "globals":
+            self._add(call.result, f"{_MEMBERS}{call.scope.module}")
+        elif meaning == "setattr" and len(call.places) > 2:
+            for text in self._texts_of(call.places[1]):
+                self._flow(call.places[2], self._attribute_place(text))
+                for module in self._sets[call.places[0]] & self._globals.keys():
+                    self._flow(call.places[2], self._global(module, text))
+        elif (
+            meaning in ("sys.modules.get", "sys.modules.pop", "sys.modules.__getitem__") and first is not None
+        ):
+            self._named_by_text(first, call, lambda text: self._add(call.result, text))
+        elif meaning in _EXECUTES and first is not None:
+            self._executed(first, call)
+        elif meaning in _REACHES_ANYTHING:
+            self._unknown("builtins", call.node, call.scope)
+        elif meaning in _PASSING_ON or meaning.rpartition(".")[2] in _OF_CONTAINERS:
+            if meaning.rpartition(".")[2] in _OF_CONTAINERS and "." in meaning:
+                self._add(call.result, meaning.rpartition(".")[0])
+            for place in (*call.places, *call.keywords.values()):
+                self._flow(self._element(place), call.result)
+                self._flow(place, call.result)
+        self._require_no_lookup_passed_on(meaning, call)
+
+    def _enter(self, function: _Function, call: _Called) -> None:
+        own = function.positional[1:] if function.is_method else function.positional
+        for place, parameter in zip(call.places, own, strict=False):
+            self._flow(place, parameter)
+        for place in call.places[len(own) :]:
+            self._flow(place, function.rest)
+        for name, place in call.keywords.items():
+            self._flow(place, function.by_name.get(name, function.rest))
+        self._flow(function.returns, call.result)
+
+    def _of_members(self, meaning: str, call: _Called) -> None:
+        """Follow a method of a dictionary of names."""
+        owner, _, method = meaning.partition("\0")
+        if not method:
+            return
+        if method in ("values", "items", "__iter__", "copy"):
+            self._add(call.result, owner)
+            if method != "copy":
+                self._reached(owner.removeprefix(_MEMBERS), call)
+        elif call.places:
+            keys = call.places[0]
+            self._picked(owner, keys, call.node, call.scope, call.result)
+
+    def _members_of(self, meaning: str, call: _Called) -> None:
+        if ":" not in meaning:
+            self._add(call.result, f"{_MEMBERS}{meaning}")
+
+    def _looked_up(self, owner: int, text: int, call: _Called) -> None:
+        """Follow `getattr(owner, text)`."""
+
+        def from_owner(meaning: str) -> None:
+            texts = self._texts_of(text)
+            for name in texts:
+                self._add_path(meaning, name, call)
+            if not texts:
+                self._reached(meaning, call)
+
+        self._on(owner, from_owner)
+        for name in self._texts_of(text):
+            self._flow(self._attribute_place(name), call.result)
+
+    def _add_path(self, owner: str, path: str, call: _Called) -> None:
+        first, _, rest = path.partition(".")
+        if not rest:
+            self._member(owner, first, call.result, call.scope)
+            return
+        place = self._new()
+        self._member(owner, first, place, call.scope)
+        self._on(place, lambda meaning: self._add_path(meaning, rest, call))
+
+    def _at_path(self, owner: int, path: str, call: _Called) -> None:
+        self._on(owner, lambda meaning: self._add_path(meaning, path, call))
+
+    def _reached(self, meaning: str, call: _Called) -> None:
+        """Note a lookup with a text that is not known in what a place means."""
+        if ":" not in meaning and meaning not in self._globals:
+            self._unknown(meaning, call.node, call.scope)
+
+    def _named_by_text(self, place: int, call: _Called, found: Callable[[str], None]) -> None:
+        texts = self._texts_of(place)
+        for text in texts:
+            found(text)
+        if not texts:
+            self._unknown("builtins", call.node, call.scope)
+
+    def _module_named(self, how: str, text: str, call: _Called) -> None:
+        # `__import__("a.b")` is a, unless something is to be taken from b.
+        whole = how != "__import__" or len(call.places) > 3 or "fromlist" in call.keywords
+        for name in {text, text.partition(".")[0]} if whole else {text.partition(".")[0]}:
+            self._add(call.result, handed_in(name, self._names, OFFERED) or name)
+
+    def _executed(self, place: int, call: _Called) -> None:
+        """Read a text that is executed."""
+        texts = self._texts_of(place)
+        for text in texts:
+            execution = id(call.node), text
+            if execution in self._executions:
+                continue
+            if len(self._executions) == _MOST_TEXTS:
+                self._unknown("builtins", call.node, call.scope)
+                return
+            self._executions.add(execution)
+            try:
+                tree = ast.parse(text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue  # it cannot be executed either
+            for statement in tree.body:
+                for part in ast.walk(statement):
+                    if hasattr(part, "lineno"):
+                        part.lineno = getattr(call.node, "lineno", 1)
+                if isinstance(statement, ast.Expr):
+                    self._flow(self._expression(statement.value, call.scope), call.result)
+                else:
+                    self._statement(statement, call.scope)
+        if not texts and not any(it.startswith(_FUNCTION) for it in self._sets[place]):
+            self._unknown("builtins", call.node, call.scope)
+
+    def _require_no_lookup_passed_on(self, meaning: str, call: _Called) -> None:
+        """Note that `getattr` is handed to something else, beside what it may look in."""
+        if meaning.startswith(_FUNCTION):
+            return
+        given = [*call.places, *call.keywords.values()]
+        for place in given:
+            if self._sets[place] & (_LOOKS_UP | _IMPORTS | _EXECUTES):
+                self._unknown("builtins", call.node, call.scope)
+
+
+@dataclass(frozen=True, eq=False)
+class _Called:
+    node: ast.Call
+    function: int
+    places: list[int]
+    keywords: Mapping[str, int]
+    result: int
+    scope: _Scope
+
+
+def imported_by(statement: ast.stmt) -> dict[str, str]:
+    """Return the full name for each name that an import statement binds."""
+    found = {}
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            found[alias.asname or name] = name[:LONGEST]
+    elif isinstance(statement, ast.ImportFrom):
+        from_module = module_of(statement)
+        for alias in statement.names:
+            if alias.name != "*":
+                found[alias.asname or alias.name] = f"{from_module}.{alias.name}"[:LONGEST]
+    return found
+
+
+def module_of(statement: ast.ImportFrom) -> str:
+    """Return where names are imported from, whatever number of folders up."""
+    return ".".join(filter(None, [RELATIVE * bool(statement.level), statement.module]))
+
+
+def names_stored(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement or a target binds, but for those in scopes of their own."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case ast.Name(ctx=ast.Store()):
+                yield part.id
+            case ast.Import() | ast.ImportFrom():
+                yield from imported_by(part)
+            case ast.ExceptHandler(name=str(name)):
+                yield name
+            case (
+                ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name))
+            ):
+                yield name
+        if part is not node and isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield part.name
+            continue
+        if isinstance(part, (ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            yield from (it.target.id for it in ast.walk(part) if isinstance(it, ast.NamedExpr))
+            continue
+        waiting += ast.iter_child_nodes(part)
+
+
+def _bound_in(body: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names that are local where these statements are the body."""
+    bound: set[str] = set()
+    elsewhere: set[str] = set()
+    for statement in body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(statement.name)
+            continue
+        bound.update(names_stored(statement))
+        for part in ast.walk(statement):
+            if isinstance(part, (ast.Global, ast.Nonlocal)):
+                elsewhere.update(part.names)
+    return frozenset(bound - elsewhere)
+
+
+def _is_static(node: ast.FunctionDef) -> bool:
+    return any(isinstance(it, ast.Name) and it.id == "staticmethod" for it in node.decorator_list)
+
+
+def _is_of_its_own(node: ast.expr) -> bool:
+    """Return whether an expression begins with the object whose method this is."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")

@@ -1,0 +1,234 @@
+# ruff: noqa: E501 - each program stands on a line of its own
+"""What is not allowed is found by what a name is, however it is spelled; honest code is accused of nothing."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from autograder.grading.not_allowed import Reading, find_uses, read_for
+
+NORM = "numpy.linalg.norm"
+RULES = [NORM, "numpy.vectorize", "numpy.apply_along_axis", "itertools", "map", "functools.reduce", "scipy"]
+
+SPELLINGS = {
+    # plain, and other names of the same
+    "vector_norm": "def f(X): return np.linalg.vector_norm(X)",
+    "matrix_norm": "def f(X): return np.linalg.matrix_norm(X)",
+    "a family imported": "from numpy.linalg import vector_norm as v\ndef f(X): return v(X)",
+    "the private module": "def f(X): return np.linalg._linalg.norm(X)",
+    "the private module imported": "from numpy.linalg._linalg import norm as n\ndef f(X): return n(X)",
+    "_functools": "import _functools\ndef f(X): return _functools.reduce(max, X)",
+    "collections._starmap": "import collections\ndef f(X): return list(collections._starmap(max, X))",
+    "collections._chain": "from collections import _chain as c\ndef f(X): return list(c(X))",
+    "vectorize in its private module": "def f(X): return np.lib._function_base_impl.vectorize(max)(X)",
+    "the dispatcher's own": "def f(X): return np.linalg.norm._implementation(X)",
+    "__call__": "def f(X): return np.linalg.norm.__call__(X)",
+    "masked apply_along_axis": "def f(X): return np.ma.apply_along_axis(max, 0, X)",
+    "__builtins__": "def f(X): return list(__builtins__.map(max, X))",
+    "__builtins__ at a key": "def f(X): return list(__builtins__['map'](max, X))",
+    # aliases
+    "a tuple": "la, z = np.linalg, 0\ndef f(X): return la.norm(X)",
+    "a nested tuple": "(la, (z, y)) = (np.linalg, (1, 2))\ndef f(X): return la.norm(X)",
+    "a chain": "a = b = c = np.linalg\ndef f(X): return c.norm(X)",
+    "a chain of names": "a = np\nb = a\nc = b.linalg\nd = c\ndef f(X): return d.norm(X)",
+    "names in the wrong order": "def f(X): return d.norm(X)\nd = c\nc = np.linalg",
+    "a local tuple": "def f(X):\n    n, m = np.linalg.norm, 1\n    return n(X)",
+    "a starred target": "def f(X):\n    n, *m = np.linalg, 1, 2\n    return n.norm(X)",
+    "a list": "def f(X): return [np.linalg][0].norm(X)",
+    "a dictionary": "T = {'la': np.linalg}\ndef f(X): return T['la'].norm(X)",
+    "a dictionary's get": "T = {'la': np.linalg}\ndef f(X): return T.get('la').norm(X)",
+    "put into a dictionary": "T = {}\nT['la'] = np.linalg\ndef f(X): return T['la'].norm(X)",
+    "a branch": "def f(X):\n    if len(X): la = np.linalg\n    else: la = np\n    return la.norm(X)",
+    "a conditional expression": "def f(X): return (np.linalg if len(X) else np).norm(X)",
+    "or": "def f(X): return (None or np.linalg).norm(X)",
+    "rebound in try": "try:\n    import numpy.linalg as la\nexcept ImportError:\n    la = None\ndef f(X): return la.norm(X)",
+    "rebound in a branch": "import math as la\nif True:\n    la = np.linalg\ndef f(X): return la.norm(X)",
+    "an assignment expression": "def f(X): return (la := np.linalg) and la.norm(X)",
+    "a loop": "def f(X):\n    for la in (np.linalg,): return la.norm(X)",
+    "a loop at the top": "for la in [np.linalg]: pass\ndef f(X): return la.norm(X)",
+    "a comprehension": "def f(X): return [la.norm(X) for la in (np.linalg,)][0]",
+    "a comprehension variable of the same name": "def f(X): return [np.linalg.norm(X) for z in X] + [np for np in X]",
+    "with": "import contextlib\ndef f(X):\n    with contextlib.nullcontext(np.linalg) as la: return la.norm(X)",
+    "match": "def f(X):\n    match np.linalg:\n        case la: return la.norm(X)",
+    "a default": "def f(X, la=np.linalg): return la.norm(X)",
+    "a keyword default": "def f(X, *, n=np.linalg.norm): return n(X)",
+    "a parameter": "def g(la, X): return la.norm(X)\ndef f(X): return g(np.linalg, X)",
+    "a named parameter": "def g(X, la=None): return la.norm(X)\ndef f(X): return g(X, la=np.linalg)",
+    "a lambda's parameter": "def f(X): return (lambda la: la.norm(X))(np.linalg)",
+    "a result": "def g(): return np.linalg\ndef f(X): return g().norm(X)",
+    "a generator's result": "def g():\n    yield np.linalg\ndef f(X): return next(g()).norm(X)",
+    "an attribute": "class A: pass\na = A()\na.la = np.linalg\ndef f(X): return a.la.norm(X)",
+    "a class attribute": "class A:\n    la = np.linalg\ndef f(X): return A.la.norm(X)",
+    "self": "class A:\n    def __init__(self, la): self.la = la\n    def go(self, X): return self.la.norm(X)\n"
+    "def f(X): return A(np.linalg).go(X)",
+    "setattr": "class A: pass\nsetattr(A, 'la', np.linalg)\ndef f(X): return A.la.norm(X)",
+    "global": "la = None\ndef g():\n    global la\n    la = np.linalg\ndef f(X):\n    g()\n    return la.norm(X)",
+    "nonlocal": "def f(X):\n    la = None\n    def g():\n        nonlocal la\n        la = np.linalg\n    g()\n    return la.norm(X)",
+    "partial": "import functools\ndef f(X): return functools.partial(np.linalg.norm, X)()",
+    "a decorator": "@np.vectorize\ndef g(x): return x\ndef f(X): return g(X)",
+    # by text
+    "getattr": "def f(X): return getattr(np.linalg, 'norm')(X)",
+    "getattr twice": "def f(X): return getattr(getattr(np, 'linalg'), 'norm')(X)",
+    "getattr under another name": "g = getattr\ndef f(X): return g(np.linalg, 'norm')(X)",
+    "getattr of builtins": "import builtins\ndef f(X): return builtins.getattr(np.linalg, 'norm')(X)",
+    "a text in a name": "N = 'norm'\ndef f(X): return getattr(np.linalg, N)(X)",
+    "a text in parts": "def f(X): return getattr(np.linalg, 'no' + 'rm')(X)",
+    "a text in an f-string": "n = 'rm'\ndef f(X): return getattr(np.linalg, f'no{n}')(X)",
+    "a text as a parameter": "def g(n): return getattr(np.linalg, n)\ndef f(X): return g('norm')(X)",
+    "texts in a loop": "def f(X):\n    for n in ('inv', 'norm'): r = getattr(np.linalg, n)(X)\n    return r",
+    "__getattribute__": "def f(X): return np.linalg.__getattribute__('norm')(X)",
+    "object.__getattribute__": "def f(X): return object.__getattribute__(np.linalg, 'norm')(X)",
+    "getattr_static": "import inspect\ndef f(X): return inspect.getattr_static(np.linalg, 'norm')(X)",
+    "attrgetter": "import operator\ndef f(X): return operator.attrgetter('linalg.norm')(np)(X)",
+    "methodcaller": "from operator import methodcaller\ndef f(X): return methodcaller('norm', X)(np.linalg)",
+    "vars": "def f(X): return vars(np.linalg)['norm'](X)",
+    "vars' get": "def f(X): return vars(np.linalg).get('norm')(X)",
+    "__dict__": "def f(X): return np.linalg.__dict__['norm'](X)",
+    "itemgetter": "import operator\ndef f(X): return operator.getitem(vars(np.linalg), 'norm')(X)",
+    "globals": "def f(X): return globals()['np'].linalg.norm(X)",
+    "put into globals": "globals()['la'] = np.linalg\ndef f(X): return la.norm(X)",
+    "__import__": "def f(X): return __import__('numpy').linalg.norm(X)",
+    "__import__ with fromlist": "def f(X): return __import__('numpy.linalg', fromlist=['norm']).norm(X)",
+    "__import__ of itertools": "def f(X): return list(__import__('itertools').chain(X))",
+    "importlib": "import importlib\ndef f(X): return importlib.import_module('numpy.linalg').norm(X)",
+    "import_module by itself": "from importlib import import_module as i\ndef f(X): return i('numpy' + '.linalg').norm(X)",
+    "sys.modules": "import sys\ndef f(X): return sys.modules['numpy'].linalg.norm(X)",
+    "sys.modules' get": "import sys\ndef f(X): return sys.modules.get('numpy.linalg').norm(X)",
+    "sys.modules of builtins": "from sys import modules\ndef f(X): return list(modules['builtins'].map(max, X))",
+    "resolve_name": "import pkgutil\ndef f(X): return pkgutil.resolve_name('numpy.linalg:norm')(X)",
+    "exec": "def f(X):\n    d = {'X': X}\n    exec('import numpy\\nr = numpy.linalg.norm(X)', d)\n    return d['r']",
+    "eval": "def f(X): return eval('np.linalg.norm')(X)",
+    "exec at the top": "exec('from numpy.linalg import norm')\ndef f(X): return norm(X)",
+    "compile": "def f(X): return eval(compile('np.linalg.norm(X)', '', 'eval'))",
+    "exec of a text in a name": "T = 'np.linalg.norm(X)'\ndef f(X): return eval(T)",
+}  # fmt: skip
+
+UNDECIDED = {
+    "getattr": "def f(X, n): return getattr(np.linalg, n)(X)",
+    "getattr of NumPy": "def f(X): return getattr(np, X.name)(X)",
+    "a text backwards": "def f(X): return getattr(np.linalg, 'mron'[::-1])(X)",
+    "chr": "def f(X): return getattr(np.linalg, chr(110) + 'orm')(X)",
+    "join": "def f(X): return getattr(np.linalg, ''.join(['no', 'rm']))(X)",
+    "dir": "def f(X): return [getattr(np.linalg, n) for n in dir(np.linalg)][40](X)",
+    "vars": "def f(X, n): return vars(np.linalg)[n](X)",
+    "all of vars": "def f(X): return list(vars(np.linalg).values())[40](X)",
+    "items": "def f(X): return [v for k, v in np.linalg.__dict__.items() if k[:2] == 'no'][0](X)",
+    "getmembers": "import inspect\ndef f(X, n): return dict(inspect.getmembers(np.linalg))[n](X)",
+    "__import__": "def f(X, n): return __import__(n).linalg.norm(X)",
+    "import_module": "import importlib\ndef f(X, n): return importlib.import_module(n).norm(X)",
+    "sys.modules": "import sys\ndef f(X, n): return sys.modules[n].norm(X)",
+    "globals": "def f(X, n): return globals()[n].linalg.norm(X)",
+    "exec": "def f(X, n):\n    exec(n)",
+    "eval": "def f(X): return eval(X.text)",
+    "a partial getattr": "import functools\ndef f(X): return functools.partial(getattr, np.linalg)('norm')(X)",
+    "a mapped getattr": "def f(X): return [*__builtins__.zip(X)] + list(filter(getattr, [np.linalg]))",
+    "garbage": "import gc\ndef f(X): return gc.get_objects()[7](X)",
+    "frames": "import sys\ndef f(X): return sys._getframe(1).f_globals['x'](X)",
+    "too many to be followed": "def f(X):\n" + "".join(f"    a = np.f{it}\n" for it in range(30)) + "    a = np.linalg\n"
+    "    return a.norm(X)",
+}  # fmt: skip
+
+HONEST = {
+    "getattr of self": "class A:\n    def f(self, name): return getattr(self, name)(1)\ndef f(X): return A().f('g')",
+    "getattr of self by an f-string": "class A:\n    def f(self, k): return getattr(self, f'distances_{k}')(1)\n"
+    "    def distances_no(self, X): return X\ndef f(X): return A().f('no')",
+    "setattr of self": "class A:\n    def __init__(self, **k):\n        for n, v in k.items(): setattr(self, n, v)\n"
+    "def f(X): return A(a=1).a",
+    "getattr with a default": "def f(X): return getattr(X, 'shape', None)",
+    "getattr of NumPy by a known text": "def f(X, s='mean'): return getattr(np, 'sum')(X) + getattr(np, s)(X)",
+    "texts in a loop": "def f(X): return [getattr(np, n)(X) for n in ('mean', 'std', 'var')]",
+    "a table of functions": "OPS = {'sum': np.sum, 'max': np.max}\ndef f(X, op): return OPS[op](X)",
+    "a table of methods": "class A:\n    def go(self, w): return {0: self.a, 1: self.b}[w]()\n    def a(self): return 0\n"
+    "    def b(self): return 1\ndef f(X): return A().go(X)",
+    "another name of NumPy": "xp = np\ndef f(X): return xp.sqrt(xp.sum(X * X))",
+    "linalg for something else": "from numpy.linalg import inv, solve\ndef f(X): return solve(X, inv(X))",
+    "a method called map": "def f(X): return X.map(abs) + X.reduce(max) + X.norm()",
+    "a variable called map": "def f(X):\n    map = {}\n    map['a'] = X\n    return map['a']",
+    "a variable called norm": "def f(X):\n    norm = np.sqrt((X ** 2).sum())\n    return X / norm",
+    "a function called norm": "def norm(X): return np.sqrt(np.sum(X * X))\ndef f(X): return norm(X)",
+    "a parameter called reduce": "def f(X, reduce=True): return X.sum() if reduce else X",
+    "np.maximum.reduce": "def f(X): return np.maximum.reduce(X) + np.add.accumulate(X).sum() + np.add.reduceat(X, [0])[0]",
+    "a comprehension called map": "def f(X): return [map for map in X]",
+    "vars of an object": "class A: pass\ndef f(X):\n    a = A()\n    vars(a).update(x=1)\n    return vars(a)['x']",
+    "self.__dict__": "class A:\n    def f(self, n): return self.__dict__[n]\ndef f(X): return A().f('x')",
+    "isinstance and type": "def f(X): return X if isinstance(X, np.ndarray) else type(X)(X)",
+    "random numbers": "def f(X, rng=None):\n    rng = np.random.default_rng() if rng is None else rng\n    return rng.normal(size=X.shape)",
+    "a callback": "def g(h, X): return h(X)\ndef f(X): return g(np.exp, X) + g(lambda x: x ** 2, X)",
+    "a callback that others pass": "def g(h, X): return h(X)\ndef f(X): return g(np.exp, X)\ndef plot(X): return g(np.linalg.norm, X)",
+    "a text that names it": "def f(X):\n    '''Without np.linalg.norm and map.'''\n    raise ValueError('norm: map')",
+    "copies": "import copy\ndef f(X): return copy.deepcopy(X) + np.copy(X)",
+    "a plot beside it": "def f(X): return X\ndef plot(X, kind): return getattr(np.linalg, kind)(list(map(abs, X)))",
+    "the math module": "import math\ndef f(X): return math.sqrt(math.fsum(X)) + math.prod(X)",
+    "warnings and timing": "import time, warnings\ndef f(X):\n    t = time.time()\n    warnings.warn(f'{t}')\n    return X",
+    "re.compile and str.format": "import re\ndef f(X): return re.compile('a').sub('b', '{}'.format(X))",
+    "a dictionary of arrays": "def f(X):\n    cache = {'X': X, 'np': np.zeros(3)}\n    return cache.get('X') + cache['np']",
+}  # fmt: skip
+
+
+def reading(text: str, rules: list[str] = RULES) -> Reading:
+    source = ("import numpy as np\n" + textwrap.dedent(text)).encode()
+    return read_for({"hw.py": source}, ["hw.f"], rules)
+
+
+def test_there_are_as_many_as_promised() -> None:
+    assert len(SPELLINGS) + len(UNDECIDED) >= 60
+    assert len(HONEST) >= 20
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_every_spelling_is_found(name: str) -> None:
+    found = reading(SPELLINGS[name]).uses
+    assert found
+    assert not found[0].unchecked
+    assert not found[0].is_lookup
+    assert found[0].sentence.startswith("hw.py, line ")
+
+
+@pytest.mark.parametrize("name", UNDECIDED)
+def test_what_cannot_be_decided_and_reaches_numpy_or_python_is_a_use(name: str) -> None:
+    found = reading(UNDECIDED[name]).uses
+    assert found
+    assert "write its name" in found[0].sentence
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_code_is_accused_of_nothing(name: str) -> None:
+    found = reading(HONEST[name])
+    assert not found.uses, found.uses[0].sentence
+    assert not found.flags
+
+
+def test_what_reaches_nobody_knows_what_is_flagged_and_costs_nothing() -> None:
+    found = reading("def f(X, other, name): return getattr(other, name)(X)")
+    assert not found.uses
+    assert found.flags == ("hw.py, line 2: what getattr(other, name) finds cannot be told from the source",)
+
+
+def test_a_lookup_counts_only_where_it_may_find_what_is_not_allowed() -> None:
+    by_name = "import math\ndef f(X, n): return getattr(math, n)(X)"
+    assert not reading(by_name, [NORM, "scipy"]).uses
+    of_numpy = "def f(X, n): return getattr(np, n)(X)"
+    assert {use.rule for use in reading(of_numpy).uses} == {it for it in RULES if it.startswith("numpy")}
+    assert not reading(of_numpy, ["scipy", "map"]).uses
+
+
+def test_a_rule_may_name_a_family() -> None:
+    assert [
+        use.rule for use in reading("def f(X): return np.linalg.eigh(X)", ["numpy.linalg.eig*"]).uses
+    ] == ["numpy.linalg.eig*"]
+    assert not reading("def f(X): return np.linalg.inv(X)", ["numpy.linalg.eig*"]).uses
+
+
+def test_a_file_that_is_imported_by_its_text_is_read() -> None:
+    helper = b"import numpy as np\ndef g(X): return np.linalg.norm(X)\n"
+    for text in ("__import__('helper').g(X)", "getattr(__import__('helper'), 'g')(X)"):
+        files = {"hw.py": f"def f(X): return {text}\n".encode(), "helper.py": helper}
+        assert {use.file for use in find_uses(files, ["hw.f"], RULES)} == {"helper.py"}
+
+
+def test_a_file_longer_than_any_homework_may_use_anything() -> None:
+    found = reading("def f(X): return X\n" + "#" * (1 << 18)).uses
+    assert {use.rule for use in found} == set(RULES)
+    assert all("far longer than any homework" in use.sentence for use in found)
