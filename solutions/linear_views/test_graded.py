@@ -144,16 +144,23 @@ def test_scoring_leaves_its_inputs_alone(unchanged, rng):
     unchanged(CLASS_SCORES, *linear(rng, 6, 3, 5), names=("scores",))
 
 
+def require_no_loop_in_scoring(loops, over):
+    def sized(rng, examples=7, classes=4):
+        return linear(rng, examples, 5, classes)
+
+    loops(CLASS_SCORES, sized, names=("scores",), over=over)
+
+
 @scoring
 @pytest.mark.weight(1.5)
 def test_scoring_without_a_loop_over_the_examples(loops):
-    loops(CLASS_SCORES, lambda n, rng: linear(rng, n, 5, 4), names=("scores",))
+    require_no_loop_in_scoring(loops, "examples")
 
 
 @scoring
 @pytest.mark.weight(1)
 def test_scoring_without_a_loop_over_the_classes(loops):
-    loops(CLASS_SCORES, lambda n, rng: linear(rng, 5, 4, n), names=("scores",), over="classes")
+    require_no_loop_in_scoring(loops, "classes")
 
 
 # --- fold_bias --------------------------------------------------------------------------------------------

@@ -128,23 +128,24 @@ def test_loss_leaves_its_inputs_alone(unchanged, rng):
     unchanged(SQUARED_HINGE, *problem(rng, 6, 5, 3), 0.4, names=LOSS_AND_GRADIENT)
 
 
+def require_no_loop(loops, over):
+    def sized(rng, examples=7, classes=4):
+        return *problem(rng, examples, 5, classes), 0.1
+
+    # Up to 32 classes: np.choose, for one, takes no more than 63.
+    loops(SQUARED_HINGE, sized, n={"classes": 8}, names=LOSS_AND_GRADIENT, over=over)
+
+
 @hinge
 @pytest.mark.weight(4.5)
 def test_no_loop_over_the_examples(loops):
-    loops(SQUARED_HINGE, lambda n, rng: (*problem(rng, n, 5, 4), 0.1), names=LOSS_AND_GRADIENT)
+    require_no_loop(loops, "examples")
 
 
 @hinge
 @pytest.mark.weight(1.5)
 def test_no_loop_over_the_classes(loops):
-    # Up to 32 classes: np.choose, for one, takes no more than 63.
-    loops(
-        SQUARED_HINGE,
-        lambda n, rng: (*problem(rng, 5, 4, n), 0.1),
-        n=8,
-        names=LOSS_AND_GRADIENT,
-        over="classes",
-    )
+    require_no_loop(loops, "classes")
 
 
 @hinge
