@@ -31,6 +31,7 @@ from autograder.grading.lending import Lender
 from autograder.grading.not_allowed import Reading, read_for
 from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
+from autograder.grading.told import Told
 from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial, reference_raised
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
@@ -187,10 +188,12 @@ class Grader:
         student: Subject,
         convention: Variant | None = None,
         given_up: Mapping[str, Finding] | None = None,
+        own_inputs: bool = False,
     ) -> tuple[Trial, Finding | None]:
         """Run a test on some code; return the trial and why the test is not passed, None where it explicitly is.
 
         With a convention, the reference is the one that follows it. Functions that are given up are not called.
+        With its own inputs, what fixtures that measure draw depends on the code's files as well.
         """
         reference: Code | None = None
         if convention is not None:
@@ -200,6 +203,8 @@ class Grader:
         given = () if test.public else self.assignment.question(test.question).given
         student.lender = None if test.public or self.solution is None else self._lender.replacement
         trial = Trial(student, reference, self._rng(test), test.parts, given_up or {})
+        if own_inputs:
+            trial.measuring_rng = self._rng(test, student.files)
         with self._lender.lending(student, given):
             finding = self._finding(test, trial)
         if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
@@ -281,9 +286,10 @@ class Grader:
             seconds.append(reference.slowest_seconds)
         return min(seconds[1:])
 
-    def _rng(self, test: PlannedTest) -> np.random.Generator:
-        """Return the generator of a test: the same in every run, secret for graded tests."""
-        return rng_of(PUBLIC_SALT if test.public or self.solution is None else self.solution.salt, test.id)
+    def _rng(self, test: PlannedTest, files: Mapping[str, bytes] | None = None) -> np.random.Generator:
+        """Return the generator of a test: the same in every run, secret for graded tests; for some files their own."""
+        salt = PUBLIC_SALT if test.public or self.solution is None else self.solution.salt
+        return rng_of(salt, test.id, files or {})
 
     def _reading(self, code: Code, test: PlannedTest) -> Reading:
         """Return what the source says of what the test's question does not allow."""
@@ -349,6 +355,8 @@ class _Run:
         self._asked_of_process: tuple[int, set[str]] = (-1, set())
         self._fail_alone: set[str] = set()
         self._given_up = GivenUp()
+        self._told = Told()
+        self._wrong_questions: set[str] = set()
         self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
 
@@ -491,6 +499,10 @@ class _Run:
             # Explanations are relative to the task as it is written; how values are computed has no other reference
             # than the one that they are right by.
             self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
+        if finding is not None and not test.public:
+            if not (test.structural or test.edge or _is_right(finding)):
+                self._wrong_questions.add(test.question)
+            finding = self._told.closed(finding, trial, self._grader.session.items[test.id].path)
         verdict = self._verdict_on(test, trial, finding, convention)
         of_interest = test.id in self._seen and not (test.public or test.structural or verdict.right)
         seen = digest_of(self._seen[test.id].observation.events) if of_interest else ""
@@ -543,7 +555,9 @@ class _Run:
     def _run_once(self, test: PlannedTest, convention: Variant | None) -> tuple[Trial, Finding | None]:
         self._student.most_wall_seconds = max(0.1, self._seconds_left(test))
         given_up = self._given_up.before(test)
-        return self._grader.trial_of(test, self._student, convention, given_up)
+        # Where values are wrong nothing is at stake, and known mistakes are recognised by the class's inputs.
+        own_inputs = test.structural and not test.public and test.question not in self._wrong_questions
+        return self._grader.trial_of(test, self._student, convention, given_up, own_inputs)
 
     def _is_mixed(self, test: PlannedTest) -> bool:
         """Return whether a test that is right as the task is written follows results of another convention.

@@ -89,7 +89,7 @@ _OTHER_NAMES = {
 _DEEPEST = 50_000
 _LONGEST_WRITTEN = 60
 _STACK_BYTES = 64 << 20
-_MOST_BYTES = 1 << 18
+MOST_BYTES = 1 << 18
 """Longer files are not read: that takes some ten microseconds for each byte, in every question."""
 _KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
@@ -240,7 +240,7 @@ class _Unread:
 
 
 def _read(file: str, source: bytes, star_of: _StarReader, names: frozenset[str]) -> _Module | _Unread:
-    if len(source) > _MOST_BYTES:
+    if len(source) > MOST_BYTES:
         return _Unread(file, "it is far longer than any homework")
     try:
         return _Module(file, parsed(source), star_of, names)

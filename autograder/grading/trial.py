@@ -200,6 +200,8 @@ class Trial(Listener):
         What a test of structure measured, by name.
     watched
         The axes that a test of loops watches.
+    measuring_rng
+        What fixtures that measure draw from, where a hand-in has inputs of its own.
     calls, returned
         Every call of the code under test, and each call that returned with what it returned.
     compared
@@ -222,6 +224,7 @@ class Trial(Listener):
     flags: list[str] = field(default_factory=list)
     measured: dict[str, float] = field(default_factory=dict)
     watched: list[Watched] = field(default_factory=list)
+    measuring_rng: np.random.Generator | None = None
     calls: list[Call] = field(default_factory=list)
     returned: list[tuple[Call, Returned]] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
@@ -231,6 +234,11 @@ class Trial(Listener):
     steps: list[Step] = field(default_factory=list)
     first_step: int = 0
     replies: dict[int, list[Any]] = field(default_factory=dict)
+
+    @property
+    def rng_of_measurements(self) -> np.random.Generator:
+        """What fixtures that measure draw from."""
+        return self.rng if self.measuring_rng is None else self.measuring_rng
 
     @property
     def failed_to_import(self) -> bool:
