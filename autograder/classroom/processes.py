@@ -17,7 +17,7 @@ import msgspec
 
 from autograder.classroom.grade_one import grade_one, open_grader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
-from autograder.classroom.watchdog import watched
+from autograder.classroom.watchdog import limit_memory, watched
 from autograder.classroom.work import StoredResult, Work
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
@@ -37,16 +37,18 @@ STOP_SECONDS = 5.0
 LONGEST_SOURCE = 200_000
 """In bytes; a longer file is not kept as an example."""
 
-_NOT_COMPARED = "{} is not compared with others: it has a line too long for code"
+_NOT_COMPARED = "{} is not compared with others, or not to its end: {}"
 
 
 def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredResult:
     """Grade one hand-in; ends this process if the grader itself hangs."""
     budget = 2 * work.assignment.limits.seconds_total + GRACE_SECONDS
-    with watched(budget, lambda: os._exit(70)):
+    # The CPU time is this process's alone: reading, comparing and explaining what the hand-in sent.
+    with watched(budget, lambda: os._exit(70), work.assignment.limits.seconds_total + GRACE_SECONDS):
         result = grade_one(work, grader, submission)
         found = fingerprints(submission.files, work.boilerplate)
-    flags = (*result.flags, *map(_NOT_COMPARED.format, not_compared(submission.files)))
+    left_out = not_compared(submission.files).items()
+    flags = (*result.flags, *(_NOT_COMPARED.format(name, why) for name, why in left_out))
     return StoredResult(
         result=msgspec.structs.replace(result, flags=flags),
         fingerprints=found,
@@ -191,6 +193,7 @@ def _set_up(work: Work) -> None:
     """Make this process a grader; it stays one for many hand-ins."""
     global _this_process
     _this_process = _GradingProcess(work)
+    limit_memory()
     # A terminal sends Ctrl-C to every process; the parent decides and sends the others SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _this_process.stop)

@@ -51,6 +51,10 @@ from autograder.values.pack import (
 )
 
 MOST_CALLBACKS = 1_000_000
+MOST_CALLBACK_BYTES = 128 << 20
+"""Limit on the bytes that student code passes to functions of one test in all: the test may keep them."""
+CALLBACK_BYTES = 64
+"""What a call of such a function counts for at least."""
 FORGET_SECONDS = 1.0
 Failure = TypeVar("Failure", bound=CallFailed)
 SENT_BACK_FACTOR, SENT_BACK_BYTES = 4, 1 << 20
@@ -201,6 +205,7 @@ class Code:
         self._functions: list[Callable[..., Any]] = []
         self._signatures: dict[int, inspect.Signature] = {}
         self._callbacks = 0
+        self._callback_bytes = 0
         self.bytes_sent = 0
         self._generation = 0
         self._leaves_something = False
@@ -306,7 +311,7 @@ class Code:
         leaves_something, self._leaves_something = self._leaves_something, False
         self._functions.clear()
         self._signatures.clear()
-        self._callbacks = 0
+        self._callbacks = self._callback_bytes = 0
         self.bytes_sent = 0
         self._generation += 1
         process = self.host._process
@@ -496,7 +501,12 @@ class Code:
             return self._answer_for(callback, payload)
         if not 0 <= callback.function < len(self._functions):
             return messages.CallbackResult(error="the test that this function belongs to is over"), []
-        self._require_small(len(payload), "what the call passes to the function that it was given")
+        part = "what the call passes to the function that it was given"
+        self._require_small(len(payload), part)
+        self._callback_bytes += len(payload) + CALLBACK_BYTES
+        if self._callback_bytes > MOST_CALLBACK_BYTES:
+            self.host.drop()
+            raise ReplyTooLarge(f"it takes more than {MOST_CALLBACK_BYTES / 1e6:.0f} MB in all", part)
         function = self._functions[callback.function]
         unpacker = Unpacker(payload, self._resolve)
         args = unpacker.unpack(callback.arguments)

@@ -37,6 +37,7 @@ class SourceNames:
         self._files = files
         self._suffix = f" [{label}]" if label else ""
         self._words = functools.cache(self._find_words)
+        self._last_line = functools.cache(self._find_last_line)
 
     def frames(self, frames: Iterable[Frame]) -> tuple[Frame, ...]:
         """Return the frames that lie in the files, without names of functions that the files do not define."""
@@ -53,11 +54,10 @@ class SourceNames:
 
     def place(self, file: str, line: int) -> tuple[str, int]:
         """Return a file and line, or ("", 0) if the hand-in has no such file; an impossible line becomes 0."""
-        source = self._files.get(file.removesuffix(self._suffix))
-        if source is None:
+        name = file.removesuffix(self._suffix)
+        if name not in self._files:
             return "", 0
-        last = min(MOST_LINES, source.count(b"\n") + source.count(b"\r") + 1)
-        return file, line if 0 < line <= last else 0
+        return file, line if 0 < line <= self._last_line(name) else 0
 
     def absent(self, what: str, asked: str) -> str:
         """Return which part of a dotted name is missing, with its class or file."""
@@ -72,6 +72,10 @@ class SourceNames:
 
     def _function(self, name: str) -> str:
         return name if name in _GENERAL or name.encode(errors="replace") in self._words(_FUNCTION) else ""
+
+    def _find_last_line(self, name: str) -> int:
+        source = self._files[name]
+        return min(MOST_LINES, source.count(b"\n") + source.count(b"\r") + 1)
 
     def _find_words(self, pattern: re.Pattern[bytes]) -> frozenset[bytes]:
         """Return the words in what a pattern finds in the files."""

@@ -10,6 +10,10 @@ from autograder.values.pack import Node
 
 MOST_ARGUMENTS = 1_000
 """Limit on the arguments that one call can report as changed."""
+MOST_PLACES = 2_000
+MOST_FRAMES = 12
+MOST_BASES = 10
+"""Limits on lists in a reply, all of which the trusted side looks at one by one."""
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 Name = Annotated[str, msgspec.Meta(max_length=400)]
@@ -207,7 +211,7 @@ class Value(Message):
     value: Node = None
     changed: Annotated[dict[Name, Node], msgspec.Meta(max_length=MOST_ARGUMENTS)] = {}
     output: Text = ""
-    lines: list[CountedLine] | None = None
+    lines: Annotated[list[CountedLine], msgspec.Meta(max_length=MOST_PLACES)] | None = None
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
@@ -225,9 +229,9 @@ class Raised(Message):
     `importing` is the module that was being imported, if any.
     """
 
-    bases: list[Name]
+    bases: Annotated[list[Name], msgspec.Meta(max_length=MOST_BASES)]
     text: Text = ""
-    frames: list[Frame] = []
+    frames: Annotated[list[Frame], msgspec.Meta(max_length=MOST_FRAMES)] = []
     output: Text = ""
     importing: Name = ""
 

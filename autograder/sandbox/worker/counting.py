@@ -22,9 +22,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograder.sandbox.wire.messages import CountedLine
+from autograder.sandbox.wire.messages import MOST_PLACES, CountedLine
 
-MOST_PLACES = 2_000
 LOOPS_FOR_OTHERS = frozenset({"apply_along_axis", "vectorize._vectorize_call_with_signature"})
 """Functions of NumPy that loop in Python over what they are given, which is what they are called for."""
 PRINTS = "arrayprint.py"

@@ -20,7 +20,15 @@ import numpy as np
 
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import Channel
-from autograder.sandbox.wire.messages import CountedLine, Frame, Invoke, Reply, Request
+from autograder.sandbox.wire.messages import (
+    MOST_BASES,
+    MOST_FRAMES,
+    CountedLine,
+    Frame,
+    Invoke,
+    Reply,
+    Request,
+)
 from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
 from autograder.sandbox.worker.modules import Spaces
@@ -31,7 +39,6 @@ from autograder.values.pack import Packer, Unpacker, WireError
 from autograder.values.walk import agree, mapped
 
 MOST_OBJECTS = 1_000
-MOST_FRAMES = 12
 
 PackedReply = tuple[Reply, Packer | None]
 """A reply, with the packer whose arrays travel beside it."""
@@ -352,7 +359,8 @@ class Server:
             case NotCounted():
                 return messages.Uncounted(reason=error.reason)
         return messages.Raised(
-            bases=[base.__name__[:100] for base in type(error).__mro__[:-1]][:10] or ["BaseException"],
+            bases=[base.__name__[:100] for base in type(error).__mro__[:-1]][:MOST_BASES]
+            or ["BaseException"],
             text=_text_of(error),
             frames=self._frames(error),
             output=self._output.take() if public else "",
