@@ -8,17 +8,22 @@ has counts for little: a short exercise has few right answers, and agreeing on t
 
 from __future__ import annotations
 
+import ast
 import builtins
 import hashlib
 import io
+import itertools
 import keyword
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+
+from autograder.grading.not_allowed import MOST_BYTES, parsed
 
 RUN = 14
 """Tokens in a fingerprint: about two lines."""
@@ -33,6 +38,13 @@ LONGEST_LINE = 10_000
 """Characters; a file with a longer line holds no code that anybody wrote, and is not compared."""
 
 _MOST_TOKENS = 50_000
+_MOST_READ = 400_000
+"""Of tokens; those that only go on as the ones before do are read, but are no part of the code."""
+_LONGEST_PERIOD = 8
+_PERIODS = 3
+"""So many repetitions, of so many tokens at most, are padding."""
+SMALL_CLASS = 8
+"""In a class of fewer, code that all have in common would weigh nothing, though two may have it from each other."""
 # Before a character that begins no token, Python's tokenize tries each blank anew, and runs to the end each time.
 _MANY_BLANKS = re.compile(r"[ \t\f]{40,}")
 _CHUNK = 2_000
@@ -95,15 +107,23 @@ def fingerprints(
     for name in sorted(files):
         if _has_long_line(files[name]):
             continue
-        for mark in _winnowed(_hashed(name, list(_tokens(files[name]))), window):
+        for mark in _winnowed(_hashed(name, list(_tokens(files[name], _MOST_TOKENS))), window):
             if mark.value not in boilerplate:
                 found.setdefault(mark.value, mark)
     return tuple(found.values())
 
 
-def not_compared(files: Mapping[str, bytes]) -> list[str]:
-    """Return the modules that `fingerprints` leaves out for the length of their lines."""
-    return [name for name in sorted(files) if name.endswith(".py") and _has_long_line(files[name])]
+def not_compared(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the modules that `fingerprints` leaves out, or does not read to their ends, and why."""
+    found = {}
+    for name in sorted(files):
+        if not name.endswith(".py"):
+            continue
+        if _has_long_line(files[name]):
+            found[name] = "it has a line too long for code"
+        elif len(files[name]) > _MOST_TOKENS and _is_too_long(files[name]):
+            found[name] = "it is far longer than any homework"
+    return found
 
 
 def find_alike(suspects: Sequence[Suspect]) -> Alike:
@@ -147,13 +167,66 @@ def _has_long_line(source: bytes) -> bool:
     return any(len(line) > LONGEST_LINE for line in source.splitlines())
 
 
-def _tokens(source: bytes) -> Iterator[tuple[str, int]]:
-    """Yield each token in a form that renaming and reformatting do not change, with its line."""
+def _is_too_long(source: bytes) -> bool:
+    return sum(1 for _ in _tokens(source, _MOST_TOKENS + 1)) > _MOST_TOKENS
+
+
+def _tokens(source: bytes, most: int) -> Iterator[tuple[str, int]]:
+    """Yield each token, `most` at most, in a form that renaming and reformatting do not change, with its line.
+
+    Padding is left out: what only goes on repeating itself, and lines that do nothing.
+    """
+    idle = _idle_lines(source)
+    live = (it for it in _all_tokens(source) if it[1] not in idle)
+    yield from itertools.islice(_without_repetitions(live), most)
+
+
+def _without_repetitions(tokens: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Yield tokens but for those that continue a run which has repeated itself a few times."""
+    recent: deque[str] = deque(maxlen=_LONGEST_PERIOD)
+    repeated = [0] * _LONGEST_PERIOD
+    for token in tokens:
+        for period in range(1, len(recent) + 1):
+            repeated[period - 1] = repeated[period - 1] + 1 if recent[-period] == token[0] else 0
+        recent.append(token[0])
+        if all(count < _PERIODS * period for period, count in enumerate(repeated, 1)):
+            yield token
+
+
+def _idle_lines(source: bytes) -> frozenset[int]:
+    """Return the lines of statements that do nothing: values nobody takes, names nobody reads, what is never run."""
+    try:
+        tree = parsed(source) if len(source) <= MOST_BYTES else None
+    except (RecursionError, MemoryError, SyntaxError, ValueError, LookupError):
+        return frozenset()
+    if tree is None:
+        return frozenset()
+    read = {it.id for it in ast.walk(tree) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load)}
+    lines: set[int] = set()
+    for part in ast.walk(tree):
+        if isinstance(part, ast.stmt) and _is_idle(part, read):
+            lines.update(range(part.lineno, (part.end_lineno or part.lineno) + 1))
+    return frozenset(lines)
+
+
+def _is_idle(statement: ast.stmt, read: Set[str]) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name()):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return name not in read and not any(isinstance(it, ast.Call) for it in ast.walk(value))
+        case ast.If(test=ast.Constant(value=value), orelse=[]) | ast.While(test=ast.Constant(value=value)):
+            return not value
+    return False
+
+
+def _all_tokens(source: bytes) -> Iterator[tuple[str, int]]:
+    """Yield each token of a file and its line."""
     text = io.StringIO(_MANY_BLANKS.sub(" " * 40, source.decode("utf-8", "replace")), newline=None)
     previous, at_start = "", True
     try:
         for number, token in enumerate(tokenize.generate_tokens(text.readline)):
-            if number >= _MOST_TOKENS:
+            if number >= _MOST_READ:
                 return
             if token.type in _PASSED_OVER:
                 continue
@@ -227,7 +300,7 @@ def _in_common(suspects: Sequence[Suspect]) -> tuple[np.ndarray, np.ndarray]:
     owner = np.repeat(np.arange(count), [len(one.values) for one in suspects])
     different, column = np.unique(values, return_inverse=True)
     holders = np.bincount(column, minlength=len(different))
-    weight = np.log2(count / holders).astype(np.float32)
+    weight = np.log2(max(count, SMALL_CLASS) / holders).astype(np.float32)
     rare = holders <= max(3, count // 10)
 
     order = np.argsort(column, kind="stable")

@@ -14,6 +14,7 @@ from autograder.classroom.work import Work
 from autograder.handin.find import Found
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.report.context import Excerpt, LikePair
+from autograder.text import clean_source, with_marks
 
 _LONGEST_EXCERPT = 60
 
@@ -61,4 +62,4 @@ def _suspects(record: ClassRecord, store: Store) -> Iterator[Suspect]:
 
 def _excerpt(file: str, source: bytes, first: int, last: int) -> Excerpt:
     lines = source.decode("utf-8", "replace").splitlines()[first - 1 : min(last, first + _LONGEST_EXCERPT)]
-    return Excerpt(file=file, first_line=first, text="\n".join(lines)[:10_000])
+    return Excerpt(file=file, first_line=first, text=clean_source(with_marks("\n".join(lines)[:10_000])))

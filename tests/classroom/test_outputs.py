@@ -359,7 +359,7 @@ def test_what_is_not_compared_is_said(work: Work, pool: LocalPool, tmp_path: Pat
     flags = {row["submission"]: row["flags"] for row in table(tmp_path / "out" / "grades.csv")}
     assert flags == {
         "ada": "",
-        "mallory": "line.py is not compared with others: it has a line too long for code",
+        "mallory": "line.py is not compared with others, or not to its end: it has a line too long for code",
     }
 
 

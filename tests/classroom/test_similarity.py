@@ -223,9 +223,61 @@ def test_a_file_with_a_line_too_long_for_code_is_left_out_and_named() -> None:
         "plot.ipynb": b"x" * 20_000,
     }
     assert {mark.file for mark in fingerprints(files)} == {"svm.py"}
-    assert not_compared(files) == ["long.py"]
+    assert not_compared(files) == {"long.py": "it has a line too long for code"}
     assert not not_compared({"svm.py": ORIGINAL.replace(b"\n", b"\r") * 50})
 
 
 def test_old_line_ends_hide_nothing() -> None:
     assert values(ORIGINAL.replace(b"\n", b"\r")) == values(ORIGINAL)
+
+
+PADDING = {
+    "zeros": b"PAD = [" + b"0, " * 20 + b"\n" + b"    0, 0, 0,\n" * 26_000 + b"]\n",
+    "lines that do nothing": b"pass\n" * 60_000,
+    "values nobody takes": b"'''a'''\n0\n" * 30_000,
+    "names nobody reads": b"".join(b"v%d = 1 + 2 * 3 - 4\n" % number for number in range(9_000)),
+}
+
+
+@pytest.mark.parametrize("padding", PADDING)
+def test_padding_hides_no_copy(padding: str) -> None:
+    padded = PADDING[padding] + DISGUISED
+    assert values(padded) >= values(ORIGINAL)
+    (found,) = [
+        {"ada", "bob"} & {*pair} for pair in _listed([suspect("ada", ORIGINAL), suspect("bob", padded)])
+    ]
+    assert found == {"ada", "bob"}
+
+
+def test_what_is_too_long_to_be_compared_is_named() -> None:
+    junk = "".join(
+        f"a{it} = b[{it}] {'+-*/@'[it * it % 5]} c{'([{'[it % 3] + ')]}'[it % 3]}\n" for it in range(9_000)
+    )
+    assert not_compared({"svm.py": junk.encode() + b"print(" + b"+a1" * 3_000 + b")"}) in (
+        {"svm.py": "it is far longer than any homework"},
+        {},
+    )
+
+
+def test_dead_code_between_the_lines_hides_no_copy() -> None:
+    mixed, before = [], ""
+    for number, line in enumerate(DISGUISED.decode().splitlines()):
+        mixed.append(line)
+        if line.startswith("    ") and not before.endswith("\\") and line[-1] not in ",(:\\":
+            indent = line[: len(line) - len(line.lstrip())]
+            mixed.append(f"{indent}unused_{number} = {number} * 3 - 1")
+        before = line
+    copy = "\n".join(mixed).encode()
+    assert len(values(copy) & values(ORIGINAL)) > 0.8 * len(values(ORIGINAL))
+
+
+def test_two_are_enough_for_a_class() -> None:
+    changed = ORIGINAL + b"\n\ndef more(X):\n    return [abs(x) ** 2 - len(X) for x in sorted(X) if x > 3]\n"
+    assert _listed([suspect("ada", ORIGINAL), suspect("bob", changed)]) == [("ada", "bob")]
+    assert _listed([suspect("ada", ORIGINAL), suspect("eve", OWN)]) == []
+
+
+def _listed(suspects: list[Suspect]) -> list[tuple[str, ...]]:
+    """Return the labels of everything that is listed."""
+    found = find_alike(suspects)
+    return [*found.groups, *((pair.first, pair.second) for pair in found.pairs)]
