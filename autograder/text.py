@@ -18,6 +18,10 @@ _UNSAFE = re.compile(
     r"\ud800-\udfff"  # lone surrogates: no UTF-8
     r"\U000e0000-\U000e007f]"  # invisible tags
 )
+_HIDING = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
 _INVISIBLE = re.compile(rf"{_UNSAFE.pattern}|\\|[^\S ]|^ | $|(?<= ) ")
 _OTHER_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _CUT = " … (cut)"
@@ -37,6 +41,16 @@ def clean(text: str, limit: int = 10_000) -> str:
     if len(text) <= bound and len(safe) <= limit:
         return safe
     return safe[: max(0, limit - len(_CUT))] + _CUT[:limit]
+
+
+def without_controls(text: str) -> str:
+    """Return all of `text` without what a terminal would obey; line ends stay."""
+    return _UNSAFE.sub("", _ANSI.sub("", text.replace("\r\n", "\n")))
+
+
+def with_marks(text: str) -> str:
+    """Return a program's text with a mark for every character that hides, or changes the order of what is read."""
+    return _HIDING.sub(lambda it: f"⟨U+{ord(it[0]):04X}⟩", text)
 
 
 def clean_source(text: str, limit: int = 10_000) -> str:

@@ -6,6 +6,7 @@ import io
 import sys
 
 from autograder.cli.app import app
+from autograder.cli.say import say
 from autograder.errors import AutograderError, GraderError
 
 __all__ = ["app", "main", "register"]
@@ -30,7 +31,7 @@ def main() -> None:
     except AutograderError as error:
         sys.exit(_say(error, 2))
     except KeyboardInterrupt:
-        print("autograder: stopped", file=sys.stderr)
+        say("autograder: stopped", file=sys.stderr)
         sys.exit(130)
 
 
@@ -41,5 +42,5 @@ def register() -> None:
 
 def _say(error: AutograderError, code: int) -> int:
     sentence = " ".join(str(error).split())
-    print(f"autograder: {sentence}", file=sys.stderr)
+    say(f"autograder: {sentence}", file=sys.stderr)
     return code

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
+from autograder.cli.say import say
 from autograder.course.loading import Course, find_course
 
 app = typer.Typer(
@@ -80,7 +81,7 @@ def _print_versions(asked: bool) -> None:
     if asked:
         import numpy as np  # here, because no other command needs it this early
 
-        print(f"autograder {__version__} (Python {platform.python_version()}, NumPy {np.__version__})")
+        say(f"autograder {__version__} (Python {platform.python_version()}, NumPy {np.__version__})")
         raise typer.Exit
 
 

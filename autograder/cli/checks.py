@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from rich.console import Console
 from rich.text import Text
 
+from autograder.cli.console import CleanConsole
 from autograder.course.loading import ASSIGNMENT_FILE, load_work
 from autograder.errors import AutograderError
 from autograder.grading.pytest_session import PUBLIC_FILE
@@ -45,7 +45,7 @@ _STYLES = {
 
 def print_checks(checks: Checks, folder: Path) -> None:
     """Print everything about the checks that did not pass, then where the student stands."""
-    console = Console(highlight=False)
+    console = CleanConsole(highlight=False)
     for role, line in messages(checks):
         console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
     if checks.passed:
@@ -57,14 +57,14 @@ def print_checks(checks: Checks, folder: Path) -> None:
 
 def print_standing(standing: Standing) -> None:
     """Print the picture of where a student stands."""
-    console = Console(highlight=False)
+    console = CleanConsole(highlight=False)
     for role, line in standing.text(console.width):
         console.print(Text(line, style=_STYLES[role]))
 
 
 def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> NoReturn:
     """Check now and after every save, until the process is interrupted."""
-    console = Console(highlight=False)
+    console = CleanConsole(highlight=False)
     assignment = load_work(folder)
     for id in questions:
         assignment.question(id)
@@ -81,7 +81,7 @@ def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> No
 
 def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     """Print what would be graded as it is, why that is not all, and what the zip holds."""
-    console = Console(highlight=False)
+    console = CleanConsole(highlight=False)
     checks = hand_in.checks
     standing = standing_of(checks, folder)
     if checks.problems and not standing.points_in(State.DONE, State.FAILING, State.WAITING):

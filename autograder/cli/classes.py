@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +23,8 @@ from autograder.classroom.outputs import Places
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import ClassRecord
 from autograder.classroom.work import Work
+from autograder.cli.console import CleanConsole
+from autograder.cli.say import say
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import TODO, load_bank
 from autograder.handin.find import Fate
@@ -40,7 +41,7 @@ MOST_REPLACED = 20
 SECONDS_BETWEEN_LINES = 30.0
 """Without a terminal, progress is a line every so often."""
 
-console = Console(highlight=False)
+console = CleanConsole(highlight=False)
 _LABEL_WIDTH, _FOUND_WIDTH = 18, 24
 
 
@@ -74,7 +75,7 @@ class GradingProgress:
         now = time.monotonic()
         if not console.is_terminal and now - self._said >= SECONDS_BETWEEN_LINES:
             self._said = now
-            print(f"{self._done} of {self._total} graded, {self._rate:.0f} a minute", flush=True)
+            say(f"{self._done} of {self._total} graded, {self._rate:.0f} a minute")
 
     def stopped(self) -> None:
         """Say that the results so far are kept."""
@@ -211,9 +212,9 @@ def grade_into(
     table.print()
     print_class(done, regraded=options.regrade)
     if options.due is not None and work.solution.late.policy == "none":
-        print("lateness costs nothing: grading.toml has no [late] policy")
+        say("lateness costs nothing: grading.toml has no [late] policy")
     if table.faults:
-        print("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
+        say("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
         raise typer.Exit(1)
 
 
@@ -339,15 +340,15 @@ def print_new_mistake(folder: Path, group: str, hints: Path | None, tier: str | 
     work = prepare(this_course(), found.assignment, tier)
     entry = entry_of(work, found, group)
     changed = add_entry(work, entry)
-    print("\n".join(filter(None, (entry.functions, entry.toml))))
+    say("\n".join(filter(None, (entry.functions, entry.toml))))
     left = [name for name, text in (("title", entry.title), ("hint", entry.hint)) if text.startswith(TODO)]
     first = (
         f"Write its {' and its '.join(left)}: until then the bank is refused. Then run" if left else "Now run"
     )
-    print(
+    say(
         f"Added to {' and '.join(map(str, changed))}; it fails the same tests with the same values as the group."
     )
-    print(f"{first} `autograder verify {found.assignment}`, and grade again to see who makes it.")
+    say(f"{first} `autograder verify {found.assignment}`, and grade again to see who makes it.")
 
 
 def _print_changes(changes: Sequence[Change]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import app
+from autograder.cli.say import say
 
 
 @app.command()
@@ -28,13 +29,13 @@ def gradescope(
         return
     result = grade_in_container(root)
     for fault in result.faults:
-        print(f"grader fault: {fault}")
+        say(f"grader fault: {fault}")
     for question in result.questions:
         for verdict in question.verdicts:
             if not verdict.passed:
-                print(f"{verdict.kind:20} {verdict.test}: {verdict.message}")
+                say(f"{verdict.kind:20} {verdict.test}: {verdict.message}")
                 if verdict.kind == "grader_fault":
-                    print(verdict.details)
+                    say(verdict.details)
     if result.at_fault:
         raise typer.Exit(1)
 

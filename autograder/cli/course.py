@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import FreshOption, JobsOption, OutputOption, TierOption, app, this_course
+from autograder.cli.say import say
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 
@@ -18,9 +19,10 @@ def list_assignments(
 ) -> None:
     """List the course's assignments in the order in which students can do them."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from autograder.cli.console import CleanConsole
 
     headings = ("assignment", "title", "goes with", "after", "points", "hours")
     rows = [
@@ -37,7 +39,7 @@ def list_assignments(
     if markdown:
         linked = ((f"[{name}]({name}/README.md)", *rest) for name, *rest in rows)
         for row in (headings, ["---"] * len(headings), *linked):
-            print(f"| {' | '.join(row)} |")
+            say(f"| {' | '.join(row)} |")
         return
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in headings:
@@ -50,7 +52,7 @@ def list_assignments(
         )
     for row in rows:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    CleanConsole().print(table)
 
 
 @app.command()
@@ -132,7 +134,7 @@ def release(
         path = make_release(
             assignment, output, solutions if solutions.is_dir() else None, hints, github, as_notebook
         )
-        print(f"{path} is ready for students; {note}")
+        say(f"{path} is ready for students; {note}")
 
 
 @app.command()
@@ -151,7 +153,7 @@ def bundle(
     _require_gradable(course, name, unverified)
     extra = otter_run_files(assignment, solution.visibility == "visible")
     path = make_bundle(course, name, output, collect_plan(assignment, solution), extra)
-    print(f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} HAND-IN")
+    say(f"{path} is ready to be uploaded to Gradescope; try it first: autograder rehearse {path} HAND-IN")
 
 
 @app.command()
@@ -164,5 +166,5 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     except CourseError:
         root = Path.cwd()  # the first assignment of a course
     for folder in new_assignment(root, name):
-        print(f"made {folder}")
-    print(f"it can be graded as it is: autograder verify {name}")
+        say(f"made {folder}")
+    say(f"it can be graded as it is: autograder verify {name}")

@@ -6,9 +6,9 @@ import platform
 import shutil
 import sys
 
-from rich.console import Console
 from rich.table import Table
 
+from autograder.cli.console import CleanConsole
 from autograder.errors import GraderError
 from autograder.sandbox import isolation
 from autograder.sandbox.interpreter import worker_interpreter
@@ -27,7 +27,7 @@ _FORKED = "each starts as a copy of one process that holds Python and NumPy, whi
 
 def examine() -> None:
     """Print the tiers of isolation, the protections and the tools."""
-    console = Console()
+    console = CleanConsole(highlight=False)
     chosen = isolation.choose_tier()
     table = Table("isolation tier", "here", "what it gives, or why not", title="Isolation of student code")
     for tier in Tier:

@@ -22,6 +22,7 @@ from autograder.cli.app import (
     app,
     this_course,
 )
+from autograder.cli.say import say
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -193,8 +194,8 @@ def feedback(
     path = output or default_path(folder, Platform(platform))
     write_atomically(path, made.content)
     for sentence in made.left:
-        print(f"left out: {sentence}")
-    print(f"{path} holds {made.pages} feedback pages for {platform.capitalize()}")
+        say(f"left out: {sentence}")
+    say(f"{path} holds {made.pages} feedback pages for {platform.capitalize()}")
 
 
 @app.command()
@@ -216,7 +217,7 @@ def demo(
     name = name or ("svm" if "svm" in course.names() else course.names()[0])
     work = prepare(course, name, tier)
     submissions = make_class(work, output / "submissions")
-    print(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
+    say(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
     grade_into(work, submissions, output, jobs, GradeOptions())
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import FreshOption, TierOption, app
+from autograder.cli.say import say
 from autograder.playground.page import PLAYGROUND_FILE
 
 
@@ -102,4 +103,4 @@ def playground(
     # Without a screen, a browser for the terminal might take this one over, and could not run the page.
     screen = sys.platform != "linux" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     opened = not no_browser and screen and webbrowser.open(output.resolve().as_uri())
-    print(f"{output} is {'open in your browser' if opened else 'ready: open it in a browser'}")
+    say(f"{output} is {'open in your browser' if opened else 'ready: open it in a browser'}")

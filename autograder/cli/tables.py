@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from autograder.authoring.mutation import Mutation
 from autograder.authoring.rehearsal import Rehearsed
 from autograder.authoring.verification import MistakeCheck, Verification
+from autograder.cli.console import CleanConsole
 from autograder.grading.explain.bank import Bank
 from autograder.model.verdict import Verdict
 from autograder.report.view import shown
 
-console = Console()
+console = CleanConsole(highlight=False)
 
 
 def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
