@@ -266,17 +266,18 @@ def test_a_logit_800_above_the_correct_one_costs_800(expect):
 GENERATOR = """
 import numpy
 
+generator = numpy.random.default_rng()
 
-def make_generator(seed):
-    global generator
-    generator = numpy.random.default_rng(seed)
+
+def restart(seed):
+    generator.bit_generator.state = numpy.random.default_rng(seed).bit_generator.state
 """
 
 
 def epoch(code, seed, *arguments):
-    """Train for an epoch with a new generator of that seed."""
+    """Train for an epoch with a generator of that seed."""
     code = code.extended(logistic=GENERATOR)
-    code.call("logistic.make_generator", seed)
+    code.call("logistic.restart", seed)
     return code.call(TRAIN_EPOCH, *arguments, code.ref("logistic.generator"))
 
 

@@ -292,7 +292,8 @@ def test_predictions_of_a_fit_to_high_powers(student, reference, check, rng):
     X, y = x[:, np.newaxis] ** np.arange(9), np.sin(6 * x) + 0.1 * rng.normal(size=25)
     w, right = student.call(RIDGE, X, y, 1e-6), X @ reference.call(RIDGE, X, y, 1e-6)
     check.record(w=w)
-    away = np.abs(X @ check.numbers(w, "w", (9,)) - right).max()
+    with np.errstate(over="ignore", invalid="ignore"):
+        away = np.abs(X @ check.numbers(w, "w", (9,)) - right).max()
     check(bool(away < 1e-4), "the fit's predictions are not those of the smallest penalised error")
 
 
@@ -304,23 +305,27 @@ def test_fit_leaves_its_inputs_alone(unchanged, rng):
 
 # --- validation_curve -------------------------------------------------------------------------------------
 
-# What validation_curve builds on, so that a mistake in it is not counted again: added to the end of regularization.py.
-HELPERS = """
-import numpy
-
-
-def polynomial_features(x, degree):
-    return numpy.asarray(x)[:, None] ** numpy.arange(degree + 1)
-
-
-def ridge_fit(X, y, reg):
-    A = X.T @ X / len(X) + reg * numpy.eye(X.shape[1])
-    return numpy.linalg.solve(A, X.T @ y / len(X))
+# What validation_curve builds on, so that a mistake in it is not counted again. These functions stay on this side, and
+# take the places of the hand-in's own by what is added to the end of regularization.py.
+STAND_INS = """
+def use_for_this_test(**functions):
+    globals().update(functions)
 """
 
 
+def right_powers(x, degree):
+    return np.asarray(x)[:, np.newaxis] ** np.arange(degree + 1)
+
+
+def right_fit(X, y, reg):
+    A = np.dot(np.transpose(X), X) / len(X) + reg * np.eye(np.shape(X)[1])
+    return np.linalg.solve(A, np.dot(np.transpose(X), y) / len(X))
+
+
 def curve_of(code, *args):
-    return code.extended(regularization=HELPERS).bind(CURVE, *args)
+    code = code.extended(regularization=STAND_INS)
+    code.call("regularization.use_for_this_test", polynomial_features=right_powers, ridge_fit=right_fit)
+    return code.bind(CURVE, *args)
 
 
 def points(rng, train, val):
@@ -490,7 +495,7 @@ def fits(
 
 
 def run_curve(code, function, *arguments):
-    return code.extended(regularization=HELPERS).bind(function, *arguments)
+    return curve_of(code, *arguments)
 
 
 @ladder(CURVE, parts=ERRORS, run=run_curve)
