@@ -58,7 +58,7 @@ def squared_hinge_loss(W, X, y, reg):
     and costs ``max(0, margin_j) ** 2``; the correct class costs nothing. The loss is the mean over the examples of
     their total costs, plus the penalty ``reg * sum(W * W)`` over all entries of W, its bias row included.
 
-    Not allowed: a Python loop or comprehension over the examples or the classes, in any disguise
+    Not allowed: a Python loop or comprehension over the examples, the features or the classes, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
     ``functools.reduce``).
 

@@ -129,17 +129,23 @@ def test_loss_leaves_its_inputs_alone(unchanged, rng):
 
 
 def require_no_loop(loops, over):
-    def sized(rng, examples=7, classes=4):
-        return *problem(rng, examples, 5, classes), 0.1
+    def sized(rng, examples=7, features=5, classes=4):
+        return *problem(rng, examples, features, classes), 0.1
 
     # Up to 32 classes: np.choose, for one, takes no more than 63.
     loops(SQUARED_HINGE, sized, n={"classes": 8}, names=LOSS_AND_GRADIENT, over=over)
 
 
 @hinge
-@pytest.mark.weight(4.5)
+@pytest.mark.weight(4)
 def test_no_loop_over_the_examples(loops):
     require_no_loop(loops, "examples")
+
+
+@hinge
+@pytest.mark.weight(0.5)
+def test_no_loop_over_the_features(loops):
+    require_no_loop(loops, "features")
 
 
 @hinge
