@@ -11,6 +11,7 @@ from autograder.kit.plots import (
     BLUE,
     GREEN,
     GREY,
+    ORANGE,
     PALETTE,
     SKY,
     VERMILION,
@@ -92,14 +93,15 @@ def accuracies(found: Mapping[str, Mapping[str, float]], axes: "Axes | None" = N
     Parameters
     ----------
     found : {features: {part: accuracy}}
-        For example `{"pixels": {"training": 0.43, "test": 0.33}}`; the same parts for all features.
+        For example `{"pixels": {"training": 0.43, "test": 0.33}}`; the same parts, four at most, for all
+        features.
     axes : matplotlib Axes, optional
     """
     _refuse_nothing("found", found)
     axes = _new_axes(axes)
     parts = list(next(iter(found.values())))
     width = 0.8 / len(parts)
-    for number, (part, colour) in enumerate(zip(parts, (SKY, BLUE, *PALETTE), strict=False)):
+    for number, (part, colour) in enumerate(zip(parts, (SKY, BLUE, ORANGE, GREEN), strict=False)):
         places = np.arange(len(found)) + (number - (len(parts) - 1) / 2) * width
         heights = [by_part[part] for by_part in found.values()]
         axes.bar(places, heights, width, color=colour, label=part)
