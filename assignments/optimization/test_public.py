@@ -240,7 +240,7 @@ def test_other_examples_are_standardised(expect):
 @pytest.mark.parametrize("X", [POINTS, DATA], ids=["four points", "five examples"])
 def test_second_moments_become_the_identity(student, check, X):
     T = check.numbers(student.call(WHITEN_FIT, X), "T", (X.shape[1], X.shape[1]))
-    Z = X @ T.T
+    Z = X @ np.clip(T, -1e9, 1e9).T
     moments = Z.T @ Z / len(X)
     check(
         eigenvalues=(

@@ -125,11 +125,10 @@ def on_the_circle(code, gray):
     reply = code.call(IMAGE_GRADIENTS, gray)
     try:
         magnitude, angle = convert.parts(reply, MAGNITUDE_AND_ANGLE)
-        doubled = np.radians(2 * convert.numbers(angle, "angle", finite=False))
+        doubled = np.radians(2 * np.clip(convert.numbers(angle, "angle", finite=False), -1e9, 1e9))
     except convert.Unusable:
         return reply
-    with np.errstate(invalid="ignore", over="ignore"):
-        return magnitude, np.exp(1j * doubled)
+    return magnitude, np.exp(1j * doubled)
 
 
 @edges
