@@ -216,6 +216,30 @@ def away_from_edges(rng, height, width, bins):
             return gray
 
 
+# Stands in for the hand-in's function, so that a mistake in it is not counted again; a hog that works out its gradients
+# by itself never calls it. It holds numbers only: student code could read how they are computed.
+PREPARED = """
+import numpy
+
+_gray, _magnitude, _angle = numpy.array({gray}), numpy.array({magnitude}), numpy.array({angle})
+_own_gradients = image_gradients
+
+
+def image_gradients(gray):
+    if numpy.array_equal(gray, _gray):
+        return _magnitude.copy(), _angle.copy()
+    return _own_gradients(gray)
+"""
+
+
+def hog_of(code, gray, *settings):
+    """Make the call with the right gradients of this image at hand."""
+    down, across = np.gradient(gray)
+    magnitude, angle = np.hypot(across, down), np.degrees(np.arctan2(down, across)) % 180
+    prepared = PREPARED.format(gray=gray.tolist(), magnitude=magnitude.tolist(), angle=angle.tolist())
+    return code.extended(features=prepared).bind(HOG, gray, *settings)
+
+
 @cells
 @pytest.mark.weight(3)
 @pytest.mark.parametrize(
@@ -225,23 +249,24 @@ def away_from_edges(rng, height, width, bins):
 )
 def test_histograms_of_cells(compare, rng, size, settings):
     bins = settings[1] if settings else 9
-    compare(HOG, away_from_edges(rng, *size, bins), *settings, names=("histograms",))
+    compare(hog_of, away_from_edges(rng, *size, bins), *settings, names=("histograms",))
 
 
 @cells
 @pytest.mark.weight(0.5)
+@pytest.mark.edge
 def test_cells_that_are_flat_or_faint(compare, rng):
     gray = np.full((12, 20), 5.0)
     gray[:, 9:] = away_from_edges(rng, 12, 11, 6)
     gray[:, 16:] = 5 + 0.001 * gray[:, 16:]
-    compare(HOG, gray, 4, 6, names=("histograms",))
+    compare(hog_of, gray, 4, 6, names=("histograms",))
 
 
 def require_no_loop(loops, over):
     def sized(rng, rows_of_pixels=12, columns_of_pixels=12):
         return away_from_edges(rng, rows_of_pixels // 4 * 4, columns_of_pixels // 4 * 4, 9), 4
 
-    loops(HOG, sized, names=("histograms",), over=over)
+    loops(hog_of, sized, names=("histograms",), over=over)
 
 
 @cells
@@ -266,7 +291,7 @@ def test_speed(race):
 @cells
 @pytest.mark.weight(0.5)
 def test_hog_leaves_the_image_alone(unchanged, rng):
-    unchanged(HOG, away_from_edges(rng, 8, 12, 9), 4, names=("histograms",))
+    unchanged(hog_of, away_from_edges(rng, 8, 12, 9), 4, names=("histograms",))
 
 
 # --- polar ------------------------------------------------------------------------------------------------
@@ -459,7 +484,11 @@ def slopes(
     return dict(gray=np.full_like(gray, 2.0) if flat else gray)
 
 
-@ladder(HOG, parts=("histograms",))
+def hog_on_the_ladder(code, function, gray, cell, bins):
+    return hog_of(code, gray, cell, bins)
+
+
+@ladder(HOG, parts=("histograms",), run=hog_on_the_ladder)
 def oriented(
     rng,
     cells_down=Size(2, one="row of cells", many="rows of cells", levels=(1, 2, 3)),
