@@ -158,6 +158,15 @@ def test_two_cells_of_a_picture_that_has_a_row_more(expect):
     expect(HOG, GRAY, 2, 4, equals=histograms, names=("histograms",))
 
 
+@cells
+@pytest.mark.parametrize("axis", ["rows", "columns"])
+def test_no_loop_over_pixels_or_cells_along_the(loops, axis):
+    def sized(rng, rows=12, columns=8):
+        return rng.uniform(0.0, 10.0, size=(rows, columns)), 2
+
+    loops(HOG, sized, n=16, over=axis)
+
+
 @coordinates
 @pytest.mark.parametrize(
     "point, radius, angle",
