@@ -117,6 +117,21 @@ def test_three_steps_in_a_tilted_bowl(expect):
     expect(GRADIENT_DESCENT, slope_of_tilted_bowl, start, 0.27, 3, equals=path, names=("path",))
 
 
+@pytest.mark.parametrize(
+    "function, arguments",
+    [
+        pytest.param(GRADIENT_DESCENT, (0.1,), id="gradient descent", marks=descent),
+        pytest.param(NEWTON, (), id="newton", marks=newton),
+    ],
+)
+def test_a_path_without_steps_is_its_start(expect, function, arguments):
+    start = np.array([1.37, -2.46])
+    functions = (
+        (slope_of_tilted_bowl, curvature_of_tilted_bowl) if function == NEWTON else (slope_of_tilted_bowl,)
+    )
+    expect(function, *functions, start, *arguments, 0, equals=start[np.newaxis], names=("path",))
+
+
 @second_derivatives
 @pytest.mark.parametrize(
     "f, x, H",
