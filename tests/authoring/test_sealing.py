@@ -442,6 +442,19 @@ def test_few_possible_outcomes_are_no_key(tmp_path: Path, wrong: str) -> None:
     assert "could be guessed" in reasons(sealing_of(course_of(tmp_path, mistakes=bank)))["M"]
 
 
+def test_a_public_check_of_loops_keeps_no_hint_from_being_sealed(tmp_path: Path) -> None:
+    loops = """
+@pytest.mark.question("loss")
+def test_no_loop(loops):
+    def sized(rng, examples=7, features=5):
+        return rng.normal(size=(features, 2)), rng.normal(size=(examples, features)), 0.1
+
+    loops("hw.loss", sized, n=8)
+"""
+    sealed = sealing_of(course_of(tmp_path, test_public=PUBLIC + loops)).sealed
+    assert {"summed", "half", "no_penalty"} <= set(sealed)
+
+
 def test_what_is_random_is_no_key(tmp_path: Path) -> None:
     drawn = "return value + np.random.default_rng().random(), dW"
     bank = f'[M]\ntitle = "t"\nhint = "Why is that?"\nedits.loss = ["return value, dW", "{drawn}"]\n'
