@@ -140,3 +140,9 @@ def test_a_larger_step_is_better_for_a_loss_of_five_decimals(expect):
     gradient, x = np.array([-2.5, 0.6, 0.0]), np.array([0.3, 0.7, 0.2])
     steps = [1e-7, 1e-2, 1e-6]
     expect(CHOOSE_STEP, printed_loss, gradient, x, steps, equals=1e-2, names=("step",))
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -229,3 +229,9 @@ def test_folds_of_unequal_length(expect):
 )
 def test_best_k(expect, accuracies, k):
     expect("k_nearest_neighbor.best_k", accuracies, equals=k, names=("k",))
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -420,3 +420,9 @@ def test_small_learning_rate_is_better_on_the_validation_set(expect, check):
     expect(
         functools.partial(search_with_constants, check), [0.9, 0.1], [0.0, 2.0], equals=equals, names=names
     )
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -200,3 +200,9 @@ def test_no_loop_over_the(loops, axis):
         return np.ones((features, classes)), X, np.arange(examples) % classes, 0.1
 
     loops("linear_svm.svm_loss_vectorized", data_with, n=8, over=axis)
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from pathlib import Path
 
 from autograder.cli.app import app
 from autograder.cli.say import say
 from autograder.errors import AutograderError, GraderError
 
-__all__ = ["app", "main", "register"]
+__all__ = ["app", "check_beside", "main", "register"]
 
 
 def main() -> None:
@@ -33,6 +35,13 @@ def main() -> None:
     except KeyboardInterrupt:
         say("autograder: stopped", file=sys.stderr)
         sys.exit(130)
+
+
+def check_beside(file: str) -> None:
+    """Do what `autograder check` does in the folder of a file: `python test_public.py` ends here."""
+    os.chdir(Path(file).resolve().parent)
+    sys.argv[:1] = ["autograder", "check"]
+    main()
 
 
 def register() -> None:
