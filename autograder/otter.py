@@ -9,7 +9,6 @@ tests what it relies on.
 from __future__ import annotations
 
 import shutil
-import weakref
 from pathlib import Path
 
 import nbformat
@@ -19,10 +18,8 @@ from otter.test_files import GradingResults, test_case  # type: ignore[import-un
 from otter.test_files.abstract_test import TestCase, TestCaseResult  # type: ignore[import-untyped]
 from otter.test_files.exception_test import ExceptionTestFile  # type: ignore[import-untyped]
 
-from autograder.authoring.otter_files import EMPTY_NOTEBOOK, TESTS_FOLDER, otter_test_files
-from autograder.course.loading import load_assignment
+from autograder.authoring.otter_files import EMPTY_NOTEBOOK, TESTS_FOLDER
 from autograder.errors import GraderError
-from autograder.files.private_folder import PrivateFolder
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.report.text import overall_text, question_text
 from autograder.student.afresh import check_afresh
@@ -52,18 +49,8 @@ def require(question: str) -> None:
 
 
 def notebook() -> Checker:
-    """Return otter's checker for the assignment in the current folder, which need not be a release."""
-    room, tests = None, Path(TESTS_FOLDER)
-    files = otter_test_files(load_assignment(Path.cwd()))
-    if not all(Path(name).is_file() for name in files):  # a folder of that name may be the student's own
-        room = PrivateFolder("otter")
-        tests = room.path / TESTS_FOLDER
-        tests.mkdir()
-        for name, text in files.items():
-            (room.path / name).write_bytes(text)
-    checker: Checker = Notebook(tests_dir=str(tests))
-    if room is not None:
-        weakref.finalize(checker, room.remove)
+    """Return otter's checker for the assignment in the current folder, whose release holds otter's test files."""
+    checker: Checker = Notebook(tests_dir=TESTS_FOLDER)
     return checker
 
 

@@ -231,3 +231,9 @@ def test_one_picture_like_three_others(expect):
     arguments = images[3:], [mean, each_channel], images[:3]
     features = np.array([[-1.4036717796, -1.8780600989, -0.5095483762, 0.2595864418, 1.0]])
     expect(FEATURE_MATRIX_LIKE, *arguments, equals=features, names=("features",))
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

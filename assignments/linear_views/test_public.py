@@ -330,3 +330,9 @@ def test_pictures_without_round_numbers(expect):
         dtype=np.uint8,
     )
     expect(TEMPLATES, W, (2, 2, 3), equals=stretched.reshape(3, 2, 2, 3), names=("pictures",))
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -368,3 +368,9 @@ def test_epoch_of(expect, examples, classes, learning_rate, reg, batch_size, tra
 )
 def test_confusion_matrix(expect, y, predicted, counts):
     expect(CONFUSION, np.array(y), np.array(predicted), 3, equals=np.array(counts), names=("counts",))
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

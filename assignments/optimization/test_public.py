@@ -294,3 +294,9 @@ def test_examples_are_transformed(expect, X, T, Z):
 )
 def test_condition_number(expect, X, number):
     expect(CONDITION_NUMBER, np.array(X), equals=number, names=("number",))
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -412,3 +412,9 @@ def test_errors_of(expect, train, val, degree, regs, train_errors, val_errors):
         names=("train_errors", "val_errors"),
         atol=1e-8,
     )
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

@@ -215,3 +215,9 @@ def cases():
 def test_computes(expect, function, arguments, right):
     names = ("l2", "l1", "elastic") if function == "penalties" else ("result",)
     expect(f"slide_audit.{function}", *arguments, equals=right, names=names)
+
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)

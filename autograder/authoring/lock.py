@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -16,6 +16,8 @@ import autograder
 from autograder.errors import CourseError, GraderError
 
 DISTRIBUTION = "homework-autograder"
+Systems = Sequence[Mapping[str, str]]
+"""What markers are evaluated for."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,20 @@ def read_lock() -> tuple[Pin, ...]:
 
 def base_requirements(libraries: Iterable[str] = ()) -> str:
     """Return what grading needs on Linux, with hashes: the base install without the package itself, and libraries."""
-    return "".join(pin.requirement for pin in _closure(libraries=libraries) if _may_apply(pin.marker))
+    pins = _closure(_LINUXES, libraries=libraries)
+    return "".join(pin.requirement for pin in pins if _may_apply(pin.marker, _LINUXES))
 
 
-def student_requirements(libraries: Iterable[str] = ()) -> str:
-    """Return what students need on any system, with hashes: the base install, the extra `student`, and libraries."""
-    return "".join(pin.requirement for pin in _closure("student", libraries=libraries))
+def checking_requirements(libraries: Iterable[str] = ()) -> str:
+    """Return what checking needs on any system, with hashes: the base install without the package, and libraries."""
+    return "".join(pin.requirement for pin in _closure(_ANY_SYSTEM, libraries=libraries))
+
+
+def notebook_requirements(*extras: str, libraries: Iterable[str] = ()) -> str:
+    """Return what notebooks need besides, on any system, with hashes: the extra `student` and others."""
+    checking = _closure(_ANY_SYSTEM, libraries=libraries)
+    needed = _closure(_ANY_SYSTEM, "student", *extras, libraries=libraries)
+    return "".join(pin.requirement for pin in needed if pin not in checking)
 
 
 def installed() -> importlib.metadata.Distribution:
@@ -91,48 +101,67 @@ def _pin(entry: list[str]) -> Pin:
     return Pin(head.name, head.marker, needed_by, "".join(lines))
 
 
-def _closure(*extras: str, libraries: Iterable[str] = ()) -> list[Pin]:
-    """Return the pins that the package with these extras and libraries needs, those of dependencies included."""
+def _closure(systems: Systems, *extras: str, libraries: Iterable[str] = ()) -> list[Pin]:
+    """Return the pins that the package with these extras and libraries needs on some systems, and what those need."""
     pins = read_lock()
-    wanted = set(_direct("", *extras))
+    asked: dict[str, set[str]] = {}
+    todo = [(it, {"", *extras}) for it in map(Requirement, installed().requires or ())]
+    todo += [(Requirement(name), {""}) for name in _distributions(libraries, pins)]
+    while todo:
+        requirement, extras_of_asker = todo.pop()
+        if not any(_may_apply(requirement.marker, systems, extra) for extra in extras_of_asker):
+            continue
+        name = canonicalize_name(requirement.name)
+        new = {"", *requirement.extras} - asked.setdefault(name, set())
+        asked[name] |= new
+        todo += [(it, new) for it in _required_by(name, pins) if new]
+    if missing := ", ".join(sorted(asked.keys() - {pin.name for pin in pins})):
+        raise GraderError(f"requirements.lock does not hold {missing}; make the lock again.")
+    return [pin for pin in pins if pin.name in asked]
+
+
+def _distributions(libraries: Iterable[str], pins: Sequence[Pin]) -> set[str]:
+    """Return the names of the packages that hold some libraries."""
     owners = importlib.metadata.packages_distributions() if libraries else {}
-    named = {canonicalize_name(owners.get(library, [library])[0]) for library in libraries}
+    named: set[str] = {canonicalize_name(owners.get(library, [library])[0]) for library in libraries}
     if missing := ", ".join(sorted(named - {pin.name for pin in pins})):
         raise CourseError(
             f"`libraries` of assignment.toml names {missing}, of which requirements.lock has no version; add it to "
             "the dependencies in pyproject.toml and run .ci/lock."
         )
-    wanted |= named
-    while found := {pin.name for pin in pins if pin.name not in wanted and pin.needed_by & wanted}:
-        wanted |= found
-    if missing := ", ".join(sorted(wanted - {pin.name for pin in pins})):
-        raise GraderError(f"requirements.lock does not hold {missing}; make the lock again.")
-    return [pin for pin in pins if pin.name in wanted]
+    return named
 
 
-def _direct(*extras: str) -> Iterator[str]:
-    """Yield the names that the package itself asks for."""
-    for requirement in map(Requirement, installed().requires or ()):
-        if any(_may_apply(requirement.marker, extra) for extra in extras):
-            yield canonicalize_name(requirement.name)
+def _required_by(name: str, pins: Sequence[Pin]) -> list[Requirement]:
+    """Return what a package asks for: as it says itself if it is installed, or else as the lock says."""
+    try:
+        return list(map(Requirement, importlib.metadata.requires(name) or ()))
+    except importlib.metadata.PackageNotFoundError:
+        return [Requirement(pin.name) for pin in pins if name in pin.needed_by]
 
 
-def _may_apply(marker: Marker | None, extra: str = "") -> bool:
-    """Return whether the marker holds on Linux for some supported version of Python."""
-    return marker is None or any(marker.evaluate({**each, "extra": extra}) for each in _LINUXES)
+def _may_apply(marker: Marker | None, systems: Systems, extra: str = "") -> bool:
+    """Return whether the marker holds on one of some systems."""
+    return marker is None or any(marker.evaluate({**each, "extra": extra}) for each in systems)
 
 
 # Pins may differ between early and late releases of one minor version too.
-_LINUXES = tuple(
+_ANY_SYSTEM = tuple(
     {
-        "os_name": "posix",
-        "sys_platform": "linux",
-        "platform_system": "Linux",
+        "os_name": os_name,
+        "sys_platform": platform,
+        "platform_system": system,
         "platform_python_implementation": "CPython",
         "implementation_name": "cpython",
         "python_version": f"3.{minor}",
         "python_full_version": f"3.{minor}.{patch}",
     }
+    for os_name, platform, system in (
+        ("posix", "linux", "Linux"),
+        ("posix", "darwin", "Darwin"),
+        ("nt", "win32", "Windows"),
+    )
     for minor in range(11, 20)
     for patch in (0, 99)
 )
+_LINUXES = tuple(each for each in _ANY_SYSTEM if each["sys_platform"] == "linux")

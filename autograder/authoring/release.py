@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.authoring.leaks import scan_for_leaks
-from autograder.authoring.lock import base_requirements, student_requirements
+from autograder.authoring.lock import base_requirements, checking_requirements, notebook_requirements
 from autograder.authoring.notebook_form import in_notebook_form
 from autograder.authoring.otter_files import otter_test_files
 from autograder.authoring.wheel import build_wheel
@@ -69,6 +69,7 @@ def release(
     hints: bytes | None = None,
     github: bool = False,
     as_notebook: bool = False,
+    otter: bool = False,
 ) -> Path:
     """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
 
@@ -81,9 +82,10 @@ def release(
         The sealed hints, as `seal_hints` makes them; None leaves them out.
     github
         Whether to add a workflow that runs the public checks on GitHub, for a repository made of the release.
-
     as_notebook
         Whether students fill in a notebook instead of the module that is due.
+    otter
+        Whether notebooks check with otter-grader, which is then among what they need.
 
     Raises
     ------
@@ -97,11 +99,16 @@ def release(
     wheel_name, wheel = build_wheel()
     added = {
         wheel_name: wheel,
-        "requirements.txt": _requirements(wheel_name, wheel, student_requirements(assignment.libraries)),
+        "requirements.txt": _requirements(wheel_name, wheel, checking_requirements(assignment.libraries)),
+        "requirements-notebook.txt": _notebook_requirements(
+            assignment.libraries, *(["otter"] if otter else [])
+        ),
+        "start.py": (resources(__package__) / "start.py").read_bytes(),
         "pytest.ini": _PYTEST_INI.encode(),
-        **otter_test_files(assignment),
         RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
     }
+    if otter:
+        added |= otter_test_files(assignment)
     if hints is not None:
         added[SEALED_FILE] = hints
     if assignment.playground:
@@ -125,6 +132,11 @@ def _requirements(wheel_name: str, wheel: bytes, others: str) -> bytes:
     """Return the file for `pip install -r`: our wheel, in the folder that pip runs in, the rest by version and hash."""
     digest = hashlib.sha256(wheel).hexdigest()
     return f"./{wheel_name} \\\n    --hash=sha256:{digest}\n{others}".encode()
+
+
+def _notebook_requirements(libraries: tuple[str, ...], *extras: str) -> bytes:
+    """Return the file for `pip install -r` that adds notebooks to what checking needs."""
+    return f"-r requirements.txt\n{notebook_requirements(*extras, libraries=libraries)}".encode()
 
 
 def _github_files(wheel_name: str, wheel: bytes, libraries: tuple[str, ...]) -> dict[str, bytes]:

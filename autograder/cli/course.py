@@ -119,6 +119,9 @@ def release(
         bool,
         typer.Option("--as-notebook", help="Students fill in a notebook instead of the module that is due."),
     ] = False,
+    otter: Annotated[
+        bool, typer.Option("--otter", help="Have notebooks check with otter-grader, and require it.")
+    ] = False,
     unverified: UnverifiedOption = False,
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
@@ -131,9 +134,8 @@ def release(
         assignment = course.assignment(name)
         _require_gradable(course, name, unverified)
         hints, note = hints_for_release(course, assignment)
-        path = make_release(
-            assignment, output, solutions if solutions.is_dir() else None, hints, github, as_notebook
-        )
+        scanned = solutions if solutions.is_dir() else None
+        path = make_release(assignment, output, scanned, hints, github, as_notebook, otter)
         say(f"{path} is ready for students; {note}")
 
 

@@ -11,11 +11,21 @@ from autograder.cli.app import FreshOption, TierOption, app
 from autograder.cli.say import say
 from autograder.playground.page import PLAYGROUND_FILE
 
+AssignmentArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[ASSIGNMENT]", help="Its name or folder, in a folder above; this folder's unless named."
+    ),
+]
+
 
 @app.command()
 def check(
     questions: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUESTION]...", help="All unless named.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[ASSIGNMENT] [QUESTION]...", help="All unless named; see below for ASSIGNMENT."
+        ),
     ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again after every save, until Ctrl-C.")
@@ -31,17 +41,22 @@ def check(
     tier: TierOption = None,
     fresh_interpreters: FreshOption = False,
 ) -> None:
-    """Run the public checks on the files in this folder and explain what is wrong."""
+    """Run the public checks on the files in this folder and explain what is wrong.
+
+    In a folder above, name the assignment first.
+    """
     from autograder.cli.checks import print_checks, watch_checks
     from autograder.files.writing import append
     from autograder.report.grades import decimal
     from autograder.student.checks import check_folder
+    from autograder.student.place import find_work
     from autograder.student.summary import points_of, summary_of
 
+    folder, questions = find_work(Path.cwd(), questions or [])
     if watch:
-        watch_checks(Path.cwd(), questions or [], tier)
-    checks = check_folder(questions or [], tier=tier)
-    print_checks(checks, Path.cwd())
+        watch_checks(folder, questions, tier)
+    checks = check_folder(questions, folder, tier)
+    print_checks(checks, folder)
     if summary is not None:
         append(summary, summary_of(checks))
     if points is not None:
@@ -52,20 +67,25 @@ def check(
 
 
 @app.command()
-def status(tier: TierOption = None, fresh_interpreters: FreshOption = False) -> None:
+def status(
+    assignment: AssignmentArgument = None, tier: TierOption = None, fresh_interpreters: FreshOption = False
+) -> None:
     """Say for each question what its public checks say, what is at stake, what changed, and what to do next."""
     from autograder.cli.checks import print_standing
     from autograder.student.checks import check_folder
+    from autograder.student.place import find_work
     from autograder.student.standing import standing_of
 
-    checks = check_folder(tier=tier)
-    print_standing(standing_of(checks, Path.cwd()))
+    folder, _ = find_work(Path.cwd(), [assignment] if assignment else [])
+    checks = check_folder((), folder, tier)
+    print_standing(standing_of(checks, folder))
     if not checks.passed:
         raise typer.Exit(1)
 
 
 @app.command()
 def submit(
+    assignment: AssignmentArgument = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="ZIP", help="The zip to write.")
     ] = None,
@@ -74,10 +94,12 @@ def submit(
 ) -> None:
     """Check the work in this folder and write the one zip to hand in."""
     from autograder.cli.checks import print_hand_in
+    from autograder.student.place import find_work
     from autograder.student.submit import make_hand_in
 
-    hand_in = make_hand_in(Path.cwd(), output, tier)
-    print_hand_in(hand_in, Path.cwd())
+    folder, _ = find_work(Path.cwd(), [assignment] if assignment else [])
+    hand_in = make_hand_in(folder, output, tier)
+    print_hand_in(hand_in, folder)
     if not hand_in.checks.passed:
         raise typer.Exit(1)
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.authoring.otter_files import TESTS_FOLDER
+from autograder.authoring.otter_files import otter_test_files
+from autograder.course.loading import load_work
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
 from autograder.student.afresh import check_afresh
@@ -37,7 +38,7 @@ def checker() -> Checker:
     with waiting("checking all questions"):
         standing = check_afresh().standing
     print(standing)
-    if not Path(TESTS_FOLDER).is_dir():
+    if not all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd()))):
         return PlainChecker()
     try:
         with _without(_GRAMMAR_OF_ADDRESSES):

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.authoring.lock import base_requirements, student_requirements
+from autograder.authoring.lock import base_requirements, checking_requirements, notebook_requirements
 from autograder.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,15 +83,22 @@ def test_the_base_set_keeps_one_numpy_for_each_python_and_drops_other_systems() 
     assert "colorama" not in names(base_requirements())
 
 
-def test_the_student_set_adds_what_a_notebook_needs_on_any_system() -> None:
-    assert names(base_requirements()) | {"matplotlib", "notebook", "colorama"} <= names(
-        student_requirements()
+def test_checking_needs_the_base_set_on_any_system_and_no_more() -> None:
+    assert names(checking_requirements()) == names(base_requirements()) | {"colorama"}
+    assert len(names(base_requirements())) < 20
+
+
+def test_a_notebook_adds_jupyter_and_pictures_and_otter_only_where_it_is_asked_for() -> None:
+    added = names(notebook_requirements())
+    assert {"matplotlib", "notebook", "ipykernel"} <= added
+    assert not added & (
+        names(checking_requirements()) | {"otter-grader", "distributed", "scikit-learn", "mypy"}
     )
-    assert not names(student_requirements()) & {"distributed", "scikit-learn", "ruff", "mypy"}
+    assert {"otter-grader"} <= names(notebook_requirements("otter"))
 
 
 def test_libraries_of_an_assignment_come_with_what_they_need() -> None:
-    for requirements in (base_requirements, student_requirements):
+    for requirements in (base_requirements, checking_requirements):
         assert {"scipy", "pandas", "python-dateutil"} <= names(requirements(("scipy", "pandas")))
         assert "scipy" not in names(requirements())
     assert "scikit-learn" in names(base_requirements(("sklearn",)))

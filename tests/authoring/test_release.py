@@ -45,10 +45,23 @@ def test_everything_lies_flat_in_one_folder_named_after_the_assignment(
 ) -> None:
     names = members(release(small_course.assignment("scaled"), tmp_path)).keys()
     own = {"assignment.toml", "scaled.py", "test_public.py"}
-    added = {"requirements.txt", "pytest.ini", "release.json", "tests/standardise.py"}
+    added = {"requirements.txt", "requirements-notebook.txt", "start.py", "pytest.ini", "release.json"}
     wheels = {name for name in names if name.endswith(".whl")}
     assert names - wheels == {f"scaled/{name}" for name in own | added | {"ridge.py"}}
     assert len(wheels) == 1
+
+
+def test_otter_s_files_and_packages_come_only_where_they_are_asked_for(
+    small_course: Course, tmp_path: Path
+) -> None:
+    assignment = small_course.assignment("scaled")
+    plain = members(release(assignment, tmp_path / "plain"))
+    asked = members(release(assignment, tmp_path / "asked", otter=True))
+    assert asked.keys() - plain.keys() == {"scaled/tests/standardise.py"}
+    needed = "scaled/requirements-notebook.txt"
+    assert b"otter-grader" not in plain[needed]
+    assert b"otter-grader" in asked[needed]
+    assert plain[needed].startswith(b"-r requirements.txt\n")
 
 
 def test_an_unpacked_release_is_an_assignment_of_its_own(small_course: Course, tmp_path: Path) -> None:

@@ -103,9 +103,9 @@ def test_a_folder_called_tests_of_the_student_s_own_is_no_obstacle(
     with zipfile.ZipFile(archive) as release:
         release.extractall(tmp_path)
     folder = write_hand_in(tmp_path / "centring", REFERENCE)
-    for path in (folder / "tests").iterdir():
-        path.unlink()
+    (folder / "tests").mkdir()
     (folder / "tests" / "mine.py").write_text("")
     monkeypatch.chdir(folder)
     question = find_course(course).assignment("centring").questions[0].id
-    assert "All test cases passed" in repr(checker().check(question)) + capsys.readouterr().out
+    checker().check(question)
+    assert f"{question}: 1 of 1 checks pass" in capsys.readouterr().out

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.authoring.otter_files import otter_test_files
 from autograder.model.assignment import Assignment, Solution
 
 if TYPE_CHECKING:
@@ -71,11 +70,11 @@ def written(cell: NotebookNode) -> list[str]:
 
 
 def folder_of_a_student(assignment: Assignment, folder: Path, files: dict[str, bytes] | None = None) -> Path:
-    """Copy what a release holds into `folder`: the assignment, stubs from elsewhere, otter's test files."""
+    """Copy what a release holds into `folder`: the assignment, and stubs from elsewhere."""
     shutil.copytree(assignment.folder, folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     for file in assignment.files:
         (folder / file.name).write_bytes(file.source.read_bytes())
-    for name, content in {**otter_test_files(assignment), **(files or {})}.items():
+    for name, content in (files or {}).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)

@@ -36,7 +36,7 @@ def release_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An unpacked release."""
     root = tmp_path_factory.mktemp("release")
     course = find_course(write_course(root / "course"))
-    archive = release(course.assignment("centring"), root)
+    archive = release(course.assignment("centring"), root, otter=True)
     subprocess.run([sys.executable, "-m", "zipfile", "-e", archive, root], check=True)
     return root / "centring"
 
@@ -103,13 +103,15 @@ def test_otter_takes_our_test_files(work: Path) -> None:
         assert [case.name for case in loaded.test_cases] == ["public checks"]
 
 
-def test_without_a_folder_of_tests_the_same_files_are_made(
-    work: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_otter_s_files_the_same_checks_run_without_it(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     course = find_course(work.parent / "course")
     monkeypatch.chdir(course.assignment("centring").folder)
-    shown = repr(checker().check("spread"))
-    assert "spread is not filled in yet" in shown
+    checker().check("spread")
+    said = capsys.readouterr().out
+    assert "spread is not filled in yet" in said
+    assert "Centring: 0 of 2 questions pass their public checks" in said
 
 
 def test_only_one_module_imports_otter() -> None:

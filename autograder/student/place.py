@@ -1,0 +1,62 @@
+"""Which folder a student means: that of an assignment, or one above it with the assignment's name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.course.loading import ASSIGNMENT_FILE, load_work
+from autograder.errors import CourseError
+from autograder.text import first_few
+
+
+def find_work(start: Path, words: Sequence[str]) -> tuple[Path, list[str]]:
+    """Return an assignment's folder, and the words that are left for its questions.
+
+    In the folder of an assignment, all words are questions, except for its own name. In a folder above, the first word
+    says which assignment is meant, by its name or that of its folder; it may be left out where there is only one.
+
+    Raises
+    ------
+    CourseError
+        If no folder, or more than one, is meant.
+    """
+    if (start / ASSIGNMENT_FILE).is_file():
+        own = words[:1] and words[0] in (load_work(start).name, start.resolve().name)
+        asked = {question.id for question in load_work(start).questions}
+        return start, list(words[1:] if own and words[0] not in asked else words)
+    found = _assignments_in(start)
+    if not found:
+        raise CourseError(
+            f"there is no assignment in {start.resolve()}; change into the folder that the zip was unpacked to."
+        )
+    names = first_few(sorted({name for name, _ in found}))
+    if not words:
+        if len(found) > 1:
+            raise CourseError(f"say which assignment: {names}; or change into its folder.")
+        return found[0][1], []
+    meant = [folder for name, folder in found if words[0] in (name, folder.name)]
+    exact = [folder for folder in meant if folder.name == words[0]]
+    if len(exact or meant) == 1:
+        return (exact or meant)[0], list(words[1:])
+    if meant:
+        folders = " and ".join(f'"{folder.name}"' for folder in meant)
+        raise CourseError(f"{words[0]} is in {folders}; change into the one that you mean.")
+    if len(found) == 1:
+        return found[0][1], list(words)
+    raise CourseError(f"there is no assignment {words[0]} here; there are {names}.")
+
+
+def _assignments_in(start: Path) -> list[tuple[str, Path]]:
+    """Return the name and the folder of each assignment in a folder, or in its folder `assignments`."""
+    found = []
+    for path in sorted(
+        (*start.glob(f"*/{ASSIGNMENT_FILE}"), *start.glob(f"assignments/*/{ASSIGNMENT_FILE}"))
+    ):
+        try:
+            found.append((load_work(path.parent).name, path.parent))
+        except CourseError:
+            found.append(
+                (path.parent.name, path.parent)
+            )  # what is wrong with it is said when it is asked for
+    return found
