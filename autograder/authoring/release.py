@@ -18,6 +18,7 @@ from autograder.errors import CourseError
 from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.sealed import SEALED_FILE
+from autograder.grading.worked_examples import EXAMPLES_FILE
 from autograder.model.assignment import Assignment
 from autograder.playground.page import PLAYGROUND_FILE, playground_page
 
@@ -70,6 +71,7 @@ def release(
     github: bool = False,
     as_notebook: bool = False,
     otter: bool = False,
+    examples: bytes | None = None,
 ) -> Path:
     """Write `NAME-VERSION.zip` for students into the folder `output` and return its path.
 
@@ -86,6 +88,8 @@ def release(
         Whether students fill in a notebook instead of the module that is due.
     otter
         Whether notebooks check with otter-grader, which is then among what they need.
+    examples
+        The worked examples for hints, as `examples_for_release` makes them; None leaves them out.
 
     Raises
     ------
@@ -111,6 +115,8 @@ def release(
         added |= otter_test_files(assignment)
     if hints is not None:
         added[SEALED_FILE] = hints
+    if examples is not None:
+        added[EXAMPLES_FILE] = examples
     if assignment.playground:
         added[PLAYGROUND_FILE] = playground_page().encode()
     if github:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import Bank, Variant, load_bank
@@ -25,6 +27,7 @@ from autograder.grading.explain.sealed import (
 )
 from autograder.grading.grader import Grader
 from autograder.grading.trial import Subject
+from autograder.grading.worked_examples import worked_examples
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import PlannedTest
@@ -127,6 +130,18 @@ def hints_for_release(course: Course, assignment: Assignment) -> tuple[bytes | N
     except CourseError as error:
         return None, f"without hints: {error}"
     return sealing.file, f"hints are sealed for {len(sealing.sealed)} of {len(sealing.known)} known mistakes"
+
+
+def examples_for_release(course: Course, assignment: Assignment) -> bytes | None:
+    """Return the worked examples of an assignment's functions, None if there are none."""
+    if not (course.root / "solutions" / assignment.name).is_dir():
+        return None
+    try:
+        with Grader(assignment, course.solution(assignment.name)) as grader:
+            found = worked_examples(grader)
+    except CourseError:
+        return None
+    return msgspec.json.format(msgspec.json.encode(found)) + b"\n" if found else None
 
 
 def _variants_of(question: str, assignment: Assignment, bank: Bank) -> Iterator[Variant]:

@@ -126,7 +126,7 @@ def release(
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
     from autograder.authoring.release import release as make_release
-    from autograder.authoring.sealing import hints_for_release
+    from autograder.authoring.sealing import examples_for_release, hints_for_release
 
     course = this_course()
     for name in names:
@@ -135,7 +135,16 @@ def release(
         _require_gradable(course, name, unverified)
         hints, note = hints_for_release(course, assignment)
         scanned = solutions if solutions.is_dir() else None
-        path = make_release(assignment, output, scanned, hints, github, as_notebook, otter)
+        path = make_release(
+            assignment,
+            output,
+            scanned,
+            hints,
+            github,
+            as_notebook,
+            otter,
+            examples_for_release(course, assignment),
+        )
         say(f"{path} is ready for students; {note}")
 
 

@@ -9,6 +9,7 @@ import typer
 
 from autograder.cli.app import FreshOption, TierOption, app
 from autograder.cli.say import say
+from autograder.errors import CourseError
 from autograder.playground.page import PLAYGROUND_FILE
 
 AssignmentArgument = Annotated[
@@ -64,6 +65,36 @@ def check(
         append(points, f"points={decimal(earned)}\nout_of={decimal(total)}\n")
     if not checks.passed:
         raise typer.Exit(1)
+
+
+@app.command()
+def hint(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[ASSIGNMENT] QUESTION", help="The question; in a folder above, the assignment first."
+        ),
+    ],
+    tier: TierOption = None,
+    fresh_interpreters: FreshOption = False,
+) -> None:
+    """Give a hint for a question: first a question, then where to look, then a worked example.
+
+    Each stage comes after a new attempt or a minute.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    from autograder.student.checks import check_folder
+    from autograder.student.hints import hint_for
+    from autograder.student.place import find_work
+
+    folder, questions = find_work(Path.cwd(), words)
+    if len(questions) != 1:
+        raise CourseError("say which question: autograder hint QUESTION; autograder status lists them.")
+    checks = check_folder((), folder, tier)
+    given = hint_for(checks, checks.assignment.question(questions[0]).id, folder)
+    Console(highlight=False).print(Text(given.text), soft_wrap=True)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from autograder.authoring.otter_files import otter_test_files
 from autograder.course.loading import load_work
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
-from autograder.student.afresh import check_afresh
+from autograder.student.afresh import check_afresh, hint_afresh
 from autograder.student.checks import Checker
 
 _GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
@@ -27,6 +27,12 @@ class PlainChecker:
         with waiting(f"checking {question}"):
             report = check_afresh(question)
         print(report.text, report.standing, sep="\n\n")
+
+    def hint(self, question: str) -> None:
+        """Print a hint for a question, one stage further each time after an attempt or a minute."""
+        with waiting(f"looking at {question}"):
+            text = hint_afresh(question)
+        print(text)
 
 
 def checker() -> Checker:

@@ -10,6 +10,7 @@ import msgspec
 
 from autograder.errors import AutograderError, CourseError, GraderError
 from autograder.student.checks import check_folder
+from autograder.student.hints import hint_for
 from autograder.student.messages import messages
 from autograder.student.standing import standing_of
 
@@ -45,8 +46,12 @@ def check_afresh(question: str | None = None, folder: Path | None = None) -> Rep
     GraderError
         If the other Python broke down.
     """
+    return _asked(*([question] if question else []), folder=folder)
+
+
+def _asked(*words: str, folder: Path | None = None) -> Report:
     # Without -P a student's file called like a library would be imported in its place.
-    command = [sys.executable, "-P", "-m", __spec__.name, *([question] if question else [])]
+    command = [sys.executable, "-P", "-m", __spec__.name, *words]
     done = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
     try:
         report = msgspec.json.decode(done.stdout, type=Report)
@@ -58,10 +63,27 @@ def check_afresh(question: str | None = None, folder: Path | None = None) -> Rep
     return report
 
 
+def hint_afresh(question: str) -> str:
+    """Return the hint for a question in the current folder.
+
+    Raises
+    ------
+    CourseError
+        If there is nothing to hint at.
+    """
+    return _asked("--hint", question).text
+
+
 def main() -> None:
-    """Check a question, or all, in the current folder and print a `Report` as JSON."""
+    """Check a question, or all, in the current folder, or get a hint, and print a `Report` as JSON."""
+    words = sys.argv[1:]
     try:
-        checks = check_folder(sys.argv[1:])
+        if words[:1] == ["--hint"]:
+            checks = check_folder()
+            given = hint_for(checks, checks.assignment.question(words[1]).id, Path.cwd())
+            sys.stdout.buffer.write(msgspec.json.encode(Report(text=given.text)))
+            return
+        checks = check_folder(words)
         standing = standing_of(checks, Path.cwd())
         report = Report(
             checks.passed,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.model.verdict import Family, Kind
+from autograder.model.verdict import Family, Kind, Verdict
 from autograder.report.view import failed_checks
 from autograder.student.checks import Checks
+from autograder.student.hints import needs_first
 
 NAMES_SHOWN = 3
 Line = tuple[str, str]
@@ -69,6 +70,10 @@ def explained(checks: Checks, question: str, told: dict[str, str]) -> Iterator[L
     )
     if above:
         yield "message", f"  {len(above)} cannot be run, for the reason above"
+    if first := needs_first(checks, question) if passed < len(verdicts) else "":
+        yield "hint", f"  it calls what {first} asks for, which fails: mend that first"
+    elif any(_can_be_hinted_at(verdict) for verdict in verdicts):
+        yield "hint", f"  for a hint: autograder hint {question}"
     others = sorted((it for it in verdicts if it not in above), key=lambda it: _ORDER.get(it.kind.family, 1))
     for check in failed_checks(others):
         if check.heading in _BROKEN:
@@ -77,8 +82,6 @@ def explained(checks: Checks, question: str, told: dict[str, str]) -> Iterator[L
                 yield "message", f"  {check.name}: for the same reason as {before}: {check.message}"
                 continue
         yield "message", f"  {check.name}: {check.message}"
-        if check.hint:
-            yield "hint", f"      {check.hint}"
         yield from (("details", f"      {line}") for line in check.details.splitlines())
         if check.counterexample:
             yield "hint", "      to see it, paste:"
@@ -86,3 +89,9 @@ def explained(checks: Checks, question: str, told: dict[str, str]) -> Iterator[L
         if check.rest:
             more = ", …" if len(check.others) > NAMES_SHOWN else ""
             yield "message", f"  {check.rest}: {', '.join(check.others[:NAMES_SHOWN])}{more}"
+
+
+def _can_be_hinted_at(verdict: Verdict) -> bool:
+    return (
+        not verdict.passed and verdict.kind is not Kind.MISSING and verdict.kind.family is not Family.UNJUDGED
+    )

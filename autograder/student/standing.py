@@ -21,6 +21,7 @@ from autograder.model.assignment import Assignment
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import failed_checks, shown
 from autograder.student.checks import Checks
+from autograder.student.hints import note_attempt
 
 STATE_FILE = ".autograder-status.json"
 CHANGES_SHOWN = 3
@@ -144,6 +145,7 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     A folder that cannot be written to is no obstacle; then nothing is known of the look before.
     """
     assignment = checks.assignment
+    note_attempt(checks, folder)
     before = _remembered(folder, assignment)
     now = {id: seen_of(assignment, checks, verdicts) for id, verdicts in checks.verdicts.items()}
     earlier = before.questions if before else {}

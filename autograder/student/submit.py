@@ -18,6 +18,7 @@ from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HAND_IN_SUFFIX, HANDIN_MANIFEST
 from autograder.student.answers import ANSWERS_FILE, Answers, answers_in
 from autograder.student.checks import Checks, check_folder
+from autograder.student.hints import used_hints
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,13 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     if absent := [it for it in checks.problems if it.file not in submission.files]:
         sentences = (f"{it.sentence} {it.paying}".strip() for it in absent)
         raise SubmissionError(f"nothing was written: {' '.join(sentences)}")
-    made_with = {"assignment": assignment.name, "release": assignment.version, "versions": versions()}
+    made_with: dict[str, object] = {
+        "assignment": assignment.name,
+        "release": assignment.version,
+        "versions": versions(),
+    }
+    if hints := used_hints(folder):
+        made_with["hints"] = hints
     manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"
     answers = answers_in(folder / f"{assignment.name}.ipynb")
     files = {**submission.files, HANDIN_MANIFEST: manifest}

@@ -301,7 +301,7 @@ WAYS_TO_SUM = {
 def test_every_way_to_write_a_mistake_opens_its_hint(check: Callable[[str], Checks], source: str) -> None:
     checks = check(source)
     assert [verdict.hint for verdict in checks.verdicts["loss"]] == [SUMMED] * 3
-    assert sum(SUMMED in line for _, line in messages(checks)) == 1
+    assert sum("for a hint: autograder hint loss" in line for _, line in messages(checks)) == 1
 
 
 NOTE = "Half of the penalty is as good."
@@ -589,7 +589,7 @@ def test_the_hint_is_said_in_the_words_of_graded_feedback(
         verdicts = grader.grade({"hw.py": source.encode()})
     graded = {it.hint for it in verdicts.values() if "loss_of_more" in it.test}
     (folder / "hw.py").write_text(source)
-    shown = " ".join(run_here("check", "loss", cwd=folder).stdout.split())
+    shown = " ".join(run_here("hint", "loss", cwd=folder).stdout.split())
     assert graded == {SUMMED}
     assert shown.count(SUMMED) == 1
 

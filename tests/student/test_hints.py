@@ -1,0 +1,168 @@
+"""`autograder hint` gives one stage at a time, after an attempt or a minute, and keeps what was shown."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.course.loading import find_course
+from autograder.errors import CourseError
+from autograder.grading.grader import Grader
+from autograder.grading.worked_examples import EXAMPLES_FILE, worked_examples
+from autograder.student.checks import check_folder
+from autograder.student.hints import LOG_FILE, hint_for, note_attempt, read_log, used_hints
+from autograder.student.submit import make_hand_in
+from tests.commands import only_line, run_here
+from tests.courses import GRADED, REFERENCE, write_course
+from tests.student.test_checking import run_pasted
+
+WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
+RAISING = REFERENCE.replace("    return np.sqrt(np.add", "    return unknown(np.add")
+EXAMPLE = (
+    "import numpy as np; from centring import spread\nX = np.ones((2, 1))\nspread(X)  # expected: np.zeros(1)"
+)
+
+
+@pytest.fixture
+def wrong(work: Path) -> Path:
+    (work / "centring.py").write_text(WRONG)
+    (work / EXAMPLES_FILE).write_text(json.dumps({"centring.spread": EXAMPLE}))
+    return work
+
+
+def stages_at(folder: Path, now: float) -> int:
+    return len(hint_for(check_folder(folder=folder, tier="limits"), "spread", folder, now).stages)
+
+
+def test_stages_come_after_a_minute(wrong: Path) -> None:
+    assert [stages_at(wrong, now) for now in (1000, 1030, 1060, 1090, 1120, 9999)] == [1, 1, 2, 2, 3, 3]
+
+
+def test_stages_come_after_a_new_attempt(wrong: Path) -> None:
+    assert stages_at(wrong, 1000) == 1
+    (wrong / "centring.py").write_text(WRONG.replace("3 *", "4 *"))
+    assert stages_at(wrong, 1001) == 2
+    assert stages_at(wrong, 1002) == 2
+
+
+def test_another_mistake_starts_again_at_the_question(wrong: Path) -> None:
+    stages_at(wrong, 1000)
+    stages_at(wrong, 2000)
+    (wrong / "centring.py").write_text(RAISING)
+    assert stages_at(wrong, 3000) == 1
+
+
+def test_the_stages_are_a_question_then_a_place_then_an_example(wrong: Path) -> None:
+    checks = check_folder(folder=wrong, tier="limits")
+    hint = [hint_for(checks, "spread", wrong, now) for now in (0, 100, 200)][-1]
+    question, place, example = hint.stages
+    assert question.endswith("?")
+    assert place.startswith("Look at centring.py, lines 13 to 16.")
+    assert example.endswith(EXAMPLE)
+    assert hint.wait == ""
+    assert [line[:2] for line in hint.text.splitlines() if line[:1].isdigit()] == ["1.", "2.", "3."]
+
+
+def test_an_error_s_own_line_is_the_place_to_look_at(work: Path) -> None:
+    (work / "centring.py").write_text(RAISING)
+    checks = check_folder(folder=work, tier="limits")
+    hint_for(checks, "spread", work, 0)
+    hint = hint_for(checks, "spread", work, 100)
+    assert hint.stages[0].startswith("What is in each variable of that line")
+    assert "Look at centring.py, line 16." in hint.stages[1]
+
+
+def test_a_question_that_calls_a_failing_one_is_sent_there(work: Path) -> None:
+    using = WRONG.replace(
+        "    return X - column_means, column_means", "    return X - 0 * spread(X) - 1, column_means"
+    )
+    (work / "centring.py").write_text(using)
+    shown = run_here("hint", "centre", cwd=work).stdout
+    assert "It calls what spread asks for, and the checks of spread fail" in shown
+    assert "it calls what spread asks for, which fails: mend that first" in run_here("check", cwd=work).stdout
+
+
+def test_check_shows_no_hint_but_how_to_get_one(wrong: Path) -> None:
+    shown = run_here("check", cwd=wrong).stdout
+    assert "for a hint: autograder hint spread" in shown
+    assert run_here("hint", "spread", cwd=wrong).stdout.startswith("1. ")
+    assert "There is more, after another attempt or in " in run_here("hint", "spread", cwd=wrong).stdout
+
+
+@pytest.mark.parametrize(
+    "source, told",
+    [
+        (REFERENCE, "all public checks of spread pass"),
+        (None, "spread is not filled in yet in centring.py, line 13; write a first attempt"),
+        ("def", "no hint is needed: centring.py has a syntax error in line 1"),
+    ],
+)
+def test_where_there_is_nothing_to_hint_at_it_says_why(work: Path, source: str | None, told: str) -> None:
+    if source is not None:
+        (work / "centring.py").write_text(source)
+    done = run_here("hint", "spread", cwd=work)
+    assert done.returncode == 2
+    assert told in only_line(done.stderr)
+
+
+def test_what_was_shown_and_what_came_of_it_goes_into_the_hand_in(wrong: Path) -> None:
+    stages_at(wrong, 1000)
+    for factor in ("4 *", "4 *", "5 *"):
+        (wrong / "centring.py").write_text(WRONG.replace("3 *", factor))
+        note_attempt(check_folder(folder=wrong, tier="limits"), wrong)
+    (wrong / "centring.py").write_text(REFERENCE)
+    note_attempt(check_folder(folder=wrong, tier="limits"), wrong)
+    assert used_hints(wrong) == {"spread": {"stages": 1, "attempts_after": 3, "solved": True}}
+    with zipfile.ZipFile(make_hand_in(wrong, tier="limits").path) as archive:
+        assert json.loads(archive.read(".autograder-handin.json"))["hints"] == used_hints(wrong)
+
+
+def test_a_hand_in_without_hints_says_nothing_of_them(work: Path) -> None:
+    with zipfile.ZipFile(make_hand_in(work, tier="limits").path) as archive:
+        assert "hints" not in json.loads(archive.read(".autograder-handin.json"))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"spread": 3}'])
+def test_a_damaged_record_is_no_obstacle(wrong: Path, content: str) -> None:
+    (wrong / LOG_FILE).write_text(content)
+    assert read_log(wrong) == {}
+    assert stages_at(wrong, 0) == 1
+
+
+LADDER = """
+from autograder.grading.ladder import Size, ladder
+
+@ladder("centring.spread", parts=("spread",))
+def spreads(rng, rows=Size(7), columns=Size(3)):
+    return dict(X=rng.normal(size=(rows, columns)))
+
+def added(code, function, X):
+    return code.extended(centring="secret = 1").bind(function, X)
+
+@ladder("centring.centre", parts=("centred", "means"), run=added)
+def centres(rng, rows=Size(7)):
+    return dict(X=rng.normal(size=(rows, 2)))
+"""
+
+
+def test_examples_are_computed_by_the_reference_and_show_nothing_of_graded_tests(tmp_path: Path) -> None:
+    parts = {"solutions/centring/test_graded.py": GRADED + LADDER}
+    course = find_course(write_course(tmp_path / "course", parts))
+    with Grader(course.assignment("centring"), course.solution("centring")) as grader:
+        found = worked_examples(grader)
+    assert found.keys() == {"centring.spread"}, "the other one would show what a graded test adds to the file"
+    lines = found["centring.spread"].splitlines()
+    expected = lines[-1].partition("  # expected: ")[2]
+    folder = course.root / "solutions" / "centring"
+    given = run_pasted(lines, folder).split()
+    assert len(given) == 2, "small: two columns"
+    assert expected.startswith("np.array([")
+
+
+def test_an_unknown_question_is_an_error_of_one_sentence(work: Path) -> None:
+    with pytest.raises(CourseError, match="centre, spread"):
+        check_folder(["nothing"], work)
+    assert "say which question" in only_line(run_here("hint", "centring", cwd=work).stderr)
