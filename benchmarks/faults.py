@@ -44,6 +44,7 @@ from autograder.course.loading import Course, find_course
 from autograder.grading.explain.bank import load_bank
 from autograder.report.gradescope import GradescopeResults
 from autograder.sandbox.isolation import Tier, choose_tier, why_not
+from autograder.sandbox.orphans import orphans
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = ("rounds", "as if nothing were", "said to be our fault", "results not valid", "different", "left")
@@ -131,6 +132,7 @@ class Run:
     def left(self, seconds: float = 3.0) -> list[psutil.Process]:
         """Return what is still there when the command has been over for a while."""
         _, alive = psutil.wait_procs([it for it in self.seen if it.is_running()], timeout=seconds)
+        alive += [psutil.Process(it) for it in orphans() if it not in {known.pid for known in alive}]
         return [it for it in alive if it.status() != psutil.STATUS_ZOMBIE]
 
 

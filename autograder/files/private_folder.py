@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 try:
@@ -19,6 +19,8 @@ except ImportError:
 else:
     CAN_LOCK = True
 
+KINDS = ("worker", "course", "otter", "bank", "rehearsal", "work", "hand-in")
+"""What such folders are for. One that holds solutions must not wait for the next of its own kind."""
 BY_DESCRIPTOR = os.scandir in os.supports_fd
 """Whether a folder's entries can be reached through its descriptor, without a path; not on Windows."""
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -28,7 +30,7 @@ class PrivateFolder:
     """A new temporary folder, removed with the object, at the latest when the process ends.
 
     A process that is killed removes nothing. So each folder is locked, the kernel releases the lock with the
-    process, and whoever makes another folder of the same kind first removes those that nobody holds.
+    process, and whoever makes another folder, of whichever kind, first removes those that nobody holds.
     Windows cannot lock folders: there, those of killed processes stay.
 
     Parameters
@@ -43,9 +45,8 @@ class PrivateFolder:
     """
 
     def __init__(self, kind: str) -> None:
-        prefix = f"autograder-{kind}-"
-        _remove_abandoned(prefix)
-        self.path, lock = _make_held(prefix)
+        _remove_abandoned({*KINDS, kind})
+        self.path, lock = _make_held(f"autograder-{kind}-")
         self._remover = weakref.finalize(self, _remove, self.path, lock, os.getpid())
 
     def remove(self) -> None:
@@ -77,10 +78,13 @@ def _make_held(prefix: str) -> tuple[Path, int | None]:
         os.close(lock)
 
 
-def _remove_abandoned(prefix: str) -> None:
+def _remove_abandoned(kinds: Iterable[str]) -> None:
     if not CAN_LOCK:
         return
-    for path in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+    prefixes = tuple(f"autograder-{kind}-" for kind in kinds)
+    for path in Path(tempfile.gettempdir()).glob("autograder-*"):
+        if not path.name.startswith(prefixes):
+            continue
         with contextlib.suppress(OSError):  # in use, somebody else's, or not a folder
             lock = _lock(path)
             try:

@@ -25,6 +25,7 @@ from autograder.errors import GraderError
 from autograder.sandbox.interpreter import Interpreter
 from autograder.sandbox.isolation import Tier, fork_server_command
 from autograder.sandbox.launching import END_SECONDS, SCRIPT, environment, wait_for
+from autograder.sandbox.orphans import end_orphans
 
 START_SECONDS = 30.0
 _STATUS = struct.Struct("<i")
@@ -100,6 +101,7 @@ class ForkServer:
         command = self._interpreter.command("-B", str(SCRIPT), f"forks:{theirs.fileno()}")
         options: dict[str, object] = {}
         if self._tier.has_namespaces:
+            end_orphans(os.getpid())
             command = fork_server_command(self._tier, self._interpreter, command)
         with theirs, tempfile.TemporaryFile() as said:
             self._process = subprocess.Popen(

@@ -16,6 +16,7 @@ from typing import Any
 from autograder.errors import GraderError
 from autograder.sandbox.accounts import PROBE_USER
 from autograder.sandbox.interpreter import Interpreter, worker_interpreter
+from autograder.sandbox.orphans import owned
 
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/lib", "/lib32", "/lib64")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/dev/null", "/dev/random", "/dev/urandom")
@@ -185,7 +186,7 @@ def _namespaces(tier: Tier, rights: Sequence[str]) -> list[str]:
     arguments += ["--cap-drop", "ALL"]
     for right in rights:
         arguments += ["--cap-add", right]
-    return [*arguments, "--new-session", "--hostname", "hand-in"]
+    return [*arguments, "--new-session", "--hostname", "hand-in", *owned()]
 
 
 def _files(interpreter: Interpreter) -> list[str]:

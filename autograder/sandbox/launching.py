@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from autograder.errors import GraderError
 from autograder.sandbox.interpreter import Interpreter
 from autograder.sandbox.isolation import Tier, bubblewrap_command
+from autograder.sandbox.orphans import end_orphans
 
 SCRIPT = Path(__file__).parent / "worker" / "__main__.py"
 END_SECONDS = 5.0
@@ -102,6 +103,7 @@ class InBubblewrap:
     ) -> None:
         self._has_own_user = tier.has_own_user
         self._first_pidfd: int | None = None
+        end_orphans(os.getpid())
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb") as information:
             wrapped = bubblewrap_command(tier, interpreter, command)

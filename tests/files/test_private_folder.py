@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.files.private_folder import PrivateFolder
+from autograder.files import private_folder
+from autograder.files.private_folder import KINDS, PrivateFolder
 
 ROOT = Path(__file__).parents[2]
 MAKER = """
@@ -172,3 +174,20 @@ def test_what_links_point_to_stays(temporary):
         (path / "link").symlink_to(precious)
     assert (precious / "file").exists()
     assert precious.stat().st_mode & 0o777 == 0o750
+
+
+def test_what_was_left_of_any_kind_goes_with_the_next_of_another(temporary):
+    for kind in KINDS:
+        (temporary / f"autograder-{kind}-left").mkdir()
+        (temporary / f"autograder-{kind}-left" / "grading.toml").write_text("salt")
+    (temporary / "autograder-of-somebody-else").mkdir()
+    with PrivateFolder("work") as folder:
+        assert {path.name for path in temporary.iterdir()} == {"autograder-of-somebody-else", folder.name}
+
+
+def test_every_kind_that_is_made_is_swept():
+    sources = Path(private_folder.__file__).parents[1].rglob("*.py")
+    made = {
+        kind for source in sources for kind in re.findall(r'PrivateFolder\("([\w-]+)"\)', source.read_text())
+    }
+    assert made == set(KINDS)
