@@ -70,6 +70,9 @@ _SYMMETRIC = {
     "max",
     "min",
     "add",
+    "multiply",
+    "logaddexp",
+    "hypot",
     "vdot",
     "inner",
     "allclose",
@@ -328,6 +331,12 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or isinstance(child, (ast.JoinedStr, ast.stmt)):
                 continue
+            if (
+                isinstance(node, ast.Call)
+                and _name_of(node.func) == "reshape"
+                and isinstance(child, ast.UnaryOp)
+            ):
+                continue  # any number below 0 stands for what is left
             yield node, name, index, child
             yield from _children(child)
 
@@ -549,8 +558,8 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, Change]]:
 
 def _wrong_names(node: ast.expr, parameters: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
     """Yield a call with another parameter of the function around it in the place of each that it is given."""
-    if not isinstance(node, ast.Call):
-        return
+    if not isinstance(node, ast.Call) or _name_of(node.func) == "len":
+        return  # what belongs together is of one length
     for places, number, value in (
         *(("args", number, it) for number, it in enumerate(node.args)),
         *(("keywords", number, it.value) for number, it in enumerate(node.keywords)),

@@ -337,7 +337,7 @@ def weights(rng, shape, classes, lowest=(-2.0, -0.5), constant=()):
     ends = rng.permuted(np.tile(np.arange(features), (classes, 1)), axis=1)[:, :2]
     for c, (darkest, brightest) in enumerate(ends):
         levels[[darkest, brightest], c] = 0, 255
-    spans = 0.5 + 2.0 ** rng.permutation(classes)
+    spans = 0.1 + 2.0 ** (rng.permutation(classes) - 2)
     W = rng.uniform(*lowest, size=classes) * spans + spans * levels / 255
     for c in constant:
         W[:, c] = rng.uniform(0.5, 2.0)
