@@ -15,7 +15,6 @@ from msgspec import field
 from autograder.errors import CourseError
 from autograder.model.assignment import (
     AttemptsPolicy,
-    DataName,
     DottedName,
     DropPolicy,
     FileName,
@@ -43,7 +42,6 @@ _NAMES = (
     DottedName,
     LibraryName,
     ModuleName,
-    DataName,
     FilePath,
 )
 _REMEDIES = {repr(meta.pattern): meta.description for name in _NAMES for meta in get_args(name)[1:]}
@@ -79,7 +77,7 @@ class DataToml(_Strict, frozen=True, kw_only=True):
         The SHA-256 of its content, in hexadecimal digits.
     """
 
-    name: DataName
+    name: FilePath
     sha256: str = ""
 
 

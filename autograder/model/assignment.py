@@ -32,7 +32,7 @@ FilePath = Annotated[
     str,
     Meta(
         pattern=rf"^{_FILE}(/{_FILE}){{0,4}}\Z",
-        description="give a file name such as 'linear_svm.py', also in a folder, 'cs231n/layers.py'",
+        description="give a file of this folder such as 'linear_svm.py', or of one in it, 'cs231n/layers.py'",
     ),
 ]
 Origin = Annotated[
@@ -58,13 +58,6 @@ DottedName = Annotated[
 ]
 
 
-DataName = Annotated[
-    str,
-    Meta(
-        pattern=rf"^{_FILE}(/{_FILE}){{0,4}}\Z",
-        description="give a file of this folder, such as 'data/prices.csv'",
-    ),
-]
 ModuleName = Annotated[
     str, Meta(pattern=rf"^{_NAME}\Z", description="write the name of a file without '.py', such as 'layers'")
 ]

@@ -52,6 +52,8 @@ from autograder.values.pack import (
 
 MOST_CALLBACKS = 1_000_000
 MOST_CALLBACK_BYTES = 128 << 20
+MOST_LENT_BYTES, MOST_LENT_SECONDS = 1 << 30, 60.0
+"""What calls of functions that are lent may pass, and take on this side, in one test."""
 """Limit on the bytes that student code passes to functions of one test in all: the test may keep them."""
 CALLBACK_BYTES = 64
 """What a call of such a function counts for at least."""
@@ -206,6 +208,7 @@ class Code:
         self._signatures: dict[int, inspect.Signature] = {}
         self._callbacks = 0
         self._callback_bytes = 0
+        self._lent_bytes, self._lent_seconds = 0, 0.0
         self.bytes_sent = 0
         self._generation = 0
         self._leaves_something = False
@@ -312,6 +315,7 @@ class Code:
         self._functions.clear()
         self._signatures.clear()
         self._callbacks = self._callback_bytes = 0
+        self._lent_bytes, self._lent_seconds = 0, 0.0
         self.bytes_sent = 0
         self._generation += 1
         process = self.host._process
@@ -535,12 +539,17 @@ class Code:
         function = self.lent.get(callback.lent)
         if function is None:
             return messages.CallbackResult(error="this function is not lent here"), []
+        self._lent_bytes += len(payload)
+        if self._lent_bytes > MOST_LENT_BYTES or self._lent_seconds > MOST_LENT_SECONDS:
+            self.host.drop()
+            raise CallTimedOut(MOST_LENT_SECONDS)
         unpacker = Unpacker(payload, lambda key: Foreign("object"))
         args, keywords = unpacker.unpack(callback.arguments), unpacker.unpack(callback.keywords) or {}
         unpacker.require_all_used()
         if not isinstance(args, list) or not isinstance(keywords, dict):
             raise WireError("malformed arguments of a callback")
         packer = Packer(lambda value: None)
+        began = time.monotonic()
         try:
             return messages.CallbackResult(value=packer.pack(function(*args, **keywords))), packer.arrays
         except CodeRaised as error:
@@ -548,6 +557,8 @@ class Code:
         except (CallFailed, CourseError, WireError, TypeError) as error:
             name = type(error).__name__
             return messages.CallbackResult(error=f"{callback.lent} cannot be called so ({name})"), []
+        finally:
+            self._lent_seconds += time.monotonic() - began
 
     def _signature_of(self, number: int) -> inspect.Signature:
         """Return the signature of a function that was passed on; finding it out costs more than most calls."""

@@ -56,7 +56,11 @@ def test_an_unknown_question_names_those_there_are(on_disk):
         ('"linear_svm.svm_loss_naive"', '"svm_loss_naive"', ["questions[0].functions", "module.function"]),
         ('["numpy.linalg.norm"]', '["np.linalg.norm"]', ["not_allowed", "'numpy.linalg.norm'"]),
         ('["numpy.linalg.norm"]', '["norm()"]', ["not_allowed", "'norm()'"]),
-        ('name = "linear_svm.py"', 'name = "../linear_svm.py"', ["files[0].name", "give a file name"]),
+        (
+            'name = "linear_svm.py"',
+            'name = "../linear_svm.py"',
+            ["files[0].name", "give a file of this folder"],
+        ),
         ('name = "linear_svm.py"', 'name = "gone.py"', ["files[0].name", "gone.py is missing"]),
         ('name = "linear_svm.py"', 'name = "linear-svm.py"', ["files[0].name", "cannot import"]),
         ('name = "linear_svm.py"', 'name = "random.py"', ["files[0].name", "hide the module random"]),

@@ -11,6 +11,7 @@ from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
+from autograder.sandbox import code
 from tests.courses import GRADING, write_course
 
 DATA = '{"scale": 3.0}'
@@ -275,3 +276,13 @@ def test_classes_cannot_be_lent(tmp_path):
         verdicts = kinds(grader)
     assert verdicts["test_scores"].kind is Kind.GRADER_FAULT
     assert "only functions can be lent" in verdicts["test_scores"].details
+
+
+def test_what_is_lent_can_be_called_for_a_while_only(grader, monkeypatch):
+    monkeypatch.setattr(code, "MOST_LENT_SECONDS", 0.05)
+    endless = NET.replace(
+        "out, cache = affine(x, w, b)",
+        "while True:\n        out, cache = affine(np.ones((300, 300)), np.ones((300, 300)), 0)",
+    )
+    verdict = kinds(grader, net=endless)["test_scores"]
+    assert verdict.kind is Kind.TIMED_OUT
