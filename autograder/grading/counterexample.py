@@ -242,6 +242,7 @@ class _Values:
         self._trial = trial
         self._steps = steps
         self._used: set[int] = set()
+        self._extended = {module for step in steps for module, _ in step.code.additions}
         self.imports: dict[str, list[str]] = {}
         made = [number for number, step in enumerate(steps) if isinstance(step.value, Handle)]
         self._of = {number: f"model{order or ''}" for order, number in enumerate(made)}
@@ -269,7 +270,9 @@ class _Values:
     def find(self, value: Any) -> str | None:
         """Return the expression for something that came, None if it is not known or could be several things."""
         if isinstance(value, NamedKey):
-            return self.imported_name(value.name)
+            # What a test adds may be made by a call of the test's, after the lines that import.
+            is_added = value.name.partition(".")[0] in self._extended
+            return value.name if is_added else self.imported_name(value.name)
         found = [
             (number, path)
             for number, step in enumerate(self._steps)

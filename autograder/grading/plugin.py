@@ -15,6 +15,7 @@ from autograder.grading.fixtures.compare import Compare
 from autograder.grading.fixtures.expect import Expect
 from autograder.grading.fixtures.loops import Loops
 from autograder.grading.fixtures.memory import Memory
+from autograder.grading.fixtures.own_tests import OwnTests
 from autograder.grading.fixtures.race import Race
 from autograder.grading.fixtures.unchanged import Unchanged
 from autograder.grading.plain_pytest import Folders, explanation_of
@@ -137,3 +138,9 @@ def race(trial: Trial) -> Race:
 def memory(trial: Trial) -> Memory:
     """Compares peak memory with the reference's."""
     return Memory(trial)
+
+
+@pytest.fixture
+def own_tests(trial: Trial) -> OwnTests:
+    """Runs the tests that a student has written against wrong versions; graded tests only."""
+    return OwnTests(trial)

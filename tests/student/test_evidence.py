@@ -198,7 +198,7 @@ def test_lines_reproduce_a_check_that_adds_to_the_file(work: Path) -> None:
     verdict = failed(work, EXTENDED, SEARCH)
     assert "lines are added at the end of centring.py" in verdict.details
     assert "rates = [0.5, 0.25]" in verdict.details
-    assert "make = Constant" in verdict.details
+    assert "make = centring.Constant" in verdict.details
     assert "(returned[0], returned[1].W)  # expected: ({0.5: 5.0, 0.25: 2.5}" in verdict.counterexample
     assert run_pasted(verdict.counterexample, work) == "({0.5: 5.0, 0.25: 2.5}, array([2]))"
 
