@@ -36,7 +36,6 @@ _OPTIONS = (
     "--noconftest",
     "--assert=rewrite",
     "--capture=no",
-    "--disable-plugin-autoload",
     *(
         option
         for plugin in (
@@ -49,7 +48,7 @@ _OPTIONS = (
 )
 _EXCEPTION = pytest.StashKey[BaseException | None]()
 
-_NOT_OURS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+_NOT_OURS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
 def test_files(assignment: Assignment, solution: Solution | None) -> list[Path]:
@@ -190,11 +189,13 @@ def _called(direct: DirectCall, trial: Trial) -> TestRun:
 def _own_environment() -> Iterator[None]:
     """Keep options that an instructor's shell has for other projects out, and bytecode out of the course's folders."""
     kept = {name: os.environ.pop(name) for name in _NOT_OURS if name in os.environ}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # as an option, only later versions of pytest know it
     writes_no_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
         sys.dont_write_bytecode = writes_no_bytecode
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update(kept)
 
 

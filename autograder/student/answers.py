@@ -71,7 +71,7 @@ def answers_in(path: Path) -> Answers:
     try:
         with path.open("rb") as file:
             notebook = msgspec.json.decode(file.read(_LARGEST), type=_Notebook)
-    except (OSError, ValueError):
+    except (OSError, ValueError, msgspec.MsgspecError):
         return Answers(problem=f"{path.name} cannot be read, so its written answers are not in the hand-in.")
     written, empty, texts = list[str](), list[str](), list[str]()
     for cell in notebook.cells:

@@ -150,7 +150,7 @@ def read_log(folder: Path) -> dict[str, Entry]:
     """Return what was shown so far, by question; nothing if it cannot be read."""
     try:
         return msgspec.json.decode((folder / LOG_FILE).read_bytes(), type=dict[str, Entry])
-    except (OSError, ValueError):
+    except (OSError, ValueError, msgspec.MsgspecError):
         return {}
 
 
@@ -240,7 +240,7 @@ def _example(checks: Checks, question: str, folder: Path) -> str:
     """Return the worked example of the question's first function that has one; empty if none has."""
     try:
         examples = msgspec.json.decode((folder / EXAMPLES_FILE).read_bytes(), type=dict[str, str])
-    except (OSError, ValueError):
+    except (OSError, ValueError, msgspec.MsgspecError):
         return ""
     functions = checks.assignment.question(question).functions
     return next((examples[function] for function in functions if function in examples), "")

@@ -243,7 +243,7 @@ def _ago(seconds: float) -> str:
 def _remembered(folder: Path, assignment: Assignment) -> Remembered | None:
     try:
         found = msgspec.json.decode((folder / STATE_FILE).read_bytes(), type=Remembered)
-    except (OSError, ValueError):
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None
     return found if found.assignment == assignment.name else None
 
