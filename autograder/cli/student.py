@@ -31,6 +31,9 @@ def check(
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again after every save, until Ctrl-C.")
     ] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="Also write a page to open in a browser, with wrong cells marked.")
+    ] = False,
     summary: Annotated[
         Path | None,
         typer.Option("--summary", metavar="FILE", help="Add the outcome as Markdown to this file."),
@@ -47,9 +50,10 @@ def check(
     In a folder above, name the assignment first.
     """
     from autograder.cli.checks import print_checks, watch_checks
-    from autograder.files.writing import append
+    from autograder.files.writing import append, write_atomically
     from autograder.report.grades import decimal
     from autograder.student.checks import check_folder
+    from autograder.student.page import page_of
     from autograder.student.place import find_work
     from autograder.student.summary import points_of, summary_of
 
@@ -58,6 +62,10 @@ def check(
         watch_checks(folder, questions, tier)
     checks = check_folder(questions, folder, tier)
     print_checks(checks, folder)
+    if page:
+        path = folder / f"{checks.assignment.name}-checks.html"
+        write_atomically(path, page_of(checks).encode())
+        print(f"To see it in a browser, open {path.resolve().as_uri()}")
     if summary is not None:
         append(summary, summary_of(checks))
     if points is not None:

@@ -11,7 +11,7 @@ from autograder.authoring.otter_files import otter_test_files
 from autograder.course.loading import load_work
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
-from autograder.student.afresh import check_afresh, hint_afresh
+from autograder.student.afresh import check_afresh, hint_afresh, page_afresh
 from autograder.student.checks import Checker
 
 _GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
@@ -27,6 +27,14 @@ class PlainChecker:
         with waiting(f"checking {question}"):
             report = check_afresh(question)
         print(report.text, report.standing, sep="\n\n")
+
+    def show(self, question: str) -> None:
+        """Show the failed checks of a question with what was expected beside what came, wrong cells marked."""
+        from IPython.display import HTML, display
+
+        with waiting(f"checking {question}"):
+            page = page_afresh(question)
+        display(HTML(page))  # type: ignore[no-untyped-call]
 
     def hint(self, question: str) -> None:
         """Print a hint for a question, one stage further each time after an attempt or a minute."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -24,12 +24,36 @@ from autograder.grading.explain.sealed import (
     read_sealed,
 )
 from autograder.grading.grader import Grader
+from autograder.grading.trial import Trial
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
-from autograder.model.verdict import Verdict
+from autograder.model.verdict import Family, Verdict
 from autograder.sandbox.process import Sandbox
 from autograder.student.file_problems import FileProblem, file_problems, tells_of
 from autograder.student.work import open_work
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of what a check compared."""
+
+    name: str
+    expected: Any
+    got: Any
+
+
+def parts_of_trial(trial: Trial) -> tuple[Part, ...]:
+    """Return what the check compared last, part by part."""
+    if not trial.compared:
+        return ()
+    compared = trial.compared[-1]
+    names = compared.names or ("the result",)
+    if len(names) == 1:
+        return (Part(names[0], compared.expected, compared.got),)
+    expected, got = compared.expected, compared.got
+    if not isinstance(got, (tuple, list)) or len(got) != len(names):
+        return (Part(", ".join(names), expected, got),)
+    return tuple(Part(*it) for it in zip(names, expected, got, strict=True))
 
 
 @dataclass(frozen=True)
@@ -44,12 +68,15 @@ class Checks:
         By question id, in the assignment's order.
     problem
         Why known mistakes cannot be named, in a sentence; empty if they can, or if the folder has no hints.
+    compared
+        What the failed checks compared, by their ids.
     """
 
     assignment: Assignment
     submission: Submission
     verdicts: dict[str, list[Verdict]]
     problem: str = ""
+    compared: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
     @functools.cached_property
     def problems(self) -> list[FileProblem]:
@@ -101,11 +128,24 @@ def check_folder(
     with Grader(assignment, None, sandbox=sandbox) as grader:
         plan = grader.plan
         watch = Watch(plan.tests, assignment.switches if hints else None)
+        compared: dict[str, tuple[Part, ...]] = {}
+        last: list[Trial] = []
+
+        def on_trial(trial: Trial) -> None:
+            watch.on_trial(trial)
+            last[:] = [trial]
+
+        def on_verdict(verdict: Verdict) -> None:
+            watch.on_verdict(verdict)
+            if last and verdict.kind.family is Family.VALUE:
+                compared.setdefault(verdict.test, parts_of_trial(last[0]))
+            last.clear()
+
         found = grader.grade(
             submission.files,
-            watch.on_verdict,
+            on_verdict,
             only=lambda test: test.public and (not wanted or test.question in wanted),
-            on_trial=watch.on_trial,
+            on_trial=on_trial,
             unusable=submission.unusable,
         )
     verdicts = {}
@@ -114,7 +154,7 @@ def check_folder(
             of_question = [found[test.id] for test in plan.of_question(question.id) if test.id in found]
             hint = open_hint(hints, question.id, watch.of_question(question.id)) if hints else None
             verdicts[question.id] = [_with(verdict, hint) for verdict in of_question]
-    return Checks(assignment, submission, verdicts, problem)
+    return Checks(assignment, submission, verdicts, problem, compared)
 
 
 def _sealed_hints(folder: Path) -> tuple[SealedHints | None, str]:

@@ -1,0 +1,114 @@
+"""Failed public checks as a small page: what was expected beside what came, wrong cells marked, inputs, lines."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.model.verdict import Verdict
+from autograder.report.view import failed_checks, name_of_test
+from autograder.student.checks import Checks, Part
+from autograder.text import clean
+from autograder.values.describe import shown
+
+MOST_CELLS = 400
+"""Cells of an array that is shown as a table; a larger one is shown as text."""
+_TOLERANCE = 1e-6
+CELLS = """
+td.wrong { background: #d55e0055; font-weight: bold }
+.pair { display: flex; flex-wrap: wrap; gap: 2rem }
+"""
+"""The style of what a notebook shows, which brings its own for the rest."""
+_STYLE = f"""
+:root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }}
+body {{ max-width: 70rem; margin: 1rem auto; padding: 0 1rem }}
+pre {{ overflow-x: auto; padding: .6rem; border: 1px solid #8886; border-radius: .3rem }}
+table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
+td {{ border: 1px solid #8886; padding: .1rem .5rem; text-align: right }}
+{CELLS}"""
+
+
+def page_of(checks: Checks) -> str:
+    """Return the page: complete HTML that loads nothing."""
+    title = html.escape(checks.assignment.title)
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>',
+            f"<body><h1>{title}</h1>",
+            *(
+                f"<p><strong>{_safe(it.sentence)}</strong></p><pre>{_safe(it.excerpt)}</pre>"
+                for it in checks.problems
+            ),
+            *(line for question in checks.verdicts for line in question_in_html(checks, question)),
+            "</body></html>\n",
+        ]
+    )
+
+
+def question_in_html(checks: Checks, question: str) -> Iterator[str]:
+    """Yield the HTML of one question's failed checks, a heading alone if none failed."""
+    verdicts = checks.verdicts[question]
+    passed = sum(verdict.passed for verdict in verdicts)
+    yield f"<h2>{_safe(question)}: {passed} of {len(verdicts)} checks pass</h2>"
+    by_name = {name_of_test(it.test, with_case=True): it for it in verdicts}
+    for check in failed_checks([it for it in verdicts if not checks.is_told_above(it)]):
+        yield f"<h3>{_safe(check.name)}</h3><p>{_safe(check.message)}</p>"
+        yield from _compared(checks.compared, by_name.get(check.name))
+        if check.details:
+            yield f"<details><summary>inputs and what was printed</summary><pre>{_safe(check.details)}</pre></details>"
+        if check.counterexample:
+            yield f"<p>To see it, paste:</p><pre>{_safe(check.counterexample)}</pre>"
+        if check.rest:
+            yield f"<p>{_safe(check.rest)}: {_safe(', '.join(check.others))}</p>"
+
+
+def _compared(compared: Mapping[str, Sequence[Part]], verdict: Verdict | None) -> Iterator[str]:
+    for part in compared.get(verdict.test, ()) if verdict is not None else ():
+        wrong = _wrong_cells(part)
+        yield f'<div class="pair"><div><p>{_safe(part.name)}, expected</p>{_value(part.expected, None)}</div>'
+        yield f"<div><p>{_safe(part.name)}, got</p>{_value(part.got, wrong)}</div></div>"
+
+
+def _wrong_cells(part: Part) -> np.ndarray | None:
+    """Return where a result is wrong, as tests compare; None where the two cannot be laid over each other."""
+    expected, got = _numbers(part.expected), _numbers(part.got)
+    if expected is None or got is None or expected.shape != got.shape:
+        return None
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(expected - got) <= max(_TOLERANCE * scale, 1e-12)
+    right: np.ndarray = near | (expected == got) | (np.isnan(expected) & np.isnan(got))
+    return ~right
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    if isinstance(value, (int, float, np.number)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    ):
+        return np.asarray(value, dtype=float)
+    return None
+
+
+def _value(value: Any, wrong: np.ndarray | None) -> str:
+    numbers = _numbers(value)
+    if numbers is None or numbers.ndim > 2 or numbers.size > MOST_CELLS:
+        return f"<pre>{_safe(shown(value))}</pre>"
+    rows = np.atleast_2d(numbers)
+    marks = np.zeros(rows.shape, bool) if wrong is None else np.atleast_2d(wrong)
+    lines = [
+        "".join(map(_cell, row, marked)) for row, marked in zip(rows.tolist(), marks.tolist(), strict=True)
+    ]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _cell(number: float, is_wrong: bool) -> str:
+    mark = ' class="wrong"' if is_wrong else ""
+    return f"<td{mark}>{number:.6g}</td>"
+
+
+def _safe(text: str) -> str:
+    return html.escape(clean(text))
