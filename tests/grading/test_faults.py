@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.grading.trial import Finding
 from autograder.model.verdict import Family, Kind
 from tests.grading.losses import ALL, REFERENCE, grader_of, hand_in, short
 
@@ -274,3 +275,34 @@ def test_a_failing_reference_is_a_fault_of_the_grader_for_right_wrong_and_equal_
             verdicts = short(grader.grade(files))
             assert {verdicts[name].kind for name in ALL[1:-1]} == {Kind.GRADER_FAULT}
             assert verdicts["one"].kind is Kind.PASSED
+
+
+HALF = """
+import numpy as np
+
+def loss(W, X, reg):
+    scores = X @ W
+    value = (scores ** 2).mean() + reg * (W * W).sum() / 2
+    return value, 2 * X.T @ scores / scores.size + reg * W
+"""
+
+
+@pytest.mark.parametrize("by_convention", [False, True], ids=["as written", "by a convention"])
+def test_a_worker_that_is_killed_once_costs_nothing_whichever_way_a_test_is_run(
+    tmp_path, monkeypatch, by_convention
+):
+    with grader_of(tmp_path) as grader:
+        whole = grader.trial_of
+        killed = []
+
+        def killed_once(test, student, convention=None, *args):
+            trial, finding = whole(test, student, convention, *args)
+            if (test.id, convention is None) not in killed and (convention is not None) == by_convention:
+                killed.append((test.id, convention is None))
+                return trial, Finding(Kind.DIED, "it ended", details="signal SIGKILL")
+            return trial, finding
+
+        monkeypatch.setattr(grader, "trial_of", killed_once)
+        verdicts = short(grader.grade(hand_in(HALF)))
+    assert killed
+    assert all(verdicts[name].passed for name in ALL if name != "public"), verdicts
