@@ -63,8 +63,8 @@ class EventCounter:
     def __init__(self) -> None:
         self._watch = _Watch()
         source: type[_Monitoring | _Tracing] = _Monitoring if sys.version_info >= (3, 12) else _Tracing
-        self._source = source(self._watch)
         self._libraries = _Libraries()
+        self._source = source(self._watch, self._libraries.print)
 
     def count(self, call: Callable[[], None], student_files: Collection[str]) -> list[CountedLine]:
         """Make the call and return (place, student's file, its line, count) of the busiest places.
@@ -150,6 +150,18 @@ class _Libraries:
             f"{folder}{name}{os.sep}" for folder in self._folders[:2] for name in _INSTALLED
         )
         self._known: dict[str, frozenset[CodeType]] = {}
+        self._printing: dict[int, tuple[CodeType, bool]] = {}
+
+    def print(self, code: CodeType) -> bool:
+        """Return whether a code object is of those by which NumPy writes arrays.
+
+        Nothing in them counts, and there are many lines to run: without looking at them, printing costs what it does
+        otherwise. The functions of a student's that they call are looked at all the same.
+        """
+        if id(code) not in self._printing:
+            # Kept with the answer, so that no other code object gets its id.
+            self._printing[id(code)] = code, code.co_filename.endswith(PRINTS) and self.hold(code)
+        return self._printing[id(code)][1]
 
     def hold(self, code: CodeType) -> bool:
         """Return whether a code object is that of a library."""
@@ -241,8 +253,9 @@ class _Counts:
 class _Tracing:
     """Events of `sys.settrace`, for CPython 3.11; `sys.setprofile` checks that they are complete."""
 
-    def __init__(self, watch: _Watch) -> None:
+    def __init__(self, watch: _Watch, prints: Callable[[CodeType], bool]) -> None:
         self._watch = watch
+        self._prints = prints
         self._counts: _Counts | None = None
         # Bound methods are kept: each access would make a new one, and `is` would fail.
         self._trace: Callable[..., Any] = self._on_event
@@ -261,10 +274,12 @@ class _Tracing:
         sys.settrace(None)
         sys.setprofile(None)
 
-    def _on_event(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+    def _on_event(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
         code = frame.f_code
         assert self._counts is not None
         if event == "call":
+            if self._prints(code):
+                return None
             frame.f_trace_opcodes = self._lacks_lines(code)
             self._counts.add(code, event, 0, frame)
         elif event == "line":
@@ -281,7 +296,8 @@ class _Tracing:
 
     def _witness(self, frame: FrameType, event: str, argument: object) -> None:
         if event == "return" and frame.f_code is not _Tracing.start.__code__:
-            if frame.f_trace is not self._trace or not frame.f_trace_lines:
+            hidden = frame.f_trace is not self._trace or not frame.f_trace_lines
+            if hidden and not self._prints(frame.f_code):
                 self._watch.report("trace")
         elif event == "c_call" and argument is _thread.start_new_thread:
             self._watch.report("thread")  # there is no audit event for it before 3.12
@@ -292,8 +308,9 @@ class _Monitoring:
 
     TOOL = 4
 
-    def __init__(self, watch: _Watch) -> None:
+    def __init__(self, watch: _Watch, prints: Callable[[CodeType], bool]) -> None:
         self._watch = watch
+        self._prints = prints
         self._monitoring: Any = getattr(sys, "monitoring")  # noqa: B009 - mypy checks for 3.11, which has none
         self._monitoring.use_tool_id(self.TOOL, "autograder")
         self._hide()
@@ -308,9 +325,13 @@ class _Monitoring:
         self._watch.report("trace")
 
     def start(self, counts: _Counts) -> None:
-        add, frame = counts.add, sys._getframe
+        frame, prints, no_more = sys._getframe, self._prints, self._monitoring.DISABLE
+
+        def add(code: CodeType, kind: str, position: int, here: FrameType) -> Any:
+            return no_more if prints(code) else counts.add(code, kind, position, here)
+
         events = self._monitoring.events
-        callbacks: dict[int, Callable[..., None]] = {
+        callbacks: dict[int, Callable[..., Any]] = {
             events.PY_START: lambda code, offset: add(code, "call", 0, frame(1)),
             events.PY_RESUME: lambda code, offset: add(code, "resume", offset, frame(1)),
             events.LINE: lambda code, line: add(code, "line", line, frame(1)),
