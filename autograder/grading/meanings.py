@@ -737,7 +737,7 @@ class Meanings:
         elif meaning in _EXECUTES and first is not None:
             self._executed(first, call)
         elif meaning in _REACHES_ANYTHING:
-            self._unknown("builtins", call.node, call.scope)
+            self._unknown("", call.node, call.scope)
         elif meaning in _PASSING_ON or meaning.rpartition(".")[2] in _OF_CONTAINERS:
             if meaning.rpartition(".")[2] in _OF_CONTAINERS and "." in meaning:
                 self._add(call.result, meaning.rpartition(".")[0])

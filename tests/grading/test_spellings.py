@@ -124,8 +124,6 @@ UNDECIDED = {
     "eval": "def f(X): return eval(X.text)",
     "a partial getattr": "import functools\ndef f(X): return functools.partial(getattr, np.linalg)('norm')(X)",
     "a mapped getattr": "def f(X): return [*__builtins__.zip(X)] + list(filter(getattr, [np.linalg]))",
-    "garbage": "import gc\ndef f(X): return gc.get_objects()[7](X)",
-    "frames": "import sys\ndef f(X): return sys._getframe(1).f_globals['x'](X)",
     "too many to be followed": "def f(X):\n" + "".join(f"    a = np.f{it}\n" for it in range(30)) + "    a = np.linalg\n"
     "    return a.norm(X)",
 }  # fmt: skip
@@ -198,6 +196,20 @@ def test_honest_code_is_accused_of_nothing(name: str) -> None:
     found = reading(HONEST[name])
     assert not found.uses, found.uses[0].sentence
     assert not found.flags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import gc\ndef f(X): return gc.get_objects()[7](X)",
+        "import sys\ndef f(X): return sys._getframe(1).f_globals['x'](X)",
+        "import ctypes\ndef f(X): return ctypes.CDLL(None).sqrt(X)",
+    ],
+)
+def test_what_goes_round_names_is_flagged_and_costs_nothing(text: str) -> None:
+    found = reading(text)
+    assert not found.uses
+    assert len(found.flags) == 1
 
 
 def test_what_reaches_nobody_knows_what_is_flagged_and_costs_nothing() -> None:

@@ -1,8 +1,9 @@
 """Hands in a notebook where a module is due.
 
 Mechanism: `ridge.ipynb`, with a cell that would run, and nothing else for the question.
-Must happen: nothing in it runs; the sentence says to hand in the module.
-Verdicts: missing
+Must happen: its code cells are graded as a module is, and earn what they earn there.
+Earns: loss 10
+Verdicts: passed
 """
 
 import json

@@ -3,7 +3,7 @@
 Mechanism: the server's code is in its memory; it sends the request to fork, with descriptors of its own, on whatever socket it or the server's objects have.
 Must happen: no process starts; there is no way back to the server, and the channel takes nothing but replies.
 Aims at: the boundary
-Verdicts: raised timed_out died protocol_broken wrong_value
+Verdicts: raised timed_out died protocol_broken wrong_value not_allowed
 """
 
 import gc

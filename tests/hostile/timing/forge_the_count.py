@@ -2,8 +2,8 @@
 
 Mechanism: takes the worker's counter from the garbage collector and from `sys.modules`, and has it report one line.
 Must happen: what a process says of its own lines can be forged; the race, whose clock is the kernel's, is what
-stands behind it, and sees the loop.
-Earns: loss 9
+stands behind it, and sees the loop. Going through `sys.modules` and `vars` is a lookup that may find anything.
+Earns: loss 6
 """
 
 import gc

@@ -1,8 +1,8 @@
-"""Has a library do the looping, by names that a list of names does not find.
+"""Has a library do the looping, by names that are put together from two texts.
 
 Mechanism: `getattr` with names put together at run time: `map`, `itertools.starmap`, `np.vectorize`.
-Must happen: the count or the race sees it.
-Earns: loss 8
+Must happen: the names are put together where they are read, and count as what they are; the points for structure are lost.
+Earns: loss 6
 """
 
 import builtins

@@ -1,8 +1,9 @@
 """Makes up code at run time, so that no line of its own loops.
 
 Mechanism: `exec` of a text with a line for each example, and `eval` of a sum of thousands of terms.
-Must happen: the count or the race sees it.
-Earns: loss 7
+Must happen: text that only a run makes may use anything, so the points for structure are lost; the count and the race
+    see it as well.
+Earns: loss 6
 """
 
 import numpy as np
