@@ -7,7 +7,7 @@ import tomllib
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import field
@@ -29,12 +29,14 @@ from autograder.model.assignment import (
     Question,
     QuestionId,
     Text,
+    Version,
     Visibility,
 )
 from autograder.model.exact import read_points
 
 _NAMES = (
     Text,
+    Version,
     FileName,
     Origin,
     QuestionId,
@@ -107,7 +109,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     """
 
     title: Text
-    version: Text
+    version: Version
     total_points: Fraction
     files: tuple[FileToml, ...]
     questions: tuple[Question, ...]
@@ -305,8 +307,23 @@ def _explain(error: msgspec.ValidationError, table: Any, name: str, shape: type[
         for step in re.findall(r"\w+", place):
             table = table[int(step) if isinstance(table, list) else step]
         return f"{key} is {table!r}; {_REMEDIES[match[1]]}"
+    if match := re.fullmatch(r"Invalid enum value (.*)", what, re.DOTALL):
+        choices = _choices(shape, re.findall(r"[a-z_]+", place)[-1])
+        return f"{key} is {match[1]}; choose one of {', '.join(choices)}"
     what = what[:1].lower() + what[1:].replace("`", "")
     return f"{key or 'the file'} has an unusable value ({what}); correct it"
+
+
+def _choices(shape: type[msgspec.Struct], key: str) -> list[str]:
+    """Return what a key anywhere in `shape`, or each value of its table, may be."""
+    for name, hint in get_type_hints(shape).items():
+        parts = [hint, *get_args(hint)]
+        if name == key:
+            return [str(it) for part in parts if get_origin(part) is Literal for it in get_args(part)]
+        for part in parts:
+            if isinstance(part, type) and issubclass(part, msgspec.Struct) and (found := _choices(part, key)):
+                return found
+    return []
 
 
 def _keys_of(shape: type[msgspec.Struct]) -> list[str]:

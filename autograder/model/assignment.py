@@ -25,6 +25,13 @@ PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000)]
 _FILE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _NAME = r"[^\W\d]\w*"
 Text = Annotated[str, Meta(pattern=r"\S", description="it must not be empty")]
+Version = Annotated[
+    str,
+    Meta(
+        pattern=r"^\s*[A-Za-z0-9][A-Za-z0-9._+-]*\s*\Z",
+        description="names of files are made of it: use letters, digits, dots and hyphens, such as '1.0'",
+    ),
+]
 FileName = Annotated[
     str, Meta(pattern=rf"^{_FILE}\Z", description="give a bare file name such as 'linear_svm.py'")
 ]

@@ -37,7 +37,7 @@ def test_an_unknown_question_names_those_there_are(on_disk):
     [
         ('version = "1.0"', "version = ", ["line 2", "not toml"]),
         ('version = "1.0"', "version = 1.0", ["version", "expected str, got float"]),
-        ('version = "1.0"', 'version = " "', ["version", "empty"]),
+        ('version = "1.0"', 'version = " "', ["version is ' '", "such as '1.0'"]),
         ('version = "1.0"\n', "", ["'version' is missing"]),
         ("title =", "tittle =", ["'tittle' is unknown", "did you mean 'title'?"]),
         ('points = "25/2"', "points = 12.5", ["questions[0].points"]),
@@ -72,7 +72,12 @@ def test_an_unknown_question_names_those_there_are(on_disk):
         ("[[questions]]", '[[files]]\nname = "Linear_SVM.py"\n[[questions]]', ["files[1].name", "earlier"]),
         ("[[files]]", "[limits]\nseconds_total = inf\n[[files]]", ["limits.seconds_total"]),
         ("[[files]]", "[limits]\nmemory_mb = 0\n[[files]]", ["limits.memory_mb"]),
-        ("[[files]]", '[conventions]\nhalf_l2 = "maybe"\n[[files]]', ["conventions", "maybe"]),
+        (
+            "[[files]]",
+            '[conventions]\nhalf_l2 = "maybe"\n[[files]]',
+            ["conventions", "maybe", "accept, mistake"],
+        ),
+        ('version = "1.0"', 'version = "1 0/x"', ["version is '1 0/x'", "letters, digits, dots"]),
         ("title =", 'name = "softmax"\ntitle =', ["name", "'softmax'", "'svm'"]),
     ],
 )
@@ -90,6 +95,7 @@ def test_a_wrong_assignment_file_is_named_with_its_key(on_disk, old, new, parts)
         ('salt = "x"', ["salt", "too short"]),
         ('salt = "0b5c2c1f6a0e4d3d"\n[visibility]\ntests = "secret"', ["visibility.tests", "secret"]),
         ('salt = "0b5c2c1f6a0e4d3d"\n[late]\nper_cent_per_day = 101', ["late.per_cent_per_day", "100"]),
+        ('salt = "0b5c2c1f6a0e4d3d"\n[late]\npolicy = "weekly"', ["choose one of none, per_day, cut_off"]),
         ('salt = "0b5c2c1f6a0e4d3d"\n[late]\nmax_days = -1', ["late.max_days"]),
     ],
 )
