@@ -12,7 +12,7 @@ from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Kind
 from tests.graders import COURSE
 
-NAMES = ("svm", "softmax", "knn", "gradient_check", "sgd")
+NAMES = COURSE.names()
 FUNCTIONS = [
     (name, function)
     for name in NAMES

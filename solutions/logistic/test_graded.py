@@ -103,7 +103,7 @@ def test_sigmoid_leaves_the_logits_alone(unchanged, rng):
 
 LOSS_AND_GRADIENT = ("loss", "dw")
 
-# (examples, features)
+# Examples, then features.
 SHAPES = pytest.mark.parametrize("shape", [(7, 4), (5, 6), (12, 3)], ids=by_size)
 
 

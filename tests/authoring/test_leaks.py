@@ -308,9 +308,13 @@ def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course:
         ('loss, grads = net.call("loss", X, y, **options)', False),
         ('return net.call("loss", X / 255, y)', True),
         ('net.set("W", 0.25 * np.ones(3))', True),
+        (f"net.get({'a' * 200}!", True),
+        ("X = rng.normal(size=(examples, features))", False),
+        (f"X = rng.normal(size=({'a' * 200}!", True),
+        ("batch = rng.integers(len(X), size=batch_size)", True),
     ],
 )
-def test_lines_that_only_pass_names_across_the_boundary_give_nothing_away(line: str, tells: bool) -> None:
+def test_lines_that_every_test_has_give_nothing_away(line: str, tells: bool) -> None:
     from autograder.authoring.secrets import _COMMONPLACE, squeeze
 
     assert (_COMMONPLACE.fullmatch(squeeze(line)) is None) is tells
