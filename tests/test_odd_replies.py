@@ -90,7 +90,17 @@ PASSED_ON = (
     "10**400",
     "Own()",
 )
-TAKES_A_FUNCTION = ("numerical_gradient", "gradient_check", "choose_step", "random_search")
+TAKES_A_FUNCTION = (
+    "numerical_gradient",
+    "gradient_check",
+    "choose_step",
+    "random_search",
+    "gradient_descent",
+    "numerical_hessian",
+    "newton",
+    "one_vs_all",
+    "end_of_descent",
+)
 
 HEAD = """
 
