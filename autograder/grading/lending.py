@@ -43,7 +43,7 @@ class Lender:
         sandbox: Sandbox,
         seconds_per_call: float,
     ) -> None:
-        self._stubs = {file.module: file.stub() for file in assignment.files}
+        self._handed_out = {file.module: file for file in assignment.files}
         self._files = reference_files
         self._host = Host(sandbox)
         self._code = Code(self._host, reference_files, "lent", seconds_per_call)
@@ -73,7 +73,9 @@ class Lender:
     def _source(self, module: str, names: Sequence[str]) -> bytes:
         """Return a module that has the stub's imports, which a star takes along, and the functions that are lent."""
         imports = (
-            it for it in ast.parse(self._stubs[module]).body if isinstance(it, (ast.Import, ast.ImportFrom))
+            it
+            for it in ast.parse(self._handed_out[module].stub()).body
+            if isinstance(it, (ast.Import, ast.ImportFrom))
         )
         head = "".join(f"{ast.unparse(it)}\n" for it in imports)
         functions = "".join(_FUNCTION.format(module=module, name=name) for name in names)

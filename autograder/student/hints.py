@@ -211,7 +211,9 @@ def _where_to_look(checks: Checks, question: str, failed: Sequence[Verdict], sta
     right = [name_of_test(it.test, with_case=True) for it in checks.verdicts[question] if it.passed]
     wrong = [name_of_test(it.test, with_case=True) for it in failed]
     parts = [f"Look at {where}." if where else ""]
-    parts.append(f"Right in: {first_few(right, 3)}; wrong in: {first_few(wrong, 3)}." if right else "")
+    parts.append(
+        sentence(f"Right in: {first_few(right, 3)}; wrong in: {first_few(wrong, 3)}") if right else ""
+    )
     parts.append(sentence(statement) if statement else sentence(check.message))
     return " ".join(part for part in parts if part)
 

@@ -120,11 +120,10 @@ class Standing:
         stake = sum((it.points for it in self.lines if it.seen.state is not State.DONE), Fraction(0))
         others = " in the others" if done else ""
         at_stake = f"; {shown(stake)} points at stake{others}" if stake else ""
-        verb = "passes" if done == 1 else "pass"
         said = [
             (
                 "head",
-                f"{self.title}: {done} of {len(self.lines)} questions {verb} their public checks{at_stake}.",
+                f"{self.title}: {done} of {len(self.lines)} questions pass their public checks{at_stake}.",
             )
         ]
         width = max(len(line.id) for line in self.lines)
@@ -198,6 +197,8 @@ def _next(checks: Checks, lines: Sequence[Line]) -> str:
             if line.seen.state is not state:
                 continue
             command = f"autograder check {line.id}"
+            if state is State.FAILING:
+                return f"{command}; for a hint, autograder hint {line.id}"
             if state is State.TO_DO:
                 return f"{line.seen.first.rstrip('.')}: write it, then {command}"
             if state is State.WAITING:

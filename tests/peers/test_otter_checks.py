@@ -133,4 +133,4 @@ checker()
 print(sys.modules.keys() & {"otter", "rfc3987_syntax"})
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=work, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "{'otter'}"
+    assert done.stdout.splitlines()[-1] == "{'otter'}"

@@ -35,7 +35,7 @@ def test_what_is_wrong_comes_before_what_is_not_written(work: Path) -> None:
     source = HALF.replace("return X - column_means", "return X + column_means")
     lines = status(work, source)
     assert "  failing      centre   6 points  0 of 1 checks pass" in lines
-    assert "Next: autograder check centre" in lines
+    assert "Next: autograder check centre; for a hint, autograder hint centre" in lines
 
 
 def test_right_work_is_told_to_hand_in(work: Path) -> None:
