@@ -258,8 +258,11 @@ def test_a_generated_mistake_that_no_test_finds_is_shown_as_a_line_of_code(tmp_p
 
 
 def test_tests_that_miss_most_generated_mistakes_fall_short(tmp_path: Path) -> None:
+    # Tests of structure compare values as well.
+    values_only = GRADED.partition('@pytest.mark.question("spread")\ndef test_has_no_loop')[0]
+    assert values_only != GRADED
     code, printed = verify(
-        tmp_path, graded=GRADED.replace("rng.normal(3.0, 2.0, size=(7, 3))", "rng.normal(size=(1, 3))")
+        tmp_path, graded=values_only.replace("rng.normal(3.0, 2.0, size=(7, 3))", "rng.normal(size=(1, 3))")
     )
     assert code == 1
     assert "tests find generated mistakes" in said_of(printed)
