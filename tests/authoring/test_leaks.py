@@ -307,6 +307,8 @@ def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course:
         ('model = code.new("fc_net.TwoLayerNet", sizes, rng=seed)', False),
         ('loss, grads = net.call("loss", X, y, **options)', False),
         ('return net.call("loss", X / 255, y)', True),
+        ("(examples, features)", False),
+        ("(examples, features + 1)", True),
         ('net.set("W", 0.25 * np.ones(3))', True),
         (f"net.get({'a' * 200}!", True),
         ("X = rng.normal(size=(examples, features))", False),
