@@ -228,8 +228,8 @@ def test_each_picture_may_be_moved_by_an_amount_of_its_own(expect, function):
 @pytest.mark.parametrize("axis", ["examples", "features", "classes"])
 def test_no_loop_over_the(loops, axis):
     def data_with(rng, classes=4, features=5, examples=7):
-        labels = np.arange(examples) % classes
-        return np.ones((features, classes)), rng.normal(size=(examples, features)), labels, 0.1
+        pictures = rng.standard_normal((examples, features))
+        return np.ones((features, classes)), pictures, np.arange(examples) % classes, 0.1
 
     loops("softmax.softmax_loss_vectorized", data_with, n=8, over=axis)
 

@@ -196,8 +196,8 @@ def test_a_batch_without_round_numbers(expect, function, pictures, classes, reg,
 @pytest.mark.parametrize("axis", ["examples", "features", "classes"])
 def test_no_loop_over_the(loops, axis):
     def data_with(rng, classes=4, features=5, examples=7):
-        labels = np.arange(examples) % classes
-        return np.ones((features, classes)), rng.normal(size=(examples, features)), labels, 0.1
+        pictures = rng.standard_normal((examples, features))
+        return np.ones((features, classes)), pictures, np.arange(examples) % classes, 0.1
 
     loops("linear_svm.svm_loss_vectorized", data_with, n=8, over=axis)
 
