@@ -53,7 +53,7 @@ class Student:
         for question in assignment.questions:
             self._answer(plan, question.id, bank)
         flags = (
-            ("too fast to be true: 0.08 times the reference's CPU time",) if self.rng.random() < 0.01 else ()
+            ("too fast to be true: 0.08 times the reference's CPU time",) if self.rng.random() < 0.03 else ()
         )
         late = self.rng.random() < 0.06
         return GradingResult(
