@@ -77,7 +77,7 @@ def _require_gradable(course: Course, name: str, unverified: bool) -> None:
 
     if unverified or not (course.root / "solutions" / name).is_dir() or is_proved(course, name):
         return
-    print(f"{name} is verified first, as it is now", flush=True)
+    say(f"{name} is verified first, as it is now")
     report = verify_assignment(course, name)
     if not report.holds:
         print_verification(report)

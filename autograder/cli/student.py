@@ -65,7 +65,7 @@ def check(
     if page:
         path = folder / f"{checks.assignment.name}-checks.html"
         write_atomically(path, page_of(checks).encode())
-        print(f"To see it in a browser, open {path.resolve().as_uri()}")
+        say(f"To see it in a browser, open {path.resolve().as_uri()}")
     if summary is not None:
         append(summary, summary_of(checks))
     if points is not None:
@@ -90,9 +90,9 @@ def hint(
 
     Each stage comes after a new attempt or a minute.
     """
-    from rich.console import Console
     from rich.text import Text
 
+    from autograder.cli.console import CleanConsole
     from autograder.student.checks import check_folder
     from autograder.student.hints import hint_for
     from autograder.student.place import find_work
@@ -102,7 +102,7 @@ def hint(
         raise CourseError("say which question: autograder hint QUESTION; autograder status lists them.")
     checks = check_folder((), folder, tier)
     given = hint_for(checks, checks.assignment.question(questions[0]).id, folder)
-    Console(highlight=False).print(Text(given.text), soft_wrap=True)
+    CleanConsole(highlight=False).print(Text(given.text), soft_wrap=True)
 
 
 @app.command()
