@@ -150,7 +150,7 @@ def mutants_of(
         if not file.endswith(".py"):
             continue
         text = source.decode("utf-8-sig")
-        functions = _functions(ast.parse(text))
+        functions = functions_of(ast.parse(text))
         module = file.removesuffix(".py")
         for name, questions in _questions_by_function(assignment, module, functions).items():
             made = _chosen(list(_candidates(text, functions[name])), functions[name], most)
@@ -161,7 +161,8 @@ def mutants_of(
     return tuple(found)
 
 
-def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+def functions_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    """Return every function and method of a module, by name."""
     found = {}
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef):

@@ -31,7 +31,7 @@ def in_notebook_form(assignment: Assignment, files: Mapping[str, bytes]) -> dict
         )
     (file,) = modules
     walk = f"{assignment.name}{NOTEBOOK}"
-    book = json.loads(files[walk]) if walk in files else _book([])
+    book = json.loads(files[walk]) if walk in files else _empty_book()
     book["cells"] = list(
         _with_stubs(book["cells"], str(file.module), list(_cells_of(file.stub().decode("utf-8"))))
     )
@@ -87,9 +87,9 @@ def _cell(kind: str, source: str, number: int) -> dict[str, Any]:
     return {**cell, "source": source.splitlines(keepends=True)}
 
 
-def _book(cells: list[Any]) -> dict[str, Any]:
+def _empty_book() -> dict[str, Any]:
     return {
-        "cells": cells,
+        "cells": [],
         "metadata": {"language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,

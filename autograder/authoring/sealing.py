@@ -168,9 +168,8 @@ class _Observer:
         Of a mistake that gives other values when it is run again, nothing is kept: nobody would get the same key.
         """
         subject = Subject(self.host, files, space, self.grader.assignment.limits.seconds_per_call)
-        subject.public = (
-            True  # a check of loops would ask for the reference otherwise, and end without values
-        )
+        # Otherwise a check of loops would ask for the reference, and end without values.
+        subject.public = True
         tests = [test for test in self.grader.plan.tests if test.public and question in (None, test.question)]
         seen = [self._run(test, subject) for test in tests]
         if question is None or is_repeated(seen, [self._run(test, subject) for test in tests]):

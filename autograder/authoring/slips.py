@@ -47,7 +47,11 @@ def _defined(source: bytes) -> list[str]:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             found.append(statement.name)
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):  # a constant may be an answer
-            found += [it.id for it in ast.walk(statement) if isinstance(it, ast.Name)]
+            found += [
+                it.id
+                for it in ast.walk(statement)
+                if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store)
+            ]
         if isinstance(statement, ast.ClassDef):
             found += [
                 f"{statement.name}.{it.name}" for it in statement.body if isinstance(it, ast.FunctionDef)
@@ -95,22 +99,23 @@ def left_of_the_example(assignment: Assignment) -> Iterator[str]:
 def draws_from_global_state(assignment: Assignment, solution: Solution) -> Iterator[str]:
     """Yield a sentence for every line of the tests that draws other numbers in every run."""
     for path in (assignment.folder / PUBLIC_FILE, solution.folder / GRADED_FILE):
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        tree = ast.parse(path.read_bytes())
+        sources = ["np.random", "numpy.random", *(["random"] if _imports_random(tree) else [])]
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = _dotted(node.func)
             parent, _, last = name.rpartition(".")
-            if parent in ("random", "np.random", "numpy.random"):
-                seeded = last in _MAKERS and (node.args or node.keywords)
-                if not seeded and not (parent == "random" and not _imports_random(path)):
-                    yield (
-                        f"{path.name}, line {node.lineno}: {name} draws other numbers in every run, so that results "
-                        "change and no hint can be recognised; use the fixture rng"
-                    )
+            seeded = last in _MAKERS and (node.args or node.keywords)
+            if parent in sources and not seeded:
+                yield (
+                    f"{path.name}, line {node.lineno}: {name} draws other numbers in every run, so that results "
+                    "change and no hint can be recognised; use the fixture rng"
+                )
 
 
-def _imports_random(path: Path) -> bool:
-    names = (it for it in ast.walk(ast.parse(path.read_bytes())) if isinstance(it, ast.Import))
+def _imports_random(tree: ast.Module) -> bool:
+    names = (it for it in ast.walk(tree) if isinstance(it, ast.Import))
     return any(alias.name == "random" for it in names for alias in it.names)
 
 

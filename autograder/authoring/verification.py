@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from autograder.authoring import slips
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.looping_hand_ins import Looping, vectorized_questions, watched_by
+from autograder.authoring.mutants import functions_of
 from autograder.authoring.mutation import Mutation, check_mutants
 from autograder.authoring.proof import keep_proof
 from autograder.authoring.release import release
@@ -176,22 +177,9 @@ def _signatures(source: bytes, name: str) -> dict[str, str]:
     # A reference may have helpers that the stub has not.
     return {
         name: f"({ast.unparse(function.args)})"
-        for name, function in _functions(tree).items()
+        for name, function in functions_of(tree).items()
         if not function.name.startswith("_")
     }
-
-
-def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
-    """Return every function and method of a module, by name."""
-    found: dict[str, ast.FunctionDef] = {}
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef):
-            found[statement.name] = statement
-        elif isinstance(statement, ast.ClassDef):
-            for member in statement.body:
-                if isinstance(member, ast.FunctionDef):
-                    found[f"{statement.name}.{member.name}"] = member
-    return found
 
 
 def _targets_exist(assignment: Assignment, bank: Bank) -> Claim:
@@ -425,15 +413,16 @@ def _mutants_are_found(mutation: Mutation) -> Iterator[Claim]:
         for check in mutation.checks
         if len(check.missed) > max(Fraction(1), MOST_MISSED * check.made)
     ]
-    made, missed = (
-        sum(count) for count in zip(*((it.made, len(it.missed)) for it in mutation.checks), strict=True)
+    made, found, argued = (
+        sum(counts)
+        for counts in zip(*((it.made, it.found, it.equivalent) for it in mutation.checks), strict=True)
     )
-    argued = sum(check.equivalent for check in mutation.checks)
-    found = f"{made - missed - argued} of {made}, {argued} argued to change nothing"
     yield Claim(
         "tests find generated mistakes",
         not weak,
-        f"only {'; '.join(weak)}: see the missing tests below" if weak else found,
+        f"only {'; '.join(weak)}: see the missing tests below"
+        if weak
+        else f"{found} of {made}, {argued} argued to change nothing",
     )
     wrong = mutation.wrong_entries
     yield Claim(
@@ -481,7 +470,7 @@ def _statements(source: bytes, functions: tuple[str, ...]) -> set[str]:
     """Return the simple statements in the named functions, without docstrings, `pass` and `raise`."""
     return {
         ast.unparse(inner)
-        for name, function in _functions(ast.parse(source)).items()
+        for name, function in functions_of(ast.parse(source)).items()
         if name in functions
         for inner in ast.walk(function)
         if isinstance(inner, (ast.Assign, ast.AugAssign, ast.Return))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.classroom.people import Person, match
+from autograder.classroom.people import Person, match, words_of
 from autograder.classroom.roster import known, plain_heading, read_people
 from autograder.classroom.sheets import Row, read_sheet
 from autograder.errors import CourseError
@@ -77,14 +76,14 @@ def with_groups(found: Sequence[Found], members: Sequence[Member]) -> tuple[tupl
     """
     by_name: dict[str, set[str]] = {}
     for member in members:
-        by_name.setdefault(_bare(member.group), set()).add(member.group)
+        by_name.setdefault(_written_together(member.group), set()).add(member.group)
     claims = list(dict.fromkeys(known(student) for it in found for student in it.students))
     matches = match(claims, [member.person for member in members])
     of_members = {claims[claim]: members[person].group for claim, person in matches.pairs.items()}
     column = _column_of_platform(found, members)
     changed, alone, doubts = list[Found](), list[str](), dict[str, str]()
     for it in found:
-        groups = set().union(*(by_name.get(_bare(student.name), ()) for student in it.students))
+        groups = set().union(*(by_name.get(_written_together(student.name), ()) for student in it.students))
         groups |= {of_members[who] for student in it.students if (who := known(student)) in of_members}
         if len(groups) == 1:
             own = tuple(_student(member, column) for member in members if member.group in groups)
@@ -105,9 +104,9 @@ def with_groups(found: Sequence[Found], members: Sequence[Member]) -> tuple[tupl
     return tuple(counted), remarks
 
 
-def _bare(name: str) -> str:
-    """Return the letters and digits of a name, in one case: Canvas leaves out all else in names of files."""
-    return "".join(re.findall(r"[^\W_]", unicodedata.normalize("NFKC", name).casefold()))
+def _written_together(name: str) -> str:
+    """Return a name as Canvas writes it in names of files: its letters and digits alone, without case and accents."""
+    return "".join(words_of(name))
 
 
 def _column_of_platform(found: Iterable[Found], members: Sequence[Member]) -> int | None:

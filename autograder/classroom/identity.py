@@ -15,7 +15,7 @@ from autograder.model.assignment import Assignment, Solution
 from autograder.sandbox.interpreter import worker_interpreter
 
 _PACKAGE = Path(autograder.__file__).parent
-_DECIDING = ("course", "grading", "handin", "model", "sandbox", "values", "text.py")
+_DECIDING = ("course", "files/notebooks.py", "grading", "handin", "model", "sandbox", "values", "text.py")
 _TEXTS = {".md", ".ipynb", ".txt", ".rst", ".pdf"}
 _POLICIES = "grading.toml"
 

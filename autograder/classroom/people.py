@@ -165,7 +165,7 @@ def _name_written_together(person: Person) -> set[str]:
 
 def _names_written_together(person: Person) -> set[str]:
     """Return a name's words written together, whichever of them the last name begins with."""
-    words = _words(person.name)
+    words = words_of(person.name)
     return {"".join((*words[place:], *words[:place])) for place in range(len(words))}
 
 
@@ -178,7 +178,7 @@ def plain_name(name: str) -> str:
 
 def names_agree(one: str, other: str) -> bool:
     """Return whether two names may be one person's: they share a word, or one is unknown or written together."""
-    words = [_words(it) for it in (one, other)]
+    words = [words_of(it) for it in (one, other)]
     if not all(words) or set(words[0]) & set(words[1]):
         return True
     return any(_are_all_in(words[side], "".join(words[1 - side])) for side in (0, 1))
@@ -190,7 +190,8 @@ def _are_all_in(words: Sequence[str], together: str) -> bool:
     return all(word in together for word in whole)
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """Return the words of a name without case and accents."""
     return re.findall(r"[^\W_]+", _bare(name))
 
 

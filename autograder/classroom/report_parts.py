@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from autograder.classroom.examples import placed
+from autograder.classroom.examples import Placed, placed
 from autograder.classroom.record import ClassRecord, Item
 from autograder.classroom.store import Store
+from autograder.handin.cell_lines import CellLines
 from autograder.handin.find import Fate
 from autograder.model.result import GradingResult
 from autograder.report.context import AttemptLine, Example
@@ -62,8 +63,10 @@ def of_mistakes(tallies: Iterable[MistakeTally]) -> list[tuple[str, str, Sequenc
 def _example(label: str, key: str, functions: Sequence[str], store: Store) -> Example | None:
     outcome = store.get(key)
     found = placed(outcome.sources, functions) if outcome else []
-    if not found:
+    if outcome is None or not found:
         return None
+    lines = CellLines({name: text.encode() for name, text in outcome.sources.items()})
+    found = [Placed(*lines.place(it.file, it.first), it.text) for it in found]
     where = "; ".join(f"{it.file}, lines {it.first} to {it.last}" for it in found)
     source = "\n\n".join(it.numbered for it in found)
     return Example(label, where, line_id(found[0].file, found[0].first), source[:MOST_CHARACTERS])

@@ -21,9 +21,8 @@ def main() -> None:
     or unusable input.
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a name that the terminal cannot show must not end the command
+        # A name that the terminal cannot show must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     register()
     try:

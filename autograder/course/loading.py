@@ -31,7 +31,7 @@ GRADED_TESTS = "test_graded.py"
 RELEASE_FILE = "release.json"
 
 _SHORTEST_SALT = 8
-MOST_DATA_BYTES = 32 << 20
+_MOST_DATA_MIB = 32
 _TAKEN_MODULES = sys.stdlib_module_names | {"numpy", "msgspec", "autograder", "conftest", "usercustomize"}
 
 
@@ -64,7 +64,7 @@ class Course:
         try:
             sorter.prepare()
         except CycleError as error:
-            around = " after ".join(error.args[1])
+            around = " after ".join(reversed(error.args[1]))  # each comes before the next
             raise CourseError(
                 f"course.after leads round in a circle: {around}; leave one of them out."
             ) from error
@@ -270,7 +270,7 @@ def _check_module(path: Path, key: str, module: str | None) -> None:
 
 def _data(path: Path, entries: Sequence[DataToml]) -> tuple[DataFile, ...]:
     _check_unique(path, "data", "name", [entry.name.lower() for entry in entries])
-    size = 0
+    files, size = list[DataFile](), 0
     for i, entry in enumerate(entries):
         source = path.parent / entry.name
         if not source.is_file():
@@ -281,11 +281,11 @@ def _data(path: Path, entries: Sequence[DataToml]) -> tuple[DataFile, ...]:
         if not entry.sha256:
             digest = hashlib.sha256(source.read_bytes()).hexdigest()
             raise _wrong(path, f"data[{i}].sha256", f'is missing; write sha256 = "{digest}"')
-    if size > MOST_DATA_BYTES:
-        raise _wrong(
-            path, "data", f"takes {size >> 20} MiB, of which every worker gets a copy; give 32 at most"
-        )
-    return tuple(DataFile(entry.name, path.parent / entry.name, entry.sha256) for entry in entries)
+        files.append(DataFile(entry.name, source, entry.sha256))
+    if size > _MOST_DATA_MIB << 20:
+        what = f"takes {size >> 20} MiB, of which every worker gets a copy; give {_MOST_DATA_MIB} at most"
+        raise _wrong(path, "data", what)
+    return tuple(files)
 
 
 def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tuple[Question, ...]:

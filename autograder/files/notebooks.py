@@ -7,102 +7,100 @@ reads it) and lines can be said as "cell 7, line 3". A cell that is not Python s
 from __future__ import annotations
 
 import ast
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 MOST_CELLS = 2_000
+_CELL_MAGIC = re.compile(r"%%(\w+)")
 _MAGIC = re.compile(r"\s*(%%?[a-zA-Z]|!|\?|[\w.]+\?{1,2}\s*$)")
-_ASSIGNED = re.compile(r"(\s*[\w\s,.\[\]]+=\s*)(?:!|%(?!time\b))")
-_TIMED = re.compile(r"(\s*(?:[\w\s,]+=\s*)?)%time\s+(.+)")
+_ASSIGNED = re.compile(r"([\w\s,.\[\]]++=\s*+)(?:!|%(?!time\b))")
+_TIMED = re.compile(r"([\w\s,]++=\s*+|\s*+)%time\s+(.+)")
 _RUN_ANYWAY = frozenset({"time", "timeit", "capture", "prun", "writefile", "python", "python3", "pypy"})
 """Cell magics below which Python stands; the cells of all others are set aside."""
 _BROKEN = "#!"
 """Stands before each line of a cell that is not Python."""
+
+NumberedCell = tuple[int, str]
+"""A code cell: its number among all cells, counted from 1, and its source."""
 
 
 class NotANotebookError(Exception):
     """The bytes are no notebook; the message is the end of a sentence."""
 
 
-def module_of_notebook(name: str, content: bytes) -> bytes:
-    """Return the code cells of a notebook as a module.
+class _Cell(msgspec.Struct, gc=False):
+    cell_type: str
+    source: str | list[str] = ""
+    input: str | list[str] = ""  # in nbformat 3
 
-    Magics and shell lines are set aside, and every other line keeps its number in its cell.
+
+class _Sheet(msgspec.Struct):
+    cells: list[_Cell] = []
+
+
+class _Notebook(msgspec.Struct):
+    """What is read of a notebook; outputs and whatever else it holds are passed over unread."""
+
+    cells: list[_Cell] = []
+    worksheets: list[_Sheet] = []  # in nbformat 3
+
+
+def cells_of(content: bytes) -> list[NumberedCell]:
+    """Return the code cells of a notebook without magics and shell lines; every other line keeps its place.
+
+    Nothing is parsed as Python.
 
     Parameters
     ----------
-    name
-        What the notebook is called.
     content
-        Its bytes: nbformat 3 to 4, whatever kernel it names and however large its outputs are.
+        A notebook's bytes: nbformat 3 to 4, whatever kernel it names and however large its outputs are.
 
     Raises
     ------
     NotANotebookError
         If it is no notebook, or has no code.
     """
+    try:
+        book = msgspec.json.decode(content, type=_Notebook)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise NotANotebookError("is not a whole notebook; save it again") from error
+    cells = book.cells or [cell for sheet in book.worksheets for cell in sheet.cells]
+    if not cells:
+        raise NotANotebookError("holds no cells; hand in the notebook itself")
+    code = (
+        (number, _without_magics(_text(cell)))
+        for number, cell in enumerate(cells[:MOST_CELLS], start=1)
+        if cell.cell_type == "code"
+    )
+    found = [(number, source) for number, source in code if source.strip()]
+    if not found:
+        raise NotANotebookError("has no code in its cells")
+    return found
+
+
+def module_of(name: str, cells: Sequence[NumberedCell]) -> bytes:
+    """Return cells as a module; `name` is what the notebook is called.
+
+    Each cell is parsed, so what strangers wrote must have been checked for its size before.
+    """
     starts, lines = list[str](), [""]
-    for number, source in _cells(content):
-        text, is_python = _plain(source)
-        if not text.strip():
-            continue
+    for number, source in cells:
+        is_python = _parses(source)
         lines.append(f"# cell {number}")
         starts.append(f"{number}@{len(lines) + 1}{'' if is_python else '!'}")
-        lines += (line if is_python else f"{_BROKEN}{line}" for line in text.split("\n"))
+        lines += (line if is_python else f"{_BROKEN}{line}" for line in source.split("\n"))
         lines.append("")
-    if not starts:
-        raise NotANotebookError("has no code in its cells")
     lines[0] = f"# cells of {name}: {' '.join(starts)}"
     return "\n".join(lines).encode("utf-8", "replace")
 
 
-def imports_itself(module: str, source: bytes) -> bool:
-    """Return whether a notebook's module imports a file of its own name, so that it is not that file."""
-    return (
-        re.search(rf"^[ \t]*(from|import)[ \t]+{re.escape(module)}\b".encode(), source, re.MULTILINE)
-        is not None
-    )
-
-
-def _cells(content: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the code cells with their numbers, counted among all cells from 1."""
-    try:
-        book = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise NotANotebookError("is not a whole notebook; save it again") from error
-    sheets = book.get("worksheets") if isinstance(book, dict) else None
-    holder = sheets[0] if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else book
-    cells = holder.get("cells") if isinstance(holder, dict) else None
-    if not isinstance(cells, list):
-        raise NotANotebookError("holds no cells; hand in the notebook itself")
-    for number, cell in enumerate(cells[:MOST_CELLS], start=1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            yield number, _text(cell.get("source", cell.get("input")))
-
-
-def _text(source: Any) -> str:
+def _text(cell: _Cell) -> str:
     """Return a cell's source, which is stored as one text or as its lines."""
-    parts = source if isinstance(source, list) else [source]
-    text = "".join(part for part in parts if isinstance(part, str))
+    source = cell.source or cell.input
+    text = source if isinstance(source, str) else "".join(source)
     return re.sub(r"\r\n?", "\n", text).replace("\0", "")
-
-
-def _plain(source: str) -> tuple[str, bool]:
-    """Return a cell without its magics, and whether it is Python then."""
-    first, *rest = source.lstrip("\n").split("\n")
-    blank = len(source) - len(source.lstrip("\n"))
-    if match := re.match(r"%%(\w+)", first):
-        if match[1] not in _RUN_ANYWAY:
-            return "", True
-        source = "\n" * (blank + 1) + "\n".join(rest)
-    if _parses(source):
-        return source, True
-    lines = source.split("\n")
-    inside = _inside(source)
-    source = "\n".join(line if place in inside else _without_magic(line) for place, line in enumerate(lines))
-    return source, _parses(source)
 
 
 def _parses(source: str) -> bool:
@@ -113,7 +111,22 @@ def _parses(source: str) -> bool:
     return True
 
 
+def _without_magics(source: str) -> str:
+    """Return a cell without what only a notebook understands; empty if its magic hands all of it to something else."""
+    body = source.lstrip("\n")
+    if magic := _CELL_MAGIC.match(body):
+        if magic[1] not in _RUN_ANYWAY:
+            return ""
+        blank = len(source) - len(body)
+        source = "\n" * (blank + 1) + body.partition("\n")[2]
+    lines = source.split("\n")
+    inside = set(_inside(lines))
+    return "\n".join(line if place in inside else _without_magic(line) for place, line in enumerate(lines))
+
+
 def _without_magic(line: str) -> str:
+    if not re.search("[%!?]", line):
+        return line
     if timed := _TIMED.fullmatch(line):
         return timed[1] + timed[2]
     if assigned := _ASSIGNED.match(line):
@@ -124,31 +137,28 @@ def _without_magic(line: str) -> str:
     return line
 
 
-def _inside(source: str) -> set[int]:
-    """Return the lines that begin inside brackets or a text of several lines, where no magic can stand."""
-    inside, depth, quote, line, place = set[int](), 0, "", 0, 0
-    while place < len(source):
-        letter = source[place]
-        if letter == "\n":
-            line += 1
-            quote = quote if len(quote) == 3 else ""
-            if depth > 0 or quote:
-                inside.add(line)
-        elif quote:
-            if letter == "\\":
-                place += 1
-                line += source[place : place + 1] == "\n"
-            elif source.startswith(quote, place):
-                place += len(quote) - 1
-                quote = ""
-        elif letter in "'\"":
-            quote = letter * 3 if source.startswith(letter * 3, place) else letter
-            place += len(quote) - 1
-        elif letter == "#" or (not source[:place].rpartition("\n")[2].strip() and letter in "%!?"):
-            place = source.find("\n", place) - 1
-            if place < 0:
+_PIECE = re.compile(r"\\.|\"\"\"|'''|[\"'#()\[\]{}]")
+
+
+def _inside(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the lines that go on with a bracket, a text or a statement of the line before: no magic can stand there."""
+    depth, quote = 0, ""
+    for place, line in enumerate(lines):
+        goes_on = depth > 0 or bool(quote) or (place > 0 and lines[place - 1].endswith("\\"))
+        if goes_on:
+            yield place
+        elif _without_magic(line) != line:  # its brackets and quotation marks are no Python
+            continue
+        for piece in _PIECE.findall(line):
+            if quote:
+                quote = "" if piece == quote else quote
+            elif piece == "#":
                 break
-        else:
-            depth = max(0, depth + (letter in "([{") - (letter in ")]}"))
-        place += 1
-    return inside
+            elif piece[0] in "\"'":
+                quote = piece
+            elif piece in "([{":
+                depth += 1
+            elif piece in ")]}":
+                depth = max(0, depth - 1)
+        if len(quote) == 1 and not line.endswith("\\"):
+            quote = ""

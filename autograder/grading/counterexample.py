@@ -12,8 +12,8 @@ from autograder.grading.trial import MOST_REPLIES, Finding, Step, Trial, paramet
 from autograder.model.verdict import Kind
 from autograder.sandbox.code import Handle, Returned
 from autograder.values.describe import shown
+from autograder.values.kinds import NamedKey
 from autograder.values.literal import NotWritable, lambda_of, literal, rounded
-from autograder.values.pack import NamedKey
 from autograder.values.same import same
 from autograder.values.walk import agree, mapped
 

@@ -33,13 +33,13 @@ from autograder.grading.pytest_session import Session, plan_of, test_files
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.told import Told
 from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial, reference_raised
+from autograder.handin.cell_lines import CellLines
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Code, Host, Returned
 from autograder.sandbox.process import Sandbox
-from autograder.sandbox.wire.cells import Places
 from autograder.values.walk import mapped
 
 STUDENT_SPACE = ""
@@ -134,9 +134,9 @@ class Grader:
             student.unusable = {file.name: f"{file.due} is missing" for file in absent} | dict(unusable or {})
             budget = seconds_total or self.assignment.limits.seconds_total
             run = _Run(self, student, wanted, budget, on_trial)
-            places = Places(files)
-            verdicts = run.verdicts(lambda verdict: on_verdict(_by_cell(verdict, places)))
-            return {test: _by_cell(verdict, places) for test, verdict in verdicts.items()}
+            lines = CellLines(files)
+            verdicts = run.verdicts(lambda verdict: on_verdict(_by_cell(verdict, lines)))
+            return {test: _by_cell(verdict, lines) for test, verdict in verdicts.items()}
 
     @functools.cached_property
     def contrast(self) -> Contrast:
@@ -289,7 +289,7 @@ class Grader:
     def _rng(self, test: PlannedTest, files: Mapping[str, bytes] | None = None) -> np.random.Generator:
         """Return the generator of a test: the same in every run, secret for graded tests; for some files their own."""
         salt = PUBLIC_SALT if test.public or self.solution is None else self.solution.salt
-        return rng_of(salt, test.id, files or {})
+        return rng_of(salt, test.id, files)
 
     def _reading(self, code: Code, test: PlannedTest) -> Reading:
         """Return what the source says of what the test's question does not allow."""
@@ -584,15 +584,15 @@ class _Run:
         return self._grader.observe(test, convention).observation.kind is not None
 
 
-def _by_cell(verdict: Verdict, places: Places) -> Verdict:
+def _by_cell(verdict: Verdict, lines: CellLines) -> Verdict:
     """Return a verdict that says lines of a notebook as its student sees them."""
-    if not places:
+    if not lines:
         return verdict
     return msgspec.structs.replace(
         verdict,
-        message=places.said(verdict.message),
-        details=places.said(verdict.details),
-        hint=places.said(verdict.hint) if verdict.hint else verdict.hint,
+        message=lines.said(verdict.message),
+        details=lines.said(verdict.details),
+        hint=lines.said(verdict.hint) if verdict.hint else verdict.hint,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.errors import CourseError
-from autograder.grading.trial import Subject
+from autograder.grading.trial import Replacement, Subject
 from autograder.model.assignment import Assignment
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.process import Sandbox
@@ -58,12 +58,18 @@ class Lender:
             yield
         self._code.forget()
 
-    def replacement(self, given: Sequence[str]) -> tuple[dict[str, bytes], dict[str, Callable[..., Any]]]:
-        """Return the files that take the place of modules, and what they call, by `module.function`."""
+    def replacement(self, given: Sequence[str]) -> Replacement:
+        """Return what takes the place of modules.
+
+        Raises
+        ------
+        CourseError
+            If one of them cannot be lent.
+        """
         files: dict[str, bytes] = {}
         lent: dict[str, Callable[..., Any]] = {}
         for module in given:
-            names = functions_of(self._files, module)
+            names = _functions_of(self._files, module)
             files[f"{module}.py"] = self._source(module, names)
             lent |= {
                 f"{module}.{name}": functools.partial(self._code.call, f"{module}.{name}") for name in names
@@ -86,7 +92,7 @@ class Lender:
         self._host.close()
 
 
-def functions_of(files: Mapping[str, bytes], module: str) -> list[str]:
+def _functions_of(files: Mapping[str, bytes], module: str) -> list[str]:
     """Return the functions of a module that can be lent.
 
     Raises
@@ -96,8 +102,21 @@ def functions_of(files: Mapping[str, bytes], module: str) -> list[str]:
     """
     if f"{module}.py" not in files:
         raise CourseError(f"`given` names {module}, which is none of the files")
-    body = ast.parse(files[f"{module}.py"]).body
-    classes = [it.name for it in body if isinstance(it, ast.ClassDef) and not it.name.startswith("_")]
+    source = files[f"{module}.py"]
+    classes = [
+        it.name
+        for it in ast.parse(source).body
+        if isinstance(it, ast.ClassDef) and not it.name.startswith("_")
+    ]
     if classes:
         raise CourseError(f"`given` names {module}, which defines {classes[0]}: only functions can be lent")
-    return [it.name for it in body if isinstance(it, ast.FunctionDef) and not it.name.startswith("_")]
+    return public_functions(source)
+
+
+def public_functions(source: bytes) -> list[str]:
+    """Return the names of a module's functions, without those that begin with an underscore."""
+    return [
+        it.name
+        for it in ast.parse(source).body
+        if isinstance(it, ast.FunctionDef) and not it.name.startswith("_")
+    ]

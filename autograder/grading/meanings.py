@@ -5,7 +5,8 @@ results of functions, attributes, comprehensions, and through the ways to look a
 `__import__`, `importlib`, `sys.modules`, `vars`, `exec`). Order does not count: what a name may mean anywhere in a
 scope, it may mean everywhere in it. A lookup whose text is not known reaches whatever it looks in.
 
-Flow goes through a graph of places, each of which holds a few meanings; the time taken is linear in the source.
+What is read becomes places of a `FlowGraph`, each of which holds a few meanings; the time taken is linear in the
+source.
 """
 
 from __future__ import annotations
@@ -19,20 +20,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from autograder.sandbox.wire.libraries import RELATIVE, handed_in
+from autograder.grading.binding import MOST_PARTS, bound_in, imported_by, names_stored
+from autograder.grading.flow_graph import MANY, MOST_MEANINGS, FlowGraph
+from autograder.sandbox.wire.libraries import handed_in
 
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
-MOST_MEANINGS = 24
-"""A place into which more flows may mean anything."""
-LONGEST = 200
-"""In characters; a longer meaning is none."""
-MOST_PARTS = 20
 _MOST_ROUNDS = 8
 _MOST_TEXTS = 50
 """Pieces of text to be executed that are read; what further ones do is not known."""
 
 # A meaning is a dotted name (`numpy.linalg`), or one of these with what it is about.
-_TEXT, _TEXTS, _FUNCTION, _MEMBERS, _PICKS, _MANY = "str:", "strs:", "def:", "vars:", "picks:", "many:"
+_TEXT, _TEXTS, _FUNCTION, _MEMBERS, _PICKS = "str:", "strs:", "def:", "vars:", "picks:"
 
 _PASSING_ON = frozenset(
     {
@@ -116,6 +114,18 @@ class _Function:
     is_method: bool
 
 
+@dataclass(frozen=True, eq=False)
+class _Called:
+    """A call: the places of what is called, of what it is given, and of its result."""
+
+    node: ast.Call
+    function: int
+    places: list[int]
+    keywords: Mapping[str, int]
+    result: int
+    scope: _Scope
+
+
 class Meanings:
     """What may flow where, in parts of some files.
 
@@ -127,10 +137,7 @@ class Meanings:
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
-        self._sets: list[set[str]] = []
-        self._edges: list[list[int]] = []
-        self._handlers: list[list[Callable[[str], None]]] = []
-        self._queue: deque[tuple[int, str]] = deque()
+        self._graph = FlowGraph()
         self._globals: dict[str, _Scope] = {}
         self._bound: dict[str, frozenset[str]] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
@@ -142,7 +149,6 @@ class Meanings:
         self._executions: set[tuple[int, str]] = set()
         self._told: list[tuple[Callable[[str], None], str]] = []
         self._calls: list[_Called] = []
-        self._additions = 0
 
     # --- what is asked ------------------------------------------------------------------------------------
 
@@ -166,47 +172,39 @@ class Meanings:
             scope = _Scope(scope.module, scope.file, scope, counts=False)
         if owner:
             scope = _Scope(module, scope.file, scope, is_class=True, counts=scope.counts, name=owner)
-        self._statement(node, scope)
+        self._block([node], scope)
 
     def solve(self) -> None:
         """Let everything flow, until looking names up by what is known of their texts adds nothing more."""
-        self._run()
+        self._graph.run()
         for _ in range(_MOST_ROUNDS):
-            before = self._additions
+            before = self._graph.additions
             self._lookups.clear()
             for handler, meaning in list(self._told):
                 handler(meaning)
-            self._run()
-            if self._additions == before:
+            self._graph.run()
+            if self._graph.additions == before:
                 break
         self._find_other_lookups()
-
-    def _run(self) -> None:
-        while self._queue:
-            place, meaning = self._queue.popleft()
-            for other in self._edges[place]:
-                self._add(other, meaning)
-            for handler in list(self._handlers[place]):
-                handler(meaning)
 
     def _find_other_lookups(self) -> None:
         """Note lookups in what nothing is known of, and places that may mean too much."""
         for call in self._calls:
-            looks_up = bool(self._sets[call.function] & _LOOKS_UP) and len(call.places) > 1
-            unknown = looks_up and not self._sets[call.places[0]] and not self._texts_of(call.places[1])
+            looks_up = bool(self._graph.held[call.function].keys() & _LOOKS_UP) and len(call.places) > 1
+            unknown = looks_up and not self._graph.held[call.places[0]] and not self._texts_of(call.places[1])
             if unknown and not _is_of_its_own(call.node.args[0]):
                 self._unknown("", call.node, call.scope)
         for place, node, file in self._mentioned:
-            for meaning in self._sets[place]:
-                if meaning.startswith(_MANY) and meaning.removeprefix(_MANY) in OFFERED:
+            for meaning in self._graph.held[place]:
+                if meaning.startswith(MANY) and meaning.removeprefix(MANY) in OFFERED:
                     self._lookups.setdefault(
-                        (id(node), meaning), Lookup(meaning.removeprefix(_MANY), node, file)
+                        (id(node), meaning), Lookup(meaning.removeprefix(MANY), node, file)
                     )
 
     def mentioned(self) -> Iterator[tuple[ast.AST, str, list[str]]]:
         """Yield every expression that may mean something, its file, and what it may mean."""
         for place, node, file in self._mentioned:
-            meant = [it for it in self._sets[place] if ":" not in it]
+            meant = [it for it in self._graph.held[place] if ":" not in it]
             if meant:
                 yield node, file, meant
 
@@ -214,38 +212,7 @@ class Meanings:
         """Yield the lookups whose text is not known."""
         yield from self._lookups.values()
 
-    # --- the graph ----------------------------------------------------------------------------------------
-
-    def _new(self, *meanings: str) -> int:
-        self._sets.append(set())
-        self._edges.append([])
-        self._handlers.append([])
-        place = len(self._sets) - 1
-        for meaning in meanings:
-            self._add(place, meaning)
-        return place
-
-    def _add(self, place: int, meaning: str) -> None:
-        there = self._sets[place]
-        if meaning in there or len(meaning) > LONGEST or meaning.count(".") > MOST_PARTS:
-            return
-        if len(there) >= MOST_MEANINGS:
-            if meaning.startswith(_MANY) or len(there) > MOST_MEANINGS:
-                return
-            meaning = f"{_MANY}{meaning.partition('.')[0]}" if ":" not in meaning else _MANY
-        there.add(meaning)
-        self._additions += 1
-        self._queue.append((place, meaning))
-
-    def _flow(self, source: int, target: int) -> None:
-        self._edges[source].append(target)
-        for meaning in list(self._sets[source]):
-            self._add(target, meaning)
-
-    def _on(self, place: int, handler: Callable[[str], None]) -> None:
-        self._handlers[place].append(handler)
-        for meaning in list(self._sets[place]):
-            handler(meaning)
+    # --- places that are shared ---------------------------------------------------------------------------
 
     def _on_and_again(self, place: int, handler: Callable[[str], None]) -> None:
         """Tell the handler of each meaning, and again once more is known of the texts that it asks for."""
@@ -255,19 +222,16 @@ class Meanings:
                 self._told.append((handler, meaning))
             handler(meaning)
 
-        self._on(place, tell)
+        self._graph.on(place, tell)
 
     def _global(self, module: str, name: str) -> int:
         """Return the place of a name of a file's top level."""
-        places = self._globals[module].places
-        if name not in places:
-            places[name] = self._new()
-        return places[name]
+        return self._local(name, self._globals[module])
 
     def _attribute_place(self, name: str) -> int:
         """Return the one place for what is ever put into an attribute of this name."""
         if name not in self._attributes:
-            self._attributes[name] = self._new()
+            self._attributes[name] = self._graph.new()
         return self._attributes[name]
 
     def _unknown(self, reaches: str, node: ast.AST, scope: _Scope) -> None:
@@ -288,9 +252,9 @@ class Meanings:
         place = self._global(scope.module, name)
         if name not in self._bound[scope.module]:
             if name == "__builtins__":
-                self._add(place, "builtins")
+                self._graph.add(place, "builtins")
             elif hasattr(builtins, name):
-                self._add(place, name)
+                self._graph.add(place, name)
             for star in self._stars[scope.module]:
                 self._member(star, name, place, scope)
         return place
@@ -306,7 +270,7 @@ class Meanings:
 
     def _local(self, name: str, scope: _Scope) -> int:
         if name not in scope.places:
-            scope.places[name] = self._new()
+            scope.places[name] = self._graph.new()
         return scope.places[name]
 
     def _member(self, owner: str, name: str, target: int, scope: _Scope) -> None:
@@ -315,23 +279,23 @@ class Meanings:
             return
         if owner.startswith(_TEXTS):  # a method of a container
             if name in _OF_CONTAINERS:
-                self._add(target, f"{owner}\0{name}")
+                self._graph.add(target, f"{owner}\0{name}")
             return
-        if owner.startswith(_MANY):
-            self._add(target, owner)
+        if owner.startswith(MANY):
+            self._graph.add(target, owner)
             return
         if owner.startswith(_MEMBERS):
             if name in _OF_CONTAINERS:
-                self._add(target, f"{owner}\0{name}")
+                self._graph.add(target, f"{owner}\0{name}")
             return
         file = handed_in(owner, self._names, OFFERED) or owner
         if file in self._globals:
-            self._flow(self._global(file, name), target)
+            self._graph.flow(self._global(file, name), target)
             return
         if name == "__dict__":
-            self._add(target, f"{_MEMBERS}{owner}")
+            self._graph.add(target, f"{_MEMBERS}{owner}")
             return
-        self._add(target, name if owner == "builtins" else f"{owner}.{name}")
+        self._graph.add(target, name if owner == "builtins" else f"{owner}.{name}")
 
     # --- statements ---------------------------------------------------------------------------------------
 
@@ -343,26 +307,23 @@ class Meanings:
             inner = self._shallow(statement, scope)
             waiting.extendleft(reversed(inner))
 
-    def _statement(self, node: ast.AST, scope: _Scope) -> None:
-        self._block([node], scope)
-
     def _shallow(self, node: ast.AST, scope: _Scope) -> list[ast.AST]:
         """Read a statement but for the statements inside it, which are returned."""
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 place = self._definition(node, node.args, node.body, scope)
                 for decorator in node.decorator_list:
-                    self._flow(self._expression(decorator, scope), place)
+                    self._graph.flow(self._expression(decorator, scope), place)
                 if scope.is_class:
-                    self._flow(place, self._attribute_place(node.name))
+                    self._graph.flow(place, self._attribute_place(node.name))
                     if node.name in _CALLED_WITH_THE_CLASS:
-                        self._flow(place, self._store(scope.name, scope))
+                        self._graph.flow(place, self._store(scope.name, scope))
                 else:
-                    self._flow(place, self._store(node.name, scope))
+                    self._graph.flow(place, self._store(node.name, scope))
             case ast.ClassDef():
                 for part in (*node.bases, *node.decorator_list, *(it.value for it in node.keywords)):
                     self._expression(part, scope)
-                bound = _bound_in(node.body)
+                bound = bound_in(node.body)
                 own = _Scope(scope.module, scope.file, scope, bound, True, scope.counts, node.name)
                 self._block(node.body, own)
             case ast.Import() | ast.ImportFrom():
@@ -382,7 +343,7 @@ class Meanings:
                 return list(node.body)
             case ast.Return():
                 if node.value is not None and self._returns:
-                    self._flow(self._expression(node.value, scope), self._returns[-1])
+                    self._graph.flow(self._expression(node.value, scope), self._returns[-1])
             case ast.If() | ast.While():
                 self._expression(node.test, scope)
                 return [*node.body, *node.orelse]
@@ -400,7 +361,7 @@ class Meanings:
                             self._expression(inner, scope)
                         for name in (getattr(inner, "name", None), getattr(inner, "rest", None)):
                             if isinstance(name, str):
-                                self._flow(subject, self._store(name, scope))
+                                self._graph.flow(subject, self._store(name, scope))
                     if case.guard is not None:
                         self._expression(case.guard, scope)
                 return [statement for case in node.cases for statement in case.body]
@@ -416,9 +377,9 @@ class Meanings:
             owner, _, name = full.rpartition(".")
             file = handed_in(owner, self._names, OFFERED) or owner
             if isinstance(node, ast.ImportFrom) and file in self._globals:
-                self._flow(self._global(file, name), place)
+                self._graph.flow(self._global(file, name), place)
             else:
-                self._add(place, full)
+                self._graph.add(place, full)
 
     def _assigned(self, targets: Iterable[ast.expr], value: ast.expr, scope: _Scope) -> None:
         place = self._expression(value, scope)
@@ -436,12 +397,12 @@ class Meanings:
         """Let a place flow into whatever a target names."""
         match target:
             case ast.Name():
-                self._flow(place, self._store(target.id, scope))
+                self._graph.flow(place, self._store(target.id, scope))
                 if scope.is_class:
-                    self._flow(place, self._attribute_place(target.id))
+                    self._graph.flow(place, self._attribute_place(target.id))
             case ast.Attribute():
                 self._expression(target.value, scope)
-                self._flow(place, self._attribute_place(target.attr))
+                self._graph.flow(place, self._attribute_place(target.attr))
             case ast.Starred():
                 self._bind(target.value, place, scope)
             case ast.Tuple() | ast.List():
@@ -459,14 +420,14 @@ class Meanings:
             if meaning.startswith(_MEMBERS):
                 module = meaning.removeprefix(_MEMBERS)
                 for text in self._texts_of(keys) if module in self._globals else ():
-                    self._flow(place, self._global(module, text))
+                    self._graph.flow(place, self._global(module, text))
 
         self._on_and_again(into, put)
         match target.value:
             case ast.Name(id=name):
-                self._flow(place, self._store(name, scope))
+                self._graph.flow(place, self._store(name, scope))
             case ast.Attribute(attr=name):
-                self._flow(place, self._attribute_place(name))
+                self._graph.flow(place, self._attribute_place(name))
 
     def _definition(
         self, node: ast.AST, args: ast.arguments, body: Iterable[ast.AST] | ast.expr, scope: _Scope
@@ -475,28 +436,28 @@ class Meanings:
         positional = [*args.posonlyargs, *args.args]
         every = [*positional, *args.kwonlyargs, *filter(None, (args.vararg, args.kwarg))]
         inside = body if isinstance(body, list) else []
-        bound = _bound_in(inside) | {it.arg for it in every}
+        bound = bound_in(inside) | {it.arg for it in every}
         inner = _Scope(scope.module, scope.file, scope, bound, counts=scope.counts)
         places = {it.arg: self._local(it.arg, inner) for it in every}
-        rest = self._new()
+        rest = self._graph.new()
         for more in filter(None, (args.vararg, args.kwarg)):
-            self._flow(rest, places[more.arg])
-        returns = self._new()
+            self._graph.flow(rest, places[more.arg])
+        returns = self._graph.new()
         is_method = scope.is_class and isinstance(node, ast.FunctionDef) and not _is_static(node)
         function = _Function([places[it.arg] for it in positional], places, rest, returns, is_method)
         self._functions.append(function)
-        place = self._new(f"{_FUNCTION}{len(self._functions) - 1}")
+        place = self._graph.new(f"{_FUNCTION}{len(self._functions) - 1}")
         for default, argument in zip(reversed(args.defaults), reversed(positional), strict=False):
-            self._flow(self._expression(default, scope), places[argument.arg])
+            self._graph.flow(self._expression(default, scope), places[argument.arg])
         for given, argument in zip(args.kw_defaults, args.kwonlyargs, strict=True):
             if given is not None:
-                self._flow(self._expression(given, scope), places[argument.arg])
+                self._graph.flow(self._expression(given, scope), places[argument.arg])
         for argument in every:
             if argument.annotation is not None:
                 self._expression(argument.annotation, scope)
         self._returns.append(returns)
         if isinstance(body, ast.expr):
-            self._flow(self._expression(body, inner), returns)
+            self._graph.flow(self._expression(body, inner), returns)
         else:
             self._block(body, inner)
         self._returns.pop()
@@ -512,7 +473,7 @@ class Meanings:
                 self._mention(place, node, scope)
                 return place
             case ast.Constant():
-                return self._new(*([f"{_TEXT}{node.value}"] if isinstance(node.value, str) else []))
+                return self._graph.new(*([f"{_TEXT}{node.value}"] if isinstance(node.value, str) else []))
             case ast.Attribute():
                 return self._attribute(node, scope)
             case ast.Call():
@@ -534,10 +495,10 @@ class Meanings:
             case ast.Compare():
                 for part in (node.left, *node.comparators):
                     self._expression(part, scope)
-                return self._new()
-        place = self._new()
+                return self._graph.new()
+        place = self._graph.new()
         yields = isinstance(node, (ast.Yield, ast.YieldFrom))
-        flows = self._put if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)) else self._flow
+        flows = self._put if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)) else self._graph.flow
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 flows(self._expression(child, scope), place)
@@ -558,7 +519,7 @@ class Meanings:
             while isinstance(value, ast.Attribute):
                 value = value.value
             self._expression(value, scope)
-            return self._new()
+            return self._graph.new()
         place = self._expression(value, scope)
         for name in reversed(names):
             place = self._of(place, name, scope)
@@ -567,14 +528,14 @@ class Meanings:
 
     def _of(self, place: int, name: str, scope: _Scope) -> int:
         """Return the place of an attribute of what a place means."""
-        result = self._new()
-        self._on(place, lambda meaning: self._member(meaning, name, result, scope))
-        self._flow(self._attribute_place(name), result)
+        result = self._graph.new()
+        self._graph.on(place, lambda meaning: self._member(meaning, name, result, scope))
+        self._graph.flow(self._attribute_place(name), result)
         return result
 
     def _subscript(self, node: ast.Subscript, scope: _Scope) -> int:
         value, keys = self._expression(node.value, scope), self._expression(node.slice, scope)
-        result = self._new()
+        result = self._graph.new()
         self._on_and_again(value, lambda meaning: self._picked(meaning, keys, node, scope, result))
         self._mention(result, node, scope)
         return result
@@ -590,22 +551,22 @@ class Meanings:
                     "builtins" if meaning == "sys.modules" else meaning.removeprefix(_MEMBERS), node, scope
                 )
         elif meaning.startswith(_TEXTS):
-            self._add(result, meaning)
-            self._add(result, _TEXT + meaning.removeprefix(_TEXTS))
+            self._graph.add(result, meaning)
+            self._graph.add(result, _TEXT + meaning.removeprefix(_TEXTS))
         elif not meaning.startswith(_TEXT):
-            self._add(result, meaning)
+            self._graph.add(result, meaning)
 
     def _at_key(self, meaning: str, text: str, result: int, scope: _Scope) -> None:
         if meaning == "sys.modules":
-            self._add(result, text)
+            self._graph.add(result, text)
         else:
             self._member(meaning.removeprefix(_MEMBERS), text, result, scope)
 
     def _texts_of(self, place: int) -> list[str]:
         """Return the texts that a place may hold; none if there are too many to be known."""
-        if any(it.startswith(_MANY) for it in self._sets[place]):
+        if any(it.startswith(MANY) for it in self._graph.held[place]):
             return []
-        return sorted(it.removeprefix(_TEXT) for it in self._sets[place] if it.startswith(_TEXT))
+        return sorted(it.removeprefix(_TEXT) for it in self._graph.held[place] if it.startswith(_TEXT))
 
     def _comprehension(self, node: ast.expr, scope: _Scope) -> int:
         generators: list[ast.comprehension] = getattr(node, "generators")  # noqa: B009 - of four classes
@@ -615,7 +576,7 @@ class Meanings:
             self._bind(generator.target, self._element(self._expression(generator.iter, inner)), inner)
             for condition in generator.ifs:
                 self._expression(condition, inner)
-        result = self._new()
+        result = self._graph.new()
         for part in (getattr(node, "elt", None), getattr(node, "key", None), getattr(node, "value", None)):
             if part is not None:
                 self._put(self._expression(part, inner), result)
@@ -626,21 +587,21 @@ class Meanings:
 
         def put(meaning: str) -> None:
             is_text = meaning.startswith(_TEXT)
-            self._add(container, _TEXTS + meaning.removeprefix(_TEXT) if is_text else meaning)
+            self._graph.add(container, _TEXTS + meaning.removeprefix(_TEXT) if is_text else meaning)
 
-        self._on(place, put)
+        self._graph.on(place, put)
 
     def _element(self, container: int) -> int:
         """Return the place of an element of what a place means; those of a text are not followed."""
-        place = self._new()
+        place = self._graph.new()
 
         def pick(meaning: str) -> None:
             if meaning.startswith(_TEXTS):
-                self._add(place, _TEXT + meaning.removeprefix(_TEXTS))
+                self._graph.add(place, _TEXT + meaning.removeprefix(_TEXTS))
             if not meaning.startswith(_TEXT):
-                self._add(place, meaning)
+                self._graph.add(place, meaning)
 
-        self._on(container, pick)
+        self._graph.on(container, pick)
         return place
 
     def _operation(self, node: ast.BinOp, scope: _Scope) -> int:
@@ -652,7 +613,7 @@ class Meanings:
             left = left.left
         places = [self._expression(it, scope) for it in (left, *reversed(parts))]
         if len(places) > MOST_PARTS or not isinstance(node.op, ast.Add):
-            return self._new()
+            return self._graph.new()
         return self._concatenated(places)
 
     def _joined(self, node: ast.JoinedStr, scope: _Scope) -> int:
@@ -660,19 +621,19 @@ class Meanings:
             self._expression(it.value if isinstance(it, ast.FormattedValue) else it, scope)
             for it in node.values
         ]
-        return self._concatenated(places) if len(places) <= MOST_PARTS else self._new()
+        return self._concatenated(places) if len(places) <= MOST_PARTS else self._graph.new()
 
     def _concatenated(self, places: list[int]) -> int:
-        result = self._new()
+        result = self._graph.new()
 
         def join(_: str) -> None:
             texts = [self._texts_of(place) for place in places]
             if 0 < math.prod(map(len, texts)) <= MOST_MEANINGS:
                 for parts in itertools.product(*texts):
-                    self._add(result, _TEXT + "".join(parts))
+                    self._graph.add(result, _TEXT + "".join(parts))
 
         for place in places:
-            self._on(place, join)
+            self._graph.on(place, join)
         return result
 
     # --- calls --------------------------------------------------------------------------------------------
@@ -681,7 +642,7 @@ class Meanings:
         function = self._expression(node.func, scope)
         places = [self._expression(it, scope) for it in node.args]
         keywords = {it.arg or "": self._expression(it.value, scope) for it in node.keywords}
-        result = self._new()
+        result = self._graph.new()
         call = _Called(node, function, places, keywords, result, scope)
         self._calls.append(call)
         self._on_and_again(function, lambda meaning: self._called(meaning, call))
@@ -698,8 +659,8 @@ class Meanings:
         elif meaning.startswith(_TEXTS):
             text, _, method = meaning.removeprefix(_TEXTS).partition("\0")
             if method:
-                self._add(call.result, _TEXTS + text)
-                self._add(call.result, _TEXT + text)
+                self._graph.add(call.result, _TEXTS + text)
+                self._graph.add(call.result, _TEXT + text)
         elif meaning.startswith(_PICKS):
             for text in self._texts_of(int(meaning.removeprefix(_PICKS))):
                 if first is not None:
@@ -710,51 +671,55 @@ class Meanings:
             if len(call.places) > 1:
                 self._looked_up(call.places[0], call.places[1], call)
         elif meaning.endswith((".__getattribute__", ".__getattr__")) and first is not None:
-            self._looked_up(self._new(meaning.rpartition(".")[0]), first, call)
+            self._looked_up(self._graph.new(meaning.rpartition(".")[0]), first, call)
         elif meaning in ("operator.attrgetter", "operator.methodcaller") and first is not None:
-            self._add(call.result, f"{_PICKS}{first}")
+            self._graph.add(call.result, f"{_PICKS}{first}")
         elif meaning == "operator.getitem" and len(call.places) > 1:
             keys = call.places[1]
-            self._on(call.places[0], lambda it: self._picked(it, keys, call.node, call.scope, call.result))
+            self._graph.on(
+                call.places[0], lambda it: self._picked(it, keys, call.node, call.scope, call.result)
+            )
         elif meaning in _IMPORTS and first is not None:
             self._named_by_text(first, call, lambda text: self._module_named(meaning, text, call))
         elif meaning in _RESOLVES and first is not None:
-            self._named_by_text(first, call, lambda text: self._add(call.result, text.replace(":", ".")))
+            self._named_by_text(
+                first, call, lambda text: self._graph.add(call.result, text.replace(":", "."))
+            )
         elif meaning in _ALL_MEMBERS:
             if first is not None:
-                self._on(first, lambda it: self._members_of(it, call))
+                self._graph.on(first, lambda it: self._members_of(it, call))
         elif meaning == "globals":
-            self._add(call.result, f"{_MEMBERS}{call.scope.module}")
+            self._graph.add(call.result, f"{_MEMBERS}{call.scope.module}")
         elif meaning == "setattr" and len(call.places) > 2:
             for text in self._texts_of(call.places[1]):
-                self._flow(call.places[2], self._attribute_place(text))
-                for module in self._sets[call.places[0]] & self._globals.keys():
-                    self._flow(call.places[2], self._global(module, text))
+                self._graph.flow(call.places[2], self._attribute_place(text))
+                for module in [it for it in self._graph.held[call.places[0]] if it in self._globals]:
+                    self._graph.flow(call.places[2], self._global(module, text))
         elif (
             meaning in ("sys.modules.get", "sys.modules.pop", "sys.modules.__getitem__") and first is not None
         ):
-            self._named_by_text(first, call, lambda text: self._add(call.result, text))
+            self._named_by_text(first, call, lambda text: self._graph.add(call.result, text))
         elif meaning in _EXECUTES and first is not None:
             self._executed(first, call)
         elif meaning in _REACHES_ANYTHING:
             self._unknown("", call.node, call.scope)
         elif meaning in _PASSING_ON or meaning.rpartition(".")[2] in _OF_CONTAINERS:
             if meaning.rpartition(".")[2] in _OF_CONTAINERS and "." in meaning:
-                self._add(call.result, meaning.rpartition(".")[0])
+                self._graph.add(call.result, meaning.rpartition(".")[0])
             for place in (*call.places, *call.keywords.values()):
-                self._flow(self._element(place), call.result)
-                self._flow(place, call.result)
+                self._graph.flow(self._element(place), call.result)
+                self._graph.flow(place, call.result)
         self._require_no_lookup_passed_on(meaning, call)
 
     def _enter(self, function: _Function, call: _Called) -> None:
         own = function.positional[1:] if function.is_method else function.positional
         for place, parameter in zip(call.places, own, strict=False):
-            self._flow(place, parameter)
+            self._graph.flow(place, parameter)
         for place in call.places[len(own) :]:
-            self._flow(place, function.rest)
+            self._graph.flow(place, function.rest)
         for name, place in call.keywords.items():
-            self._flow(place, function.by_name.get(name, function.rest))
-        self._flow(function.returns, call.result)
+            self._graph.flow(place, function.by_name.get(name, function.rest))
+        self._graph.flow(function.returns, call.result)
 
     def _of_members(self, meaning: str, call: _Called) -> None:
         """Follow a method of a dictionary of names."""
@@ -762,7 +727,7 @@ class Meanings:
         if not method:
             return
         if method in ("values", "items", "__iter__", "copy"):
-            self._add(call.result, owner)
+            self._graph.add(call.result, owner)
             if method != "copy":
                 self._reached(owner.removeprefix(_MEMBERS), call)
         elif call.places:
@@ -771,7 +736,7 @@ class Meanings:
 
     def _members_of(self, meaning: str, call: _Called) -> None:
         if ":" not in meaning:
-            self._add(call.result, f"{_MEMBERS}{meaning}")
+            self._graph.add(call.result, f"{_MEMBERS}{meaning}")
 
     def _looked_up(self, owner: int, text: int, call: _Called) -> None:
         """Follow `getattr(owner, text)`."""
@@ -783,21 +748,21 @@ class Meanings:
             if not texts:
                 self._reached(meaning, call)
 
-        self._on(owner, from_owner)
+        self._graph.on(owner, from_owner)
         for name in self._texts_of(text):
-            self._flow(self._attribute_place(name), call.result)
+            self._graph.flow(self._attribute_place(name), call.result)
 
     def _add_path(self, owner: str, path: str, call: _Called) -> None:
         first, _, rest = path.partition(".")
         if not rest:
             self._member(owner, first, call.result, call.scope)
             return
-        place = self._new()
+        place = self._graph.new()
         self._member(owner, first, place, call.scope)
-        self._on(place, lambda meaning: self._add_path(meaning, rest, call))
+        self._graph.on(place, lambda meaning: self._add_path(meaning, rest, call))
 
     def _at_path(self, owner: int, path: str, call: _Called) -> None:
-        self._on(owner, lambda meaning: self._add_path(meaning, path, call))
+        self._graph.on(owner, lambda meaning: self._add_path(meaning, path, call))
 
     def _reached(self, meaning: str, call: _Called) -> None:
         """Note a lookup with a text that is not known in what a place means."""
@@ -814,8 +779,9 @@ class Meanings:
     def _module_named(self, how: str, text: str, call: _Called) -> None:
         # `__import__("a.b")` is a, unless something is to be taken from b.
         whole = how != "__import__" or len(call.places) > 3 or "fromlist" in call.keywords
-        for name in {text, text.partition(".")[0]} if whole else {text.partition(".")[0]}:
-            self._add(call.result, handed_in(name, self._names, OFFERED) or name)
+        top = text.partition(".")[0]
+        for name in dict.fromkeys((text, top) if whole else (top,)):
+            self._graph.add(call.result, handed_in(name, self._names, OFFERED) or name)
 
     def _executed(self, place: int, call: _Called) -> None:
         """Read a text that is executed."""
@@ -837,10 +803,10 @@ class Meanings:
                     if hasattr(part, "lineno"):
                         part.lineno = getattr(call.node, "lineno", 1)
                 if isinstance(statement, ast.Expr):
-                    self._flow(self._expression(statement.value, call.scope), call.result)
+                    self._graph.flow(self._expression(statement.value, call.scope), call.result)
                 else:
-                    self._statement(statement, call.scope)
-        if not texts and not any(it.startswith(_FUNCTION) for it in self._sets[place]):
+                    self._block([statement], call.scope)
+        if not texts and not any(it.startswith(_FUNCTION) for it in self._graph.held[place]):
             self._unknown("builtins", call.node, call.scope)
 
     def _require_no_lookup_passed_on(self, meaning: str, call: _Called) -> None:
@@ -849,78 +815,8 @@ class Meanings:
             return
         given = [*call.places, *call.keywords.values()]
         for place in given:
-            if self._sets[place] & (_LOOKS_UP | _IMPORTS | _EXECUTES):
+            if self._graph.held[place].keys() & (_LOOKS_UP | _IMPORTS | _EXECUTES):
                 self._unknown("builtins", call.node, call.scope)
-
-
-@dataclass(frozen=True, eq=False)
-class _Called:
-    node: ast.Call
-    function: int
-    places: list[int]
-    keywords: Mapping[str, int]
-    result: int
-    scope: _Scope
-
-
-def imported_by(statement: ast.stmt) -> dict[str, str]:
-    """Return the full name for each name that an import statement binds."""
-    found = {}
-    if isinstance(statement, ast.Import):
-        for alias in statement.names:
-            name = alias.name if alias.asname else alias.name.partition(".")[0]
-            found[alias.asname or name] = name[:LONGEST]
-    elif isinstance(statement, ast.ImportFrom):
-        from_module = module_of(statement)
-        for alias in statement.names:
-            if alias.name != "*":
-                found[alias.asname or alias.name] = f"{from_module}.{alias.name}"[:LONGEST]
-    return found
-
-
-def module_of(statement: ast.ImportFrom) -> str:
-    """Return where names are imported from, whatever number of folders up."""
-    return ".".join(filter(None, [RELATIVE * bool(statement.level), statement.module]))
-
-
-def names_stored(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement or a target binds, but for those in scopes of their own."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        match part:
-            case ast.Name(ctx=ast.Store()):
-                yield part.id
-            case ast.Import() | ast.ImportFrom():
-                yield from imported_by(part)
-            case ast.ExceptHandler(name=str(name)):
-                yield name
-            case (
-                ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name))
-            ):
-                yield name
-        if part is not node and isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield part.name
-            continue
-        if isinstance(part, (ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            yield from (it.target.id for it in ast.walk(part) if isinstance(it, ast.NamedExpr))
-            continue
-        waiting += ast.iter_child_nodes(part)
-
-
-def _bound_in(body: Iterable[ast.AST]) -> frozenset[str]:
-    """Return the names that are local where these statements are the body."""
-    bound: set[str] = set()
-    elsewhere: set[str] = set()
-    for statement in body:
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            bound.add(statement.name)
-            continue
-        bound.update(names_stored(statement))
-        for part in ast.walk(statement):
-            if isinstance(part, (ast.Global, ast.Nonlocal)):
-                elsewhere.update(part.names)
-    return frozenset(bound - elsewhere)
 
 
 def _is_static(node: ast.FunctionDef) -> bool:

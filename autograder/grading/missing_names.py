@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from autograder.grading.meanings import OFFERED, module_of
+from autograder.grading.binding import module_of
+from autograder.grading.meanings import OFFERED
 from autograder.grading.not_allowed import parsed
 from autograder.sandbox.call_failures import CodeRaised, LibraryUsed
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, KNOWN, RELATIVE, handed_in

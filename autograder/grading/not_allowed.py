@@ -25,7 +25,8 @@ from fnmatch import fnmatchcase
 from importlib.util import decode_source
 from types import ModuleType
 
-from autograder.grading.meanings import OFFERED, Lookup, Meanings, imported_by, module_of, names_stored
+from autograder.grading.binding import LONGEST_NAME, MOST_PARTS, imported_by, module_of, names_stored
+from autograder.grading.meanings import OFFERED, Lookup, Meanings
 from autograder.sandbox.wire.libraries import handed_in
 
 HIDDEN_LOOPS = frozenset(
@@ -93,10 +94,7 @@ MOST_BYTES = 1 << 18
 """Longer files are not read: that takes some ten microseconds for each byte, in every question."""
 _KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
-_MOST_PARTS = 20
 _WORD = re.compile(r"[^\W\d]\w*")
-_LONGEST_NAME = 200
-"""In characters; the rest of a longer name is ignored."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,7 @@ def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: 
     unread = [it for it in reached if isinstance(it, _Unread)]
     uses = {Use(rule, "", it.file, 0, it.reason) for it in unread for rule in not_allowed}
     flags: tuple[str, ...] = ()
-    if scopes := [it for it in reached if isinstance(it, _Scope)]:
+    if scopes := [it for it in reached if isinstance(it, _Definition)]:
         with _deep_recursion():
             meanings = _meanings_in(modules, scopes, names)
             lookups = list(meanings.lookups())
@@ -215,7 +213,7 @@ def _deep_recursion() -> Iterator[None]:
 
 
 def _meanings_in(
-    modules: Mapping[str, _Module | _Unread], reached: Iterable[_Scope], names: frozenset[str]
+    modules: Mapping[str, _Module | _Unread], reached: Iterable[_Definition], names: frozenset[str]
 ) -> Meanings:
     meanings = Meanings(names)
     readable = {name: module for name, module in modules.items() if isinstance(module, _Module)}
@@ -363,7 +361,7 @@ class _Module:
         self.definitions.setdefault(name, []).extend(nodes)
 
 
-class _Scope:
+class _Definition:
     """One definition, inner functions included, and what the names in it mean."""
 
     def __init__(self, module: _Module, node: ast.AST) -> None:
@@ -463,7 +461,7 @@ def _assigned_alias(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[s
     if first not in aliases:
         return {}
     full = aliases[first] + (f".{rest}" if rest else "")
-    return {statement.targets[0].id: full[:_LONGEST_NAME]}
+    return {statement.targets[0].id: full[:LONGEST_NAME]}
 
 
 def _bound_by(part: ast.AST) -> Iterator[str]:
@@ -488,7 +486,7 @@ def _targets_of(statement: ast.stmt) -> Iterator[str]:
 
 def _reachable(
     modules: Mapping[str, _Module | _Unread], functions: Iterable[str]
-) -> Iterator[_Scope | _Unread]:
+) -> Iterator[_Definition | _Unread]:
     """Yield each definition that the functions can reach, once, and each file that cannot be read."""
     waiting = [tuple(function.split(".", 1)) for function in functions if "." in function]
     known, seen = set(waiting), set[int]()
@@ -503,7 +501,7 @@ def _reachable(
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            scope = _Scope(module, node)
+            scope = _Definition(module, node)
             yield scope
             for place in _names_in(module_name, scope, modules):
                 # Many definitions of one name that all use that name would otherwise lead to each other.
@@ -513,7 +511,7 @@ def _reachable(
 
 
 def _names_in(
-    module_name: str, scope: _Scope, modules: Mapping[str, _Module | _Unread]
+    module_name: str, scope: _Definition, modules: Mapping[str, _Module | _Unread]
 ) -> Iterator[tuple[str, str]]:
     """Yield where each name that a definition uses may be defined."""
     for part in ast.walk(scope.node):
@@ -529,9 +527,7 @@ def _names_in(
             for meaning in scope.meanings(_dotted(part.value) or ""):
                 yield meaning, part.attr
         elif (
-            isinstance(part, ast.Constant)
-            and isinstance(part.value, str)
-            and len(part.value) <= _LONGEST_NAME
+            isinstance(part, ast.Constant) and isinstance(part.value, str) and len(part.value) <= LONGEST_NAME
         ):
             # Names may be looked up by their text, and files imported by theirs.
             for word in _WORD.findall(part.value):
@@ -553,7 +549,6 @@ def _uses_in(meanings: Meanings, names: frozenset[str], not_allowed: Sequence[st
                 found[meaning] = _rule_broken(_meant(meaning, names), rules)
             if rule := found[meaning]:
                 yield Use(rule, _written(node), file, getattr(node, "lineno", 0))
-                break
 
 
 def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) -> Iterator[Use]:
@@ -647,7 +642,7 @@ def _rule_broken(meanings: Iterable[str], rules: Sequence[_Rule]) -> str | None:
 def _dotted(node: ast.AST) -> str | None:
     """Return `a.b.c` for a short chain of names, else None."""
     parts: list[str] = []
-    while isinstance(node, ast.Attribute) and len(parts) < _MOST_PARTS:
+    while isinstance(node, ast.Attribute) and len(parts) < MOST_PARTS:
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name):

@@ -16,6 +16,6 @@ def rng_of(salt: str, test: str, files: Mapping[str, bytes] | None = None) -> np
     With the files of a hand-in, it is that hand-in's own: what another one has read out of its inputs tells nothing.
     """
     digest = hashlib.sha256(f"{salt}:{test}".encode())
-    for name in sorted(files or {}):
-        digest.update(hashlib.sha256(repr((name, (files or {})[name])).encode()).digest())
+    for name, source in sorted((files or {}).items()):
+        digest.update(hashlib.sha256(repr((name, source)).encode()).digest())
     return np.random.default_rng(int.from_bytes(digest.digest()[:16], "little"))

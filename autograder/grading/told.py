@@ -115,15 +115,10 @@ def numbers_in(file: Path) -> frozenset[str]:
 def _extents_in(trial: Trial) -> Iterator[int]:
     """Yield the extents that are no secret to who may see messages: of what goes in, and of what is expected."""
     yield from _ALWAYS
-    seen: dict[int, None] = {}
     values = [it.expected for it in trial.compared] + [
         value for call in trial.calls for value in (*call.args, *call.keywords.values())
     ]
-    for extent in _extents_of(values):
-        if len(seen) == MOST_EXTENTS:
-            break
-        seen[extent] = None
-    yield from seen
+    yield from list(dict.fromkeys(_extents_of(values)))[:MOST_EXTENTS]
 
 
 def _extents_of(values: Iterable[Any]) -> list[int]:

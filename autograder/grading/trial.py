@@ -19,6 +19,8 @@ from autograder.values.walk import mapped
 
 Target = str | Callable[..., Any]
 """`module.function`, or a script `(code, *args)` that returns a value or a bound call."""
+Replacement = tuple[Mapping[str, bytes], Mapping[str, Callable[..., Any]]]
+"""Files that take the place of a hand-in's, and the functions of this side that they call, by `module.function`."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,7 @@ class NotTried(NotPassed):
 class Subject(Code):
     """The code under test as `student` in the tests."""
 
-    lender: Callable[[Sequence[str]], tuple[Mapping[str, bytes], Mapping[str, Callable[..., Any]]]] | None = (
-        None
-    )
+    lender: Callable[[Sequence[str]], Replacement] | None = None
     """Returns what is lent of some modules of the reference; None where there is no reference."""
 
     def with_reference(self, *files: str) -> Code:
@@ -305,9 +305,9 @@ class Trial(Listener):
         """Note a value that is about to be compared with the expected one."""
         call, last = self.returned[-1] if self.returned else (None, None)
         direct = call is not None and last is got and call.code is self.student
-        by_name = call if direct and call is not None and call.owner is None else None
-        if self.student.lent:
-            by_name = None  # a call that is made again would be on the hand-in's own files
+        # Where functions are lent, a call that is made again would be on the hand-in's own files.
+        on_own_files = direct and not self.student.lent
+        by_name = call if on_own_files and call is not None and call.owner is None else None
         arguments = self.arguments() if direct else {}
         self.compared.append(Compared(tuple(names), expected, got.value, arguments, by_name))
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from autograder.handin.forms import forms
 from autograder.handin.trees import Entry, EntryKind
-from autograder.model.assignment import NOTEBOOK
 from autograder.text import lossless
 
 _ALMOST = 0.88
@@ -36,13 +36,6 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
 def fits(name: str, found: str) -> bool:
     """Return whether `name`, or the notebook or module in its place, may mean a file called `found`."""
     return any(_rank(form, found) is not None for form in forms(name))
-
-
-def forms(name: str) -> tuple[str, ...]:
-    """Return a name and, of a module, that of the notebook which may be handed in instead, or the other way round."""
-    stem, dot, suffix = name.rpartition(".")
-    other = {"py": NOTEBOOK, NOTEBOOK[1:]: ".py"}.get(suffix, "")
-    return (name, f"{stem}{other}") if dot and other else (name,)
 
 
 def misnamed(name: str, candidates: Iterable[Entry]) -> str | None:

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.files.notebooks import NotANotebookError, imports_itself, module_of_notebook
 from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
+from autograder.handin.forms import forms, is_code, module_file, read_form, too_much_code, works_with
 from autograder.handin.manifest import read_manifest
 from autograder.handin.matching import fitting, misnamed, notebook_instead
 from autograder.handin.source_text import UnusableError, refuse_endless_names, source_text
@@ -24,7 +24,6 @@ from autograder.handin.trees import (
     TooLargeError,
     UnreadableError,
 )
-from autograder.model.assignment import NOTEBOOK
 from autograder.text import lossless
 
 
@@ -120,34 +119,38 @@ def open_hand_in(
     with ExitStack() as stack:
         candidates = Candidates(limits, stack)
         candidates.add_source(source)
-        if not all(_copies(name, names, _meant_for(name, names, candidates), candidates) for name in names):
+        copies = {name: _copies(name, names, candidates) for name in names}
+        if not all(copies.values()):
             candidates.add_nested_archives()
-        return _submission(label or _label(source), candidates, names, stubs)
+            copies = {name: _copies(name, names, candidates) for name in names}
+        return _submission(label or _label(source), candidates, copies, stubs or {})
 
 
 def _label(source: Source) -> str:
     name = source.parts[0].member.rpartition("/")[2] or source.root.resolve().name
     stem, suffix = without_suffix(name)
-    return lossless(stem if is_archive_name(name) or suffix.lower() in (".py", ".ipynb") else name)
+    return lossless(stem if is_archive_name(name) or is_code(suffix.lower()) else name)
 
 
 def _submission(
-    label: str, candidates: Candidates, names: Sequence[str], stubs: Mapping[str, bytes] | None
+    label: str,
+    candidates: Candidates,
+    copies: Mapping[str, Sequence[Entry]],
+    stubs: Mapping[str, bytes],
 ) -> Submission:
     files, problems, missing = dict[str, bytes](), dict[str, str](), list[str]()
     notes = list(candidates.notes)
     source_left = candidates.limits.source_bytes
     unread = list[str]()
-    for name in names:
-        meant = _meant_for(name, names, candidates)
-        fit = _copies(name, names, meant, candidates)
-        if not fit:
+    for name, found in copies.items():
+        if not found:
+            meant = _meant_for(name, list(copies), candidates)
             if instead := misnamed(name, meant) or notebook_instead(name, meant):
                 problems[name] = instead
             else:
                 missing.append(name)
             continue
-        fit = _stubs_last(name, fit, (stubs or {}).get(module_file(name)), candidates.limits)
+        fit = _stubs_last(name, found, stubs.get(module_file(name)), candidates.limits)
         notes += _notes_about(name, fit)
         try:
             content = _content(name, fit[0], candidates.limits, source_left)
@@ -156,7 +159,7 @@ def _submission(
             unread += [name] if isinstance(error, UnreadError) else []
         else:
             files[module_file(name)] = content
-            source_left -= len(content) if _is_module(module_file(name)) else 0
+            source_left -= len(content) if is_code(name) else 0
     manifest = read_manifest(candidates.files)
     submission = Submission(
         label=label,
@@ -178,37 +181,20 @@ def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[
     return [it for it in candidates.files if it.name == name or it.name not in names]
 
 
-def module_file(name: str) -> str:
-    """Return the name of the module that a file is: of a notebook, that of its cells; of any other, its own."""
-    return f"{name.removesuffix(NOTEBOOK)}.py" if name.endswith(NOTEBOOK) else name
-
-
-def _copies(name: str, names: Sequence[str], meant: Sequence[Entry], candidates: Candidates) -> list[Entry]:
-    """Return what a name may mean: the file itself, or a notebook in its place and the other way round."""
-    module = module_file(name)
-    if not _is_module(module):
-        return fitting(name, meant)
-    notebook = f"{module.removesuffix('.py')}{NOTEBOOK}"
-    both = {
-        it: fitting(it, meant) or _the_only_one(name, names, candidates, Path(it).suffix)
-        for it in (module, notebook)
-    }
-    both[notebook] = [it for it in both[notebook] if not _uses(module, it, candidates.limits)]
-    return both[name] + both[module if name == notebook else notebook]
-
-
-def _uses(module: str, notebook: Entry, limits: ReadLimits) -> bool:
-    """Return whether a notebook imports the module of its own name: then it works with that file, and is not it."""
-    try:
-        content = module_of_notebook(notebook.name, notebook.read(limits.notebook_bytes))
-    except (NotANotebookError, TooLargeError, UnreadableError):
-        return False
-    return imports_itself(module.removesuffix(".py"), content)
+def _copies(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
+    """Return what a name may mean: the file itself, then a notebook in a module's place or the other way round."""
+    meant = _meant_for(name, names, candidates)
+    found = (
+        entry
+        for form in forms(name)
+        for entry in fitting(form, meant) or _the_only_one(name, names, candidates, Path(form).suffix)
+    )
+    return [it for it in found if not works_with(module_file(name), it, candidates.limits)]
 
 
 def _the_only_one(name: str, names: Sequence[str], candidates: Candidates, ending: str) -> list[Entry]:
     """Return the single file that was handed in, whatever its name, if a single module is due; else nothing."""
-    only_due = [it for it in names if _is_module(module_file(it))] == [name]
+    only_due = [it for it in names if is_code(it)] == [name]
     if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(ending):
         return candidates.files
     return []
@@ -221,19 +207,11 @@ def _stubs_last(name: str, fit: Sequence[Entry], stub: bytes | None, limits: Rea
 
     def is_stub(entry: Entry) -> bool:
         try:
-            return entry.kind is EntryKind.FILE and _plain(_read(name, entry, limits)) == _plain(stub)
-        except (NotANotebookError, TooLargeError, UnreadableError):
+            return entry.kind is EntryKind.FILE and _plain(read_form(name, entry, limits)) == _plain(stub)
+        except (UnusableError, TooLargeError, UnreadableError):
             return False
 
     return sorted(fit, key=is_stub)
-
-
-def _read(name: str, entry: Entry, limits: ReadLimits) -> bytes:
-    """Return what a file holds; of a notebook, the module that its cells are."""
-    if not entry.name.lower().endswith(NOTEBOOK) or not _is_module(module_file(name)):
-        return entry.read(limits.file_bytes)
-    notebook = f"{module_file(name).removesuffix('.py')}{NOTEBOOK}"
-    return module_of_notebook(notebook, entry.read(limits.notebook_bytes))
 
 
 def _plain(source: bytes) -> bytes:
@@ -250,33 +228,25 @@ def _notes_about(name: str, fit: Sequence[Entry]) -> list[str]:
             f"{name} was found more than once; {lossless(chosen.path, 80)} counts, "
             f"not {lossless(others[0].path, 80)}{more}."
         )
-    if chosen.name not in (name, f"{module_file(name).removesuffix('.py')}{NOTEBOOK}"):
+    if chosen.name not in forms(name):
         notes.append(f"{lossless(chosen.name, 80)} counts as {name}; next time, hand it in under that name.")
     return notes
-
-
-def _is_module(name: str) -> bool:
-    return name.endswith(".py")
 
 
 def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> bytes:
     if chosen.kind is not EntryKind.FILE:
         raise UnreadError(f"{name} is {chosen.kind.with_article}; hand in the plain file itself.")
     try:
-        content = source_text(module_file(name), _read(name, chosen, limits))
-    except NotANotebookError as error:
-        raise UnusableError(f"{name} {error}.") from error
+        content = source_text(module_file(name), read_form(name, chosen, limits))
     except TooLargeError as error:
         raise UnusableError(
             f"{name} is larger than {limits.file_bytes:,} bytes; hand in your code without data."
         ) from error
     except UnreadableError as error:
         raise UnreadError(f"{name} {error}.") from error
-    if _is_module(module_file(name)):
+    if is_code(name):
         if len(content) > source_left:
-            raise UnusableError(
-                f"With {name}, the code is larger than {limits.source_bytes:,} bytes; hand in your code without data."
-            )
+            raise too_much_code(name, limits)
         refuse_endless_names(module_file(name), content)
     return content
 

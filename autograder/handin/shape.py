@@ -15,7 +15,7 @@ from enum import StrEnum
 from autograder.errors import SubmissionError
 from autograder.handin.archives import is_archive_name
 from autograder.handin.exports import EXPORT_FILE
-from autograder.handin.matching import forms
+from autograder.handin.forms import is_code
 from autograder.handin.places import Look
 from autograder.handin.students import is_named_by_platform
 from autograder.handin.trees import HAND_IN_SUFFIX, MOST_WRAPS, Entry, EntryKind
@@ -167,9 +167,9 @@ class _Reader:
         """Return whether a file of code is named by its student, as in `alice.py` where one module is due."""
         if is_named_by_platform(entry.name, self._names, is_folder=False):
             return True
-        modules = [name for name in self._names if len(forms(name)) > 1]
+        modules = [name for name in self._names if is_code(name)]
         is_due = bool(self._look.due_in(entry.path.rpartition("/")[0]))
-        return entry.name.endswith((".py", ".ipynb")) and len(modules) == 1 and not is_due
+        return is_code(entry.name) and len(modules) == 1 and not is_due
 
     def _at(self, folder: str) -> str:
         return f"{self._named}/{lossless(folder, 200)}" if folder else self._named

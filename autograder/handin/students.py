@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.handin.archives import without_suffix
-from autograder.handin.matching import forms
+from autograder.handin.forms import forms, is_code
 from autograder.text import lossless
 
 # Students control the tail of the name, so the platform's prefix is parsed first. Moodle leaves no underscore
@@ -103,12 +103,17 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
     stem, copy = _without_copy(stem)
     if owner := _before_a_file_that_is_due(stem + suffix, names):
         return NamedFile(Student(name=lossless(owner[0])), owner[1], copy)
-    modules = [both for due in names if len(both := forms(due)) > 1]
-    meant = (
-        [form for form in modules[0] if form.endswith(suffix.lower())] if len(modules) == 1 and suffix else []
-    )
-    original = meant[0] if meant else stem + suffix
+    original = _the_only_one(suffix, names) or stem + suffix
     return NamedFile(Student(name=lossless(stem)), original, copy)
+
+
+def _the_only_one(suffix: str, names: Sequence[str]) -> str:
+    """Return the module or notebook that a file of such a suffix is, whatever its name, where only one is due."""
+    due = [name for name in names if is_code(name)]
+    meant = (
+        (form for form in forms(due[0]) if suffix and form.endswith(suffix.lower())) if len(due) == 1 else ()
+    )
+    return next(iter(meant), "")
 
 
 def is_named_by_platform(name: str, names: Sequence[str], is_folder: bool) -> bool:

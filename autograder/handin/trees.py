@@ -50,7 +50,7 @@ class ReadLimits:
     """
 
     file_bytes: int = 2_000_000
-    notebook_bytes: int = 50_000_000
+    notebook_bytes: int = 25_000_000
     source_bytes: int = 256_000
     members: int = 10_000
     directory_bytes: int = 2_000_000

@@ -65,6 +65,22 @@ def _mosaic(tiles: Sequence[Sequence[NDArray[Any] | None]], gap: int) -> NDArray
     return mosaic
 
 
+def _show_rows(
+    axes: "Axes",
+    images: NDArray[Any],
+    rows: Sequence[NDArray[np.integer]],
+    labels: Sequence[str],
+    per_row: int,
+) -> None:
+    """Show images (N, height, width[, 3]) in labelled rows of their indices, at most `per_row` in each."""
+    blank = [None] * per_row
+    tiles = [[*images[row], *blank][:per_row] for row in rows]
+    _show_mosaic(axes, _mosaic(tiles, gap=2), images.ndim == 3)
+    step = images.shape[1] + 2
+    axes.set_yticks([row * step + (step - 3) / 2 for row in range(len(rows))], labels)
+    axes.set_xticks([])
+
+
 def sample_images(
     X: ArrayLike, y: ArrayLike, class_names: Sequence[str], per_class: int = 8, axes: "Axes | None" = None
 ) -> "Axes":
@@ -83,14 +99,9 @@ def sample_images(
     _refuse_nothing("X", X)
     images, labels = np.asarray(X), np.asarray(y)
     chosen = [np.flatnonzero(labels == label)[:per_class] for label in range(len(class_names))]
-    blank = [None] * per_class
-    tiles = [[*(images[i] for i in row), *blank][:per_class] for row in chosen]
     names_width = 0.2 + 0.09 * max(map(len, class_names))
     axes = _new_axes(axes, 0.75 * per_class + names_width, 0.75 * len(class_names) + 0.3)
-    _show_mosaic(axes, _mosaic(tiles, gap=2), images.ndim == 3)
-    step = images.shape[1] + 2
-    axes.set_yticks([row * step + (step - 3) / 2 for row in range(len(class_names))], class_names)
-    axes.set_xticks([])
+    _show_rows(axes, images, chosen, class_names, per_class)
     axes.set_title(f"The first {per_class} images of each class")
     return axes
 

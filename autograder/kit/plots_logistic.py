@@ -14,10 +14,9 @@ from autograder.kit.plots import (
     GREY,
     VERMILION,
     _describe,
-    _mosaic,
     _new_axes,
     _refuse_nothing,
-    _show_mosaic,
+    _show_rows,
 )
 
 if TYPE_CHECKING:
@@ -123,14 +122,9 @@ def worst_confusions(
     worst = [(int(i), int(j)) for i, j in np.transpose(np.unravel_index(order, matrix.shape)) if matrix[i, j]]
     _refuse_nothing("the mistakes", worst)
     pictures, truth, guesses = np.asarray(images), np.asarray(y), np.asarray(predicted)
-    blank = [None] * per_pair
     chosen = [np.flatnonzero((truth == i) & (guesses == j))[:per_pair] for i, j in worst]
-    tiles = [[*(pictures[index] for index in row), *blank][:per_pair] for row in chosen]
     axes = _new_axes(axes, 0.75 * per_pair + 2.2, 0.8 * len(worst) + 0.4)
-    _show_mosaic(axes, _mosaic(tiles, gap=2), pictures.ndim == 3)
-    step = pictures.shape[1] + 2
     labels = [f"{class_names[i]} taken for {class_names[j]} ({matrix[i, j]})" for i, j in worst]
-    axes.set_yticks([row * step + (step - 3) / 2 for row in range(len(worst))], labels)
-    axes.set_xticks([])
+    _show_rows(axes, pictures, chosen, labels, per_pair)
     axes.set_title("The most frequent mistakes")
     return axes

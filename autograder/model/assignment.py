@@ -15,12 +15,12 @@ import msgspec
 from msgspec import Meta
 
 from autograder.errors import CourseError
-from autograder.files.notebooks import NotANotebookError, module_of_notebook
+from autograder.files.notebooks import NotANotebookError, cells_of, module_of
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
-NOTEBOOK = ".ipynb"
 PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000)]
+NOTEBOOK = ".ipynb"
 
 _FILE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _NAME = r"[^\W\d]\w*"
@@ -63,8 +63,6 @@ DottedName = Annotated[
         description="write a dotted name with the module's full name, such as 'numpy.linalg.norm'",
     ),
 ]
-
-
 ModuleName = Annotated[
     str, Meta(pattern=rf"^{_NAME}\Z", description="write the name of a file without '.py', such as 'layers'")
 ]
@@ -421,7 +419,7 @@ def read_source(path: Path) -> bytes:
     if path.suffix != NOTEBOOK:
         return content
     try:
-        return module_of_notebook(path.name, content)
+        return module_of(path.name, cells_of(content))
     except NotANotebookError as error:
         raise CourseError(f"{path} {error}.") from error
 

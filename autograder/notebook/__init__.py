@@ -12,8 +12,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THR
     os.environ.setdefault(_variable, "1")  # NumPy looks at it when it is imported
 
 from autograder.notebook.checking import checker  # noqa: E402
+from autograder.notebook.stand_ins import stand_in  # noqa: E402
 from autograder.notebook.steps import best_time, step  # noqa: E402
-
-from autograder.notebook.stand_ins import stand_in  # noqa: E402 # isort: skip
 
 __all__ = ["best_time", "checker", "stand_in", "step"]

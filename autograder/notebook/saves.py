@@ -20,7 +20,7 @@ from autograder.errors import AutograderError
 
 _FAILURE = "__autograder_failure__"
 AGAIN = "__autograder_again__"
-"""Where a module keeps what is to be called when its file has been run again."""
+"""Where a module keeps, by function, what is to be called when its file has been run again."""
 
 
 class NotRunnable(AutograderError):
@@ -75,19 +75,17 @@ class Follower:
         path = str(module.__file__)
         linecache.checkcache(path)
         imported = dict(vars(module))
-        before = {name: it for name, it in imported.items() if _is_of(it, module)}
+        before = _own(module)
         for name in before:  # what the file does not define any more is gone
             del vars(module)[name]
         try:
             exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), vars(module))
         except Exception as error:
             problem = sentence_about(error, path)
-            vars(module).update(
-                {**_own(module), **before}
-            )  # what exists is of these, and follows the next save
+            vars(module).update(before)  # what exists is of these, and follows the next save
             _take_out_of_use(_own(module).values(), problem)
             return problem
-        for stand_in_again in vars(module).get(AGAIN, ()):
+        for stand_in_again in vars(module).get(AGAIN, {}).values():
             stand_in_again()
         self._rebind(before, imported, module)
         return ""
@@ -169,9 +167,8 @@ def follow_saves(folder: Path) -> None:
     shell.events.register("pre_run_cell", before_a_cell)
     shell.set_custom_exc((Exception,), show)
     if "autoreload" in shell.magics_manager.magics["line"]:
-        shell.run_line_magic(
-            "autoreload", "0"
-        )  # it runs single functions, whose lines are then counted from 1
+        # It runs single functions, whose lines are then counted from 1.
+        shell.run_line_magic("autoreload", "0")
 
 
 def theirs(trace: TracebackType | None, folder: Path) -> TracebackType | None:

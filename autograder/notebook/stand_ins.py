@@ -44,7 +44,8 @@ def stand_in(target: str, replacement: Callable[..., Any], *example: Any) -> boo
     module = _empty(name) if missing else module
     setattr(module, function, replacement)
     # Saving another function of that file brings the unwritten one back.
-    vars(module)[AGAIN] = [lambda: _stand_in_again(module, function, replacement, example)]
+    again = vars(module).setdefault(AGAIN, {})
+    again[function] = lambda: _stand_in_again(module, function, replacement, example)
     what = f"{name}.py is missing" if missing else f"{function} is not filled in yet in {name}.py"
     print(f"{what}: until it is there, this notebook uses {_what(replacement)} in its place.")
     return True

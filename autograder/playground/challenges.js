@@ -3,19 +3,21 @@
 const apart = () => clouds(5, 0.3, 11); // three clouds, each far from the others
 const SEPARATING = [-1.8, 1.8, 0, -1.1, -1.1, 2.2, 0, 0, -0.2];
 
-const situation = (changes) => ({ ...firstState(), bias: true, penalty: "l2", strength: 0, ...changes });
+const situation = (changes) => ({ ...firstState(), strength: 0, ...changes });
 const measured = (state, changes = {}) => evaluate({ ...state, ...changes });
 const size = (parameters) => Math.hypot(...parameters);
 const furthest = (one, other) => Math.max(...one.map((number, k) => Math.abs(number - other[k])));
 
 function descended(state, steps) {
   const moving = copied(state);
-  const losses = [measured(moving).loss];
+  let found = measured(moving);
+  const losses = [found.loss];
   for (let i = 0; i < steps; i++) {
-    moving.parameters = updated(moving, measured(moving));
-    losses.push(measured(moving).loss);
+    moving.parameters = updated(moving, found);
+    found = measured(moving);
+    losses.push(found.loss);
   }
-  return { state: moving, losses, found: measured(moving) };
+  return { state: moving, losses, found };
 }
 
 const exactly = (number) => (number === 0 ? "exactly 0" : short(number, 5));

@@ -381,9 +381,9 @@ function drawScores(canvas, kind, scores, own) {
     if (probable) pen.fillRect(across(0), y - 8, across(number) - across(0), 16);
     else {
       const goal = kind === "ova" ? (c === own ? 1 : -1) : scores[own] - 1;
-      const short = kind === "ova" && c === own ? number < goal : (kind === "ova" || c !== own) && number > goal;
+      const costs = kind === "ova" && c === own ? number < goal : (kind === "ova" || c !== own) && number > goal;
       const counts = kind !== "cs" || c === strongest;
-      if (short && counts) {
+      if (costs && counts) {
         const [from, to] = [across(goal), across(number)].sort((a, b) => a - b);
         pen.fillRect(from, y - 8, to - from, 16);
       }

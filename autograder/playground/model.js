@@ -26,11 +26,7 @@ const LOSSES = {
     column: "Probability",
   },
 };
-const PENALTIES = {
-  l2: "the sum of w²",
-  l1: "the sum of |w|",
-  elastic: `the sum of ${ELASTIC} w² + |w|`,
-};
+const PENALTIES = { l2: "L2", l1: "L1", elastic: "elastic" };
 
 // Numbers that carry their slopes. A number is a row: its value, then how fast it changes with each of the nine
 // parameters. Every operation derives its result's slopes from those of what it is given, so no loss needs a formula
@@ -180,7 +176,7 @@ function updated(state, found) {
   return state.parameters.map((number, k) => number - state.rate * found.gradient[k]);
 }
 
-// The class that wins somewhere, and the region where conditions a x + b y + c >= 0 hold, cut out of the plane.
+// The plane as a polygon, and the part of it where conditions a x + b y + c >= 0 hold.
 const SQUARE = [
   [-EDGE, -EDGE],
   [EDGE, -EDGE],

@@ -625,7 +625,7 @@ function relabel(label) {
 // --- predict, then look ----------------------------------------------------------------------------------------
 
 let challenge = null;
-let left = ""; // what the last experiment left: there is nothing of the reader's own in it to remember
+let leftBehind = ""; // by the last experiment: there is nothing of the reader's own in it to remember
 const outcomes = {};
 
 function openChallenge(chosen) {
@@ -633,18 +633,22 @@ function openChallenge(chosen) {
   stop();
   remember();
   challenge = chosen;
-  state = chosen.begin();
-  selected = chosen.marked ? chosen.marked(state) : -1;
-  restartCurve();
+  beginChallenge();
   $("challenge").hidden = false;
   $("challenge-title").textContent = chosen.title;
   $("ask").textContent = chosen.ask;
   $("verdict").replaceChildren();
   $("answers").replaceChildren(...(chosen.options ? optionInputs(chosen) : numberInputs(chosen)));
   $("look").disabled = true;
-  left = toFragment(state);
+  leftBehind = toFragment(state);
   showTabs();
   refresh();
+}
+
+function beginChallenge() {
+  state = challenge.begin();
+  selected = challenge.marked ? challenge.marked(state) : -1;
+  restartCurve();
 }
 
 function optionInputs(chosen) {
@@ -683,10 +687,8 @@ async function look(event) {
   const predicted = prediction();
   if (playing || predicted === null) return;
   stop();
-  if (toFragment(state) !== left) remember();
-  state = challenge.begin();
-  selected = challenge.marked ? challenge.marked(state) : -1;
-  restartCurve();
+  if (toFragment(state) !== leftBehind) remember();
+  beginChallenge();
   play(true);
   $("verdict").replaceChildren();
   const away = bringIntoView($("plane"));
@@ -696,7 +698,7 @@ async function look(event) {
   } finally {
     play(false);
     if (curve.at(-1).step === 0) restartCurve(); // nothing descended: the curve begins where things are now
-    left = toFragment(state);
+    leftBehind = toFragment(state);
     $("look").textContent = "Look again";
     refresh();
   }
@@ -784,7 +786,7 @@ function begin() {
   readPalette();
   weightTable();
   choices("losses", "loss", Object.entries(LOSSES).map(([key, { name }]) => [key, name]), (key) => (state.loss = key));
-  choices("penalties", "penalty", [["l2", "L2"], ["l1", "L1"], ["elastic", "elastic"]], (key) => (state.penalty = key));
+  choices("penalties", "penalty", Object.entries(PENALTIES), (key) => (state.penalty = key));
   slider("strength");
   slider("rate");
   $("bias").addEventListener("change", () => {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from autograder.sandbox.wire.cells import Cell, cells_in
+from autograder.sandbox.wire.cells import Cell, cells_in, lines_of
 
 _MOST_LINES = 3_000
 _LONGEST_LINE = 400
@@ -53,30 +53,25 @@ class OwnCode:
 
 
 def line_id(file: str, line: int) -> str:
-    """Return the id of a line on the page of the hand-in that it belongs to."""
+    """Return the id of a line on the page of the hand-in that it belongs to; a cell is part of the file's name."""
     return re.sub(r"[, ]+", "-", f"{file}-{line}")
 
 
 def _file(name: str, text: str) -> CodeFile:
     notebook, cells = cells_in(text.encode())
     if cells:
-        return CodeFile(notebook, tuple(_of_cells(notebook, cells, text.split("\n"))[:_MOST_LINES]), 0)
-    lines = text.rstrip("\n").split("\n")
-    shown = (
-        (line_id(name, number), number, line[:_LONGEST_LINE])
-        for number, line in enumerate(lines[:_MOST_LINES], start=1)
-    )
+        lines = list(_of_cells(notebook, text, cells))
+        name = notebook
+    else:
+        numbered = enumerate(text.rstrip("\n").split("\n"), start=1)
+        lines = [(line_id(name, number), number, line) for number, line in numbered]
+    shown = ((id, number, line[:_LONGEST_LINE]) for id, number, line in lines[:_MOST_LINES])
     return CodeFile(name, tuple(shown), max(0, len(lines) - _MOST_LINES))
 
 
-def _of_cells(notebook: str, cells: Sequence[Cell], lines: Sequence[str]) -> list[tuple[str, int, str]]:
-    """Return a notebook's lines, each cell below a line that says its number."""
-    found = list[tuple[str, int, str]]()
-    ends = [cell.first - 2 for cell in cells[1:]] + [len(lines)]
-    for cell, end in zip(cells, ends, strict=True):
+def _of_cells(notebook: str, text: str, cells: Sequence[Cell]) -> Iterator[tuple[str, int, str]]:
+    """Yield a notebook's lines, each cell below a line that says its number."""
+    for cell, lines in lines_of(text, cells):
         place = f"{notebook}, cell {cell.number}"
-        found.append((line_id(place, 0), 0, f"cell {cell.number}"))
-        for number, line in enumerate(lines[cell.first - 1 : end], start=1):
-            shown = line.removeprefix("#!") if cell.broken else line
-            found.append((line_id(place, number), number, shown[:_LONGEST_LINE]))
-    return found
+        yield line_id(place, 0), 0, f"cell {cell.number}"
+        yield from ((line_id(place, number), number, line) for number, line in enumerate(lines, start=1))

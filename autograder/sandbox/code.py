@@ -35,29 +35,19 @@ from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
-from autograder.values.pack import (
-    Foreign,
-    FunctionKey,
-    Key,
-    NamedKey,
-    Node,
-    ObjectKey,
-    Packer,
-    Tag,
-    Unpacker,
-    WireError,
-    WorkerObject,
-    type_name,
-)
+from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, WorkerObject
+from autograder.values.pack import Node, Packer, Tag, Unpacker, WireError, type_name
 
 MOST_CALLBACKS = 1_000_000
 MOST_CALLBACK_BYTES = 128 << 20
-MOST_LENT_BYTES, MOST_LENT_SECONDS = 1 << 30, 60.0
-"""What calls of functions that are lent may pass, and take on this side, in one test."""
 """Limit on the bytes that student code passes to functions of one test in all: the test may keep them."""
 CALLBACK_BYTES = 64
 """What a call of such a function counts for at least."""
+MOST_LENT_BYTES, MOST_LENT_SECONDS = 1 << 30, 60.0
+"""What calls of functions that are lent may pass, and take on this side, in one test."""
 FORGET_SECONDS = 1.0
+SECONDS_FOR_CELLS = 8.0
+"""What the first call of a notebook has for running its cells, besides its own time."""
 Failure = TypeVar("Failure", bound=CallFailed)
 SENT_BACK_FACTOR, SENT_BACK_BYTES = 4, 1 << 20
 """Limit on the bytes of arrays that student code passes to a test's function or leaves in its own arguments: 4 times
@@ -84,10 +74,6 @@ class Returned:
     changed: Mapping[str, Any]
     output: str = ""
     lines: tuple[CountedLine, ...] | None = None
-
-
-SECONDS_FOR_CELLS = 8.0
-"""What the first call of a notebook has for running its cells, besides its own time."""
 
 
 class Listener:
@@ -548,7 +534,7 @@ class Code:
         unpacker.require_all_used()
         if not isinstance(args, list) or not isinstance(keywords, dict):
             raise WireError("malformed arguments of a callback")
-        packer = Packer(lambda value: None)
+        packer = Packer()
         began = time.monotonic()
         try:
             return messages.CallbackResult(value=packer.pack(function(*args, **keywords))), packer.arrays

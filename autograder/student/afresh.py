@@ -12,7 +12,7 @@ from autograder.errors import AutograderError, CourseError, GraderError
 from autograder.student.checks import check_folder
 from autograder.student.hints import hint_for
 from autograder.student.messages import messages
-from autograder.student.page import CELLS, question_in_html
+from autograder.student.page import CELLS, checks_in_html
 from autograder.student.standing import standing_of
 
 
@@ -70,22 +70,32 @@ def hint_afresh(question: str) -> str:
     Raises
     ------
     CourseError
-        If there is nothing to hint at.
+        If there is nothing to hint at, or the folder is not an assignment's or has no such question.
+    GraderError
+        If the other Python broke down.
     """
     return _asked("--hint", question).text
 
 
 def page_afresh(question: str) -> str:
-    """Return the failed checks of a question in the current folder as HTML."""
+    """Return the failed checks of a question in the current folder as HTML.
+
+    Raises
+    ------
+    CourseError
+        If the folder is not an assignment's or has no such question.
+    GraderError
+        If the other Python broke down.
+    """
     return _asked("--page", question).text
 
 
 def main() -> None:
-    """Check a question, or all, in the current folder, or get a hint, and print a `Report` as JSON."""
+    """Check a question, or all, in the current folder, or get a hint or a page, and print a `Report` as JSON."""
     words = sys.argv[1:]
     try:
         if words[:1] == ["--page"]:
-            page = "\n".join(question_in_html(check_folder(words[1:]), words[1]))
+            page = "\n".join(checks_in_html(check_folder(words[1:])))
             sys.stdout.buffer.write(msgspec.json.encode(Report(text=f"<style>{CELLS}</style>{page}")))
             return
         if words[:1] == ["--hint"]:

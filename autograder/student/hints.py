@@ -83,7 +83,6 @@ class Hint:
         When the next stage comes, in a sentence; empty if all are open.
     """
 
-    question: str
     stages: tuple[str, ...]
     wait: str = ""
 
@@ -125,7 +124,7 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     shown = min(entry.stage, len(stages))
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
     wait = f"There is more, after another attempt or in {left} s." if shown < len(stages) else ""
-    return Hint(question, stages[:shown], wait)
+    return Hint(stages[:shown], wait)
 
 
 def note_attempt(checks: Checks, folder: Path) -> None:

@@ -39,17 +39,21 @@ def page_of(checks: Checks) -> str:
             "<!DOCTYPE html>",
             f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>',
             f"<body><h1>{title}</h1>",
-            *(
-                f"<p><strong>{_safe(it.sentence)}</strong></p><pre>{_safe(it.excerpt)}</pre>"
-                for it in checks.problems
-            ),
-            *(line for question in checks.verdicts for line in question_in_html(checks, question)),
+            *checks_in_html(checks),
             "</body></html>\n",
         ]
     )
 
 
-def question_in_html(checks: Checks, question: str) -> Iterator[str]:
+def checks_in_html(checks: Checks) -> Iterator[str]:
+    """Yield the HTML of what keeps files from being run, then of each question that was checked."""
+    for problem in checks.problems:
+        yield f"<p><strong>{_safe(problem.sentence)}</strong></p><pre>{_safe(problem.excerpt)}</pre>"
+    for question in checks.verdicts:
+        yield from _question_in_html(checks, question)
+
+
+def _question_in_html(checks: Checks, question: str) -> Iterator[str]:
     """Yield the HTML of one question's failed checks, a heading alone if none failed."""
     verdicts = checks.verdicts[question]
     passed = sum(verdict.passed for verdict in verdicts)

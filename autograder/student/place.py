@@ -22,8 +22,9 @@ def find_work(start: Path, words: Sequence[str]) -> tuple[Path, list[str]]:
         If no folder, or more than one, is meant.
     """
     if (start / ASSIGNMENT_FILE).is_file():
-        own = words[:1] and words[0] in (load_work(start).name, start.resolve().name)
-        asked = {question.id for question in load_work(start).questions}
+        assignment = load_work(start)
+        own = words[:1] and words[0] in (assignment.name, start.resolve().name)
+        asked = {question.id for question in assignment.questions}
         return start, list(words[1:] if own and words[0] not in asked else words)
     found = _assignments_in(start)
     if not found:
@@ -56,7 +57,6 @@ def _assignments_in(start: Path) -> list[tuple[str, Path]]:
         try:
             found.append((load_work(path.parent).name, path.parent))
         except CourseError:
-            found.append(
-                (path.parent.name, path.parent)
-            )  # what is wrong with it is said when it is asked for
+            # What is wrong with it is said when it is asked for.
+            found.append((path.parent.name, path.parent))
     return found

@@ -146,7 +146,7 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     assignment = checks.assignment
     note_attempt(checks, folder)
     before = _remembered(folder, assignment)
-    now = {id: seen_of(assignment, checks, verdicts) for id, verdicts in checks.verdicts.items()}
+    now = {id: _seen_of(checks, verdicts) for id, verdicts in checks.verdicts.items()}
     earlier = before.questions if before else {}
     lines = tuple(
         Line(
@@ -170,12 +170,12 @@ def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Se
     return None if (old.state, old.passed, old.of) == (new.state, new.passed, new.of) else old
 
 
-def seen_of(assignment: Assignment, checks: Checks, verdicts: Sequence[Verdict]) -> Seen:
+def _seen_of(checks: Checks, verdicts: Sequence[Verdict]) -> Seen:
     """Return what the public checks of one question say."""
     failed = [verdict for verdict in verdicts if not verdict.passed]
     passed = len(verdicts) - len(failed)
     missing = [verdict for verdict in failed if verdict.kind is Kind.MISSING]
-    borrowed = [file.name for file in assignment.files if file.origin is not None]
+    borrowed = [file.name for file in checks.assignment.files if file.origin is not None]
     state = State.FAILING
     if not failed:
         state = State.DONE if verdicts else State.UNKNOWN

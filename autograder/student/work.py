@@ -1,4 +1,4 @@
-"""Reads the files that a student works on: those that lie in the folder itself, nothing that is packed or deeper."""
+"""Reads the files that a student works on: in its folder or where they are due below it, nothing packed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ def open_work(folder: Path, names: Sequence[str], places: Collection[str] = ("",
         ]
         for path in found:
             if _is_source(path.name) and (path.is_symlink() or path.is_file()):
-                (clean / path.name).unlink(
-                    missing_ok=True
-                )  # where it is due counts before where it may lie as well
+                # The folder itself is the first place: a file where it is due, in one below, counts before one there.
+                (clean / path.name).unlink(missing_ok=True)
                 shutil.copyfile(path, clean / path.name, follow_symlinks=False)
         return open_hand_in(clean, names, label=folder.resolve().name)
 

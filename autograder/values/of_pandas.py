@@ -85,8 +85,6 @@ def _index(index: Any) -> Foreign:
     if isinstance(index, pd.MultiIndex):
         levels = [_column(index.get_level_values(level)) for level in range(index.nlevels)]
         return Foreign("pandas.MultiIndex", None, {"names": list(index.names), "levels": levels})
-    if isinstance(index, pd.RangeIndex):
-        return Foreign("pandas.Index", None, {"name": index.name, "values": np.asarray(index)})
     return Foreign("pandas.Index", None, {"name": index.name, "values": _column(index)})
 
 

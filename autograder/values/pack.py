@@ -19,22 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record, WorkerObject
+from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
 from autograder.values.libraries import taken_apart
-
-__all__ = [
-    "Foreign",
-    "FunctionKey",
-    "Key",
-    "NamedKey",
-    "Node",
-    "ObjectKey",
-    "Packer",
-    "Record",
-    "Unpacker",
-    "WireError",
-    "WorkerObject",
-]
 
 MAX_DEPTH = 32
 MAX_NODES = 100_000

@@ -382,12 +382,10 @@ class _Comparison:
         wanted = np.asarray(expected)
         words = _SCALARS.get(wanted.dtype.kind, "an integer")
         if wanted.dtype.kind in _OTHER_KINDS:
-            right = type(got) is type(expected) and bool(
-                got == expected or (np.isnat(got) and np.isnat(expected))
-            )
-            if right or type(got) is type(expected):
-                return None if right else _wrong_value(name, "is not the expected one", expected, got)
-            return _wrong_type(name, words, expected, got)
+            if type(got) is not type(expected):
+                return _wrong_type(name, words, expected, got)
+            right = got == expected or (np.isnat(got) and np.isnat(expected))
+            return None if right else _wrong_value(name, "is not the expected one", expected, got)
         if not _is_scalar(expected):
             raise CourseError(cannot_be_compared(name, expected))
         numbers = _numbers_in(got, wanted)

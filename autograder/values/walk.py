@@ -32,12 +32,12 @@ def agree(same: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
         return len(left) == len(right) and all(agree(same, *pair) for pair in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(agree(same, left[key], right[key]) for key in left)
-    ours, theirs = parts_of(left), parts_of(right)
+    ours, theirs = _parts_of(left), _parts_of(right)
     if ours is not None and theirs is not None:
         return left.type_name == right.type_name and agree(same, dict(ours), dict(theirs))
     return same(left, right)
 
 
-def parts_of(value: Any) -> Mapping[str, Any] | None:
+def _parts_of(value: Any) -> Mapping[str, Any] | None:
     """Return the named parts of a foreign value or of an object, None for any other."""
     return value.parts if isinstance(value, (Foreign, WorkerObject)) else None

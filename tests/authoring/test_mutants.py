@@ -84,7 +84,7 @@ def test_every_mutant_is_another_program_with_one_line_changed(tmp_path):
     ],
 )
 def test_nothing_is_changed_that_nobody_looks_at(tmp_path, line):
-    assert {it.kind for it in made_of(tmp_path, line)} <= {"dropped call", "sign"}
+    assert not made_of(tmp_path, line)
 
 
 def test_what_is_made_positive_anyway_may_be_subtracted_in_any_order(tmp_path):

@@ -159,11 +159,17 @@ def test_assignments_come_in_an_order_in_which_students_can_do_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "after, says", [("['a']", "a after a"), ("['b']", "b"), ("['centrng']", "did you mean 'centring'")]
+    "after, says",
+    [
+        ("['a']", "a after a"),
+        ("['b']", "circle: (a after b after a|b after a after b);"),
+        ("['c']", "a after c"),
+        ("['centrng']", "did you mean 'centring'"),
+    ],
 )
 def test_an_order_that_cannot_be_is_refused(tmp_path, after, says):
     write_course(tmp_path)
-    for name, before in {"a": after, "b": "['a']"}.items():
+    for name, before in {"a": after, "b": "['a']", "c": "['b']"}.items():
         shutil.copytree(tmp_path / "assignments" / "centring", tmp_path / "assignments" / name)
         with (tmp_path / "assignments" / name / "assignment.toml").open("a") as toml:
             toml.write(f"[course]\nafter = {before}\n")

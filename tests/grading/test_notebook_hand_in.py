@@ -8,12 +8,11 @@ from fractions import Fraction
 import pytest
 
 from autograder.course.loading import find_course
-from autograder.files.notebooks import module_of_notebook
 from autograder.grading.grader import Grader
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
 from tests.courses import ASSIGNMENT, REFERENCE, STUB, write_course
-from tests.handin.test_notebooks import notebook
+from tests.handin.test_notebooks import module_of_notebook, notebook
 
 HEAD, CENTRE, SPREAD = (
     REFERENCE.replace("\n\n\ndef spread", "\0def spread")

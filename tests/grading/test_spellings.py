@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -244,3 +247,34 @@ def test_a_file_longer_than_any_homework_may_use_anything() -> None:
     found = reading("def f(X): return X\n" + "#" * (1 << 18)).uses
     assert {use.rule for use in found} == set(RULES)
     assert all("far longer than any homework" in use.sentence for use in found)
+
+
+SEVERAL = """
+import numpy as np
+
+def f(X, k):
+    name = "norm" if k else "vectorize"
+    return getattr(np.linalg if k else np, name)(X)
+"""
+SAID = """
+import sys
+from autograder.grading.not_allowed import read_for
+source = sys.stdin.buffer.read()
+rules = ("numpy.linalg.norm", "numpy.vectorize")
+print(read_for({"hw.py": source}, ("hw.f",), rules))
+"""
+
+
+def test_every_rule_that_a_name_may_break_is_found_whatever_the_hashes_of_texts() -> None:
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", SAID],
+            input=SEVERAL.encode(),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in "0123"
+    }
+    (only,) = said
+    assert b"numpy.linalg.norm" in only and b"numpy.vectorize" in only

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.files.notebooks import NotANotebookError, module_of_notebook
+from autograder.files.notebooks import NotANotebookError, cells_of, module_of
+from autograder.handin.cell_lines import CellLines
 from autograder.handin.open_hand_in import open_hand_in
-from autograder.sandbox.wire.cells import Places, cells_in
+from autograder.sandbox.wire.cells import cells_in, lines_of, with_addition
 from tests.handin.hand_ins import write_folder
 
 
@@ -24,6 +25,10 @@ def notebook(*cells: str | tuple[str, str], **fields: Any) -> bytes:
         kind, source = ("code", cell) if isinstance(cell, str) else cell
         made.append({"cell_type": kind, "metadata": {}, "source": source.splitlines(keepends=True)})
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **fields}).encode()
+
+
+def module_of_notebook(name: str, content: bytes) -> bytes:
+    return module_of(name, cells_of(content))
 
 
 def code_of(content: bytes) -> list[str]:
@@ -69,7 +74,7 @@ def test_every_form_of_notebook_is_read() -> None:
     assert code_of(json.dumps(third).encode()) == ["x = 1", "y = 2"]
     text = {
         "nbformat": 4,
-        "cells": [{"cell_type": "code", "source": "x = 1\r\ny = 2"}, {"cell_type": "raw"}, 3],
+        "cells": [{"cell_type": "code", "source": "x = 1\r\ny = 2"}, {"cell_type": "raw"}],
     }
     assert code_of(json.dumps(text).encode()) == ["x = 1", "y = 2"]
     heavy = notebook("x = 1", metadata={"kernelspec": {"name": "my-env", "language": "R"}})
@@ -84,7 +89,7 @@ def test_lines_are_said_by_cell() -> None:
     )
     lines = module.decode().splitlines()
     line = lines.index("    1 / 0") + 1
-    places = Places({"svm.py": module, "other.py": b"x"})
+    places = CellLines({"svm.py": module, "other.py": b"x"})
     assert places.said(f"in svm.py, line {line}.") == "in svm.ipynb, cell 3, line 4."
     assert places.said(f'File "svm.py", line {line}, in f') == 'File "svm.ipynb", cell 3, line 4, in f'
     assert places.said("svm.py is missing; other.py, line 3") == "svm.ipynb is missing; other.py, line 3"
@@ -94,8 +99,9 @@ def test_lines_are_said_by_cell() -> None:
     "content, says",
     [
         (b"{", "is not a whole notebook"),
-        (b"[]", "holds no cells"),
-        (b'{"cells": 3}', "holds no cells"),
+        (b"[]", "is not a whole notebook"),
+        (b'{"cells": 3}', "is not a whole notebook"),
+        (b"{}", "holds no cells"),
         (notebook(("markdown", "x")), "has no code"),
     ],
 )
@@ -104,6 +110,7 @@ def test_what_is_no_notebook_is_refused(content: bytes, says: str) -> None:
         module_of_notebook("a.ipynb", content)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab=1\n%!?\"'#()\\ :", max_size=30), min_size=1, max_size=4))
 def test_every_line_keeps_its_place_in_its_cell(sources: list[str]) -> None:
     try:
@@ -161,3 +168,40 @@ def test_a_notebook_that_is_due_may_come_as_a_module(tmp_path: Path) -> None:
     )
     missing = open_hand_in(write_folder(tmp_path / "3", {"b.txt": b""}), ("a.ipynb",))
     assert missing.unusable["a.py"].startswith("a.ipynb is not in the hand-in")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        " " * 200_000 + "x",
+        "x" * 200_000 + " !",
+        "'\\" * 100_000,
+        "(\n" * 60_000,
+        "x = 1\n%time " + " " * 200_000,
+        "!\n" * 90_000,
+    ],
+    ids=["blanks", "a name", "escapes", "brackets", "a magic", "shell lines"],
+)
+def test_a_cell_that_nobody_would_write_is_read_all_the_same(source: str) -> None:
+    (cell,) = cells_of(notebook(source))
+    assert len(cell[1].split("\n")) == len(source.split("\n"))
+
+
+def test_what_is_too_much_for_a_module_is_too_much_for_a_notebook(tmp_path: Path) -> None:
+    too_long, too_nested = "a;" * 200_000, "import b" + ".c" * 300
+    for code, advice in [(too_long, "hand in your code without data"), (too_nested, "a person can read")]:
+        folder = write_folder(tmp_path / advice, {"a.ipynb": notebook(code)})
+        assert advice in (open_hand_in(folder, ("a.py",)).why_not("a.py") or "")
+
+
+@pytest.mark.parametrize("starts", ["1@1", "1@9999", "1@3 2@3", "2@3 1@2"])
+def test_a_first_line_that_describes_no_cells_makes_no_notebook(starts: str) -> None:
+    assert cells_in(f"# cells of a.ipynb: {starts}\n".encode() + b"x = 1\n") == ("", ())
+
+
+def test_an_addition_is_a_cell_of_its_own() -> None:
+    module = module_of_notebook("a.ipynb", notebook("x = 1"))
+    longer = with_addition(module, b"y = 2\n")
+    _, cells = cells_in(longer)
+    assert [lines for _, lines in lines_of(longer.decode(), cells)][-1] == ["y = 2", ""]
+    assert with_addition(b"x = 1\n", b"y = 2\n") == b"x = 1\n\n\n\ny = 2\n"

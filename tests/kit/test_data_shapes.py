@@ -1,4 +1,4 @@
-"""The data set that is drawn on the spot, and the division into training, validation and test."""
+"""The data sets that are drawn on the spot, and the division into training, validation and test."""
 
 import sys
 from subprocess import run
@@ -6,7 +6,7 @@ from subprocess import run
 import numpy as np
 import pytest
 
-from autograder.kit.data import DataError, add_bias, flatten, load, shapes, subtract_mean
+from autograder.kit.data import DataError, add_bias, digits, flatten, load, shapes, subtract_mean
 
 
 @pytest.fixture(scope="module")
@@ -14,16 +14,21 @@ def data():
     return load()
 
 
-def test_shapes_has_the_published_bytes():
-    images, labels = shapes.draw()
-    assert shapes.checksum(images, labels) == shapes.SHA256
+of_all = pytest.mark.parametrize("drawn", [shapes, digits], ids=["shapes", "digits"])
 
 
-def test_shapes_is_drawn_without_touching_the_global_generator():
+@of_all
+def test_it_has_the_published_bytes(drawn):
+    images, labels = drawn.draw()
+    assert shapes.checksum(images, labels) == drawn.SHA256
+
+
+@of_all
+def test_it_is_drawn_without_touching_the_global_generator(drawn):
     np.random.seed(7)
     expected = np.random.random()
     np.random.seed(7)
-    shapes.draw(count=50)
+    drawn.draw(count=50)
     assert np.random.random() == expected
 
 
@@ -60,8 +65,9 @@ def test_every_class_is_common_in_every_part_and_in_random_order(data):
     assert all(np.bincount(fold, minlength=10).min() >= 70 for fold in folds)
 
 
-def test_no_image_occurs_twice():
-    images, _ = shapes.draw()
+@of_all
+def test_no_image_occurs_twice(drawn):
+    images, _ = drawn.draw()
     assert len({image.tobytes() for image in images}) == len(images)
 
 

@@ -12,14 +12,6 @@ matplotlib.use("Agg")
 plots = import_module("autograder.kit.plots")  # untyped: matplotlib knows less of an artist than its tests
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def texts(axes):
     return [text.get_text() for text in axes.texts]
 

@@ -15,10 +15,7 @@ CLAIMS = {"score": (61.95, 60.75), "loss": (-4.6, 4.6), "entries": (2.9e10, 9437
 
 @pytest.fixture
 def axes():
-    yield audit.printed_and_computed(CLAIMS)
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
+    return audit.printed_and_computed(CLAIMS)
 
 
 def test_the_larger_bar_of_each_claim_has_the_length_1_and_the_other_its_share(axes):

@@ -11,14 +11,6 @@ matplotlib.use("Agg")
 plots = import_module("autograder.kit.plots_features")
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def legend(axes):
     return [text.get_text() for text in axes.get_legend().get_texts()]
 

@@ -14,14 +14,6 @@ plots = import_module(
 COUNTS = np.array([[9, 1, 0], [4, 7, 2], [0, 0, 8]])
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def test_batch_losses_are_shown_one_after_the_other_with_the_ends_of_epochs():
     axes = plots.batch_losses([[3.0, 2.0], [1.5, 1.0], [0.5]], validation=[2.5, 1.25, 0.75])
     batches, validation, *ends = axes.lines

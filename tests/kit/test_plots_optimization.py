@@ -12,14 +12,6 @@ plots = import_module(
 )  # untyped: matplotlib knows less of an artist than its tests
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def bowl(x):
     return float(3 * x[0] ** 2 + 2 * x[1] ** 2)
 

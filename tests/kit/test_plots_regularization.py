@@ -14,14 +14,6 @@ plots = import_module(
 REGS = [0.01, 0.1, 1.0]
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def legend(axes):
     return [text.get_text() for text in axes.get_legend().get_texts()]
 

@@ -15,14 +15,6 @@ X = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 2.0], [1.0, 0.5]])
 y = np.array([0, 2, 2, 0])
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def test_points_have_the_colour_of_their_class_and_a_name():
     axes = views.points(X, y, ["a", "b", "c"], title="three classes")
     shown = [collection.get_offsets().tolist() for collection in axes.collections]

@@ -191,6 +191,18 @@ def test_a_stand_in_for_a_missing_file_goes_when_the_file_comes(
     assert evaluated("double(1)", folder) == 2
 
 
+def test_stand_ins_of_one_file_outlast_each_other(folder: Folder) -> None:
+    unwritten = UNWRITTEN + UNWRITTEN.replace("double", "treble")
+    folder.save(unwritten)
+    for name in ("double", "treble"):
+        assert stand_in(f"models_of_a_test.{name}", simple, 0)
+    exec("from models_of_a_test import double, treble", folder.names)
+    follower = Follower(folder.path, lambda: folder.names)
+    folder.save(unwritten + "\n")
+    follower.look()
+    assert evaluated("double(1), treble(1)", folder) == (7, 7)
+
+
 @pytest.mark.parametrize("theirs", ["def double(x):\n    return x['no']\n", "def double(x):\n    return 1\n"])
 def test_what_is_written_is_used_right_or_wrong(folder: Folder, theirs: str) -> None:
     folder.save(theirs)

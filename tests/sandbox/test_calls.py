@@ -18,7 +18,7 @@ from autograder.sandbox.call_failures import (
 from autograder.sandbox.code import SENT_BACK_BYTES, SENT_BACK_FACTOR, Code, Handle, Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
-from autograder.values.pack import Foreign
+from autograder.values.kinds import Foreign
 from tests.sandbox.hand_ins import files_of, identical
 
 MODEL = """

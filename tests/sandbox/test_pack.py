@@ -12,8 +12,9 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.errors import CourseError
 from autograder.sandbox.call_failures import ProtocolBroken, ReplyTooLarge
+from autograder.values.kinds import Foreign
 from autograder.values.libraries import numbers_in
-from autograder.values.pack import MAX_DEPTH, PLAIN_DTYPES, Foreign
+from autograder.values.pack import MAX_DEPTH, PLAIN_DTYPES
 from tests.sandbox.hand_ins import identical
 
 DTYPES = sorted(PLAIN_DTYPES)

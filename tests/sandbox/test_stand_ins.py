@@ -9,7 +9,7 @@ import pytest
 
 from autograder.sandbox.call_failures import LibraryUsed
 from autograder.values.describe import described
-from autograder.values.pack import Foreign
+from autograder.values.kinds import Foreign
 
 OURS = ("autograder", "StandIn", "Inert", "Unavailable", "ProgressBar", "_Items")
 

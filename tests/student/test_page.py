@@ -70,3 +70,9 @@ def test_a_notebook_gets_the_question_alone(work: Path, monkeypatch: pytest.Monk
     shown = page_afresh("centre")
     assert shown.count('class="wrong"') == 1
     assert "<h1>" not in shown and "spread" not in shown
+
+
+def test_a_notebook_is_told_of_a_syntax_error(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "centring.py").write_text("def centre(X)")
+    monkeypatch.chdir(work)
+    assert page_afresh("centre").count("has a syntax error in line 1") == 1

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.model.verdict import Kind
 from autograder.values import convert
-from autograder.values.pack import Foreign, WorkerObject
+from autograder.values.kinds import Foreign, WorkerObject
 
 
 class Made(WorkerObject):

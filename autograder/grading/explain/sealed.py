@@ -28,7 +28,7 @@ from autograder.grading.explain.terms import Numbers, Terms
 from autograder.grading.trial import Finding, Trial
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Kind, Verdict
-from autograder.values.pack import Foreign
+from autograder.values.kinds import Foreign
 
 SEALED_FILE = "hints.sealed"
 """Its name in a release."""

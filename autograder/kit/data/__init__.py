@@ -23,7 +23,7 @@ _CLASS_NAMES = {
     "cifar10": cifar.CLASS_NAMES,
     "mnist": mnist.CLASS_NAMES,
 }
-_DRAWN = {"shapes": shapes.read, "digits": digits.read}
+_DRAWN = {"shapes": shapes, "digits": digits}
 
 
 def load(
@@ -94,8 +94,8 @@ def _read(name: str, folder: str | Path | None, training: int, complete: bool) -
     """Return the training and the test images of a data set."""
     if name not in _CLASS_NAMES:
         raise DataError(f"there is no data set '{name}': choose 'shapes', 'digits', 'cifar10' or 'mnist'.")
-    if name in _DRAWN:
-        return _DRAWN[name]()
+    if drawn := _DRAWN.get(name):
+        return shapes.divided(name, drawn.draw(), drawn.SHA256, drawn.TEST_IMAGES)
     if folder is None:
         raise DataError(f"'{name}' does not come with this course: say where its files are with folder=…")
     if name == "cifar10":

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.kit.data.examples import Examples
-from autograder.kit.data.shapes import Integers, IntegerStream, divided
+from autograder.kit.data.shapes import Integers, IntegerStream
 
 CLASS_NAMES = tuple("0123456789")
 IMAGES = 6_500
@@ -170,14 +170,3 @@ def draw(seed: int = SEED, count: int = IMAGES) -> Examples:
             members = np.flatnonzero((labels == label) & (choices % len(ways) == number))
             images[members] = _images(strokes, len(members), stream)
     return images, labels
-
-
-def read() -> tuple[Examples, Examples]:
-    """Draw the data set, verify its checksum, and return its training and its test images.
-
-    Raises
-    ------
-    DataError
-        If the bytes drawn here are not the published ones.
-    """
-    return divided("digits", draw(), SHA256, TEST_IMAGES)

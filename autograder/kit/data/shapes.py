@@ -246,14 +246,3 @@ def divided(name: str, drawn: Examples, expected: str, test_images: int) -> tupl
         )
     cut = len(labels) - test_images
     return (images[:cut], labels[:cut]), (images[cut:], labels[cut:])
-
-
-def read() -> tuple[Examples, Examples]:
-    """Draw the data set, verify its checksum, and return its training and its test images.
-
-    Raises
-    ------
-    DataError
-        If the bytes drawn here are not the published ones.
-    """
-    return divided("shapes", draw(), SHA256, TEST_IMAGES)

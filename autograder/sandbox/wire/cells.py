@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_HEAD = re.compile(rb"# cells of ([^\r\n]+?):((?: \d+@\d+!?)+)\r?\n")
+_HEAD = re.compile(rb"# cells of ([^\r\n]+?):((?: \d{1,7}@\d{1,7}!?)+)\r?\n")
 _START = re.compile(r"(\d+)@(\d+)(!?)")
+_MOST_CELLS = 4_000
+_BROKEN = "#!"
 
 
 @dataclass(frozen=True)
@@ -20,53 +23,39 @@ class Cell:
 
 
 def cells_in(source: bytes) -> tuple[str, Sequence[Cell]]:
-    """Return the name of the notebook that a module was made of, and its cells; nothing for any other module."""
+    """Return the name of the notebook that a module was made of, and its cells; nothing for any other module.
+
+    A first line that does not describe what is below it makes no notebook: students may write one.
+    """
     head = _HEAD.match(source)
     if head is None:
         return "", ()
     found = _START.findall(head[2].decode("ascii"))
-    return head[1].decode("utf-8", "replace"), [
-        Cell(int(n), int(first), bool(mark)) for n, first, mark in found
-    ]
+    cells = [Cell(int(number), int(first), bool(mark)) for number, first, mark in found]
+    firsts = [1, *(cell.first for cell in cells)]
+    in_order = all(before < after for before, after in itertools.pairwise(firsts))
+    if not in_order or len(cells) > _MOST_CELLS or firsts[-1] > source.count(b"\n") + 1:
+        return "", ()
+    return head[1].decode("utf-8", "replace"), cells
+
+
+def lines_of(text: str, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[str]]]:
+    """Yield the cells of a module's text, each with its own lines as the student wrote them."""
+    lines = text.split("\n")
+    # Between two cells stand an empty line and a remark.
+    ends = [*(cell.first - 2 for cell in cells[1:]), len(lines)]
+    for cell, end in zip(cells, ends, strict=True):
+        own = lines[cell.first - 1 : end]
+        yield cell, [line.removeprefix(_BROKEN) for line in own] if cell.broken else own
 
 
 def with_addition(source: bytes, addition: bytes) -> bytes:
     """Return a module with more at its end, which runs even where the last cell fails."""
-    head = _HEAD.match(source)
     whole = source + b"\n\n\n" + addition
-    if head is None:
+    _, cells = cells_in(source)
+    if not cells:
         return whole
+    head = _HEAD.match(source)
+    assert head is not None
     first = source.count(b"\n") + 4
     return whole[: head.end(2)] + f" 0@{first}".encode() + whole[head.end(2) :]
-
-
-class Places:
-    """Says lines of modules that were made of notebooks by cell; for any other hand-in, nothing changes."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self._cells = {
-            name.removesuffix(".py"): made for name, source in files.items() if (made := cells_in(source))[1]
-        }
-        names = "|".join(map(re.escape, sorted(self._cells, key=len, reverse=True)))
-        self._line = re.compile(rf'\b({names})\.py("?), lines? (\d+)\b') if names else None
-        self._file = re.compile(rf"\b({names})\.py\b") if names else None
-
-    def __bool__(self) -> bool:
-        return bool(self._cells)
-
-    def of(self, module: str, line: int) -> tuple[int, int]:
-        """Return the cell that a line of a module lies in, and its number there, both from 1."""
-        within = [cell for cell in self._cells[module][1] if cell.first <= max(line, cell.first)]
-        cell = max((it for it in within if it.first <= line), key=lambda it: it.first, default=within[0])
-        return cell.number, max(1, line - cell.first + 1)
-
-    def said(self, text: str) -> str:
-        """Return a sentence with `svm.py, line 31` as `svm.ipynb, cell 7, line 3`, and `svm.py` as `svm.ipynb`."""
-        if self._line is None or self._file is None:
-            return text
-
-        def by_cell(match: re.Match[str]) -> str:
-            cell, line = self.of(match[1], int(match[3]))
-            return f"{self._cells[match[1]][0]}{match[2]}, cell {cell}, line {line}"
-
-        return self._file.sub(lambda match: self._cells[match[1]][0], self._line.sub(by_cell, text))

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 
-from autograder.sandbox.wire.cells import Cell
+from autograder.sandbox.wire.cells import Cell, lines_of
 
 SECONDS_PER_CELL = 1.0
 """CPU seconds of one cell. By the clock on the wall it has four times as long: the machine may be busy with others."""
-_BROKEN = re.compile(r"^#!", re.MULTILINE)
 
 
 class CellTooLong(Exception):  # students read the name
@@ -27,12 +26,9 @@ def run_cells(
 
     Only what a failed cell would have defined is missing, so that the rest of a notebook is graded.
     """
-    lines = source.split("\n")
-    ends = [cell.first - 2 for cell in cells[1:]] + [len(lines)]
     failed: dict[str, BaseException] = {}
-    for cell, end in zip(cells, ends, strict=True):
-        text = "\n".join(lines[cell.first - 1 : end])
-        text = _BROKEN.sub("", text) if cell.broken else text
+    for cell, lines in lines_of(source, cells):
+        text = "\n".join(lines)
         try:
             with _within(SECONDS_PER_CELL):
                 exec(compile("\n" * (cell.first - 1) + text, file, "exec", dont_inherit=True), namespace)
