@@ -103,6 +103,15 @@ class Subject(Code):
 
     lender: Callable[[Sequence[str]], Replacement] | None = None
     """Returns what is lent of some modules of the reference; None where there is no reference."""
+    _remembered: tuple[object, dict[Any, Any]] = None, {}
+
+    @property
+    def remembered(self) -> dict[Any, Any]:
+        """What tests have found out about this code and need not find out again, while one process holds it."""
+        process = self.host.restarts, self.space
+        if self._remembered[0] != process:
+            self._remembered = process, {}
+        return self._remembered[1]
 
     def with_reference(self, *files: str) -> Code:
         """Return the same code on the reference's functions in the place of some files, such as `layers.py`.
