@@ -8,12 +8,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import is_hypothesis_test
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests.reports import noted
 
 _CASES = pytest.StashKey[Counter[str]]()
 _PROPERTY = "generated cases"
+
+# How long a case takes is the machine's business, and cases that share a fixture's folder write what they need.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 
 from autograder.classroom.class_session import ClassSession, GradeOptions
 from autograder.classroom.work import StoredResult, Work
@@ -39,11 +39,7 @@ class NoPool:
 
 
 @pytest.mark.parametrize("unread", [False, True])
-@settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=10)
 @given(FOLDERS)
 @example({"ada", "Ada", "ada ", "=1+1", "a,b;c", '"', "\udcfc"})
 def test_everybody_is_in_every_output(work: Work, unread: bool, names: set[str]) -> None:

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.classroom.gradebook import Merged, merge
@@ -158,7 +158,6 @@ CLASS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(PEOPLE, CLASS, st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n"]))
 def test_as_many_people_come_out_as_went_in(tmp_path_factory, people, members, delimiter, end) -> None:
     known = [(f"x{name}", id, cell) for name, id, cell in people]

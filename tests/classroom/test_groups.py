@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions
@@ -127,7 +127,6 @@ def test_a_table_without_groups_or_members_says_what_is_missing(tmp_path: Path, 
 names = st.text("abc 1_-é", min_size=1, max_size=4).map(str.strip).filter(bool)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(names, st.lists(names, min_size=1, max_size=3), max_size=4), st.lists(names, max_size=5)
 )

@@ -94,7 +94,7 @@ def test_a_gradebook_stays_as_it_is_written(tmp_path: Path, encoding: str, end: 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(TEXT, min_size=3, max_size=3), max_size=6), st.sampled_from(["\n", "\r\n"]))
 @example([['a"b', "x,y", "line\nbreak"]], "\n")
 def test_a_table_reads_as_the_standard_library_reads_it(tmp_path_factory, rows, end) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.course.loading import find_course, load_assignment
@@ -132,7 +132,7 @@ def test_a_toml_that_is_not_utf8_gives_the_line(on_disk):
     assert "UTF-8" in sentence
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_scrambled_assignment_file_never_ends_in_another_exception(on_disk, data):
     text = on_disk.assignment_text
@@ -147,7 +147,7 @@ def test_a_scrambled_assignment_file_never_ends_in_another_exception(on_disk, da
         assert "\n" not in str(error)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 @example(b"x = " + b"[" * 50_000)
 @example(b"x = 1" + b"0" * 10_000)

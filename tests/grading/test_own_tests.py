@@ -55,7 +55,8 @@ def test_reads_the_version():
     for path in pathlib.Path(centring.__file__).parent.rglob("*.py"):
         text += path.read_text()
     text += "".join(map(repr, vars(centring).values()))
-    assert "np.sqrt" not in text and "deviations" not in text
+    for word in ["in the reference", "deviations from"]:
+        assert word.replace(" ", "_") not in text  # nothing else on any machine has these words
 """
 
 
@@ -65,6 +66,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
         "assignments/centring/assignment.toml": TOML,
         "assignments/centring/my_tests.py": "import centring\n",
         "assignments/centring/test_public.py": PUBLIC,
+        "solutions/centring/centring.py": REFERENCE + "\n# in_the_reference\n",
         "solutions/centring/my_tests.py": TESTS,
         "solutions/centring/test_graded.py": GRADED + CATCHING,
     }

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
@@ -223,7 +223,7 @@ def open_or_sentence(path):
     "".join((*submission.notes, *submission.problems.values(), *submission.contents)).encode("utf-8")
 
 
-FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+FUZZ = settings(max_examples=200)
 
 
 @FUZZ

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.handin.find import Fate, find_hand_ins
@@ -85,7 +85,7 @@ def people_in(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("packed", [as_folder, as_zip, as_tar])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(FOLDERS)
 @example({"M\udcfcller, Jan", "M\udcf6ller, Jan"})  # noqa: B033
 @example({"ada", "Ada", "ada ", "a\u200bda", "ada (1)", "\\ada", ".ada"})
@@ -98,7 +98,7 @@ def test_as_many_people_come_out_as_went_in(packed: Callable[..., Path], names: 
     assert len(set(people)) == len(names)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(FOLDERS)
 @example({"M\udcfcller, Jan", "Zoë", "plain"})
 def test_a_class_is_the_same_however_it_is_packed(names: set[str]) -> None:
@@ -167,7 +167,7 @@ def moodle(id: int, name: str) -> str:
 
 
 @pytest.mark.parametrize("named", [canvas, canvas_late, canvas_anonymous, moodle])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(PEOPLE)
 def test_everybody_of_a_platform_s_download_comes_out(
     named: Callable[..., str], people: dict[int, str]
@@ -182,7 +182,7 @@ def test_everybody_of_a_platform_s_download_comes_out(
     assert all(it.late == (named is canvas_late) for it in found)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(PEOPLE)
 def test_everybody_of_a_gradescope_export_comes_out(people: dict[int, str]) -> None:
     listed = {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder.classroom.lateness import deduction
@@ -118,7 +118,6 @@ _json = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(_json)
 @example({"created_at": "0001-01-01T00:00:00+23:59", "assignment": {"due_date": "9999-12-31T23:59:59-23:59"}})
 def test_any_json_is_read_without_an_exception(read, content):
@@ -126,7 +125,6 @@ def test_any_json_is_read_without_an_exception(read, content):
     assert 0 <= deduction(metadata.created_at, metadata.due, LatePolicy("per_day")).kept <= 1
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_read_without_an_exception(read, content):
     metadata = read(content)

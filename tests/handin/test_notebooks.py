@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.files.notebooks import NotANotebookError, cells_of, module_of
@@ -110,7 +110,6 @@ def test_what_is_no_notebook_is_refused(content: bytes, says: str) -> None:
         module_of_notebook("a.ipynb", content)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("ab=1\n%!?\"'#()\\ :", max_size=30), min_size=1, max_size=4))
 def test_every_line_keeps_its_place_in_its_cell(sources: list[str]) -> None:
     try:

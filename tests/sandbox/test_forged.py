@@ -328,7 +328,7 @@ nodes = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None, database=None)
+@settings(max_examples=600)
 @given(node=nodes)
 def test_any_tree_is_a_value_or_a_wire_error(node):
     with contextlib.suppress(WireError):
@@ -364,7 +364,7 @@ def test_no_map_is_decoded_whose_keys_a_worker_chose(message):
         received(frame(message))
 
 
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=400)
 @given(header=st.binary(max_size=60))
 def test_any_bytes_are_a_reply_a_wire_error_or_an_end(header):
     for content in (header, msgpack_of(header), msgpack_of(b"\x82\xa4type\xa5Value\xa5value" + header)):

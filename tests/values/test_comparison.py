@@ -313,14 +313,14 @@ def test_sizes_are_told_as_far_as_they_may_be_honest(expected, got, told):
 # --- properties ---------------------------------------------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(expected=arrays)
 def test_a_value_equals_itself(expected):
     assert compare_values(expected, expected.copy()) is None
     assert compare_values((expected, 0.5), [expected.copy(), 0.5]) is None
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(expected=arrays, data=st.data())
 def test_a_difference_passes_exactly_up_to_the_tolerance_of_the_largest_entry(expected, data):
     scale = np.abs(expected).max()
@@ -331,7 +331,7 @@ def test_a_difference_passes_exactly_up_to_the_tolerance_of_the_largest_entry(ex
         assert (compare_values(expected, got, rtol=1e-3, atol=1e-2) is None) == passes
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 @given(expected=arrays, difference=st.floats(1e-3, 1.0))
 def test_the_verdict_does_not_depend_on_the_unit(expected, difference):
     large = 2.0**30  # exact, and the absolute slack for rounding is out of sight
@@ -342,7 +342,7 @@ def test_the_verdict_does_not_depend_on_the_unit(expected, difference):
     assert len(set(verdicts)) == 1
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(expected=arrays, data=st.data())
 def test_a_lost_entry_is_always_found(expected, data):
     got = expected.copy()
@@ -351,7 +351,7 @@ def test_a_lost_entry_is_always_found(expected, data):
     assert compare_values(expected, got, rtol=1e9).kind is VALUE
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(expected=arrays, got=arrays)
 def test_arrays_of_different_shape_are_never_the_same(expected, got):
     if expected.shape != got.shape:
