@@ -67,6 +67,7 @@ def test_where_it_cannot_be_written_is_one_sentence(tmp_path: Path, opened: list
     assert done.stderr.startswith("autograder: taken cannot be written") and opened == []
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("line", "there"), [("playground = true", True), ("playground = false", False), ("", False)]
 )
