@@ -347,28 +347,39 @@ def gradient_error(errors: Mapping[float, float], axes: "Axes | None" = None) ->
 
 
 def confusion_matrix(counts: ArrayLike, class_names: Sequence[str], axes: "Axes | None" = None) -> "Axes":
-    """Show how many examples of each class were taken for which, with the numbers in the cells.
+    """Show a confusion matrix with its numbers; the darker a mistake, the more frequent it is.
 
     Parameters
     ----------
     counts : (C, C) integer array
-        `counts[i, j]` examples of class i were predicted as class j.
+        `counts[i, j]` examples of class i were predicted as class j. What is right, on the diagonal, is left
+        uncoloured: it would outshine the mistakes.
     class_names : sequence of C str
     axes : matplotlib Axes, optional
     """
     _refuse_nothing("counts", counts)
-    numbers = np.asarray(counts)
-    size = 2.2 + 0.45 * len(numbers)
-    axes = _new_axes(axes, size + 0.6, size)
-    image = axes.imshow(numbers, cmap="cividis")
-    middle = (numbers.min() + numbers.max()) / 2
-    for (row, column), number in np.ndenumerate(numbers):
-        colour = "black" if number > middle else "white"
-        axes.annotate(f"{number}", (column, row), color=colour, ha="center", va="center", fontsize=9)
-    axes.set_xticks(range(len(numbers)), class_names, rotation=45, ha="right")
-    axes.set_yticks(range(len(numbers)), class_names)
-    axes.set(title="Which classes are taken for which", xlabel="predicted class", ylabel="true class")
-    axes.figure.colorbar(image, ax=axes, label="number of images")
+    matrix = np.asarray(counts)
+    size = 1.2 + 0.5 * len(matrix)
+    axes = _new_axes(axes, size, size)
+    mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, mistakes.max()))
+    for (row, column), count in np.ndenumerate(matrix):
+        right = row == column
+        colour = BLUE if right else "white" if count > 0.65 * mistakes.max() else "black"
+        weight = "bold" if right else "normal"
+        if count or right:
+            axes.text(column, row, f"{count}", ha="center", va="center", color=colour, weight=weight)
+    slanted = max(map(len, class_names)) > 3  # longer names would run into each other
+    axes.set_xticks(
+        range(len(matrix)),
+        class_names,
+        rotation=45 if slanted else 0,
+        ha="right" if slanted else "center",
+        rotation_mode="anchor",
+    )
+    axes.set_yticks(range(len(matrix)), class_names)
+    axes.tick_params(length=0)
+    axes.set(title="What was taken for what", xlabel="predicted class", ylabel="true class")
     return axes
 
 

@@ -1,7 +1,6 @@
 """Pictures for the notebook about features, in the manner of `plots`."""
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,6 @@ from autograder.kit.plots import (
     GREEN,
     GREY,
     ORANGE,
-    PALETTE,
     SKY,
     VERMILION,
     _describe,
@@ -112,30 +110,4 @@ def accuracies(found: Mapping[str, Mapping[str, float]], axes: "Axes | None" = N
     axes.margins(y=0.15)
     _describe(axes, "What a linear classifier makes of each kind of features", "", "accuracy")
     axes.legend(frameon=False, loc="upper left")
-    return axes
-
-
-def two_groups(
-    X: ArrayLike, y: ArrayLike, names: Sequence[str], axes: "Axes | None" = None, margin: float = 0.1
-) -> "Axes":
-    """Show points of two or more classes, each with a colour and a marker of its own.
-
-    Parameters
-    ----------
-    X : (N, 2) array
-    y : (N,) integer array
-    names : sequence of str
-        The name of class `c` is `names[c]`.
-    axes : matplotlib Axes, optional
-    margin : float
-        Room around the points, as a share of what they take.
-    """
-    _refuse_nothing("X", X)
-    axes = _new_axes(axes)
-    points, labels = np.asarray(X, float), np.asarray(y)
-    for label, (name, colour, marker) in enumerate(zip(names, cycle(PALETTE), cycle("ox^s"))):
-        axes.plot(*points[labels == label].T, marker, color=colour, markersize=4, alpha=0.7, label=name)
-    axes.margins(margin)
-    _describe(axes, "Points by class", "feature 1", "feature 2")
-    axes.legend(framealpha=0.9, edgecolor="none")
     return axes

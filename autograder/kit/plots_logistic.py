@@ -1,4 +1,4 @@
-"""Pictures for the notebook on logistic regression: losses of batches, a confusion matrix and the worst confusions.
+"""Pictures for the notebook on logistic regression: losses of batches and the worst confusions.
 
 Like those of `autograder.kit.plots`, all return the matplotlib `Axes` they drew on, a new one unless `axes` is given.
 """
@@ -52,43 +52,6 @@ def batch_losses(
     _describe(axes, f"Loss of every batch in {len(ends)} epochs", "batch", "loss")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
-    return axes
-
-
-def confusion_matrix(counts: ArrayLike, class_names: Sequence[str], axes: "Axes | None" = None) -> "Axes":
-    """Show a confusion matrix with its numbers; the darker a mistake, the more frequent it is.
-
-    Parameters
-    ----------
-    counts : (C, C) integer array
-        As `confusion_matrix` returns it: rows are true classes. What is right, on the diagonal, is left uncoloured:
-        it would outshine the mistakes.
-    class_names : sequence of C str
-    axes : matplotlib Axes, optional
-    """
-    _refuse_nothing("counts", counts)
-    matrix = np.asarray(counts)
-    size = 1.2 + 0.5 * len(matrix)
-    axes = _new_axes(axes, size, size)
-    mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
-    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, mistakes.max()))
-    for (row, column), count in np.ndenumerate(matrix):
-        right = row == column
-        colour = BLUE if right else "white" if count > 0.65 * mistakes.max() else "black"
-        if count or right:
-            axes.text(
-                column,
-                row,
-                f"{count}",
-                ha="center",
-                va="center",
-                color=colour,
-                weight="bold" if right else "normal",
-            )
-    axes.set_xticks(range(len(matrix)), class_names)
-    axes.set_yticks(range(len(matrix)), class_names)
-    axes.tick_params(length=0)
-    axes.set(title="What was taken for what", xlabel="predicted class", ylabel="true class")
     return axes
 
 

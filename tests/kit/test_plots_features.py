@@ -1,4 +1,4 @@
-"""The pictures of features show the histograms, strokes, points and accuracies that they were given."""
+"""The pictures of features show the histograms, strokes and accuracies that they were given."""
 
 from importlib import import_module
 
@@ -49,14 +49,6 @@ def test_accuracies_have_a_bar_and_a_number_for_each_part():
     assert set(legend(axes)) == {"training", "test", "guessing"}
 
 
-def test_two_groups_draws_each_class_in_a_colour_of_its_own():
-    axes = plots.two_groups([[0, 0], [1, 1], [2, 2]], [0, 1, 0], ["disc", "ring"])
-    disc, ring = axes.lines
-    assert disc.get_xydata().tolist() == [[0, 0], [2, 2]] and ring.get_xydata().tolist() == [[1, 1]]
-    assert disc.get_color() != ring.get_color() and disc.get_marker() != ring.get_marker()
-    assert legend(axes) == ["disc", "ring"]
-
-
 @pytest.mark.parametrize(
     "draw",
     [
@@ -64,9 +56,8 @@ def test_two_groups_draws_each_class_in_a_colour_of_its_own():
         lambda: plots.color_histogram(np.ones(6), [None, None, None]),
         lambda: plots.hog_glyphs(np.zeros((8, 8)), None),
         lambda: plots.accuracies({}),
-        lambda: plots.two_groups(None, [], []),
     ],
-    ids=["histogram", "smoothed", "hog", "accuracies", "points"],
+    ids=["histogram", "smoothed", "hog", "accuracies"],
 )
 def test_the_result_of_an_unwritten_function_gets_one_sentence(draw):
     with pytest.raises(ValueError, match=r"nothing to draw: '\w+' is"):

@@ -27,20 +27,6 @@ def test_batch_losses_need_no_validation():
     assert len(plots.batch_losses([[3.0, 2.0]]).lines) == 1
 
 
-def test_confusion_matrix_shows_every_count_where_it_belongs_and_colours_the_mistakes():
-    axes = plots.confusion_matrix(COUNTS, "abc")
-    shown = {text.get_position(): text.get_text() for text in axes.texts}
-    assert shown == {(0, 0): "9", (1, 0): "1", (0, 1): "4", (1, 1): "7", (2, 1): "2", (2, 2): "8"}
-    (image,) = axes.images
-    assert image.get_array().tolist() == [[0, 1, 0], [4, 0, 2], [0, 0, 0]]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
-
-
-def test_a_confusion_matrix_without_mistakes_can_be_drawn():
-    assert [text.get_text() for text in plots.confusion_matrix(np.diag([2, 0]), "ab").texts] == ["2", "0"]
-
-
 def test_worst_confusions_shows_the_most_frequent_mistakes_first():
     y, predicted = np.array([1, 0, 1, 1, 1, 1, 0]), np.array([0, 0, 0, 2, 0, 2, 1])
     images = np.arange(7, dtype=np.uint8)[:, None, None] + np.zeros((1, 4, 4), np.uint8)
@@ -74,11 +60,10 @@ def test_counts_are_left_unchanged():
     "draw",
     [
         lambda: plots.batch_losses([]),
-        lambda: plots.confusion_matrix(None, "ab"),
         lambda: plots.worst_confusions(np.zeros((1, 4, 4)), [0], [0], None, "ab"),
         lambda: plots.worst_confusions(np.zeros((1, 4, 4)), [0], [0], np.diag([1, 0]), "ab"),
     ],
-    ids=["batch_losses", "confusion_matrix", "worst_confusions", "no mistakes"],
+    ids=["batch_losses", "worst_confusions", "no mistakes"],
 )
 def test_nothing_to_draw_is_said_in_one_sentence(draw):
     with pytest.raises(ValueError, match="there is nothing to draw"):
