@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 LEVELS = 14
 GRID = 81
-"""Points along each side at which a function is evaluated for its contours."""
 
 
 def descent(
@@ -22,6 +21,7 @@ def descent(
     paths: Mapping[str, ArrayLike],
     limits: tuple[float, float, float, float],
     axes: "Axes | None" = None,
+    grid: int = GRID,
 ) -> "Axes":
     """Show paths over the contours of a function of two variables.
 
@@ -35,11 +35,13 @@ def descent(
     limits : (left, right, bottom, top)
         What the picture shows.
     axes : matplotlib Axes, optional
+    grid : int
+        Points along each side at which f is evaluated for its contours.
     """
     _refuse_nothing("paths", paths)
     axes = _new_axes(axes, 6.4, 5.0)
     left, right, bottom, top = limits
-    x, y = np.linspace(left, right, GRID), np.linspace(bottom, top, GRID)
+    x, y = np.linspace(left, right, grid), np.linspace(bottom, top, grid)
     heights = np.array([[f(np.array([a, b])) for a in x] for b in y], float)
     low, high = heights.min(), heights.max()
     # Spaced like the heights of a bowl, so that its contours are equally far apart.
