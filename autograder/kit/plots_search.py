@@ -28,7 +28,7 @@ def best_so_far(losses: Mapping[str, ArrayLike], axes: "Axes | None" = None) -> 
         _refuse_nothing(label, tries)
         lowest = np.fmin.accumulate(np.asarray(tries, float))
         numbers = np.arange(1, len(lowest) + 1)
-        axes.step(numbers, lowest, dashes, where="post", color=colour, linewidth=1.6, label=label)
+        axes.step(numbers, lowest, dashes, where="post", color=colour, linewidth=2, label=label)
     axes.set_xscale("log")
     axes.grid(alpha=0.3)
     _describe(
