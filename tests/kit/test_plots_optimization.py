@@ -39,9 +39,14 @@ def test_the_contours_of_a_bowl_are_equally_far_apart():
 
 def test_contours_of_a_dear_function_are_drawn_from_fewer_points():
     calls = []
-    plots.descent(lambda x: calls.append(x) or bowl(x), {"path": [[0.5, 0.0]]}, LIMITS, grid=9)
+
+    def dear(x):
+        calls.append(x.tolist())
+        return bowl(x)
+
+    plots.descent(dear, {"path": [[0.5, 0.0]]}, LIMITS, grid=9)
     assert len(calls) == 81
-    assert calls[0].tolist() == [LIMITS[0], LIMITS[2]] and calls[-1].tolist() == [LIMITS[1], LIMITS[3]]
+    assert calls[0] == [LIMITS[0], LIMITS[2]] and calls[-1] == [LIMITS[1], LIMITS[3]]
 
 
 def test_errors_are_drawn_on_a_logarithmic_scale_that_ends_where_float64_does():
