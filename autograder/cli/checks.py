@@ -16,7 +16,8 @@ from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.report.view import shown
 from autograder.student.checks import Checks, check_folder
 from autograder.student.messages import messages
-from autograder.student.standing import Standing, State, standing_of
+from autograder.student.standing import Standing, standing_of
+from autograder.student.states import State
 from autograder.student.submit import HandIn
 from autograder.student.watching import saves
 

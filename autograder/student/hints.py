@@ -20,9 +20,10 @@ from autograder.errors import CourseError, GraderError
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.explanation import questions_of
 from autograder.grading.worked_examples import EXAMPLES_FILE
-from autograder.model.verdict import Family, Kind, Verdict
-from autograder.report.view import failed_checks, name_of_test
+from autograder.model.verdict import Kind, Verdict
+from autograder.report.view import name_of_test
 from autograder.student.checks import Checks
+from autograder.student.states import Outcome, State, outcomes_of
 from autograder.text import first_few, sentence
 
 LOG_FILE = ".autograder-hints.json"
@@ -102,19 +103,13 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
         If there is nothing to hint at.
     """
     now = time.time() if now is None else now
-    verdicts = checks.verdicts[question]
-    failed = [verdict for verdict in verdicts if not verdict.passed]
-    if checks.problems:
-        raise CourseError(f"no hint is needed: {checks.problems[0].sentence}")
-    if not failed:
-        raise CourseError(f"all public checks of {question} pass; there is nothing to hint at.")
-    missing = [verdict for verdict in failed if verdict.kind is Kind.MISSING]
-    if len(missing) == len(failed):
-        raise CourseError(f"{missing[0].message.rstrip('.')}; write a first attempt, and hints can say more.")
-    stages = tuple(_stages(checks, question, failed, folder))
+    outcome = next(it for it in outcomes_of(checks) if it.question == question)
+    if not outcome.can_be_hinted_at:
+        raise CourseError(_why_there_is_none(checks, outcome))
+    stages = tuple(_stages(checks, outcome, folder))
     log = read_log(folder)
     entry = log.setdefault(question, Entry())
-    attempt, cause = _digest_of(checks), _cause_of(failed)
+    attempt, cause = _digest_of(checks), _cause_of(outcome.failed)
     is_time = attempt != entry.attempt or now - entry.at >= SECONDS_BETWEEN
     if entry.stage == 0 or (is_time and entry.stage < len(stages)):
         entry.stage = 1 if entry.cause != cause else entry.stage + 1
@@ -125,6 +120,23 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
     wait = f"There is more, after another attempt or in {left} s." if shown < len(stages) else ""
     return Hint(stages[:shown], wait)
+
+
+def _why_there_is_none(checks: Checks, outcome: Outcome) -> str:
+    question, first = outcome.question, outcome.seen.first
+    match outcome.state:
+        case State.BROKEN:
+            problem = next(it for it in checks.problems if question in it.questions)
+            return f"no hint is needed: {problem.sentence}"
+        case State.DONE:
+            return f"all public checks of {question} pass; there is nothing to hint at."
+        case State.UNKNOWN:
+            return f"{question} has no public checks, so nothing is known that a hint could be about."
+        case State.TO_DO:
+            return f"{first.rstrip('.')}; write a first attempt, and hints can say more."
+        case State.WAITING:
+            return outcome.seen.to_do(question)
+    return first  # nothing could be judged
 
 
 def note_attempt(checks: Checks, folder: Path) -> None:
@@ -185,35 +197,35 @@ def _cause_of(failed: Sequence[Verdict]) -> str:
 # --- the stages ---------------------------------------------------------------------------------------------
 
 
-def _stages(checks: Checks, question: str, failed: Sequence[Verdict], folder: Path) -> Iterator[str]:
-    if first := needs_first(checks, question):
+def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
+    if first := outcome.needs:
         yield (
             f"It calls what {first} asks for, and the checks of {first} fail: mend that first "
             f"(autograder hint {first})."
         )
         return
-    hint = next((verdict.hint for verdict in failed if verdict.hint), "")
+    hint = next((verdict.hint for verdict in outcome.failed if verdict.hint), "")
     asked = questions_of(hint) if hint else ""
-    yield asked or _QUESTIONS.get(failed[0].kind, _QUESTION)
-    yield _where_to_look(checks, question, failed, hint.replace(asked, "").strip() if asked else hint)
-    if example := _example(checks, question, folder):
+    yield asked or _QUESTIONS.get(outcome.failed[0].kind, _QUESTION)
+    yield _where_to_look(checks, outcome, hint.replace(asked, "").strip() if asked else hint)
+    if example := _example(checks, outcome.question, folder):
         yield f"Another example, with the right result; paste it and compare with what yours gives:\n\n{example}"
 
 
-def _where_to_look(checks: Checks, question: str, failed: Sequence[Verdict], statement: str) -> str:
+def _where_to_look(checks: Checks, outcome: Outcome, statement: str) -> str:
     """Return the lines to look at, which checks pass and which fail, and what the hint says besides its question."""
-    check = next(iter(failed_checks(failed)))
-    place = _LINE.search(check.message)
-    functions = checks.assignment.question(question).functions
+    first = outcome.seen.first
+    place = _LINE.search(first)
+    functions = checks.assignment.question(outcome.question).functions
     lines = [_lines_of(checks, function) for function in functions]
     where = f"{place[1]}, line {place[2]}" if place else " and ".join(line for line in lines if line)
-    right = [name_of_test(it.test, with_case=True) for it in checks.verdicts[question] if it.passed]
-    wrong = [name_of_test(it.test, with_case=True) for it in failed]
+    right = [name_of_test(it.test, with_case=True) for it in checks.verdicts[outcome.question] if it.passed]
+    wrong = [name_of_test(it.test, with_case=True) for it in outcome.failed]
     parts = [f"Look at {where}." if where else ""]
     parts.append(
         sentence(f"Right in: {first_few(right, 3)}; wrong in: {first_few(wrong, 3)}") if right else ""
     )
-    parts.append(sentence(statement) if statement else sentence(check.message))
+    parts.append(sentence(statement or first))
     return " ".join(part for part in parts if part)
 
 
@@ -245,44 +257,3 @@ def _example(checks: Checks, question: str, folder: Path) -> str:
         return ""
     functions = checks.assignment.question(question).functions
     return next((examples[function] for function in functions if function in examples), "")
-
-
-def needs_first(checks: Checks, question: str) -> str:
-    """Return another question whose function this one's calls, and whose checks fail; empty if there is none."""
-    wanted = _called_by(
-        checks, [it.rpartition(".")[2] for it in checks.assignment.question(question).functions]
-    )
-    for other in checks.assignment.questions:
-        if other.id == question:
-            continue
-        names = {function.rpartition(".")[2] for function in other.functions}
-        failing = any(
-            not it.passed and it.kind.family in (Family.VALUE, Family.BROKEN) and not checks.is_told_above(it)
-            for it in checks.verdicts.get(other.id, ())
-        )
-        if failing and names & wanted:
-            return other.id
-    return ""
-
-
-def _called_by(checks: Checks, names: Sequence[str]) -> set[str]:
-    """Return the names that some functions call, and those that are called in turn, as far as names tell."""
-    calls: dict[str, set[str]] = {}
-    for file, source in checks.submission.files.items():
-        try:
-            tree = ast.parse(source if file.endswith(".py") else b"")
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for function in ast.walk(tree):
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                called = [it.func for it in ast.walk(function) if isinstance(it, ast.Call)]
-                found = calls.setdefault(function.name, set())
-                found.update(it.id for it in called if isinstance(it, ast.Name))
-                found.update(it.attr for it in called if isinstance(it, ast.Attribute))
-    reached = set[str]()
-    todo = list(names)
-    while todo:
-        new = calls.get(todo.pop(), set()) - reached
-        reached |= new
-        todo += new
-    return reached

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.model.verdict import Family, Kind, Verdict
-from autograder.report.view import failed_checks
+from autograder.model.verdict import Family, Kind
 from autograder.student.checks import Checks
-from autograder.student.hints import needs_first
+from autograder.student.states import STOPPED, Outcome, outcomes_of
 
 NAMES_SHOWN = 3
 Line = tuple[str, str]
 """A role (`problem`, `passed`, `failed`, `message`, `hint` or `details`) and a line of text."""
 
-_ORDER = {Family.BROKEN: 0, Family.STRUCTURE: 2, Family.UNJUDGED: 3}
 _BROKEN = {kind.heading for kind in Kind if kind.family is Family.BROKEN}
 
 
@@ -31,26 +29,16 @@ def messages(checks: Checks) -> list[Line]:
         ("hint", note) for note in (*checks.submission.notes, *([checks.problem] if checks.problem else []))
     ]
     told: dict[str, str] = {}
-    stopped = [id for id, found in checks.verdicts.items() if found and all(map(checks.is_told_above, found))]
-    for id in sorted(checks.verdicts, key=lambda id: _rank(checks, id)):
-        if id not in stopped:
-            lines += explained(checks, id, told)
-    if stopped:
-        lines.append(("failed", f"cannot be run, for the reason above: {', '.join(stopped)}"))
+    outcomes = outcomes_of(checks)
+    for outcome in outcomes:
+        if not outcome.is_stopped:
+            lines += explained(outcome, told)
+    if stopped := [it.question for it in outcomes if it.is_stopped]:
+        lines.append(("failed", f"{STOPPED}: {', '.join(stopped)}"))
     return lines
 
 
-def _rank(checks: Checks, id: str) -> int:
-    """Return the place of a question: what is wrong, what is not written, what cannot be run, what is done."""
-    failed = [verdict for verdict in checks.verdicts[id] if not verdict.passed]
-    if not failed:
-        return 3
-    if any(checks.is_told_above(verdict) for verdict in failed):
-        return 2
-    return 1 if all(verdict.kind is Kind.MISSING for verdict in failed) else 0
-
-
-def explained(checks: Checks, question: str, told: dict[str, str]) -> Iterator[Line]:
+def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
     """Yield the lines that say how the checks of one question went.
 
     Parameters
@@ -58,24 +46,21 @@ def explained(checks: Checks, question: str, told: dict[str, str]) -> Iterator[L
     told
         The question with which each cause was told before; what is told now is added.
     """
-    verdicts = checks.verdicts[question]
-    passed = sum(verdict.passed for verdict in verdicts)
-    above = [verdict for verdict in verdicts if not verdict.passed and checks.is_told_above(verdict)]
-    if above and len(above) == len(verdicts):
-        yield "failed", f"{question}: cannot be run, for the reason above"
+    question = outcome.question
+    if outcome.is_stopped:
+        yield "failed", f"{question}: {STOPPED}"
         return
     yield (
-        "passed" if passed == len(verdicts) else "failed",
-        f"{question}: {passed} of {len(verdicts)} checks pass",
+        "passed" if outcome.seen.passed == outcome.seen.of else "failed",
+        f"{question}: {outcome.seen.count}",
     )
-    if above:
-        yield "message", f"  {len(above)} cannot be run, for the reason above"
-    if first := needs_first(checks, question) if passed < len(verdicts) else "":
-        yield "hint", f"  it calls what {first} asks for, which fails: mend that first"
-    elif any(_can_be_hinted_at(verdict) for verdict in verdicts):
+    if outcome.above:
+        yield "message", f"  {outcome.above} {STOPPED}"
+    if outcome.needs:
+        yield "hint", f"  it calls what {outcome.needs} asks for, which fails: mend that first"
+    elif outcome.can_be_hinted_at:
         yield "hint", f"  for a hint: autograder hint {question}"
-    others = sorted((it for it in verdicts if it not in above), key=lambda it: _ORDER.get(it.kind.family, 1))
-    for check in failed_checks(others):
+    for check in outcome.failed_checks:
         if check.heading in _BROKEN:
             before = told.setdefault(check.message, question)
             if before != question:
@@ -89,9 +74,3 @@ def explained(checks: Checks, question: str, told: dict[str, str]) -> Iterator[L
         if check.rest:
             more = ", …" if len(check.others) > NAMES_SHOWN else ""
             yield "message", f"  {check.rest}: {', '.join(check.others[:NAMES_SHOWN])}{more}"
-
-
-def _can_be_hinted_at(verdict: Verdict) -> bool:
-    return (
-        not verdict.passed and verdict.kind is not Kind.MISSING and verdict.kind.family is not Family.UNJUDGED
-    )

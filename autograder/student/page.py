@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograder.model.verdict import Verdict
-from autograder.report.view import failed_checks, name_of_test
+from autograder.report.view import name_of_test
 from autograder.student.checks import Checks, Part
+from autograder.student.states import STOPPED, Outcome, outcomes_of
 from autograder.text import clean
 from autograder.values.describe import shown
 
@@ -49,17 +50,18 @@ def checks_in_html(checks: Checks) -> Iterator[str]:
     """Yield the HTML of what keeps files from being run, then of each question that was checked."""
     for problem in checks.problems:
         yield f"<p><strong>{_safe(problem.sentence)}</strong></p><pre>{_safe(problem.excerpt)}</pre>"
-    for question in checks.verdicts:
-        yield from _question_in_html(checks, question)
+    for outcome in outcomes_of(checks):
+        yield from _question_in_html(checks, outcome)
 
 
-def _question_in_html(checks: Checks, question: str) -> Iterator[str]:
+def _question_in_html(checks: Checks, outcome: Outcome) -> Iterator[str]:
     """Yield the HTML of one question's failed checks, a heading alone if none failed."""
-    verdicts = checks.verdicts[question]
-    passed = sum(verdict.passed for verdict in verdicts)
-    yield f"<h2>{_safe(question)}: {passed} of {len(verdicts)} checks pass</h2>"
-    by_name = {name_of_test(it.test, with_case=True): it for it in verdicts}
-    for check in failed_checks([it for it in verdicts if not checks.is_told_above(it)]):
+    said = STOPPED if outcome.is_stopped else outcome.seen.count
+    yield f"<h2>{_safe(outcome.question)}: {said}</h2>"
+    if outcome.needs:
+        yield f"<p>It calls what {_safe(outcome.needs)} asks for, which fails: mend that first.</p>"
+    by_name = {name_of_test(it.test, with_case=True): it for it in outcome.failed}
+    for check in outcome.failed_checks:
         yield f"<h3>{_safe(check.name)}</h3><p>{_safe(check.message)}</p>"
         yield from _compared(checks.compared, by_name.get(check.name))
         if check.details:

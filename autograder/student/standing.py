@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,40 +17,15 @@ import msgspec
 from autograder.errors import GraderError
 from autograder.files.writing import write_atomically
 from autograder.model.assignment import Assignment
-from autograder.model.verdict import Kind, Verdict
-from autograder.report.view import failed_checks, shown
+from autograder.report.view import shown
 from autograder.student.checks import Checks
 from autograder.student.hints import note_attempt
+from autograder.student.states import Outcome, Seen, State, outcomes_of
 
 STATE_FILE = ".autograder-status.json"
 CHANGES_SHOWN = 3
 NARROW = 60
 """Columns below which a question takes two lines."""
-
-
-class State(StrEnum):
-    """What the public checks say of a question; the value is the word that is shown."""
-
-    DONE = "done"
-    FAILING = "failing"
-    TO_DO = "to do"
-    WAITING = "waiting"
-    BROKEN = "broken"
-    UNKNOWN = "not checked"
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What was seen of one question."""
-
-    state: State = State.UNKNOWN
-    passed: int = 0
-    of: int = 0
-    first: str = ""
-
-    @property
-    def count(self) -> str:
-        """How many checks pass, in words."""
-        return f"{self.passed} of {self.of} checks pass"
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -146,7 +120,8 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     assignment = checks.assignment
     note_attempt(checks, folder)
     before = _remembered(folder, assignment)
-    now = {id: _seen_of(checks, verdicts) for id, verdicts in checks.verdicts.items()}
+    outcomes = outcomes_of(checks)
+    now = {it.question: it.seen for it in outcomes}
     earlier = before.questions if before else {}
     lines = tuple(
         Line(
@@ -160,7 +135,7 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     )
     _remember(folder, Remembered(assignment.name, time.time(), {line.id: line.seen for line in lines}))
     since = time.time() - before.at if before else None
-    return Standing(assignment.title, lines, _next(checks, lines), since)
+    return Standing(assignment.title, lines, _next(checks, outcomes, lines), since)
 
 
 def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Seen | None:
@@ -170,52 +145,28 @@ def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Se
     return None if (old.state, old.passed, old.of) == (new.state, new.passed, new.of) else old
 
 
-def _seen_of(checks: Checks, verdicts: Sequence[Verdict]) -> Seen:
-    """Return what the public checks of one question say."""
-    failed = [verdict for verdict in verdicts if not verdict.passed]
-    passed = len(verdicts) - len(failed)
-    missing = [verdict for verdict in failed if verdict.kind is Kind.MISSING]
-    borrowed = [file.name for file in checks.assignment.files if file.origin is not None]
-    state = State.FAILING
-    if not failed:
-        state = State.DONE if verdicts else State.UNKNOWN
-    elif any(checks.is_told_above(verdict) for verdict in failed):
-        state = State.BROKEN
-    elif len(missing) == len(failed):
-        needs_another = any(f"in {name}" in missing[0].message for name in borrowed)
-        state = State.WAITING if needs_another else State.TO_DO if not passed else State.FAILING
-    first = next((check.message for check in failed_checks(failed)), "")
-    return Seen(state, passed, len(verdicts), first)
-
-
-def _next(checks: Checks, lines: Sequence[Line]) -> str:
+def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) -> str:
     """Return what to do next: what keeps files from being run, then what is wrong, then what is not written."""
     if checks.problems:
         return f"mend this first: {checks.problems[0].sentence}"
-    for state in (State.FAILING, State.TO_DO, State.WAITING, State.UNKNOWN):
-        for line in lines:
-            if line.seen.state is not state:
-                continue
-            command = f"autograder check {line.id}"
-            if state is State.FAILING:
-                return f"{command}; for a hint, autograder hint {line.id}"
-            if state is State.TO_DO:
-                return f"{line.seen.first.rstrip('.')}: write it, then {command}"
-            if state is State.WAITING:
-                return f"{line.seen.first.rstrip('.')}: copy your own from the earlier assignment, then {command}"
-            return command
-    return "autograder submit"
+    needs = {it.question: it.needs for it in outcomes}
+    # What was just looked at and is still unknown has no checks.
+    open = (it for it in lines if it.seen.state is not State.UNKNOWN or it.id not in needs)
+    first = min(open, key=lambda it: (it.seen.state.rank, bool(needs.get(it.id))), default=None)
+    return first.seen.to_do(first.id) if first and first.seen.state is not State.DONE else "autograder submit"
 
 
 def _row(line: Line, width: int, columns: int) -> Iterator[str]:
     points = f"{shown(line.points)} point{'' if line.points == 1 else 's'}"
     mark = str(line.seen.state)
     said = {
-        State.TO_DO: "not filled in yet",
+        State.TO_DO: f"{line.seen.count}, the rest is not filled in yet",
         State.BROKEN: "cannot be run",
         State.UNKNOWN: "",
         State.WAITING: "needs an earlier file",
     }.get(line.seen.state, line.seen.count)
+    if line.seen.state is State.TO_DO and not line.seen.passed:
+        said = "not filled in yet"
     if columns < NARROW:
         yield f"  {mark}: {line.id}"
         yield f"      {points}{', ' if said else ''}{said}"

@@ -10,6 +10,7 @@ from autograder.model.verdict import Verdict
 from autograder.report.grades import decimal
 from autograder.student.checks import Checks
 from autograder.student.messages import explained
+from autograder.student.states import outcomes_of
 
 
 def summary_of(checks: Checks) -> str:
@@ -34,9 +35,9 @@ def summary_of(checks: Checks) -> str:
         points = f"{decimal(_points(question, verdicts))} of {decimal(question.points)}"
         lines.append(f"| {_plain(question.title)} | {passed} of {len(verdicts)} | {points} |")
     told = dict[str, str]()
-    for id, verdicts in checks.verdicts.items():
-        if not all(verdict.passed for verdict in verdicts):
-            text = "\n".join(line for _, line in explained(checks, id, told))
+    for outcome in outcomes_of(checks):
+        if outcome.seen.passed < outcome.seen.of:
+            text = "\n".join(line for _, line in explained(outcome, told))
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             lines += ["", fence, text, fence]
     lines += ["", "Graded tests look at more cases. These points are for you alone."]

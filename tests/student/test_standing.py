@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.student.standing import STATE_FILE
-from tests.commands import run_here
+from tests.commands import only_line, run_here
 from tests.courses import ASSIGNMENT, PUBLIC, REFERENCE, STUB
 
 WRONG_SPREAD = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
@@ -134,3 +134,60 @@ def test_a_question_that_waits_for_an_earlier_file_is_not_called_unwritten(work:
     assert any("copy your own from the earlier assignment" in line for line in lines)
     (work / "other.py").unlink()
     assert any("copy your own from the assignment other" in line for line in status(work))
+
+
+TWO_IN_ONE = ASSIGNMENT.replace(
+    '[[questions]]\nid = "spread"\ntitle = "Spread of the columns"\npoints = 4\nfunctions = ["centring.spread"]\n',
+    "",
+).replace('"centring.centre"]', '"centring.centre", "centring.spread"]')
+
+
+def test_all_commands_call_a_question_unwritten_that_is_written_in_part(work: Path) -> None:
+    (work / "assignment.toml").write_text(TWO_IN_ONE.replace("points = 6", "points = 10"))
+    (work / "test_public.py").write_text(PUBLIC.replace('question("spread")', 'question("centre")'))
+    lines = status(work, HALF)
+    assert "  to do        centre  10 points  1 of 2 checks pass, the rest is not filled in yet" in lines
+    assert any(line.startswith("Next: spread is not filled in yet in centring.py, line ") for line in lines)
+    assert "for a hint" not in run_here("check", cwd=work).stdout
+    assert "write a first attempt" in run_here("hint", "centre", cwd=work).stderr
+    assert "10 in questions that are not filled in" in run_here("submit", cwd=work).stdout
+
+
+def calling(centre: str = "0", spread: str = "0") -> str:
+    """Return wrong functions that may call each other."""
+    return f"def centre(X):\n    return X + ({centre}), X[0]\n\n\ndef spread(X):\n    return X[0] * 9 + ({spread})\n"
+
+
+def test_what_another_question_needs_comes_first_everywhere(work: Path) -> None:
+    lines = status(work, calling(centre="0 * spread(X)"))
+    assert "Next: autograder check spread; for a hint, autograder hint spread" in lines
+    shown = run_here("check", "--page", cwd=work).stdout
+    assert shown.index("spread: 0 of 1") < shown.index("centre: 0 of 1")
+    page = (work / "centring-checks.html").read_text()
+    assert page.index("spread: 0 of 1") < page.index("centre: 0 of 1")
+    assert "It calls what spread asks for" in page
+
+
+def test_questions_that_call_each_other_do_not_send_each_other_round(work: Path) -> None:
+    both = calling("0 * spread(X) if len(X) < 2 else 0", "0 * centre(X)[0][0] if len(X) < 2 else 0")
+    assert "Next: autograder check centre; for a hint, autograder hint centre" in status(work, both)
+    assert "mend that first" not in run_here("check", cwd=work).stdout
+    assert run_here("hint", "centre", cwd=work).stdout.startswith("1. ")
+
+
+def test_a_file_that_cannot_be_run_stops_no_hint_for_another_file_s_question(work: Path) -> None:
+    toml = ASSIGNMENT.replace("[limits]", '[[files]]\nname = "other.py"\n\n[limits]')
+    (work / "assignment.toml").write_text(toml.replace("centring.spread", "other.spread"))
+    (work / "test_public.py").write_text(PUBLIC.replace("centring.spread", "other.spread"))
+    (work / "other.py").write_text("def spread(X)")
+    (work / "centring.py").write_text(calling())
+    assert run_here("hint", "centre", cwd=work).stdout.startswith("1. ")
+    assert "no hint is needed: other.py has a syntax error" in run_here("hint", "spread", cwd=work).stderr
+    run_here("check", "--page", cwd=work)
+    assert "spread: cannot be run, for the reason above" in (work / "centring-checks.html").read_text()
+
+
+def test_a_question_without_checks_is_nothing_to_do_next(work: Path) -> None:
+    (work / "test_public.py").write_text(PUBLIC.partition('@pytest.mark.question("spread")')[0])
+    assert "Next: autograder submit" in status(work, REFERENCE)
+    assert "spread has no public checks" in only_line(run_here("hint", "spread", cwd=work).stderr)
