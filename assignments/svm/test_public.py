@@ -206,3 +206,8 @@ if __name__ == "__main__":
     from autograder.cli import check_beside
 
     check_beside(__file__)
+
+
+@pytest.mark.question("own_tests")
+def test_your_tests_pass_on_your_code(own_tests):
+    own_tests.hold(example="test_gradient_has_the_shape_of_the_weights")

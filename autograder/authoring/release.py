@@ -52,7 +52,7 @@ def student_files(assignment: Assignment) -> dict[str, bytes]:
         If one of them is a link or cannot be read.
     """
     files = collect(assignment.folder)
-    for file in assignment.files:
+    for file in assignment.every_file:
         files[file.path] = file.source.read_bytes()
     return files
 

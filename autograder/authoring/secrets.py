@@ -178,7 +178,7 @@ class _Given:
             return  # another assignment, still being written; its own release will say so
         for question in assignment.questions:
             self.names |= {question.id, *question.functions}
-        for file in assignment.files:
+        for file in assignment.every_file:
             self.asked[Path(folder.name, file.folder, file.name)] = set(assignment.functions_in(file.module))
 
 

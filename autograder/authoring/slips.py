@@ -64,11 +64,12 @@ def _defined(source: bytes) -> list[str]:
 
 def unused_files(assignment: Assignment, solution: Solution) -> Iterator[str]:
     """Yield a sentence for every file of tests that is not run, and every module that nothing can import."""
+    handed_in = {*assignment.file_names, *assignment.optional_names}
     for folder, tests in ((assignment.folder, PUBLIC_FILE), (solution.folder, GRADED_FILE)):
         for path in sorted({*folder.rglob("test_*.py"), *folder.rglob("*_test.py")} - {folder / tests}):
-            if path.name not in assignment.file_names:
+            if path.name not in handed_in:
                 yield f"{_short(path)} is never run; put its tests into {tests}"
-    known = {*assignment.file_names, GRADED_FILE, FUNCTIONS_FILE}
+    known = {*handed_in, GRADED_FILE, FUNCTIONS_FILE}
     for path in sorted(solution.folder.glob("*.py")):
         if path.name not in known and not path.name.startswith("test_"):
             yield (

@@ -216,12 +216,13 @@ def _ladders_fit(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim]:
 
 def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, bytes]) -> Iterator[Claim]:
     started = time.monotonic()
-    first = pool.verdicts(reference).result()
+    everything = {**reference, **work.solution.optional_reference_files(work.assignment)}
+    first = pool.verdicts(everything).result()
     seconds = time.monotonic() - started
-    second = pool.verdicts(reference)
+    second = pool.verdicts(everything)
     answers = hand_in_of_public_answers(work.assignment, reference)
     worthless = {
-        "an untouched stub": {file.name: file.stub() for file in work.assignment.files},
+        "an untouched stub": work.stubs,
         "work that returns zeros of the right shape": hand_in_of_zeros(work.assignment, reference),
         "hard-coded answers to the public checks": answers,
     }
@@ -375,6 +376,8 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
     good = {variant.mistake.id, *variant.mistake.same_as}
     shown = Counter(verdict.mistake for verdict in failed)
     touched = {*questions, *variant.mistake.also_affects}
+    if work.assignment.optional_files:  # they are not there: what a student tests is no part of a mistake
+        touched |= {question.id for question in work.assignment.questions if not question.functions}
     return MistakeCheck(
         variant=variant,
         question=own.id,

@@ -152,7 +152,7 @@ class GraderPlugin(distributed.WorkerPlugin):
         self.name = f"autograder-{uuid.uuid4()}"
         assignment, solution = work.assignment, work.solution
         public = collect(assignment.folder)
-        public |= {file.name: file.stub() for file in assignment.files}
+        public |= {file.name: file.stub() for file in assignment.every_file}
         secret = collect(solution.folder) | solution.reference_files(assignment)
         self._files = {f"assignments/{assignment.name}/{path}": public[path] for path in public}
         self._files |= {f"solutions/{assignment.name}/{path}": secret[path] for path in secret}

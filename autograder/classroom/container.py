@@ -24,7 +24,6 @@ from autograder.course.loading import find_course
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.grading.known_behaviour import KNOWN_FILE
 from autograder.handin.metadata import Metadata, read_metadata
-from autograder.handin.open_hand_in import open_hand_in
 from autograder.model.plan import Plan
 from autograder.model.result import GradingResult
 from autograder.model.scoring import not_run
@@ -88,9 +87,7 @@ def _grade(root: Path, work: Work, file: _ResultsFile) -> GradingResult:
     file.metadata = read_metadata(root / "submission_metadata.json")
     with open_grader(work) as grader:
         try:
-            submission = open_hand_in(
-                root / "submission", work.assignment.file_names, label="submission", stubs=work.stubs
-            )
+            submission = work.opened(root / "submission", label="submission")
             return grade_one(work, grader, submission, file.write_in_passing)
         except SubmissionError as error:
             nothing = refused(work.plan, work.assignment, str(error), grader.sandbox.tier)

@@ -17,7 +17,7 @@ from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work, at_fault, refused
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.handin.find import Found
-from autograder.handin.open_hand_in import Submission, open_hand_in
+from autograder.handin.open_hand_in import Submission
 from autograder.model.result import GradingResult
 from autograder.model.scoring import not_run
 
@@ -118,7 +118,7 @@ def _opened(work: Work, hand_ins: Iterable[Found], store: Store, regrade: bool) 
 
 def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Graded:
     assert found.source is not None
-    submission = open_hand_in(found.source, work.assignment.file_names, label=found.label, stubs=work.stubs)
+    submission = work.opened(found.source, label=found.label)
     if submission.is_unread:
         raise SubmissionError(" ".join(submission.problems.values()))
     key = result_key(submission.content_hash, work.hash, work.tier)

@@ -27,7 +27,7 @@ def assignment_hash(assignment: Assignment, solution: Solution) -> str:
     lateness are applied when results are written.
     """
     public = _files_in(assignment.folder)
-    public |= {file.name: file.stub() for file in assignment.files}
+    public |= {file.name: file.stub() for file in assignment.every_file}
     secret = _files_in(solution.folder) | solution.reference_files(assignment)
     secret[_POLICIES] = solution.salt.encode()
     if assignment.libraries:

@@ -12,7 +12,6 @@ from autograder.classroom.similarity import Pair, Suspect, find_alike, lines_in_
 from autograder.classroom.store import Store
 from autograder.classroom.work import Work
 from autograder.handin.find import Found
-from autograder.handin.open_hand_in import open_hand_in
 from autograder.report.context import Excerpt, LikePair
 from autograder.text import clean_source, with_marks
 
@@ -30,7 +29,7 @@ def with_similar_code(record: ClassRecord, store: Store, found: Sequence[Found],
         if outcome is None or source is None:
             return ()
         with suppress(Exception):  # without these lines the pair is still listed
-            files = open_hand_in(source, work.assignment.file_names, label=label).files
+            files = work.opened(source, label).files
             return tuple(
                 _excerpt(file, files[file], *lines)
                 for file, ranges in lines_in_common(outcome.fingerprints, pair.shared).items()

@@ -13,6 +13,8 @@ from autograder.classroom.similarity import Fingerprint, fingerprints
 from autograder.course.loading import Course
 from autograder.errors import AutograderError
 from autograder.grading.pytest_session import collect_plan
+from autograder.handin.candidates import Source
+from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan
 from autograder.model.result import GradingResult
@@ -49,7 +51,24 @@ class Work:
     @functools.cached_property
     def stubs(self) -> dict[str, bytes]:
         """The files as they are handed out, by name."""
-        return {file.name: file.stub() for file in self.assignment.files}
+        return {file.name: file.stub() for file in self.assignment.every_file}
+
+    def opened(self, source: Path | Source, label: str | None = None) -> Submission:
+        """Read a hand-in, as `open_hand_in` does.
+
+        Raises
+        ------
+        SubmissionError
+            If it cannot be opened at all.
+        """
+        assignment = self.assignment
+        return open_hand_in(
+            source,
+            assignment.file_names,
+            label=label,
+            stubs=self.stubs,
+            optional=assignment.optional_names,
+        )
 
     @functools.cached_property
     def boilerplate(self) -> frozenset[int]:

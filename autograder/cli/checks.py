@@ -50,10 +50,17 @@ def print_checks(checks: Checks, folder: Path) -> None:
     for role, line in messages(checks):
         console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
     if checks.passed:
-        some = len(checks.verdicts) < len(checks.assignment.questions)
-        console.print(PASSED.format("of what you asked for " if some else ""), style="bold green")
+        console.print(_passed(checks), style="bold green")
     console.print()
     print_standing(standing_of(checks, folder))
+
+
+def _passed(checks: Checks) -> str:
+    some = len(checks.verdicts) < len(checks.assignment.questions)
+    bonus = not all(it.passed for verdicts in checks.verdicts.values() for it in verdicts)
+    return PASSED.format(
+        f"{'of what you asked for ' if some else ''}{'but those for bonus points ' if bonus else ''}"
+    )
 
 
 def print_standing(standing: Standing) -> None:
@@ -69,7 +76,7 @@ def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> No
     assignment = load_work(folder)
     for id in questions:
         assignment.question(id)
-    names = (*(file.path for file in assignment.files), ASSIGNMENT_FILE, PUBLIC_FILE)
+    names = (*(file.path for file in assignment.every_file), ASSIGNMENT_FILE, PUBLIC_FILE)
     for _ in saves(lambda: [folder / name for name in names]):
         console.rule(f"{time.strftime('%H:%M:%S')}  {assignment.name}")
         try:
@@ -94,13 +101,14 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
         console.print(Text(standing.as_it_is, "bold green" if checks.passed else "bold red"))
     console.print()
     if checks.passed:
-        console.print(Text(PASSED.format("")))
+        console.print(Text(_passed(checks)))
     for role, line in messages(checks):
         if role != "passed":
             console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
     print_standing(standing)
     console.print()
-    names = ", ".join(checks.assignment.file_names)
+    optional = (it for it in checks.assignment.optional_names if it in checks.submission.files)
+    names = ", ".join([*checks.assignment.file_names, *optional])
     state = (
         "is ready to be handed in"
         if checks.passed

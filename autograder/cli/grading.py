@@ -240,7 +240,6 @@ def explain(
     from autograder.classroom.work import prepare
     from autograder.cli.tables import print_explanation
     from autograder.handin.find import find_one
-    from autograder.handin.open_hand_in import open_hand_in
 
     work = prepare(this_course(), name, tier)
     ids = [planned.id for planned in work.plan.tests]
@@ -251,7 +250,7 @@ def explain(
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
     source = find_one(submission, work.assignment.file_names, label, shape=_shape(as_class, one))
     with open_grader(work) as grader:
-        opened = open_hand_in(source, work.assignment.file_names, stubs=work.stubs)
+        opened = work.opened(source)
         verdicts = grader.grade(
             opened.files, only=lambda planned: planned.id in (exact or wanted), unusable=opened.unusable
         )

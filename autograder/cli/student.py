@@ -112,10 +112,10 @@ def status(
     """Say for each question what its public checks say, what is at stake, what changed, and what to do next."""
     from autograder.cli.checks import print_standing
     from autograder.student.checks import check_folder
-    from autograder.student.place import find_work
+    from autograder.student.place import find_whole_work
     from autograder.student.standing import standing_of
 
-    folder, _ = find_work(Path.cwd(), [assignment] if assignment else [])
+    folder = find_whole_work(Path.cwd(), assignment)
     checks = check_folder((), folder, tier)
     print_standing(standing_of(checks, folder))
     if not checks.passed:
@@ -133,10 +133,10 @@ def submit(
 ) -> None:
     """Check the work in this folder and write the one zip to hand in."""
     from autograder.cli.checks import print_hand_in
-    from autograder.student.place import find_work
+    from autograder.student.place import find_whole_work
     from autograder.student.submit import make_hand_in
 
-    folder, _ = find_work(Path.cwd(), [assignment] if assignment else [])
+    folder = find_whole_work(Path.cwd(), assignment)
     hand_in = make_hand_in(folder, output, tier)
     print_hand_in(hand_in, folder)
     if not hand_in.checks.passed:

@@ -163,6 +163,10 @@ def _load(folder: Path, with_stubs: bool) -> Assignment:
             raise _wrong(
                 path, f"files[{i}].name", f"names {file.due}, but {file.source} is missing; put it there"
             )
+    optional = tuple(file for file, entry in zip(files, toml.files, strict=True) if entry.optional)
+    files = tuple(file for file in files if file not in optional)
+    if not files:
+        raise _wrong(path, "files", "names optional files alone; name at least one that has to be handed in")
     questions = _questions(path, toml, {file.module for file in files})
     _check_total(path, toml.total_points, questions)
     for key in ("seconds_per_call", "seconds_total"):
@@ -174,6 +178,7 @@ def _load(folder: Path, with_stubs: bool) -> Assignment:
         version=toml.version.strip(),
         folder=folder,
         files=files,
+        optional_files=optional,
         questions=questions,
         limits=toml.limits,
         libraries=tuple(dict.fromkeys(toml.libraries)),

@@ -62,10 +62,13 @@ class FileToml(_Strict, frozen=True, kw_only=True):
         What it is called, with the folder that it lies in, if any.
     origin
         Where its stub and its reference are, if another assignment has them.
+    optional
+        Whether a hand-in without it lacks nothing, as where it is for bonus points alone.
     """
 
     name: FilePath
     origin: Origin | None = field(name="from", default=None)
+    optional: bool = False
 
 
 class DataToml(_Strict, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ import numpy as np
 from autograder.errors import CourseError
 from autograder.grading.counterexample import with_evidence
 from autograder.grading.deadlines import MOST_SECONDS, Deadlines
-from autograder.grading.explain.bank import Bank, Variant, load_bank
+from autograder.grading.explain.bank import Bank, Variant, in_all_functions, load_bank
 from autograder.grading.explain.contrast import SECONDS, Contrast, Unexplained, facts_of_failures
 from autograder.grading.explain.digest import digest_of
 from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
@@ -94,6 +94,7 @@ class Grader:
         self._trusted = Host(self.sandbox)
         self._readings: dict[tuple[str, str], Reading] = {}
         self._observed: dict[tuple[str, str, int], Behaviour] = {}
+        self._with_mistakes: dict[str, tuple[str, Mapping[str, bytes]]] = {}
         self._known = known or KnownBehaviour(None)
         self.deadlines = Deadlines(assignment.limits, self._slowest_call if solution else None)
         self._session: Session | None = None
@@ -202,7 +203,9 @@ class Grader:
             reference = self._reference()
         given = () if test.public else self.assignment.question(test.question).given
         student.lender = None if test.public or self.solution is None else self._lender.replacement
-        trial = Trial(student, reference, self._rng(test), test.parts, given_up or {})
+        trial = Trial(
+            student, reference, self._rng(test), test.parts, given_up or {}, mistaken=self._mistaken
+        )
         if own_inputs:
             trial.measuring_rng = self._rng(test, student.files)
         with self._lender.lending(student, given):
@@ -269,6 +272,13 @@ class Grader:
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
         return Subject(self._trusted, variant.files, variant.name, self.most_seconds)
+
+    def _mistaken(self, id: str) -> tuple[str, Mapping[str, bytes]]:
+        """Return the title of a known mistake, and the reference with it in all its functions."""
+        if id not in self._with_mistakes:
+            assert self.solution is not None
+            self._with_mistakes[id] = in_all_functions(self.assignment, self.solution, id)
+        return self._with_mistakes[id]
 
     @property
     def most_seconds(self) -> float:
@@ -483,7 +493,9 @@ class _Run:
         self._keep_hidden_inputs_hidden(test)
         others_ran = self._other_questions_ran(test)
         trial, finding = self._tried(test)
-        if others_ran and finding is not None and self._may_stem_from_another(test, finding):
+        # What never ran cannot have been disturbed.
+        ran = others_ran and bool(trial.outcomes)
+        if ran and finding is not None and self._may_stem_from_another(test, finding):
             self._student.start_afresh()
             others_ran = self._other_questions_ran(test)
             trial, finding = self._tried(test)

@@ -24,7 +24,9 @@ class Folder:
 
     def __init__(self, folder: Path) -> None:
         self.assignment: Assignment = load_work(folder)
-        self.submission: Submission = open_hand_in(folder, self.assignment.file_names)
+        self.submission: Submission = open_hand_in(
+            folder, self.assignment.file_names, optional=self.assignment.optional_names
+        )
         limits = self.assignment.limits
         self._host = Host(Sandbox.for_assignment(self.assignment))
         seconds = max(MOST_SECONDS, limits.seconds_per_call)

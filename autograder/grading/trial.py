@@ -113,6 +113,11 @@ class Subject(Code):
             self._remembered = process, {}
         return self._remembered[1]
 
+    @functools.cached_property
+    def unsound_tests(self) -> set[str]:
+        """Names of the student's own tests that failed on right code; one that does so now and then counts no more."""
+        return set()
+
     def with_reference(self, *files: str) -> Code:
         """Return the same code on the reference's functions in the place of some files, such as `layers.py`.
 
@@ -221,6 +226,8 @@ class Trial(Listener):
         Where the comparison in progress began.
     replies
         What functions of the test returned to the code under test, by the function's `id`; public checks only.
+    mistaken
+        Returns the title of a known mistake, and the reference with it, by its id.
     """
 
     student: Subject
@@ -243,6 +250,7 @@ class Trial(Listener):
     steps: list[Step] = field(default_factory=list)
     first_step: int = 0
     replies: dict[int, list[Any]] = field(default_factory=dict)
+    mistaken: Callable[[str], tuple[str, Mapping[str, bytes]]] | None = None
 
     @property
     def rng_of_measurements(self) -> np.random.Generator:

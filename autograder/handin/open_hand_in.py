@@ -31,7 +31,8 @@ from autograder.text import lossless
 class Submission:
     """The named files of one hand-in.
 
-    Each name that was asked for is in exactly one of `files`, `missing` and `problems`; in `files`, a notebook is the
+    Each name that was asked for is in exactly one of `files`, `missing` and `problems`, but for optional ones that were
+    not handed in; in `files`, a notebook is the
     module that its cells are, under the module's name.
 
     Attributes
@@ -97,6 +98,7 @@ def open_hand_in(
     limits: ReadLimits = DEFAULT_LIMITS,
     label: str | None = None,
     stubs: Mapping[str, bytes] | None = None,
+    optional: Sequence[str] = (),
 ) -> Submission:
     """Read the files called `names` from a folder, a zip or a single file.
 
@@ -109,6 +111,8 @@ def open_hand_in(
     ----------
     stubs
         What was handed out, by name: of several copies an untouched one does not count.
+    optional
+        Names of files that may be there as well; nothing is said of one that is not.
 
     Raises
     ------
@@ -123,6 +127,10 @@ def open_hand_in(
         if not all(copies.values()):
             candidates.add_nested_archives()
             copies = {name: _copies(name, names, candidates) for name in names}
+        for name in optional:
+            meant = [it for it in candidates.files if it.name not in names]
+            if found := [it for form in forms(name) for it in fitting(form, meant)]:
+                copies[name] = found
         return _submission(label or _label(source), candidates, copies, stubs or {})
 
 

@@ -287,6 +287,10 @@ class Assignment:
 
     Attributes
     ----------
+    files
+        What every hand-in has to hold.
+    optional_files
+        What a hand-in may hold besides, and lacks nothing without.
     libraries
         What hand-ins may import besides NumPy, by top-level names.
     data
@@ -315,6 +319,17 @@ class Assignment:
     switches: Mapping[str, float] = field(default_factory=dict, hash=False)
     playground: bool = False
     placement: Placement = field(default_factory=Placement)
+    optional_files: tuple[HandInFile, ...] = ()
+
+    @property
+    def optional_names(self) -> tuple[str, ...]:
+        """The names of the files that a hand-in may hold besides."""
+        return tuple(file.due for file in self.optional_files)
+
+    @property
+    def every_file(self) -> tuple[HandInFile, ...]:
+        """The files to hand in, then the optional ones."""
+        return self.files + self.optional_files
 
     @property
     def file_names(self) -> tuple[str, ...]:
@@ -393,6 +408,16 @@ class Solution:
             If one is missing or cannot be read.
         """
         return {file.name: self._reference(file) for file in assignment.files}
+
+    def optional_reference_files(self, assignment: Assignment) -> dict[str, bytes]:
+        """Return the reference for each optional file of `assignment`, by name.
+
+        Raises
+        ------
+        CourseError
+            If one is missing or cannot be read.
+        """
+        return {file.name: self._reference(file) for file in assignment.optional_files}
 
     def _reference(self, file: HandInFile) -> bytes:
         path = beside_or_origin(self.folder, f"{file.folder}/{file.name}".lstrip("/"), file.origin)

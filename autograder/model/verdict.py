@@ -7,6 +7,9 @@ from fractions import Fraction
 
 import msgspec
 
+CAUGHT = "mistake_caught"
+"""What a test of a student's own tests measures: 1 if they notice one mistake, else 0."""
+
 
 class Family(StrEnum):
     """What a kind of verdict is about."""
@@ -120,7 +123,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         Whether right numbers came in another type than the one asked for.
     measured
         What a test of structure measured, for pictures: `cpu_ratio` with `full` and `none`; `n` with
-        `runs_at_n` and `runs_at_2n`; `bytes` with `bytes_allowed`.
+        `runs_at_n` and `runs_at_2n`; `bytes` with `bytes_allowed`; `mistake_caught`.
     seen
         A digest of what a graded test of values observed where it failed: equal for hand-ins that gave the same,
         telling nothing of it. For the class report; not among a student's results.

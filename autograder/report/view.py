@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import NOT_RUN
-from autograder.model.verdict import Kind, Verdict
+from autograder.model.verdict import CAUGHT, Kind, Verdict
 from autograder.text import clean, one_line, sentence
 
 _MESSAGE_LIMIT = 600
@@ -96,6 +96,8 @@ def view(question: QuestionResult) -> QuestionView:
     tests = f"{len(passed)} of {len(graded)} graded tests passed" if graded else "graded by hand"
     if graded and all(verdict.kind is Kind.NOT_RUN for verdict in graded):
         tests = "not run"
+    if graded and all(CAUGHT in verdict.measured for verdict in graded):
+        tests = f"your tests catch {len(passed)} of {len(graded)} mistakes"
     cost = [_COST.format(shown(question.deducted))] if question.deducted else []
     none_run = all(map(_never_reached, checks))
     return QuestionView(

@@ -6,7 +6,6 @@ The terminal, notebooks and plain pytest all come down to the tests in `test_pub
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +26,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.trial import Trial
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
-from autograder.model.verdict import Family, Verdict
+from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.process import Sandbox
 from autograder.student.file_problems import FileProblem, file_problems, tells_of
 from autograder.student.work import open_work
@@ -85,8 +84,13 @@ class Checks:
 
     @property
     def passed(self) -> bool:
-        """Whether every file is there and every check passed."""
-        return not self.problems and all(it.passed for it in itertools.chain(*self.verdicts.values()))
+        """Whether every file is there and every check passed, but for bonus questions that are not begun."""
+        bonus = {question.id for question in self.assignment.questions if question.bonus}
+        return not self.problems and all(
+            it.passed or (id in bonus and it.kind is Kind.MISSING)
+            for id, verdicts in self.verdicts.items()
+            for it in verdicts
+        )
 
     def is_told_above(self, verdict: Verdict) -> bool:
         """Return whether a check failed because a file cannot be run, which is said once for all."""
@@ -122,7 +126,8 @@ def check_folder(
     folder = folder or Path.cwd()
     assignment = load_work(folder)
     wanted = {assignment.question(id).id for id in questions}
-    submission = open_work(folder, assignment.file_names, {"", *(file.folder for file in assignment.files)})
+    places = {"", *(file.folder for file in assignment.every_file)}
+    submission = open_work(folder, assignment.file_names, places, assignment.optional_names)
     sandbox = Sandbox.for_assignment(assignment, tier)
     hints, problem = _sealed_hints(folder)
     with Grader(assignment, None, sandbox=sandbox) as grader:

@@ -48,6 +48,26 @@ def find_work(start: Path, words: Sequence[str]) -> tuple[Path, list[str]]:
     raise CourseError(f"there is no assignment {words[0]} here; there are {names}.")
 
 
+def find_whole_work(start: Path, word: str | None) -> Path:
+    """Return an assignment's folder for a command that is about all of its questions.
+
+    Raises
+    ------
+    CourseError
+        If no folder, or more than one, is meant, or the word names no assignment.
+    """
+    folder, left = find_work(start, [word] if word else [])
+    if not left:
+        return folder
+    assignment = load_work(folder)
+    if left[0] in {question.id for question in assignment.questions}:
+        raise CourseError(
+            f"{left[0]} is a question, and this is about all of {assignment.name}; leave it out, or look at it "
+            f"alone with autograder check {left[0]}."
+        )
+    raise CourseError(f"there is no assignment {left[0]} here; leave the word out for {assignment.name}.")
+
+
 def _assignments_in(start: Path) -> list[tuple[str, Path]]:
     """Return the name and the folder of each assignment in a folder, or in its folder `assignments`."""
     found = []

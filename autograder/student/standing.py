@@ -21,9 +21,12 @@ from autograder.report.view import shown
 from autograder.student.checks import Checks
 from autograder.student.hints import note_attempt
 from autograder.student.states import Outcome, Seen, State, outcomes_of
+from autograder.text import first_few
 
 STATE_FILE = ".autograder-status.json"
 CHANGES_SHOWN = 3
+NOT_BEGUN = (State.TO_DO, State.WAITING, State.UNKNOWN)
+"""States in which a bonus question asks for nothing."""
 NARROW = 60
 """Columns below which a question takes two lines."""
 
@@ -90,14 +93,15 @@ class Standing:
 
     def text(self, columns: int = 80) -> list[tuple[str, str]]:
         """Return the picture as lines, each with its role: `head`, `next`, `changed`, or the question's state."""
-        done = sum(line.seen.state is State.DONE for line in self.lines)
-        stake = sum((it.points for it in self.lines if it.seen.state is not State.DONE), Fraction(0))
+        counting = [line for line in self.lines if not line.bonus]
+        done = sum(line.seen.state is State.DONE for line in counting)
+        stake = self.points_in() - self.points_in(State.DONE)
         others = " in the others" if done else ""
         at_stake = f"; {shown(stake)} points at stake{others}" if stake else ""
         said = [
             (
                 "head",
-                f"{self.title}: {done} of {len(self.lines)} questions pass their public checks{at_stake}.",
+                f"{self.title}: {done} of {len(counting)} questions pass their public checks{at_stake}.",
             )
         ]
         width = max(len(line.id) for line in self.lines)
@@ -151,13 +155,21 @@ def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) ->
         return f"mend this first: {checks.problems[0].sentence}"
     needs = {it.question: it.needs for it in outcomes}
     # What was just looked at and is still unknown has no checks.
-    open = (it for it in lines if it.seen.state is not State.UNKNOWN or it.id not in needs)
-    first = min(open, key=lambda it: (it.seen.state.rank, bool(needs.get(it.id))), default=None)
-    return first.seen.to_do(first.id) if first and first.seen.state is not State.DONE else "autograder submit"
+    open = [
+        line
+        for line in lines
+        if line.seen.state is not State.DONE and not (line.seen.state is State.UNKNOWN and line.id in needs)
+    ]
+    left = [line.id for line in open if line.bonus and line.seen.state in NOT_BEGUN]
+    todo = (line for line in open if line.id not in left)
+    first = min(todo, key=lambda it: (it.bonus, it.seen.state.rank, bool(needs.get(it.id))), default=None)
+    if first is not None:
+        return first.seen.to_do(first.id)
+    return f"autograder submit{f'; bonus points are left in {first_few(left)}' if left else ''}"
 
 
 def _row(line: Line, width: int, columns: int) -> Iterator[str]:
-    points = f"{shown(line.points)} point{'' if line.points == 1 else 's'}"
+    points = f"{shown(line.points)} {'bonus' if line.bonus else 'point' if line.points == 1 else 'points'}"
     mark = str(line.seen.state)
     said = {
         State.TO_DO: f"{line.seen.count}, the rest is not filled in yet",

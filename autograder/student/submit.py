@@ -92,6 +92,7 @@ def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:
         for data in assignment.data:
             (folder / data.name).parent.mkdir(parents=True, exist_ok=True)
             (folder / data.name).write_bytes(data.content())
-        for name, source in open_hand_in(path, assignment.file_names).files.items():
+        packed = open_hand_in(path, assignment.file_names, optional=assignment.optional_names)
+        for name, source in packed.files.items():
             (folder / name).write_bytes(source)
         return check_folder(folder=folder, tier=tier)

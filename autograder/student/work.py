@@ -10,8 +10,10 @@ from autograder.files.private_folder import PrivateFolder
 from autograder.handin.open_hand_in import Submission, open_hand_in
 
 
-def open_work(folder: Path, names: Sequence[str], places: Collection[str] = ("",)) -> Submission:
-    """Return the files called `names` as they are saved in a folder, or in these places below it.
+def open_work(
+    folder: Path, names: Sequence[str], places: Collection[str] = ("",), optional: Sequence[str] = ()
+) -> Submission:
+    """Return the files called `names`, and optional ones, as saved in a folder or in these places below it.
 
     A hand-in that was packed here earlier, a copy set aside in another folder and otter's test files are older or other
     files of the same names: none of them may stand in for one that is missing.
@@ -28,7 +30,7 @@ def open_work(folder: Path, names: Sequence[str], places: Collection[str] = ("",
                 # The folder itself is the first place: a file where it is due, in one below, counts before one there.
                 (clean / path.name).unlink(missing_ok=True)
                 shutil.copyfile(path, clean / path.name, follow_symlinks=False)
-        return open_hand_in(clean, names, label=folder.resolve().name)
+        return open_hand_in(clean, names, label=folder.resolve().name, optional=optional)
 
 
 def _is_source(name: str) -> bool:

@@ -143,6 +143,12 @@ def test_speed(race):
     race(VECTORIZED, lambda rng: (*drawn(rng, 3000, 20, 10), 0.1), full=10, none=30, names=NAMES)
 
 
+@pytest.mark.question("own_tests")
+@pytest.mark.parametrize("mistake", ["S03", "S04", "S08", "S15", "S20", "S27", "S32"])
+def test_your_tests_catch(own_tests, mistake):
+    own_tests.catch(mistake, "linear_svm", example="test_gradient_has_the_shape_of_the_weights")
+
+
 # --- what the grader tries on a wrong loss ----------------------------------------------------------------
 
 

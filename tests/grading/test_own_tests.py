@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from autograder.course.loading import find_course
 from autograder.grading.grader import Grader
+from autograder.grading.trial import Trial
+from autograder.model.result import GradingResult, QuestionResult
+from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
-from tests.courses import ASSIGNMENT, GRADED, PUBLIC, REFERENCE, write_course
+from autograder.report.view import view
+from tests.courses import ASSIGNMENT, GRADED, MISTAKES, PUBLIC, REFERENCE, write_course
 
 TOML = (
-    ASSIGNMENT.replace('name = "centring.py"', 'name = "centring.py"\n\n[[files]]\nname = "my_tests.py"')
+    ASSIGNMENT.replace(
+        'name = "centring.py"', 'name = "centring.py"\n\n[[files]]\nname = "my_tests.py"\noptional = true'
+    )
     + """
 [[questions]]
 id = "own_tests"
@@ -23,15 +29,20 @@ bonus = true
 )
 CATCHING = """
 @pytest.mark.question("own_tests")
-@pytest.mark.parametrize(
-    "label, old, new",
-    [
-        pytest.param("the root is missing", "return np.sqrt(", "return (", id="root"),
-        pytest.param("divided by one less", "axis=0) / len(X))", "axis=0) / (len(X) - 1))", id="divisor"),
-    ],
-)
-def test_your_tests_catch(own_tests, label, old, new):
-    own_tests.catch(label, "centring", old, new)
+@pytest.mark.parametrize("mistake", ["M02", "M03"])
+def test_your_tests_catch(own_tests, mistake):
+    own_tests.catch(mistake, "centring", example="test_example")
+"""
+HOLDING = """
+@pytest.mark.question("own_tests")
+def test_your_tests_hold(own_tests):
+    own_tests.hold(example="test_example")
+"""
+DIVISOR = """
+[M03]
+title = "divided by one less"
+hint = "By what do you divide?"
+edits.spread = ["axis=0) / len(X))", "axis=0) / (len(X) - 1))"]
 """
 TESTS = """
 import numpy as np
@@ -65,9 +76,10 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
     parts = {
         "assignments/centring/assignment.toml": TOML,
         "assignments/centring/my_tests.py": "import centring\n",
-        "assignments/centring/test_public.py": PUBLIC,
+        "assignments/centring/test_public.py": PUBLIC + HOLDING,
         "solutions/centring/centring.py": REFERENCE + "\n# in_the_reference\n",
         "solutions/centring/my_tests.py": TESTS,
+        "solutions/centring/mistakes.toml": MISTAKES + DIVISOR,
         "solutions/centring/test_graded.py": GRADED + CATCHING,
     }
     course = find_course(write_course(tmp_path_factory.mktemp("course"), parts))
@@ -75,10 +87,16 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
         yield grader
 
 
-def judged(grader: Grader, tests: str) -> dict[str, Verdict]:
+def judged(
+    grader: Grader, tests: str | None, on_trial: Callable[[Trial], None] = lambda trial: None
+) -> dict[str, Verdict]:
     """Return the verdict of each wrong version, for a hand-in with these tests whose own code is wrong."""
-    files = {"centring.py": REFERENCE.replace("np.sqrt", "np.cbrt").encode(), "my_tests.py": tests.encode()}
-    found = grader.grade(files, only=lambda test: test.question == "own_tests")
+    files = {"centring.py": REFERENCE.replace("np.sqrt", "np.cbrt").encode()}
+    if tests is not None:
+        files["my_tests.py"] = tests.encode()
+    found = grader.grade(
+        files, only=lambda test: test.question == "own_tests" and not test.public, on_trial=on_trial
+    )
     return {id.partition("[")[2].rstrip("]"): verdict for id, verdict in found.items()}
 
 
@@ -114,7 +132,7 @@ def test_no_tests_at_all_are_nothing_to_judge(grader: Grader) -> None:
     for verdict in judged(grader, "import numpy as np\n").values():
         assert (verdict.kind, verdict.message) == (
             Kind.MISSING,
-            "my_tests.py holds no test: no function whose name begins with test",
+            "my_tests.py holds no test yet; every function whose name begins with test is one",
         )
 
 
@@ -162,3 +180,82 @@ def test_counts_its_runs():
 def test_a_test_that_counts_its_runs_catches_nothing(grader: Grader) -> None:
     for verdict in judged(grader, COUNTING).values():
         assert verdict.message.startswith("no test of yours notices this mistake: ")
+
+
+EXAMPLE = TESTS.replace("test_of_two_rows", "test_example")
+
+
+@pytest.mark.parametrize(
+    "tests, told",
+    [
+        (None, "there is no my_tests.py, which is for bonus points alone"),
+        (EXAMPLE, "my_tests.py holds no test besides test_example, the example, yet; "),
+    ],
+)
+def test_where_the_student_has_written_none_nothing_is_run(
+    grader: Grader, tests: str | None, told: str
+) -> None:
+    trials: list[Trial] = []
+    for verdict in judged(grader, tests, trials.append).values():
+        assert verdict.kind is Kind.MISSING
+        assert verdict.message.startswith(told)
+    assert trials and not any(trial.outcomes or trial.calls for trial in trials)
+
+
+def test_a_test_that_once_failed_on_right_code_does_not_count_any_more(grader: Grader) -> None:
+    def fails_once(trial: Trial) -> None:
+        trial.student.unsound_tests.add("test_of_two_rows")
+
+    first, second = judged(grader, TESTS, fails_once).values()
+    assert first.passed
+    assert "test_of_two_rows fails on a right version and does not count" in second.message
+
+
+def test_the_page_says_how_many_mistakes_are_caught(grader: Grader) -> None:
+    files = {"centring.py": REFERENCE.encode(), "my_tests.py": ROOT_ONLY.encode()}
+    result = _result(grader, files)
+    assert (result.score, result.points) == (11, 10)
+    shown = view(_own(result.questions))
+    assert shown.tests == "your tests catch 1 of 2 mistakes"
+    assert [it.message for it in shown.failures] == [
+        "no test of yours notices this mistake: divided by one less."
+    ]
+    without = _result(grader, {"centring.py": REFERENCE.encode()})
+    assert (without.score, without.points) == (10, 10)
+
+
+def _result(grader: Grader, files: dict[str, bytes]) -> GradingResult:
+    return GradingResult(
+        assignment="centring", questions=score(grader.plan, grader.assignment, grader.grade(files))
+    )
+
+
+def _own(questions: tuple[QuestionResult, ...]) -> QuestionResult:
+    return next(it for it in questions if it.id == "own_tests")
+
+
+@pytest.mark.parametrize(
+    "tests, kind, told",
+    [
+        (TESTS, Kind.PASSED, ""),
+        (
+            TESTS.replace("[2.0]", "[3.0]"),
+            Kind.WRONG_VALUE,
+            "test_of_two_rows fails on your own code in my_tests.py, line 7",
+        ),
+        (
+            TESTS.replace("np.allclose", "nothing"),
+            Kind.RAISED,
+            "my_tests.py, line 7: the name nothing is not defined",
+        ),
+        (EXAMPLE, Kind.MISSING, "my_tests.py holds no test besides test_example"),
+        (None, Kind.MISSING, "there is no my_tests.py"),
+    ],
+)
+def test_the_public_check_runs_them_on_the_student_s_own_code(
+    grader: Grader, tests: str | None, kind: Kind, told: str
+) -> None:
+    files = {"centring.py": REFERENCE.encode()} | ({"my_tests.py": tests.encode()} if tests else {})
+    (verdict,) = grader.grade(files, only=lambda test: test.question == "own_tests" and test.public).values()
+    assert verdict.kind is kind
+    assert told in verdict.message

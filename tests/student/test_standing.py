@@ -191,3 +191,50 @@ def test_a_question_without_checks_is_nothing_to_do_next(work: Path) -> None:
     (work / "test_public.py").write_text(PUBLIC.partition('@pytest.mark.question("spread")')[0])
     assert "Next: autograder submit" in status(work, REFERENCE)
     assert "spread has no public checks" in only_line(run_here("hint", "spread", cwd=work).stderr)
+
+
+BONUS = ASSIGNMENT.replace("points = 4", "points = 4\nbonus = true").replace("= 10", "= 6")
+
+
+def test_a_bonus_question_that_is_not_begun_asks_for_nothing(work: Path) -> None:
+    (work / "assignment.toml").write_text(BONUS)
+    lines = status(work, HALF)
+    assert lines == [
+        "Centring: 1 of 1 questions pass their public checks.",
+        "  done         centre   6 points  1 of 1 checks pass",
+        "  to do        spread    4 bonus  not filled in yet",
+        "Next: autograder submit; bonus points are left in spread",
+    ]
+    done = run_here("check", cwd=work)
+    assert (done.returncode, "All public checks but those for bonus points pass." in done.stdout) == (0, True)
+    assert "is ready to be handed in" in run_here("submit", cwd=work).stdout
+
+
+def test_a_bonus_question_that_is_wrong_comes_after_what_counts(work: Path) -> None:
+    (work / "assignment.toml").write_text(BONUS)
+    assert "Next: autograder check centre; for a hint, autograder hint centre" in status(work, calling())
+    done = run_here("status", cwd=work)
+    (work / "centring.py").write_text(WRONG_SPREAD)
+    done = run_here("status", cwd=work)
+    assert done.returncode == 1
+    assert "Next: autograder check spread; for a hint, autograder hint spread" in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("command", ["status", "submit"])
+@pytest.mark.parametrize(
+    "word, told",
+    [
+        (
+            "spread",
+            "spread is a question, and this is about all of centring; leave it out, or look at it alone with",
+        ),
+        ("spraed", "there is no assignment spraed here; leave the word out for centring."),
+    ],
+)
+def test_a_word_that_is_no_assignment_is_an_error_of_one_sentence(
+    work: Path, command: str, word: str, told: str
+) -> None:
+    done = run_here(command, word, cwd=work)
+    assert done.returncode == 2
+    assert told in only_line(done.stderr)
+    assert list(work.glob("*.zip")) == []

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.course.toml import MistakeToml, read_bank, read_text
 from autograder.errors import CourseError
-from autograder.model.assignment import Assignment, Solution
+from autograder.model.assignment import Assignment, Solution, unknown
 from autograder.model.known_mistake import KnownMistake
 
 BANK_FILE = "mistakes.toml"
@@ -119,6 +119,25 @@ def combine(
     functions = _Functions(solution.folder / FUNCTIONS_FILE)
     made = _made_in_some_order(both, one.target, solution.reference_files(assignment), functions)
     return None if made is None else made[1]
+
+
+def in_all_functions(assignment: Assignment, solution: Solution, id: str) -> tuple[str, dict[str, bytes]]:
+    """Return the title of a known mistake, and the reference with it in every function that its entry names.
+
+    Raises
+    ------
+    CourseError
+        If the bank has no such mistake.
+    """
+    path = solution.folder / BANK_FILE
+    tables, _ = read_bank(path)
+    if id not in tables:
+        raise CourseError(unknown("mistake", id, list(tables), str(path)))
+    files: Mapping[str, bytes] = solution.reference_files(assignment)
+    functions = _Functions(solution.folder / FUNCTIONS_FILE)
+    for name in tables[id].names:
+        _, files, _ = _Maker(f"{path}: {id}", files, functions).made(tables[id], name)
+    return tables[id].title, dict(files)
 
 
 def _made_in_some_order(
