@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from autograder.errors import CourseError
 from autograder.grading import missing_names
@@ -26,7 +26,9 @@ from autograder.sandbox.call_failures import (
     WorkerDied,
 )
 from autograder.sandbox.code import Code
+from autograder.text import one_line
 
+LONGEST_VALUE = 160
 _USUAL_ENDS = ("exit code 0", "exit code 1")
 
 
@@ -146,11 +148,22 @@ _KNOWN = frozenset(
 
 
 def traceback_of(error: CodeRaised) -> str:
-    """Return a traceback of the student's own frames with the exception's text."""
+    """Return a traceback of the student's own frames with the exception's text, and the variables where it arose."""
     lines = [
         f'  File "{frame.file}", line {frame.line}{f", in {frame.function}" * bool(frame.function)}\n    {frame.source}'
         for frame in error.frames
     ]
     head = ["Traceback (your own code only):"] if lines else []
     printed = ["printed before that:", error.output.rstrip()] if error.output.strip() else []
-    return "\n".join([*head, *lines, f"{error.type_name}: {error.text}".rstrip(": "), *printed])
+    raised = f"{error.type_name}: {error.text}".rstrip(": ")
+    return "\n".join([*head, *lines, raised, *_variables(error), *printed])
+
+
+def _variables(error: CodeRaised) -> Iterator[str]:
+    """Yield the variables at the line that raised, their values below each other."""
+    if error.variables:
+        names = [one_line(it.name, 40) for it in error.variables]
+        width = max(map(len, names))
+        yield "variables at that line:"
+        for name, it in zip(names, error.variables, strict=True):
+            yield f"  {name:<{width}} = {one_line(it.value, LONGEST_VALUE)}"

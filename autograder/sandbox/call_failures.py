@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.sandbox.wire.messages import Frame
+from autograder.sandbox.wire.messages import Frame, Local
 
 
 class CallFailed(Exception):
@@ -33,6 +33,9 @@ class CodeRaised(CallFailed):
         The frames that lie in the student's own files, innermost last.
     output
         What the call had printed, up to a limit.
+    variables
+        The variables of the innermost of these frames, each with its value in words; written by the student's process,
+        and only there in public checks.
     importing
         Whether it was raised while the file was being imported.
     asked_for
@@ -43,6 +46,7 @@ class CodeRaised(CallFailed):
     text: str = ""
     frames: tuple[Frame, ...] = ()
     output: str = ""
+    variables: tuple[Local, ...] = ()
     importing: bool = False
     asked_for: bool = False
 

@@ -457,7 +457,11 @@ class Code:
 
     def _raised(self, reply: messages.Raised) -> CodeRaised:
         frames = self._source_names.frames(reply.frames)
-        failure = CodeRaised(tuple(reply.bases), reply.text, frames, reply.output, bool(reply.importing))
+        # What was not asked for is not believed: the process may have forged it.
+        variables = tuple(reply.variables) if self.public else ()
+        failure = CodeRaised(
+            tuple(reply.bases), reply.text, frames, reply.output, variables, bool(reply.importing)
+        )
         if f"{reply.importing}.py" in self.files:
             self._failed_imports[reply.importing] = failure
         return failure

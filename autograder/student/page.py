@@ -63,9 +63,16 @@ def _question_in_html(checks: Checks, outcome: Outcome) -> Iterator[str]:
     by_name = {name_of_test(it.test, with_case=True): it for it in outcome.failed}
     for check in outcome.failed_checks:
         yield f"<h3>{_safe(check.name)}</h3><p>{_safe(check.message)}</p>"
-        yield from _compared(checks.compared, by_name.get(check.name))
+        pairs = list(_compared(checks.compared, by_name.get(check.name)))
+        yield from pairs
         if check.details:
-            yield f"<details><summary>inputs and what was printed</summary><pre>{_safe(check.details)}</pre></details>"
+            # Where no value came, the error and the variables at its line are what there is to see.
+            summary = (
+                "<details><summary>inputs and what was printed"
+                if pairs
+                else "<details open><summary>what happened"
+            )
+            yield f"{summary}</summary><pre>{_safe(check.details)}</pre></details>"
         if check.counterexample:
             yield f"<p>To see it, paste:</p><pre>{_safe(check.counterexample)}</pre>"
         if check.rest:

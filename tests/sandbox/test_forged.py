@@ -27,7 +27,7 @@ from autograder.sandbox.call_failures import (
 from autograder.sandbox.code import Code, Handle, Host
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import PREFIX, REPLY_HEADER_BYTES, Channel, ChannelClosed
-from autograder.sandbox.wire.messages import MOST_ARGUMENTS, Reply
+from autograder.sandbox.wire.messages import MOST_ARGUMENTS, MOST_LOCALS, Reply
 from autograder.values.pack import MAX_DEPTH, MAX_KEY_NODES, MAX_NODES, Tag, Unpacker, WireError
 from tests.sandbox.hand_ins import files_of
 
@@ -110,6 +110,12 @@ BROKEN = {
     "a request": frame(messages.Forget()),
     "another reply": frame(messages.Ready()),
     "no class of exception": frame(messages.Raised(bases=[])),
+    "more variables than are shown": frame(
+        messages.Raised(bases=["ValueError"], variables=[messages.Local("a", "1")] * (MOST_LOCALS + 1))
+    ),
+    "a variable of endless text": frame(
+        messages.Raised(bases=["ValueError"], variables=[messages.Local("a", "1" * 401)])
+    ),
     "a name too long": frame({"type": "Absent", "what": "x" * 401}),
     "text too long": frame({"type": "Value", "output": "x" * 20_001}),
     "deep header": PREFIX.pack(1_000_000, 0) + b"\x91" * 1_000_000,
@@ -244,6 +250,18 @@ def test_names_and_lines_that_do_not_stand_in_the_hand_in_are_not_repeated(forge
     if isinstance(failure, CodeRaised):
         said = [(place.file, place.line, place.function) for place in failure.frames]
     assert "14" not in repr(said)
+
+
+def test_variables_that_were_not_asked_for_are_not_believed(forger):
+    forged = frame(messages.Raised(bases=["ValueError"], variables=[messages.Local("X", "3.14")]))
+    with pytest.raises(CodeRaised) as failed:
+        forger.call("hw.send", [forged])
+    assert failed.value.variables == ()
+    forger.host.drop()
+    forger.public = True
+    with pytest.raises(CodeRaised) as failed:
+        forger.call("hw.send", [forged])
+    assert failed.value.variables == (messages.Local("X", "3.14"),)
 
 
 def test_the_size_of_a_reply_is_not_the_worker_s_to_tell(forger):

@@ -385,3 +385,68 @@ def test_lines_of_the_assignments_show_what_is_wrong(
                     right = repr(eval(expected, {"np": np}))
                     assert shown != right, verdict.counterexample
     assert tried >= 1
+
+
+PLAIN = """
+@centre
+def test_centre(expect):
+    expect("centring.centre", np.array([[1.0, 2.0], [3.0, 6.0]]), equals=0.0)
+"""
+
+
+def variables(work: Path, body: str) -> dict[str, str]:
+    """Return the variables that are shown where `centre` raises, by name."""
+    code = "\n\ndef centre(X):\n" + "".join(f"    {line}\n" for line in body.strip().splitlines())
+    details = failed(work, PLAIN, code).details
+    lines = details.partition("variables at that line:\n")[2].splitlines()
+    return {name.strip(): value for name, _, value in (line.partition(" = ") for line in lines)}
+
+
+def test_variables_of_the_line_that_raised_are_shown_first_and_its_inputs_once(work: Path) -> None:
+    body = """
+count = 3
+columns = X.sum(axis=0)
+rows = X.sum(axis=1, keepdims=True)[[0, 1, 0]]
+return columns[np.newaxis, :, np.newaxis] - rows[:, 0, 0]
+"""
+    shown = variables(work, body)
+    assert list(shown.items()) == [
+        ("columns", "float64 (2,) [4., 8.]"),
+        ("rows", "float64 (3, 1) [[3.], [9.], [3.]]"),
+        ("count", "3"),
+    ]
+
+
+def test_values_of_variables_are_short_and_run_none_of_the_student_s_code(work: Path) -> None:
+    body = """
+class Loud:
+    def __repr__(self): raise SystemExit
+    def __lt__(self, other): raise SystemExit
+many = np.zeros((300, 400))
+text = "long " * 1000
+loud = {Loud(): [Loud()], 1: "\\x1b[31mred"}
+number = 10 ** 5000
+items = list(range(1000))
+return 1 / 0
+"""
+    shown = variables(work, body)
+    assert shown.keys() == {"many", "text", "loud", "number", "items"}
+    assert shown["many"].startswith("float64 (300, 400) [[0., 0., ..., 0., 0.]")
+    assert shown["loud"] == r"{<Loud>: [<Loud>], 1: '\x1b[31mred'}"
+    assert max(map(len, shown.values())) <= 160
+
+
+def test_of_many_variables_a_few_are_shown(work: Path) -> None:
+    assert len(variables(work, "".join(f"a{n} = {n}\n" for n in range(50)) + "return a1 / 0 + a40")) == 8
+
+
+def test_variables_are_shown_of_public_checks_alone(tmp_path: Path) -> None:
+    course = find_course(write_course(tmp_path / "course"))
+    raising = REFERENCE.replace("return np.sqrt(np.add", "return 1 / 0 + np.sqrt(np.add").encode()
+    with Grader(course.assignment("centring"), course.solution("centring")) as grader:
+        verdicts = grader.grade({"centring.py": raising}, only=lambda test: test.question == "spread")
+    shown = {
+        it.test.partition("/")[2].partition(".py")[0]: "variables at that line" in it.details
+        for it in verdicts.values()
+    }
+    assert shown == {"test_public": True, "test_graded": False}

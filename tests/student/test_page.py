@@ -56,6 +56,15 @@ def test_a_syntax_error_is_on_the_page_once(work: Path) -> None:
     assert page.count("has a syntax error in line 1") == 1
 
 
+def test_an_error_is_shown_with_the_variables_at_its_line(work: Path) -> None:
+    raising = REFERENCE.replace("    return X - column_means,", "    return X - column_means.reshape(4),")
+    (work / "centring.py").write_text(raising)
+    page = page_of(check_folder(folder=work, tier="limits"))
+    (shown,) = re.findall(r"<details open>.*?</details>", page, re.DOTALL)
+    assert "variables at that line:" in shown
+    assert "column_means = float64 (2,) [2., 4.]" in shown
+
+
 def test_the_command_writes_it_and_says_where(work: Path) -> None:
     (work / "centring.py").write_text(ONE_CELL)
     done = run_here("check", "centre", "--page", cwd=work)

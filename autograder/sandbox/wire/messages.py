@@ -13,6 +13,7 @@ MOST_ARGUMENTS = 1_000
 MOST_PLACES = 2_000
 MOST_FRAMES = 12
 MOST_BASES = 10
+MOST_LOCALS = 8
 """Limits on lists in a reply, all of which the trusted side looks at one by one."""
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -223,10 +224,18 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     source: Name
 
 
+class Local(msgspec.Struct, frozen=True, array_like=True):
+    """A variable of the function that raised, and its value in words."""
+
+    name: Name
+    value: Name
+
+
 class Raised(Message):
     """The call raised; `bases` are the names of the exception's classes, most special first.
 
-    `importing` is the module that was being imported, if any.
+    `importing` is the module that was being imported, if any. `variables` are those of the innermost frame, in public
+    checks.
     """
 
     bases: Annotated[list[Name], msgspec.Meta(max_length=MOST_BASES)]
@@ -234,6 +243,7 @@ class Raised(Message):
     frames: Annotated[list[Frame], msgspec.Meta(max_length=MOST_FRAMES)] = []
     output: Text = ""
     importing: Name = ""
+    variables: Annotated[list[Local], msgspec.Meta(max_length=MOST_LOCALS)] = []
 
 
 class Absent(Message):

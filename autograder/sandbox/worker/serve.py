@@ -26,11 +26,13 @@ from autograder.sandbox.wire.messages import (
     CountedLine,
     Frame,
     Invoke,
+    Local,
     Reply,
     Request,
 )
 from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
+from autograder.sandbox.worker.local_values import locals_of
 from autograder.sandbox.worker.modules import Spaces
 from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
@@ -365,7 +367,20 @@ class Server:
             frames=self._frames(error),
             output=self._output.take() if public else "",
             importing=importing,
+            variables=self._variables(error) if public else [],
         )
+
+    def _variables(self, error: BaseException) -> list[Local]:
+        """Return the variables of the innermost frame that lies in the student's own files."""
+        own = [
+            (frame, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_filename in self._spaces.student_files
+        ]
+        if not own:
+            return []
+        frame, line = own[-1]
+        return locals_of(frame, linecache.getline(frame.f_code.co_filename, line))
 
     def _frames(self, error: BaseException) -> list[Frame]:
         """Return the frames that lie in the student's own files, innermost last."""
