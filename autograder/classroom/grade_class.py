@@ -126,7 +126,9 @@ def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Grad
     if before is None:
         return _Task(found, submission, key)
     notes = notes_on(submission, work.assignment)
-    result = msgspec.structs.replace(before.result, notes=notes, release=submission.release)
+    result = msgspec.structs.replace(
+        before.result, notes=notes, release=submission.release, hints=submission.hints
+    )
     return Graded(found, result, key, reused=True)
 
 

@@ -63,6 +63,7 @@ def grade_one(
             questions=score(work.plan, work.assignment, verdicts),
             tier=grader.sandbox.tier,
             release=submission.release,
+            hints=submission.hints,
             versions=versions() | dict(grader.sandbox.interpreter.versions),
             hashes={"assignment": work.hash, "grader": grader_hash(), "hand-in": submission.content_hash},
             seconds=time.monotonic() - started,

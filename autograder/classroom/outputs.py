@@ -202,7 +202,9 @@ class Outputs:
         outcome = self.store.get(item.key)
         if outcome is None:
             return None
-        return msgspec.structs.replace(outcome.result, notes=item.notes, release=item.release)
+        return msgspec.structs.replace(
+            outcome.result, notes=item.notes, release=item.release, hints=item.hints
+        )
 
     def _statistics(self) -> ClassStatistics:
         """Return statistics of the hand-ins that count, without those that could not be opened."""

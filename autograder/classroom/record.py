@@ -25,6 +25,7 @@ from autograder.model.assignment import (
     Visibility,
 )
 from autograder.model.exact import decoded
+from autograder.model.hint_use import HintUse
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan
 from autograder.report.context import Leftover, LikePair, ReportContext, RosterLine
@@ -51,7 +52,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         Sentences for a person who has to find out whose it is; among the flags too.
     parts
         The paths of what it was made of, in the folder or archive that was named.
-    notes, release
+    notes, release, hints
         This hand-in's own; another with the same files shares its result, but not these.
     """
 
@@ -68,6 +69,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     release: str | None = None
+    hints: tuple[HintUse, ...] = ()
 
     @classmethod
     def of(cls, found: Found, graded: Graded | None) -> Item:
@@ -89,6 +91,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             flags=(*found.doubts, *((MARKED_LATE,) if found.late else ())),
             notes=graded.result.notes if graded else (),
             release=graded.result.release if graded else None,
+            hints=graded.result.hints if graded else (),
         )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from autograder.handin.matching import fitting
 from autograder.handin.trees import HANDIN_MANIFEST, Entry, EntryKind, TooLargeError, UnreadableError
+from autograder.model.hint_use import MOST_HINTS, HintUse
 from autograder.text import one_line
 
 _MANIFEST_BYTES = 65_536
@@ -18,14 +21,26 @@ def read_manifest(candidates: Iterable[Entry]) -> dict[str, str]:
 
     Versions are there as `python` and so on.
     """
+    recorded = _recorded(candidates)
+    versions = recorded.get("versions")
+    texts = [*(versions.items() if isinstance(versions, dict) else ()), *recorded.items()]
+    return {key: text for key, value in texts if isinstance(value, str) and (text := one_line(value, 100))}
+
+
+def read_hints(candidates: Iterable[Entry]) -> tuple[HintUse, ...]:
+    """Return the hints that the student was shown, as `autograder submit` recorded them, without what is unusable."""
+    hints = _recorded(candidates).get("hints")
+    found = list[HintUse]()
+    for hint in hints[:MOST_HINTS] if isinstance(hints, list) else ():
+        with contextlib.suppress(msgspec.ValidationError):
+            found.append(msgspec.convert(hint, HintUse))
+    return tuple(found)
+
+
+def _recorded(candidates: Iterable[Entry]) -> dict[Any, Any]:
     found = [it for it in fitting(HANDIN_MANIFEST, candidates) if it.kind is EntryKind.FILE]
     try:
         raw = msgspec.json.decode(found[0].read(_MANIFEST_BYTES)) if found else {}
     except (msgspec.MsgspecError, UnicodeError, RecursionError, TooLargeError, UnreadableError):
         return {}
-    versions = raw.get("versions") if isinstance(raw, dict) else None
-    texts = [
-        *(versions.items() if isinstance(versions, dict) else ()),
-        *(raw.items() if isinstance(raw, dict) else ()),
-    ]
-    return {key: text for key, value in texts if isinstance(value, str) and (text := one_line(value, 100))}
+    return raw if isinstance(raw, dict) else {}

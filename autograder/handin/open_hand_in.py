@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
 from autograder.handin.forms import forms, is_code, module_file, read_form, too_much_code, works_with
-from autograder.handin.manifest import read_manifest
+from autograder.handin.manifest import read_hints, read_manifest
 from autograder.handin.matching import fitting, misnamed, notebook_instead
 from autograder.handin.source_text import UnusableError, refuse_endless_names, source_text
 from autograder.handin.trees import (
@@ -24,6 +24,7 @@ from autograder.handin.trees import (
     TooLargeError,
     UnreadableError,
 )
+from autograder.model.hint_use import HintUse
 from autograder.text import lossless
 
 
@@ -54,6 +55,8 @@ class Submission:
         them; None for other hand-ins.
     python
         The version of Python that it was made with, likewise; empty if unknown.
+    hints
+        What its student was shown of hints, likewise.
     is_unread
         Whether nothing is known about the work: what was asked for is encrypted, damaged or no plain file.
     content_hash
@@ -69,6 +72,7 @@ class Submission:
     release: str | None = None
     assignment: str | None = None
     python: str = ""
+    hints: tuple[HintUse, ...] = ()
     is_unread: bool = False
     content_hash: str = ""
 
@@ -179,6 +183,7 @@ def _submission(
         release=manifest.get("release"),
         assignment=manifest.get("assignment"),
         python=manifest.get("python", ""),
+        hints=read_hints(candidates.files),
         is_unread=bool(unread) and not files,
     )
     return replace(submission, content_hash=_hash(submission))

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import msgspec
 
+from autograder.model.hint_use import HintUse
 from autograder.model.verdict import Kind, Verdict
 
 
@@ -68,6 +69,8 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
         The isolation that the student's code ran under.
     release
         The release that the hand-in was made from, if it says so.
+    hints
+        What the student was shown of hints, if it says so; for the class report.
     versions, hashes
         Versions of what graded it, and content hashes of what was graded and with what, by name.
     seconds
@@ -90,6 +93,7 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[QuestionResult, ...]
     tier: str = ""
     release: str | None = None
+    hints: tuple[HintUse, ...] = ()
     versions: dict[str, str] = msgspec.field(default_factory=dict)
     hashes: dict[str, str] = msgspec.field(default_factory=dict)
     seconds: float = 0.0

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from autograder.grading.explain.explanation import digest_of_hint
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.verdict import Family, Kind
 from autograder.report.context import LikePair, ReportContext
 from autograder.report.pages import render, script
-from autograder.report.statistics import ClassStatistics, MistakeTally, TestTally
+from autograder.report.statistics import ClassStatistics, HintTally, MistakeTally, TestTally
 from autograder.report.unexplained import largest_first
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ IN_FULL = 6
 """Mistakes explained at length; the rarer ones are in a table."""
 GROUPS_IN_FULL, MOST_GROUPS = 8, 60
 """Groups of unexplained hand-ins shown with an example, and those listed in all; the rest are counted."""
+STAGE_NAMES = ("question", "where to look", "worked example")
+NO_MISTAKE = "no known mistake: a general hint"
 MOST_NAMES = 60
 """Labels listed below a finding; the rest are counted."""
 
@@ -47,6 +50,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         pictures=_pictures(statistics, context, structural, raced),
         lessons=lessons,
         in_full=IN_FULL,
+        hints=_hints(statistics, context.mistakes),
         groups=largest_first(statistics.groups.values()),
         groups_in_full=GROUPS_IN_FULL,
         most_groups=MOST_GROUPS,
@@ -60,6 +64,18 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         pairs=[_marked(pair) for pair in context.pairs],
         most_names=MOST_NAMES,
     )
+
+
+def _hints(
+    statistics: ClassStatistics, bank: Iterable[KnownMistake]
+) -> list[tuple[HintTally, str, Sequence[str]]]:
+    """Return each hint that students asked for, the most seen first, with the mistake that it is about, and its stages.
+
+    A question of the bank that several mistakes share names the first of them.
+    """
+    known = {digest_of_hint(it.hint): f"{it.id}: {it.title}" for it in reversed(list(bank))}
+    tallies = sorted(statistics.hints.values(), key=lambda it: (-it.saw[0], it.question, it.hint))
+    return [(it, known.get(it.hint, NO_MISTAKE), STAGE_NAMES) for it in tallies]
 
 
 def _ways_to_break(statistics: ClassStatistics) -> list[Kind]:

@@ -10,11 +10,45 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.model.assignment import Assignment, Question
+from autograder.model.hint_use import STAGES, HintUse
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.report.unexplained import Group, group_of
 from autograder.report.view import name_of_test
+
+
+@dataclass
+class HintTally:
+    """What became of one hint of one question.
+
+    Attributes
+    ----------
+    saw
+        How many students saw each stage, the first first.
+    fixed
+        For each stage, how many attempts those took for whom it was the last before the mistake was gone.
+    """
+
+    question: str
+    hint: str
+    saw: list[int] = field(default_factory=lambda: [0] * STAGES)
+    fixed: list[list[int]] = field(default_factory=lambda: [[] for _ in range(STAGES)])
+
+    def add(self, use: HintUse) -> None:
+        """Add what one student was shown of it."""
+        for stage in range(use.stage):
+            self.saw[stage] += 1
+        if use.fixed:
+            self.fixed[use.stage - 1].append(use.attempts)
+
+    def attempts(self, stage: int) -> str:
+        """Return, for a stage from 0, within how many attempts it was fixed, in words; empty if it was not."""
+        found = sorted(self.fixed[stage])
+        if not found:
+            return ""
+        half, most = found[(len(found) - 1) // 2], found[-1]
+        return f"{most}" if half == most else f"half within {half}, all within {most}"
 
 
 @dataclass
@@ -200,6 +234,8 @@ class ClassStatistics:
         Points of every hand-in, lateness deducted.
     late
         How many hand-ins lose points for lateness.
+    hints
+        What became of hints that students asked for, by question and hint.
     flags, faults
         Pairs of a hand-in's label and why a person should look at it, and those that the grader failed on.
     """
@@ -216,6 +252,7 @@ class ClassStatistics:
         self.tests = _tallies(plan.tests)
         self.mistakes: dict[str, MistakeTally] = {}
         self.accepted: dict[str, MistakeTally] = {}
+        self.hints: dict[tuple[str, str], HintTally] = {}
         self.other_hints: Counter[tuple[str, str]] = Counter()
         self.groups: dict[str, Group] = {}
         self._written = written
@@ -254,6 +291,10 @@ class ClassStatistics:
         self.seconds += result.seconds
         self.flags += [(label, flag) for flag in result.all_flags]
         self.faults += [(label, fault) for fault in (*result.faults, *result.tests_at_fault)]
+        # The record is the student's own: of two lines about the same, one counts.
+        for place, use in {(it.question, it.hint): it for it in result.hints}.items():
+            if use.question in self.questions:
+                self.hints.setdefault(place, HintTally(*place)).add(use)
         share = float(result.score) / self.points if self.points else 0.0
         mistakes: dict[tuple[bool, str], set[str]] = {}
         for question in result.questions:

@@ -18,8 +18,9 @@ import msgspec
 
 from autograder.errors import CourseError, GraderError
 from autograder.files.writing import write_atomically
-from autograder.grading.explain.explanation import questions_of
+from autograder.grading.explain.explanation import digest_of_hint, questions_of
 from autograder.grading.worked_examples import EXAMPLES_FILE
+from autograder.model.hint_use import MOST_HINTS, STAGES, HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
 from autograder.student.checks import Checks
@@ -28,7 +29,6 @@ from autograder.text import first_few, sentence
 
 LOG_FILE = ".autograder-hints.json"
 SECONDS_BETWEEN = 60
-STAGES = 3
 _LINE = re.compile(r"\b([\w.]+\.py), line (\d+)")
 
 _QUESTIONS = {
@@ -46,7 +46,7 @@ _QUESTION = (
 
 
 class Entry(msgspec.Struct):
-    """What was shown of one question.
+    """What was shown about one thing that was wrong with a question.
 
     Attributes
     ----------
@@ -56,20 +56,24 @@ class Entry(msgspec.Struct):
         When, in seconds since 1970.
     attempt
         A digest of the files at that time.
-    cause
-        A digest of what was wrong: another mistake starts again at the first stage.
+    hint
+        What tells the known mistake's hint from others; empty if it was a general one.
     attempts
-        Digests of the files that were checked since the first stage and failed.
+        Digests of the files that were checked since then.
     solved
-        Whether the question's checks passed after it.
+        Whether it was gone after that.
     """
 
-    stage: int = 0
-    at: float = 0.0
-    attempt: str = ""
-    cause: str = ""
+    stage: int
+    at: float
+    attempt: str
+    hint: str = ""
     attempts: list[str] = []
     solved: bool = False
+
+
+Log = dict[str, dict[str, Entry]]
+"""By question, and by a digest of what was wrong: another mistake starts again at the first stage."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,18 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     if not outcome.can_be_hinted_at:
         raise CourseError(_why_there_is_none(checks, outcome))
     stages = tuple(_stages(checks, outcome, folder))
+    note_attempt(checks, folder)
     log = read_log(folder)
-    entry = log.setdefault(question, Entry())
-    attempt, cause = _digest_of(checks), _cause_of(outcome.failed)
-    is_time = attempt != entry.attempt or now - entry.at >= SECONDS_BETWEEN
-    if entry.stage == 0 or (is_time and entry.stage < len(stages)):
-        entry.stage = 1 if entry.cause != cause else entry.stage + 1
-        entry.at, entry.attempt, entry.cause = now, attempt, cause
-        entry.solved = False
+    entries = log.setdefault(question, {})
+    attempt, (cause, hint) = _digest_of(checks), _cause_of(outcome.failed)
+    entry = entries.get(cause)
+    if entry is not None and entry.solved:
+        entry.solved = False  # it is back
+        _write_log(folder, log)
+    is_time = entry is None or attempt != entry.attempt or now - entry.at >= SECONDS_BETWEEN
+    if entry is None or (is_time and entry.stage < len(stages)):
+        stage = entry.stage + 1 if entry else 1
+        entry = entries[cause] = Entry(stage, now, attempt, hint)
         _write_log(folder, log)
     shown = min(entry.stage, len(stages))
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
@@ -140,40 +148,45 @@ def _why_there_is_none(checks: Checks, outcome: Outcome) -> str:
 
 
 def note_attempt(checks: Checks, folder: Path) -> None:
-    """Keep that the questions with hints were checked again, and whether they pass now."""
+    """Keep that the questions with hints were checked again, and whether what was wrong is gone now."""
     log = read_log(folder)
+    attempt = _digest_of(checks)
     changed = False
-    for question, entry in log.items():
+    for question, entries in log.items():
         verdicts = checks.verdicts.get(question)
-        if not verdicts or entry.solved:
+        if not verdicts:
             continue
-        attempt = _digest_of(checks)
-        if all(verdict.passed for verdict in verdicts):
-            entry.solved = changed = True
-        elif attempt not in (entry.attempt, *entry.attempts):
+        passed = all(verdict.passed for verdict in verdicts)
+        stopped = any(checks.is_told_above(verdict) for verdict in verdicts)
+        _, hint = _cause_of([verdict for verdict in verdicts if not verdict.passed])
+        for entry in entries.values():
+            if entry.solved or attempt in (entry.attempt, *entry.attempts):
+                continue
             entry.attempts.append(attempt)
+            entry.solved = passed or bool(entry.hint and entry.hint != hint and not stopped)
             changed = True
     if changed:
         _write_log(folder, log)
 
 
-def read_log(folder: Path) -> dict[str, Entry]:
-    """Return what was shown so far, by question; nothing if it cannot be read."""
+def read_log(folder: Path) -> Log:
+    """Return what was shown so far; nothing if it cannot be read."""
     try:
-        return msgspec.json.decode((folder / LOG_FILE).read_bytes(), type=dict[str, Entry])
+        return msgspec.json.decode((folder / LOG_FILE).read_bytes(), type=Log)
     except (OSError, ValueError, msgspec.MsgspecError):
         return {}
 
 
-def used_hints(folder: Path) -> dict[str, dict[str, int | bool]]:
-    """Return what goes into a hand-in: for each question the stages shown, the attempts after that, and the end."""
-    return {
-        question: {"stages": it.stage, "attempts_after": len(it.attempts) + it.solved, "solved": it.solved}
-        for question, it in sorted(read_log(folder).items())
-    }
+def used_hints(folder: Path) -> list[HintUse]:
+    """Return what goes into a hand-in: each hint with the last stage shown, the attempts after it, and the end."""
+    return [
+        HintUse(question, entry.hint, min(entry.stage, STAGES), len(entry.attempts), entry.solved)
+        for question, entries in sorted(read_log(folder).items())
+        for entry in entries.values()
+    ][:MOST_HINTS]
 
 
-def _write_log(folder: Path, log: dict[str, Entry]) -> None:
+def _write_log(folder: Path, log: Log) -> None:
     try:
         write_atomically(folder / LOG_FILE, msgspec.json.encode(log))
     except GraderError:
@@ -187,11 +200,11 @@ def _digest_of(checks: Checks) -> str:
     return digest.hexdigest()[:16]
 
 
-def _cause_of(failed: Sequence[Verdict]) -> str:
-    """Return a digest of what is wrong: the hint if there is one, or else which checks fail, and how."""
-    hints = {verdict.hint for verdict in failed if verdict.hint}
-    what = sorted(hints) or [f"{verdict.test} {verdict.kind}" for verdict in failed]
-    return hashlib.sha256("\0".join(what).encode()).hexdigest()[:16]
+def _cause_of(failed: Sequence[Verdict]) -> tuple[str, str]:
+    """Return a digest of what is wrong, by the hint if there is one, else by which checks fail; and one of the hint."""
+    hint = next((verdict.hint for verdict in failed if verdict.hint), "")
+    what = [hint] if hint else sorted(f"{verdict.test} {verdict.kind}" for verdict in failed)
+    return hashlib.sha256("\0".join(what).encode()).hexdigest()[:16], digest_of_hint(hint) if hint else ""
 
 
 # --- the stages ---------------------------------------------------------------------------------------------

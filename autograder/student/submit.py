@@ -18,7 +18,7 @@ from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HAND_IN_SUFFIX, HANDIN_MANIFEST
 from autograder.student.answers import ANSWERS_FILE, Answers, answers_in
 from autograder.student.checks import Checks, check_folder
-from autograder.student.hints import used_hints
+from autograder.student.hints import note_attempt, used_hints
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
         "release": assignment.version,
         "versions": versions(),
     }
+    note_attempt(checks, folder)
     if hints := used_hints(folder):
         made_with["hints"] = hints
     manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"

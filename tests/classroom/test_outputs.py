@@ -20,7 +20,10 @@ from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import read_record
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
+from autograder.grading.explain.bank import load_bank
+from autograder.grading.explain.explanation import digest_of_hint
 from autograder.handin.find import Fate
+from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.report.feedback_page import feedback_page
@@ -403,3 +406,33 @@ def test_the_report_shows_a_student_s_attempts_over_time(
     assert re.findall(r">(submission_\d+)</a>", attempts) == ["submission_11", "submission_12"]
     assert attempts.count("<td>counts</td>") == 1
     assert "<td>+6 Mean squared error and its gradient</td>" in attempts
+
+
+def test_hints_that_hand_ins_record_are_counted_by_stage_and_garbage_costs_nothing(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    (mistake,) = [it for it in load_bank(work.assignment, work.solution).mistakes if not it.accepted][:1]
+    question = work.assignment.questions[0]
+    folder = write_class(tmp_path / "in", dict.fromkeys(("ada", "bob", "eve", "mal"), RIGHT))
+    told = {"question": question.id, "hint": digest_of_hint(mistake.hint)}
+    recorded: dict[str, object] = {
+        "ada": [told | {"stage": 1, "attempts": 2, "fixed": True}],
+        "bob": [told | {"stage": 3, "attempts": 5, "fixed": True}],
+        "eve": [told | {"stage": 3, "attempts": 9, "fixed": False}, {"question": 7}],
+        "mal": [told | {"stage": 99, "attempts": 1, "fixed": True}, told | {"question": "<b>"}, "x"] * 100,
+    }
+    for name, hints in recorded.items():
+        (folder / name / HANDIN_MANIFEST).write_text(json.dumps({"hints": hints}))
+    graded(work, pool, folder, tmp_path / "out")
+    for again in (False, True):
+        if again:
+            report_again(tmp_path / "out")
+        report = (tmp_path / "out" / "report.html").read_text()
+        rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>.*?<td>(\d: [\w ]+)</td>(.*?)</tr>", report)
+        counted = [(about, stage, *re.findall(r">([^<>]*)</td>", cells)) for about, stage, cells in rows]
+        about = f"{mistake.id}: {mistake.title}"
+        assert counted == [
+            (about, "1: question", "3", "1", "2"),
+            (about, "2: where to look", "2", "0", ""),
+            (about, "3: worked example", "2", "1", "5"),
+        ]

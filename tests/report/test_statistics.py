@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from autograder.classroom.report_parts import of_mistakes
+from autograder.model.hint_use import HintUse
 from autograder.model.verdict import Kind
 from autograder.report.statistics import ClassStatistics
 from tests.report.samples import (
@@ -169,3 +170,20 @@ def test_code_is_shown_of_those_who_make_a_mistake_in_the_question_that_is_shown
     assert tally.questions == {"gradient": 2, "loss": 2} and tally.hand_ins == ["ada", "bob", "eve"]
     ((id, question, labels),) = of_mistakes([tally])
     assert (id, labels) == ("S04", tally.by_question[question])
+
+
+def test_a_hint_is_counted_once_for_each_student_and_by_the_stage_that_fixed_it() -> None:
+    uses = [(1, 1, True), (2, 4, True), (2, 6, True), (2, 1, True), (3, 9, False)]
+    statistics = gathered(
+        **{
+            f"student {number}": result(hints=(HintUse("loss", "S03", stage, attempts, fixed),) * 2)
+            for number, (stage, attempts, fixed) in enumerate(uses)
+        }
+    )
+    (tally,) = statistics.hints.values()
+    assert (tally.saw, [len(it) for it in tally.fixed]) == ([5, 4, 1], [1, 3, 0])
+    assert [tally.attempts(stage) for stage in range(3)] == ["1", "half within 4, all within 6", ""]
+
+
+def test_a_hint_for_a_question_that_there_is_not_is_left_out() -> None:
+    assert gathered(ada=result(hints=(HintUse("<b>", "", 1, 0, False),))).hints == {}

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
+from autograder.grading.explain.explanation import digest_of_hint
 from autograder.grading.grader import Grader
 from autograder.grading.worked_examples import EXAMPLES_FILE, worked_examples
-from autograder.student.checks import check_folder
+from autograder.handin.open_hand_in import open_hand_in
+from autograder.model.hint_use import HintUse
+from autograder.student.checks import Checks, check_folder
 from autograder.student.hints import LOG_FILE, hint_for, note_attempt, read_log, used_hints
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_here
@@ -115,9 +120,47 @@ def test_what_was_shown_and_what_came_of_it_goes_into_the_hand_in(wrong: Path) -
         note_attempt(check_folder(folder=wrong, tier="limits"), wrong)
     (wrong / "centring.py").write_text(REFERENCE)
     note_attempt(check_folder(folder=wrong, tier="limits"), wrong)
-    assert used_hints(wrong) == {"spread": {"stages": 1, "attempts_after": 3, "solved": True}}
-    with zipfile.ZipFile(make_hand_in(wrong, tier="limits").path) as archive:
-        assert json.loads(archive.read(".autograder-handin.json"))["hints"] == used_hints(wrong)
+    used = HintUse("spread", "", stage=1, attempts=3, fixed=True)
+    path = make_hand_in(wrong, tier="limits").path
+    with zipfile.ZipFile(path) as archive:
+        assert json.loads(archive.read(".autograder-handin.json"))["hints"] == [msgspec.to_builtins(used)]
+    assert open_hand_in(path, ["centring.py"]).hints == (used,)
+
+
+def test_what_is_right_at_the_hand_in_is_fixed_without_another_check(wrong: Path) -> None:
+    stages_at(wrong, 1000)
+    stages_at(wrong, 2000)
+    (wrong / "centring.py").write_text(REFERENCE)
+    make_hand_in(wrong, tier="limits")
+    assert used_hints(wrong) == [HintUse("spread", "", stage=2, attempts=1, fixed=True)]
+
+
+VARIANCE_HINT = "Your numbers have squared units. Which last step is missing?"
+
+
+def explained(folder: Path, hint: str | None) -> Checks:
+    """Return the checks of a folder as a release with this hint for what is wrong would find them."""
+    checks = check_folder(folder=folder, tier="limits")
+    spread = [msgspec.structs.replace(it, hint=hint) for it in checks.verdicts["spread"]]
+    return replace(checks, verdicts={**checks.verdicts, "spread": spread})
+
+
+def test_a_known_mistake_that_is_gone_is_fixed_though_another_is_there(wrong: Path) -> None:
+    hint_for(explained(wrong, VARIANCE_HINT), "spread", wrong, 1000)
+    (wrong / "centring.py").write_text(WRONG.replace("3 *", "4 *"))
+    hint_for(explained(wrong, None), "spread", wrong, 2000)
+    variance, other = used_hints(wrong)
+    assert variance == HintUse("spread", digest_of_hint(VARIANCE_HINT), stage=1, attempts=1, fixed=True)
+    assert (other.hint, other.stage, other.fixed) == ("", 1, False)
+
+
+def test_a_mistake_that_comes_back_is_not_fixed(wrong: Path) -> None:
+    stages_at(wrong, 1000)
+    (wrong / "centring.py").write_text(REFERENCE)
+    note_attempt(check_folder(folder=wrong, tier="limits"), wrong)
+    (wrong / "centring.py").write_text(WRONG)
+    stages_at(wrong, 1001)
+    assert [it.fixed for it in used_hints(wrong)] == [False]
 
 
 def test_a_hand_in_without_hints_says_nothing_of_them(work: Path) -> None:
@@ -125,7 +168,7 @@ def test_a_hand_in_without_hints_says_nothing_of_them(work: Path) -> None:
         assert "hints" not in json.loads(archive.read(".autograder-handin.json"))
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"spread": 3}'])
+@pytest.mark.parametrize("content", ["{", "[]", '{"spread": 3}', '{"spread": {"stage": 1}}'])
 def test_a_damaged_record_is_no_obstacle(wrong: Path, content: str) -> None:
     (wrong / LOG_FILE).write_text(content)
     assert read_log(wrong) == {}

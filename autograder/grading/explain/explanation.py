@@ -8,6 +8,7 @@ what agrees with that term in every test. What agrees with nothing stays unexpla
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -350,3 +351,13 @@ def questions_of(hint: str) -> str:
     """Return the questions of a hint, which hold whatever else is wrong; its statements may not."""
     sentences = re.split(r"(?<=[.?!])\s+", hint.strip())
     return " ".join(it for it in sentences if it.endswith("?") and not _CLAIM.search(it))
+
+
+def digest_of_hint(hint: str) -> str:
+    """Return what tells one hint of a bank from the others, also where its question alone is passed on.
+
+    >>> digest_of_hint("Too high. Is it?") == digest_of_hint("About loss: Is it?")
+    True
+    """
+    asked = re.sub(r"\AAbout [^:?]{1,60}: ", "", questions_of(hint) or hint.strip())
+    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
