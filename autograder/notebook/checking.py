@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ _GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
 every notebook; no schema of notebooks has addresses of that kind."""
 
 
+_COMMAND = re.compile(r"\bautograder (check|hint) ([\w-]+)")
+
+
 class PlainChecker:
     """Checks questions in a notebook without anything beyond the package itself."""
 
@@ -26,7 +30,7 @@ class PlainChecker:
         """Run the public checks of a question on the files as saved, and print what they found."""
         with waiting(f"checking {question}"):
             report = check_afresh(question)
-        print(report.text, report.standing, sep="\n\n")
+        print(_as_cells(report.text), _as_cells(report.standing), sep="\n\n")
 
     def show(self, question: str) -> None:
         """Show the failed checks of a question with what was expected beside what came, wrong cells marked."""
@@ -40,7 +44,15 @@ class PlainChecker:
         """Print a hint for a question, one stage further each time after an attempt or a minute."""
         with waiting(f"looking at {question}"):
             text = hint_afresh(question)
-        print(text)
+        print(_as_cells(text))
+
+
+def _as_cells(text: str) -> str:
+    """Return text in which commands for a terminal are the lines of a cell that do the same.
+
+    A button would need ipywidgets, which notebooks work without; such a line can be copied into any cell.
+    """
+    return _COMMAND.sub(r'grader.\1("\2")', text)
 
 
 def checker() -> Checker:
@@ -51,9 +63,10 @@ def checker() -> Checker:
     follow_saves(Path.cwd())
     with waiting("checking all questions"):
         standing = check_afresh().standing
-    print(standing)
     if not all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd()))):
+        print(_as_cells(standing))
         return PlainChecker()
+    print(standing)
     try:
         with _without(_GRAMMAR_OF_ADDRESSES):
             from autograder.otter import notebook

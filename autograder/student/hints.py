@@ -126,7 +126,8 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
         _write_log(folder, log)
     shown = min(entry.stage, len(stages))
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
-    wait = f"There is more, after another attempt or in {left} s." if shown < len(stages) else ""
+    more = f"There is more, after another attempt or in {left} s: autograder hint {question}"
+    wait = more if shown < len(stages) else ""
     return Hint(stages[:shown], wait)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from autograder.notebook import step
+from autograder.notebook.checking import PlainChecker
+from tests.courses import REFERENCE
 
 
 def unwritten() -> None:
@@ -36,3 +40,18 @@ def test_a_name_that_is_missing_in_the_student_s_own_function_is_an_error() -> N
 def test_a_wrong_result_is_an_error_as_usual() -> None:
     with pytest.raises(ValueError, match="broadcast"), step():
         raise ValueError("operands could not be broadcast together")
+
+
+def test_a_notebook_is_told_lines_of_a_cell_in_the_place_of_commands(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
+    (work / "centring.py").write_text(wrong)
+    monkeypatch.chdir(work)
+    PlainChecker().check("spread")
+    PlainChecker().hint("spread")
+    said = capsys.readouterr().out
+    assert '  for a hint: grader.hint("spread")' in said.splitlines()
+    assert 'Next: grader.check("spread"); for a hint, grader.hint("spread")' in said.splitlines()
+    assert said.rstrip().endswith(' s: grader.hint("spread")')
+    assert "autograder hint" not in said
