@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -179,3 +180,40 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     for folder in new_assignment(root, name):
         say(f"made {folder}")
     say(f"it can be graded as it is: autograder verify {name}")
+
+
+class SourceFormat(StrEnum):
+    """What `autograder import` reads."""
+
+    OTTER = "otter"
+    NBGRADER = "nbgrader"
+    PYTEST = "pytest"
+
+
+@app.command("import")
+def import_(
+    format: Annotated[
+        SourceFormat,
+        typer.Argument(
+            metavar="FORMAT",
+            help="otter: a master of otter assign; nbgrader: a source notebook; pytest: a folder of tests, also of "
+            "gradescope-utils, with the reference.",
+        ),
+    ],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="The notebook or the folder.")],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="What to call it; as its file unless given.")
+    ] = None,
+) -> None:
+    """Make both halves of an assignment from another grader's, with a page of what needs your hand."""
+    from autograder.authoring.importing.importing import import_assignment
+
+    try:
+        root = this_course().root
+    except CourseError:
+        root = Path.cwd()  # the first assignment of a course
+    made = import_assignment(format.value, source, root, name)
+    for folder in (made.public, made.secret):
+        say(f"made {folder}")
+    translated, of = made.tests
+    say(f"{translated} of {of} graded tests are translated; {made.page} lists {len(made.by_hand)} points for your hand")

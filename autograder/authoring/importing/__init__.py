@@ -1,0 +1,1 @@
+"""Makes assignments of other graders' files: one module for each source format, one draft, one writer."""

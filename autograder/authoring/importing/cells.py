@@ -1,0 +1,131 @@
+"""Notebooks as they are imported: read as cells, and written for students and as a reference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook that is imported.
+
+    Attributes
+    ----------
+    number
+        Among all cells, counted from 1; 0 for one that was made.
+    output
+        What was saved of its output as text.
+    """
+
+    kind: str
+    source: str
+    number: int = 0
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    output: str = ""
+    attachments: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[str]:
+        """Its lines; one empty line if it is empty."""
+        return self.source.split("\n")
+
+
+def cells_of_notebook(path: Path) -> list[Cell]:
+    """Return the cells of a notebook.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, is no notebook, or is written in another language than Python.
+    """
+    try:
+        book = json.loads(path.read_bytes())
+        found = [_cell(number, it) for number, it in enumerate(book["cells"], start=1)]
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise CourseError(f"{path}: {reason}; name the notebook to be imported.") from error
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+        raise CourseError(
+            f"{path} is not a notebook of format 4; open it in Jupyter, save it and try again."
+        ) from error
+    language = book.get("metadata", {}).get("kernelspec", {}).get("language", "python")
+    if language.lower() != "python":
+        raise CourseError(f"{path} is written in {language}; only notebooks in Python can be imported.")
+    return found
+
+
+def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
+    return Cell(
+        cell["cell_type"],
+        _text(cell["source"]).replace("\r\n", "\n"),
+        number,
+        cell.get("metadata", {}),
+        "".join(map(_shown, cell.get("outputs", ()))),
+        cell.get("attachments", {}),
+    )
+
+
+def _shown(output: Mapping[str, Any]) -> str:
+    return _text(output.get("text", "")) + _text(output.get("data", {}).get("text/plain", ""))
+
+
+def _text(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
+
+
+def notebook_of(cells: Iterable[Cell]) -> bytes:
+    """Return a notebook without outputs."""
+    made = []
+    for place, cell in enumerate(cells, start=1):
+        one: dict[str, Any] = {
+            "cell_type": cell.kind,
+            "id": f"cell-{place}",
+            "metadata": dict(cell.metadata),
+            "source": cell.source.splitlines(keepends=True),
+        }
+        if cell.kind == "code":
+            one |= {"execution_count": None, "outputs": []}
+        if cell.attachments:
+            one["attachments"] = dict(cell.attachments)
+        made.append(one)
+    book = {
+        "cells": made,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(book, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def answer_cell(title: str, text: str = "") -> Cell:
+    """Return the cell that students write an answer into."""
+    return Cell("markdown", f"**{title}.**\n\n{text or '*Write your answer here.*'}", 0, {"tags": ["answer"]})
+
+
+HEAD = Cell(
+    "code", "from autograder.notebook import checker  # before NumPy, which then computes in one thread\n\ngrader = checker()"
+)
+"""The first cell of an imported notebook."""
+
+
+def check_cell(question: str) -> Cell:
+    """Return the cell that runs the public checks of a question."""
+    return Cell("code", f'grader.check("{question}")')
+
+
+def title_in(source: str, otherwise: str) -> str:
+    """Return a title of a few words from a cell's first line."""
+    first = next((it.strip() for it in source.splitlines() if it.strip()), "")
+    words = first.lstrip("#").replace("*", "").replace("`", "").strip()
+    if len(words) > 60:
+        words = words[:60].rpartition(" ")[0]
+    return words.rstrip(".:,;") or otherwise

@@ -1,0 +1,31 @@
+"""The one way in: reads another grader's files and writes both halves of an assignment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.authoring.importing import otter
+from autograder.authoring.importing.writing import Imported, name_of, write
+
+_READERS = {"otter": otter.read_master}
+
+
+def import_assignment(format: str, source: Path, root: Path, name: str | None = None) -> Imported:
+    """Make `assignments/NAME` and `solutions/NAME` below `root` of another grader's files.
+
+    Parameters
+    ----------
+    format
+        "otter", "nbgrader" or "pytest".
+    source
+        The notebook, or the folder of tests.
+    name
+        What to call it; made of the source's name unless given.
+
+    Raises
+    ------
+    CourseError
+        If the source cannot be read, or an assignment of that name is there already.
+    """
+    name = name_of(name or source.resolve().stem)
+    return write(_READERS[format](source, name), root)

@@ -1,0 +1,169 @@
+"""What the names in a source mean to the tests: what students fill in, what was handed out, what is imported."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from autograder.authoring.importing.draft import Known, Names
+
+_READS_OUTSIDE = frozenset({"open", "input", "exec", "eval", "globals", "locals", "print", "__import__"})
+_DRAWS = "random"
+
+
+def names_of(module: str, reference: Sequence[str], stub: Sequence[str]) -> Names:
+    """Return what names in tests mean that ran beside a module.
+
+    Parameters
+    ----------
+    module
+        What tests call it.
+    reference, stub
+        Pieces of its source, such as cells; what is the same in both was handed out.
+    """
+    statements = [it for piece in reference for it in parsed(piece)]
+    in_stub = {ast.dump(it) for piece in stub for it in parsed(piece)}
+    imports, known = dict[str, str](), dict[str, Known]()
+    for statement in statements:
+        imports |= imports_of(statement)
+        known |= {name: Known(kind, f"{module}.{name}", methods) for name, kind, methods in _defined(statement)}
+    known = {name: it for name, it in known.items() if name not in imports}
+    times = Counter(name for it in statements for name in bound_by(it))
+    given = dict[str, ast.stmt]()
+    for statement in statements:
+        names = set(bound_by(statement))
+        once = all(times[name] == 1 for name in names)
+        handed_out = ast.dump(statement) in in_stub
+        if names and once and handed_out and _stands_alone(statement, imports, given):
+            given |= dict.fromkeys(names, statement)
+    return Names({name: it for name, it in known.items() if name not in given}, {}, imports, given)
+
+
+def with_modules(names: Mapping[str, Names], used: Mapping[str, str], direct: Mapping[str, Known]) -> Names:
+    """Return what names mean in a file of tests that imports modules of the hand-in.
+
+    Parameters
+    ----------
+    names
+        Of each module.
+    used
+        Modules by the name that the file gives them.
+    direct
+        What the file imports by name.
+    """
+    known = {f"{module}.{name}": it for module, of in names.items() for name, it in of.known.items()}
+    return Names({**known, **direct}, used)
+
+
+def filled_in(module: str, reference: Sequence[str], stub: Sequence[str]) -> tuple[str, ...]:
+    """Return what students fill in: what the reference defines otherwise than the stub, as questions list it."""
+    there = {name: it for piece in stub for statement in parsed(piece) for name, it in _bodies(statement)}
+    found = [
+        name
+        for piece in reference
+        for statement in parsed(piece)
+        for name, it in _bodies(statement)
+        if name not in there or ast.dump(there[name]) != ast.dump(it)
+    ]
+    return tuple(f"{module}.{name}" for name in dict.fromkeys(found))
+
+
+def parsed(source: str) -> list[ast.stmt]:
+    """Return the statements of a piece of source, none if it is no Python."""
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return []
+
+
+def imports_of(statement: ast.stmt) -> dict[str, str]:
+    """Return the statement that imports each name which an import binds."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        found = dict[str, str]()
+        for alias in statement.names:
+            alone = copy.copy(statement)
+            alone.names = [alias]
+            name = alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
+            found[name] = ast.unparse(alone)
+        return found
+    return {}
+
+
+def bound_by(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement at the top of a module binds or changes."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        yield statement.name
+        return
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            yield from _base(node)
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        yield from _base(statement.value.func)
+
+
+def _base(node: ast.expr) -> Iterator[str]:
+    inside = isinstance(node, (ast.Attribute, ast.Subscript))
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    if inside and isinstance(node, ast.Name):
+        yield node.id
+
+
+def _defined(statement: ast.stmt) -> Iterator[tuple[str, str, frozenset[str]]]:
+    if isinstance(statement, ast.FunctionDef):
+        yield statement.name, "function", frozenset()
+    elif isinstance(statement, ast.ClassDef):
+        methods = (it.name for it in statement.body if isinstance(it, ast.FunctionDef))
+        yield statement.name, "class", frozenset(methods)
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.For, ast.With, ast.If, ast.AugAssign)):
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id, "constant", frozenset()
+
+
+def _bodies(statement: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what a statement defines; of a class, its methods."""
+    if isinstance(statement, ast.ClassDef):
+        for it in statement.body:
+            if isinstance(it, ast.FunctionDef):
+                yield f"{statement.name}.{it.name}", it
+    elif isinstance(statement, ast.FunctionDef):
+        yield statement.name, statement
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id, statement
+
+
+def _stands_alone(statement: ast.stmt, imports: Mapping[str, str], given: Mapping[str, ast.stmt]) -> bool:
+    """Return whether a definition computes from nothing but imports and others of its kind."""
+    if not isinstance(statement, (ast.FunctionDef, ast.Assign, ast.AnnAssign)):
+        return False
+    if isinstance(statement, ast.Assign) and not all(isinstance(it, ast.Name) for it in statement.targets):
+        return False
+    own = {it.arg for it in ast.walk(statement) if isinstance(it, ast.arg)} | {
+        it.id for it in ast.walk(statement) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store)
+    }
+    own |= {it.name for it in ast.walk(statement) if isinstance(it, ast.FunctionDef)}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and (node.attr == _DRAWS or node.attr.startswith(("load", "read_", "genfrom"))):
+            return False
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
+            name = node.id
+            known = name in imports or name in given or hasattr(builtins, name)
+            if not known or (name in _READS_OUTSIDE and name not in imports):
+                return False
+    return True
+
+
+def only(names: Names, wanted: Mapping[str, Known]) -> Names:
+    """Return the names with others of the hand-in's."""
+    return replace(names, known=wanted)

@@ -1,0 +1,90 @@
+"""Makes stubs say what to fill in, and makes those that a source leaves out, from the reference."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+
+from autograder.authoring.importing.names import parsed
+
+
+def completed(stub: str, reference: str, file: str, before: str = "") -> str:
+    """Return a stub whose empty functions say that they are to be filled in, with those that only the reference has.
+
+    Parameters
+    ----------
+    stub, reference
+        The same piece of source, without and with the solution.
+    file
+        What students hand in.
+    before
+        What students are given already for the same question.
+    """
+    lines = stub.split("\n")
+    for function in reversed(list(_functions(parsed(stub)))):
+        *_, last = function.body
+        if not _is_empty(function):
+            continue
+        first = last.lineno - 1
+        while "YOUR CODE HERE" in lines[first - 1]:
+            first -= 1
+        lines[first : last.end_lineno] = [f"{' ' * last.col_offset}{_fill_in(function.name, file)}"]
+    there = {it.name for it in (*_functions(parsed(stub)), *_functions(parsed(before)))}
+    missing = [
+        it for it in parsed(reference) if isinstance(it, ast.FunctionDef) and it.name not in there
+    ]
+    made = [header(it, file) for it in missing]
+    if made and stub.strip() in ("...", ""):
+        return "\n\n\n".join(made)
+    return "\n".join(lines) + "".join(f"\n\n\n{it}" for it in made)
+
+
+def emptied(reference: str, file: str) -> str:
+    """Return a module with every function and method to be filled in, and the rest as it is."""
+    lines = reference.split("\n")
+    for function in reversed(list(_functions(ast.parse(reference).body))):
+        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+        if function.name == "__init__" or not body:
+            continue
+        lines[body[0].lineno - 1 : body[-1].end_lineno] = [
+            f"{' ' * body[0].col_offset}{_fill_in(function.name, file)}"
+        ]
+    return "\n".join(lines)
+
+
+def header(function: ast.FunctionDef, file: str) -> str:
+    """Return a function with its docstring and nothing else."""
+    docstring = [function.body[0]] if ast.get_docstring(function) is not None else []
+    alone = ast.FunctionDef(function.name, function.args, docstring or [ast.Pass()], [], function.returns, lineno=0)
+    text = ast.unparse(ast.fix_missing_locations(alone))
+    if not docstring:
+        text = text.removesuffix("    pass").rstrip("\n")
+    return f"{text}\n{textwrap.indent(_fill_in(function.name, file), '    ')}"
+
+
+def _fill_in(name: str, file: str) -> str:
+    return f'raise NotImplementedError("fill in {name} in {file}")'
+
+
+def _functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
+    """Yield functions and methods in the order of their lines."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef):
+            yield statement
+        elif isinstance(statement, ast.ClassDef):
+            yield from _functions(statement.body)
+
+
+def _is_empty(function: ast.FunctionDef) -> bool:
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    match body:
+        case [ast.Expr(value=ast.Constant(value=value))]:
+            return value is ...
+        case [ast.Pass()]:
+            return True
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"), args=[]))]:
+            return True
+        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
+            return True
+    return False

@@ -1,0 +1,171 @@
+"""Makes the two files of tests of an imported assignment, and says what could not be translated."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, ImportedTest, Place
+from autograder.authoring.importing.translation import CannotTranslateError, Translated, translated
+
+_PUBLIC_HEAD = '"""Public checks, imported from {source}. They explain but earn no points."""\n'
+_GRADED_HEAD = '"""Graded tests, imported from {source}."""\n'
+_PUBLIC_FOOT = """
+
+if __name__ == "__main__":
+    from autograder.cli import check_beside
+
+    check_beside(__file__)
+"""
+_MADE_HERE = frozenset({"import pytest"})
+
+
+@dataclass(frozen=True)
+class TestFiles:
+    """The two files of tests, and what a person has to see to in them.
+
+    Attributes
+    ----------
+    translated, of
+        How many of the tests were translated, and how many there are.
+    """
+
+    __test__ = False
+
+    public: str
+    graded: str
+    by_hand: tuple[ByHand, ...]
+    translated: int
+    of: int
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A test as it is written: one translation for each of its parts, or the reason why there is none."""
+
+    name: str
+    question: str
+    points: Fraction
+    parts: tuple[tuple[ImportedTest, Translated], ...] = ()
+    sources: tuple[ImportedTest, ...] = ()
+    trouble: ByHand | None = None
+
+
+def test_files(draft: Draft) -> TestFiles:
+    """Return the tests of a draft as pytest files."""
+    by_hand, graded, public = list[ByHand](), list[_Written](), list[_Written]()
+    for question in draft.questions:
+        graded += _graded(question)
+        public += _public(question)
+    for test in graded:
+        if test.trouble is not None:
+            by_hand.append(test.trouble)
+    told = {it.place for it in by_hand}
+    by_hand += [it.trouble for it in public if it.trouble is not None and it.trouble.place not in told]
+    for test in graded:
+        for of, translation in test.parts:
+            by_hand += [ByHand(of.place, note, "look whether that is what you want") for note in translation.notes]
+    done = sum(len(it.sources) for it in graded if it.trouble is None)
+    return TestFiles(
+        _file(_PUBLIC_HEAD, draft, [it for it in public if it.trouble is None], False) + _PUBLIC_FOOT,
+        _file(_GRADED_HEAD, draft, graded, True),
+        tuple(by_hand),
+        done,
+        sum(len(it.sources) for it in graded),
+    )
+
+
+test_files.__test__ = False  # type: ignore[attr-defined] # it is no test, whatever its name says
+
+
+def _graded(question: ImportedQuestion) -> Iterator[_Written]:
+    counting = [it for it in question.tests if it.points]
+    if question.together and len(counting) > 1:
+        yield _attempted(question.id, counting[0].name, question.points, counting)
+        return
+    for test in counting:
+        yield _attempted(question.id, test.name, test.points, [test])
+
+
+def _public(question: ImportedQuestion) -> Iterator[_Written]:
+    for test in question.tests:
+        if test.public:
+            yield _attempted(question.id, test.name, Fraction(0), [test])
+
+
+def _attempted(question: str, name: str, points: Fraction, tests: Sequence[ImportedTest]) -> _Written:
+    parts = []
+    for test in tests:
+        made = _translated(test, alone=len(tests) == 1)
+        if isinstance(made, ByHand):
+            return _Written(name, question, points, (), tuple(tests), made)
+        parts.append((test, made))
+    return _Written(name, question, points, tuple(parts), tuple(tests))
+
+
+def _translated(test: ImportedTest, alone: bool) -> Translated | ByHand:
+    what = f"the test {test.name} could not be translated: "
+    if test.trouble is not None:
+        return ByHand(test.trouble.place, what + test.trouble.what, test.trouble.remedy)
+    try:
+        if not alone and any(isinstance(it, ast.Return) for statement in test.body for it in ast.walk(statement)):
+            raise CannotTranslateError(test.body[0], "it returns early, and counts only together with others", "merge them")
+        return translated(test.body, test.names, test.arguments)
+    except CannotTranslateError as error:
+        return ByHand(Place(test.place.where, error.line or test.place.line), what + error.why, error.remedy)
+
+
+def _file(head: str, draft: Draft, tests: Sequence[_Written], graded: bool) -> str:
+    translations = [(of, it) for test in tests for of, it in test.parts]
+    imports = {line for _, it in translations for line in it.imports} - _MADE_HERE
+    plain = sorted(it for it in imports if it.startswith("import "))
+    others = sorted(imports - set(plain))
+    lines = [head.format(source=draft.source), *plain, "import pytest", *others, ""]
+    lines += _given(translations)
+    return "\n".join([*lines, *(_function(test, graded) for test in tests)]).rstrip("\n") + "\n"
+
+
+def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[str]:
+    """Yield the definitions that tests need, each once and in the order of the source."""
+    needed = {name for _, it in translations for name in it.given}
+    written = set[int]()
+    for test, _ in translations:
+        for name, statement in test.names.given.items():
+            if name in needed and id(statement) not in written:
+                written.add(id(statement))
+                blank = [""] if isinstance(statement, ast.FunctionDef) else []
+                yield from (*blank, ast.unparse(statement), *blank)
+
+
+def _function(test: _Written, graded: bool) -> str:
+    marks = [f'@pytest.mark.question("{test.question}")']
+    if graded:
+        marks.append(f"@pytest.mark.weight({_weight(test.points)})")
+    first = test.sources[0]
+    marks += [f"@{mark}" for mark in first.marks]
+    arguments = "".join(f", {it}" for it in first.arguments)
+    if test.trouble is not None:
+        given = ", ".join(first.arguments)
+        return "\n".join(["", *marks, f"def test_{test.name}({given}):", *_unwritten(test), ""])
+    body = list[str]()
+    for _, translation in test.parts:
+        body += ["    with check.computation():", textwrap.indent(translation.lines, " " * 8)]
+    return "\n".join(["", *marks, f"def test_{test.name}(student, check{arguments}):", *body, ""])
+
+
+def _unwritten(test: _Written) -> Iterator[str]:
+    """Yield the body of a test that a person has to write: what was there, and an error that names it."""
+    assert test.trouble is not None
+    why = f"{test.trouble.place}: {test.trouble.what}; {test.trouble.remedy}. It was:"
+    yield textwrap.fill(why, 100, initial_indent="    # ", subsequent_indent="    # ")
+    for of in test.sources:
+        for line in of.source.strip("\n").split("\n"):
+            yield f"    #     {line}".rstrip()
+    yield f'    raise NotImplementedError("write this test by hand, as IMPORTED.md says of {test.trouble.place}")'
+
+
+def _weight(points: Fraction) -> str:
+    return str(points) if points.denominator == 1 else f'"{points}"'

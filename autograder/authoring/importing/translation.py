@@ -1,0 +1,622 @@
+"""Turns a test that runs beside the student's code into one that calls it across the boundary.
+
+A name of the hand-in becomes `student.call`, `student.new` or `student.get_constant`; everything else stays as it is.
+What would mean something else on this side is refused, with the reason: an identity, a change of an argument, a
+function that calls back while it is called.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from autograder.authoring.importing.draft import Known, Names
+
+_NO_MEANING = frozenset(
+    {"globals", "locals", "vars", "dir", "exec", "eval", "compile", "input", "open", "callable", "hasattr", "getattr",
+     "setattr", "id", "get_ipython", "__import__"}
+)  # fmt: skip
+_SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "signature"})
+_MAKERS = frozenset({"RandomState", "default_rng", "Generator", "SeedSequence"})
+_DRAWN = "drawn"
+_OURS = frozenset({"student", "check", _DRAWN})
+_OF_OBJECTS = frozenset(dir(str) + dir(list) + dir(dict) + dir(tuple) + dir(float))
+_OF_ARRAYS = frozenset(
+    {"shape", "dtype", "size", "ndim", "T", "sum", "mean", "std", "var", "min", "max", "argmax", "argmin", "all", "any",
+     "tolist", "copy", "reshape", "ravel", "flatten", "astype", "round", "dot", "item", "nbytes", "real", "imag"}
+)  # fmt: skip
+
+
+class CannotTranslateError(Exception):
+    """A test cannot be translated: why, what to do instead, and the line."""
+
+    def __init__(self, node: ast.AST, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.line = getattr(node, "lineno", 0)
+        self.why, self.remedy = why, remedy
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A translated test.
+
+    Attributes
+    ----------
+    lines
+        The statements of the test function.
+    imports
+        Statements that they need.
+    given
+        Names of the copied definitions that they need.
+    called
+        What of the hand-in they use, as `module.name`.
+    notes
+        What was changed that an author should know.
+    """
+
+    lines: str
+    imports: frozenset[str]
+    given: frozenset[str]
+    called: frozenset[str]
+    notes: tuple[str, ...] = ()
+
+
+def translated(body: Sequence[ast.stmt], names: Names, arguments: Sequence[str] = ()) -> Translated:
+    """Return a test's statements with every use of the hand-in as a call across the boundary.
+
+    Parameters
+    ----------
+    arguments
+        Names that the test is given by its marks.
+
+    Raises
+    ------
+    CannotTranslateError
+        If it would not mean the same.
+    """
+    translation = _Translation(names, set(arguments))
+    statements = [it for statement in body for it in translation.statement(statement)]
+    if not translation.uses:
+        raise CannotTranslateError(
+            body[0] if body else ast.Pass(lineno=1),
+            "it uses nothing that the hand-in defines",
+            "write a test that calls the hand-in, or remove it",
+        )
+    if translation.drawn and not translation.seeded:
+        statements[:0] = ast.parse(f"{_DRAWN} = np.random.RandomState(0)").body
+        translation.imports.add(names.imports.get("np", "import numpy as np"))
+        translation.notes.append("it drew other numbers in every run, and now draws the same: seed 0")
+    for given in list(translation.given):
+        translation.need(given)
+    text = "\n".join(ast.unparse(ast.fix_missing_locations(it)) for it in statements)
+    return Translated(
+        text,
+        frozenset(translation.imports),
+        frozenset(translation.given),
+        frozenset(translation.uses),
+        tuple(dict.fromkeys(translation.notes)),
+    )
+
+
+@dataclass
+class _Translation:
+    names: Names
+    bound: set[str]
+    handles: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+    """Names whose values come from the hand-in."""
+    lent: set[str] = field(default_factory=set)
+    """Names whose values were given to the hand-in, which may have changed them there and not here."""
+    calling_back: set[str] = field(default_factory=set)
+    """Functions of the test that call the hand-in."""
+    uses: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    drawn: bool = False
+    seeded: bool = False
+    conditional: int = 0
+    """How many conditions around the statement depend on the hand-in."""
+
+    # --- statements -----------------------------------------------------------------------------------
+
+    def statement(self, node: ast.stmt) -> Iterator[ast.stmt]:
+        """Yield what a statement becomes."""
+        match node:
+            case ast.Assert():
+                test = self.expression(node.test)
+                self._require_touched(node, test)
+                yield ast.Assert(test, self.expression(node.msg) if node.msg else None)
+            case ast.Expr(ast.Constant()):
+                return
+            case ast.Expr(ast.Call() as call) if seed := _seed_of(call):
+                number = self.expression(seed)
+                self.seeded = self.drawn = True
+                self.imports.add(self.names.imports.get("np", "import numpy as np"))
+                yield from ast.parse(f"{_DRAWN} = np.random.RandomState({ast.unparse(number)})").body
+                yield from ast.parse(f"student.seed({ast.unparse(number)})").body
+            case ast.Expr():
+                value = self.expression(node.value)
+                self._asserting_call(node, value)
+                if self._is_touched(value):
+                    self._touch(_receiver(value))
+                yield ast.Expr(value)
+            case ast.Assign(targets=targets):
+                value = self.expression(node.value)
+                for target in targets:
+                    if isinstance(target, ast.Attribute) and self._is_handle(target.value):
+                        yield self._setting(target, value)
+                        return
+                yield ast.Assign([self._target(it, value) for it in targets], value, lineno=0)
+            case ast.AnnAssign(value=ast.expr() as given):
+                value = self.expression(given)
+                yield ast.Assign([self._target(node.target, value)], value, lineno=0)
+            case ast.AugAssign():
+                if isinstance(node.target, ast.Name) and node.target.id not in self.bound:
+                    raise _refused(node, f"it changes {node.target.id} of the notebook")
+                value = self.expression(node.value)
+                target = self.expression(node.target)
+                self._refuse_handles(node.target)
+                if self._is_touched(value):
+                    self._touch(_base(node.target))
+                yield ast.AugAssign(_stored(target), node.op, value)
+            case ast.For():
+                iterated = self.expression(node.iter)
+                target = self._target(node.target, iterated)
+                yield ast.For(
+                    target, iterated, self._block(node.body), self._block(node.orelse), lineno=node.lineno
+                )
+            case ast.If() | ast.While():
+                test = self.expression(node.test)
+                depends = self._is_touched(test)
+                self.conditional += depends
+                yield type(node)(test, self._block(node.body), self._block(node.orelse))
+                self.conditional -= depends
+            case ast.Import() | ast.ImportFrom():
+                if module := self._own_module(node):
+                    raise _refused(node, f"it imports {module} in the test itself")
+                for alias in node.names:
+                    self.bound.add((alias.asname or alias.name).partition(".")[0])
+                yield node
+            case ast.FunctionDef():
+                self.bound.add(node.name)
+                with self._scope(_parameters(node.args)):
+                    body = self._block(node.body)
+                if any(map(self._is_touched, body)):
+                    self.touched.add(node.name)
+                    self.calling_back.add(node.name)
+                yield ast.FunctionDef(node.name, self._defaults(node.args), body, [], lineno=0)
+            case ast.Return(value=None) | ast.Pass() | ast.Break() | ast.Continue():
+                yield node
+            case ast.Return(value=ast.expr() as given):
+                yield ast.Return(self.expression(given))
+            case ast.Raise():
+                yield ast.Raise(self.expression(node.exc) if node.exc else None, None)
+            case ast.With(items=[ast.withitem(context_expr=context)]) if error := raised_by(context):
+                yield self._raises(node, error, node.body)
+            case ast.With():
+                yield self._with(node)
+            case ast.Try():
+                yield from self._try(node)
+            case _:
+                raise _refused(node, f"a statement of this kind ({type(node).__name__.lower()})")
+
+    def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        made = [it for statement in body for it in self.statement(statement)]
+        return made or ([ast.Pass()] if body else [])
+
+    def _with(self, node: ast.With) -> ast.stmt:
+        items = []
+        for item in node.items:
+            value = self.expression(item.context_expr)
+            target = self._target(item.optional_vars, value) if item.optional_vars else None
+            items.append(ast.withitem(value, target))
+        return ast.With(items, self._block(node.body), lineno=0)
+
+    def _try(self, node: ast.Try) -> Iterator[ast.stmt]:
+        """Yield what a `try` becomes: an exception that must be raised, or the same where the hand-in is not in it."""
+        uses = set(self.uses)
+        simple = len(node.handlers) == 1 and not node.orelse and not node.finalbody
+        *before, last = node.body
+        if simple and len(before) == 1 and _always_fails(last) and _says_nothing(node.handlers[0].body):
+            error = _error_name(node.handlers[0].type)
+            if error and error != "AssertionError":
+                yield self._raises(node, error, before)
+                return
+        body = self._block(node.body)
+        if any(map(self._is_touched, body)) or self.uses != uses:
+            raise CannotTranslateError(
+                node,
+                "it catches what the student's code raises",
+                'write student.raises("ValueError", "module.function", ...) for an exception that must be raised',
+            )
+        handlers = [ast.ExceptHandler(it.type, it.name, self._block(it.body)) for it in node.handlers]
+        yield ast.Try(body, handlers, self._block(node.orelse), self._block(node.finalbody))
+
+    def _raises(self, node: ast.stmt, error: str, body: Sequence[ast.stmt]) -> ast.stmt:
+        """Return the statement for a call that must raise."""
+        call = body[0].value if len(body) == 1 and isinstance(body[0], (ast.Expr, ast.Assign)) else None
+        made = self.expression(call) if call is not None else None
+        if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
+            raise _refused(node, "more than one call must raise")
+        owner, how = made.func.value, made.func.attr
+        name = ast.Constant(error)
+        if isinstance(owner, ast.Name) and owner.id == "student" and how in ("call", "new"):
+            arguments: list[ast.expr] = [name, *made.args]
+            keywords = made.keywords
+        elif how == "call" and self._is_touched(owner):
+            bound = ast.Call(ast.Attribute(owner, "bind", ast.Load()), made.args, made.keywords)
+            arguments, keywords = [name, _lambda(["code"], bound)], []
+        else:
+            raise _refused(node, "what must raise is no call of the student's code")
+        return ast.Expr(ast.Call(_student("raises"), arguments, keywords))
+
+    def _setting(self, target: ast.Attribute, value: ast.expr) -> ast.stmt:
+        owner = self.expression(target.value, as_object=True)
+        return ast.Expr(
+            ast.Call(ast.Attribute(owner, "set", ast.Load()), [ast.Constant(target.attr), value], [])
+        )
+
+    def _target(self, target: ast.expr, value: ast.expr) -> ast.expr:
+        """Return what is assigned to, and note what its names hold from now on."""
+        touched = self._is_touched(value)
+        for name in (it for it in ast.walk(target) if isinstance(it, ast.Name)):
+            if isinstance(name.ctx, ast.Store):
+                self.bound.add(name.id)
+                if name.id in _OURS:
+                    raise _refused(name, f"it has a variable called {name.id}, which is a fixture here")
+                for kept in (self.touched, self.handles, self.lent, self.calling_back):
+                    kept.discard(name.id)
+                if touched:
+                    self.touched.add(name.id)
+        if isinstance(target, ast.Name) and self._makes_object(value):
+            self.handles.add(target.id)
+        if isinstance(target, ast.Name) and isinstance(value, ast.Lambda) and touched:
+            self.calling_back.add(target.id)
+        if isinstance(target, (ast.Subscript, ast.Attribute)):
+            self._refuse_handles(target)
+            if touched:
+                self._touch(_base(target))
+            return _stored(self.expression(target))
+        return target
+
+    # --- what depends on the hand-in ------------------------------------------------------------------
+
+    def _is_touched(self, node: ast.AST) -> bool:
+        return any(
+            isinstance(it, ast.Name) and (it.id == "student" or it.id in self.touched) for it in ast.walk(node)
+        )
+
+    def _touch(self, name: str | None) -> None:
+        if name is not None and name != "student":
+            self.touched.add(name)
+
+    def _require_touched(self, node: ast.AST, test: ast.AST) -> None:
+        """Refuse an assertion about a value that the hand-in got and that only a copy of it can have changed."""
+        if self._is_touched(test) or self.conditional:
+            return
+        changed = sorted({it.id for it in ast.walk(test) if isinstance(it, ast.Name)} & self.lent)
+        if changed:
+            raise CannotTranslateError(
+                node,
+                f"it asserts what a call does to {changed[0]}, and the call gets a copy of it",
+                'compare what is left: unchanged("module.function", ...) where arguments must stay as they are',
+            )
+
+    def _asserting_call(self, node: ast.AST, value: ast.expr) -> None:
+        if isinstance(value, ast.Call) and ".testing." in f".{ast.unparse(value.func)}":
+            self._require_touched(node, value)
+
+    # --- expressions ----------------------------------------------------------------------------------
+
+    def expression(self, node: ast.expr, as_object: bool = False) -> ast.expr:
+        """Return what an expression becomes; `as_object` where an object of the worker may stand."""
+        if known := self._meant(node):
+            return self._value_of(node, known)
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                return self._name(node, name, as_object)
+            case ast.Call():
+                return self._call(node)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Lambda():
+                with self._scope(_parameters(node.args)):
+                    return ast.Lambda(self._defaults(node.args), self.expression(node.body))
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                return self._comprehension(node)
+            case ast.NamedExpr():
+                value = self.expression(node.value)
+                self._target(node.target, value)
+                return ast.NamedExpr(node.target, value)
+            case ast.Compare(ops=ops) if any(isinstance(it, (ast.Is, ast.IsNot)) for it in ops):
+                return self._identity(node)
+        return self._parts(node)
+
+    def _parts(self, node: ast.expr) -> ast.expr:
+        """Return an expression with each expression in it as it becomes."""
+        made = ast.copy_location(type(node)(), node)
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, ast.expr):
+                value = self.expression(value)
+            elif isinstance(value, list):
+                value = [self.expression(it) if isinstance(it, ast.expr) else it for it in value]
+            setattr(made, name, value)
+        return made
+
+    def _name(self, node: ast.Name, name: str, as_object: bool) -> ast.expr:
+        if name in self.bound:
+            if name in self.handles and not as_object:
+                raise _refused(node, f"an object of the student's ({name}) is used as a whole")
+            return node
+        if name in self.names.given:
+            self.given.add(name)
+        elif name in self.names.imports:
+            self.imports.add(self.names.imports[name])
+        elif name in self.names.modules:
+            raise _refused(node, f"the module {name} is used as a whole")
+        elif name in _NO_MEANING:
+            raise _refused(node, f"{name} would look at this side, where the student's code is not")
+        elif not hasattr(builtins, name):
+            raise CannotTranslateError(
+                node, f"{name} is defined nowhere that was imported", f"define {name} in the test"
+            )
+        return node
+
+    def _meant(self, node: ast.expr) -> Known | None:
+        """Return what of the hand-in an expression names."""
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()) if name not in self.bound:
+                return self.names.known.get(name)
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if (
+                module not in self.bound and module in self.names.modules
+            ):
+                known = self.names.known.get(f"{self.names.modules[module]}.{name}")
+                if known is None:
+                    raise _refused(node, f"{module}.{name} is not defined by the reference")
+                return known
+        return None
+
+    def _value_of(self, node: ast.expr, known: Known) -> ast.expr:
+        self.uses.add(known.target)
+        target = ast.Constant(known.target)
+        if known.kind == "constant":
+            return ast.Call(_student("get_constant"), [target], [])
+        if known.kind == "class":
+            raise _refused(node, f"the class {known.target} is used as a whole")
+        arguments = [target, ast.Starred(ast.Name("args", ast.Load()), ast.Load())]
+        keywords = [ast.keyword(None, ast.Name("keywords", ast.Load()))]
+        call = ast.Call(_student("call"), arguments, keywords)
+        parameters = ast.arguments([], [], ast.arg("args"), [], [], ast.arg("keywords"), [])
+        return ast.Lambda(parameters, call)
+
+    def _call(self, node: ast.Call) -> ast.expr:
+        function = node.func
+        if (known := self._meant(function)) is not None:
+            self.uses.add(known.target)
+            how = "new" if known.kind == "class" else "call"
+            return self._calling(node, _student(how), [ast.Constant(known.target)])
+        if isinstance(function, ast.Attribute):
+            if (drawn := self._drawing(function)) is not None:
+                return ast.Call(drawn, *self._arguments(node))
+            if self._is_handle(function.value) or self._is_method(function):
+                owner = self.expression(function.value, as_object=True)
+                return self._calling(
+                    node, ast.Attribute(owner, "call", ast.Load()), [ast.Constant(function.attr)]
+                )
+            if function.attr in _SAME_OBJECT:
+                raise _refused(node, f"{function.attr} looks at the student's own object or source")
+        if _is_unseeded_maker(node):
+            self.notes.append("it drew other numbers in every run, and now draws the same: seed 0")
+            return ast.Call(self.expression(function), [ast.Constant(0)], [])
+        return ast.Call(self.expression(function), *self._arguments(node))
+
+    def _calling(self, node: ast.Call, how: ast.expr, first: list[ast.expr]) -> ast.expr:
+        """Return a call across the boundary, which classes and functions of the hand-in may be given to by name."""
+        args: list[ast.expr] = []
+        for argument in node.args:
+            args.append(self._given(argument))
+        keywords = [ast.keyword(it.arg, self._given(it.value)) for it in node.keywords]
+        return ast.Call(how, [*first, *args], keywords)
+
+    def _given(self, node: ast.expr) -> ast.expr:
+        known = self._meant(node)
+        if known is not None and known.kind != "constant":
+            self.uses.add(known.target)
+            return ast.Call(_student("ref"), [ast.Constant(known.target)], [])
+        made = self.expression(node, as_object=True)
+        called_back = isinstance(made, ast.Lambda) and self._is_touched(made)
+        if called_back or (isinstance(made, ast.Name) and made.id in self.calling_back):
+            raise _refused(node, "a function that calls the student's code is passed to the student's code")
+        self.lent |= {it.id for it in ast.walk(node) if isinstance(it, ast.Name) and it.id in self.bound}
+        return made
+
+    def _arguments(self, node: ast.Call) -> tuple[list[ast.expr], list[ast.keyword]]:
+        args = [self.expression(it) for it in node.args]
+        return args, [ast.keyword(it.arg, self.expression(it.value)) for it in node.keywords]
+
+    def _attribute(self, node: ast.Attribute) -> ast.expr:
+        if (drawn := self._drawing(node)) is not None:
+            return drawn
+        if self._is_handle(node.value):
+            owner = self.expression(node.value, as_object=True)
+            return ast.Call(ast.Attribute(owner, "get", ast.Load()), [ast.Constant(node.attr)], [])
+        if node.attr.startswith("__"):
+            raise _refused(node, f"{node.attr} looks at the student's own object")
+        return ast.Attribute(self.expression(node.value), node.attr, node.ctx)
+
+    def _drawing(self, node: ast.Attribute) -> ast.expr | None:
+        """Return what a use of NumPy's global generator becomes: one of the test's own with the same numbers."""
+        match node:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id=module), attr="random"), attr=name) if (
+                module in ("np", "numpy") and module not in self.bound and name not in _MAKERS
+            ):
+                self.drawn = True
+                return ast.Attribute(ast.Name(_DRAWN, ast.Load()), name, ast.Load())
+        return None
+
+    def _is_handle(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Name):
+            return node.id in self.handles and node.id in self.bound
+        known = self._meant(node.func) if isinstance(node, ast.Call) else None
+        return known is not None and known.kind == "class"
+
+    def _is_method(self, node: ast.Attribute) -> bool:
+        """Return whether a method is called on what the hand-in returned, and only its own classes have that method."""
+        if node.attr in _OF_OBJECTS or node.attr in _OF_ARRAYS:
+            return False
+        of_classes = {it for known in self.names.known.values() for it in known.methods}
+        return node.attr in of_classes and (
+            (isinstance(node.value, ast.Name) and node.value.id in self.touched)
+            or isinstance(node.value, ast.Call)
+        )
+
+    def _makes_object(self, value: ast.expr) -> bool:
+        return isinstance(value, ast.Call) and ast.unparse(value.func) == "student.new"
+
+    def _refuse_handles(self, target: ast.expr) -> None:
+        inner: ast.expr = target
+        while isinstance(inner, (ast.Attribute, ast.Subscript)):
+            inner = inner.value
+            if isinstance(inner, ast.Attribute) and self._is_handle(inner.value):
+                raise CannotTranslateError(
+                    target,
+                    f"it changes {ast.unparse(inner)} in place, of which it would have a copy",
+                    f'set it as a whole: {ast.unparse(inner.value)}.set("{inner.attr}", ...)',
+                )
+
+    def _identity(self, node: ast.Compare) -> ast.expr:
+        made = self._parts(node)
+        sides = [node.left, *node.comparators]
+        plain = any(isinstance(it, ast.Constant) and it.value in (None, True, False) for it in sides)
+        if self._is_touched(made) and not plain:
+            raise _refused(node, "it asks whether two things are the same object")
+        return made
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> ast.expr:
+        bound, touched, handles = set(self.bound), set(self.touched), set(self.handles)
+        generators = []
+        for it in node.generators:
+            iterated = self.expression(it.iter)
+            target = self._target(it.target, iterated)
+            generators.append(ast.comprehension(target, iterated, [self.expression(x) for x in it.ifs], it.is_async))
+        if isinstance(node, ast.DictComp):
+            made: ast.expr = ast.DictComp(self.expression(node.key), self.expression(node.value), generators)
+        else:
+            made = type(node)(self.expression(node.elt), generators)
+        self.bound, self.handles = bound, handles
+        self.touched = touched
+        return made
+
+    # --- scopes ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _scope(self, names: Sequence[str]) -> Iterator[None]:
+        bound = set(self.bound)
+        self.bound |= set(names)
+        yield
+        self.bound = bound
+
+    def _defaults(self, arguments: ast.arguments) -> ast.arguments:
+        made = ast.arguments(
+            arguments.posonlyargs,
+            [ast.arg(it.arg) for it in arguments.args],
+            arguments.vararg,
+            arguments.kwonlyargs,
+            [self.expression(it) if it else None for it in arguments.kw_defaults],
+            arguments.kwarg,
+            [self.expression(it) for it in arguments.defaults],
+        )
+        return made
+
+    def _own_module(self, node: ast.Import | ast.ImportFrom) -> str:
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [it.name for it in node.names]
+        return next((it for it in modules if it in self.names.modules.values()), "")
+
+    def need(self, name: str) -> None:
+        """Add what a copied definition needs itself."""
+        for it in ast.walk(self.names.given[name]):
+            if not isinstance(it, ast.Name):
+                continue
+            if it.id in self.names.imports:
+                self.imports.add(self.names.imports[it.id])
+            if it.id in self.names.given and it.id not in self.given:
+                self.given.add(it.id)
+                self.need(it.id)
+
+
+def raised_by(context: ast.expr) -> str:
+    """Return the exception that a `with` statement requires, empty if it is of another kind."""
+    if isinstance(context, ast.Call) and context.args:
+        name = ast.unparse(context.func)
+        if name in ("pytest.raises", "raises", "self.assertRaises", "np.testing.assert_raises", "assert_raises"):
+            return _error_name(context.args[0]) if not context.keywords else ""
+    return ""
+
+
+def _error_name(node: ast.expr | None) -> str:
+    return ast.unparse(node).rpartition(".")[2] if isinstance(node, (ast.Name, ast.Attribute)) else ""
+
+
+def _always_fails(node: ast.stmt) -> bool:
+    match node:
+        case ast.Assert(test=ast.Constant(value=False)):
+            return True
+        case ast.Raise(exc=exc) if exc is not None:
+            return "AssertionError" in ast.unparse(exc)
+        case ast.Expr(value=ast.Call(func=function)):
+            return ast.unparse(function) in ("self.fail", "pytest.fail")
+    return False
+
+
+def _says_nothing(body: Sequence[ast.stmt]) -> bool:
+    return all(
+        isinstance(it, ast.Pass) or (isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant)) for it in body
+    )
+
+
+def _seed_of(call: ast.Call) -> ast.expr | None:
+    seeds = ast.unparse(call.func) in ("np.random.seed", "numpy.random.seed")
+    return call.args[0] if seeds and len(call.args) == 1 else None
+
+
+def _is_unseeded_maker(node: ast.Call) -> bool:
+    name = ast.unparse(node.func)
+    return name.rpartition(".")[2] in ("RandomState", "default_rng") and not node.args and not node.keywords
+
+
+def _parameters(arguments: ast.arguments) -> list[str]:
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return [it.arg for it in named if it is not None]
+
+
+def _receiver(value: ast.expr) -> str | None:
+    """Return the name whose method a call is: what it is given may end up there."""
+    return _base(value.func) if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else None
+
+
+def _base(node: ast.expr) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _stored(node: ast.expr) -> ast.expr:
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        node.ctx = ast.Store()
+    return node
+
+
+def _student(method: str) -> ast.expr:
+    return ast.Attribute(ast.Name("student", ast.Load()), method, ast.Load())
+
+
+def _lambda(parameters: Sequence[str], body: ast.expr) -> ast.expr:
+    return ast.Lambda(ast.arguments([], [ast.arg(it) for it in parameters], None, [], [], None, []), body)
+
+
+def _refused(node: ast.AST, why: str) -> CannotTranslateError:
+    return CannotTranslateError(node, why, "write this test by hand with the fixtures student and check")

@@ -1,0 +1,56 @@
+"""Tries an imported assignment on its reference and its stubs, which shows what a translation has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.authoring.importing.draft import ByHand, Draft, Place
+from autograder.course.loading import load_assignment, load_solution
+from autograder.errors import CourseError
+from autograder.grading.grader import Grader
+from autograder.model.verdict import Kind, Verdict
+
+
+def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:
+    """Yield what the reference does not pass and what the stubs do, or why it cannot be graded at all."""
+    places = {f"test_{it.name}": it.place for question in draft.questions for it in question.tests}
+    try:
+        assignment, solution = load_assignment(public), load_solution(secret)
+        with Grader(assignment, solution) as grader:
+            right = grader.grade(solution.reference_files(assignment))
+            empty = grader.grade({file.name: file.stub() for file in assignment.files})
+            graded = {test.id for test in grader.plan.tests if not test.public}
+    except CourseError as error:
+        yield ByHand(Place(""), f"it cannot be graded as it is: {error}".rstrip("."), "mend that, then run `autograder verify`")
+        return
+    told = set[str]()
+    for verdict in right.values():
+        name = _function(verdict)
+        if verdict.passed or name in told or _is_unwritten(verdict):
+            continue
+        told.add(name)
+        said = " ".join(f"{verdict.message} {verdict.details}".split())[:300]
+        yield ByHand(
+            places.get(name, Place("")),
+            f"the reference does not pass {name} as it was translated ({said})",
+            "correct the test, or the reference if it is wrong",
+        )
+    for verdict in empty.values():
+        name = _function(verdict)
+        if verdict.passed and verdict.test in graded and name not in told:
+            told.add(name)
+            yield ByHand(
+                places.get(name, Place("")),
+                f"the untouched stub passes {name}",
+                "ask for something that only filled-in work has",
+            )
+
+
+def _function(verdict: Verdict) -> str:
+    return verdict.test.rpartition("::")[2].partition("[")[0]
+
+
+def _is_unwritten(verdict: Verdict) -> bool:
+    """Return whether it is a test that was left to be written, which the page names already."""
+    return verdict.kind is Kind.GRADER_FAULT and "write this test by hand" in verdict.details

@@ -1,0 +1,227 @@
+"""Writes a draft as both halves of an assignment, with the page of what needs a person's hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import keyword
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, Place
+from autograder.authoring.importing.test_files import TestFiles, test_files
+from autograder.authoring.importing.trial_run import tried
+from autograder.errors import CourseError
+from autograder.model.scoring import HALF
+
+PAGE = "IMPORTED.md"
+RUBRIC = "rubric.md"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import made.
+
+    Attributes
+    ----------
+    tests
+        How many tests were translated, and of how many.
+    by_hand
+        What a person has to see to; the page says the same.
+    """
+
+    public: Path
+    secret: Path
+    tests: tuple[int, int]
+    by_hand: tuple[ByHand, ...]
+
+    @property
+    def page(self) -> Path:
+        """The page of what needs a person's hand."""
+        return self.secret / PAGE
+
+
+def write(draft: Draft, root: Path) -> Imported:
+    """Make `assignments/NAME` and `solutions/NAME` below `root`, try them, and write the page.
+
+    Raises
+    ------
+    CourseError
+        If one of the folders exists already.
+    """
+    public, secret = root / "assignments" / draft.name, root / "solutions" / draft.name
+    for folder in (public, secret):
+        if folder.exists():
+            raise CourseError(f"{folder} exists already; give another name with --name, or remove it.")
+    tests = test_files(draft)
+    # On a machine with several users, nobody else may read the solutions.
+    (root / "solutions").mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(public, _public_half(draft, tests))
+    _write(secret, _secret_half(draft, tests))
+    by_hand = sorted(
+        [*draft.by_hand, *tests.by_hand, *_odd_points(draft), *tried(public, secret, draft)], key=_in_order
+    )
+    made = Imported(public, secret, (tests.translated, tests.of), tuple(by_hand))
+    made.page.write_text(_page(draft, made), encoding="utf-8")
+    return made
+
+
+def name_of(text: str) -> str:
+    """Return a name for an assignment and its module, made of that of a file.
+
+    Raises
+    ------
+    CourseError
+        If nothing can be made of it.
+    """
+    name = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_")
+    if not re.fullmatch(r"[a-z]\w{0,60}", name, re.ASCII) or keyword.iskeyword(name):
+        raise CourseError(f"{text!r} cannot be the name of an assignment; give one with --name, such as hw01.")
+    return name
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _public_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
+    stubs = {name: stub for name, (stub, _) in draft.files.items()}
+    return {
+        "assignment.toml": "\n".join(_assignment_toml(draft)).encode(),
+        "README.md": "\n".join(_handout(draft)).encode(),
+        "test_public.py": tests.public.encode(),
+        **stubs,
+        **draft.data,
+    }
+
+
+def _secret_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
+    half = {name: reference for name, (_, reference) in draft.files.items()}
+    half["grading.toml"] = f'salt = "{secrets.token_hex(16)}"\n'.encode()
+    half["test_graded.py"] = tests.graded.encode()
+    half["mistakes.toml"] = _MISTAKES.encode()
+    if draft.written:
+        half[RUBRIC] = "\n".join(_rubric(draft)).encode()
+    return half
+
+
+_MISTAKES = """\
+# Known mistakes: each is an edit of the reference, with the hint that its student gets. `autograder report
+# DIR --as-known-mistake GROUP` makes one of what many did; "Writing assignments" shows how they are written.
+"""
+
+
+def _assignment_toml(draft: Draft) -> Iterator[str]:
+    total = sum((it.points for it in (*draft.questions, *draft.written)), Fraction(0))
+    yield f"title = {_text(draft.title)}"
+    yield 'version = "1.0"'
+    yield f"total_points = {_points(total)}"
+    if draft.libraries:
+        yield f"libraries = {json.dumps(list(draft.libraries))}"
+    for name in draft.files:
+        yield from ("", "[[files]]", f"name = {_text(name)}")
+    for name, content in draft.data.items():
+        yield from ("", "[[data]]", f"name = {_text(name)}", f'sha256 = "{hashlib.sha256(content).hexdigest()}"')
+    for question in draft.questions:
+        yield from ("", "[[questions]]", f"id = {_text(question.id)}", f"title = {_text(question.title)}")
+        yield f"points = {_points(question.points)}"
+        if question.functions:
+            yield f"functions = {json.dumps(list(question.functions))}"
+    for written in draft.written:
+        yield from ("", "[[written]]", f"id = {_text(written.id)}", f"title = {_text(written.title)}")
+        yield f"points = {_points(written.points)}"
+    yield ""
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _points(points: Fraction) -> str:
+    return str(points) if points.denominator == 1 else f'"{points}"'
+
+
+def _handout(draft: Draft) -> Iterator[str]:
+    files = ", ".join(f"`{name}`" for name in draft.files)
+    yield from (f"# {draft.title}", "", f"Work in {files}.", "", "## Check your work", "")
+    yield from ("    python3 start.py                     # sets everything up, once",)
+    yield from ("    autograder check                     # all public checks of this folder", "")
+    yield "The public checks show what went wrong; they earn no points. The graded tests cover more."
+    yield from ("", "    autograder submit                    # makes the zip to hand in", "")
+
+
+def _rubric(draft: Draft) -> Iterator[str]:
+    yield from (f"# Sample answers for {draft.title}", "")
+    for it in draft.written:
+        yield from (f"## {it.title} ({it.id}, {it.points} points)", "", it.sample.strip() or "*None was given.*", "")
+
+
+def _odd_points(draft: Draft) -> Iterator[ByHand]:
+    """Yield the questions whose tests are worth other than multiples of half a point."""
+    for question in draft.questions:
+        counting = [it.points for it in question.tests if it.points]
+        if not question.together and any(points % HALF for points in counting):
+            yield ByHand(
+                question.place,
+                f"the {len(counting)} tests of {question.id} share {question.points} points, "
+                f"{' and '.join(str(it) for it in dict.fromkeys(counting))} each",
+                f"students read points in halves, and `verify` insists on it: give {question.id} "
+                f"{_whole(question, counting)} points and its tests as many, or merge tests",
+            )
+
+
+def _whole(question: ImportedQuestion, counting: Sequence[Fraction]) -> Fraction:
+    """Return the fewest points, in multiples of what there are, with which each test is worth halves."""
+    factor = 1
+    while any(points * factor % HALF for points in counting):
+        factor += 1
+    return question.points * factor
+
+
+def _in_order(it: ByHand) -> tuple[str, int, int]:
+    number = re.search(r"\d+", it.place.where)
+    return re.sub(r"\d+", "", it.place.where), int(number[0]) if number else 0, it.place.line
+
+
+def _page(draft: Draft, made: Imported) -> str:
+    translated, of = made.tests
+    lines = [
+        f"# {draft.name}: what was imported, and what needs your hand",
+        "",
+        f"Imported from {draft.source}: {_counted(len(draft.questions), 'question')}, {translated} of "
+        f"{_counted(of, 'graded test')} translated, {_counted(len(draft.written), 'written answer')}.",
+        "",
+        "## What needs your hand",
+        "",
+    ]
+    for number, it in enumerate(made.by_hand, start=1):
+        place = str(it.place)
+        lines.append(f"{number}. {f'**{place}**: ' if place else ''}{it.what}. *To do:* {it.remedy}.")
+    if not made.by_hand:
+        lines.append("Nothing: every test was translated, and the reference passes all of them.")
+    lines += [
+        "",
+        "## Then",
+        "",
+        f"- `autograder verify {draft.name}` proves it. It also makes small mistakes in the reference and says which of them",
+        "  no test finds: imported tests often have inputs on which a wrong axis or sign gives the same.",
+        "- Where a test types in what a function should return, `compare` asks the reference instead, works on any input,",
+        "  and can say what kind of mistake it is.",
+        "- `mistakes.toml` is empty: every known mistake that you write there gives its students a hint.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+EVERYWHERE = Place("")
