@@ -216,4 +216,6 @@ def import_(
     for folder in (made.public, made.secret):
         say(f"made {folder}")
     translated, of = made.tests
-    say(f"{translated} of {of} graded tests are translated; {made.page} lists {len(made.by_hand)} points for your hand")
+    say(
+        f"{translated} of {of} graded tests are translated; {made.page} lists {len(made.by_hand)} points for your hand"
+    )

@@ -112,7 +112,8 @@ def answer_cell(title: str, text: str = "") -> Cell:
 
 
 HEAD = Cell(
-    "code", "from autograder.notebook import checker  # before NumPy, which then computes in one thread\n\ngrader = checker()"
+    "code",
+    "from autograder.notebook import checker  # before NumPy, which then computes in one thread\n\ngrader = checker()",
 )
 """The first cell of an imported notebook."""
 

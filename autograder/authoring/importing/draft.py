@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+Kind = Literal["function", "class", "constant"]
+
 
 @dataclass(frozen=True)
 class Place:
@@ -49,7 +51,7 @@ class Known:
         Of a class, those that it defines.
     """
 
-    kind: Literal["function", "class", "constant"]
+    kind: Kind
     target: str
     methods: frozenset[str] = frozenset()
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from autograder.authoring.importing.names import parsed
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT
 
-_ALWAYS_THERE = sys.stdlib_module_names | INERT | COMPATIBILITY | {"numpy", "autograder", "otter", "nose", "pytest"}
+_ALWAYS_THERE = (
+    sys.stdlib_module_names | INERT | COMPATIBILITY | {"numpy", "autograder", "otter", "nose", "pytest"}
+)
 
 
 def libraries_in(sources: Iterable[str], own: Iterable[str] = ()) -> tuple[str, ...]:

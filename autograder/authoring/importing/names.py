@@ -7,9 +7,8 @@ import builtins
 import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from autograder.authoring.importing.draft import Known, Names
+from autograder.authoring.importing.draft import Kind, Known, Names
 
 _READS_OUTSIDE = frozenset({"open", "input", "exec", "eval", "globals", "locals", "print", "__import__"})
 _DRAWS = "random"
@@ -30,7 +29,9 @@ def names_of(module: str, reference: Sequence[str], stub: Sequence[str]) -> Name
     imports, known = dict[str, str](), dict[str, Known]()
     for statement in statements:
         imports |= imports_of(statement)
-        known |= {name: Known(kind, f"{module}.{name}", methods) for name, kind, methods in _defined(statement)}
+        known |= {
+            name: Known(kind, f"{module}.{name}", methods) for name, kind, methods in _defined(statement)
+        }
     known = {name: it for name, it in known.items() if name not in imports}
     times = Counter(name for it in statements for name in bound_by(it))
     given = dict[str, ast.stmt]()
@@ -87,7 +88,9 @@ def imports_of(statement: ast.stmt) -> dict[str, str]:
         for alias in statement.names:
             alone = copy.copy(statement)
             alone.names = [alias]
-            name = alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
+            name = alias.asname or (
+                alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name
+            )
             found[name] = ast.unparse(alone)
         return found
     return {}
@@ -117,7 +120,7 @@ def _base(node: ast.expr) -> Iterator[str]:
         yield node.id
 
 
-def _defined(statement: ast.stmt) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _defined(statement: ast.stmt) -> Iterator[tuple[str, Kind, frozenset[str]]]:
     if isinstance(statement, ast.FunctionDef):
         yield statement.name, "function", frozenset()
     elif isinstance(statement, ast.ClassDef):
@@ -154,7 +157,9 @@ def _stands_alone(statement: ast.stmt, imports: Mapping[str, str], given: Mappin
     }
     own |= {it.name for it in ast.walk(statement) if isinstance(it, ast.FunctionDef)}
     for node in ast.walk(statement):
-        if isinstance(node, ast.Attribute) and (node.attr == _DRAWS or node.attr.startswith(("load", "read_", "genfrom"))):
+        if isinstance(node, ast.Attribute) and (
+            node.attr == _DRAWS or node.attr.startswith(("load", "read_", "genfrom"))
+        ):
             return False
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
             name = node.id
@@ -162,8 +167,3 @@ def _stands_alone(statement: ast.stmt, imports: Mapping[str, str], given: Mappin
             if not known or (name in _READS_OUTSIDE and name not in imports):
                 return False
     return True
-
-
-def only(names: Names, wanted: Mapping[str, Known]) -> Names:
-    """Return the names with others of the hand-in's."""
-    return replace(names, known=wanted)

@@ -114,19 +114,25 @@ class _Reader:
                 if name := self.config.pop("config_file", None):
                     path = self.path.parent / str(name)
                     if not path.is_file():
-                        raise self._wrong(cell, f"the configuration is in {path}, which is missing; put it there")
+                        raise self._wrong(
+                            cell, f"the configuration is in {path}, which is missing; put it there"
+                        )
                     self.config = self._yaml(path.read_text("utf-8"), cell) | self.config
             elif boundary := _boundary(cell):
                 self._cross(cell, *boundary)
             else:
                 self._take(replace(cell, source=self._without_ignored(cell)))
         if self.block:
-            raise CourseError(f"{self.path}: a {self.block[-1]} block is not ended; add # END {self.block[-1].upper()}.")
+            raise CourseError(
+                f"{self.path}: a {self.block[-1]} block is not ended; add # END {self.block[-1].upper()}."
+            )
 
     def _cross(self, cell: Cell, begins: bool, block: str) -> None:
         if not begins:
             if not self.block or self.block[-1] != block:
-                raise self._wrong(cell, f"a {block} block ends that did not begin; correct the blocks around it")
+                raise self._wrong(
+                    cell, f"a {block} block ends that did not begin; correct the blocks around it"
+                )
             self.block.pop()
             if block == "question":
                 self._end_question()
@@ -192,7 +198,9 @@ class _Reader:
         whole = "\n".join(_solved(cell.lines))
         if question is not None and stub == whole:
             what = "no line of this solution is marked, so that students get all of it"
-            self.by_hand.append(ByHand(Place(f"cell {cell.number}"), what, "take it out of the stub if it is the answer"))
+            self.by_hand.append(
+                ByHand(Place(f"cell {cell.number}"), what, "take it out of the stub if it is the answer")
+            )
         prompted = "\n\n".join(question.stub) if question is not None else ""
         stub = completed(stub, whole, self.file, prompted)
         self.students.append(replace(cell, source=stub))
@@ -214,7 +222,9 @@ class _Reader:
                 raise self._wrong(cell, "the configuration of this test is not ended; add # END TEST CONFIG")
             config, first = self._yaml("\n".join(lines[1:end]), cell), end + 1
         points = None if config.get("points") is None else self._exact(config["points"], cell)
-        messages = tuple(str(config[key]) for key in ("success_message", "failure_message") if config.get(key))
+        messages = tuple(
+            str(config[key]) for key in ("success_message", "failure_message") if config.get(key)
+        )
         return _Test(cell, bool(config.get("hidden", hidden)), points, first, messages)
 
     def _exact(self, points: object, cell: Cell) -> Fraction:
@@ -271,7 +281,10 @@ def read_master(path: Path, name: str) -> Draft:
     if not reader.questions:
         raise CourseError(f"{path} has no # BEGIN QUESTION in a raw cell; is it the master of otter assign?")
     students, reference = notebook_of([HEAD, *reader.students]), notebook_of(reader.reference)
-    solved, stubs = [source for _, source in cells_of(reference)], [source for _, source in cells_of(students)]
+    solved, stubs = (
+        [source for _, source in cells_of(reference)],
+        [source for _, source in cells_of(students)],
+    )
     names = names_of(name, solved, stubs)
     written, questions = list[ImportedWritten](), list[ImportedQuestion]()
     by_hand = reader.by_hand
@@ -285,17 +298,25 @@ def read_master(path: Path, name: str) -> Draft:
             by_hand += _of_written(question, place)
         elif not question.tests:
             remedy = f"write a graded test and list {question.id} in assignment.toml, or remove its cells"
-            by_hand.append(ByHand(place, f"the question {question.id} has no tests, so that nothing grades it", remedy))
+            by_hand.append(
+                ByHand(place, f"the question {question.id} has no tests, so that nothing grades it", remedy)
+            )
         else:
             questions.append(_question(question, names, name, ok_format, reader))
     data, files, more = _files(path, reader.config)
     by_hand += more
     by_hand += [
-        ByHand(Place(""), f"the setting {key!r} of the configuration was not taken over", "see whether you need it")
+        ByHand(
+            Place(""),
+            f"the setting {key!r} of the configuration was not taken over",
+            "see whether you need it",
+        )
         for key in reader.config
         if key not in _KNOWN_KEYS
     ]
-    title = str(reader.config.get("name") or _first_heading(reader.students) or name.replace("_", " ").capitalize())
+    title = str(
+        reader.config.get("name") or _first_heading(reader.students) or name.replace("_", " ").capitalize()
+    )
     return Draft(
         name,
         title,
@@ -312,7 +333,9 @@ def read_master(path: Path, name: str) -> Draft:
 def _of_written(question: _Question, place: Place) -> Iterator[ByHand]:
     if question.tests:
         yield ByHand(
-            place, f"{question.id} is marked by hand and has tests too, which were left out", "make them a question of their own"
+            place,
+            f"{question.id} is marked by hand and has tests too, which were left out",
+            "make them a question of their own",
         )
     if question.solution:
         yield ByHand(
@@ -322,7 +345,9 @@ def _of_written(question: _Question, place: Place) -> Iterator[ByHand]:
         )
 
 
-def _question(question: _Question, names: Names, module: str, ok_format: bool, reader: _Reader) -> ImportedQuestion:
+def _question(
+    question: _Question, names: Names, module: str, ok_format: bool, reader: _Reader
+) -> ImportedQuestion:
     points = _resolved(question, reader)
     tests = []
     for number, (test, worth) in enumerate(zip(question.tests, points, strict=True), start=1):
@@ -334,7 +359,9 @@ def _question(question: _Question, names: Names, module: str, ok_format: bool, r
             reader.by_hand.append(ByHand(Place(f"cell {test.cell.number}"), what, remedy))
         if test.hidden and not worth:
             what = f"the hidden test {name} is worth nothing, and was left out"
-            reader.by_hand.append(ByHand(Place(f"cell {test.cell.number}"), what, "give it points if it should count"))
+            reader.by_hand.append(
+                ByHand(Place(f"cell {test.cell.number}"), what, "give it points if it should count")
+            )
     return ImportedQuestion(
         question.id,
         question.title or question.id,
@@ -355,15 +382,19 @@ def _resolved(question: _Question, reader: _Reader) -> list[Fraction]:
         given = reader._exact(given.get("each", 1), cell) * len(own)
     elif isinstance(given, list):
         if len(given) != len(own):
-            raise reader._wrong(cell, f"there are {len(own)} tests and points for {len(given)}; give each its own")
+            raise reader._wrong(
+                cell, f"there are {len(own)} tests and points for {len(given)}; give each its own"
+            )
         own = [None if it is None else reader._exact(it, cell) for it in given]
         given = None
     total = None if given is None else reader._exact(given, cell)
     said, open_ = sum((it for it in own if it is not None), Fraction(0)), sum(it is None for it in own)
     if total is None:
-        total = Fraction(1) if not said else said
+        total = said or Fraction(1)
     if said > total:
-        raise reader._wrong(cell, f"its tests are worth {said} points, and it has {total}; correct one of them")
+        raise reader._wrong(
+            cell, f"its tests are worth {said} points, and it has {total}; correct one of them"
+        )
     rest = (total - said) / open_ if open_ else Fraction(0)
     return [rest if it is None else it for it in own]
 
@@ -440,7 +471,7 @@ def _of_function(body: Sequence[ast.stmt]) -> list[ast.stmt]:
 class _Environment(ast.NodeTransformer):
     """Makes a name of each lookup in `env`, which is the namespace of the notebook."""
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802 - ast asks for this name
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         match node:
             case ast.Subscript(value=ast.Name(id="env"), slice=ast.Constant(value=str(name))):
                 return ast.copy_location(ast.Name(name, ast.Load()), node)
@@ -514,7 +545,9 @@ def _unfenced(cell: Cell) -> Iterator[Cell]:
     if cell.kind != "markdown" or "```otter" not in cell.source:
         yield cell
         return
-    for number, part in enumerate(re.split(r"^\s*```otter\s*\n(.*?)\n?\s*```\s*$", cell.source, flags=re.M | re.S)):
+    for number, part in enumerate(
+        re.split(r"^\s*```otter\s*\n(.*?)\n?\s*```\s*$", cell.source, flags=re.M | re.S)
+    ):
         if part.strip():
             yield replace(cell, kind="raw" if number % 2 else "markdown", source=part.strip("\n"))
 
@@ -533,7 +566,9 @@ def _files(
         source = path.parent / str(entry)
         if not source.is_file():
             what = f"the file {entry} is missing beside the master"
-            by_hand.append(ByHand(Place(""), what, "put it into the assignment's folder, and add a [[data]] table"))
+            by_hand.append(
+                ByHand(Place(""), what, "put it into the assignment's folder, and add a [[data]] table")
+            )
         elif source.suffix == ".py":
             modules[Path(str(entry)).name] = (source.read_bytes(), source.read_bytes())
             what = f"{entry} goes with the notebook and became a file that students hand in, as it is"

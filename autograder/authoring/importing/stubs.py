@@ -31,9 +31,7 @@ def completed(stub: str, reference: str, file: str, before: str = "") -> str:
             first -= 1
         lines[first : last.end_lineno] = [f"{' ' * last.col_offset}{_fill_in(function.name, file)}"]
     there = {it.name for it in (*_functions(parsed(stub)), *_functions(parsed(before)))}
-    missing = [
-        it for it in parsed(reference) if isinstance(it, ast.FunctionDef) and it.name not in there
-    ]
+    missing = [it for it in parsed(reference) if isinstance(it, ast.FunctionDef) and it.name not in there]
     made = [header(it, file) for it in missing]
     if made and stub.strip() in ("...", ""):
         return "\n\n\n".join(made)
@@ -56,7 +54,9 @@ def emptied(reference: str, file: str) -> str:
 def header(function: ast.FunctionDef, file: str) -> str:
     """Return a function with its docstring and nothing else."""
     docstring = [function.body[0]] if ast.get_docstring(function) is not None else []
-    alone = ast.FunctionDef(function.name, function.args, docstring or [ast.Pass()], [], function.returns, lineno=0)
+    alone = ast.FunctionDef(
+        function.name, function.args, docstring or [ast.Pass()], [], function.returns, lineno=0
+    )
     text = ast.unparse(ast.fix_missing_locations(alone))
     if not docstring:
         text = text.removesuffix("    pass").rstrip("\n")

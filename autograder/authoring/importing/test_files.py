@@ -67,7 +67,9 @@ def test_files(draft: Draft) -> TestFiles:
     by_hand += [it.trouble for it in public if it.trouble is not None and it.trouble.place not in told]
     for test in graded:
         for of, translation in test.parts:
-            by_hand += [ByHand(of.place, note, "look whether that is what you want") for note in translation.notes]
+            by_hand += [
+                ByHand(of.place, note, "look whether that is what you want") for note in translation.notes
+            ]
     done = sum(len(it.sources) for it in graded if it.trouble is None)
     return TestFiles(
         _file(_PUBLIC_HEAD, draft, [it for it in public if it.trouble is None], False) + _PUBLIC_FOOT,
@@ -111,8 +113,12 @@ def _translated(test: ImportedTest, alone: bool) -> Translated | ByHand:
     if test.trouble is not None:
         return ByHand(test.trouble.place, what + test.trouble.what, test.trouble.remedy)
     try:
-        if not alone and any(isinstance(it, ast.Return) for statement in test.body for it in ast.walk(statement)):
-            raise CannotTranslateError(test.body[0], "it returns early, and counts only together with others", "merge them")
+        if not alone and any(
+            isinstance(it, ast.Return) for statement in test.body for it in ast.walk(statement)
+        ):
+            raise CannotTranslateError(
+                test.body[0], "it returns early, and counts only together with others", "merge them"
+            )
         return translated(test.body, test.names, test.arguments)
     except CannotTranslateError as error:
         return ByHand(Place(test.place.where, error.line or test.place.line), what + error.why, error.remedy)

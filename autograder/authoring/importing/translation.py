@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from autograder.authoring.importing.draft import Known, Names
+from autograder.authoring.importing.names import imports_of
 
 _NO_MEANING = frozenset(
     {"globals", "locals", "vars", "dir", "exec", "eval", "compile", "input", "open", "callable", "hasattr", "getattr",
@@ -22,6 +24,7 @@ _NO_MEANING = frozenset(
 _SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "signature"})
 _MAKERS = frozenset({"RandomState", "default_rng", "Generator", "SeedSequence"})
 _DRAWN = "drawn"
+_NUMPY = "import numpy as np"
 _OURS = frozenset({"student", "check", _DRAWN})
 _OF_OBJECTS = frozenset(dir(str) + dir(list) + dir(dict) + dir(tuple) + dir(float))
 _OF_ARRAYS = frozenset(
@@ -87,7 +90,7 @@ def translated(body: Sequence[ast.stmt], names: Names, arguments: Sequence[str] 
         )
     if translation.drawn and not translation.seeded:
         statements[:0] = ast.parse(f"{_DRAWN} = np.random.RandomState(0)").body
-        translation.imports.add(names.imports.get("np", "import numpy as np"))
+        translation.imports.add(names.imports.get("np", _NUMPY))
         translation.notes.append("it drew other numbers in every run, and now draws the same: seed 0")
     for given in list(translation.given):
         translation.need(given)
@@ -108,6 +111,8 @@ class _Translation:
     handles: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     """Names whose values come from the hand-in."""
+    outer: set[str] = field(default_factory=set)
+    """Names that the test has taken from outside."""
     lent: set[str] = field(default_factory=set)
     """Names whose values were given to the hand-in, which may have changed them there and not here."""
     calling_back: set[str] = field(default_factory=set)
@@ -135,7 +140,7 @@ class _Translation:
             case ast.Expr(ast.Call() as call) if seed := _seed_of(call):
                 number = self.expression(seed)
                 self.seeded = self.drawn = True
-                self.imports.add(self.names.imports.get("np", "import numpy as np"))
+                self.imports.add(self.names.imports.get("np", _NUMPY))
                 yield from ast.parse(f"{_DRAWN} = np.random.RandomState({ast.unparse(number)})").body
                 yield from ast.parse(f"student.seed({ast.unparse(number)})").body
             case ast.Expr():
@@ -144,11 +149,13 @@ class _Translation:
                 if self._is_touched(value):
                     self._touch(_receiver(value))
                 yield ast.Expr(value)
+            case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old)) if new == old:
+                return
             case ast.Assign(targets=targets):
                 value = self.expression(node.value)
-                for target in targets:
-                    if isinstance(target, ast.Attribute) and self._is_handle(target.value):
-                        yield self._setting(target, value)
+                for it in targets:
+                    if isinstance(it, ast.Attribute) and self._is_handle(it.value):
+                        yield self._setting(it, value)
                         return
                 yield ast.Assign([self._target(it, value) for it in targets], value, lineno=0)
             case ast.AnnAssign(value=ast.expr() as given):
@@ -158,11 +165,11 @@ class _Translation:
                 if isinstance(node.target, ast.Name) and node.target.id not in self.bound:
                     raise _refused(node, f"it changes {node.target.id} of the notebook")
                 value = self.expression(node.value)
-                target = self.expression(node.target)
                 self._refuse_handles(node.target)
+                changed = _stored(self.expression(node.target))
                 if self._is_touched(value):
                     self._touch(_base(node.target))
-                yield ast.AugAssign(_stored(target), node.op, value)
+                yield ast.AugAssign(changed, node.op, value)
             case ast.For():
                 iterated = self.expression(node.iter)
                 target = self._target(node.target, iterated)
@@ -178,11 +185,16 @@ class _Translation:
             case ast.Import() | ast.ImportFrom():
                 if module := self._own_module(node):
                     raise _refused(node, f"it imports {module} in the test itself")
-                for alias in node.names:
-                    self.bound.add((alias.asname or alias.name).partition(".")[0])
-                yield node
+                for name, line in imports_of(node).items():
+                    usual = self.names.imports.get(name, _NUMPY) == line
+                    if usual:
+                        self.imports.add(line)
+                    else:
+                        self._bind(node, name)
+                        yield from ast.parse(line).body
+                    self.bound.add(name)
             case ast.FunctionDef():
-                self.bound.add(node.name)
+                self._bind(node, node.name)
                 with self._scope(_parameters(node.args)):
                     body = self._block(node.body)
                 if any(map(self._is_touched, body)):
@@ -265,9 +277,7 @@ class _Translation:
         touched = self._is_touched(value)
         for name in (it for it in ast.walk(target) if isinstance(it, ast.Name)):
             if isinstance(name.ctx, ast.Store):
-                self.bound.add(name.id)
-                if name.id in _OURS:
-                    raise _refused(name, f"it has a variable called {name.id}, which is a fixture here")
+                self._bind(name, name.id)
                 for kept in (self.touched, self.handles, self.lent, self.calling_back):
                     kept.discard(name.id)
                 if touched:
@@ -283,11 +293,20 @@ class _Translation:
             return _stored(self.expression(target))
         return target
 
+    def _bind(self, node: ast.AST, name: str) -> None:
+        """Note that a name is one of the test's from now on."""
+        if name in _OURS:
+            raise _refused(node, f"it has a variable called {name}, which is a fixture here")
+        if name in self.outer:
+            raise _refused(node, f"{name} means something else from here on")
+        self.bound.add(name)
+
     # --- what depends on the hand-in ------------------------------------------------------------------
 
     def _is_touched(self, node: ast.AST) -> bool:
         return any(
-            isinstance(it, ast.Name) and (it.id == "student" or it.id in self.touched) for it in ast.walk(node)
+            isinstance(it, ast.Name) and (it.id == "student" or it.id in self.touched)
+            for it in ast.walk(node)
         )
 
     def _touch(self, name: str | None) -> None:
@@ -352,6 +371,7 @@ class _Translation:
             if name in self.handles and not as_object:
                 raise _refused(node, f"an object of the student's ({name}) is used as a whole")
             return node
+        self.outer.add(name)
         if name in self.names.given:
             self.given.add(name)
         elif name in self.names.imports:
@@ -502,7 +522,9 @@ class _Translation:
         for it in node.generators:
             iterated = self.expression(it.iter)
             target = self._target(it.target, iterated)
-            generators.append(ast.comprehension(target, iterated, [self.expression(x) for x in it.ifs], it.is_async))
+            generators.append(
+                ast.comprehension(target, iterated, [self.expression(x) for x in it.ifs], it.is_async)
+            )
         if isinstance(node, ast.DictComp):
             made: ast.expr = ast.DictComp(self.expression(node.key), self.expression(node.value), generators)
         else:
@@ -521,7 +543,7 @@ class _Translation:
         self.bound = bound
 
     def _defaults(self, arguments: ast.arguments) -> ast.arguments:
-        made = ast.arguments(
+        return ast.arguments(
             arguments.posonlyargs,
             [ast.arg(it.arg) for it in arguments.args],
             arguments.vararg,
@@ -530,7 +552,6 @@ class _Translation:
             arguments.kwarg,
             [self.expression(it) for it in arguments.defaults],
         )
-        return made
 
     def _own_module(self, node: ast.Import | ast.ImportFrom) -> str:
         modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [it.name for it in node.names]
@@ -552,7 +573,13 @@ def raised_by(context: ast.expr) -> str:
     """Return the exception that a `with` statement requires, empty if it is of another kind."""
     if isinstance(context, ast.Call) and context.args:
         name = ast.unparse(context.func)
-        if name in ("pytest.raises", "raises", "self.assertRaises", "np.testing.assert_raises", "assert_raises"):
+        if name in (
+            "pytest.raises",
+            "raises",
+            "self.assertRaises",
+            "np.testing.assert_raises",
+            "assert_raises",
+        ):
             return _error_name(context.args[0]) if not context.keywords else ""
     return ""
 
@@ -574,7 +601,8 @@ def _always_fails(node: ast.stmt) -> bool:
 
 def _says_nothing(body: Sequence[ast.stmt]) -> bool:
     return all(
-        isinstance(it, ast.Pass) or (isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant)) for it in body
+        isinstance(it, ast.Pass) or (isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant))
+        for it in body
     )
 
 
@@ -589,13 +617,21 @@ def _is_unseeded_maker(node: ast.Call) -> bool:
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:
-    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    named = [
+        *arguments.posonlyargs,
+        *arguments.args,
+        *arguments.kwonlyargs,
+        arguments.vararg,
+        arguments.kwarg,
+    ]
     return [it.arg for it in named if it is not None]
 
 
 def _receiver(value: ast.expr) -> str | None:
     """Return the name whose method a call is: what it is given may end up there."""
-    return _base(value.func) if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else None
+    return (
+        _base(value.func) if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else None
+    )
 
 
 def _base(node: ast.expr) -> str | None:
@@ -604,10 +640,12 @@ def _base(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _stored(node: ast.expr) -> ast.expr:
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
-        node.ctx = ast.Store()
-    return node
+def _stored(node: ast.expr) -> ast.Name | ast.Attribute | ast.Subscript:
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        raise _refused(node, "it sets something of the student's")
+    made = copy.copy(node)  # the same node may be read elsewhere
+    made.ctx = ast.Store()
+    return made
 
 
 def _student(method: str) -> ast.expr:

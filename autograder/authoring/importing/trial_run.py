@@ -22,7 +22,11 @@ def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:
             empty = grader.grade({file.name: file.stub() for file in assignment.files})
             graded = {test.id for test in grader.plan.tests if not test.public}
     except CourseError as error:
-        yield ByHand(Place(""), f"it cannot be graded as it is: {error}".rstrip("."), "mend that, then run `autograder verify`")
+        yield ByHand(
+            Place(""),
+            f"it cannot be graded as it is: {error}".rstrip("."),
+            "mend that, then run `autograder verify`",
+        )
         return
     told = set[str]()
     for verdict in right.values():

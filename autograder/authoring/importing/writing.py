@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, Place
+from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion
 from autograder.authoring.importing.test_files import TestFiles, test_files
 from autograder.authoring.importing.trial_run import tried
 from autograder.errors import CourseError
@@ -80,7 +80,9 @@ def name_of(text: str) -> str:
     """
     name = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_")
     if not re.fullmatch(r"[a-z]\w{0,60}", name, re.ASCII) or keyword.iskeyword(name):
-        raise CourseError(f"{text!r} cannot be the name of an assignment; give one with --name, such as hw01.")
+        raise CourseError(
+            f"{text!r} cannot be the name of an assignment; give one with --name, such as hw01."
+        )
     return name
 
 
@@ -119,7 +121,8 @@ _MISTAKES = """\
 
 
 def _assignment_toml(draft: Draft) -> Iterator[str]:
-    total = sum((it.points for it in (*draft.questions, *draft.written)), Fraction(0))
+    points = [*(it.points for it in draft.questions), *(it.points for it in draft.written)]
+    total = sum(points, Fraction(0))
     yield f"title = {_text(draft.title)}"
     yield 'version = "1.0"'
     yield f"total_points = {_points(total)}"
@@ -128,7 +131,12 @@ def _assignment_toml(draft: Draft) -> Iterator[str]:
     for name in draft.files:
         yield from ("", "[[files]]", f"name = {_text(name)}")
     for name, content in draft.data.items():
-        yield from ("", "[[data]]", f"name = {_text(name)}", f'sha256 = "{hashlib.sha256(content).hexdigest()}"')
+        yield from (
+            "",
+            "[[data]]",
+            f"name = {_text(name)}",
+            f'sha256 = "{hashlib.sha256(content).hexdigest()}"',
+        )
     for question in draft.questions:
         yield from ("", "[[questions]]", f"id = {_text(question.id)}", f"title = {_text(question.title)}")
         yield f"points = {_points(question.points)}"
@@ -160,7 +168,12 @@ def _handout(draft: Draft) -> Iterator[str]:
 def _rubric(draft: Draft) -> Iterator[str]:
     yield from (f"# Sample answers for {draft.title}", "")
     for it in draft.written:
-        yield from (f"## {it.title} ({it.id}, {it.points} points)", "", it.sample.strip() or "*None was given.*", "")
+        yield from (
+            f"## {it.title} ({it.id}, {it.points} points)",
+            "",
+            it.sample.strip() or "*None was given.*",
+            "",
+        )
 
 
 def _odd_points(draft: Draft) -> Iterator[ByHand]:
@@ -210,10 +223,10 @@ def _page(draft: Draft, made: Imported) -> str:
         "",
         "## Then",
         "",
-        f"- `autograder verify {draft.name}` proves it. It also makes small mistakes in the reference and says which of them",
+        f"- `autograder verify {draft.name}` proves it. It also makes small mistakes in the reference and says which",
         "  no test finds: imported tests often have inputs on which a wrong axis or sign gives the same.",
-        "- Where a test types in what a function should return, `compare` asks the reference instead, works on any input,",
-        "  and can say what kind of mistake it is.",
+        "- Where a test types in what a function should return, `compare` asks the reference instead: it works on any",
+        "  input, and can say what kind of mistake it is.",
         "- `mistakes.toml` is empty: every known mistake that you write there gives its students a hint.",
         "",
     ]
@@ -222,6 +235,3 @@ def _page(draft: Draft, made: Imported) -> str:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-EVERYWHERE = Place("")

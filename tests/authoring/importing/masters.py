@@ -65,7 +65,8 @@ CONFIG = "# ASSIGNMENT CONFIG\nexport_cell: false\nsuppress_no_tests_warning: tr
 OK_STYLE: list[Cell] = [
     raw(CONFIG + "name: means\ninit_cell: false\n"),
     text("# Means and spreads"),
-    code("import numpy as np\n\ndata = np.array([[1.0, 2.0], [3.0, 6.0]])\n\n\ndef close(a, b):\n    return np.allclose(a, b)"),
+    code("import numpy as np\n\ndata = np.array([[1.0, 2.0], [3.0, 6.0]])"),
+    code("def close(a, b):\n    return np.allclose(a, b)"),
     *question(
         "row_means",
         text("**Question 1.** Return the mean of each row."),
@@ -87,11 +88,16 @@ OK_STYLE: list[Cell] = [
         "spread",
         text("### Question 2\nThe spread of the numbers, and how many there are."),
         *solution(
-            code("spread = data.max() - data.min() # SOLUTION\ncount = data.size  # SOLUTION NO PROMPT\nspread")
+            code(
+                "spread = data.max() - data.min() # SOLUTION\ncount = data.size  # SOLUTION NO PROMPT\nspread"
+            )
         ),
         *tested(
-            code("spread == 5", "True"),
-            code('""" # BEGIN TEST CONFIG\nhidden: true\npoints: 1.5\nfailure_message: Look at the smallest.\n""" # END TEST CONFIG\nassert isinstance(spread, float)'),
+            code("spread == 5", "np.True_"),
+            code(
+                '""" # BEGIN TEST CONFIG\nhidden: true\npoints: 1.5\nfailure_message: Look at the smallest.\n'
+                '""" # END TEST CONFIG\nassert isinstance(spread, float)'
+            ),
         ),
         points=2,
     ),
@@ -108,6 +114,68 @@ WRITTEN: list[Cell] = [
     ),
 ]
 
+LAYER = """
+class Layer:
+    def __init__(self, n, m):
+        self.W = np.zeros((n, m))
+
+    def forward(self, X):
+        return X @ self.W  # SOLUTION
+
+    def square(self):
+        # BEGIN SOLUTION
+        if self.W.shape[0] != self.W.shape[1]:
+            raise ValueError('not square')
+        return True
+        # END SOLUTION
+"""
+TEST_FORWARD = """
+def test_forward(Layer, np):
+    layer = Layer(3, 2)
+    layer.W = np.ones((3, 2))
+    assert layer.W.shape == (3, 2)
+    assert np.allclose(layer.forward(np.ones((1, 3))), 3)
+
+test_forward(Layer, np)
+"""
+HIDDEN = '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\n'
+TEST_SQUARE = """
+def test_square(env):
+    layer = env['Layer'](3, 2)
+    try:
+        layer.square()
+        assert False
+    except ValueError:
+        pass
+"""
+TEST_RANDOM = """
+def test_random(Layer):
+    import numpy as np
+
+    np.random.seed(3)
+    X, W = np.random.randn(4, 3), np.random.randn(3, 2)
+    layer = Layer(3, 2)
+    layer.W = W
+    np.testing.assert_allclose(layer.forward(X), X @ W)
+"""
+SOFTMAX = """
+# BEGIN SOLUTION
+def softmax(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+# END SOLUTION
+"""
+TEST_SUM = """
+def test_sum(softmax, np):
+    for n in (2, 5):
+        assert abs(softmax(np.arange(n)).sum() - 1) < 1e-9, 'no distribution'
+"""
+TEST_ORDER = """
+def test_order(softmax, env):
+    np = env['np']
+    p = softmax(np.array([1.0, 3.0, 2.0]))
+    assert [int(i) for i in np.argsort(p)] == [0, 2, 1]
+"""
 EXCEPTION_STYLE: list[Cell] = [
     raw(CONFIG + "tests:\n  ok_format: false\n"),
     text("# Layers"),
@@ -115,28 +183,11 @@ EXCEPTION_STYLE: list[Cell] = [
     *question(
         "layer",
         text("## A linear layer"),
-        *solution(
-            code(
-                "class Layer:\n    def __init__(self, n, m):\n        self.W = np.zeros((n, m))\n\n"
-                "    def forward(self, X):\n        return X @ self.W  # SOLUTION\n\n"
-                "    def square(self):\n        # BEGIN SOLUTION\n        if self.W.shape[0] != self.W.shape[1]:\n"
-                "            raise ValueError('not square')\n        return True\n        # END SOLUTION"
-            )
-        ),
+        *solution(code(LAYER.strip())),
         *tested(
-            code(
-                "def test_forward(Layer):\n    layer = Layer(3, 2)\n    layer.W = np.ones((3, 2))\n"
-                "    assert layer.W.shape == (3, 2)\n    assert np.allclose(layer.forward(np.ones((1, 3))), 3)\n\ntest_forward(Layer)"
-            ),
-            code(
-                '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\ndef test_square(env):\n'
-                "    layer = env['Layer'](3, 2)\n    try:\n        layer.square()\n        assert False\n    except ValueError:\n        pass"
-            ),
-            code(
-                '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\ndef test_random(Layer):\n'
-                "    np.random.seed(3)\n    X, W = np.random.randn(4, 3), np.random.randn(3, 2)\n    layer = Layer(3, 2)\n    layer.W = W\n"
-                "    np.testing.assert_allclose(layer.forward(X), X @ W)"
-            ),
+            code(TEST_FORWARD.strip()),
+            code(HIDDEN + TEST_SQUARE.strip()),
+            code(HIDDEN + TEST_RANDOM.strip()),
         ),
         points=3,
         all_or_nothing=True,
@@ -144,22 +195,17 @@ EXCEPTION_STYLE: list[Cell] = [
     *question(
         "softmax",
         text("## Softmax"),
-        *solution(
-            code(
-                "# BEGIN SOLUTION\ndef softmax(z):\n    e = np.exp(z - z.max())\n    return e / e.sum()\n# END SOLUTION"
-            )
-        ),
-        *tested(
-            code("def test_sum(softmax):\n    for n in (2, 5):\n        assert abs(softmax(np.arange(n)).sum() - 1) < 1e-9, 'no distribution'"),
-            code("def test_order(softmax):\n    p = softmax(np.array([1.0, 3.0, 2.0]))\n    assert [int(i) for i in np.argsort(p)] == [0, 2, 1]"),
-        ),
+        *solution(code(SOFTMAX.strip())),
+        *tested(code(TEST_SUM.strip()), code(TEST_ORDER.strip())),
         points=[1, 2],
     ),
 ]
 
 FENCED_STYLE: list[Cell] = [
     text("```otter\n" + CONFIG + "```"),
-    text("# Choices\n\n```otter\n# BEGIN QUESTION\nname: pick\n```\n\n**Which** one?\n\n```otter\n# BEGIN SOLUTION\n```"),
+    text(
+        "# Choices\n\n```otter\n# BEGIN QUESTION\nname: pick\n```\n\n**Which** one?\n\n```otter\n# BEGIN SOLUTION\n```"
+    ),
     code('pick = "b"  # SOLUTION'),
     text("```otter\n# END SOLUTION\n```\n\n```otter\n# BEGIN TESTS\n```"),
     code("pick in ('a', 'b', 'c')", "True"),
@@ -177,7 +223,10 @@ FENCED_STYLE: list[Cell] = [
         ),
         *tested(
             code("abs(gradient(lambda x: x**2, 3) - 6) < 1e-6", "True"),
-            code("# HIDDEN\nimport math\nassert all(math.isclose(gradient(math.sin, x), math.cos(x), rel_tol=1e-6) for x in (0.1, 1.0))"),
+            code(
+                "# HIDDEN\nimport math\nassert all(math.isclose(gradient(math.sin, x), math.cos(x), rel_tol=1e-6) "
+                "for x in (0.1, 1.0))"
+            ),
         ),
         points={"each": 2},
     ),

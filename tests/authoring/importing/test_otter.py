@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import tomllib
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from autograder.errors import CourseError
 from autograder.files.notebooks import cells_of, module_of
 from autograder.grading.grader import Grader
 from autograder.model.scoring import score
+from autograder.model.verdict import Kind, Verdict
 from tests.authoring.importing.masters import (
     CONFIG,
     MASTERS,
@@ -55,41 +59,246 @@ def our_scores(made: Imported, notebooks: dict[str, bytes]) -> dict[str, list[Fr
     (file,) = assignment.files
     with Grader(assignment, solution) as grader:
         graded = {
-            what: grader.grade({file.name: module_of(file.due, cells_of(it))}) for what, it in notebooks.items()
+            what: grader.grade({file.name: module_of(file.due, cells_of(it))})
+            for what, it in notebooks.items()
         }
         return {what: [it.score for it in score(grader.plan, assignment, of)] for what, of in graded.items()}
+
+
+class Assigned:
+    """What `otter assign` makes of a master, graded by otter's own test files."""
+
+    def __init__(self, master: Path, folder: Path) -> None:
+        from otter.assign import main as assign  # type: ignore[import-untyped]
+
+        assign(str(master), str(folder), no_pdfs=True, no_run_tests=True)
+        self.right = (folder / "autograder" / master.name).read_text()
+        self.empty = (folder / "student" / master.name).read_text()
+        (self.archive,) = (folder / "autograder").glob("*.zip")
+        self.tests = folder / "tests"
+        zipfile.ZipFile(self.archive).extractall(folder)
+
+    def scores(self, book: str, ids: list[str]) -> list[float]:
+        """Return what each question earns with what a notebook defines."""
+        from otter.nbmeta_config import NBMetadataConfig  # type: ignore[import-untyped]
+        from otter.test_files import create_test_file  # type: ignore[import-untyped]
+
+        found = []
+        for id in ids:
+            environment: dict[str, object] = {}
+            for _, source in cells_of(book.encode()):
+                with contextlib.suppress(Exception):
+                    exec("\n".join(it for it in source.split("\n") if "otter" not in it), environment)
+            file = create_test_file(str(self.tests / f"{id}.py"), NBMetadataConfig())
+            file.run(environment)
+            found.append(float(file.score))
+        return found
 
 
 @pytest.mark.system
 @pytest.mark.parametrize("style", MASTERS)
 def test_right_wrong_and_empty_work_scores_as_in_otter(tmp_path: Path, style: str) -> None:
-    from otter.api import grade_submission  # type: ignore[import-untyped]
-    from otter.assign import main as assign  # type: ignore[import-untyped]
-
     made = imported(tmp_path, MASTERS[style], style)
-    master, result = tmp_path / f"{style}.ipynb", tmp_path / "dist"
-    assign(str(master), str(result), no_pdfs=True, no_run_tests=True)
-    (archive,) = (result / "autograder").glob("*.zip")
+    theirs = Assigned(tmp_path / f"{style}.ipynb", tmp_path / "dist")
     old, new = (json.dumps(it)[1:-1] for it in WRONG[style])
-    scores = {}
-    for what, path in (("right", "autograder"), ("empty", "student"), ("wrong", "autograder")):
-        book = (result / path / master.name).read_text()
-        changed = book.replace(old, new) if what == "wrong" else book
-        assert (what == "wrong") == (changed != book)
-        hand_in = tmp_path / f"{what}.ipynb"
-        hand_in.write_text(changed)
-        graded = grade_submission(str(hand_in), str(archive), quiet=True)
-        scores[what] = {it.name: it.score for it in graded.test_files}
-    reference = (made.secret / master.name).read_text()
-    ours = our_scores(
-        made,
-        {
-            "right": reference.encode(),
-            "empty": (made.public / master.name).read_bytes(),
-            "wrong": reference.replace(old, new).encode(),
-        },
-    )
+    reference = (made.secret / f"{style}.ipynb").read_text()
+    assert old in theirs.right and old in reference
+    hand_ins = {
+        "right": (reference, theirs.right),
+        "wrong": (reference.replace(old, new, 1), theirs.right.replace(old, new, 1)),
+        "empty": ((made.public / f"{style}.ipynb").read_text(), theirs.empty),
+    }
     ids = [it.id for it in load_assignment(made.public).questions]
-    assert ours["right"] != ours["wrong"] != ours["empty"]
-    for what, theirs in scores.items():
-        assert [float(it) for it in ours[what]] == pytest.approx([theirs[id] for id in ids]), what
+    ours = our_scores(made, {what: mine.encode() for what, (mine, _) in hand_ins.items()})
+    assert sum(ours["right"]) > sum(ours["wrong"]) > sum(ours["empty"])
+    for what, (_, book) in hand_ins.items():
+        assert [float(it) for it in ours[what]] == pytest.approx(theirs.scores(book, ids)), what
+
+
+@pytest.mark.system
+def test_the_wrong_work_scores_as_in_a_whole_run_of_otter(tmp_path: Path) -> None:
+    from otter.api import grade_submission  # type: ignore[import-untyped]
+
+    made = imported(tmp_path, MASTERS["exception"], "exception")
+    theirs = Assigned(tmp_path / "exception.ipynb", tmp_path / "dist")
+    old, new = (json.dumps(it)[1:-1] for it in WRONG["exception"])
+    hand_in = tmp_path / "wrong.ipynb"
+    hand_in.write_text(theirs.right.replace(old, new, 1))
+    graded = grade_submission(str(hand_in), str(theirs.archive), quiet=True)
+    reference = (made.secret / "exception.ipynb").read_text()
+    ours = our_scores(made, {"wrong": reference.replace(old, new, 1).encode()})["wrong"]
+    assert sum(ours) == pytest.approx(graded.total) and graded.possible == 6
+
+
+def page_of(made: Imported) -> str:
+    return " ".join(made.page.read_text().split())
+
+
+def test_both_halves_and_the_page_are_written(tmp_path: Path) -> None:
+    made = imported(tmp_path, OK_STYLE)
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert [(it["id"], it["points"], it["functions"]) for it in toml["questions"]] == [
+        ("row_means", 2, ["master.row_means"]),
+        ("spread", 2, ["master.spread", "master.count"]),
+    ]
+    assert toml["total_points"] == 4
+    stub, reference = (
+        "\n".join(source for _, source in cells_of((half / "master.ipynb").read_bytes()))
+        for half in (made.public, made.secret)
+    )
+    assert 'raise NotImplementedError("fill in row_means in master.ipynb")' in stub
+    assert "spread = ..." in stub and "count" not in stub and 'grader.check("spread")' in stub
+    assert "SOLUTION" not in stub + reference and "axis=1" not in stub and "axis=1" in reference
+    public, graded = (
+        (folder / name).read_text()
+        for folder, name in ((made.public, "test_public.py"), (made.secret, "test_graded.py"))
+    )
+    assert "np.ones((50, 3))" in graded and "np.ones((50, 3))" not in public
+    assert made.tests == (6, 6)
+    assert "**cell 24**: the message 'Look at the smallest.' of a test was left out" in page_of(made)
+
+
+def test_a_written_answer_becomes_a_cell_and_a_sample_in_the_rubric(tmp_path: Path) -> None:
+    made = imported(tmp_path, [*OK_STYLE, *WRITTEN])
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    title = "Question 3. Why is the mean no robust measure?"
+    assert toml["written"] == [{"id": "why", "title": title, "points": 3}] and toml["total_points"] == 7
+    cells = json.loads((made.public / "master.ipynb").read_text())["cells"]
+    (answer,) = (it for it in cells if "answer" in it["metadata"].get("tags", ()))
+    assert answer["cell_type"] == "markdown"
+    assert "".join(answer["source"]) == f"**{title}.**\n\n*Write two sentences.*"
+    assert "as far as it likes" in (made.secret / "rubric.md").read_text()
+    assert not any("as far as it likes" in path.read_text() for path in made.public.iterdir())
+
+
+REFUSED = {
+    "in place": ("x = np.zeros(3)\nf(x)\nassert x[0] == 0", "asserts what a call does to x"),
+    "identity": ("x = [1]\nassert f(x) is x", "same object"),
+    "caught": (
+        "try:\n    y = f(0)\nexcept ValueError:\n    y = 1\nassert y == 1",
+        "catches what the student's code raises",
+    ),
+    "called back": ("assert f(lambda x: f(x)) == 1", "a function that calls the student's code is passed"),
+    "looks around": ("assert 'f' in globals()", "globals would look at this side"),
+    "unknown": ("assert f(nowhere) == 1", "nowhere is defined nowhere"),
+    "nothing of the student": ("assert 1 + 1 == 2", "uses nothing that the hand-in defines"),
+    "source": ("import inspect\nassert 'for' not in inspect.getsource(f)", "getsource looks at"),
+}
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    """A question whose tests cannot be translated, but for the last."""
+    sources = [source for source, _ in REFUSED.values()]
+    cells = with_question(
+        *solution(code("def f(x):\n    return x  # SOLUTION")),
+        *tested(*map(code, sources), code("assert f(2) == 2")),
+        points=9,
+    )
+    return imported(tmp_path_factory.mktemp("refused"), cells)
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_would_mean_something_else_is_left_to_a_person(refused: Imported, kind: str) -> None:
+    source, reason = REFUSED[kind]
+    cell = 8 + list(REFUSED).index(kind)
+    (point,) = (it for it in refused.by_hand if it.place.where == f"cell {cell}")
+    assert reason in point.what and point.place.line and f"**cell {cell}, line " in page_of(refused)
+    graded = (refused.secret / "test_graded.py").read_text()
+    assert f"#     {source.splitlines()[0]}" in graded
+    assert source.splitlines()[-1] not in (refused.public / "test_public.py").read_text()
+    assert refused.tests == (1, 1 + len(REFUSED))
+
+
+def test_a_test_left_to_a_person_fails_loudly_until_it_is_written(refused: Imported) -> None:
+    verdicts = [it for it in verdicts_of_reference(refused) if "test_graded" in it.test]
+    assert [it.kind for it in verdicts] == [Kind.GRADER_FAULT] * len(REFUSED) + [Kind.PASSED]
+
+
+def test_what_the_translation_changed_is_found_by_trying_it(tmp_path: Path) -> None:
+    source = "def f(x):\n    x.append(1)  # SOLUTION\n    return 0"
+    test = "x = []\nassert f(x) + len(x) == 1"
+    page = page_of(imported(tmp_path, with_question(*solution(code(source)), *tested(code(test)))))
+    assert "**cell 8, line 1**: the reference does not pass test_q1_1 as it was translated" in page
+    assert "assert student.call('master.f', x) + len(x) == 1" in page
+
+
+def test_what_a_stub_passes_is_named(tmp_path: Path) -> None:
+    cells = with_question(
+        *solution(code("n = 3  # SOLUTION")), *tested(code("assert n is not None"), code("assert n == 3"))
+    )
+    assert "the untouched stub passes test_q1_1" in page_of(imported(tmp_path, cells))
+
+
+def test_points_that_no_student_reads_in_halves_are_named(tmp_path: Path) -> None:
+    cells = with_question(
+        *solution(code("n = 3  # SOLUTION")), *tested(*[code(f"assert n == 3 + {i} - {i}") for i in range(3)])
+    )
+    page = page_of(imported(tmp_path, cells))
+    assert "the 3 tests of q1 share 1 points, 1/3 each" in page and "give q1 2 points" not in page
+    assert "give q1 3 points" in page
+
+
+def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_path: Path) -> None:
+    made = imported(
+        tmp_path,
+        with_question(
+            *solution(code("def f(x):\n    return x  # SOLUTION")),
+            *tested(code("assert np.sqrt(f(4.0)) == 2")),
+        ),
+    )
+    notebook = (made.secret / "master.ipynb").read_text().replace("return x", "return str")
+    (verdict,) = (it for it in verdicts_of(made, notebook.encode()) if "graded" in it.test)
+    assert (
+        verdict.kind is Kind.WRONG_TYPE_OR_SHAPE and "cannot compute with what came back" in verdict.message
+    )
+
+
+def verdicts_of(made: Imported, notebook: bytes) -> list[Verdict]:
+    assignment, solution_half = load_assignment(made.public), load_solution(made.secret)
+    with Grader(assignment, solution_half) as grader:
+        return list(grader.grade({"master.py": module_of("master.ipynb", cells_of(notebook))}).values())
+
+
+def verdicts_of_reference(made: Imported) -> list[Verdict]:
+    return verdicts_of(made, (made.secret / "master.ipynb").read_bytes())
+
+
+@pytest.mark.parametrize(
+    "cells, says",
+    [
+        ([raw(CONFIG)], "no # BEGIN QUESTION"),
+        ([raw("# BEGIN QUESTION\npoints: 1")], "cell 1: this question has no name"),
+        ([raw("# BEGIN QUESTION\nname: [")], "cell 1: this configuration is no YAML"),
+        ([raw("# BEGIN SOLUTION")], "cell 1: a solution block begins outside a question"),
+        (with_question(raw("# BEGIN TESTS")), "cell 5: a question block ends that did not begin"),
+        (with_question(*solution(code("# BEGIN SOLUTION\nn = 1"))), "cell 5: a solution is not ended"),
+        (with_question(*tested(text("none"))), "cell 5: the cells of a tests block must be code"),
+        (
+            with_question(*tested(code("assert n"), code("assert n")), points=[1]),
+            "there are 2 tests and points for 1",
+        ),
+    ],
+)
+def test_a_master_that_otter_would_not_take_is_one_sentence(
+    tmp_path: Path, cells: list[Cell], says: str
+) -> None:
+    with pytest.raises(CourseError, match=re.escape(says)):
+        imported(tmp_path, cells)
+    assert not list((tmp_path / "course").rglob("*.toml"))
+
+
+def test_the_command_says_what_it_made_and_never_writes_over_anything(tmp_path: Path) -> None:
+    (tmp_path / "assignments").mkdir()
+    write_notebook(
+        tmp_path / "HW 1.ipynb",
+        with_question(*solution(code("n = 3  # SOLUTION")), *tested(code("assert n == 3"))),
+    )
+    done = run_here("import", "otter", "HW 1.ipynb", cwd=tmp_path)
+    assert done.returncode == 0 and "1 of 1 graded tests are translated" in done.stdout
+    assert (tmp_path / "solutions" / "hw_1" / "IMPORTED.md").is_file()
+    again = run_here("import", "otter", "HW 1.ipynb", cwd=tmp_path)
+    assert again.returncode == 2 and "exists already; give another name with --name" in again.stderr
+    assert run_here("import", "otter", "HW 1.ipynb", "--name", "other", cwd=tmp_path).returncode == 0
+    missing = run_here("import", "otter", "none.ipynb", cwd=tmp_path)
+    assert missing.returncode == 2 and "name the notebook to be imported" in missing.stderr
