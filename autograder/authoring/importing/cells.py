@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError
+from autograder.files.notebooks import NotANotebookError, cells_of
 
 
 @dataclass(frozen=True)
@@ -130,3 +132,20 @@ def title_in(source: str, otherwise: str) -> str:
     if len(words) > 60:
         words = words[:60].rpartition(" ")[0]
     return words.rstrip(".:,;") or otherwise
+
+
+def first_heading(cells: Iterable[Cell]) -> str:
+    """Return the first heading of the first level, empty if there is none."""
+    found = (re.search(r"^#\s+(.+)$", it.source, re.MULTILINE) for it in cells if it.kind == "markdown")
+    return next((title_in(it[1], "") for it in found if it), "")
+
+
+def without_magics(source: str) -> str:
+    """Return a cell's source with each magic and shell line set aside; every other line keeps its place."""
+    if not source.strip():
+        return source
+    try:
+        ((_, code),) = cells_of(notebook_of([Cell("code", source)]))
+    except NotANotebookError:  # its magic hands all of it to something else
+        return ""
+    return code

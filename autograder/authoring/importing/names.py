@@ -14,7 +14,9 @@ _READS_OUTSIDE = frozenset({"open", "input", "exec", "eval", "globals", "locals"
 _DRAWS = "random"
 
 
-def names_of(module: str, reference: Sequence[str], stub: Sequence[str]) -> Names:
+def names_of(
+    module: str, reference: Sequence[str], stub: Sequence[str], others: Mapping[str, str] | None = None
+) -> Names:
     """Return what names in tests mean that ran beside a module.
 
     Parameters
@@ -23,15 +25,19 @@ def names_of(module: str, reference: Sequence[str], stub: Sequence[str]) -> Name
         What tests call it.
     reference, stub
         Pieces of its source, such as cells; what is the same in both was handed out.
+    others
+        The sources of other modules of the hand-in, by name.
     """
     statements = [it for piece in reference for it in parsed(piece)]
     in_stub = {ast.dump(it) for piece in stub for it in parsed(piece)}
-    imports, known = dict[str, str](), dict[str, Known]()
-    for statement in statements:
-        imports |= imports_of(statement)
-        known |= {
-            name: Known(kind, f"{module}.{name}", methods) for name, kind, methods in _defined(statement)
-        }
+    from_others = names_from_modules(statements, others or {})
+    imports = {
+        name: line
+        for statement in statements
+        for name, line in imports_of(statement).items()
+        if name not in from_others.known and name not in from_others.modules
+    }
+    known = {**from_others.known, **_all_defined(module, statements)}
     known = {name: it for name, it in known.items() if name not in imports}
     times = Counter(name for it in statements for name in bound_by(it))
     given = dict[str, ast.stmt]()
@@ -41,23 +47,54 @@ def names_of(module: str, reference: Sequence[str], stub: Sequence[str]) -> Name
         handed_out = ast.dump(statement) in in_stub
         if names and once and handed_out and _stands_alone(statement, imports, given):
             given |= dict.fromkeys(names, statement)
-    return Names({name: it for name, it in known.items() if name not in given}, {}, imports, given)
+    known = {name: it for name, it in known.items() if name not in given}
+    return Names(known, from_others.modules, imports, given)
 
 
-def with_modules(names: Mapping[str, Names], used: Mapping[str, str], direct: Mapping[str, Known]) -> Names:
-    """Return what names mean in a file of tests that imports modules of the hand-in.
+def names_from_modules(statements: Sequence[ast.stmt], modules: Mapping[str, str]) -> Names:
+    """Return what the names mean that some statements import from modules of the hand-in.
 
     Parameters
     ----------
-    names
-        Of each module.
-    used
-        Modules by the name that the file gives them.
-    direct
-        What the file imports by name.
+    modules
+        The source of each module, by its name.
     """
-    known = {f"{module}.{name}": it for module, of in names.items() for name, it in of.known.items()}
-    return Names({**known, **direct}, used)
+    defined = {module: _all_defined(module, parsed(source)) for module, source in modules.items()}
+    known, used = dict[str, Known](), dict[str, str]()
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                if (module := _own(alias.name, modules)) is not None:
+                    used[alias.asname or alias.name] = module
+        elif isinstance(statement, ast.ImportFrom):
+            module = _own(statement.module or "", modules)
+            for alias in statement.names:
+                name = alias.asname or alias.name
+                if module is None:
+                    if alias.name in modules and _own(alias.name, modules):  # from folder import module
+                        used[name] = alias.name
+                elif alias.name == "*":
+                    known |= {it: of for it, of in defined[module].items() if not it.startswith("_")}
+                elif alias.name in defined[module]:
+                    known[name] = defined[module][alias.name]
+    known |= {
+        f"{module}.{name}": defined[module][name] for module in used.values() for name in defined[module]
+    }
+    return Names(known, used)
+
+
+def _own(name: str, modules: Mapping[str, str]) -> str | None:
+    """Return the module of the hand-in that an import names, in whatever folder."""
+    last = name.rpartition(".")[2]
+    return last if last in modules else None
+
+
+def _all_defined(module: str, statements: Sequence[ast.stmt]) -> dict[str, Known]:
+    return {
+        name: Known(kind, f"{module}.{name}", methods)
+        for statement in statements
+        for name, kind, methods in _defined(statement)
+    }
 
 
 def filled_in(module: str, reference: Sequence[str], stub: Sequence[str]) -> tuple[str, ...]:

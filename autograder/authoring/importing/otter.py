@@ -16,8 +16,10 @@ from autograder.authoring.importing.cells import (
     answer_cell,
     cells_of_notebook,
     check_cell,
+    first_heading,
     notebook_of,
     title_in,
+    without_magics,
 )
 from autograder.authoring.importing.draft import (
     ByHand,
@@ -285,7 +287,9 @@ def read_master(path: Path, name: str) -> Draft:
         [source for _, source in cells_of(reference)],
         [source for _, source in cells_of(students)],
     )
-    names = names_of(name, solved, stubs)
+    data, files, more = _files(path, reader.config)
+    own = {it.removesuffix(".py"): source.decode("utf-8", "replace") for it, (_, source) in files.items()}
+    names = names_of(name, solved, stubs, own)
     written, questions = list[ImportedWritten](), list[ImportedQuestion]()
     by_hand = reader.by_hand
     ok_format = (reader.config.get("tests") or {}).get("ok_format", True)
@@ -303,7 +307,6 @@ def read_master(path: Path, name: str) -> Draft:
             )
         else:
             questions.append(_question(question, names, name, ok_format, reader))
-    data, files, more = _files(path, reader.config)
     by_hand += more
     by_hand += [
         ByHand(
@@ -315,7 +318,7 @@ def read_master(path: Path, name: str) -> Draft:
         if key not in _KNOWN_KEYS
     ]
     title = str(
-        reader.config.get("name") or _first_heading(reader.students) or name.replace("_", " ").capitalize()
+        reader.config.get("name") or first_heading(reader.students) or name.replace("_", " ").capitalize()
     )
     return Draft(
         name,
@@ -325,7 +328,7 @@ def read_master(path: Path, name: str) -> Draft:
         tuple(questions),
         tuple(written),
         data,
-        libraries_in(solved),
+        libraries_in(solved, own),
         tuple(by_hand),
     )
 
@@ -406,10 +409,10 @@ def _imported(test: _Test, name: str, points: Fraction, names: Names, ok_format:
     trouble = None
     body: list[ast.stmt] = []
     try:
-        tree = ast.parse("\n" * test.first + source)
+        tree = ast.parse("\n" * test.first + without_magics(source))
         body = _of_doctest(tree.body, test.cell.output) if ok_format else _of_function(tree.body)
     except SyntaxError as error:
-        trouble = ByHand(Place(where, error.lineno or 0), "it is no plain Python", "write it without magics")
+        trouble = ByHand(Place(where, error.lineno or 0), "it is no Python", "write it by hand")
     except _CannotReadError as error:
         trouble = ByHand(place, str(error), error.remedy)
     return ImportedTest(name, tuple(body), source, place, not test.hidden, points, names, trouble=trouble)
@@ -552,11 +555,6 @@ def _unfenced(cell: Cell) -> Iterator[Cell]:
             yield replace(cell, kind="raw" if number % 2 else "markdown", source=part.strip("\n"))
 
 
-def _first_heading(cells: Sequence[Cell]) -> str:
-    found = (re.search(r"^#\s+(.+)$", it.source, re.MULTILINE) for it in cells if it.kind == "markdown")
-    return next((title_in(it[1], "") for it in found if it), "")
-
-
 def _files(
     path: Path, config: Mapping[str, Any]
 ) -> tuple[dict[str, bytes], dict[str, tuple[bytes, bytes]], list[ByHand]]:
@@ -571,7 +569,7 @@ def _files(
             )
         elif source.suffix == ".py":
             modules[Path(str(entry)).name] = (source.read_bytes(), source.read_bytes())
-            what = f"{entry} goes with the notebook and became a file that students hand in, as it is"
+            what = f"{entry} goes with the notebook, and is now a file that students hand in, as it is"
             by_hand.append(ByHand(Place(""), what, "see whether students may change it"))
         else:
             data[Path(str(entry)).as_posix()] = source.read_bytes()

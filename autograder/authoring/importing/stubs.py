@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from autograder.authoring.importing.names import parsed
 
+_NOTHING = ("...", "", "# YOUR CODE HERE\nraise NotImplementedError()")
+
 
 def completed(stub: str, reference: str, file: str, before: str = "") -> str:
     """Return a stub whose empty functions say that they are to be filled in, with those that only the reference has.
@@ -33,7 +35,7 @@ def completed(stub: str, reference: str, file: str, before: str = "") -> str:
     there = {it.name for it in (*_functions(parsed(stub)), *_functions(parsed(before)))}
     missing = [it for it in parsed(reference) if isinstance(it, ast.FunctionDef) and it.name not in there]
     made = [header(it, file) for it in missing]
-    if made and stub.strip() in ("...", ""):
+    if made and stub.strip() in _NOTHING:
         return "\n\n\n".join(made)
     return "\n".join(lines) + "".join(f"\n\n\n{it}" for it in made)
 

@@ -7,19 +7,16 @@ import json
 import re
 import tomllib
 import zipfile
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from autograder.authoring.importing.importing import import_assignment
 from autograder.authoring.importing.writing import Imported
-from autograder.course.loading import load_assignment, load_solution
+from autograder.course.loading import load_assignment
 from autograder.errors import CourseError
-from autograder.files.notebooks import cells_of, module_of
-from autograder.grading.grader import Grader
-from autograder.model.scoring import score
-from autograder.model.verdict import Kind, Verdict
+from autograder.files.notebooks import cells_of
+from autograder.model.verdict import Kind
 from tests.authoring.importing.masters import (
     CONFIG,
     MASTERS,
@@ -34,6 +31,7 @@ from tests.authoring.importing.masters import (
     text,
     write_notebook,
 )
+from tests.authoring.importing.scores import our_scores, our_verdicts, page_of
 from tests.commands import run_here
 
 WRONG = {
@@ -51,18 +49,6 @@ def imported(folder: Path, cells: list[Cell], name: str = "master") -> Imported:
 
 def with_question(*cells: Cell, **config: object) -> list[Cell]:
     return [raw(CONFIG), code("import numpy as np"), *question("q1", *cells, **config)]
-
-
-def our_scores(made: Imported, notebooks: dict[str, bytes]) -> dict[str, list[Fraction]]:
-    """Return what each question earns, for each of some notebooks."""
-    assignment, solution = load_assignment(made.public), load_solution(made.secret)
-    (file,) = assignment.files
-    with Grader(assignment, solution) as grader:
-        graded = {
-            what: grader.grade({file.name: module_of(file.due, cells_of(it))})
-            for what, it in notebooks.items()
-        }
-        return {what: [it.score for it in score(grader.plan, assignment, of)] for what, of in graded.items()}
 
 
 class Assigned:
@@ -128,10 +114,6 @@ def test_the_wrong_work_scores_as_in_a_whole_run_of_otter(tmp_path: Path) -> Non
     reference = (made.secret / "exception.ipynb").read_text()
     ours = our_scores(made, {"wrong": reference.replace(old, new, 1).encode()})["wrong"]
     assert sum(ours) == pytest.approx(graded.total) and graded.possible == 6
-
-
-def page_of(made: Imported) -> str:
-    return " ".join(made.page.read_text().split())
 
 
 def test_both_halves_and_the_page_are_written(tmp_path: Path) -> None:
@@ -211,7 +193,8 @@ def test_what_would_mean_something_else_is_left_to_a_person(refused: Imported, k
 
 
 def test_a_test_left_to_a_person_fails_loudly_until_it_is_written(refused: Imported) -> None:
-    verdicts = [it for it in verdicts_of_reference(refused) if "test_graded" in it.test]
+    (found,) = our_verdicts(refused, {"right": (refused.secret / "master.ipynb").read_bytes()}).values()
+    verdicts = [it for it in found if "test_graded" in it.test]
     assert [it.kind for it in verdicts] == [Kind.GRADER_FAULT] * len(REFUSED) + [Kind.PASSED]
 
 
@@ -248,20 +231,11 @@ def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_pa
         ),
     )
     notebook = (made.secret / "master.ipynb").read_text().replace("return x", "return str")
-    (verdict,) = (it for it in verdicts_of(made, notebook.encode()) if "graded" in it.test)
+    (found,) = our_verdicts(made, {"wrong": notebook.encode()}).values()
+    (verdict,) = (it for it in found if "graded" in it.test)
     assert (
         verdict.kind is Kind.WRONG_TYPE_OR_SHAPE and "cannot compute with what came back" in verdict.message
     )
-
-
-def verdicts_of(made: Imported, notebook: bytes) -> list[Verdict]:
-    assignment, solution_half = load_assignment(made.public), load_solution(made.secret)
-    with Grader(assignment, solution_half) as grader:
-        return list(grader.grade({"master.py": module_of("master.ipynb", cells_of(notebook))}).values())
-
-
-def verdicts_of_reference(made: Imported) -> list[Verdict]:
-    return verdicts_of(made, (made.secret / "master.ipynb").read_bytes())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Finds files beside a notebook or module that its code reads or imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.authoring.importing.names import parsed
+
+_MOST_BYTES = 16 << 20
+
+
+def data_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
+    """Return name and content of every file of a folder that the code names in a text."""
+    found = dict[str, bytes]()
+    for node in (it for source in sources for statement in parsed(source) for it in ast.walk(statement)):
+        match node:
+            case ast.Constant(value=str(name)) if _is_inside(folder, name):
+                found[Path(name).as_posix()] = (folder / name).read_bytes()
+    return found
+
+
+def modules_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
+    """Return name and content of every module of a folder that the code imports."""
+    found = dict[str, bytes]()
+    for node in (it for source in sources for statement in parsed(source) for it in ast.walk(statement)):
+        names = [it.name for it in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        for name in names:
+            path = folder / f"{name}.py"
+            if name.isidentifier() and path.is_file():
+                found[path.name] = path.read_bytes()
+    return found
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    if not 3 <= len(name) <= 200 or "." not in name or name.startswith(("/", "..", "-")) or "\n" in name:
+        return False
+    path = folder / name
+    try:
+        return path.is_file() and path.suffix not in (".py", ".ipynb") and path.stat().st_size <= _MOST_BYTES
+    except OSError:
+        return False

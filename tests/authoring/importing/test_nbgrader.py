@@ -1,0 +1,262 @@
+"""`autograder import nbgrader` makes an assignment that scores as nbgrader does, and says what is left to do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.authoring.importing.importing import import_assignment
+from autograder.authoring.importing.writing import Imported
+from autograder.errors import CourseError
+from autograder.files.notebooks import cells_of
+from tests.authoring.importing.scores import our_scores, page_of
+
+HEAD = """
+import numpy as np
+%matplotlib inline
+
+def helper(Y):
+    return 2 * Y
+"""
+CENTRE = """
+def centre(X):
+    '''Return X with the mean of each column taken away.'''
+    ### BEGIN SOLUTION
+    return X - X.mean(axis=0)
+    ### END SOLUTION
+"""
+TEST_CENTRE = """
+from nose.tools import assert_equal
+from numpy.testing import assert_allclose
+X = np.arange(6.0).reshape(3, 2)
+assert_allclose(centre(X), X - [2, 3])
+assert_equal(centre(X).shape, (3, 2))
+"""
+TEST_MORE = """
+Y = X ** 2
+### BEGIN HIDDEN TESTS
+assert np.allclose(centre(Y).sum(axis=0), 0), "the columns do not add up to 0"
+assert abs(centre(helper(Y))).max() > 1
+### END HIDDEN TESTS
+"""
+TEST_PUBLIC = """
+assert isinstance(answer, int)
+### BEGIN HIDDEN TESTS
+assert answer == 42
+### END HIDDEN TESTS
+"""
+
+
+def cell(kind: str, source: str, **told: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {"cell_type": kind, "id": f"c{abs(hash(source))}", "source": source.strip("\n")}
+    whole = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3, **told}
+    made["metadata"] = {"nbgrader": whole} if told else {}
+    if kind == "code":
+        made |= {"execution_count": None, "outputs": []}
+    return made
+
+
+def graded(source: str, id: str, points: float, **more: Any) -> dict[str, Any]:
+    return cell("code", source, grade=True, locked=True, points=points, grade_id=id, **more)
+
+
+def solved(source: str, id: str, kind: str = "code", **more: Any) -> dict[str, Any]:
+    return cell(kind, source, solution=True, grade_id=id, **more)
+
+
+SOURCE = [
+    cell("markdown", "# Centring data"),
+    cell(
+        "code",
+        "import numpy as np\n%matplotlib inline\n\ndef helper(Y):\n    return 2 * Y",
+        locked=True,
+        grade_id="head",
+    ),
+    cell("markdown", "## Centre\nTake the mean of each column away."),
+    solved(CENTRE, "centre"),
+    graded(TEST_CENTRE, "test_centre", 2),
+    graded(TEST_MORE, "test_more", 3),
+    cell("markdown", "## The answer\nTo everything."),
+    solved("answer = 42", "answer"),
+    graded(TEST_PUBLIC, "test-answer", 1.5),
+]
+WRITTEN = [
+    cell("markdown", "### Why is it done?"),
+    solved("Because weights near 0 then **mean** the same.", "why", "markdown", grade=True, points=2),
+    cell(
+        "markdown",
+        "Draw the data.\n\n=== BEGIN MARK SCHEME ===\nOne point for axes.\n=== END MARK SCHEME ===",
+        task=True,
+        points=1,
+        grade_id="draw",
+        locked=True,
+    ),
+    solved("total = sum(range(3))", "by_eye", grade=True, points=4),
+]
+
+
+def write_source(path: Path, cells: list[dict[str, Any]]) -> Path:
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    book = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(book, indent=1))
+    return path
+
+
+def imported(folder: Path, cells: list[dict[str, Any]]) -> Imported:
+    (folder / "course" / "assignments").mkdir(parents=True, exist_ok=True)
+    return import_assignment("nbgrader", write_source(folder / "ps1.ipynb", cells), folder / "course")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    return imported(tmp_path_factory.mktemp("nbgrader"), SOURCE)
+
+
+def nbgrader_scores(cells: list[dict[str, Any]]) -> list[float]:
+    """Return what each cell of tests earns by nbgrader's rule: all of its points unless it raises.
+
+    Every cell runs in the same namespace, whatever became of those above it. nose, which nobody can install any
+    more, is stood in for.
+    """
+
+    class Nose:
+        @staticmethod
+        def equal(first: object, second: object) -> None:
+            assert first == second
+
+    scope: dict[str, Any] = {"assert_equal": Nose.equal}
+    earned = []
+    for one in cells:
+        told = one["metadata"].get("nbgrader", {})
+        passed = False
+        if one["cell_type"] == "code":
+            lines = one["source"].split("\n")
+            with contextlib.suppress(Exception):
+                exec("\n".join(it for it in lines if not it.startswith(("%", "from nose"))), scope)
+                passed = True
+        if told.get("grade") and not told["solution"]:
+            earned.append(told["points"] * passed)
+    return earned
+
+
+def changed(cells: list[dict[str, Any]], old: str, new: str) -> list[dict[str, Any]]:
+    assert any(old in it["source"] for it in cells)
+    return [{**it, "source": it["source"].replace(old, new)} for it in cells]
+
+
+def test_right_wrong_and_empty_work_scores_as_in_nbgrader(made: Imported) -> None:
+    reference = (made.secret / "ps1.ipynb").read_text()
+    stub = "# YOUR CODE HERE\n    raise NotImplementedError()"
+    empty = changed(
+        changed(SOURCE, "answer = 42", stub.replace("    ", "")), "return X - X.mean(axis=0)", stub
+    )
+    hand_ins = {
+        "right": (reference, SOURCE),
+        "wrong axis": (
+            reference.replace("X.mean(axis=0)", "X.mean()"),
+            changed(SOURCE, "X.mean(axis=0)", "X.mean()"),
+        ),
+        "wrong answer": (
+            reference.replace("answer = 42", "answer = 41"),
+            changed(SOURCE, "answer = 42", "answer = 41"),
+        ),
+        "another type": (
+            reference.replace("return X - X.mean(axis=0)", "return (X - X.mean(axis=0)).tolist()"),
+            changed(SOURCE, "return X - X.mean(axis=0)", "return (X - X.mean(axis=0)).tolist()"),
+        ),
+        "empty": ((made.public / "ps1.ipynb").read_text(), empty),
+    }
+    ours = our_scores(made, {what: book.encode() for what, (book, _) in hand_ins.items()})
+    theirs = {what: nbgrader_scores(cells) for what, (_, cells) in hand_ins.items()}
+    assert {what: [float(it) for it in of] for what, of in ours.items()} == theirs
+    assert (
+        theirs["right"] == [2, 3, 1.5]
+        and theirs["empty"] == [0, 0, 0]
+        and len({*map(str, theirs.values())}) > 3
+    )
+
+
+def test_cells_of_tests_become_questions_with_the_functions_that_they_call(made: Imported) -> None:
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert toml["title"] == "Centring data"
+    assert [(it["id"], it["title"], it["points"], it["functions"]) for it in toml["questions"]] == [
+        ("test_centre", "Centre (test_centre)", 2, ["ps1.centre"]),
+        ("test_more", "Centre (test_more)", 3, ["ps1.centre"]),
+        ("test-answer", "The answer", "3/2", ["ps1.answer"]),
+    ]
+    assert made.tests == (3, 3) and not made.by_hand
+
+
+def test_hidden_tests_and_solutions_stay_hidden(made: Imported) -> None:
+    shown = "".join(path.read_text() for path in made.public.iterdir()).replace('\\"', '"')
+    for hidden in ("answer == 42", "answer = 42", "add up to 0", "X.mean(axis=0)", "BEGIN", "END"):
+        assert hidden not in shown
+    assert "student.call('ps1.centre', X)" in shown and 'grader.check("test_centre")' in shown
+    assert 'grader.check("test_more")' not in shown  # all that it asserts is hidden
+    graded_tests = (made.secret / "test_graded.py").read_text()
+    assert "X = np.arange(6.0).reshape(3, 2)" in graded_tests.partition("def test_test_more")[2]
+    sources = "\n".join(source for _, source in cells_of((made.public / "ps1.ipynb").read_bytes()))
+    assert 'raise NotImplementedError("fill in centre in ps1.ipynb")' in sources
+    assert "Return X with the mean of each column" in sources
+
+
+def test_what_a_person_marks_becomes_written_answers(tmp_path: Path) -> None:
+    made = imported(tmp_path, [*SOURCE, *WRITTEN])
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert toml["written"] == [
+        {"id": "why", "title": "Why is it done?", "points": 2},
+        {"id": "draw", "title": "Draw the data", "points": 1},
+        {"id": "by_eye", "title": "Why is it done?", "points": 4},
+    ]
+    assert toml["total_points"] == "27/2"
+    cells = json.loads((made.public / "ps1.ipynb").read_text())["cells"]
+    answers = ["".join(it["source"]) for it in cells if it["metadata"].get("tags") == ["answer"]]
+    assert answers[0] == "**Why is it done?.**\n\n*YOUR ANSWER HERE*" and len(answers) == 3
+    rubric = (made.secret / "rubric.md").read_text()
+    assert "**mean** the same" in rubric and "One point for axes." in rubric and "sum(range(3))" in rubric
+    assert "One point" not in json.dumps(cells) and "Draw the data." in json.dumps(cells)
+    assert "by_eye is code that a person marks" in page_of(made)
+
+
+def test_parts_of_points_and_cells_without_points_are_left_to_a_person(tmp_path: Path) -> None:
+    part = graded("grade = 1 if centre(np.eye(2)).sum() == 0 else 0.5\ngrade", "part", 2)
+    more = [part, graded("assert answer", "none", 0)]
+    page = page_of(imported(tmp_path, [*SOURCE, *more]))
+    assert "**cell 10, line 2**: the test part could not be translated: its last line shows a number" in page
+    assert "**cell 11**: the tests none are worth nothing and were left out" in page
+
+
+def test_files_beside_the_notebook_come_along(tmp_path: Path) -> None:
+    (tmp_path / "numbers.csv").write_text("1,2\n")
+    (tmp_path / "tools.py").write_text("def twice(x):\n    return 2 * x\n")
+    reads = "import tools\ntable = np.loadtxt('numbers.csv', delimiter=',')\nfour = tools.twice(2)"
+    made = imported(
+        tmp_path, [*SOURCE, cell("code", reads), graded("assert four == 4 and table[1] == 2", "extra", 1)]
+    )
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert [it["name"] for it in toml["files"]] == ["ps1.ipynb", "tools.py"]
+    assert [it["name"] for it in toml["data"]] == ["numbers.csv"] and (made.public / "numbers.csv").is_file()
+    assert "tools.py is imported, and is now a file that students hand in" in page_of(made)
+    assert "it cannot be graded" not in page_of(made) and "the reference does not pass" not in page_of(made)
+
+
+@pytest.mark.parametrize(
+    "cells, says",
+    [
+        ([cell("markdown", "# Nothing")], "has no cell that nbgrader grades"),
+        ([WRITTEN[1]], "has only cells that a person marks"),
+        ([solved("### BEGIN SOLUTION\nx = 1", "x")], "cell 1: BEGIN SOLUTION without its END SOLUTION"),
+        ([graded("assert 1", "x", -1)], "cell 1: its points are -1"),
+    ],
+)
+def test_a_notebook_that_nbgrader_would_not_take_is_one_sentence(
+    tmp_path: Path, cells: list[dict[str, Any]], says: str
+) -> None:
+    with pytest.raises(CourseError, match=re.escape(says)):
+        imported(tmp_path, cells)
