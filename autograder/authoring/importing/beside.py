@@ -22,15 +22,15 @@ def data_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
 
 
 def modules_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
-    """Return name and content of every module of a folder that the code imports."""
+    """Return name and content of every module of a folder that the code imports, from whatever package."""
     found = dict[str, bytes]()
     for node in (it for source in sources for statement in parsed(source) for it in ast.walk(statement)):
-        names = [it.name for it in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and not node.level:
-            names = [node.module or ""]
+        names = [it.name for it in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+        if isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
         for name in names:
-            path = folder / f"{name}.py"
-            if name.isidentifier() and path.is_file():
+            path = folder / f"{name.rpartition('.')[2]}.py"
+            if path.stem.isidentifier() and path.is_file():
                 found[path.name] = path.read_bytes()
     return found
 

@@ -43,4 +43,4 @@ def _read(body: Sequence[ast.stmt]) -> set[str]:
 
 
 def _is_there(name: str, names: Names) -> bool:
-    return name in names.known or name in names.given or name in names.imports or hasattr(builtins, name)
+    return any(name in it for it in (names.known, names.modules, names.given, names.imports, vars(builtins)))

@@ -108,7 +108,7 @@ class ImportedTest:
     public: bool
     points: Fraction
     names: Names
-    marks: tuple[str, ...] = ()
+    marks: tuple[ast.expr, ...] = ()
     arguments: tuple[str, ...] = ()
     trouble: ByHand | None = None
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.authoring.importing import nbgrader, otter
+from autograder.authoring.importing import nbgrader, otter, pytest_folder
 from autograder.authoring.importing.writing import Imported, name_of, write
 
-_READERS = {"otter": otter.read_master, "nbgrader": nbgrader.read_notebook}
+_READERS = {
+    "otter": otter.read_master,
+    "nbgrader": nbgrader.read_notebook,
+    "pytest": pytest_folder.read_folder,
+}
 
 
 def import_assignment(format: str, source: Path, root: Path, name: str | None = None) -> Imported:

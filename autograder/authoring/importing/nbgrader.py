@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -249,7 +250,7 @@ def _imported(
     imported = dict(names.imports)
     for statement in (*before, *body):
         imported |= imports_of(statement)
-    body = plain(with_context(body, before, names), of_nose(imported))
+    body = plain(copy.deepcopy(with_context(body, before, names)), of_nose(imported))
     body = [it for it in body if "nose" not in " ".join(imports_of(it).values())]
     points = Fraction(0) if public else test.points
     name = re.sub(r"\W", "_", test.id)

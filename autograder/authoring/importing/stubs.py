@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from autograder.authoring.importing.names import parsed
 
@@ -40,17 +40,36 @@ def completed(stub: str, reference: str, file: str, before: str = "") -> str:
     return "\n".join(lines) + "".join(f"\n\n\n{it}" for it in made)
 
 
-def emptied(reference: str, file: str) -> str:
-    """Return a module with every function and method to be filled in, and the rest as it is."""
+def emptied(reference: str, file: str, answers: Set[str] = frozenset()) -> str:
+    """Return a module with every function and method to be filled in, without private functions.
+
+    Parameters
+    ----------
+    answers
+        Variables whose values are answers, and are left out.
+    """
     lines = reference.split("\n")
-    for function in reversed(list(_functions(ast.parse(reference).body))):
-        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-        if function.name == "__init__" or not body:
-            continue
-        lines[body[0].lineno - 1 : body[-1].end_lineno] = [
-            f"{' ' * body[0].col_offset}{_fill_in(function.name, file)}"
-        ]
-    return "\n".join(lines)
+    tree = ast.parse(reference).body
+    private = [it for it in tree if isinstance(it, ast.FunctionDef) and it.name.startswith("_")]
+    for statement in reversed(tree):
+        if statement in private:
+            first = min([statement.lineno, *(it.lineno for it in statement.decorator_list)])
+            del lines[first - 1 : statement.end_lineno]
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            if answers & {it.id for it in ast.walk(statement) if isinstance(it, ast.Name)}:
+                _replace(lines, statement.value, statement.value, "...")
+        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            for function in reversed(list(_functions([statement]))):
+                body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+                if function.name != "__init__" and body:
+                    _replace(lines, body[0], body[-1], _fill_in(function.name, file))
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _replace(lines: list[str], first: ast.stmt | ast.expr, last: ast.stmt | ast.expr, text: str) -> None:
+    """Replace what stands from one node to another."""
+    before = lines[first.lineno - 1].encode()[: first.col_offset].decode()
+    lines[first.lineno - 1 : last.end_lineno] = [before + text]
 
 
 def header(function: ast.FunctionDef, file: str) -> str:

@@ -119,7 +119,7 @@ def _translated(test: ImportedTest, alone: bool) -> Translated | ByHand:
             raise CannotTranslateError(
                 test.body[0], "it returns early, and counts only together with others", "merge them"
             )
-        return translated(test.body, test.names, test.arguments)
+        return translated(test.body, test.names, test.arguments, test.marks)
     except CannotTranslateError as error:
         return ByHand(Place(test.place.where, error.line or test.place.line), what + error.why, error.remedy)
 
@@ -150,12 +150,10 @@ def _function(test: _Written, graded: bool) -> str:
     marks = [f'@pytest.mark.question("{test.question}")']
     if graded:
         marks.append(f"@pytest.mark.weight({_weight(test.points)})")
-    first = test.sources[0]
-    marks += [f"@{mark}" for mark in first.marks]
-    arguments = "".join(f", {it}" for it in first.arguments)
     if test.trouble is not None:
-        given = ", ".join(first.arguments)
-        return "\n".join(["", *marks, f"def test_{test.name}({given}):", *_unwritten(test), ""])
+        return "\n".join(["", *marks, f"def test_{test.name}():", *_unwritten(test), ""])
+    marks += [f"@{mark}" for _, it in test.parts for mark in it.marks]
+    arguments = "".join(f", {it}" for it in test.sources[0].arguments)
     body = list[str]()
     for _, translation in test.parts:
         body += ["    with check.computation():", textwrap.indent(translation.lines, " " * 8)]

@@ -58,6 +58,8 @@ class Translated:
         What of the hand-in they use, as `module.name`.
     notes
         What was changed that an author should know.
+    marks
+        The decorators, as source.
     """
 
     lines: str
@@ -65,22 +67,31 @@ class Translated:
     given: frozenset[str]
     called: frozenset[str]
     notes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
-def translated(body: Sequence[ast.stmt], names: Names, arguments: Sequence[str] = ()) -> Translated:
+def translated(
+    body: Sequence[ast.stmt], names: Names, arguments: Sequence[str] = (), marks: Sequence[ast.expr] = ()
+) -> Translated:
     """Return a test's statements with every use of the hand-in as a call across the boundary.
 
     Parameters
     ----------
     arguments
         Names that the test is given by its marks.
+    marks
+        Its decorators.
 
     Raises
     ------
     CannotTranslateError
         If it would not mean the same.
     """
-    translation = _Translation(names, set(arguments))
+    translation = _Translation(names, set())
+    decorators = tuple(ast.unparse(ast.fix_missing_locations(translation.expression(it))) for it in marks)
+    if translation.uses:
+        raise _refused(marks[0], "its cases come from the student's code")
+    translation.bound |= set(arguments)
     statements = [it for statement in body for it in translation.statement(statement)]
     if not translation.uses:
         raise CannotTranslateError(
@@ -101,6 +112,7 @@ def translated(body: Sequence[ast.stmt], names: Names, arguments: Sequence[str] 
         frozenset(translation.given),
         frozenset(translation.uses),
         tuple(dict.fromkeys(translation.notes)),
+        decorators,
     )
 
 
@@ -151,6 +163,12 @@ class _Translation:
                 yield ast.Expr(value)
             case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old)) if new == old:
                 return
+            case ast.Assign(targets=[ast.Name(id=new) as alias], value=ast.Name() as of) if self._is_handle(
+                of
+            ):
+                self._target(alias, of)
+                self.handles.add(new)
+                yield node
             case ast.Assign(targets=targets):
                 value = self.expression(node.value)
                 for it in targets:
@@ -183,8 +201,8 @@ class _Translation:
                 yield type(node)(test, self._block(node.body), self._block(node.orelse))
                 self.conditional -= depends
             case ast.Import() | ast.ImportFrom():
-                if module := self._own_module(node):
-                    raise _refused(node, f"it imports {module} in the test itself")
+                if self._is_of_hand_in(node):
+                    return  # its names are known already
                 for name, line in imports_of(node).items():
                     usual = self.names.imports.get(name, _NUMPY) == line
                     if usual:
@@ -553,9 +571,8 @@ class _Translation:
             [self.expression(it) for it in arguments.defaults],
         )
 
-    def _own_module(self, node: ast.Import | ast.ImportFrom) -> str:
-        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [it.name for it in node.names]
-        return next((it for it in modules if it in self.names.modules.values()), "")
+    def _is_of_hand_in(self, node: ast.Import | ast.ImportFrom) -> bool:
+        return all(name in self.names.known or name in self.names.modules for name in imports_of(node))
 
     def need(self, name: str) -> None:
         """Add what a copied definition needs itself."""

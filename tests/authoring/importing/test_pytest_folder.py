@@ -1,0 +1,370 @@
+"""`autograder import pytest` makes an assignment of a folder of tests that scores as the folder itself does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring.importing.importing import import_assignment
+from autograder.authoring.importing.writing import Imported
+from autograder.course.loading import load_assignment, load_solution
+from autograder.errors import CourseError
+from autograder.grading.grader import Grader
+from autograder.model.scoring import score
+from tests.authoring.importing.scores import page_of
+
+LAYERS = '''
+"""Layers."""
+
+import numpy as np
+
+SCALE = 2.0
+answer = "b"
+
+
+class Linear:
+    """A linear layer."""
+
+    def __init__(self, n, m):
+        self.W = np.zeros((n, m))
+
+    def forward(self, X):
+        """Return the outputs (N, m) for X (N, n)."""
+        if X.shape[1] != self.W.shape[0]:
+            raise ValueError("these do not fit")
+        return X @ self.W
+
+
+def relu(x):
+    """Return x where it is positive, and 0 elsewhere."""
+    return _kept(x)
+
+
+def _kept(x):
+    return np.maximum(x, 0)
+
+
+def total(x): return x.sum()
+'''
+
+UNITTEST = '''
+import unittest
+
+import numpy as np
+from gradescope_utils.autograder_utils.decorators import leaderboard, number, partial_credit, visibility, weight
+
+import layers
+from layers import Linear, relu
+
+SHAPE = (5, 3)
+
+
+def ones(shape):
+    return np.ones(shape)
+
+
+class TestLayers(unittest.TestCase):
+    """The linear layer."""
+
+    size = 2
+
+    def setUp(self):
+        self.layer = Linear(3, self.size)
+        self.layer.W = ones((3, self.size))
+
+    def outputs(self, X):
+        return self.layer.forward(X)
+
+    @weight(2)
+    def test_forward(self):
+        """It multiplies."""
+        self.assertTrue(np.allclose(self.layer.forward(np.ones((1, 3))), 3), "wrong outputs")
+        self.assertEqual(self.outputs(ones(SHAPE)).shape, (5, 2))
+
+    @weight(1)
+    @visibility("hidden")
+    def test_refuses(self):
+        with self.assertRaises(ValueError):
+            self.layer.forward(np.ones((2, 7)))
+        self.assertRaises(ValueError, self.layer.forward, np.ones((2, 2)))
+
+
+class TestRest(unittest.TestCase):
+    @number("2.1")
+    @weight(1.5)
+    @visibility("after_due_date")
+    def test_relu(self):
+        for value, expected in [(1.5, 1.5), (-2.0, 0.0)]:
+            with self.subTest(value=value):
+                self.assertAlmostEqual(relu(np.array([value]))[0], expected)
+
+    @number("2.2")
+    @weight(0.5)
+    def test_total(self):
+        np.random.seed(1)
+        x = np.random.rand(4)
+        from layers import total
+        self.assertAlmostEqual(total(x), sum(x), places=9)
+        self.assertIn(layers.answer, ["b"])
+'''
+
+DECORATORS = """
+def mark(name):
+    def outer(value):
+        def inner(function):
+            setattr(function, f"__{name}__", value)
+            return function
+        return inner
+    return outer
+
+weight, number, visibility, leaderboard = map(mark, ("weight", "number", "visibility", "leaderboard"))
+partial_credit = weight
+"""
+
+RUN = """
+import sys
+import unittest
+
+class Result(unittest.TestResult):
+    earned = 0
+    def addSuccess(self, test):
+        self.earned += getattr(getattr(test, test._testMethodName), "__weight__", 0)
+
+result = Result()
+unittest.defaultTestLoader.discover(".", pattern="test_layers.py").run(result)
+print(result.earned)
+"""
+
+PLAIN = """
+import numpy as np
+import pytest
+
+import layers as L
+from layers import relu
+
+CASES = [(1.0, 1.0), (-1.0, 0.0)]
+
+
+@pytest.fixture
+def size():
+    return 3
+
+
+@pytest.fixture
+def layer(size):
+    made = L.Linear(size, size)
+    made.W = np.eye(size)
+    return made
+
+
+@pytest.mark.parametrize("x, expected", CASES)
+def test_relu(x, expected):
+    assert relu(np.array([x])) == pytest.approx(expected)
+
+
+def test_relu_keeps_shapes():
+    assert relu(np.zeros((2, 3))).shape == (2, 3)
+
+
+def test_identity(layer, size):
+    X = np.arange(6.0).reshape(2, size)
+    np.testing.assert_allclose(layer.forward(X), X)
+
+
+def test_prints(capsys):
+    print(relu(np.zeros(1)))
+    assert capsys.readouterr().out
+"""
+
+WRONG = {
+    "right": {},
+    "wrong outputs": {"X @ self.W": "2 * X @ self.W"},
+    "no exception": {'raise ValueError("these do not fit")': "return X"},
+    "wrong relu": {"np.maximum(x, 0)": "np.abs(x)"},
+    "text": {"return x.sum()": "return str(x.sum())"},
+}
+
+
+def folder_of(place: Path, tests: str, **files: str) -> Path:
+    place.mkdir(parents=True)
+    (place / "test_layers.py").write_text(tests)
+    for name, content in {"layers.py": LAYERS, **files}.items():
+        (place / name).parent.mkdir(exist_ok=True, parents=True)
+        (place / name).write_text(content.lstrip())
+    return place
+
+
+def imported(folder: Path, root: Path, name: str = "hw") -> Imported:
+    (root / "assignments").mkdir(parents=True, exist_ok=True)
+    return import_assignment("pytest", folder, root, name)
+
+
+@pytest.fixture(scope="module")
+def decorated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Imported]:
+    """A folder of gradescope-utils, whose decorators are stood in for, and what was made of it."""
+    place = tmp_path_factory.mktemp("gradescope")
+    folder = folder_of(place / "tests", UNITTEST)
+    package = place / "utils" / "gradescope_utils" / "autograder_utils"
+    package.mkdir(parents=True)
+    (package / "decorators.py").write_text(DECORATORS)
+    return folder, imported(folder, place / "course")
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Imported]:
+    place = tmp_path_factory.mktemp("plain")
+    folder = folder_of(place / "tests", PLAIN)
+    return folder, imported(folder, place / "course")
+
+
+def hand_ins(made: Imported) -> dict[str, str]:
+    found = dict.fromkeys(WRONG, LAYERS)
+    for what, changes in WRONG.items():
+        for old, new in changes.items():
+            assert old in found[what]
+            found[what] = found[what].replace(old, new)
+    return {**found, "empty": (made.public / "layers.py").read_text()}
+
+
+def our_totals(made: Imported, sources: Mapping[str, str]) -> dict[str, Fraction]:
+    assignment, solution = load_assignment(made.public), load_solution(made.secret)
+    with Grader(assignment, solution) as grader:
+        graded = {what: grader.grade({"layers.py": source.encode()}) for what, source in sources.items()}
+        scores = {what: score(grader.plan, assignment, of) for what, of in graded.items()}
+    return {what: sum((it.score for it in of), Fraction(0)) for what, of in scores.items()}
+
+
+def run_in(folder: Path, source: str, command: list[str]) -> str:
+    (folder / "layers.py").write_text(source)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": f"{folder.parent / 'utils'}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+@pytest.mark.system
+def test_it_scores_as_unittest_with_the_same_weights(decorated: tuple[Path, Imported]) -> None:
+    folder, made = decorated
+    sources = hand_ins(made)
+    theirs = {what: float(run_in(folder, it, [sys.executable, "-c", RUN])) for what, it in sources.items()}
+    assert {what: float(it) for what, it in our_totals(made, sources).items()} == theirs
+    assert theirs["right"] == 5 and theirs["empty"] == 0 and len(set(theirs.values())) > 3
+
+
+@pytest.mark.system
+def test_it_scores_as_the_share_of_tests_that_plain_pytest_passes(plain: tuple[Path, Imported]) -> None:
+    folder, made = plain
+    left_out = ["--deselect", "test_layers.py::test_prints", "-p", "no:cacheprovider", "-q"]
+    sources = {what: it for what, it in hand_ins(made).items() if what in ("right", "wrong relu", "empty")}
+    ours = our_totals(made, sources)
+    for what, source in sources.items():
+        said = run_in(folder, source, [sys.executable, "-m", "pytest", *left_out])
+        passed = re.search(r"(\d+) passed", said)
+        # Two of the four tests are cases of one, which is worth as much as each of the others.
+        expected = {4: Fraction(3), 3: Fraction(5, 2), 0: Fraction(0)}[int(passed[1]) if passed else 0]
+        assert ours[what] == expected, what
+
+
+def test_classes_and_numbers_become_questions(decorated: tuple[Path, Imported]) -> None:
+    _, made = decorated
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert [(it["id"], it["title"], it["points"], it["functions"]) for it in toml["questions"]] == [
+        ("layers", "The linear layer", 3, ["layers.Linear.forward"]),
+        ("q2", "Question 2", 2, ["layers.relu", "layers.answer", "layers.total"]),
+    ]
+    assert made.tests == (4, 4)
+
+
+def test_hidden_tests_are_graded_only(decorated: tuple[Path, Imported]) -> None:
+    _, made = decorated
+    public, graded = (
+        (half / name).read_text()
+        for half, name in ((made.public, "test_public.py"), (made.secret, "test_graded.py"))
+    )
+    assert "def test_forward" in public and "def test_total" in public
+    assert "def test_refuses" not in public and "def test_relu" not in public
+    assert "student.raises('ValueError', lambda code: self_layer.bind('forward', np.ones((2, 7))))" in graded
+    assert "2 visible tests are public checks now, and students get their source" in page_of(made)
+
+
+def test_stubs_are_made_of_the_reference_without_bodies_answers_and_private_functions(
+    decorated: tuple[Path, Imported],
+) -> None:
+    _, made = decorated
+    stub = (made.public / "layers.py").read_text()
+    compile(stub, "layers.py", "exec")
+    assert 'raise NotImplementedError("fill in forward in layers.py")' in stub and "self.W = np.zeros" in stub
+    assert (
+        "SCALE = 2.0" in stub
+        and "answer = ...\n" in stub
+        and "_kept" not in stub
+        and "X @ self.W" not in stub
+    )
+    assert 'def total(x): raise NotImplementedError("fill in total in layers.py")' in stub
+    assert "**layers.py**: its stub was made of the reference" in page_of(made)
+
+
+def test_stubs_that_are_there_are_taken(tmp_path: Path) -> None:
+    stub = "def relu(x):\n    '''Mine.'''\n    raise NotImplementedError\n"
+    tests = "from layers import relu\n\ndef test_relu():\n    assert relu(1.0) == 1\n"
+    folder = folder_of(tmp_path / "tests", tests, **{"stubs/layers.py": stub})
+    made = imported(folder, tmp_path / "course")
+    assert (made.public / "layers.py").read_text() == stub
+    assert "its stub was made" not in page_of(made)
+
+
+def test_fixtures_and_cases_stay(plain: tuple[Path, Imported]) -> None:
+    _, made = plain
+    graded = (made.secret / "test_graded.py").read_text()
+    assert (
+        "@pytest.mark.parametrize('x, expected', CASES)\ndef test_relu(student, check, x, expected):"
+        in graded
+    )
+    assert "made = student.new('layers.Linear', size, size)" in graded
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert [(it["id"], it["points"]) for it in toml["questions"]] == [("relu", 3), ("Linear", 1)]
+
+
+def test_what_cannot_be_taken_over_is_named(plain: tuple[Path, Imported], tmp_path: Path) -> None:
+    _, made = plain
+    assert "the test prints could not be translated: it uses the fixture capsys" in page_of(made)
+    assert "no test is shown to students" in page_of(made)
+    more = UNITTEST + (
+        "    @partial_credit(3)\n    def test_parts(self, set_score=None):\n        set_score(relu(1.0))\n\n"
+        "    def test_nothing(self):\n        self.assertTrue(relu(1.0))\n"
+    )
+    page = page_of(imported(folder_of(tmp_path / "tests", more), tmp_path / "course"))
+    assert (
+        "the test parts could not be translated: it sets a part of its points itself (partial_credit)" in page
+    )
+    assert "test_nothing has no weight, and is a public check only" in page
+
+
+@pytest.mark.parametrize(
+    "files, says",
+    [
+        ({}, "has no test_*.py"),
+        ({"test_a.py": "def test_a(:\n"}, "test_a.py, line 1: this is no Python"),
+        ({"test_a.py": "import numpy\ndef test_a(): pass\n"}, "import no module that lies beside them"),
+        ({"test_a.py": "import hw\n", "hw.py": ""}, "have no function or method called test_..."),
+    ],
+)
+def test_a_folder_that_cannot_be_imported_is_one_sentence(
+    tmp_path: Path, files: dict[str, str], says: str
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    with pytest.raises(CourseError, match=re.escape(says)):
+        import_assignment("pytest", tmp_path, tmp_path / "course", "hw")
