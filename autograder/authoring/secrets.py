@@ -37,6 +37,7 @@ _COMMONPLACE = re.compile(
     r"|\w+=np\.random\.default_rng\(\w*\)"
     r"|\w+=\w+(\.\w+)*\(\)"
     r"|if__name__==.__main__.:"
+    r"|withcheck\.computation\(\):"
     r"|\((?:[A-Za-z_]\w*,)+(?:[A-Za-z_]\w*)?\)"  # names in brackets, as of a shape
     # Random numbers of some shape, with no scale and no range: every test draws them.
     r"|\w+=\w+\.(?:normal|random|standard_normal)\((?:size=)?\(?(?:[a-zA-Z_]\w*+,?)++\)?\)"

@@ -11,8 +11,8 @@ from autograder.authoring.lock import DISTRIBUTION, installed
 from autograder.errors import GraderError
 from autograder.files.archive import collect, zip_bytes
 
-# What `autograder new` fills in becomes somebody's solution: it stays out of what is handed to students.
-_TEMPLATES_OF_SOLUTIONS = "autograder/authoring/template/solution/"
+# What `autograder new` and `import` write becomes somebody's solution: it stays out of what is handed to students.
+_TEXTS_OF_SOLUTIONS = ("autograder/authoring/template/solution/", "autograder/authoring/importing/")
 # Installers write these beside the metadata that the wheel held.
 _OF_THE_INSTALLER = {"INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"}
 
@@ -34,7 +34,7 @@ def build_wheel() -> tuple[str, bytes]:
             files[path.as_posix()] = path.read_binary()
     if not about:
         raise GraderError(f"The installed {DISTRIBUTION} does not list its files; install it again.")
-    files = {name: data for name, data in files.items() if not name.startswith(_TEMPLATES_OF_SOLUTIONS)}
+    files = {name: data for name, data in files.items() if not name.startswith(_TEXTS_OF_SOLUTIONS)}
     files[f"{about}/RECORD"] = _record(files, f"{about}/RECORD")
     return f"{PurePosixPath(about).stem}-py3-none-any.whl", zip_bytes(files)
 

@@ -206,8 +206,13 @@ def import_(
     ] = None,
 ) -> None:
     """Make both halves of an assignment from another grader's, with a page of what needs your hand."""
-    from autograder.authoring.importing.importing import import_assignment
-
+    try:
+        from autograder.authoring.importing.importing import import_assignment
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            "this installation came with a release or a bundle, which import nothing; "
+            "install the package from its own checkout."
+        ) from error
     try:
         root = this_course().root
     except CourseError:

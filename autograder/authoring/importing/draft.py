@@ -71,12 +71,15 @@ class Names:
     given
         Definitions that were handed out and compute with nothing of the student's, in order: they are copied into
         the tests, so that no hand-in can change what it is compared with.
+    handed_out
+        Whether students have these definitions anyway.
     """
 
     known: Mapping[str, Known]
     modules: Mapping[str, str] = field(default_factory=dict)
     imports: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, ast.stmt] = field(default_factory=dict)
+    handed_out: bool = True
 
 
 @dataclass(frozen=True)

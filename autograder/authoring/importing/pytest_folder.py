@@ -215,7 +215,12 @@ def _file(path: Path, tree: ast.Module, modules: Mapping[str, str], taken: dict[
         for name, it in own.given.items()
         if taken.setdefault(name, ast.unparse(it)) == ast.unparse(it)
     }
-    file = _File(path, Names(from_modules.known, from_modules.modules, own.imports, given), before, fixtures)
+    file = _File(
+        path,
+        Names(from_modules.known, from_modules.modules, own.imports, given, handed_out=False),
+        before,
+        fixtures,
+    )
     for statement in tests:
         file.tests += _found(path, statement)
     return file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -71,9 +71,12 @@ def test_files(draft: Draft) -> TestFiles:
                 ByHand(of.place, note, "look whether that is what you want") for note in translation.notes
             ]
     done = sum(len(it.sources) for it in graded if it.trouble is None)
+    shown = [it for it in public if it.trouble is None]
+    handed_out = [(of, it) for test in graded for of, it in test.parts if of.names.handed_out]
+    names = frozenset(it.name for it in shown)
     return TestFiles(
-        _file(_PUBLIC_HEAD, draft, [it for it in public if it.trouble is None], False) + _PUBLIC_FOOT,
-        _file(_GRADED_HEAD, draft, graded, True),
+        _file(_PUBLIC_HEAD, draft, shown, names, False, handed_out) + _PUBLIC_FOOT,
+        _file(_GRADED_HEAD, draft, graded, names, True),
         tuple(by_hand),
         done,
         sum(len(it.sources) for it in graded),
@@ -124,14 +127,31 @@ def _translated(test: ImportedTest, alone: bool) -> Translated | ByHand:
         return ByHand(Place(test.place.where, error.line or test.place.line), what + error.why, error.remedy)
 
 
-def _file(head: str, draft: Draft, tests: Sequence[_Written], graded: bool) -> str:
+def _file(
+    head: str,
+    draft: Draft,
+    tests: Sequence[_Written],
+    shown: Set[str],
+    graded: bool,
+    handed_out: Sequence[tuple[ImportedTest, Translated]] = (),
+) -> str:
+    """Return a file of tests.
+
+    Those that students see are in a class of the same name in both files: that is how the last look into a release
+    knows that they are shown on purpose. So are definitions that students have anyway, whoever needs them.
+    """
     translations = [(of, it) for test in tests for of, it in test.parts]
-    imports = {line for _, it in translations for line in it.imports} - _MADE_HERE
+    imports = {line for _, it in (*translations, *handed_out) for line in it.imports} - _MADE_HERE
     plain = sorted(it for it in imports if it.startswith("import "))
     others = sorted(imports - set(plain))
     lines = [head.format(source=draft.source), *plain, "import pytest", *others, ""]
-    lines += _given(translations)
-    return "\n".join([*lines, *(_function(test, graded) for test in tests)]).rstrip("\n") + "\n"
+    lines += _given([*translations, *handed_out])
+    both = [_function(it, graded, "self, ") for it in tests if it.name in shown and it.trouble is None]
+    alone = [_function(it, graded) for it in tests if it.name not in shown or it.trouble is not None]
+    if both:
+        lines += ["", "class TestShown:", '    """What students see of the tests."""']
+        lines += [textwrap.indent(it, "    ") for it in both]
+    return "\n".join([*lines, *alone]).rstrip("\n") + "\n"
 
 
 def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[str]:
@@ -146,7 +166,7 @@ def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[
                 yield from (*blank, ast.unparse(statement), *blank)
 
 
-def _function(test: _Written, graded: bool) -> str:
+def _function(test: _Written, graded: bool, owner: str = "") -> str:
     marks = [f'@pytest.mark.question("{test.question}")']
     if graded:
         marks.append(f"@pytest.mark.weight({_weight(test.points)})")
@@ -157,7 +177,7 @@ def _function(test: _Written, graded: bool) -> str:
     body = list[str]()
     for _, translation in test.parts:
         body += ["    with check.computation():", textwrap.indent(translation.lines, " " * 8)]
-    return "\n".join(["", *marks, f"def test_{test.name}(student, check{arguments}):", *body, ""])
+    return "\n".join(["", *marks, f"def test_{test.name}({owner}student, check{arguments}):", *body, ""])
 
 
 def _unwritten(test: _Written) -> Iterator[str]:

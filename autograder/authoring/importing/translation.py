@@ -123,6 +123,8 @@ class _Translation:
     handles: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     """Names whose values come from the hand-in."""
+    hoisted: set[str] = field(default_factory=set)
+    """Names that the test imports itself, as its file does."""
     outer: set[str] = field(default_factory=set)
     """Names that the test has taken from outside."""
     lent: set[str] = field(default_factory=set)
@@ -204,13 +206,12 @@ class _Translation:
                 if self._is_of_hand_in(node):
                     return  # its names are known already
                 for name, line in imports_of(node).items():
-                    usual = self.names.imports.get(name, _NUMPY) == line
-                    if usual:
+                    if self.names.imports.get(name, _NUMPY) == line:
                         self.imports.add(line)
-                    else:
-                        self._bind(node, name)
-                        yield from ast.parse(line).body
-                    self.bound.add(name)
+                        self.hoisted.add(name)
+                        continue
+                    self._bind(node, name)
+                    yield from ast.parse(line).body
             case ast.FunctionDef():
                 self._bind(node, node.name)
                 with self._scope(_parameters(node.args)):
@@ -394,6 +395,8 @@ class _Translation:
             self.given.add(name)
         elif name in self.names.imports:
             self.imports.add(self.names.imports[name])
+        elif name in self.hoisted:
+            pass
         elif name in self.names.modules:
             raise _refused(node, f"the module {name} is used as a whole")
         elif name in _NO_MEANING:
