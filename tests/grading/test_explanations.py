@@ -15,6 +15,7 @@ from tests.grading.losses import (
     GRADED,
     MISTAKES,
     OF_LOSS,
+    OTHER,
     grader_of,
     hand_in,
     kinds,
@@ -184,6 +185,39 @@ def test_a_mistake_is_not_named_for_one_test_in_which_it_agrees(sized):
     body = "return (0.0, 0 * W) if not W.any() else (1.0, W)"
     verdicts = sized.grade(with_loss(body))
     assert {it.mistake for it in verdicts.values()} == {None}
+
+
+ZEROS_APART = (
+    GRADED.partition('@pytest.mark.question("other")')[0]
+    + """
+other = pytest.mark.question("other")
+
+@other
+@pytest.mark.parametrize("size", [3, 5, 8])
+def test_one(compare, rng, size):
+    compare("other.one", rng.uniform(1, 2, size=size), names=("result",))
+
+@other
+def test_nothing_becomes_one(student, check):
+    check(sum=(float(student.call("other.one", np.zeros(3)).sum()), 3.0, "three zeros should become three ones"))
+"""
+)
+TWICE = """
+[twice]
+title = "X counted twice, zeros not at all"
+hint = "What should zeros become?"
+edits.one = ["X + 1", "np.where(X == 0, 0.0, 2 * X)"]
+"""
+
+
+def test_a_mistake_explains_no_values_where_a_test_that_compares_none_contradicts_it(tmp_path):
+    """All that is compared is alike; but zeros become ones here, as they should, and what the hint asks is idle."""
+    numpy_too = "import numpy as np\n" + OTHER
+    with grader_of(tmp_path, graded=ZEROS_APART, bank=TWICE, other=numpy_too) as grader:
+        same = grader.grade(hand_in(other=numpy_too.replace("X + 1", "np.where(X == 0, 0.0, X + X)")))
+        another = grader.grade(hand_in(other=numpy_too.replace("X + 1", "np.where(X == 0, 1.0, X + X)")))
+    assert {it.mistake for it in same.values() if not it.passed} == {"twice"}
+    assert {it.mistake for it in another.values() if not it.passed} == {None}
 
 
 # --- conventions ------------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ class _Evidence:
             if any(sample.differs for sample in by_test.values())
         }
         for name, by_test in wrong.items():
-            explanation = self._of_term(name, samples[name]) or self._by_form(name, by_test)
+            explanation = self._of_term(name, samples[name], len(samples) > 1) or self._by_form(name, by_test)
             if explanation is not None:
                 explained[name] = explanation
 
@@ -250,8 +250,11 @@ class _Evidence:
             return None
         return Explanation(_sentence(f"{name} {form.observation}", form.question), term=name, form=form)
 
-    def _of_term(self, name: str, samples: Mapping[str, Sample]) -> Explanation | None:
-        """Return the known mistake that gives the same numbers for a term in every test."""
+    def _of_term(self, name: str, samples: Mapping[str, Sample], several: bool) -> Explanation | None:
+        """Return the known mistake that gives the same numbers for a term in every test.
+
+        Of a term that is one of several, tests that compare no values say nothing; the only one is the whole.
+        """
         if self.group[0].test.public or self.witness.reference is None:
             return None
         for variant in self.candidates.mistakes(self.question, False, self._convention, self.named):
@@ -262,6 +265,7 @@ class _Evidence:
                 hint
                 and (made_here or self._is_made(variant))
                 and self._agrees_in_term(name, samples, variant)
+                and (several or self._agrees_where_nothing_is_compared(variant))
             ):
                 return Explanation(f"About {name}: {hint}", variant.mistake, variant, term=name)
         return None
@@ -274,6 +278,9 @@ class _Evidence:
             if not sample.agrees(numbers[name][0]):
                 return False
         return True
+
+    def _agrees_where_nothing_is_compared(self, variant: Variant) -> bool:
+        return all(self._agrees_steadily(one, variant) for one in self.group if not one.compared)
 
     def _samples(self) -> dict[str, dict[str, Sample]] | None:
         """Return the samples of every term, relative to the convention under which most terms are right."""
