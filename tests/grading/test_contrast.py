@@ -158,6 +158,13 @@ def test_says_what_is_so(grader, body, sentence):
         # Too small to be clearly wrong, and too large to be right.
         ("dW = dW * (1 + 1e-5 * (len(X) > 1))", "dW: right"),
         ("value, dW = value, dW * (1 + 1e-9)", ""),
+        # With numbers of features that are no levels of the ladder, the last row is wrong, too.
+        (
+            "dW[:-1] += 1; dW[-1] += len(dW) not in (1, 2, 3, 5, 10, 11, 13)",
+            "dW: right in the last row alone",
+        ),
+        # The limit is not one of the scores alone.
+        ("value = value if abs(scores).max() * abs(W).max() < 700 else np.nan", "loss: right up to scores"),
         # It ignores all weights, not their signs alone.
         ("value = (X * X).mean()", "loss: is the same whether or not"),
     ],

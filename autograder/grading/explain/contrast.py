@@ -258,7 +258,8 @@ def _facts_of_wrong(
     found += facts_of_moves(examined, wrong, ordinary)
     for part in wrong:
         if all(examined.state(it, part) != "odd" for it in probes):
-            found += facts_of_entries(examined, part, probes)
+            by_chance = not is_real(examined, part, table[part])
+            found += facts_of_entries(examined, part, probes, by_chance)
             found += facts_of_properties(examined, part, probes, unswitched, without)
     said = {part for fact in found for part in fact.parts}
     rest = [part for part in wrong if part not in said]

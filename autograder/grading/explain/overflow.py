@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import DRAWS, Examined, Probe, part_of, probe_of
+from autograder.grading.explain.probes import CONFIRMING_DRAW, DRAWS, Examined, Probe, part_of, probe_of
 from autograder.grading.ladder import Amount
 
 CLOSEST = 1.005
 """The limit is known when what is wrong is no more than this many times what is right."""
 SAME_LIMIT = 1.15
 """How far the limits of both draws may be apart."""
+CONFIRMING = 6
+"""Further draws that have to be right below the limit and wrong beyond it, by as much as limits may be apart."""
 
 
 def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]:
@@ -27,7 +29,11 @@ def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]
             if len(known) < len(limits):
                 continue
             (low, one), (high, other) = known
-            if one == other and high <= SAME_LIMIT * low:
+            if (
+                one == other
+                and high <= SAME_LIMIT * low
+                and _is_confirmed(examined, part, name, amount, low, high)
+            ):
                 found.setdefault((_rounded(math.sqrt(low * high)), one), []).append(part)
         for (limit, how), names in found.items():
             yield Fact(
@@ -66,6 +72,18 @@ def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int
     if "right" in ways:
         return None
     return low, ways.pop() if len(ways) == 1 else "wrong"
+
+
+def _is_confirmed(examined: Examined, part: str, name: str, amount: Amount, low: float, high: float) -> bool:
+    """Return whether other draws have the limit in the same place: it may depend on more than the amount."""
+    for number in range(CONFIRMING):
+        below, beyond = (
+            probe_of({**examined.inputs.ladder.base, name: value}, CONFIRMING_DRAW, 900 + number)
+            for value in (low / SAME_LIMIT, min(high * SAME_LIMIT, amount.most))
+        )
+        if how(examined, below, part) != "right" or how(examined, beyond, part) == "right":
+            return False
+    return True
 
 
 def how(examined: Examined, probe: Probe, part: str) -> str:

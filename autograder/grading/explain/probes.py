@@ -30,6 +30,8 @@ COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
 """Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
 DRAWS = (1, 2)
 """The numbers of the two independent draws of every ladder."""
+CONFIRMING_DRAW = 3
+"""The number of the draw whose probes may contradict what the other two say."""
 
 
 @dataclass(frozen=True)

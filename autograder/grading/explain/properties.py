@@ -8,10 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import FAR, NEAR, Examined, Probe, close, part_of
+from autograder.grading.explain.probes import (
+    CONFIRMING_DRAW,
+    FAR,
+    NEAR,
+    Examined,
+    Probe,
+    close,
+    off_level,
+    part_of,
+    probe_of,
+)
 
 FEWEST = 6
 """Probes at which a property must have been seen."""
+CONFIRMING = 30
+"""Further probes that may contradict what a result looks like."""
 FEWEST_LINES = 3
 """Rows, columns or entries that a result must have for one of them to be singled out."""
 
@@ -59,10 +71,15 @@ PATTERNS = (
 )
 
 
-def facts_of_entries(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield which entries alone are wrong, wherever the part is."""
+def facts_of_entries(
+    examined: Examined, part: str, probes: Sequence[Probe], by_chance: bool = False
+) -> Iterator[Fact]:
+    """Yield which entries alone are wrong, wherever the part is.
+
+    Of a row of labels, which may be right by chance, one is never said to be right alone.
+    """
     for pattern in PATTERNS:
-        for inside in (True, False):
+        for inside in (True, False) if pattern.ndim > 1 or not by_chance else (True,):
             if _always_in(examined, part, probes, pattern, inside):
                 said = f"wrong in {pattern.words} alone" if inside else f"right in {pattern.words} alone"
                 yield Fact(
@@ -85,7 +102,17 @@ def _always_in(
         if there is False:
             return False
         seen += bool(there)
-    return seen >= FEWEST
+    return seen >= FEWEST and all(
+        wrong_in(examined, part, it, pattern, inside) is not False for it in _further(examined)
+    )
+
+
+def _further(examined: Examined) -> Iterator[Probe]:
+    """Yield probes of another draw, with sizes that are no levels of the ladder."""
+    rng = np.random.default_rng(CONFIRMING_DRAW)
+    ladder = examined.inputs.ladder
+    for number in range(CONFIRMING):
+        yield probe_of(off_level(ladder, rng), CONFIRMING_DRAW, 3000 + number)
 
 
 def wrong_in(examined: Examined, part: str, probe: Probe, pattern: Pattern, inside: bool) -> bool | None:

@@ -15,7 +15,15 @@ from typing import Any
 import numpy as np
 
 from autograder.grading.explain.conditions import Condition, Where, conditions_of
-from autograder.grading.explain.probes import Examined, Probe, State, off_level, part_of, probe_of
+from autograder.grading.explain.probes import (
+    CONFIRMING_DRAW,
+    Examined,
+    Probe,
+    State,
+    off_level,
+    part_of,
+    probe_of,
+)
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 MOST_CHANCE = 1e-5
@@ -30,7 +38,6 @@ MOSTLY = 0.8
 """The share of probes from which on it is most of them."""
 SELDOM = 0.3
 """The share of probes up to which it is too few of them to be spoken of."""
-CONFIRMING_DRAW = 3
 _TRIES = 30
 
 Table = Sequence[tuple[Probe, State]]
