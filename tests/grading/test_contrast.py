@@ -194,6 +194,42 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases():
     assert fact.sentence.startswith("k: wrong in most cases already for ")
 
 
+@pytest.mark.parametrize(
+    ("name", "function", "right", "wrong", "sentence"),
+    [
+        # Each row is right where P is nowhere below Q, whatever the other rows are.
+        (
+            "logistic",
+            "kl_divergence",
+            "terms = np.where(P > 0, P * (np.log(P) - np.log(Q)), 0.0)",
+            "terms = np.where(P > 0, abs(P * (np.log(P) - np.log(Q))), 0.0)",
+            "divergence: wrong already for one example",
+        ),
+        (
+            "linear_views",
+            "class_scores",
+            "return X @ W + b",
+            "return X @ (W + b)",
+            "scores: right without biases, wrong with them.",
+        ),
+        (
+            "slide_audit",
+            "attenuation",
+            "return float(1 / (s * (1 - s)))",
+            "return float(2 / (s * (1 - s)))",
+            "result: wrong already without any special case.",
+        ),
+    ],
+)
+def test_says_of_functions_of_the_course(course_grader, name, function, right, wrong, sentence):
+    grader = course_grader(name)
+    source = grader.reference_files[f"{name}.py"].decode()
+    assert source.count(right) == 1
+    files = {f"{name}.py": source.replace(right, wrong).encode()}
+    said = [it.sentence for it in facts_on(grader, files, f"{name}.{function}")]
+    assert any(it.startswith(sentence) for it in said), said
+
+
 def test_what_changes_in_few_places_is_not_called_unsteady(grader):
     once = "if X.shape == (7, 5) and W.shape == (5, 4) and reg == 0: value += np.random.rand()"
     assert said_of(grader, once) == []

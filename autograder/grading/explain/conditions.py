@@ -159,8 +159,19 @@ def _of_one(ladder: Ladder, condition: Condition, there: str, elsewhere: str, ex
 
 
 def pronoun(noun: str) -> str:
-    """Return the word that stands for a noun with its article."""
-    return "one" if noun.split()[0] in ("a", "an") else "it"
+    """Return the word that stands for a noun, which has an article or is in the plural."""
+    if noun.split()[0] in ("a", "an"):
+        return "one"
+    return "them" if _is_plural(noun) else "it"
+
+
+def does(noun: str) -> str:
+    """Return how a question about what a noun does begins after its first word."""
+    return "do they" if _is_plural(noun) else "does it"
+
+
+def _is_plural(noun: str) -> bool:
+    return noun.split()[0] not in ("a", "an", "the") and noun.endswith("s") and not noun.endswith("ss")
 
 
 def _place(ladder: Ladder, condition: Condition) -> str:
@@ -211,7 +222,7 @@ def _question(ladder: Ladder, condition: Condition, inside: bool) -> str:
             return f"In which step of your code do {plural(ladder, knob)} and {plural(ladder, condition.value)} meet?"
         case "with" if inside:
             noun = ladder.knobs[knob].noun  # type: ignore[union-attr]
-            return f"What should {noun} add, and what does it add in your code?"
+            return f"What should {noun} add, and what {does(noun)} add in your code?"
         case "with":
             return f"Which step of your code needs {ladder.knobs[knob].noun}?"  # type: ignore[union-attr]
     if inside:

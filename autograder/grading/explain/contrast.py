@@ -340,8 +340,9 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
             same = states[always[0]] == {"raised"} and len(raised) == 1
             certain = same or all(is_real(examined, it, table[it]) for it in always)
             verb = f"raises {raised.pop()}" if same else "wrong" if certain else "wrong in most cases"
+            sizes = in_full(ladder, settings)
             yield Fact(
-                about(always, f"{verb} already for {in_full(ladder, settings)}"),
+                about(always, f"{verb} already {f'for {sizes}' if sizes else 'without any special case'}"),
                 "Work that out by hand and print what your code has after each step: where do the two part?",
                 "simplest",
                 always,

@@ -24,6 +24,7 @@ from autograder.grading.explain.probes import (
     part_of,
     probe_of,
 )
+from autograder.grading.explain.relations import Moved
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 MOST_CHANCE = 1e-5
@@ -214,12 +215,39 @@ def _refined(examined: Examined, question: Question, where: Where) -> Where | No
 
 def is_confirmed(examined: Examined, question: Question, where: Where, number: int = CONTRADICTING) -> bool:
     """Return whether probes that were drawn to contradict a statement agree with it, on both sides of it."""
+    if _holds_for_chance_alone(examined, question, where):
+        return False
     tried = {True: 0, False: 0}
     for probe in contradicting(examined, question.part, where, wanted=number):
         if contradicts(examined, question, where, probe):
             return False
         tried[where.there(examined, question.part, probe)] += 1
     return min(tried.values()) > 0 and (number == CONTRADICTING or tried[True] >= number)
+
+
+def _holds_for_chance_alone(examined: Examined, question: Question, where: Where) -> bool:
+    """Return whether a larger number is wrong only because each of them may be: what is right is so repeated, too.
+
+    Of rows that are right by themselves now and then, a single one is right more often than all of several.
+    """
+    (condition, *others) = where.conditions
+    if others or where.exact or not where.wrong or condition.sort != "from" or not condition.holds:
+        return False
+    ladder = examined.inputs.ladder
+    knob = ladder.knobs[condition.knob]
+    if not isinstance(knob, Size) or not knob.places or knob.labels:
+        return False
+    rng = np.random.default_rng(CONFIRMING_DRAW)
+    for number in range(_TRIES):
+        size = int(rng.integers(knob.tried[0], condition.below + 1))
+        probe = probe_of({**off_level(ladder, rng), condition.knob: size}, CONFIRMING_DRAW, 4000 + number)
+        if question.asked(examined, probe) is not False:
+            continue
+        several = Moved(condition.knob, "repeated", max(2, math.ceil(condition.value / max(1, size))))
+        repeated = examined.inputs.changed(probe, several, several.change(ladder))
+        if question.asked(examined, repeated) is False:
+            return True
+    return False
 
 
 def contradicting(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.explain.conditions import plural, pronoun, singular
+from autograder.grading.explain.conditions import does, plural, pronoun, singular
 from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import (
     FAR,
@@ -69,10 +69,13 @@ class Moved:
         The size whose axis it is.
     way
         `reordered` or `repeated`.
+    times
+        How often each is there when they are repeated.
     """
 
     knob: str
     way: str
+    times: int = 2
 
     def change(self, ladder: Ladder) -> Change:
         """Return the function that moves arguments."""
@@ -96,11 +99,13 @@ class Moved:
         """Return which of the old positions stands at each new one; None where nothing would move."""
         place = ladder.all_of(Size)[self.knob].places[0]
         array = arguments[place.argument]
-        if not isinstance(array, np.ndarray) or array.ndim <= place.axis or array.shape[place.axis] < 2:
+        if not isinstance(array, np.ndarray) or array.ndim <= place.axis:
             return None
         size = array.shape[place.axis]
         if self.way == "repeated":
-            return np.tile(np.arange(size), 2)
+            return np.tile(np.arange(size), self.times)
+        if size < 2:
+            return None
         # A shift by one and a swap: no position keeps its element, and the order is not its own inverse.
         return np.roll(np.arange(size), 1) if size < 4 else np.r_[size - 1, 0, np.arange(1, size - 1)[::-1]]
 
@@ -322,7 +327,7 @@ def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequen
         if idle:
             yield Fact(
                 about(idle, f"is the same with {switch.noun} and without, and should not be"),
-                f"What should {switch.noun} add, and where does it in your code?",
+                f"What should {switch.noun} add, and where {does(switch.noun)} in your code?",
                 "idle switch",
                 idle,
                 knob,
