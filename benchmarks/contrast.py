@@ -23,7 +23,15 @@ from right_solutions import right_solutions
 from autograder.course.loading import find_course
 from autograder.grading.explain.fact import Fact
 from autograder.grading.explain.overflow import how
-from autograder.grading.explain.probes import Examined, Inputs, Stopped, off_level, part_of, probe_of
+from autograder.grading.explain.probes import (
+    Allowance,
+    Examined,
+    Inputs,
+    Stopped,
+    off_level,
+    part_of,
+    probe_of,
+)
 from autograder.grading.explain.properties import LAWS, PATTERNS, STRANGE, breaks_law, has_strange, wrong_in
 from autograder.grading.explain.regions import contradicting, contradicts
 from autograder.grading.explain.relations import broken_by, generic, is_idle_case, other_argument, slope_state
@@ -180,7 +188,10 @@ def tried(grader, files, function):
         wrong = []
         for inputs in grader.contrast.inputs_of(function):
             examined = Examined(
-                Inputs(inputs.ladder, function), student, references[0], time.monotonic() + 60
+                Inputs(inputs.ladder, function),
+                student,
+                references[0],
+                Allowance(60.0, time.monotonic() + 60.0, student),
             )
             used = grader.contrast.compared_with(inputs, student, references)
             examined.reference = used

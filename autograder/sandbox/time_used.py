@@ -32,13 +32,13 @@ class TimeUsed:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self._cpu = _cpu_seconds(pid)
+        self._cpu = cpu_seconds(pid)
         self._looked_at = time.monotonic()
         self.seconds = 0.0
 
     def look(self) -> float:
         """Return the seconds that the call has used, those since the last look included."""
-        now, cpu = time.monotonic(), _cpu_seconds(self._pid)
+        now, cpu = time.monotonic(), cpu_seconds(self._pid)
         passed, used = now - self._looked_at, cpu - self._cpu
         self._looked_at, self._cpu = now, cpu
         asleep = used < AWAKE_SHARE * passed and not self._wants_to_run()
@@ -71,7 +71,7 @@ def cpu_clock(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return the CPU seconds of a process; elsewhere than on Linux, the time on the wall."""
     if sys.platform != "linux":
         return time.monotonic()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import numpy as np
 import pytest
 
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
+from autograder.grading.explain.probes import Allowance, Stopped
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
@@ -277,6 +279,20 @@ def test_a_hang_or_a_crash_ends_it_in_silence(grader):
 
 def test_time_that_is_over_ends_it_in_silence(grader):
     assert facts_on(grader, with_loss("return 1.0, W"), seconds=0.0) == ()
+
+
+def test_what_is_said_depends_on_the_cpu_time_and_not_on_a_busy_machine(grader):
+    spent = {}
+    for name, wait in (("works", "sum(range(20_000_000))"), ("sleeps", "time.sleep(0.5)")):
+        with Host(grader.sandbox) as host:
+            student = Subject(host, with_loss(f"import time\n{wait}\nreturn 1.0, W"), "", 5.0)
+            allowance = Allowance(0.1, time.monotonic() + 60.0, student)
+            student.call("hw.loss", np.eye(2), np.eye(2), 0.0)
+            try:
+                spent[name] = allowance.wall_seconds_left() <= 0
+            except Stopped:
+                spent[name] = True
+    assert spent == {"works": True, "sleeps": False}
 
 
 def test_a_verdict_without_an_explanation_gets_the_facts(grader):

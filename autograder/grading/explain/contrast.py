@@ -19,6 +19,7 @@ from autograder.grading.explain.fact import Fact, about, observation_of
 from autograder.grading.explain.overflow import facts_of_amounts
 from autograder.grading.explain.probes import (
     DRAWS,
+    Allowance,
     Examined,
     Inputs,
     Outcome,
@@ -43,10 +44,10 @@ from autograder.model.assignment import Assignment
 from autograder.model.verdict import Kind, Verdict
 from autograder.sandbox.code import Code
 
-SECONDS = 5.0
-"""Wall-clock time for the facts of one function; what is not found out by then stays unsaid."""
-VERIFYING_SECONDS = 60.0
-"""Wall-clock time for trying a ladder on the reference."""
+CPU_SECONDS = 3.0
+"""CPU time for the facts of one function; what is not found out by then stays unsaid."""
+SECONDS = 30.0
+"""Wall-clock time for those of all functions, on a machine that has other things to do."""
 MOST_FACTS = 2
 """Sentences that are said of one function: more would not be read."""
 SIMPLEST_TRIED = 8
@@ -97,7 +98,7 @@ class Contrast:
 
     def compared_with(self, inputs: Inputs, student: Code, references: Sequence[Code]) -> Code:
         """Return which of the references a hand-in is compared with on a ladder."""
-        examined = Examined(inputs, student, references[0], time.monotonic() + SECONDS)
+        examined = Examined(inputs, student, references[0], _allowance(student, SECONDS))
         probes = [it for draw in DRAWS for it in design(inputs.ladder, draw) if _answered(examined, it)]
         return _followed(examined, references, probes)
 
@@ -106,7 +107,7 @@ class Contrast:
         try:
             for inputs in self.inputs_of(function):
                 ladder = inputs.ladder
-                examined = Examined(inputs, right, references[0], time.monotonic() + VERIFYING_SECONDS)
+                examined = Examined(inputs, right, references[0], _allowance(right, SECONDS))
                 probes = [it for draw in DRAWS for it in design(ladder, draw) if _answered(examined, it)]
                 if not probes:
                     return f"the ladder {ladder.name} returns no arguments at any settings"
@@ -114,7 +115,7 @@ class Contrast:
                     outcome = examined.outcome(probe)
                     if outcome is not None and outcome.parts is None and not outcome.raised:
                         return f"the ladder {ladder.name} names {len(ladder.parts)} parts; {function} returns others"
-            facts = self.facts(function, right, references, VERIFYING_SECONDS)
+            facts = self.facts(function, right, references, SECONDS)
         except CourseError as error:
             return str(error)
         except Stopped:
@@ -141,19 +142,19 @@ class Contrast:
             The reference, and it with each accepted convention: the one that the hand-in agrees with most is what it
             is compared with.
         seconds
-            Wall-clock time that it may take.
+            Wall-clock time that it may take, beside the CPU time that it may take in any case.
 
         Raises
         ------
         CourseError
             If a generator of the author's fails.
         """
-        deadline = time.monotonic() + seconds
         limit = student.seconds_per_call
         found: list[Fact] = []
         try:
+            allowance = _allowance(student, seconds)
             for inputs in self.inputs_of(function):
-                examined = Examined(inputs, student, references[0], deadline, limit)
+                examined = Examined(inputs, student, references[0], allowance, limit)
                 found += _facts(examined, references)
         except Stopped:
             return ()
@@ -161,6 +162,10 @@ class Contrast:
             student.seconds_per_call, student.most_wall_seconds = limit, math.inf
             student.forget()
         return tuple(sorted(found, key=lambda it: it.rank)[:most])
+
+
+def _allowance(student: Code, seconds: float) -> Allowance:
+    return Allowance(CPU_SECONDS, time.monotonic() + seconds, student)
 
 
 @dataclass(frozen=True)
@@ -275,18 +280,14 @@ def _answered(examined: Examined, probe: Probe) -> bool:
 
 def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[Probe]) -> Code:
     """Return the reference, or one that follows a convention if the hand-in agrees with it much more often."""
-    right = {it.space: _number_right(examined, it, probes) for it in references}
+    right = {}
+    for reference in references:
+        examined.reference = reference
+        states = (examined.state(it, part) for it in probes for part in examined.inputs.ladder.parts)
+        right[reference.space] = sum(it == "right" for it in states)
     most = max(references, key=lambda it: right[it.space])
     margin = FOLLOWING * len(probes) * len(examined.inputs.ladder.parts)
     return most if right[most.space] > right[references[0].space] + margin else references[0]
-
-
-def _number_right(examined: Examined, reference: Code, probes: Iterable[Probe]) -> int:
-    parts = examined.inputs.ladder.parts
-    expected = ((examined.inputs.trusted(reference, it), examined.outcome(it)) for it in probes)
-    return sum(
-        state(right, got, part) == "right" for right, got in expected if right and got for part in parts
-    )
 
 
 def _is_repeated(examined: Examined, probe: Probe) -> bool:

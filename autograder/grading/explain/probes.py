@@ -16,6 +16,7 @@ from autograder.grading.trial import outcome_of
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Code
+from autograder.sandbox.time_used import cpu_seconds
 from autograder.values.same import ROUNDING, compare_values, in_types_of, same
 from autograder.values.walk import agree
 
@@ -70,6 +71,41 @@ class Outcome:
 
     parts: Mapping[str, Any] | None = None
     raised: str = ""
+
+
+class Allowance:
+    """The time that may be spent on one function: that of the CPU, so that a busy machine leaves nothing unsaid.
+
+    Parameters
+    ----------
+    seconds
+        CPU time of this process and of the hand-in's together.
+    deadline
+        When to stop in any case, by `time.monotonic`.
+    code
+        The hand-in.
+    """
+
+    def __init__(self, seconds: float, deadline: float, code: Code) -> None:
+        self._code = code
+        self._deadline = deadline
+        self._cpu_end = self._cpu_seconds() + seconds
+
+    def wall_seconds_left(self) -> float:
+        """Return the time that is left by the clock on the wall.
+
+        Raises
+        ------
+        Stopped
+            If the time is over.
+        """
+        left = self._deadline - time.monotonic()
+        if left <= 0 or self._cpu_seconds() > self._cpu_end:
+            raise Stopped
+        return left
+
+    def _cpu_seconds(self) -> float:
+        return time.process_time() + cpu_seconds(self._code.host.process().pid)
 
 
 class Stopped(Exception):
@@ -216,8 +252,8 @@ class Examined:
         The hand-in.
     reference
         What it is compared with.
-    deadline
-        When to stop, by `time.monotonic`.
+    allowance
+        The time that is left for it.
     seconds_per_call
         The most CPU seconds that one call may take.
     """
@@ -225,7 +261,7 @@ class Examined:
     inputs: Inputs
     code: Code
     reference: Code
-    deadline: float
+    allowance: Allowance
     seconds_per_call: float = 1.0
     _outcomes: dict[Probe, Outcome | None] = field(default_factory=dict)
     _states: dict[tuple[str, Probe, str], State | None] = field(default_factory=dict)
@@ -257,9 +293,7 @@ class Examined:
         Stopped
             Where it gives neither a value nor an exception, or the time is over.
         """
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise Stopped
+        left = self.allowance.wall_seconds_left()
         self.code.seconds_per_call = self.seconds_per_call
         self.code.most_wall_seconds = left
         try:
@@ -298,7 +332,7 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
         return "raised" if got.raised else "wrong"
     if expected.parts is None or got.parts is None:
         return "odd"
-    right, came = expected.parts[part], got.parts[part]
+    right, came = (_floats(it.parts[part]) for it in (expected, got))  # type: ignore[index]
     if _are_floats(right, came):
         return _state_of_numbers(np.asarray(right), np.asarray(came))
     if agree(same, right, came):
@@ -311,6 +345,13 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
         return "odd"
     close = compare_values(right, came, (part,), rtol=FAR, atol=_SMALLEST_FAR) is None
     return "unclear" if close else "wrong"
+
+
+def _floats(value: Any) -> Any:
+    """Return a list or tuple of floats as an array, in which they are compared at once; anything else as it is."""
+    if isinstance(value, (list, tuple)) and value and all(type(it) is float for it in value):
+        return np.array(value)
+    return value
 
 
 def _are_floats(right: Any, came: Any) -> bool:
