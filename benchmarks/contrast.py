@@ -136,9 +136,9 @@ class Checker:
         return [(part_of(right, part), part_of(got, part)) for right, got in asked if right is not None]
 
     def of_amount(self, part, claim) -> bool:
-        name, limit, way = claim
+        name, low, high, way = claim
         base = self.ladder.base
-        below, beyond = (probe_of({**base, name: it}, FRESH, 1) for it in (limit / LOOSE, limit * LOOSE))
+        below, beyond = (probe_of({**base, name: it}, FRESH, 1) for it in (low / LOOSE, high * LOOSE))
         found = how(self.examined, beyond, part)
         return (
             how(self.examined, below, part) != "right"

@@ -433,7 +433,7 @@ def losses(
     ones=Case("all examples are of class 1"),
     zeros=Case("all examples are of class 0"),
     nothing=Case("all weights are 0"),
-    apart=Amount("logits", 2.0, 20_000.0),
+    apart=Amount("logits that are on the wrong side", 2.0, 20_000.0),
 ):
     if (ones and zeros) or (nothing and apart > 2):
         return None
@@ -444,7 +444,9 @@ def losses(
         y[0] = 0
     if ones or zeros:
         y[:] = ones
-    w *= 0 if nothing else apart / np.abs(X @ w).max()
+    logits = X @ w
+    farthest = np.abs(logits).argmax()
+    w *= 0 if nothing else apart / logits[farthest] * (-1 if y[farthest] else 1)
     return dict(w=w, X=X, y=y)
 
 
@@ -500,14 +502,22 @@ def softmax_losses(
     zero=Case("all weights are 0"),
     up=Amount("positive shifts of all logits", 0.1, 20_000.0),
     down=Amount("negative shifts of all logits", 0.1, 20_000.0),
+    behind=Amount("distances of the correct class's logit from the highest", 2.0, 20_000.0),
+    apart=Amount("distances between the logits of two examples", 0.1, 20_000.0),
 ):
-    if unbiased and max(up, down) > 0.1:
+    if unbiased and (max(up, down, apart) > 0.1 or behind > 2):
         return None
     W, b, X, _ = batch(rng, examples, features, classes)
     y = rng.integers(classes - last_missing, size=examples)
     if not last_missing:
         y[-1] = classes - 1
     b = b * 0 if unbiased else b + up - down
+    if behind > 2:
+        rival, scores, others = y[0] - 1, X @ W + b, np.flatnonzero(y != (y[0] - 1) % classes)
+        b[rival] += behind - (scores[others, rival] - scores[others, y[others]]).max()
+    if apart > 0.1:
+        W[-1] = 1
+        X[:, -1] = apart / 2 * (-1) ** np.arange(examples)
     return dict(W=W * 0 if zero else W, b=b, X=X, Y=np.eye(classes)[y], reg=reg)
 
 
@@ -518,9 +528,9 @@ def run_epoch(code, function, *arguments):
 @ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch)
 def epochs(
     rng,
-    examples=Size(8, levels=(2, 4, 8, 12)),
-    features=Size(3),
-    classes=Size(4, one="class", least=2),
+    examples=Size(8, levels=(2, 4, 8)),
+    features=Size(3, levels=(1, 2, 3)),
+    classes=Size(4, one="class", levels=(2, 3, 4)),
     reg=Switch("a penalty", 0.3),
     remainder=Case("the last batch is smaller"),
     single=Case("the batches hold one example"),

@@ -508,7 +508,7 @@ def descents(
 @ladder(NUMERICAL_HESSIAN, parts=("H",))
 def hessians(
     rng,
-    dimensions=Size(3, levels=(1, 2, 3, 4)),
+    dimensions=Size(2, levels=(1, 2, 3)),
     quadratic=Case("f is quadratic"),
     apart=Case("f is a sum of functions of one coordinate each"),
     wide=Case("h is 0.1"),
@@ -520,7 +520,12 @@ def hessians(
 
 
 def asked(code, function, hessians, points):
-    return [code.call(function, lambda x, H=H: H * (1 + float(x[0]) ** 2), points) for H in hessians]
+    """Ask about functions whose Hessian is another one at each of the points."""
+
+    def hessian_of(matrices):
+        return lambda x: matrices[int(np.argmin(abs(points[:, 0] - x[0])))]
+
+    return [code.call(function, hessian_of(matrices), points) for matrices in hessians]
 
 
 @ladder(IS_CONVEX, parts=("the answers",), run=asked)
@@ -529,21 +534,28 @@ def convex_or_not(
     dimensions=Size(3, levels=(2, 3, 4)),
     diagonal=Case("the Hessian is diagonal"),
     flat=Case("an eigenvalue is 0"),
+    slight=Case("the smallest eigenvalue lies just below 0, within the tolerance"),
     domes=Case("the eigenvalues are all of the same sign"),
-    one_point=Case("there is one point"),
+    mixed=Case("f curves downwards at one of the points alone"),
+    last=Case("f curves downwards at the last point alone"),
 ):
-    if flat and not diagonal:
+    if (flat and not diagonal) or flat + slight + domes > 1 or (last and not mixed):
         return None
+    points = rng.normal(size=(2, dimensions))
     hessians = []
-    for number in range(12):
+    for number in range(4):
         eigenvalues = rng.uniform(0.5, 3.0, size=dimensions)
-        eigenvalues *= -1 if domes and number % 2 else 1
-        if not domes and number % 2:
-            eigenvalues[: 1 + number // 2 % (dimensions - 1)] *= -1
-        if flat:
-            eigenvalues[-1] = 0
-        hessians.append(np.diag(eigenvalues) if diagonal else with_eigenvalues(rng, eigenvalues))
-    return dict(hessians=hessians, points=rng.normal(size=(1 if one_point else 3, dimensions)))
+        signs = np.ones(dimensions)
+        if number % 2:
+            signs[: dimensions if domes else 1 + number // 2 % (dimensions - 1)] = -1
+        if flat or slight:
+            eigenvalues[-1], signs[-1] = -5e-9 * slight, 1
+        both = [eigenvalues * signs] * 2
+        if mixed:
+            both[int(not last)] = abs(eigenvalues)
+        matrices = [np.diag(it) if diagonal else with_eigenvalues(rng, it) for it in both]
+        hessians.append(np.array(matrices))
+    return dict(hessians=hessians, points=points)
 
 
 @ladder(STABILITY_LIMIT, parts=("limit",))
@@ -586,10 +598,11 @@ def fitted(
     features=Size(4, along="X[1]"),
     constant=Case("a feature is constant"),
     centred=Case("all means are 0"),
+    tiny=Case("no number is larger than a millionth"),
 ):
-    X = drawn(rng, examples, features, centred)
+    X = drawn(rng, examples, features, centred) * (1e-8 if tiny else 1)
     if constant:
-        X[:, -1] = 0 if centred else 0.1
+        X[:, -1] = 0 if centred else 1e-9 if tiny else 0.1
     return dict(X=X)
 
 

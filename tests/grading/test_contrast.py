@@ -145,6 +145,10 @@ def said_of(grader, body, **options):
             "value = value if abs(scores).max() < 700 else np.nan",
             "loss: right up to scores of about 700, NaN beyond.",
         ),
+        (
+            "value = value if abs(scores).max() * (1 + X[0, 0] % 1) < 700 else np.nan",
+            "loss: right up to scores of about ",
+        ),
     ],
 )
 def test_says_what_is_so(grader, body, sentence):
@@ -166,7 +170,7 @@ def test_says_what_is_so(grader, body, sentence):
             "dW: right in the last row alone",
         ),
         # The limit is not one of the scores alone.
-        ("value = value if abs(scores).max() * abs(W).max() < 700 else np.nan", "loss: right up to scores"),
+        ("value = value if abs(scores * W.max(axis=0)).max() < 700 else np.nan", "loss: right up to scores"),
         # It ignores all weights, not their signs alone.
         ("value = (X * X).mean()", "loss: is the same whether or not"),
     ],
@@ -230,6 +234,15 @@ def test_says_of_functions_of_the_course(course_grader, name, function, right, w
     files = {f"{name}.py": source.replace(right, wrong).encode()}
     said = [it.sentence for it in facts_on(grader, files, f"{name}.{function}")]
     assert any(it.startswith(sentence) for it in said), said
+
+
+def test_a_penalty_is_not_blamed_where_what_is_right_with_one_does_not_feel_it(course_grader):
+    """Every step uses the gradient at the start; the biases of a single step are right, with a penalty, too."""
+    grader = course_grader("logistic")
+    (at_the_start,) = (it for it in grader.bank.variants if it.mistake.id == "LG99")
+    said = [it.sentence for it in facts_on(grader, at_the_start.files, at_the_start.target)]
+    assert said
+    assert not [it for it in said if "without a penalty, wrong with one" in it], said
 
 
 def test_what_changes_in_few_places_is_not_called_unsteady(grader):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from autograder.grading.ladder import Amount
 CLOSEST = 1.005
 """The limit is known when what is wrong is no more than this many times what is right."""
 SAME_LIMIT = 1.15
-"""How far the limits of both draws may be apart."""
+"""How far the limits of both draws may be apart to be told as one."""
+MOST_APART = 4.0
+"""How far they may be apart to be told at all."""
 CONFIRMING = 6
 """Further draws that have to be right below the limit and wrong beyond it, by as much as limits may be apart."""
 
@@ -22,26 +26,27 @@ CONFIRMING = 6
 def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]:
     """Yield the amounts from which on parts that are right otherwise are not."""
     for name, amount in examined.inputs.ladder.all_of(Amount).items():
-        found: dict[tuple[str, str], list[str]] = {}
+        found: dict[tuple[float, float, str], list[str]] = {}
         for part in parts:
             limits = [limit_of(examined, part, name, amount, draw) for draw in DRAWS]
-            known = sorted(it for it in limits if it is not None)
+            known = [it for it in limits if it is not None]
             if len(known) < len(limits):
                 continue
-            (low, one), (high, other) = known
-            if (
-                one == other
-                and high <= SAME_LIMIT * low
-                and _is_confirmed(examined, part, name, amount, low, high)
-            ):
-                found.setdefault((_rounded(math.sqrt(low * high)), one), []).append(part)
-        for (limit, how), names in found.items():
+            low, high = min(it.low for it in known), max(it.high for it in known)
+            ways = {it.how for it in known}
+            if len(ways) == 1 and high <= MOST_APART * low and _is_confirmed(examined, part, name, low, high):
+                found.setdefault((*_rounded(low, high), ways.pop()), []).append(part)
+        for (low, high, how), names in found.items():
+            limit = f"right up to {amount.noun} of about {_in_groups(low)}"
             yield Fact(
-                about(tuple(names), f"right up to {amount.noun} of about {limit}, {how} beyond"),
+                about(
+                    tuple(names),
+                    f"{limit}, {how} beyond" if low == high else f"{limit}, {how} from {_in_groups(high)} on",
+                ),
                 _question(amount, how),
                 "amount",
                 tuple(names),
-                (name, float(limit.replace(" ", "")), how),
+                (name, low, high, how),
                 rank=0,
             )
 
@@ -52,34 +57,54 @@ def _question(amount: Amount, how: str) -> str:
     return f"Which step of your code rounds or limits a number when the {amount.noun} grow?"
 
 
-def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int) -> tuple[float, str] | None:
-    """Return the largest amount at which a part is right, and what it is beyond; None without such a limit."""
+@dataclass(frozen=True)
+class Limit:
+    """A part is right up to one amount, and from another on it is as `how` says."""
+
+    low: float
+    high: float
+    how: str
+
+
+def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int) -> Limit | None:
+    """Return up to which amount a part is right, and from which on it is wrong; None without such limits.
+
+    In between, rounding may make it right by chance.
+    """
 
     def at(value: float) -> Probe:
         return probe_of({**examined.inputs.ladder.base, name: value}, draw, 900)
 
+    def is_right(value: float) -> bool:
+        return examined.state(at(value), part) == "right"
+
     low, high = amount.base, amount.most
-    if examined.state(at(low), part) != "right" or examined.state(at(high), part) == "right":
+    if not is_right(low) or is_right(high):
         return None
     while high > CLOSEST * low:
         middle = math.sqrt(low * high)
-        low, high = (middle, high) if examined.state(at(middle), part) == "right" else (low, middle)
-    below = [at(amount.base * (low / amount.base) ** share) for share in (0.25, 0.5, 0.75, 0.95)]
-    above = [at(high * (amount.most / high) ** share) for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
-    if any(examined.state(it, part) != "right" for it in below):
+        low, high = (middle, high) if is_right(middle) else (low, middle)
+    below = [amount.base * (low / amount.base) ** share for share in (0.25, 0.5, 0.75, 0.85, 0.95)]
+    low = (
+        max(itertools.takewhile(is_right, below), default=amount.base)
+        if not all(map(is_right, below))
+        else low
+    )
+    above = [high * (amount.most / high) ** share for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
+    ways = {how(examined, at(it), part) for it in above}
+    if "right" in ways or low == amount.base:
         return None
-    ways = {how(examined, it, part) for it in above}
-    if "right" in ways:
-        return None
-    return low, ways.pop() if len(ways) == 1 else "wrong"
+    return Limit(low, high, ways.pop() if len(ways) == 1 else "wrong")
 
 
-def _is_confirmed(examined: Examined, part: str, name: str, amount: Amount, low: float, high: float) -> bool:
+def _is_confirmed(examined: Examined, part: str, name: str, low: float, high: float) -> bool:
     """Return whether other draws have the limit in the same place: it may depend on more than the amount."""
+    ladder = examined.inputs.ladder
+    most = ladder.all_of(Amount)[name].most
     for number in range(CONFIRMING):
         below, beyond = (
-            probe_of({**examined.inputs.ladder.base, name: value}, CONFIRMING_DRAW, 900 + number)
-            for value in (low / SAME_LIMIT, min(high * SAME_LIMIT, amount.most))
+            probe_of({**ladder.base, name: value}, CONFIRMING_DRAW, 900 + number)
+            for value in (low / SAME_LIMIT, min(high * SAME_LIMIT, most))
         )
         if how(examined, below, part) != "right" or how(examined, beyond, part) == "right":
             return False
@@ -99,7 +124,17 @@ def how(examined: Examined, probe: Probe, part: str) -> str:
     return "NaN" if np.isnan(got).any() else "infinite"
 
 
-def _rounded(value: float) -> str:
-    """Return a number with two digits, in groups of three."""
-    digits = 1 - math.floor(math.log10(value))
-    return f"{round(value, digits):,.0f}".replace(",", " ") if value >= 10 else f"{value:.1g}"
+def _rounded(low: float, high: float) -> tuple[float, float]:
+    """Return limits with two digits; one for both if they are nearly the same."""
+    if high <= SAME_LIMIT * low:
+        low = high = math.sqrt(low * high)
+    return _two_digits(low), _two_digits(high)
+
+
+def _two_digits(value: float) -> float:
+    return round(value, 1 - math.floor(math.log10(value)))
+
+
+def _in_groups(value: float) -> str:
+    """Return a number with its digits in groups of three."""
+    return f"{value:,.0f}".replace(",", " ") if value >= 10 else f"{value:g}"

@@ -156,6 +156,7 @@ def _candidates(
         for condition, there in regions.items()
         if condition.sort in ("from", "with", "where")
         and not there.all()
+        and (condition.sort != "with" or _is_literal(examined.inputs.ladder, condition, probes, bad, wrong))
         # That what is wrong nearly everywhere is always wrong in a region would tell nothing.
         and (not wrong or (~bad[~there]).mean() > SELDOM)
     ]
@@ -165,6 +166,15 @@ def _candidates(
     for _, found, there in sorted(open_ones, key=lambda it: it[0]):
         if found.exact:
             yield from _unlikely(replace(found, exact=False), bad, there)
+
+
+def _is_literal(
+    ladder: Ladder, condition: Condition, probes: Sequence[Probe], bad: np.ndarray, wrong: bool
+) -> bool:
+    """Return whether all probes with a switch on are alike, those too in which that makes no difference."""
+    off = ladder.knobs[condition.knob].tried[0]  # type: ignore[union-attr]
+    on = np.array([it[condition.knob] != off for it in probes])
+    return not condition.holds or bool((bad[on] == wrong).all())
 
 
 def _is_special(condition: Condition) -> bool:
