@@ -535,7 +535,7 @@ def functions_of(number, constant):
 @ladder(FEATURE_MATRIX, parts=("features",))
 def albums(
     rng,
-    images=Size(6, least=2, along="images"),
+    images=Size(6, along="images", levels=(2, 3, 6)),
     number_of_functions=Size(2, one="function", many="functions", levels=(1, 2, 3)),
     constant=Case("a feature is constant"),
 ):
@@ -545,15 +545,20 @@ def albums(
 @ladder(FEATURE_MATRIX_LIKE, parts=("features",))
 def other_albums(
     rng,
-    images=Size(5, along="images"),
-    training_images=Size(7, one="training image", many="training images", least=2, along="training_images"),
-    number_of_functions=Size(2, one="function", many="functions", levels=(1, 2, 3)),
+    images=Size(3, along="images", levels=(1, 2, 3)),
+    training_images=Size(
+        4, one="training image", many="training images", along="training_images", levels=(2, 3, 4)
+    ),
+    number_of_functions=Size(2, one="function", many="functions", levels=(1, 2)),
     constant=Case("a feature is constant"),
+    frozen=Case("some features are constant over the training images alone"),
     same=Case("the images are the training images"),
 ):
-    if same and images != training_images:
+    if (same and (images != training_images or frozen)) or (frozen and number_of_functions < 2):
         return None
     training = album(rng, training_images)
+    if frozen:
+        training[:, :2, :2] = training[0, :2, :2]
     others = training.copy() if same else album(rng, images)
     functions = functions_of(number_of_functions, constant)
     return dict(images=others, functions=functions, training_images=training)

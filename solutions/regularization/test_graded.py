@@ -472,7 +472,7 @@ def projections(
 def powers(
     rng,
     examples=Size(5, along="x"),
-    degree=Size(3, one="as the degree", many="as the degree", least=0, levels=(0, 1, 2, 3)),
+    columns=Size(4, one="column of powers", many="columns of powers", levels=(1, 2, 3, 4)),
     zero=Case("one of the numbers is 0"),
     positive=Case("all numbers are positive"),
 ):
@@ -481,7 +481,7 @@ def powers(
         x[0] *= -1
     if zero:
         x[-1] = 0
-    return dict(x=x, degree=degree)
+    return dict(x=x, degree=columns - 1)
 
 
 @ladder(RIDGE, parts=("w",))
@@ -509,17 +509,20 @@ def curves(
     rng,
     training_points=Size(9, along="x_train y_train", levels=(8, 9, 12)),
     validation_points=Size(6, along="x_val y_val", levels=(1, 2, 6, 8)),
-    degree=Size(2, one="as the degree", many="as the degree", least=0, levels=(0, 1, 2, 3)),
+    columns=Size(3, one="column of powers", many="columns of powers", levels=(1, 2, 3, 4)),
     regs=Size(3, one="reg", least=2, levels=(1, 2, 3, 4)),
     falling=Case("regs fall"),
+    nothing=Case("every reg is 0"),
 ):
-    strengths = [0.01, 0.1, 1.0, 10.0][:regs]
+    if falling and nothing:
+        return None
+    strengths = [0.0] * regs if nothing else [0.01, 0.1, 1.0, 10.0][:regs]
     x_train, y_train, x_val, y_val = points(rng, training_points, validation_points)
     return dict(
         x_train=x_train,
         y_train=y_train,
         x_val=x_val,
         y_val=y_val,
-        degree=degree,
+        degree=columns - 1,
         regs=strengths[::-1] if falling else strengths,
     )

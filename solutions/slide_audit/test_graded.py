@@ -207,9 +207,21 @@ def hinge_losses(
     rng,
     examples=Size(5, along="scores y", levels=(1, 2, 5)),
     classes=Size(4, one="class", least=2, along="scores[1]", labels="y", levels=(2, 3, 4)),
+    satisfied=Case("every margin is satisfied"),
 ):
-    scores, y = scores_and_labels(rng, examples, classes)
+    scores, y = scores_with_a_loss(rng, examples, classes)
+    if satisfied:
+        scores[np.arange(examples), y] = scores.max() + 2
     return dict(scores=scores, y=y)
+
+
+def scores_with_a_loss(rng, examples, classes):
+    """Draw scores, not all of whose margins are satisfied, and labels."""
+    while True:
+        scores, y = scores_and_labels(rng, examples, classes)
+        margins = scores - scores[np.arange(examples), y][:, np.newaxis] + 1
+        if (margins > 0).sum() > examples:
+            return scores, y
 
 
 @ladder("slide_audit.hinge_after_scaling", parts=RESULT)
@@ -219,7 +231,7 @@ def scaled_losses(
     classes=Size(4, one="class", least=2, along="scores[1]", labels="y", levels=(2, 3, 4)),
     factor=Switch("a factor other than 1", 3.0, off=1.0),
 ):
-    scores, y = scores_and_labels(rng, examples, classes)
+    scores, y = scores_with_a_loss(rng, examples, classes)
     return dict(scores=scores, y=y, factor=factor)
 
 

@@ -157,6 +157,11 @@ _FACTORS = {
     -1.0: ("has the opposite sign", "Which way should it point, and which does yours?"),
     2.0: ("is twice what it should be", "Where does a factor 2 come in, and how often?"),
     0.5: ("is half of what it should be", _HALF),
+    4.0: ("is four times what it should be", "Where does a factor 2 come in, and how often?"),
+    0.25: (
+        "is a quarter of what it should be",
+        "Which factors of 2 are missing, or which halves are too many?",
+    ),
     -2.0: ("is minus twice what it should be", _SIGN),
     -0.5: ("is minus half of what it should be", _SIGN),
     1 / math.log(10): ("is 1 / ln 10 times what it should be", "Which of the logarithms does the task mean?"),

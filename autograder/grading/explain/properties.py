@@ -128,7 +128,16 @@ def wrong_in(examined: Examined, part: str, probe: Probe, pattern: Pattern, insi
     if not apart.any():
         return None
     mask = pattern.mask(right.shape)
-    return not apart[mask != inside].any() and apart[mask == inside].mean() > 0.5
+    if apart[mask != inside].any() or apart[mask == inside].mean() <= 0.5:
+        return False
+    return inside or _wrong_in_each_line(apart, mask)
+
+
+def _wrong_in_each_line(apart: np.ndarray, mask: np.ndarray) -> bool:
+    """Return whether each entry, row and column that is not marked whole has something wrong that is not marked."""
+    if apart.ndim == 1:
+        return bool(apart[~mask].all())
+    return all(bool((apart.any(axis=axis) | mask.all(axis=axis)).all()) for axis in range(apart.ndim))
 
 
 # --- properties ---------------------------------------------------------------------------------------
