@@ -331,15 +331,15 @@ def errors_of(f, gradient, x, steps, back=1):
     return np.array(errors)
 
 
-def coarse_problem(rng, best):
+def coarse_problem(rng, best, shape=(2, 3)):
     """Draw f, which is known to a few decimals, its gradient and x; the best step is `STEPS[best]` by far.
 
     For one-sided quotients it is a different one.
     """
     decimals = {1: 2, 2: 5, 3: 9}[best]
     while True:
-        weights = rng.uniform(0.5, 2.0, size=(2, 3))
-        x = rng.uniform(0.2, 0.8, size=(2, 3))
+        weights = rng.uniform(0.5, 2.0, size=shape)
+        x = rng.uniform(0.2, 0.8, size=shape)
 
         def f(x, weights=weights):
             return round(float(np.sum(weights * np.exp(x))), decimals)
@@ -508,7 +508,7 @@ def steps(
         best = 1
     else:
         best = 3 if smallest else 1 if largest else int(rng.integers(1, 4))
-        sizes, (f, gradient, x) = STEPS, coarse_problem(rng, best)
+        sizes, (f, gradient, x) = STEPS, coarse_problem(rng, best, (2,))
     numbers = np.arange(len(sizes))
     larger, smaller = rng.permutation(numbers[:best]).tolist(), rng.permutation(numbers[best + 1 :]).tolist()
     # One of either side, but for the two cases; of the equally good ones, the second is among them.

@@ -510,7 +510,7 @@ def curves(
     training_points=Size(9, along="x_train y_train", levels=(8, 9, 12)),
     validation_points=Size(6, along="x_val y_val", levels=(1, 2, 6, 8)),
     columns=Size(3, one="column of powers", many="columns of powers", levels=(1, 2, 3, 4)),
-    regs=Size(3, one="reg", least=2, levels=(1, 2, 3, 4)),
+    regs=Size(2, one="reg", levels=(1, 2, 3)),
     falling=Case("regs fall"),
     nothing=Case("every reg is 0"),
 ):

@@ -122,13 +122,30 @@ def test_an_entry_is_never_written_twice(course: Course, tmp_path: Path) -> None
         f'{bank.read_text()}\n[{id.replace("-", "_")}]\ntitle = "t"\nhint = "h"\nedits.predict = ["X @ w", "X @ -w"]\n'
     )
     renewed = prepare(course, "line")
-    with pytest.raises(CourseError, match="has changed since this class was graded; grade it again"):
-        entry_of(renewed, group, id)
-    again = group_of_class(renewed, edited(course), tmp_path)
     content = bank.read_bytes()
     with pytest.raises(CourseError, match=r"has an entry .* already; finish or rename that one"):
-        entry_of(renewed, group_on_disk(tmp_path / "out", again), again)
+        entry_of(renewed, group, id)
     assert bank.read_bytes() == content
+
+
+def test_a_group_can_become_an_entry_after_another_one_did(course: Course, tmp_path: Path) -> None:
+    work = prepare(course, "line")
+    id = group_of_class(work, edited(course), tmp_path)
+    group = group_on_disk(tmp_path / "out", id)
+    bank = work.solution.folder / "mistakes.toml"
+    bank.write_text(
+        f'{bank.read_text()}\n[another]\ntitle = "t"\nhint = "h"\nedits.predict = ["X @ w", "X @ -w"]\n'
+    )
+    assert "errors**4" in entry_of(prepare(course, "line"), group, id).toml
+
+
+def test_a_group_of_other_tests_is_not_taken_for_what_they_see_now(course: Course, tmp_path: Path) -> None:
+    work = prepare(course, "line")
+    id = group_of_class(work, edited(course), tmp_path)
+    path = work.solution.folder / "grading.toml"
+    path.write_text(path.read_text().replace(work.solution.salt, "another salt, with other inputs"))
+    with pytest.raises(CourseError, match="has changed since this class was graded; grade it again"):
+        entry_of(prepare(course, "line"), group_on_disk(tmp_path / "out", id), id)
 
 
 def test_an_unknown_group_is_answered_with_those_that_there_are(course: Course, tmp_path: Path) -> None:
