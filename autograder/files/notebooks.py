@@ -30,6 +30,10 @@ class NotANotebookError(Exception):
     """The bytes are no notebook; the message is the end of a sentence."""
 
 
+class TooMuchCodeError(NotANotebookError):
+    """A notebook's cells hold more code than is wanted."""
+
+
 class _Cell(msgspec.Struct, gc=False):
     cell_type: str
     source: str | list[str] = ""
@@ -47,7 +51,7 @@ class _Notebook(msgspec.Struct):
     worksheets: list[_Sheet] = []  # in nbformat 3
 
 
-def cells_of(content: bytes) -> list[NumberedCell]:
+def cells_of(content: bytes, most_code: int | None = None) -> list[NumberedCell]:
     """Return the code cells of a notebook without magics and shell lines; every other line keeps its place.
 
     Nothing is parsed as Python.
@@ -56,11 +60,15 @@ def cells_of(content: bytes) -> list[NumberedCell]:
     ----------
     content
         A notebook's bytes: nbformat 3 to 4, whatever kernel it names and however large its outputs are.
+    most_code
+        How many characters of code are looked at; outputs and text do not count.
 
     Raises
     ------
     NotANotebookError
         If it is no notebook, or has no code.
+    TooMuchCodeError
+        If it has more than `most_code`.
     """
     try:
         book = msgspec.json.decode(content, type=_Notebook)
@@ -69,12 +77,14 @@ def cells_of(content: bytes) -> list[NumberedCell]:
     cells = book.cells or [cell for sheet in book.worksheets for cell in sheet.cells]
     if not cells:
         raise NotANotebookError("holds no cells; hand in the notebook itself")
-    code = (
-        (number, _without_magics(_text(cell)))
+    code = [
+        (number, _text(cell))
         for number, cell in enumerate(cells[:MOST_CELLS], start=1)
         if cell.cell_type == "code"
-    )
-    found = [(number, source) for number, source in code if source.strip()]
+    ]
+    if most_code is not None and sum(len(text) for _, text in code) > most_code:
+        raise TooMuchCodeError("holds far too much code; hand in your code without data")
+    found = [(number, source) for number, text in code if (source := _without_magics(text)).strip()]
     if not found:
         raise NotANotebookError("has no code in its cells")
     return found

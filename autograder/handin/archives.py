@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import bz2
 import contextlib
 import functools
@@ -9,6 +10,7 @@ import io
 import lzma
 import os
 import tarfile
+import weakref
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,6 +19,7 @@ from typing import IO, Any, Protocol
 
 from autograder.errors import SubmissionError
 from autograder.handin.trees import (
+    Entry,
     EntryKind,
     Listing,
     Member,
@@ -78,6 +81,55 @@ class Archive(Protocol):
 
     def listing(self) -> Listing:
         """List its files."""
+
+
+class ClassArchive:
+    """What an archive that holds the hand-ins of a class contains; it is listed once for all of them.
+
+    Attributes
+    ----------
+    listing
+        Everything in it.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self.listing = archive.listing()
+        # In this order, what lies in one folder stands together.
+        self._entries = sorted(self.listing.entries, key=_path)
+        weakref.finalize(self, archive.__exit__)
+
+    def below(self, member: str) -> list[Entry]:
+        """Return the file called `member`, or those in the folder of that name, the shallowest first."""
+        start = bisect.bisect_left(self._entries, member, key=_path)
+        if start < len(self._entries) and self._entries[start].path == member:
+            return [self._entries[start]]
+        first = bisect.bisect_left(self._entries, f"{member}/", key=_path)
+        end = bisect.bisect_left(self._entries, f"{member}{_AFTER_SLASH}", key=_path)
+        return sorted(self._entries[first:end], key=lambda entry: (entry.path.count("/"), entry.path))
+
+
+_AFTER_SLASH = chr(ord("/") + 1)
+
+
+def _path(entry: Entry) -> str:
+    return entry.path
+
+
+def class_archive(path: Path, limits: ReadLimits) -> ClassArchive:
+    """Return what the archive of a class at `path` contains; `SubmissionError` says why it cannot be opened.
+
+    It stays open until another one is asked for.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise SubmissionError(f"{lossless(path.name)} cannot be read ({error.strerror}).") from error
+    return _class_archive(path, limits.for_a_class(), status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=1)
+def _class_archive(path: Path, limits: ReadLimits, changed: int, size: int) -> ClassArchive:
+    return ClassArchive(archive_on_disk(path, limits))
 
 
 def archive_on_disk(path: Path, limits: ReadLimits) -> Archive:

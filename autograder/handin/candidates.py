@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from autograder.errors import SubmissionError
-from autograder.handin.archives import archive_on_disk, is_archive_name, looks_like_archive, open_archive
+from autograder.handin.archives import (
+    archive_on_disk,
+    class_archive,
+    is_archive_name,
+    looks_like_archive,
+    open_archive,
+)
 from autograder.handin.trees import (
     Entry,
     EntryKind,
@@ -19,6 +26,7 @@ from autograder.handin.trees import (
     UnreadableError,
     list_folder,
     read_file,
+    too_many,
 )
 from autograder.text import lossless
 
@@ -59,11 +67,9 @@ class Candidates:
         """Add everything that lies in `source`."""
         root = existing(source.root)
         in_class_archive = source.parts != (Part(),) and not root.is_dir()
-        if in_class_archive:
-            listing = self._listing_of(root, self.limits.for_a_class())
         for part in source.parts:
             if in_class_archive:
-                self._add_members(listing, part)
+                self._add_members(class_archive(root, self.limits).below(part.member), part)
             else:
                 self._add_path(root / part.member, part)
 
@@ -75,23 +81,21 @@ class Candidates:
         if path.is_dir():
             self._add(list_folder(path, self.limits))
         elif looks_like_archive(path):
-            self._add(self._listing_of(path, self.limits))
+            self._add(self._stack.enter_context(archive_on_disk(path, self.limits)).listing())
         else:
             self.is_single_file = not part.member
             self.files.append(Entry(part.name or path.name, EntryKind.FILE, partial(read_file, path)))
 
-    def _add_members(self, listing: Listing, part: Part) -> None:
-        for entry in listing.entries:
-            below = entry.path.removeprefix(f"{part.member}/")
-            if below != entry.path:
-                self.files.append(replace(entry, path=below))
-            elif entry.path == part.member and is_archive_name(entry.name):
+    def _add_members(self, entries: Sequence[Entry], part: Part) -> None:
+        if len(entries) > self.limits.members:
+            raise SubmissionError(too_many(part.name or part.member, self.limits.members))
+        for entry in entries:
+            if entry.path != part.member:
+                self.files.append(replace(entry, path=entry.path.removeprefix(f"{part.member}/")))
+            elif is_archive_name(entry.name):
                 self._add_inner_archive(entry)
-            elif entry.path == part.member:
+            else:
                 self.files.append(replace(entry, path=part.name or entry.name))
-
-    def _listing_of(self, path: Path, limits: ReadLimits) -> Listing:
-        return self._stack.enter_context(archive_on_disk(path, limits)).listing()
 
     def _add_inner_archive(self, entry: Entry, prefix: str = "") -> None:
         content = io.BytesIO(_inner_archive(entry, self.limits))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -104,18 +103,17 @@ def find_hand_ins(
         If `path` cannot be opened, holds no hand-in, or may be read in two ways.
     """
     root = existing(path)
-    with ExitStack() as stack:
-        if not root.is_dir() and not looks_like_archive(root):
-            return (_single(root, path),)
-        look = Look(place_of(root, limits, stack), tuple(names), limits.for_a_class().hidden)
-        top = look.children("")
-        where = class_folder(look, str(path), names, shape)
-        if where is None:
-            return (_single(root, path),)
-        entries = look.children(where.path)
-        found = _from_gradescope(root, look, entries, names) or _by_name(root, look, entries, names)
-        found += _around(look, where, top)
-        found = _with_labels(found)
+    if not root.is_dir() and not looks_like_archive(root):
+        return (_single(root, path),)
+    look = Look(place_of(root, limits), tuple(names), limits.for_a_class().hidden)
+    top = look.children("")
+    where = class_folder(look, str(path), names, shape)
+    if where is None:
+        return (_single(root, path),)
+    entries = look.children(where.path)
+    found = _from_gradescope(root, look, entries, names) or _by_name(root, look, entries, names)
+    found += _around(look, where, top)
+    found = _with_labels(found)
     hand_ins = [it for it in found if it.source]
     if not hand_ins:
         there = ", ".join(lossless(entry.name, 60) for entry in entries[:5]) or "nothing"
@@ -204,7 +202,7 @@ def _single(root: Path, path: Path) -> Found:
     name = root.name if root.is_dir() else without_suffix(root.name)[0]
     students = (Student(name=lossless(name)),)
     return Found(
-        label_for(name, set()), Fate.GRADED, source=Source(path), students=students, counts_for=students
+        label_for(name, {}), Fate.GRADED, source=Source(path), students=students, counts_for=students
     )
 
 
@@ -241,7 +239,7 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
         kept, typed = _without_typed(group)
         found += typed
         folders = [pair for pair in kept if pair[0].kind is EntryKind.FOLDER]
-        files = [pair for pair in kept if pair not in folders]
+        files = [pair for pair in kept if pair[0].kind is not EntryKind.FOLDER]
         found += [_hand_in(root, [pair]) for pair in folders]
         if files:
             sure, doubtful = _told_apart(files, largest)
@@ -268,10 +266,9 @@ def _without_typed(group: Sequence[_Named]) -> tuple[list[_Named], list[Found]]:
     typed = [pair for pair in group if pair[1].typed]
     if len(typed) == len(group):
         return list(group), []
+    others = [pair for pair in group if not pair[1].typed]
     reason = "is text that was typed beside the files that were handed in"
-    return [pair for pair in group if pair not in typed], [
-        _passed_over(entry, Fate.IGNORED, reason) for entry, _ in typed
-    ]
+    return others, [_passed_over(entry, Fate.IGNORED, reason) for entry, _ in typed]
 
 
 def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], list[_Named]]:
@@ -281,15 +278,12 @@ def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], li
     whose id is 9; what is then taken for the id and the file's number is really one part further on.
     """
     shifted = Counter(about.other_upload for _, about in group)
-    doubtful = [
-        pair
-        for pair in group
-        if len(group) > 1
-        and pair[1].other_upload
-        and len(str(pair[1].other_upload)) == len(str(largest))
-        and shifted[pair[1].other_upload] == 1  # no two files have the same number
-    ]
-    sure = [pair for pair in group if pair not in doubtful]
+    sure, doubtful = list[_Named](), list[_Named]()
+    for pair in group:
+        number = pair[1].other_upload
+        # No two files have the same number.
+        may_be = number and len(str(number)) == len(str(largest)) and shifted[number] == 1
+        (doubtful if may_be and len(group) > 1 else sure).append(pair)
     return (sure, doubtful) if sure else (doubtful[:1], doubtful[1:])
 
 
@@ -405,7 +399,7 @@ def _not_there(name: str, listed: Listed) -> Found:
 
 
 def _with_labels(found: Iterable[Found]) -> list[Found]:
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     return [
         replace(it, label=label_for(it.label, taken))
         for it in sorted(found, key=lambda it: it.source is None)
@@ -423,15 +417,16 @@ def with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
     last counts, with a doubt, because a student who chooses a name must not replace another's work. So does
     each of several hand-ins by one name of which nothing says which is the last.
     """
-    last: dict[_Claim, list[Found]] = {}
+    order: dict[_Claim, tuple[datetime, tuple[int, int]]] = {}
+    last: dict[_Claim, set[str]] = {}
     for it in found:
         for claim in {_claim(it, student) for student in it.students if it.source}:
-            rivals = last.get(claim, [])
-            if not rivals or _time_order(it) > _time_order(rivals[0]):
-                last[claim] = [it]
-            elif _time_order(it) == _time_order(rivals[0]):
-                rivals.append(it)
-    claims = Counter(key for (key, _, _), rivals in last.items() for _ in rivals)
+            when = _time_order(it)
+            if claim not in order or when > order[claim]:
+                order[claim], last[claim] = when, {it.label}
+            elif when == order[claim]:
+                last[claim].add(it.label)
+    claims = Counter(key for (key, _, _), labels in last.items() for _ in labels)
     return tuple(_counted(it, last, claims) for it in found)
 
 
@@ -444,10 +439,10 @@ def _time_order(found: Found) -> tuple[datetime, tuple[int, int]]:
     return found.created_at or datetime.min.replace(tzinfo=UTC), found.order
 
 
-def _counted(found: Found, last: Mapping[_Claim, list[Found]], claims: Mapping[str, int]) -> Found:
+def _counted(found: Found, last: Mapping[_Claim, Collection[str]], claims: Mapping[str, int]) -> Found:
     if found.source is None:
         return found
-    counts_for = tuple(it for it in found.students if found in last.get(_claim(found, it), ()))
+    counts_for = tuple(it for it in found.students if found.label in last.get(_claim(found, it), ()))
     doubts = tuple(
         f"another hand-in has the same {it.key.partition(' ')[0]} and may be somebody else's; "
         "find out whose each of them is"

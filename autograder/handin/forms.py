@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
-from autograder.files.notebooks import NotANotebookError, cells_of, module_of
+from autograder.files.notebooks import (
+    NotANotebookError,
+    NumberedCell,
+    TooMuchCodeError,
+    cells_of,
+    module_of,
+)
 from autograder.handin.source_text import UnusableError, refuse_endless_names
 from autograder.handin.trees import Entry, ReadLimits, TooLargeError, UnreadableError
 from autograder.model.assignment import NOTEBOOK
@@ -22,6 +29,7 @@ def module_file(name: str) -> str:
     return f"{name.removesuffix(NOTEBOOK)}{_MODULE}" if name.endswith(NOTEBOOK) else name
 
 
+@functools.lru_cache(maxsize=100)
 def forms(name: str) -> tuple[str, ...]:
     """Return the names under which a file may be handed in, its own first: those of a module and of a notebook."""
     if not is_code(name):
@@ -45,7 +53,9 @@ def read_form(name: str, entry: Entry, limits: ReadLimits) -> bytes:
         return entry.read(limits.file_bytes)
     notebook = next(form for form in forms(name) if form.endswith(NOTEBOOK))
     try:
-        cells = cells_of(entry.read(limits.notebook_bytes))
+        cells = _cells(entry, limits)
+    except TooMuchCodeError as error:
+        raise too_much_code(notebook, limits) from error
     except NotANotebookError as error:
         raise UnusableError(f"{notebook} {error}.") from error
     code = "\n".join(source for _, source in cells).encode("utf-8", "replace")
@@ -70,9 +80,13 @@ def works_with(module: str, entry: Entry, limits: ReadLimits) -> bool:
         rf"^[ \t]*(from|import)[ \t]+{re.escape(module.removesuffix(_MODULE))}\b", re.MULTILINE
     )
     try:
-        return any(imports.search(source) for _, source in cells_of(entry.read(limits.notebook_bytes)))
+        return any(imports.search(source) for _, source in _cells(entry, limits))
     except (NotANotebookError, TooLargeError, UnreadableError):
         return False
+
+
+def _cells(entry: Entry, limits: ReadLimits) -> list[NumberedCell]:
+    return cells_of(entry.read(limits.notebook_bytes), limits.source_bytes)
 
 
 def _is_notebook(name: str, entry: Entry) -> bool:

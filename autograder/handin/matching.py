@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -82,6 +83,7 @@ def _rank(name: str, found: str) -> int | None:
     return 2 if _decorated(name).fullmatch(found) else None
 
 
+@functools.lru_cache(maxsize=100)
 def _decorated(name: str) -> re.Pattern[str]:
     """Return a pattern for what browsers and systems make of `name` when they save it a second time."""
     stem, dot, suffix = name.rpartition(".")

@@ -27,6 +27,9 @@ from autograder.handin.trees import (
 from autograder.model.hint_use import HintUse
 from autograder.text import lossless
 
+_MOST_COPIES = 10
+"""How many of the files that one name may mean are read to tell which of them counts: each may be large."""
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -197,12 +200,15 @@ def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[
 def _copies(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
     """Return what a name may mean: the file itself, then a notebook in a module's place or the other way round."""
     meant = _meant_for(name, names, candidates)
-    found = (
+    found = [
         entry
         for form in forms(name)
         for entry in fitting(form, meant) or _the_only_one(name, names, candidates, Path(form).suffix)
-    )
-    return [it for it in found if not works_with(module_file(name), it, candidates.limits)]
+    ]
+    looked_at = [
+        it for it in found[:_MOST_COPIES] if not works_with(module_file(name), it, candidates.limits)
+    ]
+    return [*looked_at, *found[_MOST_COPIES:]] if looked_at else []
 
 
 def _the_only_one(name: str, names: Sequence[str], candidates: Candidates, ending: str) -> list[Entry]:
@@ -224,7 +230,8 @@ def _stubs_last(name: str, fit: Sequence[Entry], stub: bytes | None, limits: Rea
         except (UnusableError, TooLargeError, UnreadableError):
             return False
 
-    return sorted(fit, key=is_stub)
+    looked_at, rest = fit[:_MOST_COPIES], fit[_MOST_COPIES:]
+    return [*sorted(looked_at, key=is_stub), *rest]
 
 
 def _plain(source: bytes) -> bytes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import SubmissionError
-from autograder.handin.archives import archive_on_disk
+from autograder.handin.archives import class_archive
 from autograder.handin.matching import fits
-from autograder.handin.trees import Entry, EntryKind, Listing, ReadLimits, is_junk, scan
+from autograder.handin.trees import Entry, EntryKind, Listing, ReadLimits, is_junk, scan, too_many
 
 MOST_DEPTH = 5
 """Folders that are looked into for a file that is due; deeper ones are found when the hand-in is opened."""
@@ -36,9 +35,24 @@ class FolderPlace:
 
 
 class ArchivePlace:
-    """What an archive holds."""
+    """What an archive holds.
 
-    def __init__(self, listing: Listing) -> None:
+    Parameters
+    ----------
+    name
+        What it is called.
+    most
+        How many folders it may hold, those included that only the paths of files name.
+
+    Raises
+    ------
+    SubmissionError
+        If it holds more.
+    """
+
+    def __init__(self, listing: Listing, name: str, most: int) -> None:
+        self._name = name
+        self._left = most
         self._children: dict[str, dict[str, Entry]] = {}
         for entry in listing.entries:
             self._add(entry)
@@ -52,6 +66,9 @@ class ArchivePlace:
         if name in siblings:
             return
         siblings[name] = entry
+        self._left -= entry.kind is EntryKind.FOLDER
+        if self._left < 0:
+            raise SubmissionError(too_many(self._name, None))
         if above:
             self._add(Entry(above, EntryKind.FOLDER))
 
@@ -61,11 +78,12 @@ class ArchivePlace:
         return [found[name] for name in sorted(found) if name]
 
 
-def place_of(root: Path, limits: ReadLimits, stack: ExitStack) -> Place:
-    """Return a folder or archive on disk as a place; an archive stays open as long as `stack`."""
+def place_of(root: Path, limits: ReadLimits) -> Place:
+    """Return a folder or archive on disk as a place."""
     if root.is_dir():
         return FolderPlace(root)
-    return ArchivePlace(stack.enter_context(archive_on_disk(root, limits.for_a_class())).listing())
+    most = limits.for_a_class().members
+    return ArchivePlace(class_archive(root, limits).listing, root.name, most)
 
 
 class Look:
@@ -88,6 +106,7 @@ class Look:
         self._hidden = hidden
         self.is_archive = isinstance(place, ArchivePlace)
         self.due_below = functools.cache(self._due_below)
+        self.due_in = functools.cache(self._due_in)
         self.shown = functools.cache(self._shown)
         # Every question about a folder asks this; on a network drive each answer takes a while.
         self._children_or_none = functools.cache(self._read)
@@ -113,7 +132,7 @@ class Look:
         names = {it.name for it in self._children_or_none(entry.path)}
         return names >= _OUR_OUTPUT and not self.due_below(entry.path)
 
-    def due_in(self, folder: str) -> frozenset[str]:
+    def _due_in(self, folder: str) -> frozenset[str]:
         """Return the names of files that are due and lie directly in a folder."""
         files = [it.name for it in self._children_or_none(folder) if it.kind is not EntryKind.FOLDER]
         return frozenset(name for name in self._names if any(fits(name, it) for it in files))

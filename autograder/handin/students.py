@@ -148,14 +148,18 @@ def _before_a_file_that_is_due(name: str, names: Sequence[str]) -> tuple[str, st
     return None
 
 
-def label_for(name: str, taken: set[str]) -> str:
-    """Return `name` as a label that is a safe file name and not in `taken`, and add it to `taken`."""
+def label_for(name: str, taken: dict[str, int]) -> str:
+    """Return `name` as a label that is a safe file name and no key of `taken`, and add it there.
+
+    `taken` says for each label which number the next one like it may get.
+    """
     safe = re.sub(r"[^\w.@+() -]+", "_", unicodedata.normalize("NFC", lossless(name, 200)))
     safe = safe.encode()[:_LABEL_BYTES].decode("utf-8", "ignore").strip(" .-") or "hand-in"
-    label, number = safe, 2
+    label, number = safe, taken.get(safe.casefold(), 2)
     while label.casefold() in taken:
         label, number = f"{safe}~{number}", number + 1
-    taken.add(label.casefold())
+    taken[safe.casefold()] = number
+    taken.setdefault(label.casefold(), 2)
     return label
 
 

@@ -32,7 +32,7 @@ class ReadLimits:
     source_bytes
         The most Python source in a hand-in, all modules together: parsing takes a thousand times as much memory.
     members
-        How many files a folder or zip may hold, not counting ignored ones.
+        How many files and folders a folder or archive may hold, not counting ignored ones.
     directory_bytes
         The largest table of contents of a zip.
     archive_bytes
@@ -128,7 +128,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a folder or zip, what was ignored, the folders, and sentences about what was passed over."""
+    """The files of a folder or zip, what was ignored, the folders that it names, and notes on what was passed over."""
 
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...] = ()
@@ -211,9 +211,8 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
             if path in entries:
                 repeated[path] = None
             entries[path] = Entry(path, member.kind, member.read)
-        if len(entries) > limits.members:
+        if len(entries) + len(folders) > limits.members:
             raise SubmissionError(too_many(name, limits.members))
-    folders |= _folders_above(entries)
     notes = _unsafe_note(unsafe) + _long_note(long, limits) + _repeated_note(repeated)
     ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
     return Listing(tuple(ordered), (*ignored, *unsafe, *long), tuple(sorted(folders)), notes)
@@ -318,15 +317,6 @@ def read_file(path: Path, cap: int) -> bytes:
 def _kind_of_mode(mode: int) -> EntryKind:
     kinds = {stat.S_IFREG: EntryKind.FILE, stat.S_IFDIR: EntryKind.FOLDER, stat.S_IFLNK: EntryKind.LINK}
     return kinds.get(stat.S_IFMT(mode), EntryKind.SPECIAL)
-
-
-def _folders_above(paths: Iterable[str]) -> dict[str, None]:
-    found: dict[str, None] = {}
-    for path in paths:
-        # If a folder is known, so are all above it.
-        while (path := path.rpartition("/")[0]) and path not in found:
-            found[path] = None
-    return found
 
 
 def _is_unsafe(path: str) -> bool:
