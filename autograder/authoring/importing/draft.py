@@ -49,11 +49,14 @@ class Known:
         `module.name`, as tests call it.
     methods
         Of a class, those that it defines.
+    handed_out
+        Whether students were given it as it is.
     """
 
     kind: Kind
     target: str
     methods: frozenset[str] = frozenset()
+    handed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,3 +174,8 @@ class Draft:
     data: Mapping[str, bytes] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
+
+
+def counted(number: int | Fraction, what: str) -> str:
+    """Return a number of things in words, such as "1 test" or "3/2 points"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ import builtins
 import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from autograder.authoring.importing.draft import Kind, Known, Names
 
@@ -47,7 +48,10 @@ def names_of(
         handed_out = ast.dump(statement) in in_stub
         if names and once and handed_out and _stands_alone(statement, imports, given):
             given |= dict.fromkeys(names, statement)
-    known = {name: it for name, it in known.items() if name not in given}
+    changed = {name for it in statements if ast.dump(it) not in in_stub for name in bound_by(it)}
+    known = {
+        name: replace(it, handed_out=name not in changed) for name, it in known.items() if name not in given
+    }
     return Names(known, from_others.modules, imports, given)
 
 

@@ -317,6 +317,8 @@ def read_master(path: Path, name: str) -> Draft:
         for key in reader.config
         if key not in _KNOWN_KEYS
     ]
+    if not questions:
+        raise CourseError(f"{path} has no question with tests; import needs one at least.")
     title = str(
         reader.config.get("name") or first_heading(reader.students) or name.replace("_", " ").capitalize()
     )

@@ -21,6 +21,7 @@ from autograder.authoring.importing.draft import (
     Known,
     Names,
     Place,
+    counted,
 )
 from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.names import filled_in, names_from_modules, names_of
@@ -123,10 +124,10 @@ def read_folder(folder: Path, name: str) -> Draft:
     tests = [it for file in files for it in file.tests]
     if not tests:
         raise CourseError(f"{folder}: its files of tests have no function or method called test_...")
-    counted = any(it.told.weight for it in tests)
-    by_hand += _remarks(tests, counted)
+    weighted = any(it.told.weight for it in tests)
+    by_hand += _remarks(tests, weighted)
     stubs = _stubs(folder, modules, files, by_hand)
-    questions = tuple(_questions(files, counted, modules, stubs, by_hand))
+    questions = tuple(_questions(files, weighted, modules, stubs, by_hand))
     if not any(test.public for question in questions for test in question.tests):
         what = "no test is shown to students, so that they cannot check their work"
         by_hand.append(ByHand(Place(""), what, "copy some into test_public.py"))
@@ -134,7 +135,7 @@ def read_folder(folder: Path, name: str) -> Draft:
     return Draft(
         name,
         name.replace("_", " ").capitalize(),
-        f"{folder.resolve().name}/, a folder of {'gradescope-utils' if counted else 'pytest'} tests",
+        f"{folder.resolve().name}/, a folder of {'gradescope-utils' if weighted else 'pytest'} tests",
         {f"{it}.py": (stubs[it].encode(), source.encode()) for it, source in modules.items()},
         questions,
         data={**data_beside(place, sources), **data_beside(folder, sources)},
@@ -290,21 +291,23 @@ def _told(function: ast.FunctionDef) -> _Told:
     return told
 
 
-def _remarks(tests: Sequence[_Found], counted: bool) -> Iterator[ByHand]:
+def _remarks(tests: Sequence[_Found], weighted: bool) -> Iterator[ByHand]:
     """Yield what was left out of tests that are taken over all the same."""
     for it in tests:
         place = Place(it.file.name, it.function.lineno)
         if it.told.unknown:
             yield ByHand(place, f"the decorator {it.told.unknown} was left out", "see whether it matters")
-        if counted and it.told.weight is None:
+        if weighted and it.told.weight is None:
             hidden = it.told.visibility not in ("", "visible")
             became = "was left out" if hidden else "is a public check only"
             yield ByHand(
                 place, f"{it.function.name} has no weight, and {became}", "give it one if it should count"
             )
-    visible = [it for it in tests if counted and it.told.visibility in ("", "visible")]
+    visible = [it for it in tests if weighted and it.told.visibility in ("", "visible")]
     if visible:
-        what = f"{len(visible)} visible tests are public checks now, and students get their source"
+        what = (
+            f"{counted(len(visible), 'test')} can be seen, and students now get the source as public checks"
+        )
         yield ByHand(Place(""), what, "take those out of test_public.py that give something away")
 
 
@@ -313,7 +316,7 @@ def _remarks(tests: Sequence[_Found], counted: bool) -> Iterator[ByHand]:
 
 def _questions(
     files: Sequence[_File],
-    counted: bool,
+    weighted: bool,
     modules: Mapping[str, str],
     stubs: Mapping[str, str],
     by_hand: list[ByHand],
@@ -325,7 +328,7 @@ def _questions(
     names = set[str]()
     filled = [it for module in modules for it in filled_in(module, [modules[module]], [stubs[module]])]
     for group, members in groups.items():
-        tests = [_imported(file, test, counted, names) for file, test in members]
+        tests = [_imported(file, test, weighted, names) for file, test in members]
         points = sum((it.points for it in tests), Fraction(0))
         _, first = members[0]
         place = Place(first.file.name, first.function.lineno)
@@ -394,7 +397,7 @@ def _functions(members: Sequence[tuple[_File, _Found]], filled: Sequence[str]) -
     return tuple(dict.fromkeys(found))
 
 
-def _imported(file: _File, test: _Found, counted: bool, names: set[str]) -> ImportedTest:
+def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> ImportedTest:
     function, told = test.function, test.told
     name = re.sub(r"^test_?", "", function.name) or "it"
     if name in names and test.owner:
@@ -402,8 +405,8 @@ def _imported(file: _File, test: _Found, counted: bool, names: set[str]) -> Impo
     while name in names:
         name += "_"
     names.add(name)
-    visible = told.visibility in ("", "visible") if counted else file.path.stem.endswith("public")
-    points = (told.weight or Fraction(0)) if counted else Fraction(1)
+    visible = told.visibility in ("", "visible") if weighted else file.path.stem.endswith("public")
+    points = (told.weight or Fraction(0)) if weighted else Fraction(1)
     place = Place(file.path.name, function.lineno)
     trouble = told.trouble
     arguments = [it.arg for it in function.args.args if it.arg not in ("self", "cls")]

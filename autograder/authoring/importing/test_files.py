@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, ImportedTest, Place
 from autograder.authoring.importing.translation import CannotTranslateError, Translated, translated
+from autograder.text import first_few
 
 _PUBLIC_HEAD = '"""Public checks, imported from {source}. They explain but earn no points."""\n'
 _GRADED_HEAD = '"""Graded tests, imported from {source}."""\n'
@@ -70,6 +71,7 @@ def test_files(draft: Draft) -> TestFiles:
             by_hand += [
                 ByHand(of.place, note, "look whether that is what you want") for note in translation.notes
             ]
+    by_hand += _read_from_hand_ins(graded)
     done = sum(len(it.sources) for it in graded if it.trouble is None)
     shown = [it for it in public if it.trouble is None]
     handed_out = [(of, it) for test in graded for of, it in test.parts if of.names.handed_out]
@@ -81,6 +83,17 @@ def test_files(draft: Draft) -> TestFiles:
         done,
         sum(len(it.sources) for it in graded),
     )
+
+
+def _read_from_hand_ins(tests: Sequence[_Written]) -> Iterator[ByHand]:
+    """Yield what students were given and the tests read from the hand-in all the same."""
+    found = sorted({name.partition(".")[2] for test in tests for _, it in test.parts for name in it.read})
+    if found:
+        yield ByHand(
+            Place(""),
+            f"students were given {first_few(found)}, and the tests read it from the hand-in, which may change it",
+            "make it again in the tests where what it holds decides: of data files, of a seed",
+        )
 
 
 test_files.__test__ = False  # type: ignore[attr-defined] # it is no test, whatever its name says

@@ -60,6 +60,8 @@ class Translated:
         What was changed that an author should know.
     marks
         The decorators, as source.
+    read
+        Variables that students were given and that are read from the hand-in, which may have changed them.
     """
 
     lines: str
@@ -68,6 +70,7 @@ class Translated:
     called: frozenset[str]
     notes: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    read: frozenset[str] = frozenset()
 
 
 def translated(
@@ -113,6 +116,7 @@ def translated(
         frozenset(translation.uses),
         tuple(dict.fromkeys(translation.notes)),
         decorators,
+        frozenset(translation.read),
     )
 
 
@@ -129,6 +133,8 @@ class _Translation:
     """Names that the test has taken from outside."""
     lent: set[str] = field(default_factory=set)
     """Names whose values were given to the hand-in, which may have changed them there and not here."""
+    read: set[str] = field(default_factory=set)
+    """Variables that students were given and that are read from the hand-in."""
     calling_back: set[str] = field(default_factory=set)
     """Functions of the test that call the hand-in."""
     uses: set[str] = field(default_factory=set)
@@ -345,7 +351,8 @@ class _Translation:
             )
 
     def _asserting_call(self, node: ast.AST, value: ast.expr) -> None:
-        if isinstance(value, ast.Call) and ".testing." in f".{ast.unparse(value.func)}":
+        name = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+        if ".testing." in f".{name}" or name.startswith("assert_"):
             self._require_touched(node, value)
 
     # --- expressions ----------------------------------------------------------------------------------
@@ -425,6 +432,8 @@ class _Translation:
         self.uses.add(known.target)
         target = ast.Constant(known.target)
         if known.kind == "constant":
+            if known.handed_out:
+                self.read.add(known.target)
             return ast.Call(_student("get_constant"), [target], [])
         if known.kind == "class":
             raise _refused(node, f"the class {known.target} is used as a whole")

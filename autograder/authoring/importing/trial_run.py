@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.authoring.importing.draft import ByHand, Draft, Place
+from autograder.authoring.importing.draft import ByHand, Draft, Place, counted
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers
 from autograder.course.loading import load_assignment, load_solution
-from autograder.errors import CourseError
+from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
@@ -27,7 +27,7 @@ def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:
             answers = hand_in_of_public_answers(assignment, solution.reference_files(assignment))
             typed_in = grader.grade(answers)
             earned = sum((it.score for it in score(grader.plan, assignment, typed_in)), Fraction(0))
-    except CourseError as error:
+    except AutograderError as error:
         yield ByHand(
             Place(""),
             f"it cannot be graded as it is: {error}".rstrip("."),
@@ -64,7 +64,7 @@ def _of_answers(verdicts: Iterable[Verdict], earned: Fraction) -> Iterator[ByHan
     if earned:
         yield ByHand(
             Place(""),
-            f"whoever types in the answers that the public checks show earns {earned} points, in {names}",
+            f"whoever types in the answers that the public checks show earns {counted(earned, 'point')}, in {names}",
             'give these graded tests other inputs: compare("module.function", rng.normal(size=...)) needs no answers',
         )
 

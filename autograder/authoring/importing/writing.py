@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion
+from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, counted
 from autograder.authoring.importing.test_files import TestFiles, test_files
 from autograder.authoring.importing.trial_run import tried
 from autograder.errors import CourseError
@@ -183,10 +183,10 @@ def _odd_points(draft: Draft) -> Iterator[ByHand]:
         if not question.together and any(points % HALF for points in counting):
             yield ByHand(
                 question.place,
-                f"the {len(counting)} tests of {question.id} share {question.points} points, "
+                f"the {len(counting)} tests of {question.id} share {counted(question.points, 'point')}, "
                 f"{' and '.join(str(it) for it in dict.fromkeys(counting))} each",
                 f"students read points in halves, and `verify` insists on it: give {question.id} "
-                f"{_whole(question, counting)} points and its tests as many, or merge tests",
+                f"{counted(_whole(question, counting), 'point')} and its tests as many, or merge tests",
             )
 
 
@@ -208,8 +208,8 @@ def _page(draft: Draft, made: Imported) -> str:
     lines = [
         f"# {draft.name}: what was imported, and what needs your hand",
         "",
-        f"Imported from {draft.source}: {_counted(len(draft.questions), 'question')}, {translated} of "
-        f"{_counted(of, 'graded test')} translated, {_counted(len(draft.written), 'written answer')}.",
+        f"Imported from {draft.source}: {counted(len(draft.questions), 'question')}, {translated} of "
+        f"{counted(of, 'graded test')} translated, {counted(len(draft.written), 'written answer')}.",
         "",
         "## What needs your hand",
         "",
@@ -231,7 +231,3 @@ def _page(draft: Draft, made: Imported) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

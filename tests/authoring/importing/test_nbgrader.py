@@ -190,7 +190,9 @@ def test_cells_of_tests_become_questions_with_the_functions_that_they_call(made:
         ("test_more", "Centre (test_more)", 3, ["ps1.centre"]),
         ("test-answer", "The answer", "3/2", ["ps1.answer"]),
     ]
-    assert made.tests == (3, 3) and not made.by_hand
+    assert made.tests == (3, 3)
+    (point,) = made.by_hand  # all of its first test is shown
+    assert "the answers that the public checks show earns 2 points, in test_test_centre" in point.what
 
 
 def test_hidden_tests_and_solutions_stay_hidden(made: Imported) -> None:

@@ -195,7 +195,7 @@ def test_what_would_mean_something_else_is_left_to_a_person(refused: Imported, k
 def test_a_test_left_to_a_person_fails_loudly_until_it_is_written(refused: Imported) -> None:
     (found,) = our_verdicts(refused, {"right": (refused.secret / "master.ipynb").read_bytes()}).values()
     verdicts = [it for it in found if "test_graded" in it.test]
-    assert [it.kind for it in verdicts] == [Kind.GRADER_FAULT] * len(REFUSED) + [Kind.PASSED]
+    assert [it.kind for it in verdicts] == [Kind.PASSED] + [Kind.GRADER_FAULT] * len(REFUSED)
 
 
 def test_what_the_translation_changed_is_found_by_trying_it(tmp_path: Path) -> None:
@@ -204,6 +204,34 @@ def test_what_the_translation_changed_is_found_by_trying_it(tmp_path: Path) -> N
     page = page_of(imported(tmp_path, with_question(*solution(code(source)), *tested(code(test)))))
     assert "**cell 8, line 1**: the reference does not pass test_q1_1 as it was translated" in page
     assert "assert student.call('master.f', x) + len(x) == 1" in page
+
+
+def test_what_students_were_given_is_copied_or_named(tmp_path: Path) -> None:
+    given = "rng = np.random.default_rng(1)\nX = rng.normal(size=3)\n\ndef close(a, b):\n    return np.allclose(a, b)"
+    cells = with_question(
+        code(given),
+        *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
+        *tested(code("# HIDDEN\nassert close(f(X), X + X)")),
+    )
+    made = imported(tmp_path, cells)
+    assert "students were given X, and the tests read it from the hand-in" in page_of(made)
+    graded, public = (
+        (folder / name).read_text()
+        for folder, name in ((made.secret, "test_graded.py"), (made.public, "test_public.py"))
+    )
+    assert "assert close(student.call('master.f', student.get_constant('master.X'))" in graded
+    # In both files, so that the last look into a release finds nothing that was not handed out.
+    assert "def close(a, b):" in graded and "def close(a, b):" in public
+
+
+def test_what_typed_in_answers_earn_is_named(tmp_path: Path) -> None:
+    cells = with_question(
+        *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
+        *tested(code("assert f(2) == 4"), code("# HIDDEN\nassert f(3) == 6")),
+        points=2,
+    )
+    page = page_of(imported(tmp_path, cells))
+    assert "whoever types in the answers that the public checks show earns 1 point, in test_q1_1" in page
 
 
 def test_what_a_stub_passes_is_named(tmp_path: Path) -> None:
@@ -218,7 +246,7 @@ def test_points_that_no_student_reads_in_halves_are_named(tmp_path: Path) -> Non
         *solution(code("n = 3  # SOLUTION")), *tested(*[code(f"assert n == 3 + {i} - {i}") for i in range(3)])
     )
     page = page_of(imported(tmp_path, cells))
-    assert "the 3 tests of q1 share 1 points, 1/3 each" in page and "give q1 2 points" not in page
+    assert "the 3 tests of q1 share 1 point, 1/3 each" in page and "give q1 2 points" not in page
     assert "give q1 3 points" in page
 
 
@@ -242,6 +270,7 @@ def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_pa
     "cells, says",
     [
         ([raw(CONFIG)], "no # BEGIN QUESTION"),
+        (with_question(text("Why?"), manual=True), "has no question with tests"),
         ([raw("# BEGIN QUESTION\npoints: 1")], "cell 1: this question has no name"),
         ([raw("# BEGIN QUESTION\nname: [")], "cell 1: this configuration is no YAML"),
         ([raw("# BEGIN SOLUTION")], "cell 1: a solution block begins outside a question"),

@@ -296,7 +296,7 @@ def test_hidden_tests_are_graded_only(decorated: tuple[Path, Imported]) -> None:
     assert "def test_forward" in public and "def test_total" in public
     assert "def test_refuses" not in public and "def test_relu" not in public
     assert "student.raises('ValueError', lambda code: self_layer.bind('forward', np.ones((2, 7))))" in graded
-    assert "2 visible tests are public checks now, and students get their source" in page_of(made)
+    assert "2 tests can be seen, and students now get the source as public checks" in page_of(made)
 
 
 def test_stubs_are_made_of_the_reference_without_bodies_answers_and_private_functions(
