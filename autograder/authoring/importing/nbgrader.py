@@ -50,7 +50,7 @@ _SOLUTION, _HIDDEN, _SCHEME = "SOLUTION", "HIDDEN TESTS", "MARK SCHEME"
 
 @dataclass(frozen=True)
 class _Test:
-    """A cell of tests: what students see of it, and all of it."""
+    """A cell of tests: what students see of it, and all of it; `name` is that of its function behind `test_`."""
 
     id: str
     title: str
@@ -58,7 +58,7 @@ class _Test:
     cell: Cell
     shown: str
     whole: str
-    hides: bool
+    name: str
 
 
 @dataclass
@@ -110,10 +110,14 @@ class _Reader:
         self.stubs.append(without_magics(self.students[-1].source))
 
     def _test(self, cell: Cell, id: str, points: Fraction) -> None:
-        shown, hidden = _without(cell, _HIDDEN, "", self.path, keep_lines=True)
+        shown, _ = _without(cell, _HIDDEN, "", self.path, keep_lines=True)
         whole = "\n".join("" if _is_marker(it, _HIDDEN) else it for it in cell.lines)
         title = self.heading or id
-        self.tests.append(_Test(id, title, points, cell, shown, whole, bool(hidden)))
+        name = re.sub(r"\W", "_", id)
+        short = name.removeprefix("test_")
+        taken = {it.name for it in self.tests}
+        name = short if short and short not in taken else name
+        self.tests.append(_Test(id, title, points, cell, shown, whole, name))
         if _asserts(shown):
             self.students.append(check_cell(id))
 
@@ -253,8 +257,7 @@ def _imported(
     body = plain(copy.deepcopy(with_context(body, before, names)), of_nose(imported))
     body = [it for it in body if "nose" not in " ".join(imports_of(it).values())]
     points = Fraction(0) if public else test.points
-    name = re.sub(r"\W", "_", test.id)
-    return ImportedTest(name, tuple(body), source, place, public, points, names, trouble=trouble)
+    return ImportedTest(test.name, tuple(body), source, place, public, points, names, trouble=trouble)
 
 
 def _gives_part(last: ast.stmt, output: str) -> bool:

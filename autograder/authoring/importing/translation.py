@@ -233,6 +233,8 @@ class _Translation:
             case ast.Raise():
                 yield ast.Raise(self.expression(node.exc) if node.exc else None, None)
             case ast.With(items=[ast.withitem(context_expr=context)]) if error := raised_by(context):
+                if isinstance(context, ast.Call) and context.keywords:
+                    self.notes.append("the message of the exception is not compared any more")
                 yield self._raises(node, error, node.body)
             case ast.With():
                 yield self._with(node)
@@ -256,13 +258,10 @@ class _Translation:
     def _try(self, node: ast.Try) -> Iterator[ast.stmt]:
         """Yield what a `try` becomes: an exception that must be raised, or the same where the hand-in is not in it."""
         uses = set(self.uses)
-        simple = len(node.handlers) == 1 and not node.orelse and not node.finalbody
-        *before, last = node.body
-        if simple and len(before) == 1 and _always_fails(last) and _says_nothing(node.handlers[0].body):
-            error = _error_name(node.handlers[0].type)
-            if error and error != "AssertionError":
-                yield self._raises(node, error, before)
-                return
+        required = _required_exception(node)
+        if required is not None:
+            yield self._raises(node, *required)
+            return
         body = self._block(node.body)
         if any(map(self._is_touched, body)) or self.uses != uses:
             raise CannotTranslateError(
@@ -609,8 +608,18 @@ def raised_by(context: ast.expr) -> str:
             "np.testing.assert_raises",
             "assert_raises",
         ):
-            return _error_name(context.args[0]) if not context.keywords else ""
+            return _error_name(context.args[0])
     return ""
+
+
+def _required_exception(node: ast.Try) -> tuple[str, list[ast.stmt]] | None:
+    """Return what a `try` requires, an exception and of what, where that is all that it does."""
+    if len(node.handlers) != 1 or node.finalbody or not _says_nothing(node.handlers[0].body):
+        return None
+    before, failing = (node.body, node.orelse) if node.orelse else (node.body[:-1], node.body[-1:])
+    error = _error_name(node.handlers[0].type)
+    requires = len(before) == 1 and len(failing) == 1 and _always_fails(failing[0])
+    return (error, before) if requires and error not in ("", "AssertionError") else None
 
 
 def _error_name(node: ast.expr | None) -> str:

@@ -192,7 +192,7 @@ def test_cells_of_tests_become_questions_with_the_functions_that_they_call(made:
     ]
     assert made.tests == (3, 3)
     (point,) = made.by_hand  # all of its first test is shown
-    assert "the answers that the public checks show earns 2 points, in test_test_centre" in point.what
+    assert "the answers that the public checks show earns 2 points, in test_centre" in point.what
 
 
 def test_hidden_tests_and_solutions_stay_hidden(made: Imported) -> None:
@@ -202,7 +202,7 @@ def test_hidden_tests_and_solutions_stay_hidden(made: Imported) -> None:
     assert "student.call('ps1.centre', X)" in shown and 'grader.check("test_centre")' in shown
     assert 'grader.check("test_more")' not in shown  # all that it asserts is hidden
     graded_tests = (made.secret / "test_graded.py").read_text()
-    assert "X = np.arange(6.0).reshape(3, 2)" in graded_tests.partition("def test_test_more")[2]
+    assert "X = np.arange(6.0).reshape(3, 2)" in graded_tests.partition("def test_more")[2]
     sources = "\n".join(source for _, source in cells_of((made.public / "ps1.ipynb").read_bytes()))
     assert 'raise NotImplementedError("fill in centre in ps1.ipynb")' in sources
     assert "Return X with the mean of each column" in sources

@@ -206,6 +206,31 @@ def test_what_the_translation_changed_is_found_by_trying_it(tmp_path: Path) -> N
     assert "assert student.call('master.f', x) + len(x) == 1" in page
 
 
+REQUIRED = {
+    "assert False": "try:\n    f(0)\n    assert False\nexcept ValueError:\n    pass",
+    "else": "try:\n    f(0)\nexcept ValueError:\n    pass\nelse:\n    raise AssertionError('none')",
+    "with": "import pytest\nwith pytest.raises(ValueError, match='0'):\n    f(0)",
+}
+
+
+def test_an_exception_that_must_be_raised_must_be_raised(tmp_path: Path) -> None:
+    body = "    if not x:\n        raise ValueError('0')\n    return x\n"
+    source = f"def f(x):\n    # BEGIN SOLUTION\n{body}    # END SOLUTION"
+    cells = with_question(*solution(code(source)), *tested(*map(code, REQUIRED.values())), points=3)
+    made = imported(tmp_path, cells)
+    graded = (made.secret / "test_graded.py").read_text()
+    assert graded.count("student.raises('ValueError', 'master.f', 0)") == 3 and made.tests == (3, 3)
+    assert "the message of the exception is not compared any more" in page_of(made)
+    right = (made.secret / "master.ipynb").read_text()
+    hand_ins = {
+        "right": right,
+        "none": right.replace("if not x", "if False"),
+        "other": right.replace("ValueError", "KeyError"),
+    }
+    scores = our_scores(made, {what: it.encode() for what, it in hand_ins.items()})
+    assert scores == {"right": [3], "none": [0], "other": [0]}
+
+
 def test_what_students_were_given_is_copied_or_named(tmp_path: Path) -> None:
     given = "rng = np.random.default_rng(1)\nX = rng.normal(size=3)\n\ndef close(a, b):\n    return np.allclose(a, b)"
     cells = with_question(
