@@ -28,13 +28,21 @@ from autograder.grading.explain.probes import (
     Examined,
     Inputs,
     Stopped,
+    close,
     off_level,
     part_of,
     probe_of,
 )
 from autograder.grading.explain.properties import LAWS, PATTERNS, STRANGE, breaks_law, has_strange, wrong_in
 from autograder.grading.explain.regions import contradicting, contradicts
-from autograder.grading.explain.relations import broken_by, generic, is_idle_case, other_argument, slope_state
+from autograder.grading.explain.relations import (
+    IDLE,
+    broken_by,
+    generic,
+    is_idle_case,
+    other_argument,
+    slope_state,
+)
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Switch
 from autograder.grading.trial import Subject
@@ -115,7 +123,7 @@ class Checker:
     def _differs(self, part, pairs) -> bool:
         for one, other in pairs:
             left, right = (part_of(self.examined.outcome(it), part) for it in (one, other))
-            if left is not None and not np.array_equal(left, right):
+            if left is not None and (right is None or not close(left, right, IDLE)):
                 return True
         return False
 
@@ -129,6 +137,9 @@ class Checker:
     def of_law(self, part, claim) -> bool:
         name, unswitched = claim
         off = {key: it.off for key, it in self.ladder.all_of(Switch).items()} if unswitched else {}
+        if name == "never negative":
+            came = [got for _, got in self._pairs(part, self.probes) if got is not None]
+            return not any((got < 0).any() for got in came)
         return not breaks_law(name, LAWS[name][0], self._pairs(part, [it.with_(**off) for it in self.probes]))
 
     def _pairs(self, part, probes):

@@ -88,21 +88,21 @@ def labels(rng, examples, classes, absent=()):
 
 
 @encoding
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("examples, classes", [(9, 4), (17, 13)])
 def test_one_in_the_column_of_the_label(compare, rng, examples, classes):
     compare(ONE_HOT, labels(rng, examples, classes), classes, names=("Y",))
 
 
 @encoding
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 @pytest.mark.parametrize("absent", [[5], [0, 2]], ids=["last", "others"])
 def test_an_absent_class_keeps_its_column(compare, rng, absent):
     compare(ONE_HOT, labels(rng, 8, 6, absent), 6, names=("Y",))
 
 
 @encoding
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 @pytest.mark.parametrize("outside", [-1, -4, 4, 6], ids=str)
 def test_a_label_outside_raises_a_value_error(student, compare, rng, outside):
     y = labels(rng, 7, 4)
@@ -117,7 +117,7 @@ def test_encoding_leaves_the_labels_alone(unchanged, rng):
 
 
 @encoding
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(4)
 def test_encoding_without_a_loop_over_the_examples(loops):
     loops(ONE_HOT, lambda n, rng: (labels(rng, n, 5), 5), names=("Y",))
 
@@ -126,14 +126,14 @@ def test_encoding_without_a_loop_over_the_examples(loops):
 
 
 @scoring
-@pytest.mark.weight(3)
+@pytest.mark.weight(2)
 @pytest.mark.parametrize("shape", [(7, 5, 4), (3, 6, 11), (1, 8, 2)], ids=written)
 def test_scores(compare, rng, shape):
     compare(CLASS_SCORES, *linear(rng, *shape), names=("scores",))
 
 
 @scoring
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 def test_scores_of_as_many_examples_as_classes(compare, rng):
     compare(CLASS_SCORES, *linear(rng, 4, 6, 4), names=("scores",))
 
@@ -152,13 +152,13 @@ def require_no_loop_in_scoring(loops, over):
 
 
 @scoring
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(2.5)
 def test_scoring_without_a_loop_over_the_examples(loops):
     require_no_loop_in_scoring(loops, "examples")
 
 
 @scoring
-@pytest.mark.weight(1)
+@pytest.mark.weight(1.5)
 def test_scoring_without_a_loop_over_the_classes(loops):
     require_no_loop_in_scoring(loops, "classes")
 

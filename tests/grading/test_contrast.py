@@ -248,6 +248,26 @@ def test_a_penalty_is_not_blamed_where_what_is_right_with_one_does_not_feel_it(c
     assert not [it for it in said if "without a penalty, wrong with one" in it], said
 
 
+def test_rows_are_said_not_to_add_up_only_if_they_do_not_off_the_ladder_either(course_grader):
+    grader = course_grader("svm")
+    source = grader.reference_files["linear_svm.py"].decode()
+    wrong = """
+
+right_loss = svm_loss_vectorized
+
+
+def svm_loss_vectorized(W, X, y, reg):
+    loss, dW = right_loss(W, X, y, reg)
+    return loss, dW + 1 if len(W) in {levels} else 2 * dW
+"""
+    said = {}
+    for levels in ("(1, 2, 3, 5, 10, 11, 13)", "range(99)"):
+        files = {"linear_svm.py": (source + wrong.format(levels=levels)).encode()}
+        facts = facts_on(grader, files, "linear_svm.svm_loss_vectorized")
+        said[levels] = any("the entries of each row should add up to 0" in it.sentence for it in facts)
+    assert list(said.values()) == [False, True]
+
+
 def test_what_changes_in_few_places_is_not_called_unsteady(grader):
     once = "if X.shape == (7, 5) and W.shape == (5, 4) and reg == 0: value += np.random.rand()"
     assert said_of(grader, once) == []

@@ -19,6 +19,7 @@ from autograder.grading.explain.probes import (
     part_of,
     probe_of,
 )
+from autograder.grading.ladder import Switch
 
 FEWEST = 6
 """Probes at which a property must have been seen."""
@@ -224,11 +225,22 @@ def facts_of_properties(
         yield Fact(about((part,), name), STRANGE[name][1], "strange", (part,), name, rank=2)
     for prefix, group in (("", probes), (without, unswitched if without else ())):
         for name, (has, said, question) in LAWS.items():
-            if breaks_law(name, has, list(_numbers_of(examined, part, group))):
+            if breaks_law(name, has, list(_numbers_of(examined, part, group))) and _is_law_broken_still(
+                examined, part, name, bool(prefix)
+            ):
                 yield Fact(
                     about((part,), f"{prefix}{said}"), question, "law", (part,), (name, bool(prefix)), rank=3
                 )
                 return
+
+
+def _is_law_broken_still(examined: Examined, part: str, name: str, unswitched: bool) -> bool:
+    """Return whether further probes break a law, too: all of them, unless it is about a sign."""
+    off = {key: it.off for key, it in examined.inputs.ladder.all_of(Switch).items()} if unswitched else {}
+    further = [it.with_(**off) for it in _further(examined)]
+    return name == "never negative" or breaks_law(
+        name, LAWS[name][0], list(_numbers_of(examined, part, further))
+    )
 
 
 def _numbers_of(
