@@ -391,6 +391,8 @@ class _Comparison:
         numbers = _numbers_in(got, wanted)
         if numbers is not None and self._differs(name, wanted, numbers) is None:
             return _other_type(name, wanted, got, numbers)
+        if wanted.dtype.kind == "b" and _stands_for_a_bool(got):
+            return _bool_as_a_number(name, expected, got)
         if not _is_scalar(got):
             return _wrong_type(name, words, expected, got)
         came = np.asarray(got)
@@ -526,6 +528,8 @@ def in_types_of(expected: Any, got: Any) -> Any:
     if not isinstance(expected, np.ndarray) and not _is_scalar(expected):
         return got
     wanted = np.asarray(expected)
+    if wanted.dtype.kind == "b" and not wanted.ndim and _stands_for_a_bool(got):
+        return bool(got)
     numbers = _numbers_in(got, wanted) if wanted.dtype.kind in "fiu" else None
     if numbers is None:
         return got
@@ -570,6 +574,19 @@ def _other_type(name: str, expected: np.ndarray, got: Any, numbers: np.ndarray) 
     message = (
         f"{name} {right}, but {'is ' * bool(expected.ndim)}{came}; return {asked}, for example with {how}"
     )
+    return Mismatch(Kind.OTHER_TYPE, message, name, expected, got)
+
+
+def _stands_for_a_bool(value: Any) -> bool:
+    """Return whether a value is the number 0 or 1, which Python takes for False and True."""
+    array = np.asarray(value) if _is_scalar(value) else None
+    return array is not None and array.dtype.kind in "iuf" and bool(np.isin(array, (0, 1)))
+
+
+def _bool_as_a_number(name: str, expected: Any, got: Any) -> Mismatch:
+    if bool(got) is not bool(expected):
+        return _wrong_value(name, "is the wrong one of True and False, written as a number", expected, got)
+    message = f"{name} is right, but a number; return True or False, for example with bool(...)"
     return Mismatch(Kind.OTHER_TYPE, message, name, expected, got)
 
 

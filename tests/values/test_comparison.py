@@ -50,7 +50,8 @@ arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=5), elemen
         (SECRET, 1j, TYPE, "should be a real number, but is a complex number"),
         (3, 3.5, TYPE, "should be an integer, but is a real number"),
         (3, 2**80, TYPE, "should be an integer"),
-        (True, 1, TYPE, "should be True or False, but is an integer"),
+        (True, 2, TYPE, "should be True or False, but is an integer"),
+        (True, 0, VALUE, "is the wrong one of True and False, written as a number"),
         (None, 0, TYPE, "should be None, but is an integer"),
         ("relu", 1, TYPE, "should be text, but is an integer"),
         # dtype kind
@@ -110,6 +111,8 @@ LABELS = np.array([8765, 0, 2])
         (3, 3.0, "is the right number, but of type float64; return an integer, for example with int(...)"),
         (SECRET, np.float32(SECRET), "but of type float32; return a real number, for example with float(...)"),
         (SECRET, Foreign("numpy.matrix", np.array([[SECRET]])), "is the right number, but an np.matrix"),
+        (True, 1, "loss is right, but a number; return True or False, for example with bool(...)"),
+        ([True, False], [True, np.int64(0)], "[1] is right, but a number"),
         ([1, 2], [1.0, 2.0], "[0] is the right number, but of type float64"),
         ({3: [0.5]}, {3: [np.float32(0.5)]}, "[key 1 of 1][0] is the right number"),
         ((A, 1.0), (A.tolist(), 1.0), "loss holds the right numbers"),
