@@ -20,6 +20,7 @@ from autograder.authoring.mutation import Mutation, check_mutants
 from autograder.authoring.proof import keep_proof
 from autograder.authoring.release import release
 from autograder.authoring.sealing import Sealing, seal_hints
+from autograder.authoring.written_questions import without_a_place, without_a_rubric
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work, prepare
 from autograder.course.loading import Course
@@ -119,6 +120,7 @@ def verify_assignment(
     report = Verification(work.assignment)
     _, equivalents = read_bank(work.solution.folder / BANK_FILE)
     report.claims += _without_slips(work, reference)
+    report.claims += _answers_in_words(work)
     report.claims += _halves_agree(work.assignment, reference)
     report.claims.append(_targets_exist(work.assignment, bank))
     report.claims += _ladders_fit(work, reference)
@@ -152,6 +154,19 @@ def _without_slips(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim
     for claim, found in looked_for.items():
         sentences = list(found)
         yield Claim(claim, not sentences, "; ".join(sentences))
+
+
+def _answers_in_words(work: Work) -> Iterator[Claim]:
+    """Check that what is answered in words can be answered and graded."""
+    places = list(without_a_place(work.assignment))
+    rubrics = list(without_a_rubric(work.assignment, work.solution))
+    questions = work.assignment.written
+    if not questions and not places and not rubrics:
+        return
+    worth = sum((question.points for question in questions), Fraction(0))
+    asked = f"{len(questions)} questions, {worth} points beside the total"
+    yield Claim("every written question has a place for its answer", not places, "; ".join(places) or asked)
+    yield Claim("every written question has a rubric that adds up", not rubrics, "; ".join(rubrics) or asked)
 
 
 def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Iterator[Claim]:

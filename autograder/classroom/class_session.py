@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,14 +15,17 @@ from autograder.classroom.changes import Before, Change
 from autograder.classroom.grade_class import Graded, Pool, grade_class, keep_fault
 from autograder.classroom.groups import read_groups, with_groups
 from autograder.classroom.hints import read_hints
+from autograder.classroom.marks import Taken, page_of, take_marks
 from autograder.classroom.outputs import Outputs, Places
-from autograder.classroom.overrides import read_overrides
+from autograder.classroom.overrides import Overrides, read_overrides
 from autograder.classroom.record import ClassRecord, Item, read_record
 from autograder.classroom.roster import read_roster
 from autograder.classroom.similarity_report import with_similar_code
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work
+from autograder.classroom.written import answers_waiting
 from autograder.errors import AutograderError, CourseError
+from autograder.files.writing import write_atomically
 from autograder.handin.find import Found, find_hand_ins
 from autograder.handin.shape import Shape
 from autograder.model.result import GradingResult
@@ -76,6 +79,8 @@ class GradedClass:
         A sentence for each line that concerns nobody.
     groups
         How many groups of hand-ins nothing explains.
+    answers_waiting
+        How many written answers nobody has graded yet.
     """
 
     record: ClassRecord
@@ -85,6 +90,7 @@ class GradedClass:
     remarks_on_hints: tuple[str, ...] = ()
     remarks_on_groups: tuple[str, ...] = ()
     groups: int = 0
+    answers_waiting: int = 0
 
 
 class ClassSession:
@@ -158,10 +164,11 @@ class ClassSession:
             record,
             self._outputs.places,
             tuple(changes),
-            self._overrides.remarks,
+            self._outputs.remarks,
             self._hints.remarks(self._outputs.groups),
             tuple(self._remarks_on_groups),
             len(self._outputs.groups),
+            answers_waiting(record, self._overrides),
         )
 
     def _written(self, graded: Graded) -> tuple[Item, GradingResult]:
@@ -174,7 +181,7 @@ class ClassSession:
         except Exception as error:  # one hand-in's fault must not cost the others anything
             # Not under its own key: another hand-in with the same files shares that one.
             fault = keep_fault(self._work, graded.found, error, self._outputs.store)
-            item = Item.of(graded.found, fault)
+            item = Item.of(graded.found, replace(fault, answers=graded.answers))
             return item, self._outputs.write_one(item, fault.result)
 
 
@@ -259,6 +266,47 @@ def outputs_of(folder: Path, overrides: Path | None = None) -> tuple[ClassRecord
     return record, Outputs(places, record, read)
 
 
+def write_answers_page(folder: Path, overrides: Path | None = None, output: Path | None = None) -> Path:
+    """Write the page on which the written answers of a graded class are graded, and return where it is.
+
+    Raises
+    ------
+    CourseError
+        If the folder holds no graded class, or nothing is answered in words.
+    """
+    record, _, read = _on_disk(folder, overrides)
+    path = output or Places(folder).written
+    write_atomically(path, page_of(record, read).encode())
+    return path
+
+
+def take_answers(folder: Path, marks: Path, overrides: Path | None = None) -> tuple[Taken, Path]:
+    """Write marks for written answers into the overrides of a graded class; return what became of them, and where.
+
+    Raises
+    ------
+    CourseError
+        If the folder holds no graded class, or marks or overrides are not understood.
+    """
+    record, places, read = _on_disk(folder, overrides)
+    path = overrides or places.own_overrides
+    return take_marks(marks, path, record, read), path
+
+
+def _on_disk(folder: Path, overrides: Path | None) -> tuple[ClassRecord, Places, Overrides]:
+    """Return a class with written questions as `grade` left it, and the points given by hand."""
+    places = Places(folder)
+    record = read_record(places.record)
+    if not record.written:
+        raise CourseError(
+            f"{record.name} asks nothing that is answered in words; add [[written]] to its assignment.toml and grade "
+            "again."
+        )
+    known = [(item.label, student) for item in record.items for student in item.students]
+    named = places.overrides(overrides) if overrides is None or overrides.is_file() else None
+    return record, places, read_overrides(named, record.assignment, known)
+
+
 def report_again(
     folder: Path, overrides: Path | None = None, hints: Path | None = None, roster: Path | None = None
 ) -> GradedClass:
@@ -286,4 +334,5 @@ def report_again(
             outputs.write_one(item, result)
     record = outputs.write_class(record, people)
     remarks = written.remarks(outputs.groups)
-    return GradedClass(record, places, (), read.remarks, remarks, groups=len(outputs.groups))
+    waiting = answers_waiting(record, read)
+    return GradedClass(record, places, (), outputs.remarks, remarks, (), len(outputs.groups), waiting)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from autograder.classroom.identity import grader_hash
 from autograder.classroom.settle import settle
 from autograder.classroom.watchdog import watched
 from autograder.classroom.work import Work, at_fault, refused
+from autograder.classroom.written import Asked
 from autograder.course.loading import find_course
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.grading.known_behaviour import KNOWN_FILE
@@ -88,6 +90,7 @@ def _grade(root: Path, work: Work, file: _ResultsFile) -> GradingResult:
     with open_grader(work) as grader:
         try:
             submission = work.opened(root / "submission", label="submission")
+            file.answers = submission.answers
             return grade_one(work, grader, submission, file.write_in_passing)
         except SubmissionError as error:
             nothing = refused(work.plan, work.assignment, str(error), grader.sandbox.tier)
@@ -104,6 +107,8 @@ class _ResultsFile:
         The latest result, before the deduction for lateness.
     metadata
         What the platform says about the hand-in.
+    answers
+        The written answers, by question, for people to grade.
     """
 
     def __init__(self, path: Path, work: Work) -> None:
@@ -113,6 +118,7 @@ class _ResultsFile:
         self._written_at = 0.0
         self.last = not_run(work.plan, work.assignment)
         self.metadata = Metadata()
+        self.answers: Mapping[str, str] = {}
 
     def write(self, result: GradingResult) -> GradingResult:
         """Replace the file, and return the result as it stands there."""
@@ -145,7 +151,10 @@ class _ResultsFile:
             unknown = about.created_at is None or about.due is None
             flags = (*about.notes, *(["it is not known whether this was in time"] if unknown else []))
         lowest = self._work.solution.drop.lowest
-        return settle(result, policy, about.created_at, about.due, flags=flags, lowest_dropped=lowest)
+        written = [Asked(it, self.answers.get(it.id, "")) for it in self._work.assignment.written]
+        return settle(
+            result, policy, about.created_at, about.due, written=written, flags=flags, lowest_dropped=lowest
+        )
 
 
 def _assignment_of(bundle: Path) -> str:

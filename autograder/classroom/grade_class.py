@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import msgspec
@@ -46,12 +46,15 @@ class Graded:
         Where the store keeps the result; empty for a hand-in that could not be opened.
     reused
         Whether it was graded before and taken from the store.
+    answers
+        Its written answers, by question.
     """
 
     found: Found
     result: GradingResult
     key: str = ""
     reused: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def grade_class(
@@ -84,14 +87,16 @@ def grade_class(
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         broken = [waiting.pop(future) for future in done if isinstance(_error(future), BrokenProcessPool)]
         for future in done & waiting.keys():
-            yield _graded(work, waiting.pop(future), future, store)
+            task = waiting.pop(future)
+            yield replace(_graded(work, task, future, store), answers=task.submission.answers)
         if broken:
             pool.renew()
             broken += waiting.values()
             waiting.clear()
             if alone:
                 task = broken.pop()
-                yield keep_fault(work, task.found, GraderError(ENDED), store, task.key)
+                fault = keep_fault(work, task.found, GraderError(ENDED), store, task.key)
+                yield replace(fault, answers=task.submission.answers)
             suspects.extend(broken)
 
 
@@ -129,7 +134,7 @@ def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Grad
     result = msgspec.structs.replace(
         before.result, notes=notes, release=submission.release, hints=submission.hints
     )
-    return Graded(found, result, key, reused=True)
+    return Graded(found, result, key, reused=True, answers=submission.answers)
 
 
 def _submitted(task: _Task, pool: Pool) -> Future[StoredResult]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.classroom.people import Matches, Person, match
 from autograder.classroom.roster import Listing, person_of, read_people
 from autograder.classroom.sheets import Sheet, read_sheet, with_cells
+from autograder.classroom.written import NOT_GRADED
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment
 from autograder.model.exact import read_points
@@ -90,6 +91,7 @@ def merge(
         )
     texts: list[str | None] = [None] * len(sheet.rows)
     left, replaced = [], 0
+    ids = [question.id for question in assignment.questions]
     for number, (_, row) in enumerate(claims):
         if number not in matches.pairs:
             left.append(f"{row.label or 'a hand-in without a name'}: {_why_not(number, matches)}")
@@ -98,6 +100,8 @@ def merge(
         before = sheet.rows[line].text(place).strip()
         if row.result is None:
             left.append(f"{row.label}: it could not be read, so the cell is as it was ({row.note})")
+        elif waiting := row.result.ungraded_of(ids):
+            left.append(f"{row.label}: {NOT_GRADED} ({', '.join(waiting)}), so the cell is as it was")
         elif before.casefold() == _EXCUSED:
             left.append(f"{row.label}: {person} is excused in the gradebook, so the cell is as it was")
         else:

@@ -27,6 +27,7 @@ from autograder.classroom.roster import to_csv as roster_csv
 from autograder.classroom.settle import settle
 from autograder.classroom.store import Store
 from autograder.classroom.work import refused
+from autograder.classroom.written import NOT_GRADED, asked_of, for_all, remarks_on_answers, up_to_date
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.grading.known_behaviour import KNOWN_FILE
@@ -61,8 +62,10 @@ class Places:
         Who handed in and who did not, if a roster was given.
     report
         The class report.
-    own_hints
-        The CSV of hints for groups, unless another is named.
+    own_hints, own_overrides
+        The CSV of hints for groups and that of points given by hand, unless others are named.
+    written
+        The page on which written answers are graded.
     record, store
         What else is known of the class, and every result, for resuming and for reports.
     known
@@ -81,11 +84,12 @@ class Places:
         self.store = folder / "state"
         self.known = self.store / KNOWN_FILE
         self.own_hints = folder / HINTS_FILE
+        self.own_overrides = folder / OVERRIDES_FILE
+        self.written = folder / "written.html"
 
     def overrides(self, named: Path | None) -> Path | None:
         """Return the CSV of points given by hand: the one named, else the one in the folder, if any."""
-        usual = self.folder / OVERRIDES_FILE
-        return named or (usual if usual.is_file() else None)
+        return named or (self.own_overrides if self.own_overrides.is_file() else None)
 
     def hints(self, named: Path | None) -> Path | None:
         """Return the CSV of hints for groups: the one named, else the one in the folder, if any."""
@@ -163,6 +167,16 @@ class Outputs:
     def assignment(self) -> Assignment:
         """The assignment with the questions that only people grade."""
         return self._whole
+
+    @property
+    def counting_ids(self) -> frozenset[str]:
+        """The ids of all questions that count; a written one does once somebody has points for it."""
+        return frozenset(question.id for question in self._whole.questions)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """A sentence for each line of the overrides that concerns nobody or another answer."""
+        return (*self._overrides.remarks, *remarks_on_answers(self._record, self._overrides))
 
     def write_class(self, record: ClassRecord, roster: Sequence[Person] = ()) -> ClassRecord:
         """Write the grade tables, the class report and the record itself; remove what is out of date.
@@ -258,9 +272,28 @@ class Outputs:
         flags = item.flags
         if late.policy != "none" and item.created_at is None:
             flags = (*flags, TIME_UNKNOWN)
-        given = overrides.of(item.label, student) if student else ()
+        lines = [up_to_date(overrides.of(item.label, it), item, self._record) for it in item.students]
+        if student:
+            given = up_to_date(overrides.of(item.label, student), item, self._record)
+        else:  # what all of them have for what they wrote
+            given = [it for it in for_all(lines) if it.question in self._record.written_ids]
         by_hand = overrides.by_hand if student else ()
-        return settle(result, late, item.created_at, due, given, by_hand, flags, self._record.drop.lowest)
+        final = settle(
+            result,
+            late,
+            item.created_at,
+            due,
+            given,
+            by_hand,
+            asked_of(item, self._record),
+            flags,
+            self._record.drop.lowest,
+        )
+        waiting = final.ungraded_of(self.counting_ids)
+        if not waiting or (item.students and not item.counts_for):
+            return final
+        flag = f"{NOT_GRADED}: {', '.join(waiting)}"
+        return msgspec.structs.replace(final, flags=(*final.flags, flag))
 
     @property
     def _has_slip_days(self) -> bool:

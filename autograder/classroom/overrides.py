@@ -16,9 +16,10 @@ from autograder.errors import CourseError
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment, Question
 from autograder.model.exact import read_points
+from autograder.report.grades import safe_cell
 from autograder.text import one_line
 
-COLUMNS = ("student", "question", "points", "out_of", "due", "slip_days", "note")
+COLUMNS = ("student", "question", "points", "out_of", "due", "slip_days", "note", "rubric", "answer")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Override:
         One of the assignment's, whose points are replaced, or another one worth `out_of`; worth 0, it is a bonus.
     slip_days
         How many the student has left.
+    rubric
+        The ids of the items that a written answer meets.
+    answer
+        The id of the written answer that these points are for; empty if they are for whatever was answered.
     """
 
     where: str
@@ -45,6 +50,8 @@ class Override:
     due: datetime | None = None
     slip_days: int | None = None
     note: str = ""
+    rubric: tuple[str, ...] = ()
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Overrides:
     Attributes
     ----------
     by_hand
-        The questions that only people grade.
+        The questions that only people grade and somebody has points for, written ones first.
     remarks
         A sentence for each line whose student handed nothing in, or that gives more points than there are.
     """
@@ -66,7 +73,7 @@ class Overrides:
 
     def of(self, label: str, student: Student) -> list[Override]:
         """Return the lines for a student's hand-in, in the order of the file."""
-        keys = map(_key, (label, student.email, student.id, student.name))
+        keys = keys_of(label, student)
         return [self.lines[it] for it in sorted({it for key in keys for it in self._index.get(key, ())})]
 
     def due(self, label: str, students: Iterable[Student]) -> datetime | None:
@@ -106,16 +113,16 @@ def read_overrides(
     _refuse_shared_names(lines, known)
     index: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
-        index.setdefault(_key(line.student), []).append(number)
+        index.setdefault(as_key(line.student), []).append(number)
     read = Overrides(lines, _by_hand(lines, assignment), _index=index)
     return replace(read, remarks=(*_unused(read, known), *_excessive(read, assignment)))
 
 
 def _refuse_shared_names(lines: Iterable[Override], known: Iterable[tuple[str, Student]]) -> None:
-    people = {(_key(student.name), student.key) for _, student in known if student.name.strip()}
+    people = {(as_key(student.name), student.key) for _, student in known if student.name.strip()}
     counted = Counter(name for name, _ in people)
     for line in lines:
-        if counted[_key(line.student)] > 1:
+        if counted[as_key(line.student)] > 1:
             raise CourseError(
                 f"{line.where}: {line.student!r} is the name of several students; "
                 "give the e-mail address, the id or the hand-in's label."
@@ -154,7 +161,7 @@ def _override(where: str, row: dict[str, str], assignment: Assignment) -> Overri
         raise CourseError(f"{where}: slip_days is {slip_days[:40]!r}; give a whole number of days.")
     points = _points(where, "points", cell("points"))
     out_of = _points(where, "out_of", cell("out_of"))
-    known = {it.id: it.points for it in assignment.questions}
+    known = _worth(assignment)
     if question and points is None:
         raise CourseError(f"{where}: question {question} has no points; give a number.")
     if question in known and out_of is not None and out_of != known[question]:
@@ -171,19 +178,28 @@ def _override(where: str, row: dict[str, str], assignment: Assignment) -> Overri
         due=read_date(due, where) if due else None,
         slip_days=int(slip_days) if slip_days else None,
         note=cell("note"),
+        rubric=tuple(cell("rubric").split()),
+        answer=cell("answer"),
     )
 
 
+def _worth(assignment: Assignment) -> dict[str, Fraction]:
+    """Return what each question is worth, written ones included."""
+    tested = {question.id: question.points for question in assignment.questions}
+    return tested | {question.id: question.points for question in assignment.written}
+
+
 def _by_hand(lines: Iterable[Override], assignment: Assignment) -> tuple[Question, ...]:
-    """Return the questions that the assignment does not have."""
+    """Return the questions of the lines that no test grades."""
     known = {question.id for question in assignment.questions}
     worth: dict[str, Fraction] = {}
+    titles = {question.id: question.title for question in assignment.written}
     for line in lines:
         if not line.question or line.question in known:
             continue
         out_of = line.out_of if line.out_of is not None else worth.get(line.question)
         if out_of is None:
-            there = ", ".join(question.id for question in assignment.questions)
+            there = ", ".join(_worth(assignment))
             raise CourseError(
                 f"{line.where}: {line.question} is no question of {assignment.name} ({there}); "
                 "correct it, or say in out_of what it is worth."
@@ -193,8 +209,9 @@ def _by_hand(lines: Iterable[Override], assignment: Assignment) -> tuple[Questio
                 f"{line.where}: {line.question} was worth {worth[line.question]} points before, "
                 f"and {out_of} here; make them agree."
             )
+    order = [*(id for id in titles if id in worth), *(id for id in worth if id not in titles)]
     return tuple(
-        Question(id, id.replace("_", " "), points, bonus=points == 0) for id, points in worth.items()
+        Question(id, titles.get(id, id.replace("_", " ")), worth[id], bonus=worth[id] == 0) for id in order
     )
 
 
@@ -212,5 +229,12 @@ def points_text(points: Fraction | None) -> str:
     return "" if points is None else f"{float(points):g}"
 
 
-def _key(text: str) -> str:
+def keys_of(label: str, student: Student) -> set[str]:
+    """Return what the cell of a line may say, as `as_key` gives it, to mean a student's hand-in."""
+    names = (label, safe_cell(label), student.email, student.id, student.name)
+    return {as_key(name) for name in names if name.strip()}
+
+
+def as_key(text: str) -> str:
+    """Return the form in which what lines call people is compared."""
     return unicodedata.normalize("NFC", text.strip()).casefold()

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from autograder.classroom.anonymous import secret_of
 from autograder.classroom.grade_class import Graded
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
@@ -28,6 +29,7 @@ from autograder.model.exact import decoded
 from autograder.model.hint_use import HintUse
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import Plan
+from autograder.model.written import Rubric, WrittenQuestion
 from autograder.report.context import Leftover, LikePair, ReportContext, RosterLine
 from autograder.text import lossless
 
@@ -52,8 +54,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         Sentences for a person who has to find out whose it is; among the flags too.
     parts
         The paths of what it was made of, in the folder or archive that was named.
-    notes, release, hints
-        This hand-in's own; another with the same files shares its result, but not these.
+    notes, release, hints, answers
+        This hand-in's own; another with the same files shares its result, but not these. The written answers are by
+        question.
     """
 
     label: str
@@ -70,6 +73,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     release: str | None = None
     hints: tuple[HintUse, ...] = ()
+    answers: dict[str, str] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Found, graded: Graded | None) -> Item:
@@ -92,12 +96,18 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             notes=graded.result.notes if graded else (),
             release=graded.result.release if graded else None,
             hints=graded.result.hints if graded else (),
+            answers={id: _storable(text) for id, text in graded.answers.items()} if graded else {},
         )
 
 
 def _shown(path: str) -> str:
     """Return a path that can be stored: JSON has no place for bytes that are no text."""
     return path if path.isprintable() else "/".join(lossless(part, 1_000) for part in path.split("/"))
+
+
+def _storable(text: str) -> str:
+    """Return a text without what is no Unicode."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +119,10 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
         When it was due for everybody who has no other date; None if nobody said so.
     unread_as_zero
         Whether a hand-in that could not be read gets 0 points instead of none.
+    written, rubrics
+        The questions that are answered in words, and what their answers are graded by.
+    secret
+        What answers and their authors are called by where names must not be seen; derived from the salt.
     roster
         Everybody of the roster that was given, and whoever handed in and is not in it.
     alike
@@ -126,6 +140,9 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: tuple[KnownMistake, ...]
     attempts: AttemptsPolicy = AttemptsPolicy()
     drop: DropPolicy = DropPolicy()
+    written: tuple[WrittenQuestion, ...] = ()
+    rubrics: tuple[Rubric, ...] = ()
+    secret: str = ""
     roster: tuple[RosterLine, ...] = ()
     due: datetime | None = None
     unread_as_zero: bool = False
@@ -147,6 +164,9 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             mistakes=load_bank(work.assignment, work.solution).mistakes,
             attempts=work.solution.attempts,
             drop=work.solution.drop,
+            written=work.assignment.written,
+            rubrics=work.solution.rubrics,
+            secret=secret_of(work.solution.salt),
             due=due,
             unread_as_zero=unread_as_zero,
         )
@@ -154,7 +174,12 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def assignment(self) -> Assignment:
         """The assignment as far as results need it: its questions, but no files."""
-        return Assignment(self.name, self.title, self.version, Path(), (), self.questions)
+        return Assignment(self.name, self.title, self.version, Path(), (), self.questions, self.written)
+
+    @property
+    def written_ids(self) -> frozenset[str]:
+        """The ids of the questions that are answered in words."""
+        return frozenset(question.id for question in self.written)
 
     @property
     def report_context(self) -> ReportContext:

@@ -10,6 +10,7 @@ import msgspec
 
 from autograder.classroom.lateness import deduction
 from autograder.classroom.overrides import Override, points_text
+from autograder.classroom.written import Asked
 from autograder.model.assignment import LatePolicy, Question
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.scoring import without_lowest
@@ -23,6 +24,7 @@ def settle(
     due: datetime | None,
     overrides: Sequence[Override] = (),
     by_hand: Sequence[Question] = (),
+    written: Sequence[Asked] = (),
     flags: Sequence[str] = (),
     lowest_dropped: int = 0,
 ) -> GradingResult:
@@ -36,12 +38,15 @@ def settle(
         The student's; of several for one question the last counts.
     by_hand
         The questions that only people grade; they earn nothing until somebody gives points for them.
+    written
+        The questions that are answered in words; they count neither for nor against anybody until then.
     flags
         Further reasons for a person to look at the hand-in.
     lowest_dropped
         How many questions are left out: those with the smallest shares of their points.
     """
     given = {line.question: line for line in overrides if line.points is not None}
+    answered = {it.question.id: it.with_points(given.pop(it.question.id, None)) for it in written}
     waiting = (
         QuestionResult(
             id=question.id,
@@ -51,6 +56,7 @@ def settle(
             bonus=question.bonus,
         )
         for question in by_hand
+        if question.id not in answered
     )
     left = [line.slip_days for line in overrides if line.slip_days is not None]
     late = deduction(created_at, due, policy, left[-1] if left else None)
@@ -61,7 +67,7 @@ def settle(
     questions = without_lowest(
         [
             msgspec.structs.replace(it, score=given[it.id].points) if it.id in given else it
-            for it in (*result.questions, *waiting)
+            for it in (*result.questions, *answered.values(), *waiting)
         ],
         lowest_dropped,
     )

@@ -68,6 +68,7 @@ class Work:
             label=label,
             stubs=self.stubs,
             optional=assignment.optional_names,
+            written=assignment.written,
         )
 
     @functools.cached_property

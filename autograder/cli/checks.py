@@ -115,5 +115,5 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
         else "is written, and can be replaced as often as you like"
     )
     console.print(Text(f"{hand_in.path} {state}. It holds {names}."))
-    if hand_in.answers.sentence:
-        console.print(Text(hand_in.answers.sentence))
+    if hand_in.about_answers:
+        console.print(Text(hand_in.about_answers))

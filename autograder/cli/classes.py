@@ -19,6 +19,7 @@ from autograder.classroom.changes import Change
 from autograder.classroom.class_session import ClassSession, GradedClass, GradeOptions
 from autograder.classroom.grade_class import Graded, Pool
 from autograder.classroom.gradebook import Merged
+from autograder.classroom.marks import Taken
 from autograder.classroom.outputs import Places
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.record import ClassRecord
@@ -248,6 +249,14 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
         console.print(
             f"near-identical code: {_counted(alike, 'case')} for a person to look at, in the class report"
         )
+    if done.answers_waiting:
+        waiting = _counted(done.answers_waiting, "written answer")
+        console.print(
+            Text(
+                f"not graded yet: {waiting}; `autograder written {done.places.folder}` makes the page for them"
+            ),
+            soft_wrap=True,
+        )
     if done.groups:
         console.print(
             f"wrong values that no known mistake explains: {_counted(done.groups, 'group')} of hand-ins; "
@@ -278,6 +287,19 @@ def print_merged(merged: Merged, path: Path) -> None:
     other = f", {merged.replaced} of them in place of other points" if merged.replaced else ""
     console.print(
         Text(f"{_counted(merged.written, 'total')} written into {merged.column!r}{other}: {path}"),
+        soft_wrap=True,
+    )
+
+
+def print_taken(taken: Taken, path: Path) -> None:
+    """Print what became of marks for written answers."""
+    for sentence in taken.left:
+        console.print(Text(sentence, style="yellow"), soft_wrap=True)
+    removed = f", {_counted(taken.removed, 'line')} taken back" if taken.removed else ""
+    console.print(
+        Text(
+            f"{_counted(taken.marks, 'mark')}: {_counted(taken.written, 'line')} written{removed} in {path}"
+        ),
         soft_wrap=True,
     )
 

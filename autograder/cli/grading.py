@@ -174,6 +174,34 @@ def grades(
 
 
 @app.command()
+def written(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    take: Annotated[
+        Path | None,
+        typer.Option("--take", metavar="CSV", help="Marks downloaded from the page, for the overrides."),
+    ] = None,
+    overrides: OverridesOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="HTML", help="The page; DIR/written.html unless given."),
+    ] = None,
+    hints: HintsOption = None,
+) -> None:
+    """Make the page on which the written answers of `grade -o DIR` are graded, without anybody's name on it.
+
+    With --take, write the marks that the page downloaded into the overrides, and everything in DIR again.
+    """
+    require_page_makers()
+    from autograder.classroom.class_session import report_again, take_answers, write_answers_page
+    from autograder.cli.classes import print_class, print_taken
+
+    if take is not None:
+        print_taken(*take_answers(folder, take, overrides))
+        print_class(report_again(folder, overrides, hints))
+    say(f"page to grade written answers on: {write_answers_page(folder, overrides, output)}")
+
+
+@app.command()
 def feedback(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     platform: Annotated[str, typer.Option("--for", metavar="PLATFORM", help="canvas or moodle.")],

@@ -104,7 +104,10 @@ def print_rehearsal(outcomes: Sequence[Rehearsed]) -> None:
         results = outcome.results
         table = Table("question", "points", "status", title=str(outcome.hand_in))
         for test in results.tests:
-            table.add_row(test.name, f"{test.score:g}/{test.max_score:g}", test.status)
+            graded = test.score is not None and test.max_score is not None
+            table.add_row(
+                test.name, f"{test.score:g}/{test.max_score:g}" if graded else "", test.status or ""
+            )
         console.print(table)
         if results.output:
             console.print(Text(results.output))

@@ -24,6 +24,7 @@ from autograder.model.assignment import (
     beside_or_origin,
     unknown,
 )
+from autograder.model.written import WrittenQuestion
 
 ASSIGNMENT_FILE = "assignment.toml"
 GRADING_FILE = "grading.toml"
@@ -180,6 +181,7 @@ def _load(folder: Path, with_stubs: bool) -> Assignment:
         files=files,
         optional_files=optional,
         questions=questions,
+        written=_written(path, toml),
         limits=toml.limits,
         libraries=tuple(dict.fromkeys(toml.libraries)),
         data=_data(path, toml.data),
@@ -231,6 +233,7 @@ def load_solution(folder: Path) -> Solution:
         late=toml.late,
         attempts=toml.attempts,
         drop=toml.drop,
+        rubrics=toml.rubric,
     )
 
 
@@ -320,6 +323,22 @@ def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tu
             not_allowed=tuple(dict.fromkeys(toml.not_allowed + question.not_allowed)),
         )
         for question in toml.questions
+    )
+
+
+def _written(path: Path, toml: AssignmentToml) -> tuple[WrittenQuestion, ...]:
+    taken = [question.id for question in toml.questions]
+    for i, question in enumerate(toml.written):
+        if question.id in taken:
+            raise _wrong(
+                path, f"written[{i}].id", f"is {question.id!r}, which another question has; give each its own"
+            )
+        if not question.points:
+            raise _wrong(path, f"written[{i}].points", "is 0; say what an answer is worth")
+        taken.append(question.id)
+    _check_unique(path, "written", "title", [" ".join(it.title.split()).casefold() for it in toml.written])
+    return tuple(
+        msgspec.structs.replace(question, title=" ".join(question.title.split())) for question in toml.written
     )
 
 

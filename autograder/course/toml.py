@@ -15,24 +15,27 @@ from msgspec import field
 from autograder.errors import CourseError
 from autograder.model.assignment import (
     AttemptsPolicy,
-    DottedName,
     DropPolicy,
-    FileName,
-    FilePath,
-    FunctionName,
     LatePolicy,
-    LibraryName,
     Limits,
-    ModuleName,
-    Origin,
     Placement,
     Question,
-    QuestionId,
-    Text,
-    Version,
     Visibility,
 )
 from autograder.model.exact import read_points
+from autograder.model.names import (
+    DottedName,
+    FileName,
+    FilePath,
+    FunctionName,
+    LibraryName,
+    ModuleName,
+    Origin,
+    QuestionId,
+    Text,
+    Version,
+)
+from autograder.model.written import Rubric, WrittenQuestion
 
 _NAMES = (
     Text,
@@ -96,7 +99,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     version
         What releases and hand-ins carry.
     total_points
-        The sum of the questions' points, without bonus.
+        The sum of the questions' points, without bonus and without written questions.
     name
         What commands call it; the folder's name unless given.
     not_allowed
@@ -116,6 +119,7 @@ class AssignmentToml(_Strict, frozen=True, kw_only=True):
     total_points: Fraction
     files: tuple[FileToml, ...]
     questions: tuple[Question, ...]
+    written: tuple[WrittenQuestion, ...] = ()
     name: FileName | None = None
     not_allowed: tuple[DottedName, ...] = ()
     libraries: tuple[LibraryName, ...] = ()
@@ -203,6 +207,7 @@ class GradingToml(_Strict, frozen=True, kw_only=True):
     late: LatePolicy = LatePolicy()
     attempts: AttemptsPolicy = AttemptsPolicy()
     drop: DropPolicy = DropPolicy()
+    rubric: tuple[Rubric, ...] = ()
 
 
 EQUIVALENT = "equivalent"

@@ -27,7 +27,7 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
     (`backup/`, `old/`), then fewer folders, then the alphabet.
     """
     ranked = [
-        (it.kind is not EntryKind.FILE, rank, _is_set_aside(it.path), it.path.count("/"), it.path, i, it)
+        (it.kind is not EntryKind.FILE, rank, is_set_aside(it.path), it.path.count("/"), it.path, i, it)
         for i, it in enumerate(candidates)
         if (rank := _rank(name, it.name)) is not None
     ]
@@ -69,7 +69,7 @@ def notebook_instead(name: str, candidates: Sequence[Entry]) -> str | None:
     return f"{lossless(instead[0].name, 80)} is a notebook, but the module is graded; hand in {name}."
 
 
-def _is_set_aside(path: str) -> bool:
+def is_set_aside(path: str) -> bool:
     """Return whether a folder's name says that what is in it is not the work that counts."""
     return any(_ASIDE.fullmatch(folder) for folder in path.split("/")[:-1])
 

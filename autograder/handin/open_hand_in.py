@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.handin.answers import NO_ANSWERS, collect_answers
 from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
 from autograder.handin.forms import forms, is_code, module_file, read_form, too_much_code, works_with
@@ -25,6 +26,7 @@ from autograder.handin.trees import (
     UnreadableError,
 )
 from autograder.model.hint_use import HintUse
+from autograder.model.written import WrittenQuestion
 from autograder.text import lossless
 
 _MOST_COPIES = 10
@@ -60,6 +62,8 @@ class Submission:
         The version of Python that it was made with, likewise; empty if unknown.
     hints
         What its student was shown of hints, likewise.
+    answers
+        What was written to the questions that are answered in words, by question; they decide nothing in the grading.
     is_unread
         Whether nothing is known about the work: what was asked for is encrypted, damaged or no plain file.
     content_hash
@@ -76,6 +80,7 @@ class Submission:
     assignment: str | None = None
     python: str = ""
     hints: tuple[HintUse, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_unread: bool = False
     content_hash: str = ""
 
@@ -106,6 +111,7 @@ def open_hand_in(
     label: str | None = None,
     stubs: Mapping[str, bytes] | None = None,
     optional: Sequence[str] = (),
+    written: Sequence[WrittenQuestion] = (),
 ) -> Submission:
     """Read the files called `names` from a folder, a zip or a single file.
 
@@ -120,6 +126,8 @@ def open_hand_in(
         What was handed out, by name: of several copies an untouched one does not count.
     optional
         Names of files that may be there as well; nothing is said of one that is not.
+    written
+        The questions whose answers are collected, too, from `answers.md` and notebooks.
 
     Raises
     ------
@@ -138,7 +146,10 @@ def open_hand_in(
             meant = [it for it in candidates.files if it.name not in names]
             if found := [it for form in forms(name) for it in fitting(form, meant)]:
                 copies[name] = found
-        return _submission(label or _label(source), candidates, copies, stubs or {})
+        submission = _submission(label or _label(source), candidates, copies, stubs or {})
+        answers = collect_answers(candidates.files, written, limits)
+        unread = tuple(f"{lossless(it, 80)} cannot be read, so {NO_ANSWERS}." for it in answers.unread)
+        return replace(submission, answers=answers.texts, notes=(*submission.notes, *unread))
 
 
 def _label(source: Source) -> str:

@@ -16,60 +16,13 @@ from msgspec import Meta
 
 from autograder.errors import CourseError
 from autograder.files.notebooks import NotANotebookError, cells_of, module_of
+from autograder.model.names import DottedName, FunctionName, ModuleName, QuestionId, Text
+from autograder.model.written import Rubric, WrittenQuestion
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000)]
 NOTEBOOK = ".ipynb"
-
-_FILE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
-_NAME = r"[^\W\d]\w*"
-Text = Annotated[str, Meta(pattern=r"\S", description="it must not be empty")]
-Version = Annotated[
-    str,
-    Meta(
-        pattern=r"^\s*[A-Za-z0-9][A-Za-z0-9._+-]*\s*\Z",
-        description="names of files are made of it: use letters, digits, dots and hyphens, such as '1.0'",
-    ),
-]
-FileName = Annotated[
-    str, Meta(pattern=rf"^{_FILE}\Z", description="give a bare file name such as 'linear_svm.py'")
-]
-FilePath = Annotated[
-    str,
-    Meta(
-        pattern=rf"^{_FILE}(/{_FILE}){{0,4}}\Z",
-        description="give a file of this folder such as 'linear_svm.py', or of one in it, 'cs231n/layers.py'",
-    ),
-]
-Origin = Annotated[
-    str,
-    Meta(pattern=rf"^{_FILE}/{_FILE}\Z", description="give ASSIGNMENT/FILE, such as 'softmax/softmax.py'"),
-]
-QuestionId = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", description="use letters, digits, underscores and hyphens")
-]
-FunctionName = Annotated[
-    str,
-    Meta(
-        pattern=rf"^{_NAME}(\.{_NAME}){{1,2}}\Z",
-        description="write 'module.function' or 'module.Class.method'",
-    ),
-]
-DottedName = Annotated[
-    str,
-    Meta(
-        pattern=rf"^(?!np(\.|\Z)){_NAME}(\.{_NAME})*\Z",
-        description="write a dotted name with the module's full name, such as 'numpy.linalg.norm'",
-    ),
-]
-ModuleName = Annotated[
-    str, Meta(pattern=rf"^{_NAME}\Z", description="write the name of a file without '.py', such as 'layers'")
-]
-LibraryName = Annotated[
-    str,
-    Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="write it as it is imported, such as 'sklearn'"),
-]
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -291,6 +244,8 @@ class Assignment:
         What every hand-in has to hold.
     optional_files
         What a hand-in may hold besides, and lacks nothing without.
+    written
+        The questions that are answered in words and graded by people, in the order of the toml file.
     libraries
         What hand-ins may import besides NumPy, by top-level names.
     data
@@ -312,6 +267,7 @@ class Assignment:
     folder: Path
     files: tuple[HandInFile, ...]
     questions: tuple[Question, ...]
+    written: tuple[WrittenQuestion, ...] = ()
     limits: Limits = field(default_factory=Limits)
     libraries: tuple[str, ...] = ()
     data: tuple[DataFile, ...] = ()
@@ -348,7 +304,7 @@ class Assignment:
 
     @property
     def total_points(self) -> Fraction:
-        """What all questions together are worth, without bonus."""
+        """What all questions together are worth, without bonus and without what is answered in words."""
         return sum((question.points for question in self.questions if not question.bonus), Fraction(0))
 
     def question(self, id: str) -> Question:
@@ -398,6 +354,7 @@ class Solution:
     late: LatePolicy = field(default_factory=LatePolicy)
     attempts: AttemptsPolicy = field(default_factory=AttemptsPolicy)
     drop: DropPolicy = field(default_factory=DropPolicy)
+    rubrics: tuple[Rubric, ...] = ()
 
     def reference_files(self, assignment: Assignment) -> dict[str, bytes]:
         """Return the reference for each file of `assignment`, by name, in its order.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 import msgspec
 
 from autograder.model.hint_use import HintUse
 from autograder.model.verdict import Kind, Verdict
+from autograder.model.written import WrittenAnswer
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +31,8 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
         Whether its points come on top of the total.
     dropped
         Whether it is left out of this student's total.
+    written
+        The answer, if it is answered in words.
     """
 
     id: str
@@ -41,6 +45,12 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     deducted: Fraction = Fraction(0)
     bonus: bool = False
     dropped: bool = False
+    written: WrittenAnswer | None = None
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether a person has to grade it and has not yet: it counts neither for nor against anybody."""
+        return self.written is not None and not self.written.graded
 
     @property
     def checks(self) -> tuple[Verdict, ...]:
@@ -106,25 +116,32 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def points(self) -> Fraction:
-        """What all questions together are worth, without bonus."""
-        return sum((question.points for question in self.questions if not question.bonus), Fraction(0))
+        """What all questions together are worth, without bonus and without answers that are not graded yet."""
+        return sum((it.points for it in self.questions if not it.bonus and not it.ungraded), Fraction(0))
 
     @property
     def score(self) -> Fraction:
         """What was earned in total, after the deduction for lateness.
 
-        Where questions are left out, the others are worth as much more as those were worth.
+        Where questions are left out, the others are worth as much more as those were worth; written answers stay as
+        they are.
         """
         return sum(map(self.share_of_score, self.questions), Fraction(0))
 
     def share_of_score(self, question: QuestionResult) -> Fraction:
         """Return what one of the questions adds to the score."""
-        if question.dropped:
+        if question.dropped or question.ungraded:
             return Fraction(0)
-        if question.bonus:
+        if question.bonus or question.written is not None:
             return self.kept * question.score
-        worth = sum((it.points for it in self.questions if not it.bonus and not it.dropped), Fraction(0))
-        return self.kept * question.score * (self.points / worth if worth else 1)
+        shared = [it for it in self.questions if not it.bonus and it.written is None]
+        worth = sum((it.points for it in shared if not it.dropped), Fraction(0))
+        total = sum((it.points for it in shared), Fraction(0))
+        return self.kept * question.score * (total / worth if worth else 1)
+
+    def ungraded_of(self, ids: Collection[str]) -> tuple[str, ...]:
+        """Return the titles of those of the questions `ids` whose written answers are not graded yet."""
+        return tuple(it.title for it in self.questions if it.ungraded and it.id in ids)
 
     @property
     def tests_at_fault(self) -> tuple[str, ...]:

@@ -43,10 +43,10 @@ def score(plan: Plan, assignment: Assignment, verdicts: Mapping[str, Verdict]) -
 def without_lowest(questions: Sequence[QuestionResult], lowest: int) -> tuple[QuestionResult, ...]:
     """Return the questions with the `lowest` of them marked as dropped: those of which the smallest share was earned.
 
-    Of equal shares the first is dropped. Bonus questions and those worth nothing are never dropped, and one question
-    always stays.
+    Of equal shares the first is dropped. Bonus questions, written answers and questions worth nothing are never
+    dropped, and one question always stays.
     """
-    may_go = [it for it in questions if it.points and not it.bonus]
+    may_go = [it for it in questions if it.points and not it.bonus and it.written is None]
     order = sorted(range(len(may_go)), key=lambda number: may_go[number].score / may_go[number].points)
     gone = {may_go[number].id for number in order[: min(lowest, len(may_go) - 1)]} if may_go else set()
     return tuple(msgspec.structs.replace(it, dropped=it.id in gone) for it in questions)

@@ -106,7 +106,9 @@ def _pictures(
     )
 
     tallies = list(statistics.questions.values())
-    pictures = {"totals": score_histogram(statistics), "questions": question_histograms(tallies)}
+    pictures = {"questions": question_histograms(tallies)}
+    if statistics.totals:
+        pictures["totals"] = score_histogram(statistics)
     if statistics.mistakes:
         names = {it.id: it.title for it in context.mistakes}
         pictures["mistakes"] = mistake_bars(statistics.most_frequent(), names, statistics.hand_ins)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.model.assignment import Assignment
-from autograder.model.result import GradingResult
+from autograder.model.result import GradingResult, QuestionResult
 from autograder.text import one_line
 
 # A cell that begins with one of these is run as a formula; spreadsheets read the wide forms as the plain ones.
@@ -42,6 +42,8 @@ class GradeRow:
 
 def to_csv(rows: Iterable[GradeRow], assignment: Assignment, slip_days: bool = False) -> str:
     """Return the grade table: one line per row in the order given, points per question and in total.
+
+    Where a written answer that counts is not graded yet, its cell and the total are empty.
 
     The points of the questions are before the deduction for lateness (`share_kept`), the total is after it.
 
@@ -76,16 +78,23 @@ def _scores(
     out_of = decimal(assignment.total_points)
     if result is None:
         return [*("" for _ in ids), *[""] * slip_days, "", "", out_of, "", ""]
-    by_id = {question.id: question.score for question in result.questions}
+    by_id = {question.id: question for question in result.questions}
+    complete = not result.ungraded_of(ids)
     return [
-        *(decimal(by_id.get(id, Fraction(0))) for id in ids),
+        *(_points(by_id.get(id)) for id in ids),
         decimal(result.kept),
         *([str(result.slip_days_used)] if slip_days else []),
-        decimal(result.score),
+        decimal(result.score) if complete else "",
         out_of,
         str(len(result.faults) + len(result.tests_at_fault)),
         safe_cell("; ".join(result.all_flags)),
     ]
+
+
+def _points(question: QuestionResult | None) -> str:
+    if question is None:
+        return "0"
+    return "" if question.ungraded else decimal(question.score)
 
 
 def decimal(number: Fraction) -> str:

@@ -68,11 +68,15 @@ class RunData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradescopeTest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of `tests`; `status` is always set, because Gradescope shows 0 out of 0 as passed otherwise."""
+    """One entry of `tests`.
 
-    score: Points
-    max_score: Points
-    status: Status
+    `status` is set wherever there is a score, because Gradescope shows 0 out of 0 as passed otherwise. A written answer
+    that nobody has graded yet claims neither a score nor a status.
+    """
+
+    score: Points | None = None
+    max_score: Points | None = None
+    status: Status | None = None
     name: str
     number: str | None = None
     output: Text | None = None
@@ -99,16 +103,18 @@ class GradescopeResults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 def to_gradescope(
     result: GradingResult, assignment: Assignment, visibility: Visibility = "visible"
 ) -> GradescopeResults:
-    """Return `result` in Gradescope's form: one entry per question, in the assignment's order.
+    """Return `result` in Gradescope's form: one entry per question, in the assignment's order, the written ones last.
 
     The total is set from the exact points, so that Gradescope does not add up rounded numbers.
     """
     by_id = {question.id: question for question in result.questions}
+    planned = [by_id.get(question.id) or _absent(question) for question in assignment.questions]
+    waiting = [it for it in result.questions if it.ungraded and it not in planned]
     return GradescopeResults(
         score=_number(result.score),
         tests=tuple(
-            _entry(number, by_id.get(question.id) or _absent(question), visibility)
-            for number, question in enumerate(assignment.questions, start=1)
+            _entry(number, question, visibility)
+            for number, question in enumerate([*planned, *waiting], start=1)
         ),
         execution_time=_seconds(result.seconds),
         output=overall_text(result),
@@ -154,10 +160,11 @@ def read_results(path: Path) -> GradescopeResults:
 
 
 def _entry(number: int, question: QuestionResult, visibility: Visibility) -> GradescopeTest:
+    status: Status = "passed" if question.passed else "failed"
     return GradescopeTest(
-        score=_number(question.score),
-        max_score=_number(question.points),
-        status="passed" if question.passed else "failed",
+        score=None if question.ungraded else _number(question.score),
+        max_score=None if question.ungraded else _number(question.points),
+        status=None if question.ungraded else status,
         name=_name(question),
         number=str(number),
         output=question_text(question),
@@ -171,6 +178,7 @@ def _entry(number: int, question: QuestionResult, visibility: Visibility) -> Gra
 
 def _name(question: QuestionResult) -> str:
     about = " (bonus)" if question.bonus else " (left out of the total)" if question.dropped else ""
+    about = " (not graded yet)" if question.ungraded else about
     return one_line(question.title, 200) + about
 
 

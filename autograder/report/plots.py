@@ -70,7 +70,7 @@ def score_histogram(statistics: ClassStatistics) -> Picture:
     most = int(np.argmax(counts)) if len(counts) else 0
     width = statistics.points / _BINS
     return picture(
-        f"Histogram of the totals of {statistics.hand_ins} hand-ins, from 0 to {statistics.points:g} points. "
+        f"Histogram of the totals of {len(statistics.totals)} hand-ins, from 0 to {statistics.points:g} points. "
         f"The median is {_number(middle)}, half of them lie between {_number(statistics.quantile(0.25))} and "
         f"{_number(statistics.quantile(0.75))}. The fullest bin, {most * width:g} to {(most + 1) * width:g}, "
         f"has {int(max(counts, default=0))}."

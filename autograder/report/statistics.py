@@ -14,6 +14,7 @@ from autograder.model.hint_use import STAGES, HintUse
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Family, Kind, Verdict
+from autograder.model.written import WrittenQuestion
 from autograder.report.unexplained import Group, group_of
 from autograder.report.view import name_of_test
 
@@ -180,6 +181,50 @@ class TestTally:
 
 
 @dataclass
+class WrittenTally:
+    """One written question.
+
+    Attributes
+    ----------
+    answered, graded
+        How many hand-ins answer it, and how many of all are graded.
+    scores
+        Points of those that are graded.
+    met
+        How many of these meet each item of the rubric, by its text.
+    judged
+        How many were graded with the rubric's items.
+    """
+
+    question: WrittenQuestion
+    answered: int = 0
+    scores: list[float] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
+    judged: int = 0
+
+    @property
+    def graded(self) -> int:
+        """How many are graded."""
+        return len(self.scores)
+
+    @property
+    def mean(self) -> float | None:
+        """The mean number of points; None before the first is graded."""
+        return statistics.fmean(self.scores) if self.scores else None
+
+    def add(self, result: QuestionResult) -> None:
+        """Add one hand-in's answer."""
+        answer = result.written
+        if answer is None:
+            return
+        self.answered += bool(answer.text)
+        if answer.graded:
+            self.scores.append(float(result.score))
+            self.judged += bool(answer.marks)
+            self.met.update({mark.text: int(mark.met) for mark in answer.marks})
+
+
+@dataclass
 class MistakeTally:
     """One known mistake: who makes it, and in which question."""
 
@@ -199,14 +244,16 @@ class HandInRow:
 
     Attributes
     ----------
+    total
+        None while written answers that count are not graded.
     scores
-        Points by question.
+        Points by question, without written answers that are not graded yet.
     mistakes
         The known mistakes that it makes, by id.
     """
 
     label: str
-    total: float
+    total: float | None
     scores: dict[str, float]
     mistakes: tuple[str, ...] = ()
     flagged: bool = False
@@ -231,7 +278,9 @@ class ClassStatistics:
     rows
         Every hand-in that was added.
     totals
-        Points of every hand-in, lateness deducted.
+        Points of every hand-in, lateness deducted, without those whose written answers count and are not graded yet.
+    written
+        The questions that are answered in words, graded or not.
     late
         How many hand-ins lose points for lateness.
     hints
@@ -244,6 +293,7 @@ class ClassStatistics:
         self.assignment = assignment
         self.rows: list[HandInRow] = []
         self.totals: list[float] = []
+        self.written = {question.id: WrittenTally(question) for question in assignment.written}
         self.late = 0
         self.seconds = 0.0
         self.flags: list[tuple[str, str]] = []
@@ -260,7 +310,7 @@ class ClassStatistics:
     @property
     def hand_ins(self) -> int:
         """How many were added."""
-        return len(self.totals)
+        return len(self.rows)
 
     @property
     def points(self) -> float:
@@ -286,7 +336,8 @@ class ClassStatistics:
 
     def add(self, label: str, result: GradingResult) -> None:
         """Add one hand-in."""
-        self.totals.append(float(result.score))
+        total = None if result.ungraded_of(self.questions) else float(result.score)
+        self.totals += [total] if total is not None else []
         self.late += result.kept < 1
         self.seconds += result.seconds
         self.flags += [(label, flag) for flag in result.all_flags]
@@ -298,8 +349,10 @@ class ClassStatistics:
         share = float(result.score) / self.points if self.points else 0.0
         mistakes: dict[tuple[bool, str], set[str]] = {}
         for question in result.questions:
+            if question.id in self.written:
+                self.written[question.id].add(question)
             tally = self.questions.get(question.id)
-            if tally is None:
+            if tally is None or question.ungraded:
                 continue
             tally.scores.append(float(question.score))
             tally.kinds.update({verdict.kind for verdict in question.graded})
@@ -321,8 +374,8 @@ class ClassStatistics:
         self.rows.append(
             HandInRow(
                 label,
-                float(result.score),
-                {question.id: float(question.score) for question in result.questions},
+                total,
+                {it.id: float(it.score) for it in result.questions if not it.ungraded},
                 tuple(sorted(id for accepted, id in mistakes if not accepted)),
                 flagged=bool(result.all_flags or result.at_fault),
             )

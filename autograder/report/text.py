@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.model.result import GradingResult, QuestionResult
-from autograder.report.view import QuestionView, in_cases, shown, view
+from autograder.report.view import QuestionView, WrittenView, in_cases, shown, view
 from autograder.text import clean, one_line
 
 FIELD_LIMIT = 20_000
@@ -18,7 +18,8 @@ _EVIDENCE_LIMIT = 12_000
 def question_text(question: QuestionResult) -> str:
     """Return the text of one question: at most `FIELD_LIMIT` characters, plain."""
     seen = view(question)
-    blocks = [f"{seen.score} of {seen.points} points: {seen.tests}."]
+    blocks = [f"{seen.earned}: {seen.tests}."]
+    blocks += list(_written(seen.written)) if seen.written else []
     blocks += ["\n".join(lines) for lines in (list(_checks(seen)), list(_failures(seen))) if lines]
     blocks += [f"Counts once the values are right: {', '.join(seen.waiting)}."] if seen.waiting else []
     blocks += ["\n".join(f"Note: {note}" for note in seen.notes)] if seen.notes else []
@@ -36,10 +37,21 @@ def overall_text(result: GradingResult) -> str:
         )
     if not result.finished:
         sentences.append("Not all tests have been run yet.")
+    if waiting := sum(question.ungraded for question in result.questions):
+        are = "1 written answer is" if waiting == 1 else f"{waiting} written answers are"
+        sentences.append(f"{are} not graded yet and not in these points.")
     if result.kept < 1:
         sentences.append(f"Handed in late: {shown(100 * result.kept)} % of the points are kept.")
     sentences += [one_line(note, _NOTE_LIMIT) for note in result.notes]
     return clean("\n".join(sentences), FIELD_LIMIT)
+
+
+def _written(seen: WrittenView) -> Iterator[str]:
+    if seen.marks:
+        yield "\n".join(f"  [{'x' if met else ' '}] {text} ({points})" for text, points, met in seen.marks)
+    if seen.note:
+        yield f"Note: {seen.note}"
+    yield f"Your answer:\n{_indented(seen.text, 2)}" if seen.text else "No answer was found in the hand-in."
 
 
 def _checks(seen: QuestionView) -> Iterator[str]:

@@ -14,10 +14,12 @@ from fractions import Fraction
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import NOT_RUN
 from autograder.model.verdict import CAUGHT, Kind, Verdict
-from autograder.text import clean, one_line, sentence
+from autograder.model.written import WrittenAnswer
+from autograder.text import clean, one_line, sentence, with_marks
 
 _MESSAGE_LIMIT = 600
 _DETAILS_LIMIT = 5_000
+_TEXT_LIMIT = 20_000
 _COST = "The type alone costs {} of this question's points, once; everything else about those results counts as right."
 
 
@@ -58,6 +60,28 @@ class FailedCheck:
 
 
 @dataclass(frozen=True)
+class WrittenView:
+    """A written answer, and what became of it.
+
+    Attributes
+    ----------
+    text
+        The answer, safe to show; empty if there is none.
+    graded
+        Whether it is graded. Until then it has no points, which is not the same as 0.
+    marks
+        Each item of the rubric: its text, its points as text, and whether the answer meets it.
+    note
+        What the grader wrote.
+    """
+
+    text: str
+    graded: bool
+    marks: tuple[tuple[str, str, bool], ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class QuestionView:
     """One question.
 
@@ -67,6 +91,8 @@ class QuestionView:
         As text.
     tests, checks
         How many passed, in words; `checks` is empty if none was run.
+    written
+        The answer, if it is answered in words.
     waiting, passes
         Names of graded tests that passed: those whose credit waits for right values, and the rest.
     """
@@ -84,6 +110,14 @@ class QuestionView:
     waiting: tuple[str, ...]
     notes: tuple[str, ...]
     passes: tuple[str, ...]
+    written: WrittenView | None = None
+
+    @property
+    def earned(self) -> str:
+        """The points in words; until a person has graded it, what it is worth."""
+        if self.written is not None and not self.written.graded:
+            return f"{self.points} point{'' if self.points == '1' else 's'}, not graded yet"
+        return f"{self.score} of {self.points} points"
 
 
 def view(question: QuestionResult) -> QuestionView:
@@ -98,6 +132,8 @@ def view(question: QuestionResult) -> QuestionView:
         tests = "not run"
     if graded and all(CAUGHT in verdict.measured for verdict in graded):
         tests = f"your tests catch {len(passed)} of {len(graded)} mistakes"
+    if question.ungraded:
+        tests = "a person reads it"
     cost = [_COST.format(shown(question.deducted))] if question.deducted else []
     none_run = all(map(_never_reached, checks))
     return QuestionView(
@@ -114,7 +150,22 @@ def view(question: QuestionResult) -> QuestionView:
         waiting=_names(waiting, planned),
         notes=(*dict.fromkeys(message_of(it) for it in counting if it.passed and it.message.strip()), *cost),
         passes=_names(counting, planned),
+        written=None if question.written is None else _written(question.written),
     )
+
+
+def _written(answer: WrittenAnswer) -> WrittenView:
+    return WrittenView(
+        text=shown_text(answer.text),
+        graded=answer.graded,
+        marks=tuple((one_line(it.text, _MESSAGE_LIMIT), shown(it.points), it.met) for it in answer.marks),
+        note=one_line(answer.note, _MESSAGE_LIMIT),
+    )
+
+
+def shown_text(text: str) -> str:
+    """Return a text that somebody wrote as it may be shown: with a mark for every character that cannot be seen."""
+    return clean(with_marks(text), _TEXT_LIMIT).strip()
 
 
 def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:

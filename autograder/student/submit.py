@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,17 @@ from autograder.files.archive import zip_bytes
 from autograder.files.private_folder import PrivateFolder
 from autograder.files.writing import write_atomically
 from autograder.grading.pytest_session import PUBLIC_FILE
+from autograder.handin.answers import ANSWERS_FILE, NO_ANSWERS, answers_file, collect_answers
 from autograder.handin.open_hand_in import open_hand_in
-from autograder.handin.trees import HAND_IN_SUFFIX, HANDIN_MANIFEST
-from autograder.student.answers import ANSWERS_FILE, Answers, answers_in
+from autograder.handin.trees import (
+    DEFAULT_LIMITS,
+    HAND_IN_SUFFIX,
+    HANDIN_MANIFEST,
+    Entry,
+    EntryKind,
+    read_file,
+)
+from autograder.model.assignment import NOTEBOOK
 from autograder.student.checks import Checks, check_folder
 from autograder.student.hints import note_attempt, used_hints
 
@@ -29,17 +38,30 @@ class HandIn:
     ----------
     checks
         The zip's own.
-    answers
-        The notebook's written answers that it holds.
+    empty
+        The titles of the written questions that it holds no answer to.
+    unread
+        The names of notebooks that could not be read.
     """
 
     path: Path
     checks: Checks
-    answers: Answers
+    empty: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def about_answers(self) -> str:
+        """What it holds of written answers, in a sentence; empty where nothing is asked."""
+        asked = len(self.checks.assignment.written)
+        if not asked:
+            return ""
+        missing = f"; still empty: {', '.join(self.empty)}" if self.empty else ""
+        held = f"It holds {asked - len(self.empty)} of {asked} written answers{missing}."
+        return " ".join([held, *(f"{name} cannot be read, so {NO_ANSWERS}." for name in self.unread)])
 
 
 def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = None) -> HandIn:
-    """Check the files in `folder`, write them as one zip with the notebook's written answers, and check that.
+    """Check the files in `folder`, write them as one zip with the written answers, and check that.
 
     The same files give the same bytes. Nothing that is to be graded is left out silently: a file that is
     missing or unusable stops it.
@@ -68,10 +90,10 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     if hints := used_hints(folder):
         made_with["hints"] = hints
     manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"
-    answers = answers_in(folder / f"{assignment.name}.ipynb")
+    answers = collect_answers(_beside(folder), assignment.written, DEFAULT_LIMITS)
     files = {**submission.files, HANDIN_MANIFEST: manifest}
-    if answers.content:
-        files[ANSWERS_FILE] = answers.content.encode()
+    if answers.texts:
+        files[ANSWERS_FILE] = answers_file(answers.texts, assignment.written).encode("utf-8", "replace")
     path = output or folder / f"{assignment.name}{HAND_IN_SUFFIX}"
     write_atomically(path, zip_bytes(files))
     again = _check_zip(path, checks, tier)
@@ -79,7 +101,15 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
         raise SubmissionError(
             f"{path} does not hold the files as they are in {folder}; save them and try again"
         )
-    return HandIn(path, again, answers)
+    empty = tuple(question.title for question in assignment.written if question.id not in answers.texts)
+    return HandIn(path, again, empty, answers.unread)
+
+
+def _beside(folder: Path) -> list[Entry]:
+    """Return the files in a student's folder itself that may hold written answers."""
+    names = (ANSWERS_FILE, f"*{NOTEBOOK}")
+    paths = (path for name in names for path in sorted(folder.glob(name)) if path.is_file())
+    return [Entry(path.name, EntryKind.FILE, partial(read_file, path)) for path in paths]
 
 
 def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:

@@ -66,6 +66,18 @@ def test_right_work_earns_everything(root: Path) -> None:
     assert results.score == 10.0
 
 
+def test_written_answers_wait_for_a_person_and_claim_no_points(tmp_path: Path) -> None:
+    written = ASSIGNMENT + '\n[[written]]\nid = "why"\ntitle = "Why"\npoints = 2\n'
+    root = build(tmp_path, **{"assignments/centring/assignment.toml": written})
+    write_hand_in(root / "submission")
+    (root / "submission" / "answers.md").write_text("## Why\n\nBecause the mean is gone.\n")
+    results = grade(root)
+    assert results.score == 10.0 == sum(scores(results))
+    last = results.tests[-1]
+    assert (last.name, last.score, last.max_score, last.status) == ("Why (not graded yet)", None, None, None)
+    assert "2 points, not graded yet" in last.output and "Because the mean is gone." in last.output
+
+
 def test_an_untouched_stub_earns_nothing(root: Path) -> None:
     write_hand_in(root / "submission", STUB)
     assert scores(grade(root)) == [0.0, 0.0]

@@ -79,6 +79,22 @@ def test_an_unknown_question_names_those_there_are(on_disk):
         ),
         ('version = "1.0"', 'version = "1 0/x"', ["version is '1 0/x'", "letters, digits, dots"]),
         ("title =", 'name = "softmax"\ntitle =', ["name", "'softmax'", "'svm'"]),
+        (
+            "[[files]]",
+            '[[written]]\nid = "svm_loss_naive"\ntitle = "Why"\npoints = 2\n[[files]]',
+            ["written[0].id", "'svm_loss_naive'", "another question"],
+        ),
+        (
+            "[[files]]",
+            "".join(f'[[written]]\nid = "{id}"\ntitle = "{id[0]}"\npoints = 2\n' for id in ("a1", "A2"))
+            + "[[files]]",
+            ["written[1].title", "'a'", "earlier"],
+        ),
+        (
+            "[[files]]",
+            '[[written]]\nid = "a"\ntitle = "Why"\npoints = 0\n[[files]]',
+            ["written[0].points", "is 0"],
+        ),
     ],
 )
 def test_a_wrong_assignment_file_is_named_with_its_key(on_disk, old, new, parts):
@@ -97,6 +113,10 @@ def test_a_wrong_assignment_file_is_named_with_its_key(on_disk, old, new, parts)
         ('salt = "0b5c2c1f6a0e4d3d"\n[late]\nper_cent_per_day = 101', ["late.per_cent_per_day", "100"]),
         ('salt = "0b5c2c1f6a0e4d3d"\n[late]\npolicy = "weekly"', ["choose one of none, per_day, cut_off"]),
         ('salt = "0b5c2c1f6a0e4d3d"\n[late]\nmax_days = -1', ["late.max_days"]),
+        (
+            'salt = "0b5c2c1f6a0e4d3d"\n[[rubric]]\nquestion = "a"\nitems = [{text = "x", points = 0.5}]',
+            ["rubric[0].items[0].points", "'7/2'"],
+        ),
     ],
 )
 def test_a_wrong_grading_file_is_named_with_its_key(on_disk, text, parts):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.authoring.written_questions import without_a_place, without_a_rubric
 from autograder.course.loading import find_course
 from tests.notebooks.execution import (
     Executed,
@@ -119,10 +120,11 @@ def test_every_short_answer_has_a_place_and_a_rubric(name: str) -> None:
     cells = [cell for cell in stored(name).cells if cell.cell_type == "markdown"]
     asked = re.findall(r"^\*\*Question (\d+)\.\*\*", "\n".join(cell.source for cell in cells), re.MULTILINE)
     places = [cell.source for cell in cells if "answer" in cell.metadata.get("tags", [])]
-    rubric = (COURSE.solution(name).folder / "rubric.md").read_text(encoding="utf-8")
+    assignment, solution = COURSE.assignment(name), COURSE.solution(name)
     assert asked
     assert re.findall(r"\*\*Answer (\d+)\.\*\*", "\n".join(places)) == asked
-    assert re.findall(r"^## (\d+)\.", rubric, re.MULTILINE) == asked
+    assert len(assignment.written) == len(asked)
+    assert [*without_a_place(assignment), *without_a_rubric(assignment, solution)] == []
 
 
 def test_every_cell_passes_on_the_reference(on_the_reference: Executed) -> None:

@@ -122,23 +122,38 @@ def notebook(*cells: tuple[str, list[str]]) -> str:
     return json.dumps({"cells": made, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
 
 
-def test_written_answers_of_the_notebook_are_packed_and_those_that_are_empty_named(work: Path) -> None:
+@pytest.fixture
+def asking(work: Path) -> Path:
+    """A release that asks two questions in words."""
+    asked = "".join(f'\n[[written]]\nid = "{it}"\ntitle = "{it}"\npoints = 2\n' for it in ("Why", "How"))
+    toml = work / "assignment.toml"
+    toml.write_text(toml.read_text() + asked)
     (work / "centring.py").write_text(REFERENCE)
+    return work
+
+
+def test_written_answers_of_the_notebook_are_packed_and_those_that_are_empty_named(asking: Path) -> None:
     text = notebook(
         ("**Question 1.** Why?", []),
-        ("**Answer 1.**\n\nBecause it *is* so.", ["answer"]),
-        ("**Answer 2.**\n\n*Write here.*", ["answer"]),
+        ("**Why.**\n\nBecause it *is* so.", ["answer"]),
+        ("**How.**\n\n*Write here.*", ["answer"]),
     )
-    (work / "centring.ipynb").write_text(text)
-    done = run_here("submit", cwd=work)
-    assert "It holds 1 of 2 written answers of the notebook; still empty: Answer 2." in done.stdout
-    with zipfile.ZipFile(work / "centring-hand-in.zip") as archive:
-        assert archive.read("answers.md").decode() == "## Answer 1\n\nBecause it *is* so.\n"
+    (asking / "centring.ipynb").write_text(text)
+    done = run_here("submit", cwd=asking)
+    assert "It holds 1 of 2 written answers; still empty: How." in done.stdout
+    with zipfile.ZipFile(asking / "centring-hand-in.zip") as archive:
+        assert archive.read("answers.md").decode() == "## Why\n\nBecause it *is* so.\n"
 
 
-def test_a_notebook_that_cannot_be_read_costs_no_hand_in(work: Path) -> None:
-    (work / "centring.py").write_text(REFERENCE)
-    (work / "centring.ipynb").write_text("{")
-    done = run_here("submit", cwd=work)
+def test_where_there_is_no_notebook_the_answers_are_a_file_of_their_own(asking: Path) -> None:
+    (asking / "answers.md").write_text("## Why\n\nBecause.\n\n## How\n\n*Write here.*\n")
+    assert "It holds 1 of 2 written answers; still empty: How." in run_here("submit", cwd=asking).stdout
+    with zipfile.ZipFile(asking / "centring-hand-in.zip") as archive:
+        assert archive.read("answers.md").decode() == "## Why\n\nBecause.\n"
+
+
+def test_a_notebook_that_cannot_be_read_costs_no_hand_in(asking: Path) -> None:
+    (asking / "centring.ipynb").write_text("{")
+    done = run_here("submit", cwd=asking)
     assert done.returncode == 0
     assert "centring.ipynb cannot be read, so its written answers are not in the hand-in" in done.stdout

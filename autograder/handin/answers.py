@@ -1,0 +1,202 @@
+"""The written answers of a hand-in: from the cells of its notebooks and from the file that `submit` makes of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from autograder.handin.matching import fitting, is_set_aside
+from autograder.handin.trees import Entry, EntryKind, ReadLimits, TooLargeError, UnreadableError
+from autograder.model.assignment import NOTEBOOK
+from autograder.model.written import WrittenQuestion
+
+ANSWERS_FILE = "answers.md"
+"""Its name in a hand-in."""
+TAG = "answer"
+"""The tag of a cell that is an answer."""
+LONGEST = 20_000
+"""Characters of an answer that are kept."""
+NO_ANSWERS = "its written answers are not in the hand-in"
+_MOST_NOTEBOOKS = 5
+_UNWRITTEN = re.compile(
+    r"[*_]*(write here|((write|type) )?your answer here(, replacing this text)?)[.:…]*[*_]*", re.IGNORECASE
+)
+_HEADING = re.compile(r"\A\s*\*\*([^*\n]{1,300}?)\.?\*\*\s*")
+_LINE = re.compile(r"^## (.{1,300})$", re.MULTILINE)
+_ESCAPED = re.compile(r"^\\(?=\\*## )", re.MULTILINE)
+_TO_ESCAPE = re.compile(r"^(?=\\*## )", re.MULTILINE)
+
+
+class _Cell(msgspec.Struct):
+    """What is read of a cell; one that is odd in any way must not cost the others."""
+
+    cell_type: Any = ""
+    source: Any = ""
+    metadata: Any = None
+
+    @property
+    def is_answer(self) -> bool:
+        tags = self.metadata.get("tags") if isinstance(self.metadata, dict) else None
+        return isinstance(tags, list) and TAG in tags and self.cell_type != "code"
+
+    @property
+    def text(self) -> str:
+        lines = self.source if isinstance(self.source, list) else [self.source]
+        return "".join(line for line in lines if isinstance(line, str))
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[_Cell] = []
+
+
+class UnreadableNotebookError(Exception):
+    """A file that is no notebook."""
+
+
+def cells_with_answers(notebook: bytes) -> list[tuple[str, str]]:
+    """Return what each cell with the tag `answer` is headed and says; one that says nothing yet says "".
+
+    Parameters
+    ----------
+    notebook
+        Its bytes; outputs and code are passed over.
+
+    Raises
+    ------
+    UnreadableNotebookError
+        If it is no notebook.
+    """
+    try:
+        cells = msgspec.json.decode(notebook, type=_Notebook).cells
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise UnreadableNotebookError from error
+    found = list[tuple[str, str]]()
+    for text in (cell.text for cell in cells if cell.is_answer):
+        heading = _HEADING.match(text)
+        name = heading[1] if heading else f"Answer {len(found) + 1}"
+        found.append((name, _said(text[heading.end() :] if heading else text)))
+    return found
+
+
+def _said(text: str) -> str:
+    """Return an answer without blanks around it; empty if it is what was handed out."""
+    text = _without_ends(text[: 2 * LONGEST]).strip()
+    return "" if _UNWRITTEN.fullmatch(text) else text[:LONGEST]
+
+
+def _without_ends(text: str) -> str:
+    """Return `text` with a line feed after each line, and no blanks before it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip(" \t") for line in lines)
+
+
+def question_called(name: str, written: Sequence[WrittenQuestion]) -> WrittenQuestion | None:
+    """Return the question of that title; "Answer 3" is that of the third where none has this title."""
+    plain = _plain(name)
+    for question in written:
+        if _plain(question.title) == plain:
+            return question
+    number = re.fullmatch(r"answer (\d{1,3})", plain)
+    place = int(number[1]) if number else 0
+    return written[place - 1] if 0 < place <= len(written) else None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).rstrip(".").casefold()
+
+
+def answers_file(answers: Mapping[str, str], written: Sequence[WrittenQuestion]) -> str:
+    """Return the text of `answers.md`: what is written, below a heading for each question; empty if nothing is."""
+    return "\n".join(
+        f"## {question.title}\n\n{_TO_ESCAPE.sub(chr(92) * 2, answers[question.id])}\n"
+        for question in written
+        if answers.get(question.id)
+    )
+
+
+def answers_in(content: bytes, written: Sequence[WrittenQuestion]) -> dict[str, str]:
+    """Return the answers in an `answers.md`, by question; headings of no question are part of the answer above."""
+    text = _without_ends(content.decode("utf-8-sig", "replace"))
+    known = _headings(text, written)
+    ends = [*(it.start() for it, _ in known), len(text)][1:]
+    found: dict[str, str] = {}
+    for (heading, question), end in zip(known, ends, strict=False):
+        said = _said(_ESCAPED.sub("", text[heading.end() : end]))
+        if said:
+            found.setdefault(question.id, said)
+    return found
+
+
+def headings_in(content: bytes, written: Sequence[WrittenQuestion]) -> list[WrittenQuestion]:
+    """Return the questions that an `answers.md` has a heading for, in its order."""
+    text = _without_ends(content.decode("utf-8-sig", "replace"))
+    return [question for _, question in _headings(text, written)]
+
+
+def _headings(text: str, written: Sequence[WrittenQuestion]) -> list[tuple[re.Match[str], WrittenQuestion]]:
+    found = ((it, question_called(it[1], written)) for it in _LINE.finditer(text))
+    return [(it, question) for it, question in found if question is not None]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The written answers of a hand-in.
+
+    Attributes
+    ----------
+    texts
+        By question, in the order of the questions; those that are empty are left out.
+    unread
+        The names of notebooks that could not be read.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unread: tuple[str, ...] = ()
+
+
+def collect_answers(
+    files: Sequence[Entry], written: Sequence[WrittenQuestion], limits: ReadLimits
+) -> Answers:
+    """Return the written answers in the files of a hand-in.
+
+    What stands in a notebook counts before what stands in an `answers.md`, which an earlier hand-in may have left.
+    Of several notebooks, one that no folder sets aside counts first, then one in fewer folders, then the shorter name.
+    """
+    if not written:
+        return Answers()
+    found: dict[str, str] = {}
+    unread = list[str]()
+    notebooks = [it for it in files if it.name.lower().endswith(NOTEBOOK) and it.kind is EntryKind.FILE]
+    notebooks.sort(key=lambda it: (is_set_aside(it.path), it.path.count("/"), len(it.name), it.path))
+    for entry in notebooks[:_MOST_NOTEBOOKS]:
+        try:
+            cells = cells_with_answers(entry.read(limits.notebook_bytes))
+        except (UnreadableNotebookError, TooLargeError, UnreadableError):
+            unread.append(entry.name)
+        else:
+            _add(found, _by_question(cells, written))
+    for entry in fitting(ANSWERS_FILE, files)[:1]:
+        with suppress(TooLargeError, UnreadableError):
+            _add(found, answers_in(entry.read(limits.file_bytes), written))
+    texts = {question.id: found[question.id] for question in written if question.id in found}
+    return Answers(texts, tuple(unread))
+
+
+def _add(found: dict[str, str], more: Mapping[str, str]) -> None:
+    for question, text in more.items():
+        found.setdefault(question, text)
+
+
+def _by_question(cells: Iterable[tuple[str, str]], written: Sequence[WrittenQuestion]) -> dict[str, str]:
+    """Return what cells say, by question; those that say nothing or belong to no question are left out."""
+    found: dict[str, str] = {}
+    for name, text in cells:
+        question = question_called(name, written)
+        if question is not None and text:
+            found.setdefault(question.id, text)
+    return found
