@@ -24,8 +24,9 @@ LONGEST = 20_000
 NO_ANSWERS = "its written answers are not in the hand-in"
 _MOST_NOTEBOOKS = 5
 _UNWRITTEN = re.compile(
-    r"[*_]*(write here|((write|type) )?your answer here(, replacing this text)?)[.:…]*[*_]*", re.IGNORECASE
+    r"[*_]*write here[.:…]*[*_]*|[*_]+(write|type|enter|your answer)\b[^*_\n]{0,200}[*_]+", re.IGNORECASE
 )
+"""What is handed out for an answer: one line in italics that says what to do."""
 _HEADING = re.compile(r"\A\s*\*\*([^*\n]{1,300}?)\.?\*\*\s*")
 _LINE = re.compile(r"^## (.{1,300})$", re.MULTILINE)
 _ESCAPED = re.compile(r"^\\(?=\\*## )", re.MULTILINE)

@@ -60,7 +60,15 @@ def test_answers_by_number_are_those_of_the_questions_in_order(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "*Write here.*", "_Type your answer here, replacing this text._", " \n"]
+    "text",
+    [
+        "",
+        "*Write here.*",
+        "_Type your answer here, replacing this text._",
+        "*YOUR ANSWER HERE*",
+        "*Write two sentences.*",
+        " \n",
+    ],
 )
 def test_what_was_handed_out_is_no_answer(tmp_path: Path, text: str) -> None:
     cells = book(f"**Kinks.**\n\n{text}")

@@ -125,7 +125,7 @@ class _Reader:
         """Take in a cell whose answer a person marks; of a task, the cell is the question."""
         region = _SCHEME if task else _SOLUTION
         prompt, sample = _without(cell, region, "" if task else _ANSWER, self.path)
-        title = title_in(prompt, id) if task else self.heading or id
+        title = self._own(title_in(prompt, id) if task else self.heading or id, id)
         if task:
             self.students.append(replace(cell, source=prompt.rstrip()))
         elif not sample:
@@ -134,8 +134,12 @@ class _Reader:
         self.reference.append(replace(cell, source=prompt if task else cell.source))
         self.written.append(ImportedWritten(id, title, points, sample, Place(f"cell {cell.number}")))
 
+    def _own(self, title: str, id: str) -> str:
+        """Return a title that no other written question has: answers are found by it."""
+        return f"{title} ({id})" if title in {it.title for it in self.written} else title
+
     def _ask_for_code(self, cell: Cell, id: str, points: Fraction) -> None:
-        title = self.heading or id
+        title = self._own(self.heading or id, id)
         place = Place(f"cell {cell.number}")
         self.students.append(answer_cell(title))
         self.written.append(ImportedWritten(id, title, points, f"```python\n{self.solved[-1]}\n```", place))

@@ -106,7 +106,7 @@ def _public_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
 
 def _secret_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
     half = {name: reference for name, (_, reference) in draft.files.items()}
-    half["grading.toml"] = f'salt = "{secrets.token_hex(16)}"\n'.encode()
+    half["grading.toml"] = "\n".join(_grading_toml(draft)).encode()
     half["test_graded.py"] = tests.graded.encode()
     half["mistakes.toml"] = _MISTAKES.encode()
     if draft.written:
@@ -121,8 +121,7 @@ _MISTAKES = """\
 
 
 def _assignment_toml(draft: Draft) -> Iterator[str]:
-    points = [*(it.points for it in draft.questions), *(it.points for it in draft.written)]
-    total = sum(points, Fraction(0))
+    total = sum((it.points for it in draft.questions), Fraction(0))
     yield f"title = {_text(draft.title)}"
     yield 'version = "1.0"'
     yield f"total_points = {_points(total)}"
@@ -163,6 +162,16 @@ def _handout(draft: Draft) -> Iterator[str]:
     yield from ("    autograder check                     # all public checks of this folder", "")
     yield "The public checks show what went wrong; they earn no points. The graded tests cover more."
     yield from ("", "    autograder submit                    # makes the zip to hand in", "")
+
+
+def _grading_toml(draft: Draft) -> Iterator[str]:
+    yield f'salt = "{secrets.token_hex(16)}"'
+    for it in draft.written:
+        yield from ("", "[[rubric]]", f"question = {_text(it.id)}")
+        if it.sample.strip():
+            yield f"note = {_text(it.sample.strip())}"
+        yield f'items = [{{ text = "A right and whole answer.", points = {_points(it.points)} }}]'
+    yield ""
 
 
 def _rubric(draft: Draft) -> Iterator[str]:

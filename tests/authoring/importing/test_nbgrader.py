@@ -214,14 +214,18 @@ def test_what_a_person_marks_becomes_written_answers(tmp_path: Path) -> None:
     assert toml["written"] == [
         {"id": "why", "title": "Why is it done?", "points": 2},
         {"id": "draw", "title": "Draw the data", "points": 1},
-        {"id": "by_eye", "title": "Why is it done?", "points": 4},
+        {"id": "by_eye", "title": "Why is it done? (by_eye)", "points": 4},
     ]
-    assert toml["total_points"] == "27/2"
+    assert toml["total_points"] == "13/2"  # what a person grades is beside it
     cells = json.loads((made.public / "ps1.ipynb").read_text())["cells"]
     answers = ["".join(it["source"]) for it in cells if it["metadata"].get("tags") == ["answer"]]
     assert answers[0] == "**Why is it done?.**\n\n*YOUR ANSWER HERE*" and len(answers) == 3
     rubric = (made.secret / "rubric.md").read_text()
     assert "**mean** the same" in rubric and "One point for axes." in rubric and "sum(range(3))" in rubric
+    graded = tomllib.loads((made.secret / "grading.toml").read_text())["rubric"]
+    assert [it["question"] for it in graded] == ["why", "draw", "by_eye"] and "**mean** the same" in graded[
+        0
+    ]["note"]
     assert "One point" not in json.dumps(cells) and "Draw the data." in json.dumps(cells)
     assert "by_eye is code that a person marks" in page_of(made)
 

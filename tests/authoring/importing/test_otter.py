@@ -144,7 +144,7 @@ def test_a_written_answer_becomes_a_cell_and_a_sample_in_the_rubric(tmp_path: Pa
     made = imported(tmp_path, [*OK_STYLE, *WRITTEN])
     toml = tomllib.loads((made.public / "assignment.toml").read_text())
     title = "Question 3. Why is the mean no robust measure?"
-    assert toml["written"] == [{"id": "why", "title": title, "points": 3}] and toml["total_points"] == 7
+    assert toml["written"] == [{"id": "why", "title": title, "points": 3}] and toml["total_points"] == 4
     cells = json.loads((made.public / "master.ipynb").read_text())["cells"]
     (answer,) = (it for it in cells if "answer" in it["metadata"].get("tags", ()))
     assert answer["cell_type"] == "markdown"
