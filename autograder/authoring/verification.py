@@ -304,16 +304,20 @@ def _passes_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
 
 
 def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
-    """Check that every test, every part that is weighed and every known mistake is worth a multiple of half a point."""
+    """Check that every test, every part that is weighed and every known mistake is worth a multiple of half a point.
+
+    Bonus points, which are few for many cases, may come in quarters.
+    """
     odd: list[str] = []
     for question in work.assignment.questions:
         graded = [test for test in work.plan.of_question(question.id) if not test.public]
         total = sum((test.weight for test in graded), Fraction(0))
+        step = HALF / 2 if question.bonus else HALF
         for test in graded:
             worth = question.points * test.weight / total
             parts = (test.parts or {}).values()
             shares = [worth * part / sum(parts) for part in parts]
-            if any(points % HALF for points in (worth, *shares)):
+            if any(points % step for points in (worth, *shares)):
                 name = test.id.partition("::")[2]
                 odd.append(f"{name} is worth {_listed_points([worth, *shares])} of {question.id}")
                 if total != question.points:

@@ -24,3 +24,10 @@ def test_gradient_is_the_slope_of_the_loss():
             nearby[place] += moved
             losses.append(svm_loss_vectorized(nearby, TWO_PICTURES, CLASSES, penalty)[0])
         assert np.isclose(gradient[place], (losses[0] - losses[1]) / (2 * little), atol=1e-5)
+
+
+def test_penalty_counts_every_weight():
+    """What the penalty adds to the loss is known whatever the examples are."""
+    weights = np.array([[1.0, -2.0, 3.0], [0.5, 0.0, 1.5], [-1.0, 2.0, 0.5]])
+    without, with_it = (svm_loss_vectorized(weights, TWO_PICTURES, CLASSES, it)[0] for it in (0.0, 0.25))
+    assert np.isclose(with_it - without, 0.25 * 21.75)

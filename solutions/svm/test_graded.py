@@ -144,7 +144,7 @@ def test_speed(race):
 
 
 @pytest.mark.question("own_tests")
-@pytest.mark.parametrize("mistake", ["S03", "S04", "S08", "S15", "S20", "S27", "S32"])
+@pytest.mark.parametrize("mistake", ["S03", "S04", "S08", "S15", "S20", "S26", "S27", "S32"])
 def test_your_tests_catch(own_tests, mistake):
     own_tests.catch(mistake, "linear_svm", example="test_gradient_has_the_shape_of_the_weights")
 
