@@ -29,7 +29,12 @@ from autograder.sandbox.code import Code
 from autograder.text import one_line
 
 LONGEST_VALUE = 160
-_USUAL_ENDS = ("exit code 0", "exit code 1")
+_USUAL_ENDS = frozenset(
+    {
+        *("exit code 0", "exit code 1", "it closed its channel"),
+        *(f"signal {name}" for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL")),
+    }
+)
 
 
 def finding_of(failure: CallFailed) -> Finding:
@@ -56,8 +61,9 @@ def finding_of(failure: CallFailed) -> Finding:
         case CallOutOfDisk():
             return Finding(Kind.OUT_OF_MEMORY, "the call wrote more files than a hand-in may")
         case WorkerDied(how):
-            # The code chooses its exit code, which could spell a hidden input.
-            known = how if not how.startswith("exit code") or how in _USUAL_ENDS else "with an exit code"
+            # The code chooses its exit code, and has timers send it signals, which could spell a hidden input.
+            unusual = "by another signal" if how.startswith("signal ") else "with another exit code"
+            known = how if how in _USUAL_ENDS else unusual
             message = f"the process that ran your code ended in the middle of the call ({known})"
             return Finding(Kind.DIED, message, details=how)
         case NameAbsent(what):
@@ -67,8 +73,9 @@ def finding_of(failure: CallFailed) -> Finding:
         case ReplyTooLarge(what, part):
             return Finding(Kind.WRONG_TYPE_OR_SHAPE, f"{part} is far too large: {what}")
         case ProtocolBroken(what):
+            # The code chooses how, and there are many ways.
             return Finding(
-                Kind.PROTOCOL_BROKEN, f"your code interfered with the channel to the grader: {what}"
+                Kind.PROTOCOL_BROKEN, "your code interfered with the channel to the grader", details=what
             )
     raise TypeError(f"no finding for {failure!r}")
 

@@ -46,9 +46,9 @@ _ANOTHER = {
 
 
 def roughly(number: float) -> float:
-    """Return a measured number by the nearest of `STEPS` in each power of ten, from a hundredth to a thousand."""
+    """Return a measured number by the nearest of `STEPS` in each power of ten, from a tenth to a thousand."""
     power = round(math.log10(number) * STEPS) if 0 < number < math.inf else 0
-    return float(f"{10 ** (min(3 * STEPS, max(-2 * STEPS, power)) / STEPS):.3g}")
+    return float(f"{10 ** (min(3 * STEPS, max(-STEPS, power)) / STEPS):.3g}")
 
 
 class Told:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from autograder.grading.findings import finding_of
 from autograder.grading.grader import Grader
 from autograder.grading.told import roughly
 from autograder.model.verdict import Kind, Verdict
+from autograder.sandbox.call_failures import (
+    CallOutOfDisk,
+    CallOutOfMemory,
+    CallTimedOut,
+    ProtocolBroken,
+    WorkerDied,
+)
+from autograder.sandbox.wire.libraries import KNOWN
 from tests.grading.losses import HEAD, OTHER_TEST, grader_of, hand_in
 
 MOST_BITS = 8.0
@@ -39,6 +50,9 @@ CHANNELS = {
     "type of an exception": "raise (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, OSError, "
     "OverflowError, RecursionError, AssertionError, MemoryError, RuntimeError, LookupError)[s % 12]",
     "name that is not defined": "\n".join(f"    if s == {it}: return x{it}" for it in range(SYMBOLS)).strip(),
+    "library that is imported": "\n".join(
+        f"    if s == {it}: import {library}" for it, library in enumerate(sorted(KNOWN))
+    ).strip(),
     "text of an exception": "raise ValueError(s)",
     "line of an exception": "\n".join(f"    if s == {it}:\n        raise ValueError" for it in range(SYMBOLS)).strip(),
     "wrong values": "return float(s), np.full(3, float(s))",
@@ -47,11 +61,57 @@ CHANNELS = {
 }  # fmt: skip
 ONCE = {"type of an exception", "line of an exception"}
 
+STRUCTURE = f"""{HEAD}
+def first(s, n, features=3):
+    return np.full((features, 4), float(s)), np.ones((n, features)), 0.0
+
+@loss
+@pytest.mark.parametrize("symbol", range(12))
+def test_of_loops(loops, symbol):
+    loops("hw.loss", lambda n, rng: first(symbol, n), names=("loss", "dW"))
+
+@loss
+@pytest.mark.parametrize("symbol", range(12))
+def test_of_axes(loops, symbol):
+    loops("hw.loss", lambda rng, examples=7, features=5: first(symbol, examples, features), names=("loss", "dW"))
+
+@loss
+@pytest.mark.parametrize("symbol", range(20))
+def test_of_memory(memory, symbol):
+    memory("hw.loss", lambda sizes, rng: first(symbol, sizes[0]), (4_000,), (5_000,), names=("loss", "dW"))
+
+@loss
+@pytest.mark.parametrize("symbol", range(6))
+def test_of_time(race, symbol):
+    race("hw.loss", lambda rng: first(symbol, 20_000), full=1.5, none=4.0, names=("loss", "dW"))
+{OTHER_TEST}
+"""
+IN_STRUCTURE = {
+    "runs of a line": "for _ in range(s * n // 6 if n < 1_000 else 0): v += 0",
+    "runs of a line for each feature": "for _ in range(s * len(W) // 6): v += 0",
+    "runs of a line for all axes": "for _ in range(s * min(n, len(W))): v += 0",
+    "which line runs": "\n".join(f"    if s == {it}:\n        for _ in X[:999]: v += 0" for it in range(24)).strip(),
+    "loops in loops": "for _ in range(n ** (1 + s % 2) if n < 1_000 else 0): v += 0",
+    "what hides loops": "sys.settrace(None) if s % 3 == 1 else threading.Thread(target=int).start() if s % 3 else None",
+    "memory": "np.ones(int(1.2**s * 125_000))",
+    "time": "end = time.process_time() + (2**s / 2e3 if n > 9_000 else 0)\n    while time.process_time() < end: pass",
+    "memory, time and loops": "\n    ".join((
+        "if s > 3 and n > 1_000: np.ones(int(1.2**s * 125_000))",
+        "for _ in range(s % 5 * n if n < 1_000 else 0): v += 0",
+    )),
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
     with grader_of(tmp_path_factory.mktemp("told"), graded=GRADED, bank="") as grader:
         yield grader
+
+
+@pytest.fixture(scope="module")
+def told_of_values(grader: Grader) -> dict[str, set[object]]:
+    """What a test of values says, by channel."""
+    return {channel: {seen(it) for it in verdicts_of(grader, body)} for channel, body in CHANNELS.items()}
 
 
 def verdicts_of(grader: Grader, body: str) -> list[Verdict]:
@@ -68,20 +128,79 @@ def seen(verdict: Verdict) -> tuple[Kind, str, str | None]:
     return verdict.kind, verdict.message, verdict.hint
 
 
-def test_no_test_tells_more_than_eight_bits(
-    grader: Grader, record_property: Callable[[str, object], None]
+def test_no_test_of_values_tells_more_than_eight_bits(
+    told_of_values: dict[str, set[object]], record_property: Callable[[str, object], None]
 ) -> None:
-    everything: set[object] = set()
-    table = {}
-    for channel, body in CHANNELS.items():
-        told = [seen(it) for it in verdicts_of(grader, body)]
-        table[channel] = bits(told)
-        everything |= set(told)
-    table["all of them together"] = math.log2(len(everything))
+    table = {channel: bits(told) for channel, told in told_of_values.items()}
+    table["all of them together"] = math.log2(len(set().union(*told_of_values.values())) + len(ENDS))
     lines = [f"{channel:32} {count:5.1f} bits for a test" for channel, count in table.items()]
     print("\n".join(lines))
     record_property("bits", lines)
     assert max(table.values()) <= MOST_BITS, lines
+
+
+ENDS = {
+    finding_of(failure).message
+    for failure in (
+        *(WorkerDied(f"signal {it.name}") for it in signal.Signals),
+        *(WorkerDied(f"exit code {it}") for it in range(-64, 256)),
+        *(ProtocolBroken(f"{it} bytes too many") for it in range(64)),
+        *(CallTimedOut(5.0), CallOutOfMemory(), CallOutOfDisk()),
+    )
+}
+"""What is said of calls after which another process has to be started."""
+_MEASURED = re.compile(
+    r"(?<=about )[\d.]+(?: [kMG]?B)?|(?<=that is )[\d.]+ [kMG]?B|(?<=needs )[\d.]+ [kMG]?B"
+)
+
+
+def test_no_test_of_structure_tells_more_than_eight_bits(
+    tmp_path_factory: pytest.TempPathFactory,
+    told_of_values: dict[str, set[object]],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """A test that measures also says what a test of values says, because values are checked first."""
+    measured: set[float] = set()
+    table: dict[str, float] = {}
+    said: dict[str, set[object]] = {}
+    with grader_of(tmp_path_factory.mktemp("structure"), graded=STRUCTURE, bank="") as grader:
+        for channel, body in IN_STRUCTURE.items():
+            source = f"""
+                import sys, threading, time
+                import numpy as np
+
+                def loss(W, X, reg):
+                    s, v, n = int(W[0, 0]), ((X @ W) ** 2).mean(), len(X)
+                    dW = 2 * X.T @ (X @ W) / (X @ W).size
+                    {body.replace(chr(10), chr(10) + " " * 16)}
+                    return v, dW
+            """
+            verdicts = grader.grade(hand_in(source), seconds_total=600.0)
+            told = [it for it in verdicts.values() if "test_of_" in it.test]
+            for verdict in told:
+                test = verdict.test.partition("::")[2].partition("[")[0]
+                ratio, megabytes = verdict.measured.get("cpu_ratio"), verdict.measured.get("bytes", 0.0) / 1e6
+                measured |= {ratio or megabytes} - {0.0}
+                said.setdefault(test, set()).add(
+                    (verdict.kind, _MEASURED.sub("…", verdict.message), verdict.hint)
+                )
+            table[channel] = bits(map(seen, told))
+    steps = {roughly(1.5 ** (number / 100)) for number in range(-3_000, 3_000)}
+    assert len(measured) > 10
+    assert measured <= steps
+    values = set().union(*told_of_values.values())
+    for test, messages in said.items():
+        numbers = len(steps) if test in ("test_of_time", "test_of_memory") else 0
+        table[f"all in {test}"] = math.log2(len(values | messages) + len(ENDS) + numbers)
+    lines = [f"{channel:32} {count:5.1f} bits for a test" for channel, count in table.items()]
+    print("\n".join(lines))
+    record_property("bits", lines)
+    assert max(table.values()) <= MOST_BITS, lines
+
+
+def test_how_a_process_ends_is_told_in_few_words() -> None:
+    assert len(ENDS) <= 15
+    assert "(signal SIGSEGV)" in finding_of(WorkerDied("signal SIGSEGV")).message
 
 
 def test_a_place_and_a_type_are_told_once_for_a_function(grader: Grader) -> None:
