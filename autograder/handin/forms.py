@@ -15,6 +15,7 @@ from autograder.files.notebooks import (
 from autograder.handin.source_text import UnusableError, refuse_endless_names
 from autograder.handin.trees import Entry, ReadLimits, TooLargeError, UnreadableError
 from autograder.model.assignment import NOTEBOOK
+from autograder.sandbox.wire.cells import cells_in, lines_of
 
 _MODULE = ".py"
 
@@ -63,6 +64,22 @@ def read_form(name: str, entry: Entry, limits: ReadLimits) -> bytes:
         raise too_much_code(notebook, limits)
     refuse_endless_names(notebook, code)  # before anything parses it
     return module_of(notebook, cells)
+
+
+def without_false_cells(name: str, source: bytes) -> bytes:
+    """Return a module as it is, or, if it only claims to be made of a notebook, without that claim.
+
+    Its cells are run one by one, but it is read as a whole for what is not allowed. Both see the same code only if
+    every byte is what `read_form` makes of a notebook.
+    """
+    _, cells = cells_in(source)
+    if not cells:
+        return source
+    notebook = next(form for form in forms(name) if form.endswith(NOTEBOOK))
+    text = source.decode("utf-8", "replace")
+    # What is made of a cell ends in an empty line.
+    own = [(cell.number, "\n".join(lines[:-1])) for cell, lines in lines_of(text, cells)]
+    return source if module_of(notebook, own) == source else b"#" + source
 
 
 def too_much_code(name: str, limits: ReadLimits) -> UnusableError:

@@ -12,7 +12,15 @@ from pathlib import Path
 from autograder.handin.answers import NO_ANSWERS, collect_answers
 from autograder.handin.archives import is_archive_name, without_suffix
 from autograder.handin.candidates import Candidates, Source
-from autograder.handin.forms import forms, is_code, module_file, read_form, too_much_code, works_with
+from autograder.handin.forms import (
+    forms,
+    is_code,
+    module_file,
+    read_form,
+    too_much_code,
+    without_false_cells,
+    works_with,
+)
 from autograder.handin.manifest import read_hints, read_manifest
 from autograder.handin.matching import fitting, misnamed, notebook_instead
 from autograder.handin.source_text import UnusableError, refuse_endless_names, source_text
@@ -279,6 +287,7 @@ def _content(name: str, chosen: Entry, limits: ReadLimits, source_left: int) -> 
         if len(content) > source_left:
             raise too_much_code(name, limits)
         refuse_endless_names(module_file(name), content)
+        content = without_false_cells(name, content)
     return content
 
 

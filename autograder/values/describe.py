@@ -63,15 +63,21 @@ def length_of(value: Any) -> str:
     return str(len(value)) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
 
 
+def dtype_in_words(dtype: np.dtype[Any]) -> str:
+    """Return what an array holds, without what code chooses freely and could spell a hidden input in.
+
+    That is how long texts are, what fields are called, and how many nanoseconds a date counts in.
+    """
+    return _KINDS_OF_ARRAYS.get(dtype.kind, str(dtype))
+
+
 def described(value: Any, expected: Any = None) -> str:
     """Return what a value is, with shapes but without any of its content."""
     match value:
         case None:
             return "None"
         case np.ndarray():
-            # The length of its texts is the code's own choice, and could spell a hidden input.
-            kind = _KINDS_OF_ARRAYS.get(value.dtype.kind, value.dtype)
-            return f"an array of {kind} with {shape_of(value, expected)}"
+            return f"an array of {dtype_in_words(value.dtype)} with {shape_of(value, expected)}"
         case Foreign():
             # A class of the student's may have any name; only familiar names are repeated.
             library = value.type_name.partition(".")[0]

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograder.errors import CourseError
 from autograder.model.verdict import Kind
-from autograder.values.describe import described, length_of, shape_of, shown
+from autograder.values.describe import described, dtype_in_words, length_of, shape_of, shown
 from autograder.values.kinds import Foreign, Record, WorkerObject
 from autograder.values.libraries import numbers_in, taken_apart
 from autograder.values.walk import mapped
@@ -240,7 +240,7 @@ class _Comparison:
             return _wrong_type(name, f"a NumPy array of shape {expected.shape}", expected, got)
         if not _same_kind(expected.dtype, got.dtype):
             wanted = _KINDS.get(expected.dtype.kind, expected.dtype.name)
-            message = f"{name} is an array of {got.dtype} but should hold {wanted} ({expected.dtype})"
+            message = f"{name} is an array of {dtype_in_words(got.dtype)} but should hold {wanted} ({expected.dtype})"
             return Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, name, expected, got)
         if got.shape != expected.shape:
             message = f"{name} has {shape_of(got, expected)} but should have shape {expected.shape}"

@@ -122,3 +122,12 @@ def test_every_known_mistake_of_svm_earns_the_same_as_a_notebook(
             for of in (variant.files, files)
         )
         assert got == expected, variant.name
+
+
+def test_a_cell_that_was_not_read_as_python_is_not_run_even_if_it_is(grader: Grader) -> None:
+    made = module_of_notebook("centring.ipynb", notebook(HEAD, CENTRE, SPREAD)).decode().split("\n")
+    first = int(made[0].split()[-1].partition("@")[2])
+    marked = [f"{made[0]}!", *(f"#!{line}" if at >= first else line for at, line in enumerate(made[1:], 2))]
+    verdicts = grader.grade({"centring.py": "\n".join(marked).encode()})
+    assert {verdict.passed for verdict in of(verdicts, "centre")} == {True}
+    assert not any(verdict.passed for verdict in of(verdicts, "spread"))

@@ -42,6 +42,11 @@ CHANNELS = {
     "number of axes": "return v, np.zeros((1,) * (s % 32))",
     "dtype and shape": "return v, np.zeros((s // 20, 3), dtype='?bhilqBHILQefdgFDGOSUV'[s % 20])",
     "dtype": "return v, np.zeros((3, 4), dtype='?bhilqBHILQefdgFDG'[s % 18])",
+    "names of fields": "return v, np.zeros((3, 4), dtype=[(f'field_{s}', float)])",
+    "length of texts": "return v, np.zeros((3, 4), dtype=f'U{s + 1}')",
+    "what dates count in": "return v, np.zeros((3, 4), dtype=f'm8[{s + 1}ns]')",
+    "date": "return np.datetime64(s, 'D'), np.zeros((3, 4))",
+    "names of a named tuple": "return collections.namedtuple(f'T{s}', f'a{s} b')(v, np.zeros((3, 4)))",
     "length of a tuple": "return (0.0,) * s",
     "length of a list": "return v, [0.0] * s",
     "entries that are NaN": "return v, np.where(np.arange(12) < s % 13, np.nan, 1.0).reshape(3, 4)",
@@ -115,7 +120,8 @@ def told_of_values(grader: Grader) -> dict[str, set[object]]:
 
 
 def verdicts_of(grader: Grader, body: str) -> list[Verdict]:
-    source = f"import numpy as np\n\ndef loss(W, X, reg):\n    s, v = int(W[0, 0]), ((X @ W) ** 2).mean()\n    {body}\n"
+    head = "import collections, numpy as np\n\ndef loss(W, X, reg):\n"
+    source = f"{head}    s, v = int(W[0, 0]), ((X @ W) ** 2).mean()\n    {body}\n"
     verdicts = grader.grade(hand_in(source), seconds_total=600.0)
     return [it for it in verdicts.values() if "test_symbol" in it.test]
 

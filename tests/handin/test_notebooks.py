@@ -204,3 +204,34 @@ def test_an_addition_is_a_cell_of_its_own() -> None:
     _, cells = cells_in(longer)
     assert [lines for _, lines in lines_of(longer.decode(), cells)][-1] == ["y = 2", ""]
     assert with_addition(b"x = 1\n", b"y = 2\n") == b"x = 1\n\n\n\ny = 2\n"
+
+
+def opened(folder: Path, module: bytes) -> bytes:
+    return open_hand_in(write_folder(folder, {"a.py": module}), ("a.py",)).files["a.py"]
+
+
+@pytest.mark.parametrize(
+    "cells", [("x = 1",), ("x = 1\n\n", "def f(:", "y = '''\n\n# cell 2\n'''", "\nz = 2")]
+)
+def test_a_module_that_was_made_of_a_notebook_keeps_its_cells(tmp_path: Path, cells: Sequence[str]) -> None:
+    module = module_of_notebook("a.ipynb", notebook(*cells))
+    assert opened(tmp_path, module) == module
+    assert len(cells_in(module)[1]) == len(cells)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        '# cells of a.ipynb: 1@4 2@8\n"""\n# cell 1\nx = 1\n\n"""\n# cell 2\ny = 2\n',
+        "# cells of a.ipynb: 1@3!\n# cell 1\n#!x = 1\n",
+        "# cells of a.ipynb: 1@4\n# cell 1\ny = 1\nx = 1\n",
+        "# cells of b.ipynb: 1@3\n# cell 1\nx = 1\n",
+        "\ufeff# cells of a.ipynb: 1@3!\n# cell 1\n#!x = 1\n",
+    ],
+)
+def test_a_module_that_only_claims_to_be_made_of_a_notebook_is_run_as_it_is_read(
+    tmp_path: Path, module: str
+) -> None:
+    found = opened(tmp_path, module.encode())
+    assert cells_in(found) == ("", ())
+    assert found.splitlines()[1:] == module.encode().splitlines()[1:]

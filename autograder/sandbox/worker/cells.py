@@ -31,7 +31,11 @@ def run_cells(
         text = "\n".join(lines)
         try:
             with _within(SECONDS_PER_CELL):
-                exec(compile("\n" * (cell.first - 1) + text, file, "exec", dont_inherit=True), namespace)
+                code = compile("\n" * (cell.first - 1) + text, file, "exec", dont_inherit=True)
+                if cell.broken:
+                    # It stands there as comments, in which nobody has looked for what is not allowed.
+                    raise SyntaxError("this cell was not read as Python")
+                exec(code, namespace)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             failed[text] = error
     return failed
