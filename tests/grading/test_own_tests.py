@@ -282,27 +282,6 @@ def test_tests_that_fail_by_chance_catch_next_to_nothing(grader: Grader, tests: 
     assert len(caught) < 4, caught  # of eight; each succeeds once in thirty times
 
 
-SLOW_AT_FIRST = """
-import time
-import numpy as np
-import centring
-
-
-def test_is_as_fast_as_ever():
-    began = time.perf_counter()
-    centring.spread(np.array([[1.0], [1.0]]))
-    first = time.perf_counter() - began
-    began = time.perf_counter()
-    for _ in range(5):
-        centring.spread(np.array([[1.0], [1.0]]))
-    assert first < time.perf_counter() - began
-"""
-
-
-def test_versions_cannot_be_told_apart_by_how_long_their_first_call_takes(grader: Grader) -> None:
-    assert passed(judged(grader, SLOW_AT_FIRST)) == []
-
-
 def test_one_unsound_test_is_named_and_of_a_long_file_only_the_first_ones_are(grader: Grader) -> None:
     failing = [f"def test_{number:03}():\n    raise ValueError\n\n\n" for number in range(60)]
     for verdict in judged(grader, "".join(failing)).values():
