@@ -163,7 +163,9 @@ class _Reader:
         block = self.block[-1] if self.block else ""
         if question is None or block == "question":
             if question is not None and cell.kind == "markdown" and not question.title:
-                question.title = title_in(cell.source, question.id)
+                title = title_in(cell.source, question.id)
+                taken = {it.title for it in self.questions}
+                question.title = f"{title} ({question.id})" if title in taken else title
             if self.config.get("strip_solutions_from_all_cells") and cell.kind == "code":
                 self._solve(cell, question)
             elif cell.kind != "raw":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -151,6 +152,25 @@ def test_a_written_answer_becomes_a_cell_and_a_sample_in_the_rubric(tmp_path: Pa
     assert "".join(answer["source"]) == f"**{title}.**\n\n*Write two sentences.*"
     assert "as far as it likes" in (made.secret / "rubric.md").read_text()
     assert not any("as far as it likes" in path.read_text() for path in made.public.iterdir())
+    assert "it cannot be graded" not in page_of(made)
+
+
+def test_questions_of_the_same_title_are_told_apart(tmp_path: Path) -> None:
+    why = [question(id, text("Why?"), manual=True, points=1) for id in ("q2", "q3")]
+    made = imported(tmp_path, [*OK_STYLE, *(it for one in why for it in one)])
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert [it["title"] for it in toml["written"]] == ["Why?", "Why? (q3)"]
+    assert "it cannot be graded" not in page_of(made)
+
+
+def test_an_installation_for_students_says_that_it_imports_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        sys.modules, "autograder.authoring.importing.importing", None
+    )  # as in a release's wheel
+    done = run_here("import", "otter", "hw.ipynb", cwd=tmp_path)
+    assert done.returncode == 2 and "install the package from its own checkout" in done.stderr
 
 
 REFUSED = {
