@@ -150,8 +150,8 @@ def _file(
 ) -> str:
     """Return a file of tests.
 
-    Those that students see are in a class of the same name in both files: that is how the last look into a release
-    knows that they are shown on purpose. So are definitions that students have anyway, whoever needs them.
+    They are methods, and those that students see are in both files: that is how the last look into a release knows
+    which of their lines are shown on purpose. Definitions that students have anyway are in both, whoever needs them.
     """
     translations = [(of, it) for test in tests for of, it in test.parts]
     imports = {line for _, it in (*translations, *handed_out) for line in it.imports} - _MADE_HERE
@@ -159,12 +159,16 @@ def _file(
     others = sorted(imports - set(plain))
     lines = [head.format(source=draft.source), *plain, "import pytest", *others, ""]
     lines += _given([*translations, *handed_out])
-    both = [_function(it, graded, "self, ") for it in tests if it.name in shown and it.trouble is None]
-    alone = [_function(it, graded) for it in tests if it.name not in shown or it.trouble is not None]
-    if both:
-        lines += ["", "class TestShown:", '    """What students see of the tests."""']
-        lines += [textwrap.indent(it, "    ") for it in both]
-    return "\n".join([*lines, *alone]).rstrip("\n") + "\n"
+    both = [it for it in tests if it.name in shown and it.trouble is None]
+    for name, about, members in (
+        ("TestShown", "What students see of the tests.", both),
+        ("TestHidden", "What only grading sees of the tests.", [it for it in tests if it not in both]),
+    ):
+        if members:
+            lines += ["", f"class {name}:", f'    """{about}"""']
+            lines += [textwrap.indent(_function(it, graded), "    ").rstrip("\n ") for it in members]
+            lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[str]:
@@ -179,18 +183,18 @@ def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[
                 yield from (*blank, ast.unparse(statement), *blank)
 
 
-def _function(test: _Written, graded: bool, owner: str = "") -> str:
+def _function(test: _Written, graded: bool) -> str:
     marks = [f'@pytest.mark.question("{test.question}")']
     if graded:
         marks.append(f"@pytest.mark.weight({_weight(test.points)})")
     if test.trouble is not None:
-        return "\n".join(["", *marks, f"def test_{test.name}():", *_unwritten(test), ""])
+        return "\n".join(["", *marks, f"def test_{test.name}(self):", *_unwritten(test), ""])
     marks += [f"@{mark}" for _, it in test.parts for mark in it.marks]
     arguments = "".join(f", {it}" for it in test.sources[0].arguments)
     body = list[str]()
     for _, translation in test.parts:
         body += ["    with check.computation():", textwrap.indent(translation.lines, " " * 8)]
-    return "\n".join(["", *marks, f"def test_{test.name}({owner}student, check{arguments}):", *body, ""])
+    return "\n".join(["", *marks, f"def test_{test.name}(self, student, check{arguments}):", *body, ""])
 
 
 def _unwritten(test: _Written) -> Iterator[str]:

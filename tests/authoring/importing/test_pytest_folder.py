@@ -14,6 +14,7 @@ import pytest
 
 from autograder.authoring.importing.importing import import_assignment
 from autograder.authoring.importing.writing import Imported
+from autograder.authoring.secrets import secrets_of, squeeze
 from autograder.course.loading import load_assignment, load_solution
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
@@ -299,6 +300,16 @@ def test_hidden_tests_are_graded_only(decorated: tuple[Path, Imported]) -> None:
     assert "2 tests can be seen, and students now get the source as public checks" in page_of(made)
 
 
+def test_what_every_test_sets_up_is_no_secret(decorated: tuple[Path, Imported]) -> None:
+    _, made = decorated
+    found = {line.strip() for line in (made.public / "test_public.py").read_text().splitlines()}
+    assert "self_layer = student.new('layers.Linear', 3, self_size)" in found
+    secrets = {
+        line for line, place in secrets_of(made.secret.parent).lines.items() if "test_graded" in place.file
+    }
+    assert secrets and not secrets & {squeeze(line) for line in found}
+
+
 def test_stubs_are_made_of_the_reference_without_bodies_answers_and_private_functions(
     decorated: tuple[Path, Imported],
 ) -> None:
@@ -329,7 +340,7 @@ def test_fixtures_and_cases_stay(plain: tuple[Path, Imported]) -> None:
     _, made = plain
     graded = (made.secret / "test_graded.py").read_text()
     assert (
-        "@pytest.mark.parametrize('x, expected', CASES)\ndef test_relu(student, check, x, expected):"
+        "@pytest.mark.parametrize('x, expected', CASES)\n    def test_relu(self, student, check, x, expected):"
         in graded
     )
     assert "made = student.new('layers.Linear', size, size)" in graded
