@@ -162,8 +162,12 @@ class GradeTable:
         return table
 
     def _found(self, result: GradingResult) -> str:
+        # A bonus that somebody did not go for is nothing that was found.
         verdicts = [
-            verdict for question in result.questions for verdict in question.graded if not verdict.passed
+            verdict
+            for question in result.questions
+            for verdict in question.graded
+            if not verdict.passed and not (question.bonus and verdict.kind is Kind.MISSING)
         ]
         if result.at_fault:
             return f"the grader is at fault: {'; '.join((*result.faults, *result.tests_at_fault))[:200]}"

@@ -102,7 +102,10 @@ def hint(
         raise CourseError("say which question: autograder hint QUESTION; autograder status lists them.")
     checks = check_folder((), folder, tier)
     given = hint_for(checks, checks.assignment.question(questions[0]).id, folder)
-    CleanConsole(highlight=False).print(Text(given.text), soft_wrap=True)
+    console = CleanConsole(highlight=False)
+    for number, paragraph in enumerate(given.paragraphs):
+        # Lines of code are to be copied, so they are not broken.
+        console.print(Text(f"{chr(10) * bool(number)}{paragraph}"), soft_wrap="\n" in paragraph)
 
 
 @app.command()

@@ -138,7 +138,7 @@ def view(question: QuestionResult) -> QuestionView:
     none_run = all(map(_never_reached, checks))
     return QuestionView(
         id=question.id,
-        title=one_line(question.title),
+        title=f"{one_line(question.title)}{' (bonus)' if question.bonus else ''}",
         score=shown(question.score),
         points=shown(question.points),
         share=min(1.0, float(question.score / question.points)) if question.points else 0.0,

@@ -94,8 +94,13 @@ class Hint:
     @property
     def text(self) -> str:
         """The stages, numbered, and what to do for the next."""
+        return "\n\n".join(self.paragraphs)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The same in parts; those of several lines are code."""
         shown = [f"{number}. {text}" for number, text in enumerate(self.stages, 1)]
-        return "\n\n".join([*shown, *([self.wait] if self.wait else [])])
+        return [part for text in (*shown, *filter(None, [self.wait])) for part in text.split("\n\n")]
 
 
 def hint_for(checks: Checks, question: str, folder: Path, now: float | None = None) -> Hint:

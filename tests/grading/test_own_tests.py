@@ -216,7 +216,7 @@ def test_the_page_says_how_many_mistakes_are_caught(grader: Grader) -> None:
     result = _result(grader, files)
     assert (result.score, result.points) == (11, 10)
     shown = view(_own(result.questions))
-    assert shown.tests == "your tests catch 1 of 2 mistakes"
+    assert (shown.title, shown.tests) == ("Your own tests (bonus)", "your tests catch 1 of 2 mistakes")
     assert [it.message for it in shown.failures] == [
         "no test of yours notices this mistake: divided by one less."
     ]

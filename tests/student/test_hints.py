@@ -113,6 +113,16 @@ def test_where_there_is_nothing_to_hint_at_it_says_why(work: Path, source: str |
     assert told in only_line(done.stderr)
 
 
+def test_sentences_are_broken_between_words_and_lines_of_code_are_not(wrong: Path) -> None:
+    for now in (0, 100, 200):
+        hint_for(check_folder(folder=wrong, tier="limits"), "spread", wrong, now)
+    shown = run_here("hint", "spread", cwd=wrong, COLUMNS="40").stdout
+    assert EXAMPLE in shown
+    sentences = [line for line in shown.splitlines() if line not in EXAMPLE.splitlines()]
+    assert max(map(len, sentences)) <= 40
+    assert "Look at centring.py, lines 13 to 16." in " ".join(shown.split())
+
+
 def test_what_was_shown_and_what_came_of_it_goes_into_the_hand_in(wrong: Path) -> None:
     stages_at(wrong, 1000)
     for factor in ("4 *", "4 *", "5 *"):
