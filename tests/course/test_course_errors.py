@@ -61,6 +61,11 @@ def test_an_unknown_question_names_those_there_are(on_disk):
             'name = "../linear_svm.py"',
             ["files[0].name", "give a file of this folder"],
         ),
+        (
+            'name = "linear_svm.py"',
+            'name = "linear_svm.py"\noptional = true',
+            ["files names optional files alone", "at least one"],
+        ),
         ('name = "linear_svm.py"', 'name = "gone.py"', ["files[0].name", "gone.py is missing"]),
         ('name = "linear_svm.py"', 'name = "linear-svm.py"', ["files[0].name", "cannot import"]),
         ('name = "linear_svm.py"', 'name = "random.py"', ["files[0].name", "hide the module random"]),

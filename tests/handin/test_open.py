@@ -249,3 +249,23 @@ def test_of_several_copies_an_untouched_stub_does_not_count(tmp_path):
 @pytest.mark.parametrize("name", ["linear_svm__2026-03-08T12-30-00.py", "linear_svm-20260308_1230.py"])
 def test_a_moment_that_a_platform_adds_is_no_part_of_the_name(tmp_path, name):
     assert open_hand_in(write_folder(tmp_path, {name: CODE}), NAMES).files == {"linear_svm.py": CODE}
+
+
+def test_an_optional_file_is_read_where_it_is_there_and_nothing_is_said_where_it_is_not(hand_in):
+    both = open_hand_in(
+        hand_in({"linear_svm.py": CODE, "mine/my_tests.py": OTHER}), NAMES, optional=["my_tests.py"]
+    )
+    assert both.files == {"linear_svm.py": CODE, "my_tests.py": OTHER}
+    without = open_hand_in(hand_in({"linear_svm.py": CODE}), NAMES, optional=["other.py"])
+    assert (without.missing, without.problems, without.unusable) == ((), {}, {})
+    assert without.content_hash != both.content_hash
+
+
+def test_an_optional_file_takes_no_other_s_place(hand_in):
+    submission = open_hand_in(hand_in({"my_tests.py": OTHER}), NAMES, optional=["my_tests.py"])
+    assert (submission.files, submission.missing) == ({"my_tests.py": OTHER}, ("linear_svm.py",))
+
+
+def test_a_bare_file_of_any_name_counts_though_another_may_be_there(tmp_path):
+    path = write_folder(tmp_path, {"alice.py": CODE}) / "alice.py"
+    assert open_hand_in(path, NAMES, optional=["my_tests.py"]).files == {"linear_svm.py": CODE}

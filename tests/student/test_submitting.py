@@ -14,7 +14,7 @@ from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_command, run_here
-from tests.courses import REFERENCE
+from tests.courses import ASSIGNMENT, REFERENCE
 
 
 def test_right_work_makes_a_zip_of_the_files_and_where_they_come_from(work: Path) -> None:
@@ -157,3 +157,17 @@ def test_a_notebook_that_cannot_be_read_costs_no_hand_in(asking: Path) -> None:
     done = run_here("submit", cwd=asking)
     assert done.returncode == 0
     assert "centring.ipynb cannot be read, so its written answers are not in the hand-in" in done.stdout
+
+
+def test_an_optional_file_goes_along_and_is_not_missed(work: Path) -> None:
+    toml = ASSIGNMENT.replace("[limits]", '[[files]]\nname = "my_tests.py"\noptional = true\n\n[limits]')
+    (work / "assignment.toml").write_text(toml)
+    (work / "centring.py").write_text(REFERENCE)
+    done = run_here("submit", cwd=work)
+    assert done.returncode == 0
+    assert "is ready to be handed in. It holds centring.py." in done.stdout
+    assert "my_tests" not in done.stdout + done.stderr
+    (work / "my_tests.py").write_text("mine = 1\n")
+    assert "It holds centring.py, my_tests.py." in run_here("submit", cwd=work).stdout
+    with zipfile.ZipFile(work / "centring-hand-in.zip") as archive:
+        assert archive.read("my_tests.py") == b"mine = 1\n"
