@@ -83,7 +83,11 @@ def folder_of_a_student(assignment: Assignment, folder: Path, files: dict[str, b
 
 def folder_of_the_best_student(assignment: Assignment, solution: Solution, folder: Path) -> Path:
     """Do the same with the reference in place of the stubs."""
-    return folder_of_a_student(assignment, folder, dict(solution.reference_files(assignment)))
+    return folder_of_a_student(
+        assignment,
+        folder,
+        dict(solution.reference_files(assignment) | solution.optional_reference_files(assignment)),
+    )
 
 
 def execute(folder: Path) -> Executed:
