@@ -160,7 +160,8 @@ class Checker:
     def of_simplest(self, part, claim) -> bool:
         settings, certain = claim
         states = [self.examined.state(probe_of(settings, FRESH, 2000 + it), part) for it in range(20)]
-        wrong = sum(it in ("wrong", "raised") for it in states)
+        # What is off by a little more than rounding is wrong to the tests, too.
+        wrong = sum(it != "right" for it in states)
         return wrong < len(states) if certain else wrong <= len(states) / 2
 
     def of_unsteady(self, part, claim) -> bool:
