@@ -248,6 +248,15 @@ def test_a_penalty_is_not_blamed_where_what_is_right_with_one_does_not_feel_it(c
     assert not [it for it in said if "without a penalty, wrong with one" in it], said
 
 
+def test_sizes_are_compared_where_neither_is_one(course_grader):
+    """As many rows of cells as bins there are hardly ever, but where there is one bin; and all is right there."""
+    grader = course_grader("features")
+    (nearest,) = (it for it in grader.bank.variants if it.mistake.id == "H07")
+    said = [it.sentence for it in facts_on(grader, nearest.files, nearest.target)]
+    assert said
+    assert not [it for it in said if "rows of cells as bins" in it], said
+
+
 def test_rows_are_said_not_to_add_up_only_if_they_do_not_off_the_ladder_either(course_grader):
     grader = course_grader("svm")
     source = grader.reference_files["linear_svm.py"].decode()
