@@ -2,8 +2,9 @@
 chooses among them.
 
 A shape is repeated as far as its extents are those of inputs or of what was expected, a dtype as its kind, a number if
-the author of the test wrote it. Where something happened, and what was raised, is told once for a function: the
-first message with a place in it. The same message may be repeated; another one says only that it is another.
+the author of the test wrote it. What an object of an unusual type is called is told once for a function, and later only
+if it is the same. Where something happened, and what was raised, is told once for a function: the first message with a
+place in it. The same message may be repeated; another one says only that it is another.
 `docs/security.md` says how many bits that leaves, and `tests/grading/test_told.py` measures them.
 """
 
@@ -21,6 +22,7 @@ import numpy as np
 
 from autograder.grading.trial import Finding, Trial
 from autograder.model.verdict import Family, Kind
+from autograder.values.describe import OTHER_OBJECT, words_for_objects
 from autograder.values.walk import mapped
 
 MOST_EXTENTS = 8
@@ -56,6 +58,7 @@ class Told:
 
     def __init__(self) -> None:
         self._places: dict[tuple[str, Kind], str] = {}
+        self._objects: dict[str, str] = {}
 
     def closed(self, finding: Finding, trial: Trial, file: Path) -> Finding:
         """Return a finding of a graded test with a message that tells no more than it may.
@@ -71,8 +74,15 @@ class Told:
             return finding
         message = finding.message
         if finding.kind.family is Family.VALUE or finding.kind is Kind.OTHER_TYPE:
+            message = self._with_one_object(message, trial.called_last)
             message = _with_known_numbers(message, set(_extents_in(trial)), file)
         return replace(finding, message=self._once(message, finding.kind, trial.called_last))
+
+    def _with_one_object(self, message: str, function: str) -> str:
+        found = _objects().search(message)
+        if found is None or self._objects.setdefault(function, found[0]) == found[0]:
+            return message
+        return _objects().sub(OTHER_OBJECT, message)
 
     def _once(self, message: str, kind: Kind, function: str) -> str:
         if not _PLACE.search(message):
@@ -83,6 +93,12 @@ class Told:
             if first == message
             else _ANOTHER.get(kind, "something else is missing than in an earlier test")
         )
+
+
+@functools.cache
+def _objects() -> re.Pattern[str]:
+    words = sorted(words_for_objects(), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w| of )")
 
 
 def _with_known_numbers(message: str, extents: set[int], file: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.values.kinds import Foreign, Record, WorkerObject
-from autograder.values.libraries import words_for
+from autograder.values.libraries import all_words, words_for
 
 LONGEST_SHOWN = 10_000
 MOST_DIMENSIONS_SHOWN = 4
@@ -41,6 +41,7 @@ _FAMILIAR = {
     "int": "an integer of thousands of digits",
 }
 _KINDS_OF_ARRAYS = {"U": "text", "S": "bytes", "M": "dates", "m": "spans of time", "V": "records"}
+OTHER_OBJECT = "an object that is not a plain array or number"
 _LEFT_OUT = frozenset(
     {"matplotlib", "pylab", "seaborn", "tqdm", "IPython", "PIL", "imageio", "google", "ipywidgets"}
 )
@@ -82,9 +83,8 @@ def described(value: Any, expected: Any = None) -> str:
             # A class of the student's may have any name; only familiar names are repeated.
             library = value.type_name.partition(".")[0]
             if library in _LEFT_OUT:
-                return f"a value of {library}, which is not there when your work is graded; its line can go"
-            familiar = _FAMILIAR.get(value.type_name) or words_for(value.type_name)
-            return familiar or "an object that is not a plain array or number"
+                return _left_out(library)
+            return _FAMILIAR.get(value.type_name) or words_for(value.type_name) or OTHER_OBJECT
         case WorkerObject():
             return "an object of your own class"
         case bool() | np.bool_():
@@ -106,6 +106,15 @@ def described(value: Any, expected: Any = None) -> str:
         case str() | bytes():
             return "text"
     return "something else"
+
+
+def _left_out(library: str) -> str:
+    return f"a value of {library}, which is not there when your work is graded; its line can go"
+
+
+def words_for_objects() -> set[str]:
+    """Return all that `described` says of objects that are not plain, besides `OTHER_OBJECT`."""
+    return {*_FAMILIAR.values(), *all_words(), *map(_left_out, _LEFT_OUT)}
 
 
 def shown(value: Any, most: int = 1_200) -> str:

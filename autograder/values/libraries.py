@@ -76,6 +76,14 @@ def words_for(type_name: str) -> str | None:
     return None if library is None else library.WORDS.get(type_name)
 
 
+def all_words() -> set[str]:
+    """Return what values of the libraries that have a file are called."""
+    folder = os.path.dirname(__file__)  # noqa: PTH120 - pathlib prolongs a worker's start
+    files = (name for name in os.listdir(folder) if name.startswith("of_"))  # noqa: PTH208
+    found = (_file(name[len("of_") : -len(".py")]) for name in files if name.endswith(".py"))
+    return {word for library in found if library is not None for word in library.WORDS.values()}
+
+
 def _unmasked(value: np.ma.MaskedArray[Any, Any]) -> Foreign:
     """Return a masked array as data, with zeros where nothing counts, and mask."""
     mask = np.array(np.ma.getmaskarray(value))

@@ -35,6 +35,35 @@ def test_symbol(compare, symbol):
     compare("hw.loss", np.full((3, 4), float(symbol)), np.ones((5, 3)), 0.0, names=("loss", "dW"))
 {OTHER_TEST}
 """
+FOREIGN = [
+    *(
+        "numpy.matrix",
+        "numpy.ma.MaskedArray",
+        "numpy.ndarray_of_object",
+        "generator",
+        "range",
+        "function",
+        "map",
+        "zip",
+    ),
+    *(
+        "dict_keys",
+        "fractions.Fraction",
+        "decimal.Decimal",
+        "datetime.datetime",
+        "pandas.DataFrame",
+        "pandas.Series",
+    ),
+    *(
+        "pandas.Index",
+        "pandas.NA",
+        "matplotlib.Figure",
+        "seaborn.Grid",
+        "tqdm.tqdm",
+        "torch.Tensor",
+        "hw.Own",
+    ),
+]
 CHANNELS = {
     "extent of one axis": "return v, np.zeros(s)",
     "extents of two axes": "return v, np.zeros((s % 17, s // 17))",
@@ -51,6 +80,10 @@ CHANNELS = {
     "length of a list": "return v, [0.0] * s",
     "entries that are NaN": "return v, np.where(np.arange(12) < s % 13, np.nan, 1.0).reshape(3, 4)",
     "names of a dictionary": "return v, {str(s): 1.0}",
+    "kind of an object": "return v, sys.modules['autograder.values.kinds'].Foreign("
+    "FOREIGN[s % len(FOREIGN)])",
+    "kind of an object in another part": "return sys.modules['autograder.values.kinds'].Foreign("
+    "FOREIGN[s % len(FOREIGN)]), None",
     "class of an object": "return v, type(f'C{s}', (), {})()",
     "type of an exception": "raise (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, OSError, "
     "OverflowError, RecursionError, AssertionError, MemoryError, RuntimeError, LookupError)[s % 12]",
@@ -120,7 +153,7 @@ def told_of_values(grader: Grader) -> dict[str, set[object]]:
 
 
 def verdicts_of(grader: Grader, body: str) -> list[Verdict]:
-    head = "import collections, numpy as np\n\ndef loss(W, X, reg):\n"
+    head = f"import collections, sys, numpy as np; FOREIGN = {FOREIGN}\n\ndef loss(W, X, reg):\n"
     source = f"{head}    s, v = int(W[0, 0]), ((X @ W) ** 2).mean()\n    {body}\n"
     verdicts = grader.grade(hand_in(source), seconds_total=600.0)
     return [it for it in verdicts.values() if "test_symbol" in it.test]
