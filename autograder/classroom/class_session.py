@@ -155,7 +155,7 @@ class ClassSession:
                 on_graded(graded, final)
                 if change := before.change(item.label, graded.result):
                     changes.append(change)
-        everything = tuple(items.get(one.label) or Item.of(one, None) for one in self._found)
+        everything = tuple(items.get(one.label) or self._not_graded(one) for one in self._found)
         record = msgspec.structs.replace(self._record, items=everything)
         record = with_similar_code(record, store, self._found, self._work)
         record = self._outputs.write_class(record, self._roster)
@@ -170,6 +170,13 @@ class ClassSession:
             len(self._outputs.groups),
             answers_waiting(record, self._overrides),
         )
+
+    def _not_graded(self, found: Found) -> Item:
+        """Return the item for what was not graded; a student whose hand-in was refused is told so."""
+        item = Item.of(found, None)
+        if (result := self._outputs.result_of(item)) is not None:
+            self._outputs.write_one(item, result)
+        return item
 
     def _written(self, graded: Graded) -> tuple[Item, GradingResult]:
         """Write one hand-in's results; if they cannot be shown, write that instead."""

@@ -68,12 +68,14 @@ class Candidates:
         root = existing(source.root)
         in_class_archive = source.parts != (Part(),) and not root.is_dir()
         for part in source.parts:
+            # Of several archives, each is a folder, so that it can be said which of two files counts.
+            prefix = f"{part.name}/" if len(source.parts) > 1 else ""
             if in_class_archive:
-                self._add_members(class_archive(root, self.limits).below(part.member), part)
+                self._add_members(class_archive(root, self.limits).below(part.member), part, prefix)
             else:
-                self._add_path(root / part.member, part)
+                self._add_path(root / part.member, part, prefix)
 
-    def _add_path(self, path: Path, part: Part) -> None:
+    def _add_path(self, path: Path, part: Part, prefix: str) -> None:
         if path.is_symlink():
             raise SubmissionError(
                 f"{lossless(part.member)} is a symbolic link; hand in the folder or file itself."
@@ -81,19 +83,19 @@ class Candidates:
         if path.is_dir():
             self._add(list_folder(path, self.limits))
         elif looks_like_archive(path):
-            self._add(self._stack.enter_context(archive_on_disk(path, self.limits)).listing())
+            self._add(self._stack.enter_context(archive_on_disk(path, self.limits)).listing(), prefix)
         else:
             self.is_single_file = not part.member
             self.files.append(Entry(part.name or path.name, EntryKind.FILE, partial(read_file, path)))
 
-    def _add_members(self, entries: Sequence[Entry], part: Part) -> None:
+    def _add_members(self, entries: Sequence[Entry], part: Part, prefix: str) -> None:
         if len(entries) > self.limits.members:
             raise SubmissionError(too_many(part.name or part.member, self.limits.members))
         for entry in entries:
             if entry.path != part.member:
                 self.files.append(replace(entry, path=entry.path.removeprefix(f"{part.member}/")))
             elif is_archive_name(entry.name):
-                self._add_inner_archive(entry)
+                self._add_inner_archive(entry, prefix)
             else:
                 self.files.append(replace(entry, path=part.name or entry.name))
 
@@ -102,13 +104,15 @@ class Candidates:
         self._add(self._stack.enter_context(open_archive(content, entry.name, self.limits)).listing(), prefix)
 
     def add_nested_archives(self) -> None:
-        """Add what lies in the first few archives among the files; a broken one becomes a note."""
-        archives = [it for it in self.files if is_archive_name(it.name) and it.kind is EntryKind.FILE]
-        for entry in archives[: self.limits.nested]:
-            try:
-                self._add_inner_archive(entry, prefix=f"{entry.path}/")
-            except SubmissionError as error:
-                self.notes.append(str(error))
+        """Add what lies in the first few archives among the files and in them; a broken one becomes a note."""
+        left = self.limits.nested
+        for entry in self.files:  # which grow
+            if left and is_archive_name(entry.name) and entry.kind is EntryKind.FILE:
+                left -= 1
+                try:
+                    self._add_inner_archive(entry, prefix=f"{entry.path}/")
+                except SubmissionError as error:
+                    self.notes.append(str(error))
 
     def _add(self, listing: Listing, prefix: str = "") -> None:
         self.notes += listing.notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from autograder.handin.archives import (
 )
 from autograder.handin.candidates import Part, Source, existing
 from autograder.handin.exports import EXPORT_BYTES, EXPORT_FILE, Listed, UnreadableExportError, read_export
+from autograder.handin.forms import is_code
 from autograder.handin.matching import fits
 from autograder.handin.places import Look, place_of
 from autograder.handin.shape import AmbiguousError, ClassFolder, OwnerUnknownError, Shape, class_folder
@@ -214,12 +216,14 @@ def _named(entry: Entry, names: Sequence[str]) -> NamedFile:
 
 
 _Named = tuple[Entry, NamedFile]
+_AGAIN = re.compile(r"-\d{1,3}\Z")
 
 
 def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[str]) -> list[Found]:
     found, groups = list[Found](), dict[tuple[Student, int], list[_Named]]()
     entries = list(entries)
     beside = _lie_beside_hand_ins(look, entries, names)
+    unopened, whole = list[_Named](), set[Student]()
     for entry in entries:
         if reason := _why_ignored(look, entry, names):
             found.append(_passed_over(entry, Fate.IGNORED, reason))
@@ -227,13 +231,27 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
             student = _named(entry, names).student
             refused = _passed_over(entry, Fate.REFUSED, reason)
             found.append(refused if entry.name in beside else replace(refused, students=(student,)))
+        elif entry.kind is EntryKind.FILE and is_other_archive_name(entry.name):
+            unopened.append((entry, _named(entry, names)))
         else:
             about = _named(entry, names)
             own = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name)
             if own and not about.student.id:
                 found.append(_hand_in(root, [(entry, about)]))
+                whole.add(about.student)
             else:
                 groups.setdefault((about.student, about.copy), []).append((entry, about))
+    for entry, about in unopened:
+        group = groups.get((about.student, about.copy), [])
+        if about.student in whole or any(_may_be_work(pair, names) for pair in group):
+            reason = "is an archive of a kind that is not opened, beside other work of the same student"
+            found.append(_passed_over(entry, Fate.IGNORED, reason))
+            continue
+        reason = "is an archive of a kind that is not opened; unpack it, or ask for a zip"
+        found.append(replace(_passed_over(entry, Fate.REFUSED, reason), students=(about.student,)))
+        reason = f"lies beside {lossless(entry.name, 100)}, which is not opened"
+        found += [_passed_over(other, Fate.IGNORED, reason) for other, _ in group]
+        groups.pop((about.student, about.copy), None)
     largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
         kept, typed = _without_typed(group)
@@ -248,6 +266,13 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
             found += [replace(_hand_in(root, [pair]), doubtful=True) for pair in doubtful]
             found += earlier
     return sorted(found, key=lambda it: it.label)
+
+
+def _may_be_work(file: _Named, names: Sequence[str]) -> bool:
+    """Return whether a student's file may be what was asked for, or hold it."""
+    entry, about = file
+    holds = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name) or is_code(about.original)
+    return holds or any(fits(name, about.original) for name in names)
 
 
 def _lie_beside_hand_ins(look: Look, entries: Sequence[Entry], names: Sequence[str]) -> set[str]:
@@ -288,15 +313,28 @@ def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], li
 
 
 def _latest_uploads(group: Sequence[_Named], names: Sequence[str]) -> tuple[list[_Named], list[Found]]:
-    """Return a student's files without those that were uploaded again later, and those as ignored."""
-    earlier: dict[str, Found] = {}
-    for name in names:
-        meant = [(entry, about) for entry, about in group if about.upload and fits(name, about.original)]
-        meant.sort(key=lambda pair: pair[1].upload)
-        for entry, _ in meant[:-1]:
-            reason = f"is an earlier upload of {name}; {lossless(meant[-1][0].name, 100)} counts"
-            earlier[entry.name] = _passed_over(entry, Fate.IGNORED, reason)
-    return [pair for pair in group if pair[0].name not in earlier], list(earlier.values())
+    """Return a student's files but those that were uploaded again, the last upload first, and the others as ignored."""
+    latest: dict[str, Entry] = {}
+    earlier, kept = list[Found](), list[_Named]()
+    originals = {about.original for _, about in group}
+    for entry, about in sorted(group, key=lambda pair: -pair[1].upload):
+        what = _uploaded_as(about.original, names, originals) if about.upload else None
+        if what is None or latest.setdefault(what, entry) is entry:
+            kept.append((entry, about))
+        else:
+            reason = (
+                f"is an earlier upload of {lossless(what, 100)}; {lossless(latest[what].name, 100)} counts"
+            )
+            earlier.append(_passed_over(entry, Fate.IGNORED, reason))
+    return kept, earlier
+
+
+def _uploaded_as(original: str, names: Sequence[str], originals: Collection[str]) -> str | None:
+    """Return the name under which a file was uploaded at first, if it may be the work: Canvas numbers later ones."""
+    stem, suffix = without_suffix(original)
+    first = f"{_AGAIN.sub('', stem)}{suffix}"
+    archive = (first if first in originals else original) if is_archive_name(original) else None
+    return next((name for name in names if fits(name, original)), archive)
 
 
 def _hand_in(root: Path, group: Sequence[_Named]) -> Found:
@@ -327,7 +365,8 @@ def _why_ignored(look: Look, entry: Entry, names: Sequence[str]) -> str:
     if entry.kind is not EntryKind.FILE or is_archive_name(entry.name) or is_other_archive_name(entry.name):
         return ""
     known = {".py", ".ipynb", *(Path(name).suffix for name in names if Path(name).suffix)}
-    if Path(entry.name).suffix.lower() in known or _named(entry, names).student.id:
+    about = _named(entry, names)
+    if Path(entry.name).suffix.lower() in known or about.student.id or about.typed:
         return ""
     return "is neither a folder nor an archive nor a Python file"
 
@@ -337,8 +376,6 @@ def _why_refused(entry: Entry, beside: Collection[str]) -> str:
         return f"is {entry.kind.with_article}; ask for the plain files"
     if entry.name in beside:
         return "lies beside the hand-ins of others, and nothing says whose it is; put it into a folder with a name"
-    if entry.kind is EntryKind.FILE and is_other_archive_name(entry.name):
-        return "is an archive of a kind that is not opened; unpack it, or ask for a zip"
     return ""
 
 

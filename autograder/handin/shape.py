@@ -139,9 +139,9 @@ class _Reader:
         """Refuse what may be several classes, or one hand-in in several folders."""
         if any(it.kind is not EntryKind.FOLDER for it in holders):
             return
-        if all(self._looks_like_a_class(it) for it in holders):
+        if self._are_classes(holders):
             raise AmbiguousError(
-                f"Each folder in {self._at(folder)} holds several hand-ins ({_some(it.name for it in holders)}); name "
+                f"The folders in {self._at(folder)} hold several hand-ins ({_some(it.name for it in holders)}); name "
                 "one of them, or pass --class if each is the hand-in of one student."
             )
         held = [self._look.due_below(it.path) for it in holders]
@@ -151,10 +151,17 @@ class _Reader:
                 "hand-in, or --class if each is that of a student."
             )
 
-    def _looks_like_a_class(self, entry: Entry) -> bool:
-        if self._look.due_in(entry.path):
+    def _are_classes(self, holders: Sequence[Entry]) -> bool:
+        """Return whether each folder may hold hand-ins of several students, as one for each section of a course.
+
+        The folders of students have files in common by name; nobody is in two sections.
+        """
+        if any(self._look.due_in(it.path) for it in holders):
             return False
-        return sum(self._holds(it) for it in self._look.shown(entry.path)) > 1
+        inside = [[it.name for it in self._look.shown(holder.path) if self._holds(it)] for holder in holders]
+        several = [len(names) > 1 for names in inside]
+        everybody = [name for names in inside for name in names]
+        return all(several) or (any(several) and len(set(everybody)) == len(everybody))
 
     def _holds(self, entry: Entry) -> bool:
         """Return whether an entry may be a hand-in by itself."""

@@ -21,6 +21,11 @@ _ANONYMOUS = re.compile(
 _CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE | re.DOTALL
 )
+_CANVAS_TYPED = re.compile(
+    r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+|[^_]+(?=_(LATE_)?\d))_(?P<late_too>LATE_)?((?P<id>\d+)_)?"
+    r"(?P<kind>text|link)\.html",
+    re.IGNORECASE | re.DOTALL,
+)
 _MOODLE = re.compile(
     r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<original>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -64,7 +69,7 @@ class NamedFile:
     late
         Whether Canvas marks it as late.
     typed
-        Whether it is text that was typed into Moodle, beside the files.
+        Whether it is text or an address that was typed into Canvas or Moodle, beside the files.
     """
 
     student: Student
@@ -90,7 +95,7 @@ class NamedFile:
 def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> NamedFile:
     """Return what the name of a file or folder in a class folder says.
 
-    It may be Canvas's `<name>_<id>_<id>_<original>` or `anon_<id>_<id>_<original>`, Moodle's
+    It may be Canvas's `<name>_<id>_<id>_<original>`, `anon_<id>_<id>_<original>` or `<name>_<id>_text.html`, Moodle's
     `<name>_<id>_assignsubmission_file_`, `<name>_<file that is due>` or else the student's name alone; the last
     two also as a browser's second copy, `alice (1).zip`. Nothing of a student's name is lost: what cannot be seen
     is escaped.
@@ -125,16 +130,16 @@ def is_named_by_platform(name: str, names: Sequence[str], is_folder: bool) -> bo
 
 
 def _by_platform(name: str, is_folder: bool) -> NamedFile | None:
-    for pattern in (_MOODLE,) if is_folder else (_ANONYMOUS, _CANVAS, _MOODLE):
+    for pattern in (_MOODLE,) if is_folder else (_ANONYMOUS, _CANVAS, _CANVAS_TYPED, _MOODLE):
         if match := pattern.fullmatch(name):
             parts = match.groupdict()
             file = parts.get("file") or ""
             return NamedFile(
                 Student(name=lossless(parts["name"]), id=parts.get("id") or ""),
-                parts["original"] or name,
+                parts.get("original") or name,
                 upload=int(file) if file and len(file) < 20 else 0,
                 late=bool(parts.get("late") or parts.get("late_too")),
-                typed=(parts.get("kind") or "").lower() == "onlinetext",
+                typed=(parts.get("kind") or "file").lower() != "file",
             )
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from autograder.grading.explain.explanation import digest_of_hint
@@ -33,7 +33,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
     It names students, so it is for those who teach.
     """
     tests = [it for it in statistics.tests.values() if it.hand_ins]
-    structural = [it for it in tests if it.structural]
+    structural = [it for it in tests if it.structural and not it.public]
     raced = [it for it in structural if it.cpu_ratios]
     lessons = _lessons(statistics.most_frequent(), context.mistakes)
     source, digest = script("class.js")
@@ -42,6 +42,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         script=source,
         script_hash=digest,
         marks={lesson.id: f"m-{number}" for number, (_, lesson) in enumerate(lessons, start=1)},
+        names=_names(context.people),
         with_names=any(context.people.get(row.label, row.label) != row.label for row in statistics.rows),
         title=f"{statistics.assignment.title}: class report",
         statistics=statistics,
@@ -78,14 +79,20 @@ def _hints(
     return [(it, known.get(it.hint, NO_MISTAKE), STAGE_NAMES) for it in tallies]
 
 
-def _ways_to_break(statistics: ClassStatistics) -> list[Kind]:
-    """Return the kinds of verdict that occur and say that a call returned no value."""
-    return [
-        kind
+def _names(people: Mapping[str, str]) -> dict[str, str]:
+    """Return what to call each hand-in: whoever handed it in, with its label where others are called the same."""
+    alike = Counter(people.values())
+    return {label: name if alike[name] == 1 else f"{name} ({label})" for label, name in people.items()}
+
+
+def _ways_to_break(statistics: ClassStatistics) -> dict[Kind, list[str]]:
+    """Return the kinds of verdict that occur and say that a call returned no value, each with its hand-ins."""
+    by_kind = {
+        kind: [row.label for row in statistics.rows if kind in row.kinds]
         for kind in Kind
-        if (kind.family in (Family.BROKEN, Family.UNJUDGED) or kind is Kind.OUT_OF_MEMORY)
-        and any(tally.kinds[kind] for tally in statistics.questions.values())
-    ]
+        if kind.family in (Family.BROKEN, Family.UNJUDGED) or kind is Kind.OUT_OF_MEMORY
+    }
+    return {kind: labels for kind, labels in by_kind.items() if labels}
 
 
 def _pictures(

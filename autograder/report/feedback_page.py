@@ -34,6 +34,7 @@ def feedback_page(
         sections=[view(question) for question in result.questions],
         picture_of=picture_of,
         code=code.files,
+        places={question.id: code.places_of(question.functions) for question in assignment.questions},
         linked=code.linked,
         version=result.versions.get("autograder", ""),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -50,6 +50,18 @@ class OwnCode:
                 pieces.append(Markup('<a class="to-line" href="#{}">{}</a>').format(quote(id), match[0]))
                 end = match.end()
         return Markup("").join([*pieces, escape(text[end:])])
+
+    def places_of(self, functions: Iterable[str]) -> list[tuple[str, str]]:
+        """Return the name of each function, `module.function`, with the id of the line that defines it.
+
+        Those that these files do not define in exactly one line are left out.
+        """
+        found = []
+        for name in (function.rpartition(".")[2] for function in functions):
+            defines = re.compile(rf"\s*def {re.escape(name)}\b")
+            ids = [id for file in self.files for id, _, line in file.lines if defines.match(line)]
+            found += [(name, ids[0])] if len(ids) == 1 else []
+        return found
 
 
 def line_id(file: str, line: int) -> str:

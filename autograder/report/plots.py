@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,13 +144,19 @@ def structure_bars(tallies: Sequence[TestTally]) -> Picture:
                 color=color, hatch=hatch, edgecolor="#333333", linewidth=0.6,
             )  # fmt: skip
             left += widths
-        axes.set_yticks(range(len(tallies)), [_lines(it.name, 40) for it in tallies])
+        axes.set_yticks(range(len(tallies)), _labels(tallies))
         axes.set_ylim(len(tallies) - 0.4, -0.6)
         axes.set_xlabel("hand-ins")
         axes.grid(axis="y", visible=False)
         axes.legend(frameon=False, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=9)
     each = "; ".join(f"{it.name}: {it.ways['passed']} pass" for it in tallies)
     return picture(f"Stacked bars of the verdicts on loops, speed and memory, by test. {each}.")
+
+
+def _labels(tallies: Sequence[TestTally]) -> list[str]:
+    """Return the names of tests, those of several questions with the question."""
+    alike = Counter(it.name for it in tallies)
+    return [_lines(it.name if alike[it.name] == 1 else f"{it.name} ({it.question})", 40) for it in tallies]
 
 
 def speed_strip(tallies: Sequence[TestTally]) -> Picture:
@@ -165,7 +172,7 @@ def speed_strip(tallies: Sequence[TestTally]) -> Picture:
                 axes.plot([limit, limit], [place - 0.4, place + 0.4], style, color=VERMILION, linewidth=2)
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g×"))
-        axes.set_yticks(range(len(tallies)), [_lines(it.name, 40) for it in tallies])
+        axes.set_yticks(range(len(tallies)), _labels(tallies))
         axes.set_ylim(len(tallies) - 0.5, -0.5)
         axes.set_xlabel(
             "CPU time as a multiple of the reference's (dashed: full points up to here, solid: none from here)"

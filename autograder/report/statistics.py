@@ -250,12 +250,15 @@ class HandInRow:
         Points by question, without written answers that are not graded yet.
     mistakes
         The known mistakes that it makes, by id.
+    kinds
+        Of the verdicts of its graded tests.
     """
 
     label: str
     total: float | None
     scores: dict[str, float]
     mistakes: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     flagged: bool = False
 
 
@@ -377,6 +380,7 @@ class ClassStatistics:
                 total,
                 {it.id: float(it.score) for it in result.questions if not it.ungraded},
                 tuple(sorted(id for accepted, id in mistakes if not accepted)),
+                tuple(sorted({verdict.kind for question in result.questions for verdict in question.graded})),
                 flagged=bool(result.all_flags or result.at_fault),
             )
         )

@@ -25,7 +25,13 @@ td.wrong { background: #d55e0055; font-weight: bold }
 """The style of what a notebook shows, which brings its own for the rest."""
 _STYLE = f"""
 :root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }}
-body {{ max-width: 70rem; margin: 1rem auto; padding: 0 1rem }}
+body {{ max-width: 70rem; margin: 1rem auto 3rem; padding: 0 1rem }}
+h1 {{ font-size: 1.5rem }}
+h2 {{ font-size: 1.2rem; margin: 2rem 0 .5rem; padding-top: .7rem; border-top: 2px solid #8886 }}
+h3 {{ font-size: 1.05rem; margin: 1.5rem 0 .3rem }}
+p {{ margin: .5rem 0; max-width: 46rem }}
+details {{ margin: .7rem 0 }}
+summary {{ cursor: pointer }}
 pre {{ overflow-x: auto; padding: .6rem; border: 1px solid #8886; border-radius: .3rem }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
 td {{ border: 1px solid #8886; padding: .1rem .5rem; text-align: right }}
@@ -38,7 +44,9 @@ def page_of(checks: Checks) -> str:
     return "\n".join(
         [
             "<!DOCTYPE html>",
-            f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>',
+            '<html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>{title}</title><style>{_STYLE}</style></head>",
             f"<body><h1>{title}</h1>",
             *checks_in_html(checks),
             "</body></html>\n",
@@ -76,7 +84,7 @@ def _question_in_html(checks: Checks, outcome: Outcome) -> Iterator[str]:
         if check.counterexample:
             yield f"<p>To see it, paste:</p><pre>{_safe(check.counterexample)}</pre>"
         if check.rest:
-            yield f"<p>{_safe(check.rest)}: {_safe(', '.join(check.others))}</p>"
+            yield f"<details><summary>{_safe(check.rest)}</summary><p>{_safe(', '.join(check.others))}</p></details>"
 
 
 def _compared(compared: Mapping[str, Sequence[Part]], verdict: Verdict | None) -> Iterator[str]:

@@ -57,6 +57,16 @@ def test_it_is_read_without_a_network(site: Path, browser: Any) -> None:  # noqa
 
 
 @pytest.mark.system
+def test_every_numbered_step_is_an_item_of_a_list(site: Path, browser: Any) -> None:  # noqa: F811
+    page = browser.new_page()
+    for source in sorted((ROOT / "docs").glob("*.md")):
+        steps = len(re.findall(r"^\d+\. ", source.read_text(encoding="utf-8"), re.MULTILINE))
+        page.goto((site / f"{source.stem}.html").as_uri())
+        assert page.locator("article ol > li").count() == steps, source.name
+    page.close()
+
+
+@pytest.mark.system
 def test_every_command_fixture_and_key_has_a_place(site: Path) -> None:
     commands = (site / "commands.html").read_text()
     assert all(f'id="{name}"' in commands for name in _group().commands if not _group().commands[name].hidden)

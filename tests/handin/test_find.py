@@ -321,6 +321,48 @@ def test_finding_twice_gives_the_same(class_of):
     assert find_hand_ins(path, NAMES) == find_hand_ins(path, NAMES)
 
 
+@pytest.mark.parametrize("again", ["hw-1.zip", "a-final.zip"])
+def test_of_an_archive_that_was_uploaded_to_canvas_again_the_last_counts(class_of, again):
+    files = {
+        "roe_1_123_hw.zip": zipped({"linear_svm.py": OTHER}),
+        f"roe_1_456_{again}": zipped({"linear_svm.py": CODE}),
+        "bo_2_789_hw.zip": zipped({"linear_svm.py": OTHER}),
+    }
+    found = find_hand_ins(class_of(files), NAMES)
+    assert opened(found)["roe_1"] == {"linear_svm.py": CODE}
+    assert len(hand_ins_in(found)) == 2
+
+
+def test_two_archives_that_were_uploaded_together_are_one_hand_in(class_of):
+    names = ("linear_svm.py", "softmax.py")
+    files = {
+        "roe_1_123_part-1.zip": zipped({"linear_svm.py": CODE}),
+        "roe_1_124_part-2.zip": zipped({"softmax.py": OTHER}),
+        "bo_2_789_softmax.py": OTHER,
+    }
+    found = find_hand_ins(class_of(files), names)
+    assert opened(found, names)["roe_1"] == {"linear_svm.py": CODE, "softmax.py": OTHER}
+
+
+def test_what_was_typed_into_canvas_is_a_hand_in_unless_there_are_files(class_of):
+    files = {
+        "ada_1_123_linear_svm.py": CODE,
+        "ada_1_text.html": b"<p>see the file</p>",
+        "bo_LATE_2_text.html": b"<p>x</p>",
+        "cy_3_link.html": b"<a>",
+        "anon_Xy9_text.html": b"<p>x</p>",
+    }
+    found = find_hand_ins(class_of(files), NAMES)
+    hand_ins = hand_ins_in(found)
+    assert {it.students[0]: it.late for it in hand_ins.values()} == {
+        Student("ada", id="1"): False,
+        Student("bo", id="2"): True,
+        Student("cy", id="3"): False,
+        Student("anon_Xy9"): False,
+    }
+    assert open_hand_in(hand_ins["bo_2"].source, NAMES).contents == ("bo_LATE_2_text.html",)
+
+
 def test_of_a_file_that_was_uploaded_to_canvas_again_the_last_counts(class_of):
     files = {
         "roe_1_789_linear_svm-1.py": CODE,

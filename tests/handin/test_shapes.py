@@ -103,6 +103,7 @@ def test_a_class_is_found_in_what_lies_around_it(how: str, tmp_path: Path, files
         ({"linear_svm.py": CODE, "backup/linear_svm.py": OTHER}, "--one"),
         (below("ada", {"hw/linear_svm.py": CODE}), "--class"),
         ({**below("monday", CLASS), **below("friday", CLASS)}, "name one of them"),
+        ({**below("monday", CLASS), "friday/dan/linear_svm.py": CODE}, "name one of them"),
     ],
 )
 def test_what_may_be_read_in_two_ways_is_asked(
@@ -215,6 +216,34 @@ def test_an_archive_beside_the_work_is_no_class(tmp_path: Path, beside: list[str
     for name in beside:
         pack("zip", tmp_path, {"linear_svm.py": CODE}).rename(folder / name)
     assert labels(find_hand_ins(folder, NAMES)) == {"svm"}
+
+
+def test_folders_of_students_with_files_in_common_are_no_sections(tmp_path: Path) -> None:
+    files = {"ada/src/linear_svm.py": CODE, "bo/src/linear_svm.py": CODE, "bo/v1/linear_svm.py": OTHER}
+    hand_ins = [it.label for it in find_hand_ins(write_folder(tmp_path, files), NAMES) if it.source]
+    assert hand_ins == ["ada", "bo"]
+
+
+def test_archives_within_archives_are_opened_as_deep_in_a_folder_as_in_an_archive(tmp_path: Path) -> None:
+    inner = pack("zip", tmp_path, {"linear_svm.py": CODE}).read_bytes()
+    outer = pack("zip", tmp_path, {"svm-hand-in.zip": inner}).read_bytes()
+    write_folder(tmp_path / "class", {"ada/hw.zip": outer, "bo.zip": outer})
+    assert labels(find_hand_ins(tmp_path / "class", NAMES)) == {"ada", "bo"}
+
+
+def test_an_archive_that_is_not_opened_beside_other_work_is_no_second_hand_in(tmp_path: Path) -> None:
+    files = {
+        "lovelace_501_9001_hw.rar": b"Rar!",
+        "lovelace_501_9002_linear_svm.py": CODE,
+        "bo_502_9003_hw.rar": b"Rar!",
+        "bo_502_9004_report.pdf": b"%PDF",
+        "cy.rar": b"Rar!",
+        "cy/linear_svm.py": CODE,
+    }
+    found = find_hand_ins(write_folder(tmp_path, files), NAMES)
+    people = {student.name: it.fate for it in found for student in it.students}
+    assert people == {"lovelace": Fate.GRADED, "bo": Fate.REFUSED, "cy": Fate.GRADED}
+    assert len([it for it in found if it.students]) == 3 and len(found) == 6
 
 
 def test_clones_of_github_classroom_are_a_class(tmp_path: Path) -> None:

@@ -1,39 +1,42 @@
 "use strict";
-// The table of hand-ins: sorted by its headings, narrowed by what is typed and chosen. Without this it is only longer.
+// Tables are sorted by their headings; that of hand-ins is narrowed by what is typed and chosen. Without this they are only longer.
 (() => {
-  const table = document.getElementById("hand-ins");
-  if (!table) return;
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
-  const box = document.getElementById("search");
-  const chosen = document.getElementById("only");
-  const said = document.getElementById("shown");
-  document.getElementById("tools").hidden = false;
-
   const key = (row, column) => {
     const cell = row.cells[column];
     return "value" in cell.dataset ? Number(cell.dataset.value) : cell.textContent.trim();
   };
-  const sort = (column, direction) => {
-    const order = rows.map((row, place) => [key(row, column), place, row]);
+  const sort = (body, column, direction) => {
+    const order = [...body.rows].map((row, place) => [key(row, column), place, row]);
     order.sort(([one, first], [other, second]) => {
       const less = typeof one === "number" ? one - other : one.localeCompare(other, undefined, { numeric: true });
       return direction * less || first - second;
     });
     body.append(...order.map(([, , row]) => row));
   };
-  [...table.tHead.rows[0].cells].forEach((heading, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...heading.childNodes);
-    heading.append(button);
-    button.addEventListener("click", () => {
-      const direction = heading.ariaSort === "ascending" ? -1 : 1;
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      heading.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
-      sort(column, direction);
+  for (const table of document.querySelectorAll("table.sorts")) {
+    const headings = [...table.tHead.rows[0].cells];
+    headings.forEach((heading, column) => {
+      if (!heading.textContent) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => {
+        const direction = heading.ariaSort === "ascending" ? -1 : 1;
+        for (const other of headings) other.removeAttribute("aria-sort");
+        heading.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
+        sort(table.tBodies[0], column, direction);
+      });
     });
-  });
+  }
+
+  const table = document.getElementById("hand-ins");
+  if (!table) return;
+  const rows = [...table.tBodies[0].rows];
+  const box = document.getElementById("search");
+  const chosen = document.getElementById("only");
+  const said = document.getElementById("shown");
+  document.getElementById("tools").hidden = false;
 
   const narrow = () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
