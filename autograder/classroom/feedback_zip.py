@@ -84,11 +84,12 @@ def _name_for(item: Item, platform: Platform) -> str | None:
 
 
 def _names(item: Item) -> Iterable[str]:
-    return (path.rpartition("/")[2] for path in item.parts)
+    """Return the names of what it was made of; what was refused unopened is labelled with its own."""
+    return (path.rpartition("/")[2] for path in item.parts or (item.label,))
 
 
 def _page(places: Places, item: Item) -> bytes | None:
-    """Return the page of a hand-in; None if there is none, as for what was refused unopened.
+    """Return the page of a hand-in; None if there is none, as for what was refused and is nobody's.
 
     Raises
     ------

@@ -34,6 +34,9 @@ from autograder.handin.trees import (
 )
 from autograder.text import first_few, lossless
 
+MOST_LOOKED_INTO = 10
+"""If there are more hand-ins, no archive is looked into to see whether it is a class itself."""
+
 
 class Fate(StrEnum):
     """What becomes of one item of a class folder; a later hand-in of the same student replaces an earlier one."""
@@ -123,8 +126,8 @@ def find_hand_ins(
             f"{lossless(str(path), 300)} holds no hand-in (there: {there}); "
             "give a folder or zip with a folder, zip or Python file per student."
         )
-    if shape is None and len(hand_ins) == 1 and root.is_dir():
-        _refuse_a_class_in(hand_ins[0], names, limits)
+    if shape is None and root.is_dir():
+        _refuse_classes_in(hand_ins, names, limits)
     return with_counts(found)
 
 
@@ -160,28 +163,29 @@ def find_one(
     return found.source
 
 
-def _refuse_a_class_in(found: Found, names: Sequence[str], limits: ReadLimits) -> None:
-    """Refuse an archive that lies alone in the folder that was named and holds the hand-ins of several students.
+def _refuse_classes_in(hand_ins: Sequence[Found], names: Sequence[str], limits: ReadLimits) -> None:
+    """Refuse an archive in the folder that was named if it holds at least as many hand-ins as lie in that folder.
 
     Raises
     ------
     AmbiguousError
-        If it does.
+        If there is one.
     """
-    assert found.source is not None
-    (part, *_) = found.source.parts
-    path = found.source.root / part.member
-    if not part.member or path.is_dir() or not looks_like_archive(path):
-        return
-    try:
-        inside = find_hand_ins(path, names, limits)
-    except SubmissionError:
-        return  # it is not clearly a class, or cannot be opened, which the hand-in's own result says
-    if sum(it.source is not None for it in inside) > 1:
-        raise AmbiguousError(
-            f"{lossless(part.member)} lies alone in {lossless(str(found.source.root), 200)} and holds several "
-            "hand-ins; name it itself if it is a class, or pass --class if it is the hand-in of one student."
-        )
+    for found in hand_ins if len(hand_ins) <= MOST_LOOKED_INTO else ():
+        assert found.source is not None
+        (part, *_) = found.source.parts
+        path = found.source.root / part.member
+        if not part.member or path.is_dir() or not looks_like_archive(path):
+            continue
+        try:
+            inside = sum(it.source is not None for it in find_hand_ins(path, names, limits))
+        except SubmissionError:
+            continue  # it is not clearly a class, or cannot be opened, which the hand-in's own result says
+        if inside > 1 and inside >= len(hand_ins):
+            raise AmbiguousError(
+                f"{lossless(part.member)} in {lossless(str(found.source.root), 200)} holds {inside} hand-ins; name "
+                "it itself if it is a class, or pass --class if it is the hand-in of one student."
+            )
 
 
 def _around(look: Look, where: ClassFolder, top: Sequence[Entry]) -> list[Found]:

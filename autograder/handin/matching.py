@@ -92,5 +92,5 @@ def _decorated(name: str) -> re.Pattern[str]:
         r"(?: ?\(\d+\)| - copy(?: ?\(\d+\))?| copy(?: \d+)?|[-_ ]\d{1,2}"
         r"|[-_ ]{1,2}(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d[-_.T\d ]*)?"  # the moment, as some platforms add it
     )
-    pattern = rf"(?:copy of )?{re.escape(stem)}{added}{suffix}(?:{suffix}|\.txt)?"
+    pattern = rf"(?:copy of )?{re.escape(stem)}{added}(?:-\d{{1,2}})?{suffix}(?:{suffix}|\.txt)?"
     return re.compile(pattern, re.IGNORECASE)

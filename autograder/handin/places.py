@@ -63,7 +63,9 @@ class ArchivePlace:
     def _add(self, entry: Entry) -> None:
         above, _, name = entry.path.rpartition("/")
         siblings = self._children.setdefault(above, {})
-        if name in siblings:
+        known = siblings.get(name)
+        # What an archive has in a folder is there, even if it has a file of the folder's name as well.
+        if known is not None and (known.kind is EntryKind.FOLDER or entry.kind is not EntryKind.FOLDER):
             return
         siblings[name] = entry
         self._left -= entry.kind is EntryKind.FOLDER

@@ -8,6 +8,7 @@ the wrong one would lose students, or grade one of them as several.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,12 +90,10 @@ class _Reader:
         if any(is_named_by_platform(it.name, self._names, it.kind is EntryKind.FOLDER) for it in entries):
             return ClassFolder(folder)
         folders = [it for it in entries if it.kind is EntryKind.FOLDER]
-        if len(holders) > 1:
-            self._require_one_class(folder, holders)
-            return ClassFolder(folder)
-        if len(folders) != 1 or (holders and holders != folders):
-            return ClassFolder(folder)
-        return self._within(folder, folders[0], wraps)
+        if len(folders) == 1 and holders in ([], folders):
+            return self._within(folder, folders[0], wraps)
+        self._require_one_class(folder, folders, holders)
+        return ClassFolder(folder)
 
     def _beside(self, folder: str, direct: frozenset[str], holders: Sequence[Entry]) -> ClassFolder | None:
         """Decide about files that are due and lie beside folders or archives that hold some too."""
@@ -107,6 +106,7 @@ class _Reader:
                 f"{self._at(folder)} holds {_some(direct)} and, beside it, {lossless(holders[0].name)}; pass --one if "
                 "all of it is one hand-in, or --class if what lies in it are hand-ins."
             )
+        self._require_one_class(folder, [it for it in holders if it.kind is EntryKind.FOLDER], holders)
         return ClassFolder(folder)
 
     def _within(self, folder: str, only: Entry, wraps: int) -> ClassFolder:
@@ -135,39 +135,56 @@ class _Reader:
             )
         return found
 
-    def _require_one_class(self, folder: str, holders: Sequence[Entry]) -> None:
-        """Refuse what may be several classes, or one hand-in in several folders."""
-        if any(it.kind is not EntryKind.FOLDER for it in holders):
-            return
-        if self._are_classes(holders):
+    def _require_one_class(self, folder: str, folders: Sequence[Entry], holders: Sequence[Entry]) -> None:
+        """Refuse what may be several classes, a class beside something else, or one hand-in in several folders."""
+        several = self._classes(folders, holders)
+        if several:
             raise AmbiguousError(
-                f"The folders in {self._at(folder)} hold several hand-ins ({_some(it.name for it in holders)}); name "
-                "one of them, or pass --class if each is the hand-in of one student."
+                f"In {self._at(folder)}, there are several hand-ins in {_some(it.name for it in several)}; name that "
+                "folder if the class is in it, or pass --class if it is the hand-in of one student."
             )
-        held = [self._look.due_below(it.path) for it in holders]
-        if len(self._names) > 1 and sum(map(len, held)) == len(frozenset().union(*held)):
+        if len(holders) < 2 or holders != [it for it in folders if it in holders]:
+            return
+        if self._are_parts(holders):
             raise AmbiguousError(
                 f"No file that is due lies twice in the folders of {self._at(folder)}; pass --one if they are one "
                 "hand-in, or --class if each is that of a student."
             )
 
-    def _are_classes(self, holders: Sequence[Entry]) -> bool:
-        """Return whether each folder may hold hand-ins of several students, as one for each section of a course.
+    def _classes(self, folders: Sequence[Entry], holders: Sequence[Entry]) -> list[Entry]:
+        """Return the folders that may be classes themselves, as the sections of a course, or a class beside a solution.
 
-        The folders of students have files in common by name; nobody is in two sections.
+        Each folder holds several hand-ins, or one holds as many as there may be students beside it, or some hold several
+        and all hold some. In the latter two, none of their names is in two folders: those of students often are.
         """
-        if any(self._look.due_in(it.path) for it in holders):
-            return False
-        inside = [[it.name for it in self._look.shown(holder.path) if self._holds(it)] for holder in holders]
-        several = [len(names) > 1 for names in inside]
-        everybody = [name for names in inside for name in names]
-        return all(several) or (any(several) and len(set(everybody)) == len(everybody))
+        inside = {it.path: self._hand_ins_in(it) for it in folders}
+        several = [it for it in folders if len(inside[it.path]) > 1]
+        students = len({it.path for it in (*folders, *holders)})
+        places = Counter(name for names in inside.values() for name in names)
+        apart = {path: [name for name in names if places[name] == 1] for path, names in inside.items()}
+        are_all = len(several) == len(folders)
+        is_one = any(len(names) >= students for names in apart.values())
+        are_uneven = all(inside.values()) and apart == inside
+        return several if are_all or is_one or are_uneven else []
+
+    def _hand_ins_in(self, entry: Entry) -> list[str]:
+        """Return the names of what may be hand-ins in a folder; none if it is clearly one itself."""
+        inside = [it for it in self._look.shown(entry.path) if self._holds(it)]
+        return [] if self._look.due_in(entry.path) or self._are_parts(inside) else [it.name for it in inside]
+
+    def _are_parts(self, entries: Sequence[Entry]) -> bool:
+        """Return whether folders may hold one hand-in together: each has files that are due, and no other has them."""
+        held = [self._look.due_below(it.path) for it in entries]
+        return len(self._names) > 1 and all(held) and sum(map(len, held)) == len(frozenset().union(*held))
 
     def _holds(self, entry: Entry) -> bool:
         """Return whether an entry may be a hand-in by itself."""
         if entry.kind is EntryKind.FOLDER:
             inside = self._look.shown(entry.path)
-            return bool(self._look.due_below(entry.path)) or any(is_archive_name(it.name) for it in inside)
+            return bool(self._look.due_below(entry.path)) or any(
+                is_archive_name(it.name) or is_named_by_platform(it.name, (), is_folder=False)
+                for it in inside
+            )
         return is_archive_name(entry.name) or self._is_named_after_somebody(entry)
 
     def _is_named_after_somebody(self, entry: Entry) -> bool:

@@ -34,15 +34,15 @@ def names_in(made: FeedbackZip) -> list[str]:
         return archive.namelist()
 
 
-def test_what_was_refused_unopened_does_not_keep_the_others_back(
+def test_what_was_refused_unopened_has_a_page_unless_it_is_nobody_s(
     work: Work, pool: LocalPool, tmp_path: Path
 ) -> None:
-    files = {f"lovelaceada_501_9001_{FILE}": RIGHT, "kingwill_503_9003_work.rar": b"Rar!"}
+    files = {f"lovelaceada_501_9001_{FILE}": RIGHT, "kingwill_503_9003_work.rar": b"Rar!", FILE: RIGHT}
     done = graded(work, pool, tmp_path, files)
     made = feedback_zip(done.record, done.places, Platform.CANVAS)
-    assert names_in(made) == ["lovelaceada_501_9001_line.html"]
+    assert names_in(made) == ["kingwill_503_9003_work.html", "lovelaceada_501_9001_line.html"]
     (left,) = made.left
-    assert left.startswith("kingwill_503") and "has no feedback page (" in left
+    assert left.startswith(FILE) and "has no feedback page (" in left
 
 
 def test_two_hand_ins_of_one_name_do_not_share_a_page(work: Work, pool: LocalPool, tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def test_what_systems_and_editors_leave_behind_never_counts(hand_in, path):
         "linear_svm (1).py",
         "linear_svm(2).py",
         "linear_svm-1.py",
+        "linear_svm (2)-1.py",
         "linear_svm copy.py",
         "linear_svm - Copy (2).py",
         "Copy of linear_svm.py",

@@ -102,8 +102,15 @@ def test_a_class_is_found_in_what_lies_around_it(how: str, tmp_path: Path, files
     [
         ({"linear_svm.py": CODE, "backup/linear_svm.py": OTHER}, "--one"),
         (below("ada", {"hw/linear_svm.py": CODE}), "--class"),
-        ({**below("monday", CLASS), **below("friday", CLASS)}, "name one of them"),
-        ({**below("monday", CLASS), "friday/dan/linear_svm.py": CODE}, "name one of them"),
+        ({**below("monday", CLASS), **below("friday", CLASS)}, "name that folder"),
+        ({**below("monday", CLASS), "friday/dan/linear_svm.py": CODE}, "name that folder"),
+        ({**below("submissions", CLASS), "solution/linear_svm.py": OTHER}, "name that folder"),
+        ({**below("submissions", CLASS), "notes/todo.txt": b""}, "name that folder"),
+        (
+            below("monday", {f"{it}_1_{place}_linear_svm.py": CODE for place, it in enumerate("ab", 1)})
+            | {"friday/c_3_4_linear_svm.py": CODE},
+            "name that folder",
+        ),
     ],
 )
 def test_what_may_be_read_in_two_ways_is_asked(
@@ -158,7 +165,7 @@ def test_an_archive_of_a_class_alone_in_a_folder_is_asked_about(tmp_path: Path) 
     folder = tmp_path / "downloads"
     folder.mkdir()
     pack("zip", tmp_path, CLASS).rename(folder / "submissions.zip")
-    with pytest.raises(AmbiguousError, match=r"submissions\.zip lies alone in"):
+    with pytest.raises(AmbiguousError, match=r"submissions\.zip in .* holds 3 hand-ins"):
         find_hand_ins(folder, NAMES)
     assert labels(find_hand_ins(folder / "submissions.zip", NAMES)) == {"ada", "bo", "cy"}
 
@@ -244,6 +251,34 @@ def test_an_archive_that_is_not_opened_beside_other_work_is_no_second_hand_in(tm
     people = {student.name: it.fate for it in found for student in it.students}
     assert people == {"lovelace": Fate.GRADED, "bo": Fate.REFUSED, "cy": Fate.GRADED}
     assert len([it for it in found if it.students]) == 3 and len(found) == 6
+
+
+def test_an_archive_of_a_class_beside_few_others_is_asked_about(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "downloads", {"solution/linear_svm.py": OTHER})
+    pack("zip", tmp_path, CLASS).rename(folder / "submissions.zip")
+    with pytest.raises(AmbiguousError, match=r"submissions\.zip in .* holds 3 hand-ins"):
+        find_hand_ins(folder, NAMES)
+    hand_ins = [it.label for it in find_hand_ins(folder, NAMES, shape=Shape.CLASS) if it.source]
+    assert hand_ins == ["solution", "submissions"]
+
+
+def test_work_in_two_folders_of_one_student_does_not_make_the_class_unclear(tmp_path: Path) -> None:
+    files = {
+        **CLASS,
+        "dan/v1/linear_svm.py": OTHER,
+        "dan/v2/linear_svm.py": CODE,
+        "eva/hw/linear_svm.py": CODE,
+    }
+    hand_ins = [it.label for it in find_hand_ins(write_folder(tmp_path, files), NAMES) if it.source]
+    assert hand_ins == ["ada", "bo", "cy", "dan", "eva"]
+
+
+def test_a_file_in_the_way_of_a_folder_costs_nobody_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("ada", "ada/linear_svm.py", "bo/linear_svm.py"):
+            archive.writestr(name, CODE)
+    assert labels(find_hand_ins(path, NAMES)) == {"ada", "bo"}
 
 
 def test_clones_of_github_classroom_are_a_class(tmp_path: Path) -> None:
