@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.classroom.people import Matches, Person, match
 from autograder.classroom.roster import Listing, person_of, read_people
-from autograder.classroom.sheets import Sheet, read_sheet, with_cells
+from autograder.classroom.sheets import Row, Sheet, read_sheet, with_cells
 from autograder.classroom.written import NOT_GRADED
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment
@@ -23,6 +23,7 @@ _POINTS_POSSIBLE = re.compile(r"\s*points possible\s*", re.IGNORECASE)
 _READ_ONLY = re.compile(r"\s*\(read only\)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*\(\d+\)\s*\Z")
 _EXCUSED = "ex"
+_WITH_COMMA = re.compile(r"\s*\d+,\d+\s*")
 _OF_PLATFORMS = {"grade": {"identifier", "maximum grade"}, "total score": {"sid", "max points"}}
 """The column of the one assignment which a worksheet of Moodle or an export of Gradescope is about, and other
 columns of which there is one."""
@@ -90,6 +91,7 @@ def merge(
             "give the gradebook of the same course."
         )
     texts: list[str | None] = [None] * len(sheet.rows)
+    point = "," if any(_WITH_COMMA.fullmatch(it) for it in _stated(sheet, place)) else "."
     left, replaced = [], 0
     ids = [question.id for question in assignment.questions]
     for number, (_, row) in enumerate(claims):
@@ -105,7 +107,7 @@ def merge(
         elif before.casefold() == _EXCUSED:
             left.append(f"{row.label}: {person} is excused in the gradebook, so the cell is as it was")
         else:
-            texts[line] = decimal(factor * row.result.score)
+            texts[line] = decimal(factor * row.result.score).replace(".", point)
             replaced += _number(before) not in (None, _number(texts[line] or ""))
     left += [
         f"{person}: {_why_without(number, matches)}; the cell is as it was"
@@ -214,14 +216,25 @@ def _factor(path: Path, sheet: Sheet, place: int, assignment: Assignment, scale:
 
 def _maxima(sheet: Sheet, place: int) -> Iterable[Fraction | None]:
     head, *rows = sheet.rows
-    own = _plain(head.text(place))
-    of_column = {f"{own} - max points", *(_MAXIMA if own in _OF_PLATFORMS else ())}
-    columns = [number for number, cell in enumerate(head.cells) if _plain(cell.text) in of_column]
+    columns = _columns_of_maxima(head, place)
     for row in rows:
         if _is_points_possible(row.text(0)):
             yield _number(row.text(place))
         for number in columns:
             yield _number(row.text(number))
+
+
+def _columns_of_maxima(head: Row, place: int) -> list[int]:
+    own = _plain(head.text(place))
+    of_column = {f"{own} - max points", *(_MAXIMA if own in _OF_PLATFORMS else ())}
+    return [number for number, cell in enumerate(head.cells) if _plain(cell.text) in of_column]
+
+
+def _stated(sheet: Sheet, place: int) -> Iterable[str]:
+    """Yield what stands in a column of grades and in those of its maxima."""
+    head, *rows = sheet.rows
+    columns = [place, *_columns_of_maxima(head, place)]
+    return (row.text(number) for row in rows for number in columns)
 
 
 def _number(text: str) -> Fraction | None:

@@ -52,7 +52,9 @@ def deduction(
     if kept == 1 and not used:
         return Deduction()
     free = f" {used} slip day{'' if used == 1 else 's'} used." if used else ""
-    sentence = f"Due {_moment(due)}, handed in {_moment(created_at)}: {span(late)} late.{free}"
+    # By the same clock, so that a reader can compare them.
+    came = created_at.astimezone(due.tzinfo)
+    sentence = f"Due {_moment(due)}, handed in {_moment(came)}: {span(late)} late.{free}"
     return Deduction(kept, used, sentence)
 
 
@@ -71,18 +73,26 @@ def read_date(text: str, where: str) -> datetime:
     ------
     CourseError
         If it is not a date with a time: a day alone would mean its first moment to the one and its last to the other.
+        If local clocks skip that time or show it twice.
     """
     if _is_day(text.strip()):
         raise CourseError(
             f"{where}: {text.strip()[:40]!r} has no time; say when on that day, as in {text.strip()[:40]}T23:59."
         )
     try:
-        return datetime.fromisoformat(text.strip()).astimezone()
+        moment = datetime.fromisoformat(text.strip())
+        readings = {moment.replace(fold=fold).astimezone() for fold in (0, 1)}
     except (ValueError, OverflowError, OSError):
         raise CourseError(
             f"{where}: {text.strip()[:40]!r} is no date; write it like 2030-01-31T23:59, "
             "or with an offset as in 2030-01-31T23:59+01:00."
         ) from None
+    if len(readings) > 1 and moment.tzinfo is None:
+        raise CourseError(
+            f"{where}: {text.strip()[:40]!r} is when the clocks are changed; say which moment by an offset, "
+            f"as in {text.strip()[:40]}+01:00."
+        )
+    return min(readings)
 
 
 def _is_day(text: str) -> bool:

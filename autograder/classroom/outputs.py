@@ -306,9 +306,9 @@ class Outputs:
             return record
         attempts = []
         for item in record.items:
-            if not item.key:  # it was not graded
+            if not item.key and item.fate is not Fate.REFUSED:  # it was not graded
                 continue
-            result = self.result_of(item)
+            result = self.result_of(item) if item.key else None
             for student in item.students:
                 score = self._settled(item, result, student).score if result else None
                 attempts.append(

@@ -245,7 +245,7 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
                 whole.add(about.student)
             else:
                 groups.setdefault((about.student, about.copy), []).append((entry, about))
-    for entry, about in unopened:
+    for entry, about in sorted(unopened, key=lambda pair: -pair[1].upload):
         group = groups.get((about.student, about.copy), [])
         if about.student in whole or any(_may_be_work(pair, names) for pair in group):
             reason = "is an archive of a kind that is not opened, beside other work of the same student"
@@ -256,6 +256,7 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
         reason = f"lies beside {lossless(entry.name, 100)}, which is not opened"
         found += [_passed_over(other, Fate.IGNORED, reason) for other, _ in group]
         groups.pop((about.student, about.copy), None)
+        whole.add(about.student)
     largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
         kept, typed = _without_typed(group)
@@ -456,7 +457,8 @@ def with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
 
     If several names come with one id, each of them may belong to another student: what each name handed in
     last counts, with a doubt, because a student who chooses a name must not replace another's work. So does
-    each of several hand-ins by one name of which nothing says which is the last.
+    each of several hand-ins by one name of which nothing says which is the last. What was refused counts for those
+    of whom there is nothing else.
     """
     order: dict[_Claim, tuple[datetime, tuple[int, int]]] = {}
     last: dict[_Claim, set[str]] = {}
@@ -482,7 +484,7 @@ def _time_order(found: Found) -> tuple[datetime, tuple[int, int]]:
 
 def _counted(found: Found, last: Mapping[_Claim, Collection[str]], claims: Mapping[str, int]) -> Found:
     if found.source is None:
-        return found
+        return replace(found, counts_for=tuple(it for it in found.students if it.key not in claims))
     counts_for = tuple(it for it in found.students if found.label in last.get(_claim(found, it), ()))
     doubts = tuple(
         f"another hand-in has the same {it.key.partition(' ')[0]} and may be somebody else's; "

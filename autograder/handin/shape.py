@@ -154,8 +154,8 @@ class _Reader:
     def _classes(self, folders: Sequence[Entry], holders: Sequence[Entry]) -> list[Entry]:
         """Return the folders that may be classes themselves, as the sections of a course, or a class beside a solution.
 
-        Each folder holds several hand-ins, or one holds as many as there may be students beside it, or some hold several
-        and all hold some. In the latter two, none of their names is in two folders: those of students often are.
+        Each folder holds several hand-ins, or one holds as many as there may be students beside it, or some hold
+        several and all hold some. In the latter two no name is in two folders, as often in those of students.
         """
         inside = {it.path: self._hand_ins_in(it) for it in folders}
         several = [it for it in folders if len(inside[it.path]) > 1]

@@ -7,7 +7,9 @@ import html
 import tempfile
 from concurrent.futures import Future
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import example, given, settings
@@ -15,6 +17,7 @@ from hypothesis import example, given, settings
 from autograder.classroom.class_session import ClassSession, GradeOptions
 from autograder.classroom.work import StoredResult, Work
 from autograder.handin.open_hand_in import Submission
+from autograder.model.assignment import AttemptsPolicy
 from autograder.model.scoring import not_run
 from autograder.text import lossless
 from tests.classroom.conftest import FILE, RIGHT
@@ -36,6 +39,26 @@ class NoPool:
 
     def renew(self) -> None:
         raise AssertionError("nothing breaks it")
+
+
+@pytest.mark.parametrize("count", ["last", "best"])
+def test_what_was_not_read_is_a_zero_in_every_table_where_that_is_asked_for(
+    work: Work, tmp_path: Path, count: Literal["last", "best"]
+) -> None:
+    policy = replace(work, solution=replace(work.solution, attempts=AttemptsPolicy(count)))
+    hand_ins = tmp_path / "hand-ins"
+    hand_ins.mkdir()
+    (hand_ins / "ada_1_901_hw.rar").write_bytes(b"Rar!")
+    (hand_ins / "bo_2_902_hw.zip").write_bytes(b"PK\3\4 broken")
+    (hand_ins / f"cy_3_903_{FILE}").write_bytes(RIGHT)
+    options = GradeOptions(unread_as_zero=True)
+    ClassSession(policy, hand_ins, tmp_path / "out", options).grade(nullcontext(NoPool(policy)))
+    with (tmp_path / "out" / "grades.csv").open(encoding="utf-8") as file:
+        grades = {row["id"]: (row["counts"], row["total"]) for row in csv.DictReader(file)}
+    assert grades == dict.fromkeys("123", ("yes", "0"))
+    with (tmp_path / "out" / "canvas.csv").open(encoding="utf-8") as file:
+        _, _, *students = csv.reader(file)
+    assert sorted(row[1] for row in students) == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("unread", [False, True])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -144,6 +146,29 @@ def test_a_day_without_a_time_is_refused_with_one(text: str) -> None:
 
 def test_dates_with_an_offset_are_taken_as_they_are() -> None:
     assert read_date("2030-02-01T00:59+01:00", "--due") == DUE
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("text", ["2030-03-31T02:30", "2030-10-27T02:30"])
+@pytest.mark.usefixtures("in_berlin")
+def test_a_time_that_clocks_skip_or_show_twice_is_asked_about(text: str) -> None:
+    with pytest.raises(CourseError, match=r"is when the clocks are changed; say which moment by an offset"):
+        read_date(text, "--due")
+    assert read_date(f"{text}+01:00", "--due").astimezone(UTC).strftime("%H:%M") == "01:30"
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_the_student_is_told_both_dates_by_one_clock() -> None:
+    found = deduction(DUE, read_date("2030-01-31T23:59", "--due"), PER_DAY)
+    assert found.sentence == "Due 2030-01-31 23:59 CET, handed in 2030-02-01 00:59 CET: 1 hour late."
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "31.1.2030", "", "9999999999"])

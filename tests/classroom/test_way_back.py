@@ -91,6 +91,14 @@ def test_a_gradebook_stays_as_it_is_written(tmp_path: Path, encoding: str, end: 
     assert merged.sheet.to_bytes() == expected.encode(encoding)
 
 
+@pytest.mark.parametrize("maximum, written", [("5,0", "3,5"), ("5.0", "3.5")])
+def test_points_have_the_decimal_sign_of_the_gradebook(tmp_path: Path, maximum: str, written: str) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"Student;ID;Line (1)\nPoints Possible;;{maximum}\nAda;7;\n")
+    merged = merge(path, [row("Ada", id="7", score=7)], LINE, scale=True)
+    assert cells(merged)[-1] == ["Ada", "7", written]
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=8)
 
 
