@@ -99,13 +99,13 @@ class ClassArchive:
         weakref.finalize(self, archive.__exit__)
 
     def below(self, member: str) -> list[Entry]:
-        """Return the file called `member`, or those in the folder of that name, the shallowest first."""
-        start = bisect.bisect_left(self._entries, member, key=_path)
-        if start < len(self._entries) and self._entries[start].path == member:
-            return [self._entries[start]]
+        """Return the files in the folder called `member`, the shallowest first, or else the file of that name."""
         first = bisect.bisect_left(self._entries, f"{member}/", key=_path)
         end = bisect.bisect_left(self._entries, f"{member}{_AFTER_SLASH}", key=_path)
-        return sorted(self._entries[first:end], key=lambda entry: (entry.path.count("/"), entry.path))
+        if first < end:
+            return sorted(self._entries[first:end], key=lambda entry: (entry.path.count("/"), entry.path))
+        start = bisect.bisect_left(self._entries, member, key=_path)
+        return [it for it in self._entries[start : start + 1] if it.path == member]
 
 
 _AFTER_SLASH = chr(ord("/") + 1)

@@ -103,7 +103,9 @@ def test_all_hand_ins_of_a_student_are_graded_on_request(
     }
     assert done.record.counted()[Fate.GRADED] == 3
     report = (tmp_path / "out" / "report.html").read_text()
-    assert '<dt>graded</dt><dd><a href="#all">2</a></dd>' in report  # what does not count is no part of the statistics
+    assert (
+        '<dt>graded</dt><dd><a href="#all">2</a></dd>' in report
+    )  # what does not count is no part of the statistics
 
 
 def test_canvas_gets_one_line_for_each_student(
