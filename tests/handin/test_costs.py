@@ -96,7 +96,7 @@ def test_a_hand_in_of_a_class_may_hold_no_more_files_than_one_by_itself(tmp_path
     ],
 )
 def test_finding_hand_ins_takes_steps_in_proportion_to_the_files(tmp_path, member):
-    others = {f"class/{who}/linear_svm.py": CODE for who in ("alice", "bob")}
+    others = {f"class/{who}/linear_svm.py": CODE for who in ("alice", "bob", "mallory")}
 
     def cost(files: int) -> int:
         members = others | {member.format(1_000_000 + i): b"" for i in range(files)}
