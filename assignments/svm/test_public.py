@@ -202,12 +202,12 @@ def test_no_loop_over_the(loops, axis):
     loops("linear_svm.svm_loss_vectorized", data_with, n=8, over=axis)
 
 
+@pytest.mark.question("own_tests")
+def test_your_tests_pass_on_your_code(own_tests):
+    own_tests.hold(example="test_gradient_has_the_shape_of_the_weights")
+
+
 if __name__ == "__main__":
     from autograder.cli import check_beside
 
     check_beside(__file__)
-
-
-@pytest.mark.question("own_tests")
-def test_your_tests_pass_on_your_code(own_tests):
-    own_tests.hold(example="test_gradient_has_the_shape_of_the_weights")
