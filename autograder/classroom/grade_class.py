@@ -125,7 +125,7 @@ def _open(work: Work, found: Found, store: Store, regrade: bool) -> _Task | Grad
     assert found.source is not None
     submission = work.opened(found.source, label=found.label)
     if submission.is_unread:
-        raise SubmissionError(" ".join(submission.problems.values()))
+        raise SubmissionError(" ".join(dict.fromkeys(submission.problems.values())))
     key = result_key(submission.content_hash, work.hash, work.tier)
     before = None if regrade else store.finished(key)
     if before is None:

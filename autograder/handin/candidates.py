@@ -14,6 +14,7 @@ from autograder.handin.archives import (
     archive_on_disk,
     class_archive,
     is_archive_name,
+    is_other_archive_name,
     looks_like_archive,
     open_archive,
 )
@@ -52,6 +53,8 @@ class Candidates:
 
     Attributes
     ----------
+    unopened
+        A sentence for each archive among the files that could not be looked into.
     is_single_file
         Whether a single file was handed in, not a folder or archive.
     """
@@ -60,6 +63,7 @@ class Candidates:
         self.limits = limits
         self.files: list[Entry] = []
         self.notes: list[str] = []
+        self.unopened: list[str] = []
         self.is_single_file = False
         self._stack = stack
 
@@ -112,7 +116,10 @@ class Candidates:
                 try:
                     self._add_inner_archive(entry, prefix=f"{entry.path}/")
                 except SubmissionError as error:
-                    self.notes.append(str(error))
+                    self.unopened.append(str(error))
+            elif is_other_archive_name(entry.name):
+                name = lossless(entry.name)
+                self.unopened.append(f"{name} is an archive of a kind that is not opened; hand in a zip.")
 
     def _add(self, listing: Listing, prefix: str = "") -> None:
         self.notes += listing.notes

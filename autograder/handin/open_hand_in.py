@@ -73,7 +73,8 @@ class Submission:
     answers
         What was written to the questions that are answered in words, by question; they decide nothing in the grading.
     is_unread
-        Whether nothing is known about the work: what was asked for is encrypted, damaged or no plain file.
+        Whether nothing is known about the work: what was asked for is encrypted, damaged or no plain file, or may be
+        in an archive that could not be opened.
     content_hash
         SHA-256 over everything that can affect grading, in hexadecimal.
     """
@@ -173,7 +174,7 @@ def _submission(
     stubs: Mapping[str, bytes],
 ) -> Submission:
     files, problems, missing = dict[str, bytes](), dict[str, str](), list[str]()
-    notes = list(candidates.notes)
+    notes = [*candidates.notes, *candidates.unopened]
     source_left = candidates.limits.source_bytes
     unread = list[str]()
     for name, found in copies.items():
@@ -194,6 +195,10 @@ def _submission(
         else:
             files[module_file(name)] = content
             source_left -= len(content) if is_code(name) else 0
+    if candidates.unopened and not any(is_code(it.name.lower()) for it in candidates.files):
+        # The work may be in what could not be opened, as it would be if that had been handed in by itself.
+        problems |= dict.fromkeys(missing, candidates.unopened[0])
+        unread, missing, notes = [*unread, *missing], [], [it for it in notes if it != candidates.unopened[0]]
     manifest = read_manifest(candidates.files)
     submission = Submission(
         label=label,

@@ -270,3 +270,23 @@ def test_an_optional_file_takes_no_other_s_place(hand_in):
 def test_a_bare_file_of_any_name_counts_though_another_may_be_there(tmp_path):
     path = write_folder(tmp_path, {"alice.py": CODE}) / "alice.py"
     assert open_hand_in(path, NAMES, optional=["my_tests.py"]).files == {"linear_svm.py": CODE}
+
+
+@pytest.mark.parametrize(
+    "archive, says",
+    [
+        ("work.zip", "work.zip cannot be opened as a zip"),
+        ("work.rar", "work.rar is an archive of a kind that is not opened"),
+    ],
+)
+def test_work_in_an_archive_that_cannot_be_opened_is_unread_not_missing(hand_in, archive, says):
+    submission = open_hand_in(hand_in({f"hw/{archive}": b"PK broken", "notes.txt": b""}), NAMES)
+    assert submission.is_unread and not submission.missing
+    assert submission.problems["linear_svm.py"].startswith(says)
+    assert submission.notes == ()
+
+
+def test_an_archive_that_cannot_be_opened_excuses_no_file_under_another_name(hand_in):
+    submission = open_hand_in(hand_in({"work.zip": b"PK broken", "solution.py": CODE}), NAMES)
+    assert not submission.is_unread and submission.missing == ("linear_svm.py",)
+    assert "work.zip cannot be opened" in submission.notes[0]
