@@ -419,6 +419,7 @@ def logits(
 ):
     shape = (length, *range(2, 1 + dimensions))
     z = rng.uniform(0.3, 1.0, size=shape)
+    z.flat[:2] = 1
     z *= np.where(np.arange(z.size).reshape(shape) % 2, -down, up)
     if zero:
         z.flat[0] = 0
