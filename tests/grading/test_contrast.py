@@ -239,6 +239,14 @@ def test_says_of_functions_of_the_course(course_grader, name, function, right, w
     assert any(it.startswith(sentence) for it in said), said
 
 
+def test_how_often_a_label_is_wrong_is_not_said(course_grader):
+    """Without its offset, a plane has most of many points, and often all of a few, on the right side."""
+    grader = course_grader("linear_views")
+    (forgotten,) = (it for it in grader.bank.variants if it.mistake.id == "LV31")
+    said = [it.sentence for it in facts_on(grader, forgotten.files, forgotten.target)]
+    assert said == ["sides: right without an offset, wrong in some cases with one."]
+
+
 def test_a_penalty_is_not_blamed_where_what_is_right_with_one_does_not_feel_it(course_grader):
     """Every step uses the gradient at the start; the biases of a single step are right, with a penalty, too."""
     grader = course_grader("logistic")

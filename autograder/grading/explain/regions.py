@@ -136,7 +136,9 @@ def _candidates(
 
     def where(wrong: bool, there: np.ndarray, *conditions: Condition) -> Where:
         opposite = (bad[~there] != wrong).mean()
-        return Where(conditions, wrong, bool(opposite == 1) and not by_chance, bool(opposite > MOSTLY))
+        # How often wrong code is right by chance depends on the sizes that are drawn, so "mostly" is not said of it.
+        exact, mostly = bool(opposite == 1) and not by_chance, bool(opposite > MOSTLY) and not by_chance
+        return Where(conditions, wrong, exact, mostly)
 
     for wrong, regions in pure.items():
         for condition, there in regions.items():
