@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 
@@ -52,8 +53,9 @@ def points_of(checks: Checks) -> tuple[Fraction, Fraction]:
 
 
 def _points(question: Question, verdicts: list[Verdict]) -> Fraction:
-    """Return a question's points by the share of its public checks that pass."""
-    return question.points * Fraction(sum(it.passed for it in verdicts), len(verdicts) or 1)
+    """Return a question's points by the share of its public checks that pass, in halves: all only if all pass."""
+    share = Fraction(sum(it.passed for it in verdicts), len(verdicts) or 1)
+    return question.points if share == 1 else Fraction(math.floor(2 * question.points * share), 2)
 
 
 def _plain(text: str) -> str:

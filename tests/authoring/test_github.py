@@ -91,6 +91,7 @@ def test_wrong_work_fails_and_the_summary_says_why(
     assert code == 1
     points = dict(line.split("=") for line in output.split())
     assert float(points["points"]) < float(points["out_of"])
+    assert (2 * float(points["points"])).is_integer()
     assert "| question | checks | points |" in summary
     assert "0 of 1 checks pass" in summary and summary.count("```") % 2 == 0
 
