@@ -28,6 +28,7 @@ FIRST = (
     "rehearsal",
     "tests/hostile/test_attacks.py[root",
     "tests/classroom/test_faults.py",
+    "tests/grading/test_told.py",
     "tests/test_odd_replies.py",
     "tests/authoring/test_sealed_course.py",
     "tests/notebooks/test_notebooks.py",

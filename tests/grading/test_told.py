@@ -167,6 +167,7 @@ def seen(verdict: Verdict) -> tuple[Kind, str, str | None]:
     return verdict.kind, verdict.message, verdict.hint
 
 
+@pytest.mark.system
 def test_no_test_of_values_tells_more_than_eight_bits(
     told_of_values: dict[str, set[object]], record_property: Callable[[str, object], None]
 ) -> None:
@@ -193,6 +194,7 @@ _MEASURED = re.compile(
 )
 
 
+@pytest.mark.system
 def test_no_test_of_structure_tells_more_than_eight_bits(
     tmp_path_factory: pytest.TempPathFactory,
     told_of_values: dict[str, set[object]],
