@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import fuzzing, graders, parallel, rehearsal, reports, workers
+from tests import browsers, fuzzing, graders, parallel, rehearsal, reports, workers
 from tests.hostile import table
 
 # The cores are busy with other tests, and every Python would start threads for NumPy's arithmetic.
@@ -17,7 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-PLUGINS = (fuzzing, graders, parallel, rehearsal, reports, table, workers)
+PLUGINS = (browsers, fuzzing, graders, parallel, rehearsal, reports, table, workers)
 HERE = Path(__file__).parent
 SYSTEM = (
     "authoring/test_github.py",

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +20,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import grade_class as many
 from autograder.classroom import watchdog
 from autograder.classroom.grade_class import ENDED, grade_class
 from autograder.classroom.processes import LocalPool
@@ -30,7 +29,7 @@ from autograder.course.loading import Course
 from autograder.errors import GraderError
 from autograder.handin.candidates import Source
 from autograder.handin.find import Found, find_hand_ins
-from autograder.handin.open_hand_in import Submission, open_hand_in
+from autograder.handin.open_hand_in import Submission
 from tests.classroom.conftest import NAME, RIGHT, write_class
 
 
@@ -176,12 +175,14 @@ def test_what_cannot_be_opened_says_why(work: Work, pool: LocalPool, tmp_path: P
 def test_a_fault_while_a_hand_in_is_opened_concerns_it_alone(
     work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def opened(source: Source, names: Sequence[str], label: str, stubs: dict[str, bytes]) -> Submission:
+    opened = Work.opened
+
+    def fails_once(work: Work, source: Path | Source, label: str | None = None) -> Submission:
         if label == "s0001":
             raise MemoryError
-        return open_hand_in(source, names, label=label)
+        return opened(work, source, label)
 
-    monkeypatch.setattr(many, "open_hand_in", opened)
+    monkeypatch.setattr(Work, "opened", fails_once)
     store = Store(tmp_path / "state")
     with quick_pool(work) as pool:
         hand_ins = class_of(3, tmp_path / "class", work)

@@ -16,7 +16,6 @@ import typer.main
 from typer.core import TyperGroup
 
 from autograder.cli import app, register
-from tests.report.conftest import browser, open_page  # noqa: F401 # fixtures
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -38,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.system
-def test_it_is_read_without_a_network(site: Path, browser: Any) -> None:  # noqa: F811
+def test_it_is_read_without_a_network(site: Path, browser: Any) -> None:
     page = browser.new_page()
     asked, complaints = list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
@@ -57,7 +56,7 @@ def test_it_is_read_without_a_network(site: Path, browser: Any) -> None:  # noqa
 
 
 @pytest.mark.system
-def test_every_numbered_step_is_an_item_of_a_list(site: Path, browser: Any) -> None:  # noqa: F811
+def test_every_numbered_step_is_an_item_of_a_list(site: Path, browser: Any) -> None:
     page = browser.new_page()
     for source in sorted((ROOT / "docs").glob("*.md")):
         steps = len(re.findall(r"^\d+\. ", source.read_text(encoding="utf-8"), re.MULTILINE))

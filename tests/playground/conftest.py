@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.playground.page import playground_page
-from tests.report.conftest import Opened, browser, open_page
-
-__all__ = ["browser", "open_page"]
+from tests.browsers import Opened
 
 SHOWN = """async fragment => {
   if (fragment !== null) {

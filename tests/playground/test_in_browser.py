@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page
 
 from autograder.playground.page import playground_page
+from tests.browsers import Opened
 from tests.playground.conftest import Playground
-from tests.report.conftest import Opened
 from tests.report.test_in_browser import CONTRASTS
 
 pytestmark = pytest.mark.system

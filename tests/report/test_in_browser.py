@@ -16,8 +16,8 @@ from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import feedback_page
+from tests.browsers import Opened
 from tests.handin.test_notebooks import module_of_notebook, notebook
-from tests.report.conftest import Opened
 from tests.report.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
 from tests.report.synthetic import course_of_svm, report_context, results, statistics
 

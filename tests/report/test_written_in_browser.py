@@ -22,7 +22,7 @@ from autograder.handin.find import Fate
 from autograder.handin.students import Student
 from autograder.model.assignment import LatePolicy
 from autograder.model.written import Rubric, RubricItem, WrittenQuestion
-from tests.report.conftest import Opened
+from tests.browsers import Opened
 from tests.report.samples import ASSIGNMENT, PLAN, result
 from tests.report.test_in_browser import CONTRASTS, NASTY
 

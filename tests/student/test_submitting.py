@@ -168,6 +168,7 @@ def test_an_optional_file_goes_along_and_is_not_missed(work: Path) -> None:
     assert "is ready to be handed in. It holds centring.py." in done.stdout
     assert "my_tests" not in done.stdout + done.stderr
     (work / "my_tests.py").write_text("mine = 1\n")
-    assert "It holds centring.py, my_tests.py." in run_here("submit", cwd=work).stdout
+    again = " ".join(run_here("submit", cwd=work).stdout.split())
+    assert "It holds centring.py, my_tests.py." in again
     with zipfile.ZipFile(work / "centring-hand-in.zip") as archive:
         assert archive.read("my_tests.py") == b"mine = 1\n"

@@ -1,4 +1,4 @@
-"""A real browser to open pages in."""
+"""A real browser to open pages in: one for all tests of a process, in which Playwright cannot be started twice."""
 
 from __future__ import annotations
 
