@@ -505,6 +505,8 @@ class _Run:
             self._given_up.note(test, trial, finding)
         as_written = trial, finding
         trial, finding, convention = self._by_convention(test, trial, finding)
+        if finding is not None and finding.kind is Kind.WRONG_VALUE and self._has_own_inputs(test):
+            trial, finding = self._on_inputs_of_the_class(test, convention, trial, finding)
         if not trial.failed_to_import and _can_be_kept(trial):
             # Explanations are relative to the task as it is written; how values are computed has no other reference
             # than the one that they are right by.
@@ -540,6 +542,14 @@ class _Run:
                 return run, found, accepted
         return trial, finding, None
 
+    def _on_inputs_of_the_class(
+        self, test: PlannedTest, convention: Variant | None, trial: Trial, finding: Finding
+    ) -> tuple[Trial, Finding]:
+        """Return a second run of the first test to find wrong values, on inputs by which mistakes are known."""
+        self._wrong_questions.add(test.question)
+        again, found = self._tried(test, convention)
+        return (again, found) if found is not None and found.kind is finding.kind else (trial, finding)
+
     def _verdict_on(
         self, test: PlannedTest, trial: Trial, finding: Finding | None, convention: Variant | None
     ) -> Verdict:
@@ -572,9 +582,15 @@ class _Run:
     def _run_once(self, test: PlannedTest, convention: Variant | None) -> tuple[Trial, Finding | None]:
         self._student.most_wall_seconds = max(0.1, self._seconds_left(test))
         given_up = self._given_up.before(test)
-        # Where values are wrong nothing is at stake, and known mistakes are recognised by the class's inputs.
-        own_inputs = test.structural and not test.public and test.question not in self._wrong_questions
+        own_inputs = self._has_own_inputs(test)
         return self._grader.trial_of(test, self._student, convention, given_up, own_inputs)
+
+    def _has_own_inputs(self, test: PlannedTest) -> bool:
+        """Return whether a test measures this hand-in on inputs that no other has.
+
+        Where values are wrong nothing is at stake, and known mistakes are recognised by the class's inputs.
+        """
+        return test.structural and not test.public and test.question not in self._wrong_questions
 
     def _is_mixed(self, test: PlannedTest) -> bool:
         """Return whether a test that is right as the task is written follows results of another convention.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from autograder.grading.explain.bank import Bank
@@ -374,3 +376,16 @@ def test_a_property_that_does_not_hold_shows_what_it_was_and_should_be(tmp_path)
         verdict = short(grader.grade(with_loss("return 2.5, W.T")))["properties"]
     assert verdict.message == "dW should have the shape of W"
     assert verdict.details == "shape = (4, 5), and should be (5, 4)"
+
+
+def test_a_mistake_that_tests_of_structure_alone_find_is_named(
+    course_grader: Callable[[str], Grader],
+) -> None:
+    """Each hand-in is measured on inputs of its own, on which a known mistake gives values that nobody knows."""
+    grader = course_grader("softmax")
+    (within,) = (
+        it for it in grader.bank.variants if (it.mistake.id, it.target[-10:]) == ("X22", "vectorized")
+    )
+    verdicts = grader.grade(within.files, only=lambda test: test.question == "softmax_loss_vectorized")
+    failed = [it for it in verdicts.values() if not it.passed and "test_graded" in it.test]
+    assert failed and {(it.kind, it.mistake) for it in failed} == {(Kind.WRONG_VALUE, "X22")}
