@@ -25,6 +25,7 @@ from autograder.report.class_page import class_page
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+from tests.browsers import CHROMIUM  # noqa: E402
 from tests.report.synthetic import report_context, statistics  # noqa: E402
 
 ASSIGNMENT = "svm"
@@ -37,8 +38,7 @@ SIZES = {"feedback": (1000, 1060), "report": (1200, 1000)}
 
 def main(folder: Path) -> None:
     """Write the three pictures."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
+    if CHROMIUM is None:
         sys.exit("no Chromium on this machine; apt-get install chromium")
     with tempfile.TemporaryDirectory(dir=ROOT.parent) as scratch:
         made = Path(scratch) / "demo"
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
         mistaken = next(it for it in sorted((made / "submissions").iterdir()) if it.name.startswith(SHOWN))
         (folder / "check.svg").write_text(check_of(mistaken, Path(scratch)), encoding="utf-8")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             _photograph(browser, made / "feedback" / f"{mistaken.name}.html", folder / "feedback.png")
             report = Path(scratch) / "report.html"
             report.write_text(class_page(statistics(300), report_context()), encoding="utf-8")

@@ -12,7 +12,7 @@ from autograder.grading.explain.bank import FUNCTIONS_FILE
 from autograder.grading.pytest_session import GRADED_FILE, PUBLIC_FILE
 from autograder.model.assignment import Assignment, Solution
 
-_MAKERS = {
+MAKERS = {
     "default_rng",
     "Generator",
     "RandomState",
@@ -107,7 +107,7 @@ def draws_from_global_state(assignment: Assignment, solution: Solution) -> Itera
                 continue
             name = _dotted(node.func)
             parent, _, last = name.rpartition(".")
-            seeded = last in _MAKERS and (node.args or node.keywords)
+            seeded = last in MAKERS and (node.args or node.keywords)
             if parent in sources and not seeded:
                 yield (
                     f"{path.name}, line {node.lineno}: {name} draws other numbers in every run, so that results "

@@ -132,6 +132,11 @@ class ClassSession:
         every = self._options.every or self._work.solution.attempts.count == "best"
         return [one for one in self._found if one.source and (one.counts_for or every)]
 
+    @property
+    def counting_ids(self) -> frozenset[str]:
+        """The ids of all questions that count; a written one does once somebody has points for it."""
+        return self._outputs.counting_ids
+
     def grade(
         self,
         pool: AbstractContextManager[Pool],
@@ -268,9 +273,7 @@ def outputs_of(folder: Path, overrides: Path | None = None) -> tuple[ClassRecord
     """
     places = Places(folder)
     record = read_record(places.record)
-    known = [(item.label, student) for item in record.items for student in item.students]
-    read = read_overrides(places.overrides(overrides), record.assignment, known)
-    return record, Outputs(places, record, read)
+    return record, Outputs(places, record, _read_overrides(places.overrides(overrides), record))
 
 
 def write_answers_page(folder: Path, overrides: Path | None = None, output: Path | None = None) -> Path:
@@ -309,9 +312,13 @@ def _on_disk(folder: Path, overrides: Path | None) -> tuple[ClassRecord, Places,
             f"{record.name} asks nothing that is answered in words; add [[written]] to its assignment.toml and grade "
             "again."
         )
-    known = [(item.label, student) for item in record.items for student in item.students]
     named = places.overrides(overrides) if overrides is None or overrides.is_file() else None
-    return record, places, read_overrides(named, record.assignment, known)
+    return record, places, _read_overrides(named, record)
+
+
+def _read_overrides(path: Path | None, record: ClassRecord) -> Overrides:
+    known = [(item.label, student) for item in record.items for student in item.students]
+    return read_overrides(path, record.assignment, known)
 
 
 def report_again(
@@ -330,8 +337,7 @@ def report_again(
     """
     places = Places(folder)
     record = read_record(places.record)
-    known = [(item.label, student) for item in record.items for student in item.students]
-    read = read_overrides(places.overrides(overrides), record.assignment, known)
+    read = _read_overrides(places.overrides(overrides), record)
     written = read_hints(places.hints(hints), elsewhere=hints is not None)
     people = read_roster(roster, places.roster)
     outputs = Outputs(places, record, read, written)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.classroom.anonymous import answer_id, class_id, people_id
+from autograder.classroom.anonymous import class_id, people_id
 from autograder.classroom.csv_rows import rows_of
 from autograder.classroom.overrides import Override, Overrides, as_key, keys_of
 from autograder.classroom.record import ClassRecord, Item
 from autograder.classroom.sheets import Cell, Row, Sheet, read_sheet
-from autograder.classroom.written import lines_of, that_count
+from autograder.classroom.written import answer_of, lines_of, that_count
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.handin.students import Student
@@ -35,7 +35,7 @@ def page_of(record: ClassRecord, overrides: Overrides) -> str:
 def _to_grade(question: WrittenQuestion, record: ClassRecord, overrides: Overrides) -> ToGrade:
     alike: dict[str, list[Item]] = {}
     for item in that_count(record):
-        alike.setdefault(_answer_of(item, question.id, record), []).append(item)
+        alike.setdefault(answer_of(item, question.id, record), []).append(item)
     groups = [
         AnswerGroup(
             id=id,
@@ -49,10 +49,6 @@ def _to_grade(question: WrittenQuestion, record: ClassRecord, overrides: Overrid
     groups.sort(key=lambda group: (not group.text, -len(group.people), group.id))
     rubric = next((it for it in record.rubrics if it.question == question.id), None)
     return ToGrade(question, rubric, groups)
-
-
-def _answer_of(item: Item, question: str, record: ClassRecord) -> str:
-    return answer_id(record.secret, question, item.answers.get(question, ""))
 
 
 def _given(answer: str, question: str, items: Iterable[Item], overrides: Overrides) -> Mark | None:
@@ -114,7 +110,7 @@ def take_marks(path: Path, overrides_path: Path, record: ClassRecord, overrides:
     for item in that_count(record):
         key = _key_of(item, meant)
         for question in record.written:
-            answer = _answer_of(item, question.id, record)
+            answer = answer_of(item, question.id, record)
             if (question.id, answer) not in marks:
                 continue
             used.add((question.id, answer))
@@ -252,10 +248,9 @@ def _row(
     row: Row, columns: Mapping[str, int], key: tuple[str, str], mark: Mark | None, answer: str, delimiter: str
 ) -> Row:
     student, question = key
-    texts = {"student": student, "question": "", "points": "", "note": "", "rubric": "", "answer": ""}
+    texts = dict.fromkeys(_OWN, "") | {"student": student}
     if mark is not None:
-        texts = {
-            "student": student,
+        texts |= {
             "question": question,
             "points": points_cell(mark.points),
             "note": mark.note,

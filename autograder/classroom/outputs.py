@@ -272,10 +272,10 @@ class Outputs:
         flags = item.flags
         if late.policy != "none" and item.created_at is None:
             flags = (*flags, TIME_UNKNOWN)
-        lines = [up_to_date(overrides.of(item.label, it), item, self._record) for it in item.students]
         if student:
             given = up_to_date(overrides.of(item.label, student), item, self._record)
         else:  # what all of them have for what they wrote
+            lines = [up_to_date(overrides.of(item.label, it), item, self._record) for it in item.students]
             given = [it for it in for_all(lines) if it.question in self._record.written_ids]
         by_hand = overrides.by_hand if student else ()
         final = settle(

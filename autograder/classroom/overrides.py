@@ -1,4 +1,4 @@
-"""Points that an instructor gives by hand, from a CSV that is read and never written."""
+"""Points that an instructor gives by hand and marks for written answers, from a CSV; only `marks.py` writes to it."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ def read_overrides(
 
     The first line names the columns: `student` and `question` with `points`, or `student` with
     `due` or `slip_days`; `out_of` for a question that the assignment does not have, and `note` for the student.
+    `rubric` and `answer` come with marks for written answers.
 
     Parameters
     ----------

@@ -52,6 +52,11 @@ def asked_of(item: Item, record: ClassRecord) -> tuple[Asked, ...]:
     return tuple(Asked(it, item.answers.get(it.id, ""), rubrics.get(it.id)) for it in record.written)
 
 
+def answer_of(item: Item, question: str, record: ClassRecord) -> str:
+    """Return what the answer of a hand-in to a question is called."""
+    return answer_id(record.secret, question, item.answers.get(question, ""))
+
+
 def up_to_date(lines: Iterable[Override], item: Item, record: ClassRecord) -> list[Override]:
     """Return the lines, without the points of those that are for an answer which is another one by now."""
     return [replace(it, points=None) if _is_for_another(it, item, record) else it for it in lines]
@@ -98,8 +103,7 @@ def _given_for(item: Item, record: ClassRecord, overrides: Overrides) -> set[str
 
 
 def _is_for_another(line: Override, item: Item, record: ClassRecord) -> bool:
-    now = answer_id(record.secret, line.question, item.answers.get(line.question, ""))
-    return bool(line.answer) and line.answer != now
+    return bool(line.answer) and line.answer != answer_of(item, line.question, record)
 
 
 def for_all(lines: Sequence[Sequence[Override]]) -> list[Override]:

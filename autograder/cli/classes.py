@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -111,11 +111,16 @@ class GradeTable:
     ----------
     mistakes
         What each known mistake is, in a few words, by its id.
+    counting
+        The ids of all questions that count. While a written answer to one of them is not graded, there is no total.
     """
 
-    def __init__(self, assignment: Assignment, mistakes: Mapping[str, str]) -> None:
+    def __init__(
+        self, assignment: Assignment, mistakes: Mapping[str, str], counting: Collection[str]
+    ) -> None:
         self._ids = [question.id for question in assignment.questions]
         self._mistakes = mistakes
+        self._counting = counting
         self._results: dict[str, GradingResult] = {}
         self.faults = 0
 
@@ -157,8 +162,9 @@ class GradeTable:
                 f"{shown(questions[id].score)}/{shown(questions[id].points)}"
                 for id, _ in zip(self._ids, headers, strict=False)
             ]
-            total, found = Text(shown(result.score), style="bold"), Text(self._found(result))
-            table.add_row(Text(label), *scores, total, found, f"{result.seconds:.1f}")
+            total = "" if result.ungraded_of(self._counting) else shown(result.score)
+            found = Text(self._found(result))
+            table.add_row(Text(label), *scores, Text(total, style="bold"), found, f"{result.seconds:.1f}")
         return table
 
     def _found(self, result: GradingResult) -> str:
@@ -199,7 +205,8 @@ def grade_into(
     """Grade a class and print how it goes and what came of it; exit with 1 if the grader was at fault."""
     session = ClassSession(work, submissions, output, options)
     bank = load_bank(work.assignment, work.solution)
-    table = GradeTable(work.assignment, {entry.id: entry.title for entry in bank.mistakes})
+    mistakes = {entry.id: entry.title for entry in bank.mistakes}
+    table = GradeTable(work.assignment, mistakes, session.counting_ids)
     total = len(session.hand_ins)
     work = replace(work, known=Places(output).known)
     pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)

@@ -220,11 +220,13 @@ def _named(entry: Entry, names: Sequence[str]) -> NamedFile:
 
 
 _Named = tuple[Entry, NamedFile]
+_Groups = dict[tuple[Student, int], list[_Named]]
+"""The files of each student and copy."""
 _AGAIN = re.compile(r"-\d{1,3}\Z")
 
 
 def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[str]) -> list[Found]:
-    found, groups = list[Found](), dict[tuple[Student, int], list[_Named]]()
+    found, groups = list[Found](), _Groups()
     entries = list(entries)
     beside = _lie_beside_hand_ins(look, entries, names)
     unopened, whole = list[_Named](), set[Student]()
@@ -245,18 +247,7 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
                 whole.add(about.student)
             else:
                 groups.setdefault((about.student, about.copy), []).append((entry, about))
-    for entry, about in sorted(unopened, key=lambda pair: -pair[1].upload):
-        group = groups.get((about.student, about.copy), [])
-        if about.student in whole or any(_may_be_work(pair, names) for pair in group):
-            reason = "is an archive of a kind that is not opened, beside other work of the same student"
-            found.append(_passed_over(entry, Fate.IGNORED, reason))
-            continue
-        reason = "is an archive of a kind that is not opened; unpack it, or ask for a zip"
-        found.append(replace(_passed_over(entry, Fate.REFUSED, reason), students=(about.student,)))
-        reason = f"lies beside {lossless(entry.name, 100)}, which is not opened"
-        found += [_passed_over(other, Fate.IGNORED, reason) for other, _ in group]
-        groups.pop((about.student, about.copy), None)
-        whole.add(about.student)
+    found += _settle_unopened(unopened, groups, whole, names)
     largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
         kept, typed = _without_typed(group)
@@ -271,6 +262,35 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
             found += [replace(_hand_in(root, [pair]), doubtful=True) for pair in doubtful]
             found += earlier
     return sorted(found, key=lambda it: it.label)
+
+
+def _settle_unopened(
+    unopened: Sequence[_Named], groups: _Groups, whole: set[Student], names: Sequence[str]
+) -> list[Found]:
+    """Return what becomes of archives of a kind that is not opened.
+
+    Beside other work of its student such an archive is ignored. Else it is refused, and what lies beside it leaves
+    `groups`: the work is surely in the archive.
+
+    Parameters
+    ----------
+    whole
+        The students with a hand-in of their own; whose archive is refused is added, so that it is refused once.
+    """
+    found = list[Found]()
+    for entry, about in sorted(unopened, key=lambda pair: -pair[1].upload):
+        group = groups.get((about.student, about.copy), [])
+        if about.student in whole or any(_may_be_work(pair, names) for pair in group):
+            reason = "is an archive of a kind that is not opened, beside other work of the same student"
+            found.append(_passed_over(entry, Fate.IGNORED, reason))
+            continue
+        reason = "is an archive of a kind that is not opened; unpack it, or ask for a zip"
+        found.append(replace(_passed_over(entry, Fate.REFUSED, reason), students=(about.student,)))
+        reason = f"lies beside {lossless(entry.name, 100)}, which is not opened"
+        found += [_passed_over(other, Fate.IGNORED, reason) for other, _ in group]
+        groups.pop((about.student, about.copy), None)
+        whole.add(about.student)
+    return found
 
 
 def _may_be_work(file: _Named, names: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """Pictures for the notebooks: each function takes what the course's functions return and draws it.
 
-All return the matplotlib `Axes` they drew on, a new one unless `axes` is given. Colours are those of Okabe and
-Ito, which the colour-blind can tell apart; lines also differ by dashes or markers, so that prints stay readable.
+All return the matplotlib `Axes` they drew on, a new one unless `axes` is given, and raise ValueError where there is
+nothing to draw, as in the None that an unwritten function returns. Colours are those of Okabe and Ito, which the
+colour-blind can tell apart; lines also differ by dashes or markers, so that prints stay readable.
 """
 
 from collections.abc import Mapping, Sequence

@@ -35,9 +35,7 @@ def times_by_size(
         seconds.items(), cycle(PALETTE), cycle(DASHES), cycle("os^")
     ):
         axes.loglog(sizes, times, dashes, marker=marker, color=colour, label=name)
-    each = np.exp(
-        np.mean(np.log(np.divide(times, sizes)))
-    )  # the one example's time, in the middle of the logarithms
+    each = np.exp(np.mean(np.log(np.divide(times, sizes))))  # of one example: the mean of the logarithms
     axes.loglog(
         sizes, each * np.asarray(sizes), color=GREY, linewidth=0.8, label="twice as many, twice as long"
     )

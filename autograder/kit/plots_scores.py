@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Loss = Callable[[NDArray[np.float64], int], Any]
-"""Takes the scores of one example, shape (C,), and its correct class, and returns a number."""
 
 
 def losses_along(
@@ -27,7 +26,7 @@ def losses_along(
     Parameters
     ----------
     losses : {name: loss}
-        Each takes the scores of one example, shape (C,), and its correct class.
+        Each takes the scores of one example, shape (C,), and its correct class, and returns a number.
     examples : {name: ((P, C) array, correct class)}
         The scores of one example at each of the P places.
     at : (P,) array

@@ -52,6 +52,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         lessons=lessons,
         in_full=IN_FULL,
         hints=_hints(statistics, context.mistakes),
+        stage_names=STAGE_NAMES,
         groups=largest_first(statistics.groups.values()),
         groups_in_full=GROUPS_IN_FULL,
         most_groups=MOST_GROUPS,
@@ -67,16 +68,14 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
     )
 
 
-def _hints(
-    statistics: ClassStatistics, bank: Iterable[KnownMistake]
-) -> list[tuple[HintTally, str, Sequence[str]]]:
-    """Return each hint that students asked for, the most seen first, with the mistake that it is about, and its stages.
+def _hints(statistics: ClassStatistics, bank: Iterable[KnownMistake]) -> list[tuple[HintTally, str]]:
+    """Return each hint that students asked for, the most seen first, with the mistake that it is about.
 
     A question of the bank that several mistakes share names the first of them.
     """
     known = {digest_of_hint(it.hint): f"{it.id}: {it.title}" for it in reversed(list(bank))}
     tallies = sorted(statistics.hints.values(), key=lambda it: (-it.saw[0], it.question, it.hint))
-    return [(it, known.get(it.hint, NO_MISTAKE), STAGE_NAMES) for it in tallies]
+    return [(it, known.get(it.hint, NO_MISTAKE)) for it in tallies]
 
 
 def _names(people: Mapping[str, str]) -> dict[str, str]:

@@ -186,8 +186,8 @@ class WrittenTally:
 
     Attributes
     ----------
-    answered, graded
-        How many hand-ins answer it, and how many of all are graded.
+    answered
+        How many hand-ins answer it.
     scores
         Points of those that are graded.
     met
@@ -204,7 +204,7 @@ class WrittenTally:
 
     @property
     def graded(self) -> int:
-        """How many are graded."""
+        """How many hand-ins are graded, with an answer or without."""
         return len(self.scores)
 
     @property
@@ -271,7 +271,7 @@ class ClassStatistics:
         Its questions, including those graded only by hand.
     plan
         The tests that count.
-    written
+    hinted
         The groups for which the instructor has written a hint.
 
     Attributes
@@ -292,7 +292,7 @@ class ClassStatistics:
         Pairs of a hand-in's label and why a person should look at it, and those that the grader failed on.
     """
 
-    def __init__(self, assignment: Assignment, plan: Plan, written: Collection[str] = ()) -> None:
+    def __init__(self, assignment: Assignment, plan: Plan, hinted: Collection[str] = ()) -> None:
         self.assignment = assignment
         self.rows: list[HandInRow] = []
         self.totals: list[float] = []
@@ -308,7 +308,7 @@ class ClassStatistics:
         self.hints: dict[tuple[str, str], HintTally] = {}
         self.other_hints: Counter[tuple[str, str]] = Counter()
         self.groups: dict[str, Group] = {}
-        self._written = written
+        self._hinted = hinted
 
     @property
     def hand_ins(self) -> int:
@@ -368,7 +368,7 @@ class ClassStatistics:
             group = group_of(question)
             if group is not None:
                 self.groups.setdefault(group.id, group).hand_ins.append(label)
-            if group is None or group.id not in self._written:
+            if group is None or group.id not in self._hinted:
                 self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
             for verdict in question.graded:
                 if verdict.mistake:

@@ -113,9 +113,14 @@ class QuestionView:
     written: WrittenView | None = None
 
     @property
+    def ungraded(self) -> bool:
+        """Whether a person has to grade it and has not yet."""
+        return self.written is not None and not self.written.graded
+
+    @property
     def earned(self) -> str:
         """The points in words; until a person has graded it, what it is worth."""
-        if self.written is not None and not self.written.graded:
+        if self.ungraded:
             return f"{self.points} point{'' if self.points == '1' else 's'}, not graded yet"
         return f"{self.score} of {self.points} points"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.model.written import Rubric, WrittenQuestion
+from autograder.report.grades import decimal
 from autograder.report.pages import render, script
 from autograder.report.view import shown, shown_text
 
@@ -69,7 +70,7 @@ class _Answer:
     id: str
     text: str
     people: tuple[str, ...]
-    mark: dict[str, object] | None
+    mark: dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class _Section:
     denominator: int
     note: str
     items: tuple[_Item, ...]
-    answers: tuple[_Answer, ...] = field(default=())
+    answers: tuple[_Answer, ...]
 
 
 def written_page(title: str, name: str, class_id: str, questions: Sequence[ToGrade]) -> str:
@@ -122,7 +123,7 @@ def _section(asked: ToGrade) -> _Section:
     )
 
 
-def _mark(mark: Mark | None) -> dict[str, object] | None:
+def _mark(mark: Mark | None) -> dict[str, str] | None:
     if mark is None:
         return None
     return {"points": points_cell(mark.points), "rubric": " ".join(mark.rubric), "note": mark.note}
@@ -130,5 +131,5 @@ def _mark(mark: Mark | None) -> dict[str, object] | None:
 
 def points_cell(points: Fraction) -> str:
     """Return exact points as `read_points` takes them: 1.5, or 2/3 where no short decimal is exact."""
-    decimal = f"{float(points):.4f}".rstrip("0").rstrip(".")
-    return decimal if Fraction(decimal) == points else str(points)
+    short = decimal(points)
+    return short if Fraction(short) == points else str(points)

@@ -24,7 +24,7 @@ class Report(msgspec.Struct, frozen=True):
     passed
         Whether every file is there and every check passed.
     text
-        Everything about those that did not.
+        Everything about those that did not; or the hint or the page that was asked for.
     standing
         Where the student stands, in lines.
     problem
@@ -92,27 +92,27 @@ def page_afresh(question: str) -> str:
 
 def main() -> None:
     """Check a question, or all, in the current folder, or get a hint or a page, and print a `Report` as JSON."""
-    words = sys.argv[1:]
     try:
-        if words[:1] == ["--page"]:
-            page = "\n".join(checks_in_html(check_folder(words[1:])))
-            sys.stdout.buffer.write(msgspec.json.encode(Report(text=f"<style>{CELLS}</style>{page}")))
-            return
-        if words[:1] == ["--hint"]:
-            checks = check_folder()
-            given = hint_for(checks, checks.assignment.question(words[1]).id, Path.cwd())
-            sys.stdout.buffer.write(msgspec.json.encode(Report(text=given.text)))
-            return
-        checks = check_folder(words)
-        standing = standing_of(checks, Path.cwd())
-        report = Report(
-            checks.passed,
-            "\n".join(line for _, line in messages(checks)),
-            "\n".join(line for _, line in standing.text()),
-        )
+        report = _report(sys.argv[1:])
     except AutograderError as error:
         report = Report(problem=str(error))
     sys.stdout.buffer.write(msgspec.json.encode(report))
+
+
+def _report(words: list[str]) -> Report:
+    match words:
+        case ["--page", question]:
+            page = "\n".join(checks_in_html(check_folder([question])))
+            return Report(text=f"<style>{CELLS}</style>{page}")
+        case ["--hint", question]:
+            checks = check_folder()
+            return Report(text=hint_for(checks, checks.assignment.question(question).id, Path.cwd()).text)
+    checks = check_folder(words)
+    return Report(
+        checks.passed,
+        "\n".join(line for _, line in messages(checks)),
+        "\n".join(line for _, line in standing_of(checks, Path.cwd()).text()),
+    )
 
 
 if __name__ == "__main__":

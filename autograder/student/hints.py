@@ -156,20 +156,20 @@ def _why_there_is_none(checks: Checks, outcome: Outcome) -> str:
 def note_attempt(checks: Checks, folder: Path) -> None:
     """Keep that the questions with hints were checked again, and whether what was wrong is gone now."""
     log = read_log(folder)
+    if not log:
+        return
     attempt = _digest_of(checks)
     changed = False
-    for question, entries in log.items():
-        verdicts = checks.verdicts.get(question)
-        if not verdicts:
+    for outcome in outcomes_of(checks):
+        if not outcome.seen.of:
             continue
-        passed = all(verdict.passed for verdict in verdicts)
-        stopped = any(checks.is_told_above(verdict) for verdict in verdicts)
-        _, hint = _cause_of([verdict for verdict in verdicts if not verdict.passed])
-        for entry in entries.values():
+        _, hint = _cause_of(outcome.failed)
+        for entry in log.get(outcome.question, {}).values():
             if entry.solved or attempt in (entry.attempt, *entry.attempts):
                 continue
             entry.attempts.append(attempt)
-            entry.solved = passed or bool(entry.hint and entry.hint != hint and not stopped)
+            gone = bool(entry.hint and entry.hint != hint and not outcome.above)
+            entry.solved = gone or outcome.state is State.DONE
             changed = True
     if changed:
         _write_log(folder, log)

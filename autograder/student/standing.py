@@ -172,13 +172,13 @@ def _row(line: Line, width: int, columns: int) -> Iterator[str]:
     points = f"{shown(line.points)} {'bonus' if line.bonus else 'point' if line.points == 1 else 'points'}"
     mark = str(line.seen.state)
     said = {
-        State.TO_DO: f"{line.seen.count}, the rest is not filled in yet",
+        State.TO_DO: f"{line.seen.count}, the rest is not filled in yet"
+        if line.seen.passed
+        else "not filled in yet",
         State.BROKEN: "cannot be run",
         State.UNKNOWN: "",
         State.WAITING: "needs an earlier file",
     }.get(line.seen.state, line.seen.count)
-    if line.seen.state is State.TO_DO and not line.seen.passed:
-        said = "not filled in yet"
     if columns < NARROW:
         yield f"  {mark}: {line.id}"
         yield f"      {points}{', ' if said else ''}{said}"

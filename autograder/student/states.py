@@ -135,7 +135,7 @@ def _outcome(checks: Checks, question: str, verdicts: Sequence[Verdict]) -> Outc
     else:
         state = State.FAILING
     seen = Seen(state, len(verdicts) - len(failed), len(verdicts), first)
-    needs = needs_first(checks, question) if own else ""
+    needs = _needs_first(checks, question) if own else ""
     return Outcome(question, seen, tuple(own), len(failed) - len(own), needs)
 
 
@@ -148,7 +148,7 @@ def _order(verdict: Verdict) -> int:
 # --- which question another one needs ---------------------------------------------------------------------
 
 
-def needs_first(checks: Checks, question: str) -> str:
+def _needs_first(checks: Checks, question: str) -> str:
     """Return another question whose function this one's calls, and whose checks fail; empty if there is none.
 
     Questions that call each other do not wait for each other.

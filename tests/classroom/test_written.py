@@ -26,6 +26,7 @@ from autograder.classroom.class_session import (
 from autograder.classroom.gradebook import merge
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import prepare
+from autograder.cli.classes import GradeTable
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
 from autograder.report.gradescope import read_results
@@ -253,6 +254,27 @@ def test_an_incomplete_total_goes_into_no_gradebook(out: Path, marks: Path, tmp_
     merged = merge(book, outputs.rows(), outputs.assignment)
     assert merged.sheet.to_bytes().decode().splitlines()[1] == "ada,7" and merged.written == 1
     assert "ada: written answers are not graded yet (When not), so the cell is as it was" in merged.left
+
+
+def test_an_incomplete_total_is_blank_in_the_terminal_too(
+    asking: tuple[LocalPool, Path], out: Path, marks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool, root = asking
+    work, hand_ins = prepare(find_course(root), NAME), write_hand_ins(tmp_path / "hand-ins")
+
+    def totals() -> dict[str, str]:
+        session = ClassSession(work, hand_ins, out, GradeOptions())
+        shown = GradeTable(work.assignment, {}, session.counting_ids)
+        session.grade(nullcontext(pool), shown.add)
+        capsys.readouterr()
+        shown.print()
+        rows = [line.split("│") for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+        return {cells[1].strip(): cells[-4].strip() for cells in rows if cells[1].strip()}
+
+    cy = code_points(table(out)["cy"])
+    assert totals() == {"ada": "10", "bo": "10", "cy": cy, "di": "10"}
+    take_answers(out, marks)
+    assert totals() == {"ada": "", "bo": "", "cy": cy, "di": ""}
 
 
 def prepared_title(out: Path) -> str:

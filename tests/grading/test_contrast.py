@@ -247,22 +247,21 @@ def test_how_often_a_label_is_wrong_is_not_said(course_grader):
     assert said == ["sides: right without an offset, wrong in some cases with one."]
 
 
-def test_a_penalty_is_not_blamed_where_what_is_right_with_one_does_not_feel_it(course_grader):
-    """Every step uses the gradient at the start; the biases of a single step are right, with a penalty, too."""
-    grader = course_grader("logistic")
-    (at_the_start,) = (it for it in grader.bank.variants if it.mistake.id == "LG99")
-    said = [it.sentence for it in facts_on(grader, at_the_start.files, at_the_start.target)]
+@pytest.mark.parametrize(
+    ("name", "mistake", "claim"),
+    [
+        # Every step uses the gradient at the start; the biases of a single step are right, with a penalty, too.
+        ("logistic", "LG99", "without a penalty, wrong with one"),
+        # As many rows of cells as bins there are hardly ever, but where there is one bin; and all is right there.
+        ("features", "H07", "rows of cells as bins"),
+    ],
+)
+def test_a_known_mistake_is_not_put_down_to_what_is_often_right_there(course_grader, name, mistake, claim):
+    grader = course_grader(name)
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == mistake)
+    said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
     assert said
-    assert not [it for it in said if "without a penalty, wrong with one" in it], said
-
-
-def test_sizes_are_compared_where_neither_is_one(course_grader):
-    """As many rows of cells as bins there are hardly ever, but where there is one bin; and all is right there."""
-    grader = course_grader("features")
-    (nearest,) = (it for it in grader.bank.variants if it.mistake.id == "H07")
-    said = [it.sentence for it in facts_on(grader, nearest.files, nearest.target)]
-    assert said
-    assert not [it for it in said if "rows of cells as bins" in it], said
+    assert not [it for it in said if claim in it], said
 
 
 def test_rows_are_said_not_to_add_up_only_if_they_do_not_off_the_ladder_either(course_grader):

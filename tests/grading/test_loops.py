@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.errors import GraderError
-from autograder.grading.fixtures.loops import Loops
+from autograder.grading.fixtures.loops import Loops, axes_of
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import EventsHidden
 from autograder.sandbox.code import Host
@@ -621,6 +621,17 @@ def test_a_loop_that_is_written_out_line_by_line_is_found(pair):
 def test_a_test_about_an_axis_that_its_generator_lacks_is_our_fault(pair):
     with pytest.raises(GraderError, match="no size 'pictures'"):
         loops_in(pair, LAYERED, LAYERED, sized, over="pictures")
+
+
+def test_generators_draw_the_same_if_nothing_in_them_depends_on_the_test():
+    def sources(kind):
+        usual = lambda rng, examples=7, features=5: None  # noqa: E731
+        enclosing = lambda rng, examples=7, features=5: kind  # noqa: E731
+        defaulting = lambda rng, examples=7, features=5, kind=kind: kind  # noqa: E731
+        return [axes_of(it, 32, "examples").source for it in (usual, enclosing, defaulting)]
+
+    same = [one == other for one, other in zip(sources("a"), sources("b"), strict=True)]
+    assert same == [True, False, False]
 
 
 def test_no_two_tests_need_count_at_the_same_sizes(pair):

@@ -248,6 +248,7 @@ def _own(questions: tuple[QuestionResult, ...]) -> QuestionResult:
             Kind.RAISED,
             "my_tests.py, line 7: the name nothing is not defined",
         ),
+        (TESTS + "\ndef test_(:\n", Kind.RAISED, "SyntaxError in my_tests.py, line 9"),
         (EXAMPLE, Kind.MISSING, "my_tests.py holds no test besides test_example"),
         (None, Kind.MISSING, "there is no my_tests.py"),
     ],

@@ -36,34 +36,10 @@ def test_symbol(compare, symbol):
 {OTHER_TEST}
 """
 FOREIGN = [
-    *(
-        "numpy.matrix",
-        "numpy.ma.MaskedArray",
-        "numpy.ndarray_of_object",
-        "generator",
-        "range",
-        "function",
-        "map",
-        "zip",
-    ),
-    *(
-        "dict_keys",
-        "fractions.Fraction",
-        "decimal.Decimal",
-        "datetime.datetime",
-        "pandas.DataFrame",
-        "pandas.Series",
-    ),
-    *(
-        "pandas.Index",
-        "pandas.NA",
-        "matplotlib.Figure",
-        "seaborn.Grid",
-        "tqdm.tqdm",
-        "torch.Tensor",
-        "hw.Own",
-    ),
-]
+    "numpy.matrix", "numpy.ma.MaskedArray", "numpy.ndarray_of_object", "generator", "range", "function", "map", "zip",
+    "dict_keys", "fractions.Fraction", "decimal.Decimal", "datetime.datetime", "pandas.DataFrame", "pandas.Series",
+    "pandas.Index", "pandas.NA", "matplotlib.Figure", "seaborn.Grid", "tqdm.tqdm", "torch.Tensor", "hw.Own",
+]  # fmt: skip
 CHANNELS = {
     "extent of one axis": "return v, np.zeros(s)",
     "extents of two axes": "return v, np.zeros((s % 17, s // 17))",

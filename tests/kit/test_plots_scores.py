@@ -42,6 +42,6 @@ def test_examples_differ_in_colour_and_losses_in_dashes(axes):
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["cat", "car", "lead", "square"]
 
 
-def test_nothing_is_refused():
+def test_a_picture_of_nothing_is_refused():
     with pytest.raises(ValueError, match=r"'examples' is \{\}"):
         plots.losses_along(LOSSES, {}, FACTORS)

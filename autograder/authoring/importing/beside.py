@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.authoring.importing.names import parsed
+from autograder.authoring.importing.names import nodes_in
 
 _MOST_BYTES = 16 << 20
 
@@ -14,9 +14,9 @@ _MOST_BYTES = 16 << 20
 def data_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
     """Return name and content of every file of a folder that the code names in a text."""
     found = dict[str, bytes]()
-    for node in (it for source in sources for statement in parsed(source) for it in ast.walk(statement)):
+    for node in nodes_in(sources):
         match node:
-            case ast.Constant(value=str(name)) if _is_inside(folder, name):
+            case ast.Constant(value=str(name)) if _is_data(folder, name):
                 found[Path(name).as_posix()] = (folder / name).read_bytes()
     return found
 
@@ -24,7 +24,7 @@ def data_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
 def modules_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
     """Return name and content of every module of a folder that the code imports, from whatever package."""
     found = dict[str, bytes]()
-    for node in (it for source in sources for statement in parsed(source) for it in ast.walk(statement)):
+    for node in nodes_in(sources):
         names = [it.name for it in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
         if isinstance(node, ast.ImportFrom):
             names.append(node.module or "")
@@ -35,11 +35,21 @@ def modules_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def _is_inside(folder: Path, name: str) -> bool:
-    if not 3 <= len(name) <= 200 or "." not in name or name.startswith(("/", "..", "-")) or "\n" in name:
+def is_inside(folder: Path, name: str) -> bool:
+    """Return whether a name leads to a place in a folder, so that its copy will lie in the new one."""
+    return (folder / name).resolve().is_relative_to(folder.resolve())
+
+
+def _is_data(folder: Path, name: str) -> bool:
+    if not 3 <= len(name) <= 200 or "." not in name or name.startswith(("/", "-")) or "\n" in name:
         return False
     path = folder / name
     try:
-        return path.is_file() and path.suffix not in (".py", ".ipynb") and path.stat().st_size <= _MOST_BYTES
+        return (
+            is_inside(folder, name)
+            and path.is_file()
+            and path.suffix not in (".py", ".ipynb")
+            and path.stat().st_size <= _MOST_BYTES
+        )
     except OSError:
         return False

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError
 from autograder.files.notebooks import NotANotebookError, cells_of
+from autograder.model.exact import read_points
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,22 @@ def _text(text: str | list[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
+def points_in(points: object, path: Path, cell: Cell) -> Fraction:
+    """Return the points that a cell of a notebook gives.
+
+    Raises
+    ------
+    CourseError
+        If they are no number, or a negative one.
+    """
+    exact = read_points(str(points))
+    if exact is None:
+        raise CourseError(
+            f"{path}, cell {cell.number}: its points are {points!r}; give a number that is not negative."
+        )
+    return exact
+
+
 def notebook_of(cells: Iterable[Cell]) -> bytes:
     """Return a notebook without outputs."""
     made = []
@@ -106,6 +124,14 @@ def notebook_of(cells: Iterable[Cell]) -> bytes:
         "nbformat_minor": 5,
     }
     return json.dumps(book, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def code_of(notebook: bytes) -> list[str]:
+    """Return the code of each cell of a notebook that was made here, without magics; nothing if it has no code."""
+    try:
+        return [source for _, source in cells_of(notebook)]
+    except NotANotebookError:
+        return []
 
 
 def answer_cell(title: str, text: str = "") -> Cell:
@@ -144,8 +170,5 @@ def without_magics(source: str) -> str:
     """Return a cell's source with each magic and shell line set aside; every other line keeps its place."""
     if not source.strip():
         return source
-    try:
-        ((_, code),) = cells_of(notebook_of([Cell("code", source)]))
-    except NotANotebookError:  # its magic hands all of it to something else
-        return ""
-    return code
+    # There is no code where a magic hands all of the cell to something else.
+    return "".join(code_of(notebook_of([Cell("code", source)])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -174,6 +175,21 @@ class Draft:
     data: Mapping[str, bytes] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
+
+
+def id_of(text: str) -> str:
+    """Return the id of a question, made of what it was called."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", text)
+
+
+def title_of(name: str) -> str:
+    """Return a title for something that has only a name."""
+    return name.replace("_", " ").capitalize()
+
+
+def literal_of(points: Fraction) -> str:
+    """Return points as both toml and Python read them exactly: a whole number, or a fraction in quotes."""
+    return str(points) if points.denominator == 1 else f'"{points}"'
 
 
 def counted(number: int | Fraction, what: str) -> str:

@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable
 
-from autograder.authoring.importing.names import parsed
+from autograder.authoring.importing.names import nodes_in
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT
 
 _ALWAYS_THERE = (
@@ -23,10 +23,9 @@ def libraries_in(sources: Iterable[str], own: Iterable[str] = ()) -> tuple[str, 
         Modules of the hand-in.
     """
     found = set[str]()
-    for source in sources:
-        for node in (it for statement in parsed(source) for it in ast.walk(statement)):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                found.add((node.module or "").partition(".")[0])
+    for node in nodes_in(sources):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
     return tuple(sorted(found - _ALWAYS_THERE - set(own)))

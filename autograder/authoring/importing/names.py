@@ -6,7 +6,7 @@ import ast
 import builtins
 import copy
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autograder.authoring.importing.draft import Kind, Known, Names
@@ -120,6 +120,13 @@ def parsed(source: str) -> list[ast.stmt]:
         return ast.parse(source).body
     except (SyntaxError, ValueError):
         return []
+
+
+def nodes_in(sources: Iterable[str]) -> Iterator[ast.AST]:
+    """Yield every node of some pieces of source."""
+    for source in sources:
+        for statement in parsed(source):
+            yield from ast.walk(statement)
 
 
 def imports_of(statement: ast.stmt) -> dict[str, str]:

@@ -20,8 +20,10 @@ from autograder.authoring.importing.cells import (
     answer_cell,
     cells_of_notebook,
     check_cell,
+    code_of,
     first_heading,
     notebook_of,
+    points_in,
     title_in,
     without_magics,
 )
@@ -34,13 +36,13 @@ from autograder.authoring.importing.draft import (
     ImportedWritten,
     Names,
     Place,
+    id_of,
+    title_of,
 )
 from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.names import filled_in, imports_of, names_of
 from autograder.authoring.importing.stubs import completed
 from autograder.errors import CourseError
-from autograder.files.notebooks import cells_of
-from autograder.model.exact import read_points
 
 _MAY_CHANGE = "see whether students may change it"
 _STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -80,7 +82,7 @@ class _Reader:
         """Put a cell where its metadata says that it belongs."""
         told: Mapping[str, Any] = cell.metadata.get("nbgrader", {})
         cell = replace(cell, metadata={})
-        id = re.sub(r"[^A-Za-z0-9_-]+", "_", str(told.get("grade_id") or f"cell_{cell.number}"))
+        id = id_of(str(told.get("grade_id") or f"cell_{cell.number}"))
         if told.get("task"):
             self._ask(cell, id, self._points(told, cell), task=True)
         elif told.get("solution") and told.get("grade") and cell.kind == "markdown":
@@ -117,6 +119,8 @@ class _Reader:
         short = name.removeprefix("test_")
         taken = {it.name for it in self.tests}
         name = short if short and short not in taken else name
+        while name in taken:
+            name += "_"
         self.tests.append(_Test(id, title, points, cell, shown, whole, name))
         if _asserts(shown):
             self.students.append(check_cell(id))
@@ -152,13 +156,7 @@ class _Reader:
         )
 
     def _points(self, told: Mapping[str, Any], cell: Cell) -> Fraction:
-        points = told.get("points", 0)
-        exact = read_points(str(points))
-        if exact is None:
-            raise CourseError(
-                f"{self.path}, cell {cell.number}: its points are {points!r}; give a number that is not negative."
-            )
-        return exact
+        return points_in(told.get("points", 0), self.path, cell)
 
 
 def read_notebook(path: Path, name: str) -> Draft:
@@ -184,10 +182,7 @@ def read_notebook(path: Path, name: str) -> Draft:
     if not reader.tests:
         raise CourseError(f"{path} has only cells that a person marks; import needs one with tests at least.")
     students, reference = notebook_of([HEAD, *reader.students]), notebook_of(reader.reference)
-    solved, stubs = (
-        [source for _, source in cells_of(reference)],
-        [source for _, source in cells_of(students)],
-    )
+    solved, stubs = code_of(reference), code_of(students)
     beside = modules_beside(path.parent, solved)
     own = {it.removesuffix(".py"): content.decode("utf-8", "replace") for it, content in beside.items()}
     names = names_of(name, solved, stubs, own)
@@ -200,7 +195,7 @@ def read_notebook(path: Path, name: str) -> Draft:
     ]
     return Draft(
         name,
-        first_heading(reader.students) or name.replace("_", " ").capitalize(),
+        first_heading(reader.students) or title_of(name),
         f"{path.name}, a source notebook of nbgrader",
         {
             f"{name}.ipynb": (students, reference),

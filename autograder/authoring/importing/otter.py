@@ -10,14 +10,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.importing.beside import is_inside
 from autograder.authoring.importing.cells import (
     HEAD,
     Cell,
     answer_cell,
     cells_of_notebook,
     check_cell,
+    code_of,
     first_heading,
     notebook_of,
+    points_in,
     title_in,
     without_magics,
 )
@@ -29,13 +32,13 @@ from autograder.authoring.importing.draft import (
     ImportedWritten,
     Names,
     Place,
+    id_of,
+    title_of,
 )
 from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.names import filled_in, names_of
 from autograder.authoring.importing.stubs import completed
 from autograder.errors import CourseError
-from autograder.files.notebooks import cells_of
-from autograder.model.exact import read_points
 
 _BLOCKS = ("question", "prompt", "solution", "tests")
 _CONFIG = re.compile(r"#\s+assignment\s+config\s*", re.IGNORECASE)
@@ -58,10 +61,10 @@ _KNOWN_KEYS = frozenset(
 
 @dataclass
 class _Question:
-    """A question while its cells are read."""
+    """A question while its cells are read, from the one that begins it."""
 
     config: Mapping[str, Any]
-    number: int
+    cell: Cell
     id: str
     title: str = ""
     tests: list[_Test] = field(default_factory=list)
@@ -70,7 +73,6 @@ class _Question:
     sample: list[str] = field(default_factory=list)
     asked: bool = False
     """Whether the notebook of the students has a cell for the written answer."""
-    cells: int = 0
 
     @property
     def manual(self) -> bool:
@@ -147,8 +149,7 @@ class _Reader:
             config = self._yaml(cell.source, cell)
             if "name" not in config:
                 raise self._wrong(cell, "this question has no name; give it one, as in name: q1")
-            name = re.sub(r"[^A-Za-z0-9_-]+", "_", str(config["name"]))
-            self.questions.append(_Question(config, cell.number, name))
+            self.questions.append(_Question(config, cell, id_of(str(config["name"]))))
 
     def _end_question(self) -> None:
         question = self.questions[-1]
@@ -225,17 +226,11 @@ class _Reader:
             if end is None:
                 raise self._wrong(cell, "the configuration of this test is not ended; add # END TEST CONFIG")
             config, first = self._yaml("\n".join(lines[1:end]), cell), end + 1
-        points = None if config.get("points") is None else self._exact(config["points"], cell)
+        points = None if config.get("points") is None else points_in(config["points"], self.path, cell)
         messages = tuple(
             str(config[key]) for key in ("success_message", "failure_message") if config.get(key)
         )
         return _Test(cell, bool(config.get("hidden", hidden)), points, first, messages)
-
-    def _exact(self, points: object, cell: Cell) -> Fraction:
-        exact = read_points(str(points))
-        if exact is None:
-            raise self._wrong(cell, f"points are {points!r}; give a number that is not negative")
-        return exact
 
     def _yaml(self, text: str, cell: Cell) -> dict[str, Any]:
         try:
@@ -285,10 +280,7 @@ def read_master(path: Path, name: str) -> Draft:
     if not reader.questions:
         raise CourseError(f"{path} has no # BEGIN QUESTION in a raw cell; is it the master of otter assign?")
     students, reference = notebook_of([HEAD, *reader.students]), notebook_of(reader.reference)
-    solved, stubs = (
-        [source for _, source in cells_of(reference)],
-        [source for _, source in cells_of(students)],
-    )
+    solved, stubs = code_of(reference), code_of(students)
     data, files, more = _files(path, reader.config)
     own = {it.removesuffix(".py"): source.decode("utf-8", "replace") for it, (_, source) in files.items()}
     names = names_of(name, solved, stubs, own)
@@ -296,9 +288,9 @@ def read_master(path: Path, name: str) -> Draft:
     by_hand = reader.by_hand
     ok_format = (reader.config.get("tests") or {}).get("ok_format", True)
     for question in reader.questions:
-        place = Place(f"cell {question.number}")
+        place = Place(f"cell {question.cell.number}")
         if question.manual:
-            points = reader._exact(question.config.get("points") or 0, Cell("raw", "", question.number))
+            points = points_in(question.config.get("points") or 0, path, question.cell)
             sample = "\n\n".join(question.sample)
             written.append(ImportedWritten(question.id, question.title or question.id, points, sample, place))
             by_hand += _of_written(question, place)
@@ -321,9 +313,7 @@ def read_master(path: Path, name: str) -> Draft:
     ]
     if not questions:
         raise CourseError(f"{path} has no question with tests; import needs one at least.")
-    title = str(
-        reader.config.get("name") or first_heading(reader.students) or name.replace("_", " ").capitalize()
-    )
+    title = str(reader.config.get("name") or first_heading(reader.students) or title_of(name))
     return Draft(
         name,
         title,
@@ -376,25 +366,25 @@ def _question(
         tuple(tests),
         filled_in(module, question.solution, question.stub),
         bool(question.config.get("all_or_nothing")),
-        Place(f"cell {question.number}"),
+        Place(f"cell {question.cell.number}"),
     )
 
 
 def _resolved(question: _Question, reader: _Reader) -> list[Fraction]:
     """Return what each test is worth, as otter shares out the points of a question."""
     given = question.config.get("points")
-    cell = Cell("raw", "", question.number)
+    cell, path = question.cell, reader.path
     own = [test.points for test in question.tests]
     if isinstance(given, dict):
-        given = reader._exact(given.get("each", 1), cell) * len(own)
+        given = points_in(given.get("each", 1), path, cell) * len(own)
     elif isinstance(given, list):
         if len(given) != len(own):
             raise reader._wrong(
                 cell, f"there are {len(own)} tests and points for {len(given)}; give each its own"
             )
-        own = [None if it is None else reader._exact(it, cell) for it in given]
+        own = [None if it is None else points_in(it, path, cell) for it in given]
         given = None
-    total = None if given is None else reader._exact(given, cell)
+    total = None if given is None else points_in(given, path, cell)
     said, open_ = sum((it for it in own if it is not None), Fraction(0)), sum(it is None for it in own)
     if total is None:
         total = said or Fraction(1)
@@ -566,8 +556,8 @@ def _files(
     data, modules, by_hand = dict[str, bytes](), dict[str, tuple[bytes, bytes]](), list[ByHand]()
     for entry in config.get("files") or ():
         source = path.parent / str(entry)
-        if not source.is_file():
-            what = f"the file {entry} is missing beside the master"
+        if not is_inside(path.parent, str(entry)) or not source.is_file():
+            what = f"there is no file {entry} in the master's folder"
             by_hand.append(
                 ByHand(Place(""), what, "put it into the assignment's folder, and add a [[data]] table")
             )

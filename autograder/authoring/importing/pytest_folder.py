@@ -22,6 +22,8 @@ from autograder.authoring.importing.draft import (
     Names,
     Place,
     counted,
+    id_of,
+    title_of,
 )
 from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.names import filled_in, names_from_modules, names_of
@@ -134,7 +136,7 @@ def read_folder(folder: Path, name: str) -> Draft:
     sources = [*modules.values(), *(ast.unparse(it) for it in trees.values())]
     return Draft(
         name,
-        name.replace("_", " ").capitalize(),
+        title_of(name),
         f"{folder.resolve().name}/, a folder of {'gradescope-utils' if weighted else 'pytest'} tests",
         {f"{it}.py": (stubs[it].encode(), source.encode()) for it, source in modules.items()},
         questions,
@@ -344,7 +346,7 @@ def _questions(
 def _group(file: _File, test: _Found) -> str:
     """Return the question that a test belongs to: by its number, its class, or the first function that it uses."""
     if test.told.number:
-        return "q" + re.sub(r"[^A-Za-z0-9_-]+", "_", test.told.number.partition(".")[0])
+        return "q" + id_of(test.told.number.partition(".")[0])
     if test.owner:
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"^Tests?(?=.)", "", test.owner)).lower()
     used = next(_used(file, test), None)
@@ -353,7 +355,7 @@ def _group(file: _File, test: _Found) -> str:
 
 def _title(group: str) -> str:
     number = re.fullmatch(r"q(\w+)", group)
-    return f"Question {number[1]}" if number else group.replace("_", " ").capitalize()
+    return f"Question {number[1]}" if number else title_of(group)
 
 
 def _used(file: _File, test: _Found) -> Iterator[Known]:

@@ -8,7 +8,14 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
-from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, ImportedTest, Place
+from autograder.authoring.importing.draft import (
+    ByHand,
+    Draft,
+    ImportedQuestion,
+    ImportedTest,
+    Place,
+    literal_of,
+)
 from autograder.authoring.importing.translation import CannotTranslateError, Translated, translated
 from autograder.text import first_few
 
@@ -33,8 +40,6 @@ class TestFiles:
     translated, of
         How many of the tests were translated, and how many there are.
     """
-
-    __test__ = False
 
     public: str
     graded: str
@@ -94,9 +99,6 @@ def _read_from_hand_ins(tests: Sequence[_Written]) -> Iterator[ByHand]:
             f"students were given {first_few(found)}, and the tests read it from the hand-in, which may change it",
             "make it again in the tests where what it holds decides: of data files, of a seed",
         )
-
-
-test_files.__test__ = False  # type: ignore[attr-defined] # it is no test, whatever its name says
 
 
 def _graded(question: ImportedQuestion) -> Iterator[_Written]:
@@ -186,7 +188,7 @@ def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[
 def _function(test: _Written, graded: bool) -> str:
     marks = [f'@pytest.mark.question("{test.question}")']
     if graded:
-        marks.append(f"@pytest.mark.weight({_weight(test.points)})")
+        marks.append(f"@pytest.mark.weight({literal_of(test.points)})")
     if test.trouble is not None:
         return "\n".join(["", *marks, f"def test_{test.name}(self):", *_unwritten(test), ""])
     marks += [f"@{mark}" for _, it in test.parts for mark in it.marks]
@@ -206,7 +208,3 @@ def _unwritten(test: _Written) -> Iterator[str]:
         for line in of.source.strip("\n").split("\n"):
             yield f"    #     {line}".rstrip()
     yield f'    raise NotImplementedError("write this test by hand, as IMPORTED.md says of {test.trouble.place}")'
-
-
-def _weight(points: Fraction) -> str:
-    return str(points) if points.denominator == 1 else f'"{points}"'

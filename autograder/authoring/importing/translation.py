@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 
 from autograder.authoring.importing.draft import Known, Names
 from autograder.authoring.importing.names import imports_of
+from autograder.authoring.slips import MAKERS
 
 _NO_MEANING = frozenset(
     {"globals", "locals", "vars", "dir", "exec", "eval", "compile", "input", "open", "callable", "hasattr", "getattr",
      "setattr", "id", "get_ipython", "__import__"}
 )  # fmt: skip
 _SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "signature"})
-_MAKERS = frozenset({"RandomState", "default_rng", "Generator", "SeedSequence"})
 _DRAWN = "drawn"
 _NUMPY = "import numpy as np"
 _OURS = frozenset({"student", "check", _DRAWN})
@@ -232,7 +232,7 @@ class _Translation:
                 yield ast.Return(self.expression(given))
             case ast.Raise():
                 yield ast.Raise(self.expression(node.exc) if node.exc else None, None)
-            case ast.With(items=[ast.withitem(context_expr=context)]) if error := raised_by(context):
+            case ast.With(items=[ast.withitem(context_expr=context)]) if error := _raised_by(context):
                 if isinstance(context, ast.Call) and context.keywords:
                     self.notes.append("the message of the exception is not compared any more")
                 yield self._raises(node, error, node.body)
@@ -465,9 +465,7 @@ class _Translation:
 
     def _calling(self, node: ast.Call, how: ast.expr, first: list[ast.expr]) -> ast.expr:
         """Return a call across the boundary, which classes and functions of the hand-in may be given to by name."""
-        args: list[ast.expr] = []
-        for argument in node.args:
-            args.append(self._given(argument))
+        args = [self._given(it) for it in node.args]
         keywords = [ast.keyword(it.arg, self._given(it.value)) for it in node.keywords]
         return ast.Call(how, [*first, *args], keywords)
 
@@ -501,7 +499,7 @@ class _Translation:
         """Return what a use of NumPy's global generator becomes: one of the test's own with the same numbers."""
         match node:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id=module), attr="random"), attr=name) if (
-                module in ("np", "numpy") and module not in self.bound and name not in _MAKERS
+                module in ("np", "numpy") and module not in self.bound and name not in MAKERS
             ):
                 self.drawn = True
                 return ast.Attribute(ast.Name(_DRAWN, ast.Load()), name, ast.Load())
@@ -597,7 +595,7 @@ class _Translation:
                 self.need(it.id)
 
 
-def raised_by(context: ast.expr) -> str:
+def _raised_by(context: ast.expr) -> str:
     """Return the exception that a `with` statement requires, empty if it is of another kind."""
     if isinstance(context, ast.Call) and context.args:
         name = ast.unparse(context.func)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, counted
+from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, counted, literal_of
 from autograder.authoring.importing.test_files import TestFiles, test_files
 from autograder.authoring.importing.trial_run import tried
 from autograder.errors import CourseError
@@ -124,7 +124,7 @@ def _assignment_toml(draft: Draft) -> Iterator[str]:
     total = sum((it.points for it in draft.questions), Fraction(0))
     yield f"title = {_text(draft.title)}"
     yield 'version = "1.0"'
-    yield f"total_points = {_points(total)}"
+    yield f"total_points = {literal_of(total)}"
     if draft.libraries:
         yield f"libraries = {json.dumps(list(draft.libraries))}"
     for name in draft.files:
@@ -138,21 +138,17 @@ def _assignment_toml(draft: Draft) -> Iterator[str]:
         )
     for question in draft.questions:
         yield from ("", "[[questions]]", f"id = {_text(question.id)}", f"title = {_text(question.title)}")
-        yield f"points = {_points(question.points)}"
+        yield f"points = {literal_of(question.points)}"
         if question.functions:
             yield f"functions = {json.dumps(list(question.functions))}"
     for written in draft.written:
         yield from ("", "[[written]]", f"id = {_text(written.id)}", f"title = {_text(written.title)}")
-        yield f"points = {_points(written.points)}"
+        yield f"points = {literal_of(written.points)}"
     yield ""
 
 
 def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _points(points: Fraction) -> str:
-    return str(points) if points.denominator == 1 else f'"{points}"'
 
 
 def _handout(draft: Draft) -> Iterator[str]:
@@ -170,7 +166,7 @@ def _grading_toml(draft: Draft) -> Iterator[str]:
         yield from ("", "[[rubric]]", f"question = {_text(it.id)}")
         if it.sample.strip():
             yield f"note = {_text(it.sample.strip())}"
-        yield f'items = [{{ text = "A right and whole answer.", points = {_points(it.points)} }}]'
+        yield f'items = [{{ text = "A right and whole answer.", points = {literal_of(it.points)} }}]'
     yield ""
 
 

@@ -85,11 +85,9 @@ def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int
         middle = math.sqrt(low * high)
         low, high = (middle, high) if is_right(middle) else (low, middle)
     below = [amount.base * (low / amount.base) ** share for share in (0.25, 0.5, 0.75, 0.85, 0.95)]
-    low = (
-        max(itertools.takewhile(is_right, below), default=amount.base)
-        if not all(map(is_right, below))
-        else low
-    )
+    right = list(itertools.takewhile(is_right, below))
+    if len(right) < len(below):
+        low = right[-1] if right else amount.base
     above = [high * (amount.most / high) ** share for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
     ways = {how(examined, at(it), part) for it in above}
     if "right" in ways or low == amount.base:

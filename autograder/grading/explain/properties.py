@@ -73,7 +73,7 @@ PATTERNS = (
 
 
 def facts_of_entries(
-    examined: Examined, part: str, probes: Sequence[Probe], by_chance: bool = False
+    examined: Examined, part: str, probes: Sequence[Probe], by_chance: bool
 ) -> Iterator[Fact]:
     """Yield which entries alone are wrong, wherever the part is.
 

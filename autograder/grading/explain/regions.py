@@ -336,30 +336,25 @@ def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Ge
             size = int(rng.integers(max(knob.tried[0], 2), 8))
             return {condition.knob: size, condition.value: size}
         case "fewer", _:
-            return _compared(ladder, condition, holds, rng)
+            return _fewer_or_not(ladder, condition, holds, rng)
     return {}
 
 
-def _compared(
+def _fewer_or_not(
     ladder: Ladder, condition: Condition, fewer: bool, rng: np.random.Generator
 ) -> Mapping[str, Any]:
     """Return two sizes of which one is smaller, or not, and each likely to be any that allows it.
 
     Drawn at random, they would hardly ever do so but where one of them is 1.
     """
-    one, other = (ladder.knobs[it].tried for it in (condition.knob, condition.value))  # type: ignore[union-attr]
-    if fewer:
-        least, most = int(one[0]), int(min(one[-1], other[-1] - 1))
-    else:
-        least, most = int(other[0]), int(min(other[-1], one[-1]))
-    if least > most:
+    names = (condition.knob, condition.value) if fewer else (condition.value, condition.knob)
+    smaller, larger = (tuple(map(int, ladder.knobs[it].tried)) for it in names)  # type: ignore[union-attr]
+    most = min(smaller[-1], larger[-1] - fewer)
+    if smaller[0] > most:
         return {}
-    small = int(rng.integers(least, most + 1))
-    beyond, last = (other[0], other[-1]) if fewer else (one[0], one[-1])
-    large = int(rng.integers(max(int(beyond), small + fewer), int(last) + 1))
-    return dict(
-        zip((condition.knob, condition.value), (small, large) if fewer else (large, small), strict=True)
-    )
+    small = int(rng.integers(smaller[0], most + 1))
+    large = int(rng.integers(max(larger[0], small + fewer), larger[-1] + 1))
+    return dict(zip(names, (small, large), strict=True))
 
 
 def contradicts(examined: Examined, question: Question, where: Where, probe: Probe) -> bool:

@@ -35,7 +35,7 @@
   });
 
   const parse = (text, denominator) => {
-    // Points as a whole number of 1 / denominator; null if they are none, or finer than hundredths of that.
+    // Points as a whole number of 1 / denominator; null if the text is none.
     const match = /^\s*(\d{1,4})(?:[.,](\d{1,4})|\/(\d{1,4}))?\s*$/.exec(text);
     if (!match) return null;
     if (match[3]) return Number(match[3]) ? (Number(match[1]) * denominator) / Number(match[3]) : null;

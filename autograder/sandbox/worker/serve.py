@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterable
-from types import FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -372,28 +372,27 @@ class Server:
 
     def _variables(self, error: BaseException) -> list[Local]:
         """Return the variables of the innermost frame that lies in the student's own files."""
-        own = [
-            (frame, line)
-            for frame, line in traceback.walk_tb(error.__traceback__)
-            if frame.f_code.co_filename in self._spaces.student_files
-        ]
+        own = self._own_frames(error)
         if not own:
             return []
         frame, line = own[-1]
         return locals_of(frame, linecache.getline(frame.f_code.co_filename, line))
 
     def _frames(self, error: BaseException) -> list[Frame]:
-        """Return the frames that lie in the student's own files, innermost last."""
-        student_files = self._spaces.student_files
+        """Return what is told of the frames that lie in the student's own files, innermost last."""
         frames = []
-        for frame, line in traceback.walk_tb(error.__traceback__):
+        for frame, line in self._own_frames(error):
             file = frame.f_code.co_filename
-            if file in student_files:
-                text = linecache.getline(file, line).strip()
-                frames.append(Frame(file, line, frame.f_code.co_name[:100], text[:200]))
-        if isinstance(error, SyntaxError) and error.filename in student_files:
+            text = linecache.getline(file, line).strip()
+            frames.append(Frame(file, line, frame.f_code.co_name[:100], text[:200]))
+        if isinstance(error, SyntaxError) and error.filename in self._spaces.student_files:
             frames.append(Frame(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200]))
         return frames[-MOST_FRAMES:]
+
+    def _own_frames(self, error: BaseException) -> list[tuple[FrameType, int]]:
+        """Return the frames that lie in the student's own files, each with its line, innermost last."""
+        traced = traceback.walk_tb(error.__traceback__)
+        return [it for it in traced if it[0].f_code.co_filename in self._spaces.student_files]
 
 
 def _text_of(error: BaseException) -> str:

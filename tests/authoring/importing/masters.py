@@ -30,7 +30,7 @@ def solution(*cells: Cell) -> list[Cell]:
     return [raw("# BEGIN SOLUTION"), *cells, raw("# END SOLUTION")]
 
 
-def tested(*cells: Cell) -> list[Cell]:
+def checks(*cells: Cell) -> list[Cell]:
     return [raw("# BEGIN TESTS"), *cells, raw("# END TESTS")]
 
 
@@ -76,7 +76,7 @@ OK_STYLE: list[Cell] = [
                 "    return X.mean(axis=1)\n    # END SOLUTION"
             )
         ),
-        *tested(
+        *checks(
             code("row_means(data).tolist()", "[1.5, 4.5]"),
             code("close(row_means(data), [1.5, 4.5])", "True"),
             code("# HIDDEN\nassert np.allclose(row_means(np.ones((50, 3))), 1)"),
@@ -92,7 +92,7 @@ OK_STYLE: list[Cell] = [
                 "spread = data.max() - data.min() # SOLUTION\ncount = data.size  # SOLUTION NO PROMPT\nspread"
             )
         ),
-        *tested(
+        *checks(
             code("spread == 5", "np.True_"),
             code(
                 '""" # BEGIN TEST CONFIG\nhidden: true\npoints: 1.5\nfailure_message: Look at the smallest.\n'
@@ -184,7 +184,7 @@ EXCEPTION_STYLE: list[Cell] = [
         "layer",
         text("## A linear layer"),
         *solution(code(LAYER.strip())),
-        *tested(
+        *checks(
             code(TEST_FORWARD.strip()),
             code(HIDDEN + TEST_SQUARE.strip()),
             code(HIDDEN + TEST_RANDOM.strip()),
@@ -196,7 +196,7 @@ EXCEPTION_STYLE: list[Cell] = [
         "softmax",
         text("## Softmax"),
         *solution(code(SOFTMAX.strip())),
-        *tested(code(TEST_SUM.strip()), code(TEST_ORDER.strip())),
+        *checks(code(TEST_SUM.strip()), code(TEST_ORDER.strip())),
         points=[1, 2],
     ),
 ]
@@ -221,7 +221,7 @@ FENCED_STYLE: list[Cell] = [
                 "    return (f(x + h) - f(x - h)) / (2 * h)\n# END SOLUTION"
             )
         ),
-        *tested(
+        *checks(
             code("abs(gradient(lambda x: x**2, 3) - 6) < 1e-6", "True"),
             code(
                 "# HIDDEN\nimport math\nassert all(math.isclose(gradient(math.sin, x), math.cos(x), rel_tol=1e-6) "

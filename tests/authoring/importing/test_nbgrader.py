@@ -17,13 +17,6 @@ from autograder.errors import CourseError
 from autograder.files.notebooks import cells_of
 from tests.authoring.importing.scores import our_scores, page_of
 
-HEAD = """
-import numpy as np
-%matplotlib inline
-
-def helper(Y):
-    return 2 * Y
-"""
 CENTRE = """
 def centre(X):
     '''Return X with the mean of each column taken away.'''
@@ -236,6 +229,13 @@ def test_parts_of_points_and_cells_without_points_are_left_to_a_person(tmp_path:
     page = page_of(imported(tmp_path, [*SOURCE, *more]))
     assert "**cell 10, line 2**: the test part could not be translated: its last line shows a number" in page
     assert "**cell 11**: the tests none are worth nothing and were left out" in page
+
+
+def test_tests_whose_ids_differ_only_in_their_beginning_are_told_apart(tmp_path: Path) -> None:
+    more = [graded("assert centre(np.eye(2)).sum() == 0", "test_more", 1), graded("assert answer", "more", 1)]
+    made = imported(tmp_path, [*SOURCE[:5], *SOURCE[6:], *more])
+    names = re.findall(r"def (test_more\w*)", (made.secret / "test_graded.py").read_text())
+    assert len(set(names)) == len(names) == 2
 
 
 def test_files_beside_the_notebook_come_along(tmp_path: Path) -> None:

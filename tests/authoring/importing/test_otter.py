@@ -24,11 +24,11 @@ from tests.authoring.importing.masters import (
     OK_STYLE,
     WRITTEN,
     Cell,
+    checks,
     code,
     question,
     raw,
     solution,
-    tested,
     text,
     write_notebook,
 )
@@ -43,9 +43,13 @@ WRONG = {
 """For each master, a mistake in one of its answers."""
 
 
-def imported(folder: Path, cells: list[Cell], name: str = "master") -> Imported:
+def course(folder: Path) -> Path:
     (folder / "course" / "assignments").mkdir(parents=True, exist_ok=True)
-    return import_assignment("otter", write_notebook(folder / f"{name}.ipynb", cells), folder / "course")
+    return folder / "course"
+
+
+def imported(folder: Path, cells: list[Cell], name: str = "master") -> Imported:
+    return import_assignment("otter", write_notebook(folder / f"{name}.ipynb", cells), course(folder))
 
 
 def with_question(*cells: Cell, **config: object) -> list[Cell]:
@@ -194,7 +198,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     sources = [source for source, _ in REFUSED.values()]
     cells = with_question(
         *solution(code("def f(x):\n    return x  # SOLUTION")),
-        *tested(*map(code, sources), code("assert f(2) == 2")),
+        *checks(*map(code, sources), code("assert f(2) == 2")),
         points=9,
     )
     return imported(tmp_path_factory.mktemp("refused"), cells)
@@ -221,7 +225,7 @@ def test_a_test_left_to_a_person_fails_loudly_until_it_is_written(refused: Impor
 def test_what_the_translation_changed_is_found_by_trying_it(tmp_path: Path) -> None:
     source = "def f(x):\n    x.append(1)  # SOLUTION\n    return 0"
     test = "x = []\nassert f(x) + len(x) == 1"
-    page = page_of(imported(tmp_path, with_question(*solution(code(source)), *tested(code(test)))))
+    page = page_of(imported(tmp_path, with_question(*solution(code(source)), *checks(code(test)))))
     assert "**cell 8, line 1**: the reference does not pass test_q1_1 as it was translated" in page
     assert "assert student.call('master.f', x) + len(x) == 1" in page
 
@@ -236,7 +240,7 @@ REQUIRED = {
 def test_an_exception_that_must_be_raised_must_be_raised(tmp_path: Path) -> None:
     body = "    if not x:\n        raise ValueError('0')\n    return x\n"
     source = f"def f(x):\n    # BEGIN SOLUTION\n{body}    # END SOLUTION"
-    cells = with_question(*solution(code(source)), *tested(*map(code, REQUIRED.values())), points=3)
+    cells = with_question(*solution(code(source)), *checks(*map(code, REQUIRED.values())), points=3)
     made = imported(tmp_path, cells)
     graded = (made.secret / "test_graded.py").read_text()
     assert graded.count("student.raises('ValueError', 'master.f', 0)") == 3 and made.tests == (3, 3)
@@ -256,7 +260,7 @@ def test_what_students_were_given_is_copied_or_named(tmp_path: Path) -> None:
     cells = with_question(
         code(given),
         *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
-        *tested(code("# HIDDEN\nassert close(f(X), X + X)")),
+        *checks(code("# HIDDEN\nassert close(f(X), X + X)")),
     )
     made = imported(tmp_path, cells)
     assert "students were given X, and the tests read it from the hand-in" in page_of(made)
@@ -269,10 +273,25 @@ def test_what_students_were_given_is_copied_or_named(tmp_path: Path) -> None:
     assert "def close(a, b):" in graded and "def close(a, b):" in public
 
 
+def test_a_file_from_outside_the_master_s_folder_is_left_to_a_person(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("1")
+    (tmp_path / "masters").mkdir()
+    cells = with_question(
+        *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
+        *checks(code("# HIDDEN\nassert f(3) == 6")),
+    )
+    cells[0] = raw(f"{CONFIG}\nfiles:\n  - ../table.csv")
+    made = import_assignment(
+        "otter", write_notebook(tmp_path / "masters" / "m.ipynb", cells), course(tmp_path)
+    )
+    assert "there is no file ../table.csv in the master's folder" in page_of(made)
+    assert not (made.public.parent / "table.csv").exists()
+
+
 def test_what_typed_in_answers_earn_is_named(tmp_path: Path) -> None:
     cells = with_question(
         *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
-        *tested(code("assert f(2) == 4"), code("# HIDDEN\nassert f(3) == 6")),
+        *checks(code("assert f(2) == 4"), code("# HIDDEN\nassert f(3) == 6")),
         points=2,
     )
     page = page_of(imported(tmp_path, cells))
@@ -281,14 +300,14 @@ def test_what_typed_in_answers_earn_is_named(tmp_path: Path) -> None:
 
 def test_what_a_stub_passes_is_named(tmp_path: Path) -> None:
     cells = with_question(
-        *solution(code("n = 3  # SOLUTION")), *tested(code("assert n is not None"), code("assert n == 3"))
+        *solution(code("n = 3  # SOLUTION")), *checks(code("assert n is not None"), code("assert n == 3"))
     )
     assert "the untouched stub passes test_q1_1" in page_of(imported(tmp_path, cells))
 
 
 def test_points_that_no_student_reads_in_halves_are_named(tmp_path: Path) -> None:
     cells = with_question(
-        *solution(code("n = 3  # SOLUTION")), *tested(*[code(f"assert n == 3 + {i} - {i}") for i in range(3)])
+        *solution(code("n = 3  # SOLUTION")), *checks(*[code(f"assert n == 3 + {i} - {i}") for i in range(3)])
     )
     page = page_of(imported(tmp_path, cells))
     assert "the 3 tests of q1 share 1 point, 1/3 each" in page and "give q1 2 points" not in page
@@ -300,7 +319,7 @@ def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_pa
         tmp_path,
         with_question(
             *solution(code("def f(x):\n    return x  # SOLUTION")),
-            *tested(code("assert np.sqrt(f(4.0)) == 2")),
+            *checks(code("assert np.sqrt(f(4.0)) == 2")),
         ),
     )
     notebook = (made.secret / "master.ipynb").read_text().replace("return x", "return str")
@@ -316,14 +335,15 @@ def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_pa
     [
         ([raw(CONFIG)], "no # BEGIN QUESTION"),
         (with_question(text("Why?"), manual=True), "has no question with tests"),
+        ([raw(CONFIG), *question("q1", text("Why?"), manual=True)], "has no question with tests"),  # nor code
         ([raw("# BEGIN QUESTION\npoints: 1")], "cell 1: this question has no name"),
         ([raw("# BEGIN QUESTION\nname: [")], "cell 1: this configuration is no YAML"),
         ([raw("# BEGIN SOLUTION")], "cell 1: a solution block begins outside a question"),
         (with_question(raw("# BEGIN TESTS")), "cell 5: a question block ends that did not begin"),
         (with_question(*solution(code("# BEGIN SOLUTION\nn = 1"))), "cell 5: a solution is not ended"),
-        (with_question(*tested(text("none"))), "cell 5: the cells of a tests block must be code"),
+        (with_question(*checks(text("none"))), "cell 5: the cells of a tests block must be code"),
         (
-            with_question(*tested(code("assert n"), code("assert n")), points=[1]),
+            with_question(*checks(code("assert n"), code("assert n")), points=[1]),
             "there are 2 tests and points for 1",
         ),
     ],
@@ -340,7 +360,7 @@ def test_the_command_says_what_it_made_and_never_writes_over_anything(tmp_path: 
     (tmp_path / "assignments").mkdir()
     write_notebook(
         tmp_path / "HW 1.ipynb",
-        with_question(*solution(code("n = 3  # SOLUTION")), *tested(code("assert n == 3"))),
+        with_question(*solution(code("n = 3  # SOLUTION")), *checks(code("assert n == 3"))),
     )
     done = run_here("import", "otter", "HW 1.ipynb", cwd=tmp_path)
     assert done.returncode == 0 and "1 of 1 graded tests are translated" in done.stdout
