@@ -335,7 +335,7 @@ def test_an_answer_that_nobody_asked_for_is_noticed_before_the_next_question(san
     with Host(sandbox) as host:
         code = Code(host, forging)
         assert code.call("hw.answer_twice") == 1
-        time.sleep(0.2)  # until the second answer has come
+        time.sleep(1.0)  # until the second answer has come, on a busy machine too
         with pytest.raises(ProtocolBroken):
             code.call("hw.three")
         assert code.call("hw.three") == 3
