@@ -82,18 +82,23 @@ class _Finder:
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
+        self._looked_at: set[bytes] = set()
         self._by_start: dict[str, list[str]] = {}
         for text in secrets.lines:
             self._by_start.setdefault(text[:SHORTEST], []).append(text)
 
     def look(self, label: str, data: bytes, depth: int) -> Iterator[Leak]:
-        """Yield the leaks of `data`; `label` says where in the zip it is."""
+        """Yield the leaks of `data` unless it was looked at before; `label` says where in the zip it is."""
         if depth > _DEEPEST:
             raise CourseError(f"{label}: is wrapped more than {_DEEPEST} times; unpack it in the assignment.")
-        if place := self._secrets.files.get(hashlib.sha256(data).digest()):
-            yield Leak(label, 1, place)
         if data.startswith(importlib.util.MAGIC_NUMBER) or label.endswith((".pyc", ".pyo")):
             raise CourseError(f"{label}: is compiled Python, which cannot be searched; remove it.")
+        digest = hashlib.sha256(data).digest()
+        if digest in self._looked_at:  # as are the hashes of packages, of which each list of them has the same
+            return
+        self._looked_at.add(digest)
+        if place := self._secrets.files.get(digest):
+            yield Leak(label, 1, place)
         # Members first: what a zip stores uncompressed is better reported by member than for the whole zip.
         for inner, content in _members(label, data):
             yield from self.look(inner, content, depth + 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -16,8 +17,8 @@ import autograder
 from autograder.errors import CourseError, GraderError
 
 DISTRIBUTION = "homework-autograder"
-Systems = Sequence[Mapping[str, str]]
-"""What markers are evaluated for."""
+Systems = tuple[frozenset[tuple[str, str]], ...]
+"""What markers are evaluated for: names and values that a marker may ask of a system."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Pin:
     requirement: str
 
 
+@functools.cache
 def read_lock() -> tuple[Pin, ...]:
     """Return every pin of the lock, in its order.
 
@@ -54,17 +56,18 @@ def read_lock() -> tuple[Pin, ...]:
 
 def base_requirements(libraries: Iterable[str] = ()) -> str:
     """Return what grading needs on Linux, with hashes: the base install without the package itself, and libraries."""
-    pins = _closure(_LINUXES, libraries=libraries)
+    pins = _closure(_LINUXES, libraries=frozenset(libraries))
     return "".join(pin.requirement for pin in pins if _may_apply(pin.marker, _LINUXES))
 
 
 def checking_requirements(libraries: Iterable[str] = ()) -> str:
     """Return what checking needs on any system, with hashes: the base install without the package, and libraries."""
-    return "".join(pin.requirement for pin in _closure(_ANY_SYSTEM, libraries=libraries))
+    return "".join(pin.requirement for pin in _closure(_ANY_SYSTEM, libraries=frozenset(libraries)))
 
 
 def notebook_requirements(*extras: str, libraries: Iterable[str] = ()) -> str:
     """Return what notebooks need besides, on any system, with hashes: the extra `student` and others."""
+    libraries = frozenset(libraries)
     checking = _closure(_ANY_SYSTEM, libraries=libraries)
     needed = _closure(_ANY_SYSTEM, "student", *extras, libraries=libraries)
     return "".join(pin.requirement for pin in needed if pin not in checking)
@@ -101,12 +104,13 @@ def _pin(entry: list[str]) -> Pin:
     return Pin(head.name, head.marker, needed_by, "".join(lines))
 
 
-def _closure(systems: Systems, *extras: str, libraries: Iterable[str] = ()) -> list[Pin]:
+@functools.cache
+def _closure(systems: Systems, *extras: str, libraries: frozenset[str]) -> tuple[Pin, ...]:
     """Return the pins that the package with these extras and libraries needs on some systems, and what those need."""
     pins = read_lock()
     asked: dict[str, set[str]] = {}
     todo = [(it, {"", *extras}) for it in map(Requirement, installed().requires or ())]
-    todo += [(Requirement(name), {""}) for name in _distributions(libraries, pins)]
+    todo += [(Requirement(name), {""}) for name in _distributions(libraries)]
     while todo:
         requirement, extras_of_asker = todo.pop()
         if not any(_may_apply(requirement.marker, systems, extra) for extra in extras_of_asker):
@@ -114,17 +118,17 @@ def _closure(systems: Systems, *extras: str, libraries: Iterable[str] = ()) -> l
         name = canonicalize_name(requirement.name)
         new = {"", *requirement.extras} - asked.setdefault(name, set())
         asked[name] |= new
-        todo += [(it, new) for it in _required_by(name, pins) if new]
+        todo += [(it, new) for it in _required_by(name) if new]
     if missing := ", ".join(sorted(asked.keys() - {pin.name for pin in pins})):
         raise GraderError(f"requirements.lock does not hold {missing}; make the lock again.")
-    return [pin for pin in pins if pin.name in asked]
+    return tuple(pin for pin in pins if pin.name in asked)
 
 
-def _distributions(libraries: Iterable[str], pins: Sequence[Pin]) -> set[str]:
+def _distributions(libraries: frozenset[str]) -> set[str]:
     """Return the names of the packages that hold some libraries."""
     owners = importlib.metadata.packages_distributions() if libraries else {}
     named: set[str] = {canonicalize_name(owners.get(library, [library])[0]) for library in libraries}
-    if missing := ", ".join(sorted(named - {pin.name for pin in pins})):
+    if missing := ", ".join(sorted(named - {pin.name for pin in read_lock()})):
         raise CourseError(
             f"`libraries` of assignment.toml names {missing}, of which requirements.lock has no version; add it to "
             "the dependencies in pyproject.toml and run .ci/lock."
@@ -132,30 +136,33 @@ def _distributions(libraries: Iterable[str], pins: Sequence[Pin]) -> set[str]:
     return named
 
 
-def _required_by(name: str, pins: Sequence[Pin]) -> list[Requirement]:
+@functools.cache
+def _required_by(name: str) -> tuple[Requirement, ...]:
     """Return what a package asks for: as it says itself if it is installed, or else as the lock says."""
     try:
-        return list(map(Requirement, importlib.metadata.requires(name) or ()))
+        return tuple(map(Requirement, importlib.metadata.requires(name) or ()))
     except importlib.metadata.PackageNotFoundError:
-        return [Requirement(pin.name) for pin in pins if name in pin.needed_by]
+        return tuple(Requirement(pin.name) for pin in read_lock() if name in pin.needed_by)
 
 
 def _may_apply(marker: Marker | None, systems: Systems, extra: str = "") -> bool:
     """Return whether the marker holds on one of some systems."""
-    return marker is None or any(marker.evaluate({**each, "extra": extra}) for each in systems)
+    return marker is None or any(marker.evaluate({**dict(each), "extra": extra}) for each in systems)
 
 
 # Pins may differ between early and late releases of one minor version too.
-_ANY_SYSTEM = tuple(
-    {
-        "os_name": os_name,
-        "sys_platform": platform,
-        "platform_system": system,
-        "platform_python_implementation": "CPython",
-        "implementation_name": "cpython",
-        "python_version": f"3.{minor}",
-        "python_full_version": f"3.{minor}.{patch}",
-    }
+_ANY_SYSTEM: Systems = tuple(
+    frozenset(
+        {
+            "os_name": os_name,
+            "sys_platform": platform,
+            "platform_system": system,
+            "platform_python_implementation": "CPython",
+            "implementation_name": "cpython",
+            "python_version": f"3.{minor}",
+            "python_full_version": f"3.{minor}.{patch}",
+        }.items()
+    )
     for os_name, platform, system in (
         ("posix", "linux", "Linux"),
         ("posix", "darwin", "Darwin"),
@@ -164,4 +171,4 @@ _ANY_SYSTEM = tuple(
     for minor in range(11, 20)
     for patch in (0, 99)
 )
-_LINUXES = tuple(each for each in _ANY_SYSTEM if each["sys_platform"] == "linux")
+_LINUXES = tuple(each for each in _ANY_SYSTEM if ("sys_platform", "linux") in each)

@@ -7,7 +7,6 @@ import io
 import zipfile
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.authoring.release import release
@@ -33,6 +32,8 @@ def unpacked(tmp_path: Path) -> Path:
 
 def filled_in(path: Path) -> None:
     """Write the reference into the cells of the stubs."""
+    import nbformat  # takes seconds, in each of the processes that collect tests
+
     source = COURSE.solution("svm").reference_files(SVM)["linear_svm.py"].decode()
     functions = {
         it.name: ast.get_source_segment(source, it)
@@ -49,6 +50,8 @@ def filled_in(path: Path) -> None:
 
 @pytest.mark.system
 def test_it_is_filled_in_between_the_pictures_and_handed_in(unpacked: Path, tmp_path: Path) -> None:
+    import nbformat
+
     assert not (unpacked / "linear_svm.py").exists() and not (unpacked / "svm.ipynb").exists()
     notebook = unpacked / "linear_svm.ipynb"
     nbformat.validate(nbformat.read(notebook, as_version=4))
