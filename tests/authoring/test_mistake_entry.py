@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -41,12 +42,37 @@ def squared_loss(X, y, w):
 '''
 
 
+HIDDEN = OTHER.replace(b"POWER = 3", b"exec('POWER = 3')")
+"""The same with no definition that could be brought along."""
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory, worker_python: Path) -> Path:
+    """A course, and for each of three hand-ins a class of it alone, which was graded."""
+    root = tmp_path_factory.mktemp("graded")
+    (root / "course").mkdir()
+    new_assignment(root / "course", "line")
+    course = find_course(root / "course")
+    work = prepare(course, "line")
+    sources = {"edits": edited(course), "replaced_by": OTHER, "hidden": HIDDEN}
+    with LocalPool(work, 1) as pool:
+        for name, source in sources.items():
+            folder = root / name / "in" / "ada"
+            folder.mkdir(parents=True)
+            (folder / "line.py").write_bytes(source)
+            grade(work, pool, root / name)
+    return root
+
+
 @pytest.fixture
-def course(tmp_path: Path, worker_python: Path) -> Course:
-    root = tmp_path / "course"
-    root.mkdir()
-    new_assignment(root, "line")
-    return find_course(root)
+def root(graded: Path, tmp_path: Path) -> Path:
+    """A copy of the course and its classes that a test may change."""
+    return shutil.copytree(graded, tmp_path / "copy")
+
+
+@pytest.fixture
+def course(root: Path) -> Course:
+    return find_course(root / "course")
 
 
 def edited(course: Course) -> bytes:
@@ -60,64 +86,64 @@ def edited(course: Course) -> bytes:
     return wrong.encode()
 
 
-def group_of_class(work: Work, source: bytes, folder: Path) -> str:
-    """Grade a class of one and return the only group in it."""
-    (folder / "in" / "ada").mkdir(parents=True, exist_ok=True)
-    (folder / "in" / "ada" / "line.py").write_bytes(source)
-    with LocalPool(work, 1) as pool:
-        session = ClassSession(work, folder / "in", folder / "out", GradeOptions())
-        session.grade(nullcontext(pool))
+def grade(work: Work, pool: LocalPool, folder: Path) -> None:
+    ClassSession(work, folder / "in", folder / "out", GradeOptions()).grade(nullcontext(pool))
+
+
+def group_of(folder: Path) -> str:
+    """Return the only group of a class."""
     (row,) = (folder / "out" / "hints.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     return row.partition(",")[0]
 
 
-@pytest.mark.parametrize("kind", ["edits", "replaced_by"])
-def test_an_entry_recognises_its_group_once_it_is_finished(course: Course, tmp_path: Path, kind: str) -> None:
-    source = edited(course) if kind == "edits" else OTHER
-    work = prepare(course, "line")
-    id = group_of_class(work, source, tmp_path)
-    entry = entry_of(work, group_on_disk(tmp_path / "out", id), id)
-    assert f"\n{kind}.squared_loss = " in entry.toml
-    assert bool(entry.functions) == (kind == "replaced_by")
-    folder = work.solution.folder
-    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    changed = add_entry(work, entry)
-    for path, content in before.items():
-        assert path.read_bytes().startswith(content)
-        assert (path.read_bytes() != content) == (path in changed)
+def test_entries_recognise_their_groups_once_they_are_finished(course: Course, root: Path) -> None:
+    ids = {}
+    for kind in ("edits", "replaced_by"):
+        work = prepare(course, "line")
+        id = group_of(root / kind)
+        entry = entry_of(work, group_on_disk(root / kind / "out", id), id)
+        assert f"\n{kind}.squared_loss = " in entry.toml
+        assert bool(entry.functions) == (kind == "replaced_by")
+        ids[kind], folder = entry.id, work.solution.folder
+        before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        changed = add_entry(work, entry)
+        for path, content in before.items():
+            assert path.read_bytes().startswith(content)
+            assert (path.read_bytes() != content) == (path in changed)
 
-    with pytest.raises(CourseError, match=f"{entry.id} is not finished; write its title and its hint"):
-        load_bank(work.assignment, work.solution)
+        with pytest.raises(CourseError, match=f"{entry.id} is not finished; write its title and its hint"):
+            load_bank(work.assignment, work.solution)
 
-    bank = folder / "mistakes.toml"
-    text = bank.read_text().replace(entry.title, "another power").replace(entry.hint, "Which power is it?")
-    bank.write_text(text)
+        bank = folder / "mistakes.toml"
+        text = bank.read_text().replace(entry.title, f"another of {kind}")
+        bank.write_text(text.replace(entry.hint, f"Which of {kind} is it?"))
+        assert load_bank(work.assignment, work.solution).mistakes[-1].id == entry.id
+        (root / kind / "out" / "hints.csv").unlink()
+
     finished = prepare(course, "line")
-    assert load_bank(work.assignment, work.solution).mistakes[-1].id == entry.id
-    (tmp_path / "out" / "hints.csv").unlink()
     with LocalPool(finished, 1) as pool:
-        session = ClassSession(finished, tmp_path / "in", tmp_path / "out", GradeOptions())
-        session.grade(nullcontext(pool))
-    assert "Which power is it?" in (tmp_path / "out" / "feedback" / "ada.html").read_text()
-    assert f"{entry.id}: another power" in (tmp_path / "out" / "report.html").read_text()
-    assert not (tmp_path / "out" / "hints.csv").exists()
+        for kind, id in ids.items():
+            out = root / kind / "out"
+            grade(finished, pool, root / kind)
+            assert f"Which of {kind} is it?" in (out / "feedback" / "ada.html").read_text()
+            assert f"{id}: another of {kind}" in (out / "report.html").read_text()
+            assert not (out / "hints.csv").exists()
 
 
-def test_an_entry_takes_the_title_and_the_hint_that_are_written(course: Course, tmp_path: Path) -> None:
+def test_an_entry_takes_the_title_and_the_hint_that_are_written(course: Course, root: Path) -> None:
     work = prepare(course, "line")
-    id = group_of_class(work, edited(course), tmp_path)
-    path = tmp_path / "out" / "hints.csv"
+    id = group_of(root / "edits")
+    path = root / "edits" / "out" / "hints.csv"
     path.write_text(f'group,hint,title\n{id},"Say ""which"" power.",another power\n')
-    entry = entry_of(work, group_on_disk(tmp_path / "out", id), id)
+    entry = entry_of(work, group_on_disk(root / "edits" / "out", id), id)
     add_entry(work, entry)
     assert load_bank(work.assignment, work.solution).mistakes[-1].hint == 'Say "which" power.'
 
 
-def test_an_entry_is_never_written_twice(course: Course, tmp_path: Path) -> None:
-    work = prepare(course, "line")
-    id = group_of_class(work, edited(course), tmp_path)
-    group = group_on_disk(tmp_path / "out", id)
-    bank = work.solution.folder / "mistakes.toml"
+def test_an_entry_is_never_written_twice(course: Course, root: Path) -> None:
+    id = group_of(root / "edits")
+    group = group_on_disk(root / "edits" / "out", id)
+    bank = course.solution("line").folder / "mistakes.toml"
     bank.write_text(
         f'{bank.read_text()}\n[{id.replace("-", "_")}]\ntitle = "t"\nhint = "h"\nedits.predict = ["X @ w", "X @ -w"]\n'
     )
@@ -128,38 +154,35 @@ def test_an_entry_is_never_written_twice(course: Course, tmp_path: Path) -> None
     assert bank.read_bytes() == content
 
 
-def test_a_group_can_become_an_entry_after_another_one_did(course: Course, tmp_path: Path) -> None:
-    work = prepare(course, "line")
-    id = group_of_class(work, edited(course), tmp_path)
-    group = group_on_disk(tmp_path / "out", id)
-    bank = work.solution.folder / "mistakes.toml"
+def test_a_group_can_become_an_entry_after_another_one_did(course: Course, root: Path) -> None:
+    id = group_of(root / "edits")
+    group = group_on_disk(root / "edits" / "out", id)
+    bank = course.solution("line").folder / "mistakes.toml"
     bank.write_text(
         f'{bank.read_text()}\n[another]\ntitle = "t"\nhint = "h"\nedits.predict = ["X @ w", "X @ -w"]\n'
     )
     assert "errors**4" in entry_of(prepare(course, "line"), group, id).toml
 
 
-def test_a_group_of_other_tests_is_not_taken_for_what_they_see_now(course: Course, tmp_path: Path) -> None:
-    work = prepare(course, "line")
-    id = group_of_class(work, edited(course), tmp_path)
-    path = work.solution.folder / "grading.toml"
-    path.write_text(path.read_text().replace(work.solution.salt, "another salt, with other inputs"))
+def test_a_group_of_other_tests_is_not_taken_for_what_they_see_now(course: Course, root: Path) -> None:
+    id = group_of(root / "edits")
+    solution = course.solution("line")
+    path = solution.folder / "grading.toml"
+    path.write_text(path.read_text().replace(solution.salt, "another salt, with other inputs"))
     with pytest.raises(CourseError, match="has changed since this class was graded; grade it again"):
-        entry_of(prepare(course, "line"), group_on_disk(tmp_path / "out", id), id)
+        entry_of(prepare(course, "line"), group_on_disk(root / "edits" / "out", id), id)
 
 
-def test_an_unknown_group_is_answered_with_those_that_there_are(course: Course, tmp_path: Path) -> None:
-    work = prepare(course, "line")
-    id = group_of_class(work, edited(course), tmp_path)
+def test_an_unknown_group_is_answered_with_those_that_there_are(root: Path) -> None:
+    id = group_of(root / "edits")
     with pytest.raises(CourseError, match=f"has no group 'squared_loss-1'; the largest that it has: {id}"):
-        group_on_disk(tmp_path / "out", "squared_loss-1")
+        group_on_disk(root / "edits" / "out", "squared_loss-1")
 
 
-def test_what_depends_on_more_of_the_hand_in_is_not_claimed(course: Course, tmp_path: Path) -> None:
+def test_what_depends_on_more_of_the_hand_in_is_not_claimed(course: Course, root: Path) -> None:
     work = prepare(course, "line")
-    source = OTHER.replace(b"POWER = 3", b"exec('POWER = 3')")  # no definition that could be brought along
-    id = group_of_class(work, source, tmp_path)
+    id = group_of(root / "hidden")
     kept = {path: path.read_bytes() for path in work.solution.folder.iterdir() if path.is_file()}
     with pytest.raises(CourseError, match="does the same inside the reference"):
-        entry_of(work, group_on_disk(tmp_path / "out", id), id)
+        entry_of(work, group_on_disk(root / "hidden" / "out", id), id)
     assert {path: path.read_bytes() for path in kept} == kept

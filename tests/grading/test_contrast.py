@@ -11,7 +11,6 @@ import pytest
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
 from autograder.grading.explain.probes import Allowance, Stopped
-from autograder.grading.grader import Grader
 from autograder.grading.ladder import Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
 from autograder.model.verdict import Kind
@@ -182,24 +181,23 @@ def test_says_nothing_that_it_has_not_measured(grader, body, unsaid):
     assert not [it for it in said_of(grader, body) if it.startswith(unsaid)]
 
 
-def test_says_no_two_conditions_of_what_may_be_right_by_chance():
+def test_says_no_two_conditions_of_what_may_be_right_by_chance(course_grader):
     """Differences of pixels that wrap round often find the right label all the same."""
-    with Grader(COURSE.assignment("knn"), COURSE.solution("knn")) as grader:
-        (wrapped,) = (it for it in grader.bank.variants if it.mistake.id == "P03")
-        (fact, *_) = facts_on(grader, wrapped.files, wrapped.target)
+    grader = course_grader("knn")
+    (wrapped,) = (it for it in grader.bank.variants if it.mistake.id == "P03")
+    (fact, *_) = facts_on(grader, wrapped.files, wrapped.target)
     assert fact.sentence.startswith("labels: wrong in some cases where the examples are pixels of type uint8")
     assert len(fact.claim[1].conditions) == 1
 
 
-def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases():
+def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(course_grader):
     """The highest median belongs to another k than the highest mean, mostly."""
-    with Grader(COURSE.assignment("knn"), COURSE.solution("knn")) as grader:
-        name = "k_nearest_neighbor.py"
-        right = "(-np.mean(accuracies[k]), k)"
-        source = grader.reference_files[name].decode()
-        assert right in source
-        files = {name: source.replace(right, "(-np.median(accuracies[k]), k)").encode()}
-        (fact,) = facts_on(grader, files, "k_nearest_neighbor.best_k")
+    grader, name = course_grader("knn"), "k_nearest_neighbor.py"
+    right = "(-np.mean(accuracies[k]), k)"
+    source = grader.reference_files[name].decode()
+    assert right in source
+    files = {name: source.replace(right, "(-np.median(accuracies[k]), k)").encode()}
+    (fact,) = facts_on(grader, files, "k_nearest_neighbor.best_k")
     assert fact.sentence.startswith("k: wrong in most cases already for ")
 
 
@@ -299,7 +297,18 @@ def test_says_of_a_matrix_what_it_says_of_an_array(grader):
     assert any(it.startswith("dW: right without a penalty, wrong with one.") for it in said), said
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+FIRST_OF_EACH = {path.parent: path for path in reversed(SOLUTIONS)}
+"""One right solution of each assignment; the others, each called thousands of times, wait for the whole run."""
+
+
+@pytest.mark.parametrize(
+    "solution",
+    [
+        pytest.param(path, marks=() if path in FIRST_OF_EACH.values() else pytest.mark.system)
+        for path in SOLUTIONS
+    ],
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
 def test_says_nothing_of_right_work(course_grader, solution):
     name = solution.parent.name
     grader = course_grader(name)
