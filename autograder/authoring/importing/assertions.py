@@ -65,6 +65,13 @@ class _Assertions(ast.NodeTransformer):
     def __init__(self, assertion_of: Callable[[ast.expr], str | None]) -> None:
         self.assertion_of = assertion_of
 
+    def visit_With(self, node: ast.With) -> ast.AST:
+        for item in node.items:
+            call = item.context_expr
+            if isinstance(call, ast.Call) and self.assertion_of(call.func) == "assertRaises":
+                call.func = _pytest_raises()
+        return self.generic_visit(node)
+
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         if not isinstance(node.value, ast.Call):
             return node
@@ -112,6 +119,9 @@ def _plain(name: str, call: ast.Call) -> ast.stmt | None:
             )
         case "assertRaises" if len(args) >= 2:
             inner = ast.Expr(ast.Call(args[1], args[2:], call.keywords))
-            context = ast.Call(ast.Attribute(ast.Name("self", ast.Load()), name, ast.Load()), [args[0]], [])
-            return ast.With([ast.withitem(context, None)], [inner])
+            return ast.With([ast.withitem(ast.Call(_pytest_raises(), [args[0]], []), None)], [inner])
     return None
+
+
+def _pytest_raises() -> ast.expr:
+    return ast.parse("pytest.raises", mode="eval").body

@@ -512,10 +512,6 @@ class _Self(ast.NodeTransformer):
                 return [
                     ast.fix_missing_locations(ast.copy_location(ast.Assert(ast.Constant(False), said), node))
                 ]
-            case ast.With(items=[ast.withitem(context_expr=ast.Call() as call)]) if _is_raising(call):
-                call.func = ast.parse("pytest.raises", mode="eval").body
-                node.body = self.block(node.body)
-                return [node]
         for name in ("body", "orelse", "finalbody"):
             inner = getattr(node, name, None)
             if isinstance(inner, list):
@@ -527,7 +523,3 @@ class _Self(ast.NodeTransformer):
             case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if not name.startswith("assert"):
                 return ast.copy_location(ast.Name(f"self_{name}", node.ctx), node)
         return self.generic_visit(node)
-
-
-def _is_raising(call: ast.Call) -> bool:
-    return ast.unparse(call.func) == "self.assertRaises"

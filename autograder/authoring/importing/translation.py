@@ -599,13 +599,7 @@ def _raised_by(context: ast.expr) -> str:
     """Return the exception that a `with` statement requires, empty if it is of another kind."""
     if isinstance(context, ast.Call) and context.args:
         name = ast.unparse(context.func)
-        if name in (
-            "pytest.raises",
-            "raises",
-            "self.assertRaises",
-            "np.testing.assert_raises",
-            "assert_raises",
-        ):
+        if name in ("pytest.raises", "raises", "np.testing.assert_raises", "assert_raises"):
             return _error_name(context.args[0])
     return ""
 
