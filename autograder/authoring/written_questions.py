@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from autograder.course.loading import ASSIGNMENT_FILE, GRADING_FILE
+from autograder.files.notebooks import NotANotebookError
 from autograder.handin.answers import (
     ANSWERS_FILE,
     TAG,
-    UnreadableNotebookError,
     answers_in,
     cells_with_answers,
     headings_in,
@@ -26,8 +26,8 @@ def without_a_place(assignment: Assignment) -> Iterator[str]:
     for path in sorted(assignment.folder.glob(f"*{NOTEBOOK}")):
         try:
             cells = cells_with_answers(path.read_bytes())
-        except UnreadableNotebookError:
-            yield f"{path.name} is not a whole notebook; save it again"
+        except NotANotebookError as error:
+            yield f"{path.name} {error}"
             continue
         for heading, text in cells:
             question = question_called(heading, assignment.written)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from autograder.files.notebooks import NotANotebookError
 from autograder.handin.matching import fitting, is_set_aside
 from autograder.handin.trees import Entry, EntryKind, ReadLimits, TooLargeError, UnreadableError
 from autograder.model.assignment import NOTEBOOK
@@ -55,10 +56,6 @@ class _Notebook(msgspec.Struct):
     cells: list[_Cell] = []
 
 
-class UnreadableNotebookError(Exception):
-    """A file that is no notebook."""
-
-
 def cells_with_answers(notebook: bytes) -> list[tuple[str, str]]:
     """Return what each cell with the tag `answer` is headed and says; one that says nothing yet says "".
 
@@ -69,13 +66,13 @@ def cells_with_answers(notebook: bytes) -> list[tuple[str, str]]:
 
     Raises
     ------
-    UnreadableNotebookError
+    NotANotebookError
         If it is no notebook.
     """
     try:
         cells = msgspec.json.decode(notebook, type=_Notebook).cells
     except (ValueError, RecursionError, msgspec.MsgspecError) as error:
-        raise UnreadableNotebookError from error
+        raise NotANotebookError("is not a whole notebook; save it again") from error
     found = list[tuple[str, str]]()
     for text in (cell.text for cell in cells if cell.is_answer):
         heading = _HEADING.match(text)
@@ -177,7 +174,7 @@ def collect_answers(
     for entry in notebooks[:_MOST_NOTEBOOKS]:
         try:
             cells = cells_with_answers(entry.read(limits.notebook_bytes))
-        except (UnreadableNotebookError, TooLargeError, UnreadableError):
+        except (NotANotebookError, TooLargeError, UnreadableError):
             unread.append(entry.name)
         else:
             _add(found, _by_question(cells, written))
