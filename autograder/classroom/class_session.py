@@ -26,7 +26,8 @@ from autograder.classroom.work import StoredResult, Work
 from autograder.classroom.written import answers_waiting
 from autograder.errors import AutograderError, CourseError
 from autograder.files.writing import write_atomically
-from autograder.handin.find import Found, find_hand_ins
+from autograder.handin.find import find_hand_ins
+from autograder.handin.found import Found
 from autograder.handin.shape import Shape
 from autograder.model.result import GradingResult
 from autograder.report.unexplained import group_id

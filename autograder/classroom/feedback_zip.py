@@ -13,7 +13,7 @@ from autograder.classroom.record import ClassRecord, Item
 from autograder.errors import CourseError
 from autograder.files.archive import zip_bytes
 from autograder.handin.archives import without_suffix
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.handin.students import read_file_name
 
 

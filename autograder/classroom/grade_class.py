@@ -16,7 +16,7 @@ from autograder.classroom.identity import result_key
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work, at_fault, refused
 from autograder.errors import CourseError, GraderError, SubmissionError
-from autograder.handin.find import Found
+from autograder.handin.found import Found
 from autograder.handin.open_hand_in import Submission
 from autograder.model.result import GradingResult
 from autograder.model.scoring import not_run

@@ -12,7 +12,7 @@ from autograder.classroom.people import Person, match, words_of
 from autograder.classroom.roster import known, plain_heading, read_people
 from autograder.classroom.sheets import Row, read_sheet
 from autograder.errors import CourseError
-from autograder.handin.find import Found, with_counts
+from autograder.handin.found import Found, with_counts
 from autograder.handin.students import Student
 from autograder.text import first_few
 

@@ -31,7 +31,7 @@ from autograder.classroom.written import NOT_GRADED, asked_of, for_all, remarks_
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.grading.known_behaviour import KNOWN_FILE
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.handin.students import Student
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult

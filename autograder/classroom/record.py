@@ -15,7 +15,7 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.bank import load_bank
-from autograder.handin.find import Fate, Found
+from autograder.handin.found import Fate, Found
 from autograder.handin.students import Student
 from autograder.model.assignment import (
     Assignment,

@@ -10,7 +10,7 @@ from autograder.classroom.examples import Placed, placed
 from autograder.classroom.record import ClassRecord, Item
 from autograder.classroom.store import Store
 from autograder.handin.cell_lines import CellLines
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.model.result import GradingResult
 from autograder.report.context import AttemptLine, Example
 from autograder.report.own_code import line_id

@@ -11,7 +11,7 @@ from autograder.classroom.record import ClassRecord
 from autograder.classroom.similarity import Pair, Suspect, find_alike, lines_in_common
 from autograder.classroom.store import Store
 from autograder.classroom.work import Work
-from autograder.handin.find import Found
+from autograder.handin.found import Found
 from autograder.report.context import Excerpt, LikePair
 from autograder.text import clean_source, with_marks
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from autograder.classroom.anonymous import answer_id
 from autograder.classroom.overrides import Override, Overrides
 from autograder.classroom.record import ClassRecord, Item
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.handin.students import Student
 from autograder.model.result import QuestionResult
 from autograder.model.written import Rubric, RubricMark, WrittenAnswer, WrittenQuestion

@@ -28,7 +28,7 @@ from autograder.cli.console import CleanConsole
 from autograder.cli.say import say
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import TODO, load_bank
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind

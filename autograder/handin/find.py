@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import SubmissionError
@@ -20,6 +18,7 @@ from autograder.handin.archives import (
 from autograder.handin.candidates import Part, Source, existing
 from autograder.handin.exports import EXPORT_BYTES, EXPORT_FILE, Listed, UnreadableExportError, read_export
 from autograder.handin.forms import is_code
+from autograder.handin.found import Fate, Found, with_counts
 from autograder.handin.matching import fits
 from autograder.handin.places import Look, place_of
 from autograder.handin.shape import AmbiguousError, ClassFolder, OwnerUnknownError, Shape, class_folder
@@ -36,56 +35,6 @@ from autograder.text import first_few, lossless
 
 MOST_LOOKED_INTO = 10
 """If there are more hand-ins, no archive is looked into to see whether it is a class itself."""
-
-
-class Fate(StrEnum):
-    """What becomes of one item of a class folder; a later hand-in of the same student replaces an earlier one."""
-
-    GRADED = "graded"
-    REFUSED = "refused"
-    REPLACED = "replaced"
-    IGNORED = "ignored"
-
-
-@dataclass(frozen=True)
-class Found:
-    """One item of a class folder, whatever becomes of it.
-
-    Attributes
-    ----------
-    label
-        A name that no other item has, safe as a file name.
-    reason
-        If it was refused or ignored, a sentence that says why.
-    source
-        What `open_hand_in` takes; None unless it is a hand-in.
-    students
-        Who handed it in, as far as is known.
-    counts_for
-        Those of them who have no later hand-in.
-    created_at
-        When it was handed in, if the export says so.
-    doubts
-        Sentences for a person who has to find out whose it is.
-    order
-        Higher for the later of a student's hand-ins.
-    doubtful
-        Whether it may belong to another student with the same id.
-    late
-        Whether the platform marks it as late without saying when it came.
-    """
-
-    label: str
-    fate: Fate
-    reason: str = ""
-    source: Source | None = None
-    students: tuple[Student, ...] = ()
-    counts_for: tuple[Student, ...] = ()
-    created_at: datetime | None = None
-    doubts: tuple[str, ...] = ()
-    order: tuple[int, int] = (0, 0)
-    doubtful: bool = False
-    late: bool = False
 
 
 def find_hand_ins(
@@ -296,7 +245,7 @@ def _settle_unopened(
 def _may_be_work(file: _Named, names: Sequence[str]) -> bool:
     """Return whether a student's file may be what was asked for, or hold it."""
     entry, about = file
-    holds = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name) or is_code(about.original)
+    holds = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name) or is_code(about.original.lower())
     return holds or any(fits(name, about.original) for name in names)
 
 
@@ -457,7 +406,7 @@ def _not_there(name: str, listed: Listed) -> Found:
     return Found(name, Fate.REFUSED, reason, students=listed.students, created_at=listed.created_at)
 
 
-# --- labels, and which hand-in counts -------------------------------------------------------------
+# --- labels -----------------------------------------------------------------------------------------
 
 
 def _with_labels(found: Iterable[Found]) -> list[Found]:
@@ -466,51 +415,3 @@ def _with_labels(found: Iterable[Found]) -> list[Found]:
         replace(it, label=label_for(it.label, taken))
         for it in sorted(found, key=lambda it: it.source is None)
     ]
-
-
-_Claim = tuple[str, str, bool]
-"""A student's key, the name with it, and whether it is doubtful that the hand-in is this student's."""
-
-
-def with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
-    """Return what was found with the students for whom it is the last.
-
-    If several names come with one id, each of them may belong to another student: what each name handed in
-    last counts, with a doubt, because a student who chooses a name must not replace another's work. So does
-    each of several hand-ins by one name of which nothing says which is the last. What was refused counts for those
-    of whom there is nothing else.
-    """
-    order: dict[_Claim, tuple[datetime, tuple[int, int]]] = {}
-    last: dict[_Claim, set[str]] = {}
-    for it in found:
-        for claim in {_claim(it, student) for student in it.students if it.source}:
-            when = _time_order(it)
-            if claim not in order or when > order[claim]:
-                order[claim], last[claim] = when, {it.label}
-            elif when == order[claim]:
-                last[claim].add(it.label)
-    claims = Counter(key for (key, _, _), labels in last.items() for _ in labels)
-    return tuple(_counted(it, last, claims) for it in found)
-
-
-def _claim(found: Found, student: Student) -> _Claim:
-    name = "" if student.email else student.name  # no two students share an address
-    return student.key, name, found.doubtful
-
-
-def _time_order(found: Found) -> tuple[datetime, tuple[int, int]]:
-    return found.created_at or datetime.min.replace(tzinfo=UTC), found.order
-
-
-def _counted(found: Found, last: Mapping[_Claim, Collection[str]], claims: Mapping[str, int]) -> Found:
-    if found.source is None:
-        return replace(found, counts_for=tuple(it for it in found.students if it.key not in claims))
-    counts_for = tuple(it for it in found.students if found.label in last.get(_claim(found, it), ()))
-    doubts = tuple(
-        f"another hand-in has the same {it.key.partition(' ')[0]} and may be somebody else's; "
-        "find out whose each of them is"
-        for it in found.students
-        if claims.get(it.key, 0) > 1
-    )
-    fate = Fate.GRADED if counts_for else Fate.REPLACED
-    return replace(found, fate=fate, counts_for=counts_for, doubts=doubts)

@@ -193,7 +193,7 @@ class _Reader:
             return True
         modules = [name for name in self._names if is_code(name)]
         is_due = bool(self._look.due_in(entry.path.rpartition("/")[0]))
-        return is_code(entry.name) and len(modules) == 1 and not is_due
+        return is_code(entry.name.lower()) and len(modules) == 1 and not is_due
 
     def _at(self, folder: str) -> str:
         return f"{self._named}/{lossless(folder, 200)}" if folder else self._named

@@ -22,7 +22,7 @@ from autograder.classroom.grade_class import Graded
 from autograder.classroom.work import Work
 from autograder.course.loading import Course
 from autograder.errors import CourseError, GraderError
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from tests.classroom.conftest import NAME, RIGHT, SUMMED, write_class
 from tests.classroom.test_grade_class import eventually
 from tests.commands import only_line, run_command

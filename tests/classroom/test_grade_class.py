@@ -28,7 +28,8 @@ from autograder.classroom.work import StoredResult, Work, refused
 from autograder.course.loading import Course
 from autograder.errors import GraderError
 from autograder.handin.candidates import Source
-from autograder.handin.find import Found, find_hand_ins
+from autograder.handin.find import find_hand_ins
+from autograder.handin.found import Found
 from autograder.handin.open_hand_in import Submission
 from tests.classroom.conftest import NAME, RIGHT, write_class
 

@@ -16,7 +16,7 @@ from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.handin.candidates import Source
-from autograder.handin.find import Fate, Found
+from autograder.handin.found import Fate, Found
 from autograder.handin.students import Student
 from tests.classroom.conftest import RIGHT, SUMMED, write_class
 

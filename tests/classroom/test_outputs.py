@@ -22,7 +22,7 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import load_bank
 from autograder.grading.explain.explanation import digest_of_hint
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult

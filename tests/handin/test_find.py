@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.handin.find import Fate, find_hand_ins
+from autograder.handin.find import find_hand_ins
+from autograder.handin.found import Fate
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.students import Student
 from tests.handin.hand_ins import CODE, NAMES, symlink_member, write_folder, write_zip

@@ -15,7 +15,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.handin.find import Fate, find_hand_ins
+from autograder.handin.find import find_hand_ins
+from autograder.handin.found import Fate
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.text import lossless, one_line
 from tests.handin.hand_ins import CODE, NAMES, write_folder

@@ -12,7 +12,8 @@ import pytest
 
 from autograder.errors import SubmissionError
 from autograder.handin import archives
-from autograder.handin.find import Fate, Found, find_hand_ins, find_one
+from autograder.handin.find import find_hand_ins, find_one
+from autograder.handin.found import Fate, Found
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.shape import AmbiguousError, Shape
 from autograder.handin.trees import ReadLimits
@@ -324,3 +325,8 @@ def test_a_class_is_unpacked_once_for_all_who_are_in_it(
     pack(how, tmp_path, {"dan/linear_svm.py": CODE, "eva/linear_svm.py": CODE})
     assert labels(find_hand_ins(path, NAMES)) == {"dan", "eva"}
     assert len(opened) == 2
+
+
+def test_files_named_by_student_are_those_of_a_class_however_their_ending_is_written(tmp_path: Path) -> None:
+    path = write_folder(tmp_path, {"hand-ins/Ada.PY": CODE, "hand-ins/Bo.PY": CODE})
+    assert {it.label for it in find_hand_ins(path, NAMES)} == {"Ada", "Bo"}

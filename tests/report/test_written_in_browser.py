@@ -18,7 +18,7 @@ from autograder.classroom.outputs import Places
 from autograder.classroom.record import ClassRecord, Item, write_record
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult
-from autograder.handin.find import Fate
+from autograder.handin.found import Fate
 from autograder.handin.students import Student
 from autograder.model.assignment import LatePolicy
 from autograder.model.written import Rubric, RubricItem, WrittenQuestion
