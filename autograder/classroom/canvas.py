@@ -26,11 +26,10 @@ def to_canvas(rows: Iterable[GradeRow], assignment: Assignment) -> str:
     writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow([*_COLUMNS, safe_cell(assignment.title)])
     writer.writerow([_POINTS_POSSIBLE, "", "", "", "", decimal(assignment.total_points)])
-    ids = [question.id for question in assignment.questions]
     counting = [row for row in rows if row.counts]
     claims = Counter(row.id for row in counting if not row.email)
     for row in counting:
-        if row.result is None or row.result.ungraded_of(ids):
+        if row.result is None or row.result.ungraded_of(assignment):
             continue
         own, school = ("", row.id) if row.email else (row.id, "")
         who = (row.name, own if claims[own] == 1 else "", school, row.email)

@@ -29,6 +29,7 @@ from autograder.files.writing import write_atomically
 from autograder.handin.find import find_hand_ins
 from autograder.handin.found import Found
 from autograder.handin.shape import Shape
+from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
 from autograder.report.unexplained import group_id
 
@@ -134,9 +135,9 @@ class ClassSession:
         return [one for one in self._found if one.source and (one.counts_for or every)]
 
     @property
-    def counting_ids(self) -> frozenset[str]:
-        """The ids of all questions that count; a written one does once somebody has points for it."""
-        return self._outputs.counting_ids
+    def assignment(self) -> Assignment:
+        """The assignment with the questions that only people grade; a written one counts once somebody has points."""
+        return self._outputs.assignment
 
     def grade(
         self,

@@ -93,7 +93,6 @@ def merge(
     texts: list[str | None] = [None] * len(sheet.rows)
     point = "," if any(_WITH_COMMA.fullmatch(it) for it in _stated(sheet, place)) else "."
     left, replaced = [], 0
-    ids = [question.id for question in assignment.questions]
     for number, (_, row) in enumerate(claims):
         if number not in matches.pairs:
             left.append(f"{row.label or 'a hand-in without a name'}: {_why_not(number, matches)}")
@@ -102,7 +101,7 @@ def merge(
         before = sheet.rows[line].text(place).strip()
         if row.result is None:
             left.append(f"{row.label}: it could not be read, so the cell is as it was ({row.note})")
-        elif waiting := row.result.ungraded_of(ids):
+        elif waiting := row.result.ungraded_of(assignment):
             left.append(f"{row.label}: {NOT_GRADED} ({', '.join(waiting)}), so the cell is as it was")
         elif before.casefold() == _EXCUSED:
             left.append(f"{row.label}: {person} is excused in the gradebook, so the cell is as it was")

@@ -165,13 +165,8 @@ class Outputs:
 
     @property
     def assignment(self) -> Assignment:
-        """The assignment with the questions that only people grade."""
+        """The assignment with the questions that only people grade; a written one counts once somebody has points."""
         return self._whole
-
-    @property
-    def counting_ids(self) -> frozenset[str]:
-        """The ids of all questions that count; a written one does once somebody has points for it."""
-        return frozenset(question.id for question in self._whole.questions)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -289,7 +284,7 @@ class Outputs:
             flags,
             self._record.drop.lowest,
         )
-        waiting = final.ungraded_of(self.counting_ids)
+        waiting = final.ungraded_of(self._whole)
         if not waiting or (item.students and not item.counts_for):
             return final
         flag = f"{NOT_GRADED}: {', '.join(waiting)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from autograder.errors import CourseError
 from autograder.grading.explain.bank import TODO, load_bank
 from autograder.handin.found import Fate
 from autograder.model.assignment import Assignment
-from autograder.model.result import GradingResult
+from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Kind
 from autograder.report.view import shown
 from autograder.text import first_few
@@ -109,18 +109,16 @@ class GradeTable:
 
     Parameters
     ----------
+    assignment
+        With the questions that only people grade.
     mistakes
         What each known mistake is, in a few words, by its id.
-    counting
-        The ids of all questions that count. While a written answer to one of them is not graded, there is no total.
     """
 
-    def __init__(
-        self, assignment: Assignment, mistakes: Mapping[str, str], counting: Collection[str]
-    ) -> None:
+    def __init__(self, assignment: Assignment, mistakes: Mapping[str, str]) -> None:
+        self._assignment = assignment
         self._ids = [question.id for question in assignment.questions]
         self._mistakes = mistakes
-        self._counting = counting
         self._results: dict[str, GradingResult] = {}
         self.faults = 0
 
@@ -158,11 +156,8 @@ class GradeTable:
         table.add_column("s", justify="right", no_wrap=True)
         for label, result in sorted(self._results.items()):
             questions = {question.id: question for question in result.questions}
-            scores = [
-                f"{shown(questions[id].score)}/{shown(questions[id].points)}"
-                for id, _ in zip(self._ids, headers, strict=False)
-            ]
-            total = "" if result.ungraded_of(self._counting) else shown(result.score)
+            scores = [_score(questions.get(id)) for id, _ in zip(self._ids, headers, strict=False)]
+            total = "" if result.ungraded_of(self._assignment) else shown(result.score)
             found = Text(self._found(result))
             table.add_row(Text(label), *scores, Text(total, style="bold"), found, f"{result.seconds:.1f}")
         return table
@@ -190,6 +185,13 @@ class GradeTable:
         return ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(2))
 
 
+def _score(question: QuestionResult | None) -> str:
+    """Return what a question earned of its points; empty while nobody has graded it."""
+    if question is None or question.ungraded:
+        return ""
+    return f"{shown(question.score)}/{shown(question.points)}"
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
@@ -206,7 +208,7 @@ def grade_into(
     session = ClassSession(work, submissions, output, options)
     bank = load_bank(work.assignment, work.solution)
     mistakes = {entry.id: entry.title for entry in bank.mistakes}
-    table = GradeTable(work.assignment, mistakes, session.counting_ids)
+    table = GradeTable(session.assignment, mistakes)
     total = len(session.hand_ins)
     work = replace(work, known=Places(output).known)
     pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)

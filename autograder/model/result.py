@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from fractions import Fraction
 
 import msgspec
 
+from autograder.model.assignment import Assignment
 from autograder.model.hint_use import HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.model.written import WrittenAnswer
@@ -139,8 +139,12 @@ class GradingResult(msgspec.Struct, frozen=True, kw_only=True):
         total = sum((it.points for it in shared), Fraction(0))
         return self.kept * question.score * (total / worth if worth else 1)
 
-    def ungraded_of(self, ids: Collection[str]) -> tuple[str, ...]:
-        """Return the titles of those of the questions `ids` whose written answers are not graded yet."""
+    def ungraded_of(self, assignment: Assignment) -> tuple[str, ...]:
+        """Return the titles of those of an assignment's questions whose written answers are not graded yet.
+
+        While there are some, there is no total.
+        """
+        ids = {question.id for question in assignment.questions}
         return tuple(it.title for it in self.questions if it.ungraded and it.id in ids)
 
     @property

@@ -79,7 +79,7 @@ def _scores(
     if result is None:
         return [*("" for _ in ids), *[""] * slip_days, "", "", out_of, "", ""]
     by_id = {question.id: question for question in result.questions}
-    complete = not result.ungraded_of(ids)
+    complete = not result.ungraded_of(assignment)
     return [
         *(_points(by_id.get(id)) for id in ids),
         decimal(result.kept),

@@ -339,7 +339,7 @@ class ClassStatistics:
 
     def add(self, label: str, result: GradingResult) -> None:
         """Add one hand-in."""
-        total = None if result.ungraded_of(self.questions) else float(result.score)
+        total = None if result.ungraded_of(self.assignment) else float(result.score)
         self.totals += [total] if total is not None else []
         self.late += result.kept < 1
         self.seconds += result.seconds

@@ -256,25 +256,34 @@ def test_an_incomplete_total_goes_into_no_gradebook(out: Path, marks: Path, tmp_
     assert "ada: written answers are not graded yet (When not), so the cell is as it was" in merged.left
 
 
-def test_an_incomplete_total_is_blank_in_the_terminal_too(
+def test_points_of_answers_are_in_the_terminal_and_an_incomplete_total_is_blank(
     asking: tuple[LocalPool, Path], out: Path, marks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pool, root = asking
     work, hand_ins = prepare(find_course(root), NAME), write_hand_ins(tmp_path / "hand-ins")
 
-    def totals() -> dict[str, str]:
+    def shown() -> dict[str, list[str]]:
+        """Return what is shown for each question and in total."""
         session = ClassSession(work, hand_ins, out, GradeOptions())
-        shown = GradeTable(work.assignment, {}, session.counting_ids)
-        session.grade(nullcontext(pool), shown.add)
+        grades = GradeTable(session.assignment, {})
+        session.grade(nullcontext(pool), grades.add)
         capsys.readouterr()
-        shown.print()
+        grades.print()
         rows = [line.split("│") for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
-        return {cells[1].strip(): cells[-4].strip() for cells in rows if cells[1].strip()}
+        return {cells[1].strip(): [it.strip() for it in cells[2:-3]] for cells in rows if cells[1].strip()}
 
     cy = code_points(table(out)["cy"])
-    assert totals() == {"ada": "10", "bo": "10", "cy": cy, "di": "10"}
+    before = shown()
+    assert {len(it) for it in before.values()} == {3}
+    assert {name: it[-1] for name, it in before.items()} == {"ada": "10", "bo": "10", "cy": cy, "di": "10"}
     take_answers(out, marks)
-    assert totals() == {"ada": "", "bo": "", "cy": cy, "di": ""}
+    answered = {
+        "ada": ["1.5/2", "", ""],
+        "bo": ["1.5/2", "", ""],
+        "cy": ["0/2", "0/1", cy],
+        "di": ["", "0/1", ""],
+    }
+    assert shown() == {name: before[name][:2] + it for name, it in answered.items()}
 
 
 def prepared_title(out: Path) -> str:
