@@ -62,6 +62,7 @@ def find_hand_ins(
     look = Look(place_of(root, limits), tuple(names), limits.for_a_class().hidden)
     top = look.children("")
     where = class_folder(look, str(path), names, shape)
+    look.require_whole(where.path if where else "")
     if where is None:
         return (_single(root, path),)
     entries = look.children(where.path)

@@ -9,10 +9,20 @@ from typing import Protocol
 from autograder.errors import SubmissionError
 from autograder.handin.archives import class_archive
 from autograder.handin.matching import fits
-from autograder.handin.trees import Entry, EntryKind, Listing, ReadLimits, is_junk, scan, too_many
+from autograder.handin.trees import (
+    MOST_WRAPS,
+    Entry,
+    EntryKind,
+    Listing,
+    ReadLimits,
+    is_junk,
+    scan,
+    too_many,
+)
 
 MOST_DEPTH = 5
 """Folders that are looked into for a file that is due; deeper ones are found when the hand-in is opened."""
+_DEEPEST = MOST_WRAPS + 2 + MOST_DEPTH
 _OUR_OUTPUT = {"class.json", "grades.csv"}
 
 
@@ -21,6 +31,9 @@ class Place(Protocol):
 
     def children(self, folder: str) -> list[Entry]:
         """Return what lies directly in a folder of it, by name; the empty path is the whole."""
+
+    def require_whole(self, folder: str) -> None:
+        """Raise `SubmissionError` if not everything in a folder of it is known, because that was too much."""
 
 
 class FolderPlace:
@@ -32,6 +45,9 @@ class FolderPlace:
     def children(self, folder: str) -> list[Entry]:
         """Return what lies directly in a folder below the root, by name."""
         return scan(self._root, folder)
+
+    def require_whole(self, folder: str) -> None:
+        """Do nothing: folders are read as they are looked into."""
 
 
 class ArchivePlace:
@@ -52,7 +68,9 @@ class ArchivePlace:
 
     def __init__(self, listing: Listing, name: str, most: int) -> None:
         self._name = name
+        self._most = most
         self._left = most
+        self._overfull = listing.overfull
         self._children: dict[str, dict[str, Entry]] = {}
         for entry in listing.entries:
             self._add(entry)
@@ -61,6 +79,8 @@ class ArchivePlace:
             self._add(Entry(path.rstrip("/"), kind))
 
     def _add(self, entry: Entry) -> None:
+        if entry.path.count("/") > _DEEPEST:  # nobody looks there
+            entry = Entry("/".join(entry.path.split("/", _DEEPEST + 1)[:-1]), EntryKind.FOLDER)
         above, _, name = entry.path.rpartition("/")
         siblings = self._children.setdefault(above, {})
         known = siblings.get(name)
@@ -78,6 +98,11 @@ class ArchivePlace:
         """Return what lies directly in a folder of the archive, by name."""
         found = self._children.get(folder, {})
         return [found[name] for name in sorted(found) if name]
+
+    def require_whole(self, folder: str) -> None:
+        """Raise `SubmissionError` if a folder, or one around it, held too much to be listed."""
+        if any(folder == it or folder.startswith(f"{it}/") for it in self._overfull):
+            raise SubmissionError(too_many(self._name, self._most))
 
 
 def place_of(root: Path, limits: ReadLimits) -> Place:
@@ -116,6 +141,10 @@ class Look:
     def children(self, folder: str) -> list[Entry]:
         """Return everything that lies directly in a folder."""
         return self._place.children(folder)
+
+    def require_whole(self, folder: str) -> None:
+        """Raise `SubmissionError` if a folder held too much to be listed: some of its hand-ins might be missing."""
+        self._place.require_whole(folder)
 
     def is_junk(self, entry: Entry) -> bool:
         """Return whether systems, editors and environments leave such a thing behind."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from autograder.errors import SubmissionError
 from autograder.text import one_line
@@ -47,6 +48,9 @@ class ReadLimits:
         The longest path in an archive, in characters, and the most folders in it.
     hidden
         Down to this depth a name that begins with a dot may be somebody's, unless systems give it.
+    each
+        How many files one hand-in of a class may hold; of one that makes the class hold too many, no more are listed
+        than show that it does. 0 where it is no class.
     """
 
     file_bytes: int = 2_000_000
@@ -61,6 +65,7 @@ class ReadLimits:
     path_length: int = 1_000
     path_depth: int = 50
     hidden: int = 0
+    each: int = 0
 
     def for_a_class(self) -> ReadLimits:
         """Return the caps for a zip that holds the hand-ins of a whole class."""
@@ -70,6 +75,7 @@ class ReadLimits:
             directory_bytes=50 * self.directory_bytes,
             unpacked_bytes=20 * self.unpacked_bytes,
             hidden=MOST_WRAPS + 1,
+            each=self.members,
         )
 
 
@@ -128,12 +134,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a folder or zip, what was ignored, the folders that it names, and notes on what was passed over."""
+    """The files of a folder or zip, what was ignored, the folders that it names, and notes on what was passed over.
+
+    Attributes
+    ----------
+    overfull
+        Folders of which only some of the files are listed, more than a hand-in may hold.
+    """
 
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    overfull: tuple[str, ...] = ()
 
 
 _IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
@@ -194,8 +207,11 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
     """
     entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
     unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
+    overfull: tuple[str, ...] = ()
     for member in members:
         path = member.path
+        if overfull and path.startswith(overfull):
+            continue
         if len(path) > limits.path_length or path.count("/") > limits.path_depth:
             long.append(one_line(path, 100))
             continue
@@ -212,10 +228,43 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
                 repeated[path] = None
             entries[path] = Entry(path, member.kind, member.read)
         if len(entries) + len(folders) > limits.members:
-            raise SubmissionError(too_many(name, limits.members))
+            heaviest = _heaviest([*entries, *folders], limits.each) if limits.each else []
+            if not heaviest:
+                raise SubmissionError(too_many(name, limits.members))
+            overfull += tuple(f"{folder}/" for folder in heaviest)
+            for folder in heaviest:
+                _thin(entries, f"{folder}/", limits.each)
+                _thin(folders, f"{folder}/", limits.each)
     notes = _unsafe_note(unsafe) + _long_note(long, limits) + _repeated_note(repeated)
     ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
-    return Listing(tuple(ordered), (*ignored, *unsafe, *long), tuple(sorted(folders)), notes)
+    passed_over = (*ignored, *unsafe, *long)
+    whole = tuple(folder.removesuffix("/") for folder in overfull)
+    return Listing(tuple(ordered), passed_over, tuple(sorted(folders)), notes, whole)
+
+
+def _heaviest(paths: Sequence[str], each: int) -> list[str]:
+    """Return the folders of single hand-ins that hold most of what an archive holds too much; none if none does.
+
+    That of the class is sought where most of the files are, as far down as it may lie. What is found may still be that
+    of the class, or lie above it: whoever looks for hand-ins has to refuse it then.
+    """
+    within, below = "", paths
+    for _ in range(MOST_WRAPS + 1):
+        held = Counter(path[len(within) :].partition("/")[0] for path in below if path.startswith(within))
+        heavy = [folder for folder, count in held.items() if count > each]
+        most = max(heavy, key=held.__getitem__, default=None)
+        if most is None or held[most] <= len(paths) / 2:
+            return [f"{within}{folder}" for folder in heavy] or [within.removesuffix("/")] * bool(within)
+        within = f"{within}{most}/"
+        below = [path for path in below if path.startswith(within)]
+    return [within.removesuffix("/")]
+
+
+def _thin(paths: dict[str, Any], within: str, most: int) -> None:
+    """Keep only so many of the paths below a folder, and one more."""
+    inside = [path for path in paths if path.startswith(within)]
+    for path in inside[most + 1 :]:
+        del paths[path]
 
 
 def list_folder(root: Path, limits: ReadLimits) -> Listing:

@@ -109,9 +109,45 @@ def test_finding_hand_ins_takes_steps_in_proportion_to_the_files(tmp_path, membe
 
 def test_folders_that_only_paths_name_count_too(tmp_path):
     limits = ReadLimits(members=10)  # so a thousand for a class
-    members = {f"class/mallory/{i}/{'x/' * 20}a.txt": b"" for i in range(100)}
+    members = {f"class/mallory/{i}/{'x/' * 20}a.txt": b"" for i in range(200)}
     with pytest.raises(SubmissionError, match="far too many files"):
         find_hand_ins(write_zip(tmp_path / "class.zip", class_of(0) | members), NAMES, limits)
+
+
+@pytest.mark.parametrize(
+    "member, files",
+    [
+        ("class/mallory/{}.txt", 2_500),
+        ("class/mallory/{}/x.txt", 2_500),
+        ("class/mallory/a/b/{}.txt", 2_500),
+        ("around/class/mallory/{}.txt", 2_500),
+        (f"class/mallory/{{}}/{'x/' * 20}a.txt", 50),
+    ],
+)
+def test_a_hand_in_of_far_too_many_files_costs_nobody_else_the_class(tmp_path, member, files):
+    limits = ReadLimits(members=10)  # so a thousand for a class
+    place = "around/" * member.startswith("around")
+    others = {f"{place}{path}": content for path, content in class_of(0).items()}
+    # In two hand-ins, before and after those of others.
+    far_too_many = {
+        member.format(i).replace("mallory", who): b"" for who in ("eve", "mallory") for i in range(files)
+    }
+    path = write_zip(
+        tmp_path / "class.zip", {f"{place}class/eve/linear_svm.py": CODE} | others | far_too_many
+    )
+    found = {it.label: it for it in find_hand_ins(path, NAMES, limits)}
+    assert found.keys() == {"alice", "bob", "eve", "mallory"}
+    opening_the_others(found[who] for who in ("alice", "bob"))
+    for who in ("eve", "mallory"):
+        with pytest.raises(SubmissionError, match=f"{who} holds more than 10 files"):
+            open_hand_in(found[who].source, NAMES, limits)
+
+
+@pytest.mark.parametrize("place", ["", "class/", "around/class/"])
+def test_a_class_that_is_too_large_by_itself_is_refused_as_a_whole(tmp_path, place):
+    members = {f"{place}{i:04}/linear_svm.py": CODE for i in range(1_001)}
+    with pytest.raises(SubmissionError, match="holds more than 1000 files"):
+        find_hand_ins(write_zip(tmp_path / "class.zip", members), NAMES, ReadLimits(members=10))
 
 
 def notebook(source: str) -> bytes:
