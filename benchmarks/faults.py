@@ -2,6 +2,9 @@
 
     python benchmarks/faults.py [NAME] [--course DIR] [--rounds N] [--seed N]
 
+Without a NAME it is the small assignment that `autograder new` makes, with which a round takes a few seconds. Each
+round ends one process at a moment of its own.
+
 Two thirds of the rounds grade one right hand-in as a Gradescope container does, under its tier where this
 machine gives it to this Python (or to the one that `AUTOGRADER_WORKER_PYTHON` names). While they run,
 results.json is read again and again: it has to be valid whenever it is there. Where a worker was ended, the
@@ -9,11 +12,13 @@ results must come out as without it, or say that the grader was at fault; where 
 was known is still there, no worker is left, and running it again gives the undisturbed results and removes
 the files of the first.
 
-The others grade a small class with two processes, end a worker, one grading process or the command, and
-run the same command again. Grades, Canvas' table, and every result but for its seconds must then be the same as
-those of an undisturbed run, byte for byte.
+The others grade a small class with two processes and end a worker, one grading process, a fork server or the
+command, several of them one after the other in each class, which goes on meanwhile and is begun again where it was
+the command. In the end the same command runs undisturbed. Grades, Canvas' table, and every result but for its seconds
+must then be the same as those of a class that nothing happened to, byte for byte.
 
-Prints a table by what was ended, and exits with 1 where anything in the last columns is not zero.
+Prints a table by what was ended, and exits with 1 where anything in the last columns is not zero. A moment may come
+when the run is over or has no such process any more; those rounds are "too late", and judged all the same.
 """
 
 from __future__ import annotations
@@ -40,6 +45,7 @@ from grading import container_tree
 from rich.console import Console
 from rich.table import Table
 
+from autograder.authoring.new import new_assignment
 from autograder.course.loading import Course, find_course
 from autograder.grading.explain.bank import load_bank
 from autograder.report.gradescope import GradescopeResults
@@ -47,8 +53,18 @@ from autograder.sandbox.isolation import Tier, choose_tier, why_not
 from autograder.sandbox.orphans import orphans
 
 ROOT = Path(__file__).parent.parent
-COLUMNS = ("rounds", "as if nothing were", "said to be our fault", "results not valid", "different", "left")
+COLUMNS = (
+    "rounds",
+    "too late",
+    "as if nothing were",
+    "said to be our fault",
+    "results not valid",
+    "different",
+    "left",
+)
 MISTAKES = 2
+FAULTS_PER_CLASS = 4
+IN_CLASS = ("a worker", "a grading process", "the command", "a fork server")
 LONGEST_SECONDS = 120.0
 """No command takes half as long on a busy machine; one that does has hung."""
 LOOKS_SECONDS = 0.05
@@ -69,7 +85,7 @@ class Tally:
 
     @property
     def has_failed(self) -> bool:
-        return any(self.counts[column] for column in COLUMNS[3:])
+        return any(self.counts[column] for column in ("results not valid", "different", "left"))
 
 
 # --- processes --------------------------------------------------------------------------------------------
@@ -83,7 +99,7 @@ class Run:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder", *command],
             cwd=folder,
-            env=os.environ | {"TMPDIR": str(temporary)} | ({"AUTOGRADER_TIER": tier} if tier else {}),
+            env=_environment(temporary) | ({"AUTOGRADER_TIER": tier} if tier else {}),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -134,6 +150,12 @@ class Run:
         _, alive = psutil.wait_procs([it for it in self.seen if it.is_running()], timeout=seconds)
         alive += [psutil.Process(it) for it in orphans() if it not in {known.pid for known in alive}]
         return [it for it in alive if it.status() != psutil.STATUS_ZOMBIE]
+
+
+def _environment(temporary: Path) -> dict[str, str]:
+    """Return the variables of a command: compiling what it imports at every start would be most of a round."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"TMPDIR": str(temporary), "PYTHONPYCACHEPREFIX": str(temporary.parent / "bytecode")}
 
 
 def _kind(process: psutil.Process) -> str:
@@ -209,6 +231,8 @@ def in_container(
         found = end_one(run, kind, chance.uniform(0, seconds), chance)
         results, problems = _watched(run, path)
         tally.note("rounds")
+        if not found:
+            tally.note("too late")
         if run.hung:
             tally.note("different", f"{kind} ended, and the command never did")
         for problem in problems:
@@ -279,35 +303,62 @@ def in_class(
     assert start(folder / "undisturbed").code == 0
     seconds = time.monotonic() - began
     undisturbed = outputs(folder / "undisturbed")
-    for number in range(rounds):
-        kind = ("a worker", "a grading process", "the command", "a fork server")[number % 4]
-        tally = Tally()
-        out = folder / f"round-{number}"
+    for first in range(0, rounds, FAULTS_PER_CLASS):
+        out = folder / f"round-{first}"
+        faults: list[tuple[str, Tally]] = []
         run = start(out)
-        end_one(run, kind, chance.uniform(0, seconds), chance)
-        while run.running:
-            run.look()
-            pause()
-        tally.note("rounds")
-        if run.hung:
-            tally.note("different", f"{kind} ended, and the command never did")
-        for process in run.left():
-            tally.note("left", f"{process.pid} {kind}")
+        for number in range(first, min(first + FAULTS_PER_CLASS, rounds)):
+            kind = chance.choice(IN_CLASS) if number % len(IN_CLASS) else IN_CLASS[first // len(IN_CLASS) % 4]
+            if not run.running:
+                run = start(out)
+            tally = Tally()
+            faults.append((kind, tally))
+            tally.note("rounds")
+            passed = time.monotonic() - run.began
+            if not end_one(run, kind, chance.uniform(passed, max(passed, seconds)), chance):
+                tally.note("too late")
+            if kind == "the command":
+                _require_ended(run, kind, tally)
+        _require_ended(run, *faults[-1])
         again = start(out).code
-        for file in files_left(temporary):
-            tally.note("left", f"{file} {kind}")
-        found = outputs(out)
-        if again == 0 and found == undisturbed:
-            tally.note("as if nothing were")
-        elif again == 1:
-            tally.note("said to be our fault")
-        else:
-            keys = sorted(undisturbed.keys() | found.keys())
-            differing = {key: (undisturbed.get(key), found.get(key)) for key in keys}
-            texts = [f"{key}:\n{was!r}\n{now!r}" for key, (was, now) in differing.items() if was != now]
-            tally.note("different", f"{kind} ended, then exit code {again}: " + "\n".join(texts))
+        left, found = files_left(temporary), outputs(out)
+        differing = _differing(undisturbed, found)
+        for kind, tally in faults:
+            for file in left:
+                tally.note("left", f"{file} {kind}")
+            if again == 0 and not differing:
+                tally.note("as if nothing were")
+            elif again == 1:
+                tally.note("said to be our fault")
+            else:
+                tally.note("different", f"{kind} ended, then exit code {again}: {differing}")
+            yield f"a class, {kind}", tally
         shutil.rmtree(out, ignore_errors=True)
-        yield f"a class, {kind}", tally
+
+
+def _require_ended(run: Run, kind: str, tally: Tally) -> None:
+    """Wait for the end of a run, and note what is left of it."""
+    while run.running:
+        run.look()
+        pause()
+    if run.hung:
+        tally.note("different", f"{kind} ended, and the command never did")
+    for process in run.left():
+        tally.note("left", f"{process.pid} {kind}")
+
+
+def _differing(before: dict[str, bytes], after: dict[str, bytes]) -> str:
+    names = sorted(before.keys() | after.keys())
+    both = {name: (before.get(name), after.get(name)) for name in names}
+    return "\n".join(f"{name}:\n{was!r}\n{now!r}" for name, (was, now) in both.items() if was != now)
+
+
+def small_course(root: Path, name: str) -> Course:
+    """Make a course of one small assignment."""
+    for half in ("assignments", "solutions"):
+        (root / half).mkdir(parents=True)
+    new_assignment(root, name)
+    return find_course(root)
 
 
 def write_class(course: Course, name: str, folder: Path) -> Path:
@@ -338,24 +389,26 @@ def outputs(folder: Path) -> dict[str, bytes]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", nargs="?", default="svm")
+    parser.add_argument("name", nargs="?", help="of an assignment; a small one that is made for it otherwise")
     parser.add_argument("--course", type=Path, default=ROOT)
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     tier = Tier.USER if not why_not(Tier.USER) else choose_tier()
-    course, chance = find_course(options.course), random.Random(options.seed)
+    chance, began = random.Random(options.seed), time.monotonic()
     tallies: dict[str, Tally] = defaultdict(Tally)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         folder.chmod(0o711)  # workers of other users have their folders in there
+        name = options.name or "small"
+        course = find_course(options.course) if options.name else small_course(folder / "course", name)
         temporary = folder / "temporary"
         temporary.mkdir()
         temporary.chmod(0o1777)
         of_classes = options.rounds // 3
         for rounds in (
-            in_container(course, options.name, folder, temporary, options.rounds - of_classes, chance, tier),
-            in_class(course, options.name, folder, temporary, of_classes, chance),
+            in_container(course, name, folder, temporary, options.rounds - of_classes, chance, tier),
+            in_class(course, name, folder, temporary, of_classes, chance),
         ):
             for kind, tally in rounds:
                 for column, count in tally.counts.items():
@@ -364,7 +417,8 @@ def main() -> None:
     table = Table(
         "what was ended",
         *COLUMNS,
-        title=f"{options.rounds} rounds of {options.name}, seed {options.seed}; one hand-in under tier {tier}",
+        title=f"{options.rounds} rounds of {name} in {time.monotonic() - began:.0f} s, seed {options.seed}; "
+        f"one hand-in under tier {tier}",
     )
     for kind, tally in tallies.items():
         table.add_row(kind, *(str(tally.counts[column]) for column in COLUMNS))
