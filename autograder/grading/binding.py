@@ -33,8 +33,30 @@ def module_of(statement: ast.ImportFrom) -> str:
     return ".".join(filter(None, [RELATIVE * bool(statement.level), statement.module]))
 
 
-def names_stored(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement or a target binds, but for those in scopes of their own."""
+def walked(node: ast.AST) -> list[ast.AST]:
+    """Return a node and all below it in the order of `ast.walk`, but for what says nothing besides its class."""
+    found = [node]
+    for part in found:  # grows meanwhile
+        found += parts_of(part)
+    return found
+
+
+def parts_of(node: ast.AST) -> list[ast.AST]:
+    """Return what `ast.iter_child_nodes` yields, at a fraction of its cost, but for contexts and operators."""
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if type(value) is list:
+            found += [it for it in value if isinstance(it, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:
+            found.append(value)
+    return found
+
+
+def names_stored(node: ast.AST, elsewhere: set[str] | None = None) -> Iterator[str]:
+    """Yield the names that a statement or a target binds, but for those in scopes of their own.
+
+    Names that it declares to be of another scope are added to `elsewhere`.
+    """
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -43,6 +65,8 @@ def names_stored(node: ast.AST) -> Iterator[str]:
                 yield part.id
             case ast.Import() | ast.ImportFrom():
                 yield from imported_by(part)
+            case ast.Global() | ast.Nonlocal() if elsewhere is not None:
+                elsewhere.update(part.names)
             case ast.ExceptHandler(name=str(name)):
                 yield name
             case (
@@ -53,9 +77,9 @@ def names_stored(node: ast.AST) -> Iterator[str]:
             yield part.name
             continue
         if isinstance(part, (ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            yield from (it.target.id for it in ast.walk(part) if isinstance(it, ast.NamedExpr))
+            yield from (it.target.id for it in walked(part) if isinstance(it, ast.NamedExpr))
             continue
-        waiting += ast.iter_child_nodes(part)
+        waiting += parts_of(part)
 
 
 def bound_in(body: Iterable[ast.AST]) -> frozenset[str]:
@@ -66,8 +90,5 @@ def bound_in(body: Iterable[ast.AST]) -> frozenset[str]:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(statement.name)
             continue
-        bound.update(names_stored(statement))
-        for part in ast.walk(statement):
-            if isinstance(part, (ast.Global, ast.Nonlocal)):
-                elsewhere.update(part.names)
+        bound.update(names_stored(statement, elsewhere))
     return frozenset(bound - elsewhere)

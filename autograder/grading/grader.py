@@ -92,6 +92,7 @@ class Grader:
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
         self._trusted = Host(self.sandbox)
+        self._code_of_reference: Code | None = None
         self._readings: dict[tuple[str, str], Reading] = {}
         self._observed: dict[tuple[str, str, int], Behaviour] = {}
         self._with_mistakes: dict[str, tuple[str, Mapping[str, bytes]]] = {}
@@ -203,9 +204,8 @@ class Grader:
             reference = self._reference()
         given = () if test.public else self.assignment.question(test.question).given
         student.lender = None if test.public or self.solution is None else self._lender.replacement
-        trial = Trial(
-            student, reference, self._rng(test), test.parts, given_up or {}, mistaken=self._mistaken
-        )
+        rng = functools.partial(self._rng, test)
+        trial = Trial(student, reference, rng, test.parts, given_up or {}, mistaken=self._mistaken)
         if own_inputs:
             trial.measuring_rng = self._rng(test, student.files)
         with self._lender.lending(student, given):
@@ -267,7 +267,11 @@ class Grader:
     def _reference(self) -> Code | None:
         if self.solution is None:
             return None
-        return Code(self._trusted, self.reference_files, "reference", self.most_seconds)
+        if self._code_of_reference is None:
+            self._code_of_reference = Code(
+                self._trusted, self.reference_files, "reference", self.most_seconds
+            )
+        return self._code_of_reference
 
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""

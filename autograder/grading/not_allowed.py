@@ -25,7 +25,7 @@ from fnmatch import fnmatchcase
 from importlib.util import decode_source
 from types import ModuleType
 
-from autograder.grading.binding import LONGEST_NAME, MOST_PARTS, imported_by, module_of, names_stored
+from autograder.grading.binding import LONGEST_NAME, MOST_PARTS, imported_by, module_of, names_stored, walked
 from autograder.grading.meanings import OFFERED, Lookup, Meanings
 from autograder.sandbox.wire.libraries import handed_in
 
@@ -367,11 +367,12 @@ class _Definition:
     def __init__(self, module: _Module, node: ast.AST) -> None:
         self.module = module
         self.node = node
+        self.parts = walked(node)
         self._imports: dict[str, str] = {}
         self.stars = dict(module.stars)
         assigned: Counter[str] = Counter()
         candidates: list[ast.Assign] = []
-        for part in ast.walk(node):
+        for part in self.parts:
             if isinstance(part, (ast.Import, ast.ImportFrom)):
                 self._imports |= imported_by(part)
                 self.stars |= _star_imported(part, module.star_of)
@@ -514,7 +515,7 @@ def _names_in(
     module_name: str, scope: _Definition, modules: Mapping[str, _Module | _Unread]
 ) -> Iterator[tuple[str, str]]:
     """Yield where each name that a definition uses may be defined."""
-    for part in ast.walk(scope.node):
+    for part in scope.parts:
         if isinstance(part, ast.Name):
             yield module_name, part.id
             # A class that is used gets instantiated and may call any of its own methods.

@@ -192,8 +192,9 @@ class Trial(Listener):
     ----------
     student, reference
         The code under test, and the reference where there is one.
-    rng
-        Seeded from the course's salt and the test's id.
+    source
+        What the test draws from, seeded from the course's salt and the test's id, or what makes it: most public checks
+        draw nothing.
     parts
         The weights of what is returned, by name; None if all parts weigh the same.
     given_up
@@ -232,7 +233,7 @@ class Trial(Listener):
 
     student: Subject
     reference: Code | None
-    rng: np.random.Generator
+    source: np.random.Generator | Callable[[], np.random.Generator]
     parts: Mapping[str, Fraction] | None = None
     given_up: Mapping[str, Finding] = field(default_factory=dict)
     outcomes: list[Returned | CallFailed] = field(default_factory=list)
@@ -251,6 +252,11 @@ class Trial(Listener):
     first_step: int = 0
     replies: dict[int, list[Any]] = field(default_factory=dict)
     mistaken: Callable[[str], tuple[str, Mapping[str, bytes]]] | None = None
+
+    @functools.cached_property
+    def rng(self) -> np.random.Generator:
+        """What the test draws from."""
+        return self.source if isinstance(self.source, np.random.Generator) else self.source()
 
     @property
     def rng_of_measurements(self) -> np.random.Generator:

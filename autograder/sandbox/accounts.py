@@ -48,9 +48,10 @@ class Account:
                 )
             time.sleep(0.001)
 
-    def release(self) -> None:
-        """End what is left of the user's processes and give the id back."""
-        self.end_processes()
+    def release(self, are_ended: bool = False) -> None:
+        """Give the id back; end what is left of the user's processes first, unless they are known to have ended."""
+        if not are_ended:
+            self.end_processes()
         os.close(self._descriptor)
 
 

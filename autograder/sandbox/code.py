@@ -616,10 +616,16 @@ class Call:
 
     def _request(self, **options: bool) -> tuple[messages.Invoke, list[np.ndarray]]:
         packer = Packer(self.code._refer, _refuse)
-        arguments = [Tag.LIST, *(self._packed(packer, number, it) for number, it in enumerate(self.args, 1))]
+        arguments: list[Node] = [Tag.LIST]
         keywords: list[Node] = [Tag.DICT]
-        for name, value in self.keywords.items():
-            keywords += [name, self._packed(packer, name, value)]
+        place: int | str = ""
+        try:
+            for place, value in enumerate(self.args, 1):  # noqa: B007 - said where a value is refused
+                arguments.append(packer.pack(value, 1))
+            for place, value in self.keywords.items():
+                keywords += [place, packer.pack(value, 1)]
+        except _Refused as error:
+            raise _cannot_be_given(f"argument {place} of {self.name}", error.value) from None
         request = messages.Invoke(
             space=self.code.space,
             name=self.name,
@@ -630,12 +636,6 @@ class Call:
             **options,
         )
         return request, packer.arrays
-
-    def _packed(self, packer: Packer, place: int | str, value: Any) -> Node:
-        try:
-            return packer.pack(value, 1)
-        except _Refused as error:
-            raise _cannot_be_given(f"argument {place} of {self.name}", error.value) from None
 
 
 class _Refused(Exception):

@@ -90,7 +90,7 @@ class ForkServer:
             ours.close()
             return None
         if descriptors:
-            return Forked(ours, descriptors[0])
+            return Forked(ours, descriptors[0], self._tier.has_namespaces)
         ours.close()
         if not message:
             return None
@@ -171,13 +171,16 @@ class Forked:
         Where the server says how it ended; the server ends it when this is closed.
     pidfd
         A descriptor of its process.
+    has_own_table
+        Whether it is process 1 of a table of its own: the kernel ends whatever else is in there before it has ended.
     """
 
     first_pid = 0
 
-    def __init__(self, report: socket.socket, pidfd: int) -> None:
+    def __init__(self, report: socket.socket, pidfd: int, has_own_table: bool) -> None:
         self._report = report
         self._pidfd = pidfd
+        self._has_own_table = has_own_table
         self._code: int | None = None
         self.pid = _pid_of(pidfd)
 
@@ -202,16 +205,17 @@ class Forked:
             self._code = _STATUS.unpack(said)[0] if len(said) == _STATUS.size else -int(signal.SIGKILL)
         return self._code
 
-    def end(self) -> None:
-        """End it and all of its session or namespaces."""
+    def end(self) -> bool:
+        """End it and all of its session or namespaces; return whether nothing of it can be left."""
         with contextlib.suppress(OSError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         # The server has not been told to reap it, so that the id is still that of its group.
         with contextlib.suppress(OSError):
             os.killpg(self.pid, signal.SIGKILL)
-        _has_ended(self._pidfd, END_SECONDS)
+        has_ended = _has_ended(self._pidfd, END_SECONDS)
         self._report.close()
         os.close(self._pidfd)
+        return has_ended and self._has_own_table
 
 
 @functools.cache

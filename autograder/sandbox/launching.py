@@ -45,8 +45,8 @@ class Launched(Protocol):
     def code(self, seconds: float) -> int | None:
         """Return its exit code, or minus the signal that ended it; None if it still runs after `seconds`."""
 
-    def end(self) -> None:
-        """End it, and what it started, as far as that can be told from here."""
+    def end(self) -> bool:
+        """End it, and what it started, as far as that can be told from here; return whether nothing can be left."""
 
 
 class Fresh:
@@ -81,13 +81,14 @@ class Fresh:
         except subprocess.TimeoutExpired:
             return None
 
-    def end(self) -> None:
+    def end(self) -> bool:
         """End it and all of its session that did not leave it."""
         if hasattr(os, "killpg") and self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         wait_for(self._process)
+        return False
 
 
 class InBubblewrap:
@@ -152,7 +153,7 @@ class InBubblewrap:
         # bubblewrap reports a signal as 128 + its number, unless a signal ended bubblewrap itself.
         return 128 - code if code > 128 else code
 
-    def end(self) -> None:
+    def end(self) -> bool:
         """End everything in its namespaces."""
         if self._first_pidfd is not None:
             # When process 1 of a namespace ends, the kernel ends everything else in it.
@@ -170,6 +171,7 @@ class InBubblewrap:
         wait_for(self._bubblewrap)
         if self.first_pid:
             _wait_until_gone(self.first_pid)
+        return False
 
 
 def environment(home: str) -> dict[str, str]:

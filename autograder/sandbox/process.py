@@ -333,11 +333,12 @@ class WorkerProcess:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+        are_ended = False
         if self._process is not None:
-            self._process.end()
+            are_ended = self._process.end()
             self._process = None
         if self._account is not None:
-            self._account.release()
+            self._account.release(are_ended)
             self._account = None
         if self._scratch is not None:
             self._scratch.remove()

@@ -162,9 +162,11 @@ class Channel(Generic[Sent, Received]):
 
     def _set_timeout(self, deadline: float | None, at_most: float | None = None) -> None:
         if deadline is None:
-            self._stream.settimeout(None)
-            return
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise DeadlinePassed
-        self._stream.settimeout(remaining if at_most is None else min(remaining, at_most))
+            seconds = None
+        else:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise DeadlinePassed
+            seconds = remaining if at_most is None else min(remaining, at_most)
+        if seconds != self._stream.gettimeout():
+            self._stream.settimeout(seconds)
