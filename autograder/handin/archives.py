@@ -169,7 +169,14 @@ def _kind(file: IO[bytes], name: str) -> Callable[[IO[bytes], str, ReadLimits], 
     if head == b"7z\xbc\xaf\x27\x1c":
         return _SevenZipTree
     unpack = next((it for magic, it in _PACKED.items() if head.startswith(magic)), None)
-    if unpack is not None or (name.lower().endswith(".tar") and not head.startswith(b"PK")):
+    called = next((it for it in (*_TAR, *_SEVEN_ZIP) if name.lower().endswith(it)), "")
+    if not head or (called in _SEVEN_ZIP and not head.startswith(b"PK")):
+        file.close()
+        raise _broken(
+            lossless(name), "7z" if called in _SEVEN_ZIP else "tar" if called else "zip", is_empty=not head
+        )
+    # Some browsers unpack what is called .tar.gz and keep the name.
+    if unpack is not None or (called and not head.startswith(b"PK")):
         return partial(_TarTree, unpack=unpack or _as_it_is)
     return ZipTree
 
@@ -265,9 +272,10 @@ def _kind_of(info: tarfile.TarInfo) -> EntryKind:
     return EntryKind.FILE if info.isreg() and not info.issparse() else EntryKind.SPECIAL
 
 
-def _broken(name: str, kind: str) -> SubmissionError:
+def _broken(name: str, kind: str, is_empty: bool = False) -> SubmissionError:
+    why = "it is empty" if is_empty else f"broken or not a {kind}"
     return SubmissionError(
-        f"{name} cannot be opened as a {kind} (broken or not a {kind}); zip the files again and hand that in."
+        f"{name} cannot be opened as a {kind} ({why}); zip the files again and hand that in."
     )
 
 

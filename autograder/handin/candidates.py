@@ -26,6 +26,7 @@ from autograder.handin.trees import (
     TooLargeError,
     UnreadableError,
     list_folder,
+    notes_on,
     read_file,
     too_many,
 )
@@ -95,6 +96,7 @@ class Candidates:
     def _add_members(self, entries: Sequence[Entry], part: Part, prefix: str) -> None:
         if len(entries) > self.limits.members:
             raise SubmissionError(too_many(part.name or part.member, self.limits.members))
+        self.notes += notes_on(entries)
         for entry in entries:
             if entry.path != part.member:
                 self.files.append(replace(entry, path=entry.path.removeprefix(f"{part.member}/")))
@@ -122,7 +124,7 @@ class Candidates:
                 self.unopened.append(f"{name} is an archive of a kind that is not opened; hand in a zip.")
 
     def _add(self, listing: Listing, prefix: str = "") -> None:
-        self.notes += listing.notes
+        self.notes += (*listing.notes, *notes_on(listing.entries))
         self.files += [replace(entry, path=prefix + entry.path) for entry in listing.entries]
 
 

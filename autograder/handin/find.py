@@ -21,7 +21,15 @@ from autograder.handin.forms import is_code
 from autograder.handin.found import Fate, Found, with_counts
 from autograder.handin.matching import fits
 from autograder.handin.places import Look, place_of
-from autograder.handin.shape import AmbiguousError, ClassFolder, OwnerUnknownError, Shape, class_folder
+from autograder.handin.shape import (
+    AmbiguousError,
+    ClassFolder,
+    OwnerUnknownError,
+    Shape,
+    class_folder,
+    holds_export,
+    several_exports,
+)
 from autograder.handin.students import NamedFile, Student, label_for, read_file_name
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
@@ -114,28 +122,33 @@ def find_one(
 
 
 def _refuse_classes_in(hand_ins: Sequence[Found], names: Sequence[str], limits: ReadLimits) -> None:
-    """Refuse an archive in the folder that was named if it holds at least as many hand-ins as lie in that folder.
+    """Refuse an archive that holds at least as many hand-ins as lie in the folder that was named, or only exports.
 
     Raises
     ------
     AmbiguousError
         If there is one.
     """
+    exports = list[str]()
     for found in hand_ins if len(hand_ins) <= MOST_LOOKED_INTO else ():
         assert found.source is not None
-        (part, *_) = found.source.parts
-        path = found.source.root / part.member
+        root, (part, *_) = found.source.root, found.source.parts
+        path = root / part.member
         if not part.member or path.is_dir() or not looks_like_archive(path):
             continue
         try:
             inside = sum(it.source is not None for it in find_hand_ins(path, names, limits))
+            look = Look(place_of(path, limits), tuple(names), limits.for_a_class().hidden)
         except SubmissionError:
             continue  # it is not clearly a class, or cannot be opened, which the hand-in's own result says
+        exports += [part.member] if holds_export(look, "") else []
         if inside > 1 and inside >= len(hand_ins):
             raise AmbiguousError(
-                f"{lossless(part.member)} in {lossless(str(found.source.root), 200)} holds {inside} hand-ins; name "
+                f"{lossless(part.member)} in {lossless(str(root), 200)} holds {inside} hand-ins; name "
                 "it itself if it is a class, or pass --class if it is the hand-in of one student."
             )
+    if exports and len(exports) == len(hand_ins):
+        raise several_exports(lossless(str(root), 200), exports)
 
 
 def _around(look: Look, where: ClassFolder, top: Sequence[Entry]) -> list[Found]:

@@ -87,7 +87,7 @@ class _Reader:
         direct = self._look.due_in(folder)
         if direct:
             return self._beside(folder, direct, holders)
-        if any(is_named_by_platform(it.name, self._names, it.kind is EntryKind.FOLDER) for it in entries):
+        if self._is_named_by_platform(folder):
             return ClassFolder(folder)
         folders = [it for it in entries if it.kind is EntryKind.FOLDER]
         if len(folders) == 1 and holders in ([], folders):
@@ -119,12 +119,17 @@ class _Reader:
                 f"{self._at(only.path)} holds {EXPORT_FILE}; name that folder itself if it is an export of Gradescope, "
                 "or pass --class if it is the hand-in of a student."
             )
-        if not wraps or (not self._look.due_below(only.path) and not any(map(self._holds, inside))):
+        holds = bool(self._look.due_below(only.path)) or any(map(self._holds, inside))
+        holds = holds or self._is_named_by_platform(only.path)
+        lies_alone = [it.kind for it in inside] == [EntryKind.FOLDER]  # then the class may be far below
+        if not wraps or not (holds or lies_alone):
             return ClassFolder(folder)
         found = self.read(only.path, wraps - 1)
         if found is None:
             return ClassFolder(folder)
         hand_ins = [it for it in self._look.shown(found.path) if self._holds(it)]
+        if not (hand_ins or holds or self._is_named_by_platform(found.path)):
+            return ClassFolder(folder)
         if len(hand_ins) == 1 and hand_ins[0].kind is EntryKind.FOLDER:
             if is_named_by_platform(hand_ins[0].name, self._names, is_folder=True):
                 return found
@@ -137,6 +142,9 @@ class _Reader:
 
     def _require_one_class(self, folder: str, folders: Sequence[Entry], holders: Sequence[Entry]) -> None:
         """Refuse what may be several classes, a class beside something else, or one hand-in in several folders."""
+        exports = [it for it in folders if holds_export(self._look, it.path)]
+        if exports and all(it in exports for it in holders):
+            raise several_exports(self._at(folder), [it.name for it in exports])
         several = self._classes(folders, holders)
         if several:
             raise AmbiguousError(
@@ -150,6 +158,11 @@ class _Reader:
                 f"No file that is due lies twice in the folders of {self._at(folder)}; pass --one if they are one "
                 "hand-in, or --class if each is that of a student."
             )
+
+    def _is_named_by_platform(self, folder: str) -> bool:
+        """Return whether anything in a folder says whose hand-in it is."""
+        entries = self._look.shown(folder)
+        return any(is_named_by_platform(it.name, self._names, it.kind is EntryKind.FOLDER) for it in entries)
 
     def _classes(self, folders: Sequence[Entry], holders: Sequence[Entry]) -> list[Entry]:
         """Return the folders that may be classes themselves, as the sections of a course, or a class beside a solution.
@@ -197,6 +210,21 @@ class _Reader:
 
     def _at(self, folder: str) -> str:
         return f"{self._named}/{lossless(folder, 200)}" if folder else self._named
+
+
+def holds_export(look: Look, folder: str) -> bool:
+    """Return whether a folder may be an export of Gradescope, such as that of one section, or holds nothing else."""
+    inside = look.shown(folder)
+    only = [it for it in inside if it.kind is EntryKind.FOLDER]
+    return _has_export(inside) or (len(only) == 1 and _has_export(look.shown(only[0].path)))
+
+
+def several_exports(where: str, names: Iterable[str]) -> AmbiguousError:
+    """Return the error for exports of Gradescope, such as those of sections, of which none is the class."""
+    return AmbiguousError(
+        f"In {where}, {EXPORT_FILE} lies in {_some(names)}; grade each export of Gradescope by itself, with -o for "
+        "each, or pass --class if these are the hand-ins of students."
+    )
 
 
 def _has_export(entries: Sequence[Entry]) -> bool:

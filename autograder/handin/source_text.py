@@ -33,13 +33,15 @@ def source_text(name: str, content: bytes) -> bytes:
     UnusableError
         If it is empty, UTF-16, binary, a notebook, or not in the encoding it declares.
     """
+    if name.endswith(".py"):
+        _refuse_other_formats(name, content)
     _refuse_wide_encodings(name, content)
     while content.startswith(codecs.BOM_UTF8):
         content = content.removeprefix(codecs.BOM_UTF8)
     if not content.strip():
         raise UnusableError(f"{name} is empty; hand in the file with your work.")
     if name.endswith(".py"):
-        _refuse_other_formats(name, content)
+        _refuse_nul_and_notebooks(name, content)
         _refuse_undecodable(name, content)
     return content
 
@@ -61,15 +63,30 @@ def refuse_endless_names(name: str, content: bytes) -> None:
 def _refuse_wide_encodings(name: str, content: bytes) -> None:
     head = content[:4096]
     nul_bytes = max(head[0::2].count(0), head[1::2].count(0))
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)) or (
         len(head) > 3 and nul_bytes > len(head) // 3
     ):
-        raise UnusableError(f"{name} is UTF-16; save it as UTF-8.")
+        width = 32 if head.count(0) > 0.6 * len(head) else 16
+        raise UnusableError(f"{name} is UTF-{width}; save it as UTF-8.")
+
+
+_FORMATS = {
+    "a zip": rb"PK\x03\x04",
+    "a PDF": rb"%PDF-",
+    "rich text (RTF)": rb"\{\\rtf",
+    "a web page": rb"(\xef\xbb\xbf)?\s*<(?i:!doctype html|html)\b",
+    "a picture": rb"\x89PNG|\xff\xd8\xff|GIF8[79]a",
+}
+"""What is saved under the name of a file of code, by how it begins."""
 
 
 def _refuse_other_formats(name: str, content: bytes) -> None:
-    if content.startswith(b"PK\x03\x04"):
-        raise UnusableError(f"{name} is a zip under another name; hand in the file itself.")
+    for form, begins in _FORMATS.items():
+        if re.match(begins, content):
+            raise UnusableError(f"{name} is {form} under another name; hand in the file itself.")
+
+
+def _refuse_nul_and_notebooks(name: str, content: bytes) -> None:
     if b"\0" in content:
         raise UnusableError(
             f"{name} holds NUL bytes, so it is not Python source; hand in the file your editor saved."

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -16,8 +16,8 @@ from typing import IO, Any
 from autograder.errors import SubmissionError
 from autograder.text import one_line
 
-MOST_WRAPS = 2
-"""Folders around that of a class that are looked through."""
+MOST_WRAPS = 40
+"""Folders around that of a class that are looked through; archives may hold whole paths of somebody's disk."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,17 @@ class Entry:
         Its path with `/` between the parts.
     read
         Returns the bytes of a `FILE`; raises `TooLargeError` beyond a cap, `UnreadableError` if it is broken.
+    spelled
+        How an archive spells a path that leads out of it; empty for all others.
+    is_repeated
+        Whether the archive holds other files under the same path before it.
     """
 
     path: str
     kind: EntryKind
     read: Callable[[int], bytes] = _read_nothing
+    spelled: str = ""
+    is_repeated: bool = False
 
     @property
     def name(self) -> str:
@@ -206,7 +212,8 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
         If there are too many.
     """
     entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
-    unsafe, long, repeated = list[str](), list[str](), dict[str, None]()
+    unusable, long = list[str](), list[str]()
+    from_outside = list[tuple[Member, str]]()
     overfull: tuple[str, ...] = ()
     for member in members:
         path = member.path
@@ -217,29 +224,63 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
             continue
         while path.startswith("./"):
             path = path[2:]
-        if _is_unsafe(path):
-            unsafe.append(path)
+        if "\0" in path:
+            unusable.append(path)
+        elif (within := _within(path)) != path:
+            from_outside.append((member, within))
         elif _is_junk_path(path, limits.hidden):
             ignored.append(path)
         elif path.endswith("/"):
             folders[path.rstrip("/")] = None
         elif path:
-            if path in entries:
-                repeated[path] = None
-            entries[path] = Entry(path, member.kind, member.read)
-        if len(entries) + len(folders) > limits.members:
+            entries[path] = Entry(path, member.kind, member.read, is_repeated=path in entries)
+        if len(entries) + len(folders) + len(from_outside) > limits.members:
             heaviest = _heaviest([*entries, *folders], limits.each) if limits.each else []
-            if not heaviest:
-                raise SubmissionError(too_many(name, limits.members))
             overfull += tuple(f"{folder}/" for folder in heaviest)
             for folder in heaviest:
                 _thin(entries, f"{folder}/", limits.each)
                 _thin(folders, f"{folder}/", limits.each)
-    notes = _unsafe_note(unsafe) + _long_note(long, limits) + _repeated_note(repeated)
+            if len(entries) + len(folders) + len(from_outside) > limits.members:
+                raise SubmissionError(too_many(name, limits.members))
+    for member, path in from_outside:
+        if _is_junk_path(path, limits.hidden):
+            ignored.append(path)
+        elif path.endswith("/"):
+            folders[path.rstrip("/")] = None
+        elif path:
+            path = _beside(path, entries)
+            entries[path] = Entry(path, member.kind, member.read, spelled=member.path)
+    notes = _unusable_note(unusable) + _long_note(long, limits)
     ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
-    passed_over = (*ignored, *unsafe, *long)
+    passed_over = (*ignored, *unusable, *long)
     whole = tuple(folder.removesuffix("/") for folder in overfull)
     return Listing(tuple(ordered), passed_over, tuple(sorted(folders)), notes, whole)
+
+
+_ROOT = re.compile(
+    r"(?P<windows>\\\\(?:[?.]\\(?:[A-Za-z]:\\+)?|(?=[^\\/]+\\))|[A-Za-z]:\\+)"
+    r"|(?://[?.](?=/))?/*(?:[A-Za-z]:/+)?"
+)
+"""What a path on a disk, or on another machine's, begins with."""
+
+
+def _within(path: str) -> str:
+    """Return a path without what leads out of the archive: the root of a disk, its drive, the folder above."""
+    root = _ROOT.match(path)
+    assert root is not None  # it may be empty
+    rest = path[root.end() :]
+    # Elsewhere a backslash may be part of a name, as on Unix.
+    rest = rest.replace("\\", "/") if root["windows"] else rest
+    return "/".join(part for part in rest.split("/") if part != "..")
+
+
+def _beside(path: str, taken: Container[str]) -> str:
+    """Return a path that nothing else has; what came from different places stays in different folders."""
+    first, slash, rest = path.partition("/")
+    free, number = path, 2
+    while free in taken:
+        free, number = f"{first}~{number}{slash}{rest}", number + 1
+    return free
 
 
 def _heaviest(paths: Sequence[str], each: int) -> list[str]:
@@ -368,11 +409,6 @@ def _kind_of_mode(mode: int) -> EntryKind:
     return kinds.get(stat.S_IFMT(mode), EntryKind.SPECIAL)
 
 
-def _is_unsafe(path: str) -> bool:
-    first, *_ = parts = path.split("/")
-    return not first or ".." in parts or "\0" in path or (len(first) == 2 and first[1] == ":")
-
-
 def _long_note(paths: list[str], limits: ReadLimits) -> tuple[str, ...]:
     if not paths:
         return ()
@@ -382,17 +418,25 @@ def _long_note(paths: list[str], limits: ReadLimits) -> tuple[str, ...]:
     )
 
 
-def _unsafe_note(paths: list[str]) -> tuple[str, ...]:
+def _unusable_note(paths: list[str]) -> tuple[str, ...]:
     if not paths:
         return ()
-    return (f"Names that lead outside the archive were ignored, for example {one_line(paths[0], 80)!r}.",)
+    return (f"Names that no file can have were ignored, for example {one_line(paths[0], 80)!r}.",)
 
 
-def _repeated_note(paths: dict[str, None]) -> tuple[str, ...]:
-    return tuple(
-        f"{one_line(path, 80)} is in the archive more than once; the last one counts."
-        for path in list(paths)[:3]
-    )
+def notes_on(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the sentences about names of an archive that were not taken as they are."""
+    repeated = [it for it in entries if it.is_repeated]
+    notes = [
+        f"{one_line(it.path, 80)} is in the archive more than once; the last one counts."
+        for it in repeated[:3]
+    ]
+    if first := next((it for it in entries if it.spelled), None):
+        spelled, path = (one_line(it, 80) for it in (first.spelled, first.path))
+        notes.append(
+            f"Names that lead outside the archive were read as if they lay in it, for example {spelled!r} as {path!r}."
+        )
+    return tuple(notes)
 
 
 def too_many(name: str, members: int | None) -> str:

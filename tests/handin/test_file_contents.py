@@ -65,6 +65,17 @@ def test_a_byte_order_mark_is_dropped(opened):
             b"x = 1\n" * 9 + b"\0",
             "linear_svm.py holds NUL bytes, so it is not Python source; hand in the file your editor saved.",
         ),
+        (CODE.decode().encode("utf-32"), "linear_svm.py is UTF-32; save it as UTF-8."),
+        (b"\x89PNG\r\n\x1a\n", "linear_svm.py is a picture under another name; hand in the file itself."),
+        (b"%PDF-1.7\n\xff", "linear_svm.py is a PDF under another name; hand in the file itself."),
+        (
+            b"{\\rtf1\\ansi def f():}",
+            "linear_svm.py is rich text (RTF) under another name; hand in the file itself.",
+        ),
+        (
+            b"\n<!DOCTYPE html>\n<html>",
+            "linear_svm.py is a web page under another name; hand in the file itself.",
+        ),
         (b"PK\x03\x04 and so on", "linear_svm.py is a zip under another name; hand in the file itself."),
         (
             b'{\n "cells": []}',

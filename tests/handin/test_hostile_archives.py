@@ -18,7 +18,7 @@ from autograder.errors import SubmissionError
 from autograder.handin.find import find_hand_ins
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import ReadLimits
-from tests.handin.hand_ins import CODE, NAMES, Members, symlink_member, write_folder, write_zip
+from tests.handin.hand_ins import CODE, NAMES, Members, symlink_member, write_folder, write_tar, write_zip
 
 
 def patched(path: Path, signature: bytes, offset: int, value: bytes) -> Path:
@@ -80,12 +80,33 @@ def test_a_pipe_in_a_folder_does_not_block(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["../linear_svm.py", "/linear_svm.py", "a/../../linear_svm.py", "C:/linear_svm.py"]
+    ("name", "read_as"),
+    [
+        ("../linear_svm.py", "linear_svm.py"),
+        ("/home/x/linear_svm.py", "home/x/linear_svm.py"),
+        ("a/../../linear_svm.py", "a/linear_svm.py"),
+        ("C:/hw/linear_svm.py", "hw/linear_svm.py"),
+        ("C:\\hw\\linear_svm.py", "hw/linear_svm.py"),
+        ("\\\\server\\share\\linear_svm.py", "server/share/linear_svm.py"),
+        ("\\\\?\\C:\\hw\\linear_svm.py", "hw/linear_svm.py"),
+    ],
 )
-def test_a_name_that_leads_outside_is_ignored_with_a_note(tmp_path, name):
-    submission = open_hand_in(write_zip(tmp_path / "alice.zip", {name: CODE}), NAMES)
-    assert submission.missing == NAMES
-    assert submission.notes == (f"Names that lead outside the archive were ignored, for example {name!r}.",)
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_a_name_that_leads_outside_is_read_inside_with_a_note(tmp_path, name, read_as, kind):
+    path = tmp_path / f"alice.{kind}"
+    write_zip(path, {name: CODE}) if kind == "zip" else write_tar(path, {name: CODE})
+    submission = open_hand_in(path, NAMES)
+    assert submission.files == {"linear_svm.py": CODE}
+    (note,) = submission.notes
+    assert note.startswith("Names that lead outside the archive were read as if they lay in it, for example ")
+    assert note.endswith(f" as {read_as!r}.")
+
+
+def test_a_name_that_leads_outside_takes_the_place_of_nothing(tmp_path):
+    path = write_zip(tmp_path / "alice.zip", {"/hw/linear_svm.py": b"old = 1\n", "hw/linear_svm.py": CODE})
+    submission = open_hand_in(path, NAMES)
+    assert submission.files == {"linear_svm.py": CODE}
+    assert "hw/linear_svm.py counts, not hw~2/linear_svm.py" in submission.notes[-1]
 
 
 def test_opening_a_zip_writes_nothing_to_disk(tmp_path, monkeypatch):

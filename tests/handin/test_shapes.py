@@ -79,6 +79,7 @@ OUTPUT = {
         CLASS,
         below("submissions", CLASS),
         below("wrap", below("submissions", CLASS)),
+        below("home/ada/Desktop/courses/2026/svm/submissions", CLASS),
         {**CLASS, "notes.txt": b"", "README.md": b""},
         {**CLASS, "linear_svm.py": OTHER},
         {**below("submissions", CLASS), "notes.txt": b"", "__MACOSX/x": b"", ".DS_Store": b""},
@@ -162,6 +163,35 @@ def test_an_export_in_a_folder_of_its_own(tmp_path: Path, name: str) -> None:
     assert [it.name for it in found["submission_1"].students] == ["Bo"]
 
 
+def test_exports_of_sections_beside_each_other_are_asked_about(how: str, tmp_path: Path) -> None:
+    export = {
+        "submission_1/linear_svm.py": CODE,
+        "submission_metadata.yml": b"submission_1:\n  :submitters:\n  - :name: Bo\n    :email: bo@x.org\n",
+    }
+    sections = {**below("section-1", export), **below("section-2", below("assignment_2_export", export))}
+    path = pack(how, tmp_path / "folders", {**sections, "notes.txt": b""})
+    with pytest.raises(
+        AmbiguousError, match="section-1, section-2; grade each export of Gradescope by itself"
+    ):
+        find_hand_ins(path, NAMES)
+    assert labels(find_hand_ins(path, NAMES, shape=Shape.CLASS)) == {"section-1", "section-2"}
+    beside = {**below("section-1", export), "ada/linear_svm.py": CODE}
+    assert labels(find_hand_ins(pack(how, tmp_path / "one", beside), NAMES)) == {"section-1", "ada"}
+
+
+def test_archives_that_are_exports_of_sections_are_asked_about(tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    export = {"submission_1/linear_svm.py": CODE, "submission_metadata.yml": b"submission_1: {}\n"}
+    for number in "12":
+        name = f"assignment_{number}_export"
+        pack("zip", tmp_path / number, below(name, export)).rename(folder / f"{name}.zip")
+    with pytest.raises(AmbiguousError, match="grade each export of Gradescope by itself"):
+        find_hand_ins(folder, NAMES)
+    write_folder(folder, {"ada/linear_svm.py": CODE})
+    assert "ada" in labels(find_hand_ins(folder, NAMES))
+
+
 def test_an_archive_of_a_class_alone_in_a_folder_is_asked_about(tmp_path: Path) -> None:
     folder = tmp_path / "downloads"
     folder.mkdir()
@@ -198,6 +228,32 @@ def test_a_broken_archive_is_one_sentence(tmp_path: Path, name: str, content: by
     assert source is not None
     with pytest.raises(SubmissionError, match=r"^ada\..* cannot be opened as a .*\.$"):
         open_hand_in(source, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("ada.tar.gz", "as a tar"), ("ada.7z", "as a 7z"), ("ada.zip", "as a zip")]
+)
+def test_an_empty_archive_is_called_what_it_is(tmp_path: Path, name: str, says: str) -> None:
+    path = write_folder(tmp_path, {name: b""}) / name
+    with pytest.raises(SubmissionError, match=rf"{says} \(it is empty\)"):
+        open_hand_in(path, NAMES)
+
+
+def test_a_tar_that_a_browser_unpacked_keeps_its_name(tmp_path: Path) -> None:
+    path = pack("tar", tmp_path, {"hw/linear_svm.py": CODE}).rename(tmp_path / "ada.tar.gz")
+    assert open_hand_in(path, NAMES).files == {"linear_svm.py": CODE}
+
+
+def test_a_name_that_comes_twice_in_the_archive_of_a_class_is_said_to_its_student(tmp_path: Path) -> None:
+    path = tmp_path / "class.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in ("ada", "ada", "bo"):
+            archive.add(write_folder(tmp_path / name, {"linear_svm.py": CODE}), name)
+    said = {it.label: open_hand_in(it.source, NAMES).notes for it in find_hand_ins(path, NAMES) if it.source}
+    assert said == {
+        "ada": ("ada/linear_svm.py is in the archive more than once; the last one counts.",),
+        "bo": (),
+    }
 
 
 def test_an_archive_that_is_not_opened_has_a_name_and_a_reason(tmp_path: Path) -> None:
