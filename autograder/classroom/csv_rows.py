@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from autograder.classroom.sheets import Row, Sheet, read_sheet
 from autograder.errors import CourseError
 
-_BYTES = 10_000_000
+
+def read_text_table(path: Path) -> Sheet:
+    """Return the table at `path`, in UTF-8 or UTF-16: what is in it is shown to students.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or is written in another way.
+    """
+    sheet = read_sheet(path)
+    if not sheet.encoding.startswith("utf"):
+        raise CourseError(f"{path} is no UTF-8 text; save it as CSV in UTF-8.")
+    return sheet
 
 
 def rows_of(path: Path, required: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -27,46 +39,30 @@ def rows_of(path: Path, required: str, columns: Sequence[str]) -> Iterator[tuple
     CourseError
         If the file cannot be read, or has other columns or more cells in a row than in its first line.
     """
-    content = _text_of(path)
-    reader = csv.DictReader(io.StringIO(content), delimiter=delimiter_of(content), restval="")
-    try:
-        names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    except csv.Error as error:
-        raise CourseError(f"{path}, line 1: {error}.") from error
+    sheet = read_text_table(path)
+    head, *rows = sheet.rows
+    names = [cell.text.strip().lower() for cell in head.cells]
     problem = "" if required in names else f"has no column {required}"
     if unknown := set(names) - set(columns):
         problem = problem or f"has unknown columns {', '.join(sorted(unknown))}"
     if problem:
         raise CourseError(f"{path} {problem}; its first line names some of {', '.join(columns)}.")
-    reader.fieldnames = names
-    try:
-        for row in reader:
-            if None in row:
-                raise CourseError(
-                    f"{path}, line {reader.line_num}: has more cells than the first line; "
-                    "put a text that holds a comma in quotation marks."
-                )
-            if any(cell.strip() for cell in row.values()):
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise CourseError(f"{path}, line {reader.line_num}: {error}.") from error
+    line = len(sheet.above) + 1
+    for before, row in zip(sheet.rows, rows, strict=False):
+        line += _lines(before)
+        if len(row.cells) > len(names):
+            raise CourseError(
+                f"{path}, line {line}: has more cells than the first line; "
+                "put a text that holds a comma in quotation marks."
+            )
+        texts = [_LINE_END.sub("\n", row.text(place)) for place in range(len(names))]
+        if any(text.strip() for text in texts):
+            yield line, dict(zip(names, texts, strict=True))
 
 
-def delimiter_of(content: str) -> str:
-    """Return what separates the cells: spreadsheets of many countries write semicolons."""
-    first = content.partition("\n")[0]
-    return ";" if first.count(";") > first.count(",") else ","
+_LINE_END = re.compile(r"\r\n?")
 
 
-def _text_of(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_BYTES + 1)
-        if len(content) > _BYTES:
-            raise CourseError(f"{path} has more than {_BYTES // 1_000_000} MB; leave out what is not needed.")
-        # Some spreadsheets end lines with a carriage return alone.
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except OSError as error:
-        raise CourseError(f"{path} cannot be read ({error.strerror or 'unknown reason'}).") from error
-    except UnicodeError as error:
-        raise CourseError(f"{path} is no UTF-8 text; save it as CSV in UTF-8.") from error
+def _lines(row: Row) -> int:
+    """Return how many lines of the file a row takes."""
+    return 1 + sum(len(_LINE_END.sub("\n", cell.raw).split("\n")) - 1 for cell in row.cells)

@@ -10,14 +10,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from autograder.classroom.people import Matches, Person, match
-from autograder.classroom.roster import Listing, person_of, read_people
-from autograder.classroom.sheets import Row, Sheet, read_sheet, with_cells
+from autograder.classroom.roster import Listing, person_of, read_people, read_table
+from autograder.classroom.sheets import Row, Sheet, with_cells
 from autograder.classroom.written import NOT_GRADED
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment
 from autograder.model.exact import read_points
 from autograder.report.grades import GradeRow, decimal
-from autograder.text import first_few
+from autograder.text import first_few, one_line
 
 _POINTS_POSSIBLE = re.compile(r"\s*points possible\s*", re.IGNORECASE)
 _READ_ONLY = re.compile(r"\s*\(read only\)\s*", re.IGNORECASE)
@@ -78,7 +78,7 @@ def merge(
     CourseError
         If the gradebook is not understood, is that of other people, or has another maximum and `scale` is not set.
     """
-    sheet = read_sheet(path)
+    sheet = read_table(path)
     listing = read_people(sheet, path, (assignment.title, assignment.name))
     place = _column(path, sheet, listing, assignment, column)
     factor = _factor(path, sheet, place, assignment, scale)
@@ -107,7 +107,7 @@ def merge(
             left.append(f"{row.label}: {person} is excused in the gradebook, so the cell is as it was")
         else:
             texts[line] = decimal(factor * row.result.score).replace(".", point)
-            replaced += _number(before) not in (None, _number(texts[line] or ""))
+            replaced += bool(before) and _number(before) != _number(texts[line] or "")
     left += [
         f"{person}: {_why_without(number, matches)}; the cell is as it was"
         for number, person in enumerate(people)
@@ -184,7 +184,17 @@ def _why_not_writable(sheet: Sheet, listing: Listing, place: int) -> str:
         return "says how many points there are"
     if any(_is_points_possible(row.text(0)) and _READ_ONLY.fullmatch(row.text(place)) for row in rows[:5]):
         return "is computed by Canvas and cannot be written"
+    filled = [text for line, _ in listing.people if (text := sheet.rows[line].text(place).strip())]
+    if filled and not any(_may_be_grade(it) for it in filled):
+        return f"holds {one_line(filled[0], 40)!r} and the like, which are no points"
     return ""
+
+
+def _may_be_grade(text: str) -> bool:
+    """Return whether a cell may hold points, or what platforms write instead of them."""
+    return (
+        _number(text) is not None or re.fullmatch(r"ex|n/?a|missing|[-–—]", text, re.IGNORECASE) is not None
+    )
 
 
 def _is_maximum(heading: str) -> bool:

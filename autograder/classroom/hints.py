@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom.csv_rows import delimiter_of, rows_of
+from autograder.classroom.csv_rows import read_text_table, rows_of
 from autograder.errors import CourseError, GraderError
 from autograder.report.unexplained import Group
 from autograder.text import one_line
@@ -140,28 +139,31 @@ def add_rows(path: Path, groups: Iterable[Group]) -> None:
     if not missing:
         return
     try:
-        with path.open("a+b") as file:
-            file.seek(0)
-            content = file.read()
-            file.seek(0, os.SEEK_END)
-            file.write(_rows(content, missing))
+        added = _rows_for(path, missing) if path.exists() else _first_rows(missing)
+        with path.open("ab") as file:
+            file.write(added)
     except OSError as error:
         raise GraderError(f"{path} cannot be written ({error.strerror or 'unknown reason'}).") from error
 
 
-def _rows(content: bytes, groups: Iterable[Group]) -> bytes:
-    """Return what is to be added to a file: a first line if there is none, and a row for each group."""
-    text = content.decode("utf-8-sig", errors="replace")
-    start = "" if text else "\ufeff"  # so that spreadsheets read the hints as UTF-8
-    names = [name.strip().strip('"').lower() for name in text.partition("\n")[0].split(delimiter_of(text))]
-    columns = names if text else ["group", "question", "hint", "title"]
+def _first_rows(groups: Iterable[Group]) -> bytes:
+    columns = ("group", "question", "hint", "title")
+    # The byte order mark lets spreadsheets read the hints as UTF-8.
+    return f"\ufeff{','.join(columns)}\n{_rows(columns, ',', groups)}".encode()
+
+
+def _rows_for(path: Path, groups: Iterable[Group]) -> bytes:
+    """Return what is to be added to a file, as it is written."""
+    sheet = read_text_table(path)
+    names = [cell.text.strip().lower() for cell in sheet.rows[0].cells]
+    end = "" if sheet.rows[-1].end else "\n"
+    return f"{end}{_rows(names, sheet.delimiter, groups)}".encode(sheet.encoding)
+
+
+def _rows(columns: Sequence[str], delimiter: str, groups: Iterable[Group]) -> str:
     table = io.StringIO()
-    writer = csv.DictWriter(table, columns, "", lineterminator="\n", delimiter=delimiter_of(text))
-    if not text:
-        writer.writeheader()
-    elif not text.endswith(("\n", "\r")):
-        table.write("\n")
+    writer = csv.DictWriter(table, columns, "", lineterminator="\n", delimiter=delimiter)
     for group in groups:
         row = {"group": group.id, "question": group.question}
         writer.writerow({name: row.get(name, "") for name in columns})
-    return f"{start}{table.getvalue()}".encode()
+    return table.getvalue()

@@ -7,11 +7,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classroom.people import Person, match
-from autograder.classroom.sheets import Row, Sheet, read_sheet
+from autograder.classroom.sheets import Cell, Row, Sheet, read_sheet
 from autograder.errors import CourseError
 from autograder.handin.students import Student, read_file_name
 from autograder.report.context import RosterLine
@@ -34,7 +34,7 @@ _HEADINGS = {
         r"\Alast\Z|\blast ?name|\bfamily|\bsur ?name|\b(nach|familien)name|\bnom\b(?! d)|\bapellidos?\b|\bcognome\b"
     ),
     "id": re.compile(
-        r"\b(s?ids?|identifier|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id|student ?id|uni)\b"
+        r"\b(s?ids?|identifi\w*|identifica\w*|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id|student ?id|uni)\b"
     ),
     "name": re.compile(r"name|\bstudents?\b|\bparticipants?\b|\bnombre completo\b"),
 }
@@ -46,6 +46,82 @@ _STUDENT_ROLE = re.compile(r"student|learner|participant|studierend|estudiante|Ã
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _ID = re.compile(r"[A-Za-z]{0,3}\d{5,}")
 _NAME = re.compile(r"[^\d@]*\w[^\d@]*[\s,][^\d@]*\w[^\d@]*")
+
+
+_MOST_TITLES = 20
+
+
+def read_table(path: Path) -> Sheet:
+    """Return the table of people at `path`; its first row has the headings.
+
+    Titles above them, as spreadsheets write, are put aside. A row has as many cells as there are headings: a name such
+    as `Lovelace, Ada` that is not in quotation marks is put together where an address tells that it is one.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or a row has more cells than there are headings.
+    """
+    sheet = read_sheet(path)
+    sheet = sheet.below(_titles(sheet.rows))
+    return replace(sheet, rows=_with_whole_names(sheet, path))
+
+
+def _titles(rows: Sequence[Row]) -> int:
+    """Return how many rows stand above the headings, each with fewer cells than there are headings."""
+    filled = [_filled(row) for row in rows]
+    wide = min(2, max(map(len, filled)))
+    for number, cells in enumerate(filled[:_MOST_TITLES]):
+        if len(cells) >= wide and any(_kind_of(plain_heading(it)) for it in cells):
+            return number if all(len(above) < len(cells) for above in filled[:number]) else 0
+    return 0
+
+
+def _filled(row: Row) -> list[str]:
+    return [text for cell in row.cells if (text := cell.text.strip())]
+
+
+def _with_whole_names(sheet: Sheet, path: Path) -> tuple[Row, ...]:
+    head, *rows = sheet.rows
+    kinds = [_kind_of(plain_heading(cell.text)) for cell in head.cells]
+    whole = [head]
+    for number, row in enumerate(rows, start=1):
+        if len(row.cells) <= len(kinds) or not _filled(row):
+            whole.append(row)
+        elif sheet.delimiter == "," and (named := _with_whole_name(row, kinds)):
+            whole.append(named)
+        elif _has_blank_end(row, kinds):
+            whole.append(row)
+        else:
+            raise CourseError(
+                f"{path}, row {sheet.line(number)} has {len(row.cells)} cells, and there are {len(kinds)} headings "
+                f"in row {sheet.line(0)}; put a name with a comma in quotation marks, or export the table again."
+            )
+    return tuple(whole)
+
+
+def _with_whole_name(row: Row, kinds: Sequence[str]) -> Row | None:
+    """Return a row whose name was taken for two cells; None if nothing proves it."""
+    names = [place for place, kind in enumerate(kinds) if kind in _NAMES]
+    if len(names) != 1 or kinds[names[0]] != "name" or len(row.cells) != len(kinds) + 1:
+        return None
+    place = names[0]
+    name = Cell(",".join(cell.raw for cell in row.cells[place : place + 2]))
+    found = Row((*row.cells[:place], name, *row.cells[place + 2 :]), row.end)
+    is_proved = _has_emails(found, kinds) if "email" in kinds else len(kinds) == 1
+    return found if is_proved and _NAME.fullmatch(name.text) else None
+
+
+def _has_blank_end(row: Row, kinds: Sequence[str]) -> bool:
+    """Return whether a row has nothing but blank cells too many, and an address shows that no other is in its place."""
+    blank = not any(cell.text.strip() for cell in row.cells[len(kinds) :])
+    return blank and "email" in kinds and _has_emails(row, kinds)
+
+
+def _has_emails(row: Row, kinds: Sequence[str]) -> bool:
+    return all(
+        _EMAIL.fullmatch(row.text(place).strip()) for place, kind in enumerate(kinds) if kind == "email"
+    )
 
 
 @dataclass(frozen=True)
@@ -87,7 +163,7 @@ def read_people(sheet: Sheet, path: Path, of_work: Sequence[str] = ()) -> Listin
     kinds = [it or by_contents.get(place, "") for place, it in enumerate(by_heading)]
     if not set(_KINDS_OF_PEOPLE) & set(kinds):
         raise CourseError(
-            f"{path}: no column holds names, e-mail addresses or ids; name the columns in the first line."
+            f"{path}: no column holds names, e-mail addresses or ids; name the columns in the row above the people."
         )
     has_head = not any(_fits(kind, sheet.rows[0].text(place)) for place, kind in by_contents.items())
     students_only = _has_students(sheet.rows, kinds)
@@ -202,7 +278,7 @@ def read_roster(path: Path | None, written: Path) -> tuple[Person, ...]:
         return ()
     if path.resolve() == written.resolve():
         raise CourseError(f"{path} is written by this command; give the roster another name or place.")
-    people = dict.fromkeys(person for _, person in read_people(read_sheet(path), path).people)
+    people = dict.fromkeys(person for _, person in read_people(read_table(path), path).people)
     if not people:
         raise CourseError(
             f"{path} lists nobody below its first line; give the list of the course's students."

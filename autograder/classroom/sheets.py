@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -14,6 +15,11 @@ _BYTES = 50_000_000
 DELIMITERS = ",;\t|"
 """What may stand between cells; the first of those that are equally frequent is meant."""
 _LINE_END = re.compile("\r\n?|\n")
+_SEPARATOR = re.compile('(?P<line>"?sep=(?P<delimiter>[,;\t|])"?)(?P<end>\r\n?|\n)', re.IGNORECASE)
+"""A first line by which some spreadsheets are told what stands between cells."""
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_MOST_TITLES = 20
+"""Lines that are looked through for what stands between cells."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -58,17 +64,29 @@ class Sheet:
         How its text is written.
     delimiter
         Between cells.
+    above
+        Lines above the first row that belong to no table: what separates cells, titles.
     """
 
     rows: tuple[Row, ...]
     delimiter: str
     encoding: str
     bom: bytes = b""
+    above: tuple[Row, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the table as it is written."""
-        text = "".join(self.delimiter.join(cell.raw for cell in row.cells) + row.end for row in self.rows)
+        lines = (*self.above, *self.rows)
+        text = "".join(self.delimiter.join(cell.raw for cell in row.cells) + row.end for row in lines)
         return self.bom + text.encode(self.encoding)
+
+    def line(self, row: int) -> int:
+        """Return the number of a row as spreadsheets count, from 1."""
+        return len(self.above) + row + 1
+
+    def below(self, rows: int) -> Sheet:
+        """Return the table without its first rows, which are titles."""
+        return replace(self, rows=self.rows[rows:], above=(*self.above, *self.rows[:rows]))
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -88,17 +106,32 @@ def read_sheet(path: Path) -> Sheet:
         raise CourseError(f"{path} has more than {_BYTES // 1_000_000} MB; leave out what is not needed.")
     bom, encoding = next(((bom, it) for bom, it in _BOMS if content.startswith(bom)), (b"", "utf-8"))
     body = content[len(bom) :]
-    text, encoding = _decoded(body, encoding)
-    if "\0" in text or not text.strip():
-        raise CourseError(f"{path} is no table; export it as CSV.")
-    delimiter = _delimiter(text)
-    rows = _rows(text, delimiter)
+    text, encoding = _decoded(body, encoding if bom else _without_bom(body))
+    if not text.strip():
+        raise CourseError(f"{path} is no table: it is empty; export it as CSV.")
+    if "\0" in text or content.startswith(_SPREADSHEETS):
+        raise CourseError(f"{path} is no table of text; open it in a spreadsheet and save it as CSV.")
+    said = _SEPARATOR.match(text)
+    delimiter = said["delimiter"] if said else _delimiter(text)
+    above = (Row((Cell(said["line"]),), said["end"]),) if said else ()
+    rows = _rows(text[said.end() :] if said else text, delimiter)
+    if not rows:
+        raise CourseError(f"{path} is no table: it is empty; export it as CSV.")
     last = rows[-1].cells[-1].raw
     if last.startswith('"') and last.count('"') % 2:
         raise CourseError(
-            f"{path}, row {len(rows)}: a quotation mark that opens a cell is never closed; export the file again."
+            f"{path}, row {len(above) + len(rows)}: a quotation mark that opens a cell is never closed; export the "
+            "file again."
         )
-    return Sheet(tuple(rows), delimiter, encoding, bom)
+    return Sheet(tuple(rows), delimiter, encoding, bom, above)
+
+
+def _without_bom(body: bytes) -> str:
+    """Return how text without a byte order mark is written: every other byte of UTF-16 is mostly zero."""
+    for encoding, zeros in (("utf-16-le", body[1:2000:2]), ("utf-16-be", body[:2000:2])):
+        if len(body) % 2 == 0 and zeros.count(0) > 0.7 * len(zeros):
+            return encoding
+    return "utf-8"
 
 
 def _decoded(body: bytes, encoding: str) -> tuple[str, str]:
@@ -112,10 +145,12 @@ def _decoded(body: bytes, encoding: str) -> tuple[str, str]:
 
 
 def _delimiter(text: str) -> str:
-    """Return what stands between the cells of the first line, outside of quotation marks."""
-    first = re.match(r'(?:"[^"]*"|[^"\r\n])*', text)
-    bare = re.sub(r'"[^"]*"', "", first[0] if first else "")
-    return max(DELIMITERS, key=bare.count)
+    """Return what stands between the cells of the first line that has several, outside of quotation marks."""
+    for line in islice(re.finditer(r'(?:"[^"]*"|[^"\r\n])+', text), _MOST_TITLES):
+        bare = re.sub(r'"[^"]*"', "", line[0])
+        if any(it in bare for it in DELIMITERS):
+            return max(DELIMITERS, key=bare.count)
+    return DELIMITERS[0]
 
 
 def _rows(text: str, delimiter: str) -> list[Row]:

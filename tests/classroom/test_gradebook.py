@@ -58,10 +58,11 @@ def test_one_of_two_columns_of_a_title_is_named_by_its_whole_heading(path: Path)
         ("Current Score", "is computed by Canvas and cannot be written"),
         ("ID", "says who people are"),
         ("sis login id", "says who people are"),
+        ("Section", "holds 'Monday' and the like, which are no points"),
     ],
 )
 def test_columns_that_are_not_for_grades_are_refused(path: Path, column: str, says: str) -> None:
-    text = f"{HEAD},Line (1),Current Score\n    Points Possible,,,,,10,(read only)\nAda,1,,,,,5\n"
+    text = f"{HEAD},Line (1),Current Score\n    Points Possible,,,,,10,(read only)\nAda,1,,,Monday,,5\n"
     with pytest.raises(CourseError, match=says):
         merged(path, text, [row("Ada")], column=column)
 
@@ -144,15 +145,34 @@ def test_a_gradebook_of_another_course_is_refused(path: Path) -> None:
 def test_what_is_in_cells_does_not_say_how_cells_are_separated(path: Path, end: str) -> None:
     lines = [
         '"Student; first, or last\t",ID,"Line; a; b (1)","Line (2)"',
-        '"Ada",1,"tab\there","line\nend"',
+        '"Ada",1,"tab\there, line\nend","5"',
         "",
     ]
     done = merged(path, end.join(lines), [row("Ada", id="1")])
-    assert text_of(done) == end.join(lines).replace('"line\nend"', '"7"')
+    assert text_of(done) == end.join(lines).replace('"5"', '"7"')
+
+
+@pytest.mark.parametrize("above", ["sep=;\r\n", "Grades of ML 1;;\r\n;;\r\n", ""])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_what_stands_above_the_headings_stays(path: Path, above: str, encoding: str) -> None:
+    text = f"{above}Student;ID;Line (1)\r\nZoë;1;%s\r\n"
+    path.write_bytes((text % "").encode(encoding))
+    done = merge(path, [row("Zoë", id="1")], LINE)
+    assert done.sheet.to_bytes() == (text % "7").encode(encoding)
+
+
+def test_a_name_in_two_cells_moves_no_grade(path: Path) -> None:
+    text = "Student,Email,Line (1)\nLovelace, Ada,ada@x.org,%s\n"
+    path.write_text(text % "", encoding="utf-8")
+    assert merge(path, [row("Ada Lovelace")], LINE).sheet.to_bytes() == (text % "7").encode()
+    path.write_text("Student,ID,Line (1)\nLovelace, Ada,5,\n", encoding="utf-8")  # or a comma too many
+    with pytest.raises(CourseError, match="row 2 has 4 cells, and there are 3 headings"):
+        merge(path, [row("Ada Lovelace")], LINE)
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=6)
-PEOPLE = st.lists(st.tuples(NAMES, st.sampled_from(["", "1", "2", "3"]), NAMES), max_size=6)
+CELLS = st.sampled_from(["", "EX", "3", "see me"])
+PEOPLE = st.lists(st.tuples(NAMES, st.sampled_from(["", "1", "2", "3"]), CELLS), max_size=6)
 CLASS = st.lists(
     st.tuples(NAMES, st.sampled_from(["", "1", "2", "3"]), st.sampled_from([None, 0, 7])), max_size=6
 )
@@ -161,7 +181,7 @@ CLASS = st.lists(
 @given(PEOPLE, CLASS, st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n"]))
 def test_as_many_people_come_out_as_went_in(tmp_path_factory, people, members, delimiter, end) -> None:
     known = [(f"x{name}", id, cell) for name, id, cell in people]
-    everybody = [("Ada Lovelace", "815", "old"), *known]
+    everybody = [("Ada Lovelace", "815", "4"), *known]
     rows = [
         row("Ada Lovelace", id="815"),
         *(row(f"x{name}", id=id, score=score) for name, id, score in members),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.classroom.people import Person, match
+from autograder.classroom.people import Person, match, plain_name
 from autograder.classroom.roster import compare, read_roster
 from autograder.errors import CourseError
 from autograder.report.context import RosterLine
@@ -69,6 +69,36 @@ def test_columns_with_unknown_headings_are_known_by_what_they_hold(tmp_path: Pat
 @pytest.mark.parametrize("text", ["Ada Lovelace,ada@mail.org\nWill King,will@mail.org\n", "ada@x\nwill@x\n"])
 def test_a_first_line_that_holds_somebody_counts(tmp_path: Path, text: str) -> None:
     assert len(people_in(tmp_path, text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Email,Section\nLovelace, Ada,ada@x.org,A\nLi, Bo,bo@x.org,B\n",
+        'Name,Email\nLovelace, Ada,ada@x.org\n"Li, Bo",bo@x.org\n',
+        "Email,Name\nada@x.org,Lovelace, Ada\nbo@x.org,Li, Bo\n",
+        "sep=;\r\nName;Email\r\nLovelace, Ada;ada@x.org\r\nLi, Bo;bo@x.org\r\n",
+        '"sep=\t"\nName\tEmail\nLovelace, Ada\tada@x.org\nLi, Bo\tbo@x.org\n',
+        "CS 101 roster,,\nTerm:,Fall,\n,,\nLast,First,Email\nLovelace,Ada,ada@x.org\nLi,Bo,bo@x.org\n",
+        "Students of CS 101\nName,Email\nAda Lovelace,ada@x.org\nBo Li,bo@x.org\n",
+    ],
+    ids=["every name", "some names", "names last", "sep", "sep in quotes", "titles", "one title"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_list_is_read_as_spreadsheets_and_people_write_it(tmp_path: Path, text: str, encoding: str) -> None:
+    found = people_in(tmp_path, text, encoding)
+    assert [sorted(it.emails) for it in found] == [["ada@x.org"], ["bo@x.org"]]
+    assert {plain_name(it.name) for it in found} == {"ada lovelace", "bo li"}
+
+
+def test_a_list_of_names_alone_may_have_commas(tmp_path: Path) -> None:
+    names = ["Lovelace, Ada", "Li, Bo"]
+    assert [it.name for it in people_in(tmp_path, "\n".join(["Name", *names]))] == names
+
+
+def test_nobody_above_a_heading_is_lost(tmp_path: Path) -> None:
+    text = "Ada Lovelace,ada@x.org\nTom Mail,tom@x.org\nEmail Smith,smith@x.org\n"
+    assert len(people_in(tmp_path, text)) == 3
 
 
 def test_windows_spreadsheets_keep_their_letters(tmp_path: Path) -> None:
@@ -147,7 +177,11 @@ def test_a_hand_in_without_a_name_is_listed(tmp_path: Path) -> None:
         ("x,y\n1,2\n", "no column holds names"),
         ("Name,Email\n", "lists nobody below its first line"),
         ('Name,Email\n"Ada,a@x\nBo,b@x\n', "row 2: a quotation mark that opens a cell is never closed"),
-        ("", "is no table"),
+        ("", "is no table: it is empty"),
+        ("sep=;\n", "is no table: it is empty"),
+        ("PK\x03\x04 xl/workbook.xml", "open it in a spreadsheet and save it as CSV"),
+        ("Name,Section\nLi, Bo,A\n", "row 2 has 3 cells, and there are 2 headings in row 1; put a name"),
+        ("List\n\nName,Email\nLi, Bo,Ada,b@x\n", "row 4 has 4 cells, and there are 2 headings in row 3"),
     ],
 )
 def test_a_roster_that_is_not_understood_is_one_sentence(tmp_path: Path, text: str, says: str) -> None:
