@@ -16,18 +16,18 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.errors import CourseError, GraderError
-from autograder.files.writing import write_atomically
+from autograder.errors import CourseError
 from autograder.grading.explain.explanation import digest_of_hint, questions_of
 from autograder.grading.worked_examples import EXAMPLES_FILE
 from autograder.model.hint_use import MOST_HINTS, STAGES, HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
 from autograder.student.checks import Checks
+from autograder.student.memory import remember, remembered
 from autograder.student.states import Outcome, State, outcomes_of
 from autograder.text import first_few, sentence
 
-LOG_FILE = ".autograder-hints.json"
+LOG_FILE = "hints.json"
 SECONDS_BETWEEN = 60
 _LINE = re.compile(r"\b([\w.]+\.py), line (\d+)")
 
@@ -123,12 +123,12 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     entry = entries.get(cause)
     if entry is not None and entry.solved:
         entry.solved = False  # it is back
-        _write_log(folder, log)
+        remember(folder, LOG_FILE, msgspec.json.encode(log))
     is_time = entry is None or attempt != entry.attempt or now - entry.at >= SECONDS_BETWEEN
     if entry is None or (is_time and entry.stage < len(stages)):
         stage = entry.stage + 1 if entry else 1
         entry = entries[cause] = Entry(stage, now, attempt, hint)
-        _write_log(folder, log)
+        remember(folder, LOG_FILE, msgspec.json.encode(log))
     shown = min(entry.stage, len(stages))
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
     more = f"There is more, after another attempt or in {left} s: autograder hint {question}"
@@ -172,14 +172,14 @@ def note_attempt(checks: Checks, folder: Path) -> None:
             entry.solved = gone or outcome.state is State.DONE
             changed = True
     if changed:
-        _write_log(folder, log)
+        remember(folder, LOG_FILE, msgspec.json.encode(log))
 
 
 def read_log(folder: Path) -> Log:
     """Return what was shown so far; nothing if it cannot be read."""
     try:
-        return msgspec.json.decode((folder / LOG_FILE).read_bytes(), type=Log)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        return msgspec.json.decode(remembered(folder, LOG_FILE), type=Log)
+    except (ValueError, msgspec.MsgspecError):
         return {}
 
 
@@ -190,13 +190,6 @@ def used_hints(folder: Path) -> list[HintUse]:
         for question, entries in sorted(read_log(folder).items())
         for entry in entries.values()
     ][:MOST_HINTS]
-
-
-def _write_log(folder: Path, log: Log) -> None:
-    try:
-        write_atomically(folder / LOG_FILE, msgspec.json.encode(log))
-    except GraderError:
-        return  # a folder that cannot be written to: the stages then start again each time
 
 
 def _digest_of(checks: Checks) -> str:

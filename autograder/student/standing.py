@@ -14,16 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.errors import GraderError
-from autograder.files.writing import write_atomically
 from autograder.model.assignment import Assignment
 from autograder.report.view import shown
 from autograder.student.checks import Checks
 from autograder.student.hints import note_attempt
+from autograder.student.memory import remember, remembered
 from autograder.student.states import Outcome, Seen, State, outcomes_of
 from autograder.text import first_few
 
-STATE_FILE = ".autograder-status.json"
+STATE_FILE = "status.json"
 CHANGES_SHOWN = 3
 NOT_BEGUN = (State.TO_DO, State.WAITING, State.UNKNOWN)
 """States in which a bonus question asks for nothing."""
@@ -123,7 +122,7 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     """
     assignment = checks.assignment
     note_attempt(checks, folder)
-    before = _remembered(folder, assignment)
+    before = _seen_before(folder, assignment)
     outcomes = outcomes_of(checks)
     now = {it.question: it.seen for it in outcomes}
     earlier = before.questions if before else {}
@@ -137,7 +136,8 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
         )
         for it in assignment.questions
     )
-    _remember(folder, Remembered(assignment.name, time.time(), {line.id: line.seen for line in lines}))
+    seen = Remembered(assignment.name, time.time(), {line.id: line.seen for line in lines})
+    remember(folder, STATE_FILE, msgspec.json.encode(seen))
     since = time.time() - before.at if before else None
     return Standing(assignment.title, lines, _next(checks, outcomes, lines), since)
 
@@ -204,16 +204,9 @@ def _ago(seconds: float) -> str:
     return "just now"
 
 
-def _remembered(folder: Path, assignment: Assignment) -> Remembered | None:
+def _seen_before(folder: Path, assignment: Assignment) -> Remembered | None:
     try:
-        found = msgspec.json.decode((folder / STATE_FILE).read_bytes(), type=Remembered)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        found = msgspec.json.decode(remembered(folder, STATE_FILE), type=Remembered)
+    except (ValueError, msgspec.MsgspecError):
         return None
     return found if found.assignment == assignment.name else None
-
-
-def _remember(folder: Path, what: Remembered) -> None:
-    try:
-        write_atomically(folder / STATE_FILE, msgspec.json.encode(what))
-    except GraderError:
-        return

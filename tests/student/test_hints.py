@@ -19,6 +19,7 @@ from autograder.handin.open_hand_in import open_hand_in
 from autograder.model.hint_use import HintUse
 from autograder.student.checks import Checks, check_folder
 from autograder.student.hints import LOG_FILE, hint_for, note_attempt, read_log, used_hints
+from autograder.student.memory import FOLDER
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_here
 from tests.courses import GRADED, REFERENCE, write_course
@@ -180,7 +181,8 @@ def test_a_hand_in_without_hints_says_nothing_of_them(work: Path) -> None:
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"spread": 3}', '{"spread": {"stage": 1}}'])
 def test_a_damaged_record_is_no_obstacle(wrong: Path, content: str) -> None:
-    (wrong / LOG_FILE).write_text(content)
+    (wrong / FOLDER).mkdir()
+    (wrong / FOLDER / LOG_FILE).write_text(content)
     assert read_log(wrong) == {}
     assert stages_at(wrong, 0) == 1
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from autograder.handin.trees import DEFAULT_LIMITS, list_folder
+from autograder.student.memory import FOLDER
 from autograder.student.standing import STATE_FILE
 from tests.commands import only_line, run_here
 from tests.courses import ASSIGNMENT, PUBLIC, REFERENCE, STUB
@@ -73,14 +76,30 @@ def test_a_narrow_terminal_gets_two_short_lines_for_each_question(work: Path) ->
     assert lines[lines.index("  to do: centre") + 1] == "      6 points, not filled in yet"
 
 
+def test_what_is_remembered_does_not_disturb_git_and_is_not_handed_in(work: Path) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=A", "-c", "user.email=a@x.org", *arguments]
+        return subprocess.run(command, cwd=work, capture_output=True, text=True, check=True).stdout
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "as handed out")
+    status(work, REFERENCE)
+    run_here("hint", "spread", cwd=work)
+    assert git("status", "--porcelain").split() == ["M", "centring.py"]
+    assert (work / FOLDER / STATE_FILE).is_file()
+    assert [it.name for it in list_folder(work, DEFAULT_LIMITS).entries if FOLDER in it.path] == []
+
+
 def test_a_folder_that_cannot_be_written_to_is_no_obstacle(work: Path) -> None:
-    (work / STATE_FILE).mkdir()  # nobody, not even root, can put a file in its place
+    (work / FOLDER).write_text("")  # nobody, not even root, can make a folder in its place
     assert status(work, REFERENCE)[0] == "Centring: 2 of 2 questions pass their public checks."
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"assignment": "other", "at": 0, "questions": {}}'])
 def test_a_damaged_memory_is_no_obstacle(work: Path, content: str) -> None:
-    (work / STATE_FILE).write_text(content)
+    (work / FOLDER).mkdir()
+    (work / FOLDER / STATE_FILE).write_text(content)
     assert not any("Since the last look" in line for line in status(work))
 
 
