@@ -60,10 +60,15 @@ def deduction(
 
 def span(late: timedelta) -> str:
     """Return a span of time in words: `2 days 3 hours`."""
-    minutes = -(-late // timedelta(minutes=1))
-    parts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
+    seconds = int(late.total_seconds())
+    parts = {
+        "day": seconds // 86400,
+        "hour": seconds // 3600 % 24,
+        "minute": seconds // 60 % 60,
+        "second": seconds % 60,
+    }
     named = [f"{count} {unit}{'s' * (count > 1)}" for unit, count in parts.items() if count]
-    return " ".join(named[:2]) or "no time"
+    return " ".join(named[:2]) or "less than a second"
 
 
 def read_date(text: str, where: str) -> datetime:
@@ -104,4 +109,4 @@ def _is_day(text: str) -> bool:
 
 
 def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M %Z").strip()
+    return moment.strftime(f"%Y-%m-%d %H:%M{':%S' if moment.second else ''} %Z").strip()

@@ -57,6 +57,13 @@ def test_the_student_is_told_both_dates() -> None:
     )
 
 
+def test_seconds_are_said_where_they_decide() -> None:
+    found = late_by(PER_DAY, minutes=15, seconds=1)
+    assert found.sentence == (
+        "Due 2030-01-31 23:59 UTC, handed in 2030-02-01 00:14:01 UTC: 15 minutes 1 second late."
+    )
+
+
 def test_lateness_that_costs_nothing_is_not_held_against_anybody() -> None:
     assert late_by(LatePolicy("none"), days=2).sentence == ""
     assert late_by(PER_DAY, minutes=10).sentence == ""
@@ -65,9 +72,10 @@ def test_lateness_that_costs_nothing_is_not_held_against_anybody() -> None:
 @pytest.mark.parametrize(
     "late, text",
     [
-        (timedelta(seconds=1), "1 minute"),
+        (timedelta(milliseconds=5), "less than a second"),
+        (timedelta(seconds=1), "1 second"),
         (timedelta(hours=1, minutes=2), "1 hour 2 minutes"),
-        (timedelta(days=2, minutes=5), "2 days 5 minutes"),
+        (timedelta(days=2, minutes=5, seconds=59), "2 days 5 minutes"),
     ],
 )
 def test_spans_are_told_in_two_units_at_most(late: timedelta, text: str) -> None:
