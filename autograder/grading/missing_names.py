@@ -30,7 +30,9 @@ _NOT_DEFINED = re.compile(r"name '([^\W\d]\w{0,79})' is not defined")
 _NOT_YET = re.compile(r"cannot access local variable '([^\W\d]\w{0,79})'")
 _NO_SUCH_NAME = re.compile(r"cannot import name '([^\W\d]\w{0,79})' from (?:partially initialized module )?'")
 _NO_SUCH_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
-OURS_ALONE = "only your own files, NumPy and Python's standard library are there when your work is graded"
+OURS_ALONE = (
+    "only the files asked for, NumPy and Python's standard library are there when your work is graded"
+)
 
 
 @dataclass(frozen=True)

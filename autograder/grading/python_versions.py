@@ -1,4 +1,4 @@
-"""Which version of Python a line is written for that the one that grades does not read."""
+"""Which version of Python, or what else, a line is written for that the one that grades does not read."""
 
 from __future__ import annotations
 
@@ -21,13 +21,20 @@ _PYTHON_2 = re.compile(
     r"""\s*print\s+(?![=.(\[,)])\S|\s*exec\s+["'\w]|\s*raise\s+\w+\s*,|\s*except\s+[\w.]+\s*,\s*\w+\s*:"""
     r"""|.*\b0[0-7]+\b(?![.])|.*\d+L\b|.*<>"""
 )
+_NOTEBOOK = re.compile(
+    r"\s*(?:!\s*[\w./~]|%%?(?:matplotlib|pylab|(?:re)?load_ext|autoreload|config|time|timeit|capture|run|cd|ls|pwd|env"
+    r"|set_env|pip|conda|bash|writefile|who|whos|reset|precision|debug|pdb|store)\b)"
+)
+"""Commands of a notebook, which are no Python."""
 
 
 def written_for(line: str) -> str:
-    """Return the version of Python that a line is written for which this one cannot read; empty if none is known."""
+    """Return what a line is written for that this Python cannot read: another version, notebooks; empty if unknown."""
     for version, pattern in _NEWER.items():
         if sys.version_info < version and pattern.match(line):
             return f"Python {version[0]}.{version[1]} or newer"
+    if _NOTEBOOK.match(line):
+        return "notebooks alone"
     return "Python 2" if _PYTHON_2.match(line) else ""
 
 

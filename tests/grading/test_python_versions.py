@@ -63,3 +63,15 @@ def test_the_student_reads_the_version(tmp_path):
     assert messages == {
         f"the file cannot be read as {this_version()}: SyntaxError in hw.py, line 1, a line for Python 2"
     }
+
+
+@pytest.mark.parametrize(
+    "line", ["%matplotlib inline", "  %load_ext autoreload", "%%time", "!pip install numpy", "! ls"]
+)
+def test_a_command_of_a_notebook_is_named(line: str) -> None:
+    assert written_for(line) == "notebooks alone"
+
+
+@pytest.mark.parametrize("line", ["    %time_step)", "x = !y", "if x != y", "% (a, b)"])
+def test_what_only_looks_like_one_is_not(line: str) -> None:
+    assert not written_for(line)
