@@ -12,7 +12,7 @@ import os
 import tarfile
 import weakref
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -28,9 +28,10 @@ from autograder.handin.trees import (
     UnreadableError,
     list_members,
     open_regular,
+    within,
 )
 from autograder.handin.zips import ZipTree
-from autograder.text import lossless
+from autograder.text import lossless, one_line
 
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _SEVEN_ZIP = (".7z",)
@@ -305,6 +306,7 @@ class _SevenZipTree:
                     raise SubmissionError(f"{self._name} is encrypted; hand in a zip without a password.")
                 _refuse_large_memory(archive)
                 self._infos = archive.list()
+                _refuse_outside(self._name, [info.filename for info in self._infos])
                 archive.extract(path="/", factory=factory)
         except SubmissionError:
             raise
@@ -336,6 +338,15 @@ class _SevenZipTree:
         if len(content) > cap:
             raise TooLargeError
         return content
+
+
+def _refuse_outside(name: str, paths: Iterable[str]) -> None:
+    """Refuse names that lead out of the archive, at which py7zr stops."""
+    if outside := next((path for path in paths if within(path) != path), None):
+        raise SubmissionError(
+            f"{name} holds names that lead outside it, such as {one_line(outside, 80)!r}, which is read in a zip but "
+            "not in a 7z; hand in a zip."
+        )
 
 
 def _refuse_large_memory(archive: Any) -> None:

@@ -226,8 +226,8 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
             path = path[2:]
         if "\0" in path:
             unusable.append(path)
-        elif (within := _within(path)) != path:
-            from_outside.append((member, within))
+        elif (inside := within(path)) != path:
+            from_outside.append((member, inside))
         elif _is_junk_path(path, limits.hidden):
             ignored.append(path)
         elif path.endswith("/"):
@@ -264,7 +264,7 @@ _ROOT = re.compile(
 """What a path on a disk, or on another machine's, begins with."""
 
 
-def _within(path: str) -> str:
+def within(path: str) -> str:
     """Return a path without what leads out of the archive: the root of a disk, its drive, the folder above."""
     root = _ROOT.match(path)
     assert root is not None  # it may be empty

@@ -102,6 +102,14 @@ def test_a_name_that_leads_outside_is_read_inside_with_a_note(tmp_path, name, re
     assert note.endswith(f" as {read_as!r}.")
 
 
+def test_a_name_that_leads_outside_a_7z_is_the_reason(tmp_path):
+    py7zr = pytest.importorskip("py7zr")
+    with py7zr.SevenZipFile(tmp_path / "alice.7z", "w") as archive:
+        archive.writestr(CODE, "C:/hw/linear_svm.py")
+    with pytest.raises(SubmissionError, match=r"names that lead outside it, such as 'C:/hw/linear_svm\.py'"):
+        open_hand_in(tmp_path / "alice.7z", NAMES)
+
+
 def test_a_name_that_leads_outside_takes_the_place_of_nothing(tmp_path):
     path = write_zip(tmp_path / "alice.zip", {"/hw/linear_svm.py": b"old = 1\n", "hw/linear_svm.py": CODE})
     submission = open_hand_in(path, NAMES)
