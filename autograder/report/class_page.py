@@ -17,8 +17,8 @@ from autograder.report.unexplained import largest_first
 if TYPE_CHECKING:
     from autograder.report.plots import Picture
 
-IN_FULL = 6
-"""Mistakes explained at length; the rarer ones are in a table."""
+IN_FULL, MOST_LISTED = 6, 12
+"""Mistakes explained at length, and those counted in the first table; the rarer ones are in another table."""
 GROUPS_IN_FULL, MOST_GROUPS = 8, 60
 """Groups of unexplained hand-ins shown with an example, and those listed in all; the rest are counted."""
 STAGE_NAMES = ("question", "where to look", "worked example")
@@ -48,9 +48,10 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         statistics=statistics,
         context=context,
         titles={tally.question.id: tally.question.title for tally in statistics.questions.values()},
-        pictures=_pictures(statistics, context, structural, raced),
+        pictures=_pictures(statistics, structural, raced),
         lessons=lessons,
         in_full=IN_FULL,
+        most_listed=MOST_LISTED,
         hints=_hints(statistics, context.mistakes),
         stage_names=STAGE_NAMES,
         groups=largest_first(statistics.groups.values()),
@@ -96,7 +97,6 @@ def _ways_to_break(statistics: ClassStatistics) -> dict[Kind, list[str]]:
 
 def _pictures(
     statistics: ClassStatistics,
-    context: ReportContext,
     structural: Sequence[TestTally],
     raced: Sequence[TestTally],
 ) -> dict[str, Picture]:
@@ -104,7 +104,6 @@ def _pictures(
         return {}
     # matplotlib takes longer to load than all else, and what comes first of a class needs none of it.
     from autograder.report.plots import (
-        mistake_bars,
         question_histograms,
         score_histogram,
         speed_strip,
@@ -115,9 +114,6 @@ def _pictures(
     pictures = {"questions": question_histograms(tallies)}
     if statistics.totals:
         pictures["totals"] = score_histogram(statistics)
-    if statistics.mistakes:
-        names = {it.id: it.title for it in context.mistakes}
-        pictures["mistakes"] = mistake_bars(statistics.most_frequent(), names, statistics.hand_ins)
     if structural:
         pictures["structure"] = structure_bars(structural)
     if raced:

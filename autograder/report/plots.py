@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from autograder.report.statistics import ClassStatistics, MistakeTally, QuestionTally, TestTally
+from autograder.report.statistics import ClassStatistics, QuestionTally, TestTally
 
 # Okabe and Ito's palette: distinguishable with every kind of colour blindness, and in grey by the hatching.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, PALE, GREY = (
@@ -46,7 +46,6 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "autograder",
 }
 WIDTH = 8.0
-MOST_BARS = 12
 _BINS = 20
 
 
@@ -96,25 +95,6 @@ def question_histograms(tallies: Sequence[QuestionTally]) -> Picture:
             axes.set_xlabel("points")
     each = "; ".join(f"{it.question.title}: mean {it.mean:.2f} of {it.points:g}" for it in tallies)
     return picture(f"Histograms of the points by question, the mean as a dashed line. {each}.")
-
-
-def mistake_bars(tallies: Sequence[MistakeTally], names: dict[str, str], hand_ins: int) -> Picture:
-    """Return how many hand-ins make each known mistake, the most frequent on top."""
-    shown = tallies[:MOST_BARS]
-    with _figure(0.6 + 0.42 * len(shown)) as (figure, picture):
-        axes = figure.subplots()
-        counts = [len(it.hand_ins) for it in shown]
-        bars = axes.barh(range(len(shown)), counts, color=ORANGE, edgecolor="#333333", linewidth=0.6)
-        axes.bar_label(bars, [f"{count} ({_percent(count / hand_ins)})" for count in counts], padding=3)
-        labels = [_lines(f"{it.id}: {names.get(it.id, '')}", 44) for it in shown]
-        axes.set_yticks(range(len(shown)), labels, fontsize=9)
-        axes.set_xlim(0, max(counts, default=1) * 1.25)
-        axes.set_ylim(len(shown) - 0.4, -0.6)
-        axes.set_xlabel("hand-ins")
-        axes.grid(axis="y", visible=False)
-        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
-    each = "; ".join(f"{it.id} {names.get(it.id, '')}: {len(it.hand_ins)}" for it in shown[:5])
-    return picture(f"Bars of how many of {hand_ins} hand-ins make each known mistake. Most frequent: {each}.")
 
 
 STRUCTURE: dict[str, tuple[str, str]] = {
@@ -214,10 +194,6 @@ def _lines(text: str, width: int) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.005 else "< 1 %"
 
 
 def _histogram(axes: Axes, values: Sequence[float], points: float, color: str) -> np.ndarray:
