@@ -108,6 +108,12 @@ class ClassArchive:
         start = bisect.bisect_left(self._entries, member, key=_path)
         return [it for it in self._entries[start : start + 1] if it.path == member]
 
+    def is_whole(self, member: str) -> bool:
+        """Return whether everything in the folder called `member` is listed."""
+        return not any(
+            f"{it}/".startswith(f"{member}/") or member.startswith(f"{it}/") for it in self.listing.overfull
+        )
+
 
 _AFTER_SLASH = chr(ord("/") + 1)
 

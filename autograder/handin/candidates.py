@@ -76,7 +76,10 @@ class Candidates:
             # Of several archives, each is a folder, so that it can be said which of two files counts.
             prefix = f"{part.name}/" if len(source.parts) > 1 else ""
             if in_class_archive:
-                self._add_members(class_archive(root, self.limits).below(part.member), part, prefix)
+                archive = class_archive(root, self.limits)
+                if not archive.is_whole(part.member):
+                    raise SubmissionError(too_many(part.name or part.member, self.limits.members))
+                self._add_members(archive.below(part.member), part, prefix)
             else:
                 self._add_path(root / part.member, part, prefix)
 

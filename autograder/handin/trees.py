@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from autograder.errors import SubmissionError
 from autograder.text import one_line
@@ -74,7 +74,7 @@ class ReadLimits:
             members=100 * self.members,
             directory_bytes=50 * self.directory_bytes,
             unpacked_bytes=20 * self.unpacked_bytes,
-            hidden=MOST_WRAPS + 1,
+            hidden=3,
             each=self.members,
         )
 
@@ -231,17 +231,21 @@ def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Li
         elif _is_junk_path(path, limits.hidden):
             ignored.append(path)
         elif path.endswith("/"):
-            folders[path.rstrip("/")] = None
+            _add_folder(path.rstrip("/"), folders)
         elif path:
             entries[path] = Entry(path, member.kind, member.read, is_repeated=path in entries)
-        if len(entries) + len(folders) + len(from_outside) > limits.members:
-            heaviest = _heaviest([*entries, *folders], limits.each) if limits.each else []
+            _add_folder(path.rpartition("/")[0], folders)
+        if len(entries) + len(folders) + len(from_outside) <= limits.members:
+            continue
+        heaviest = _heaviest([*entries, *folders], limits.each) if limits.each else []
+        while heaviest and len(entries) + len(folders) + len(from_outside) > limits.members:
             overfull += tuple(f"{folder}/" for folder in heaviest)
             for folder in heaviest:
-                _thin(entries, f"{folder}/", limits.each)
-                _thin(folders, f"{folder}/", limits.each)
-            if len(entries) + len(folders) + len(from_outside) > limits.members:
-                raise SubmissionError(too_many(name, limits.members))
+                _thin(entries, folders, f"{folder}/", limits.each)
+            # If that spares too little, what lies around them is taken as one.
+            heaviest = list(dict.fromkeys(above for it in heaviest if (above := it.rpartition("/")[0])))
+        if len(entries) + len(folders) + len(from_outside) > limits.members:
+            raise SubmissionError(too_many(name, limits.members))
     for member, path in from_outside:
         if _is_junk_path(path, limits.hidden):
             ignored.append(path)
@@ -301,11 +305,24 @@ def _heaviest(paths: Sequence[str], each: int) -> list[str]:
     return [within.removesuffix("/")]
 
 
-def _thin(paths: dict[str, Any], within: str, most: int) -> None:
-    """Keep only so many of the paths below a folder, and one more."""
-    inside = [path for path in paths if path.startswith(within)]
-    for path in inside[most + 1 :]:
-        del paths[path]
+def _add_folder(path: str, folders: dict[str, None]) -> None:
+    """Add a folder after those around it, which cost as much where only paths name them."""
+    missing = []
+    while path and path not in folders:
+        missing.append(path)
+        path = path.rpartition("/")[0]
+    folders.update(dict.fromkeys(reversed(missing)))
+
+
+def _thin(entries: dict[str, Entry], folders: dict[str, None], within: str, most: int) -> None:
+    """Keep only so many folders below one, and so many files in them, and one more of each."""
+    # Folders come after those around them, so those that stay need none that goes.
+    for path in [path for path in folders if path.startswith(within)][most + 1 :]:
+        del folders[path]
+    inside = [path for path in entries if path.startswith(within)]
+    staying = [path for path in inside if path.rpartition("/")[0] in folders]
+    for path in set(inside).difference(staying[: most + 1]):
+        del entries[path]
 
 
 def list_folder(root: Path, limits: ReadLimits) -> Listing:
