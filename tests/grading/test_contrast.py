@@ -62,10 +62,13 @@ def grader(tmp_path_factory):
 
 
 def facts_on(grader, files, function="hw.loss", seconds=60.0, most=99, seconds_per_call=5.0):
-    question = grader.assignment.questions_of(function)[0].id
     with Host(grader.sandbox) as host:
-        student = Subject(host, files, "", seconds_per_call)
-        return grader.contrast.facts(function, student, grader.references(question), seconds, most)
+        return facts_of(grader, Subject(host, files, "", seconds_per_call), function, seconds, most)
+
+
+def facts_of(grader, student, function, seconds=60.0, most=99):
+    question = grader.assignment.questions_of(function)[0].id
+    return grader.contrast.facts(function, student, grader.references(question), seconds, most)
 
 
 def said_of(grader, body, **options):
@@ -312,10 +315,11 @@ FIRST_OF_EACH = {path.parent: path for path in reversed(SOLUTIONS)}
 def test_says_nothing_of_right_work(course_grader, solution):
     name = solution.parent.name
     grader = course_grader(name)
-    files = files_of(solution, name)
     assert grader.contrast.functions()
-    for function in grader.contrast.functions():
-        assert facts_on(grader, files, function) == ()
+    with Host(grader.sandbox) as host:
+        student = Subject(host, files_of(solution, name), "", 5.0)
+        for function in grader.contrast.functions():
+            assert facts_of(grader, student, function) == ()
 
 
 def test_follows_the_convention_that_the_hand_in_follows(tmp_path):

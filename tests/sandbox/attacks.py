@@ -90,15 +90,15 @@ def command_line_of(pid):
 
 def memory_of(pid):
     """Return what lies on the heap and stack of another process."""
-    found = b""
+    found = []
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
             if "rw-p" in line:
                 start, stop = (int(part, 16) for part in line.split()[0].split("-"))
                 with contextlib.suppress(OSError, OverflowError):
                     memory.seek(start)
-                    found += memory.read(min(stop - start, 64 << 20))
-    return found
+                    found.append(memory.read(min(stop - start, 64 << 20)))
+    return b"".join(found)
 
 
 def open_file_of(pid):

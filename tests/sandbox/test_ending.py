@@ -253,6 +253,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("state", ["waiting", "busy"])
 def test_a_worker_does_not_outlive_its_grader(tier, state):
     grader = subprocess.Popen(

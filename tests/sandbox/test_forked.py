@@ -316,6 +316,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("ended", ["at its end", "by a signal", "with a child that holds its descriptors"])
 def test_no_server_outlives_its_grader(sandbox, ended):
     forking(sandbox)
