@@ -153,11 +153,6 @@ class Reading:
     flags: tuple[str, ...] = ()
 
 
-def find_uses(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> list[Use]:
-    """Return the uses of `not_allowed` names in code that `functions` can reach, in source order."""
-    return list(read_for(files, functions, not_allowed).uses)
-
-
 def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: Sequence[str]) -> Reading:
     """Return what is found of `not_allowed` names in code that `functions` can reach.
 

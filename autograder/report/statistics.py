@@ -357,19 +357,7 @@ class ClassStatistics:
             tally = self.questions.get(question.id)
             if tally is None or question.ungraded:
                 continue
-            tally.scores.append(float(question.score))
-            tally.kinds.update({verdict.kind for verdict in question.graded})
-            unexplained = [
-                it
-                for it in question.graded
-                if it.kind.family is Family.VALUE and not it.right and it.mistake is None
-            ]
-            tally.unknown += bool(unexplained)
-            group = group_of(question)
-            if group is not None:
-                self.groups.setdefault(group.id, group).hand_ins.append(label)
-            if group is None or group.id not in self._hinted:
-                self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
+            self._add_question(label, question, tally)
             for verdict in question.graded:
                 if verdict.mistake:
                     mistakes.setdefault((verdict.passed, verdict.mistake), set()).add(question.id)
@@ -389,6 +377,22 @@ class ClassStatistics:
             there.hand_ins.append(label)
             for question_id in questions:
                 there.by_question.setdefault(question_id, []).append(label)
+
+    def _add_question(self, label: str, question: QuestionResult, tally: QuestionTally) -> None:
+        """Add the result of one question, and what nothing explains in it."""
+        tally.scores.append(float(question.score))
+        tally.kinds.update({verdict.kind for verdict in question.graded})
+        unexplained = [
+            it
+            for it in question.graded
+            if it.kind.family is Family.VALUE and not it.right and it.mistake is None
+        ]
+        tally.unknown += bool(unexplained)
+        group = group_of(question)
+        if group is not None:
+            self.groups.setdefault(group.id, group).hand_ins.append(label)
+        if group is None or group.id not in self._hinted:
+            self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
 
     def _add_tests(self, question: QuestionResult, share: float) -> None:
         by_function: dict[str, list[Verdict]] = {}

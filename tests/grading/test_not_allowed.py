@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autograder.grading.not_allowed import find_uses
+from autograder.grading.not_allowed import read_for
 
 NOT_ALLOWED = ["numpy.linalg.norm", "numpy.vectorize", "itertools", "map", "sum"]
 
@@ -15,7 +15,7 @@ NOT_ALLOWED = ["numpy.linalg.norm", "numpy.vectorize", "itertools", "map", "sum"
 def uses(text, functions=("hw.f",), not_allowed=NOT_ALLOWED, **others):
     files = {"hw": text, **others}
     sources = {f"{name}.py": textwrap.dedent(body).encode() for name, body in files.items()}
-    return find_uses(sources, functions, not_allowed)
+    return read_for(sources, functions, not_allowed).uses
 
 
 def rules(text, **options):
@@ -184,8 +184,8 @@ def test_loops_in_another_dress_are_told_apart_from_what_is_forbidden():
 )
 def test_files_that_do_not_parse_spoil_no_others(source):
     files = {"broken.py": source, "hw.py": b"def f(X): return list(map(abs, X))"}
-    assert [use.unchecked for use in find_uses(files, ["hw.f"], ["map"])] == [""]
-    assert find_uses(files, ["hw.f", "broken.f"], ["map"])[0].file == "hw.py"
+    assert [use.unchecked for use in read_for(files, ["hw.f"], ["map"]).uses] == [""]
+    assert read_for(files, ["hw.f", "broken.f"], ["map"]).uses[0].file == "hw.py"
 
 
 DEEP = b"x = " + b"-" * 50_000 + b"1"
@@ -203,7 +203,7 @@ DEEP = b"x = " + b"-" * 50_000 + b"1"
 )
 def test_a_file_that_is_reached_and_cannot_be_read_may_use_anything(text):
     files = {"deep.py": DEEP, "hw.py": text.encode()}
-    found = find_uses(files, ["hw.f"], ["map", "numpy.linalg.norm"])
+    found = read_for(files, ["hw.f"], ["map", "numpy.linalg.norm"]).uses
     assert {use.rule: use.hides_loop for use in found} == {"map": True, "numpy.linalg.norm": False}
     assert {use.sentence for use in found} == {
         "deep.py cannot be checked for what this question does not allow: it is nested too deeply."
@@ -212,7 +212,7 @@ def test_a_file_that_is_reached_and_cannot_be_read_may_use_anything(text):
 
 def test_a_number_that_python_refuses_to_read_leaves_the_file_unchecked():
     files = {"hw.py": b"N = " + b"1" * 5_000 + b"\ndef f(X): return list(map(abs, X))"}
-    (use,) = find_uses(files, ["hw.f"], ["map"])
+    (use,) = read_for(files, ["hw.f"], ["map"]).uses
     assert use.unchecked == "it cannot be read as Python"
 
 
@@ -223,7 +223,7 @@ def test_a_file_is_read_as_the_worker_reads_it(source):
     content = (source + "def f(X): return list(map(abs, X))").encode(
         "latin-1" if "latin" in source else "utf-8"
     )
-    assert [use.unchecked for use in find_uses({"hw.py": content}, ["hw.f"], ["map"])] == [""]
+    assert [use.unchecked for use in read_for({"hw.py": content}, ["hw.f"], ["map"]).uses] == [""]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from autograder.grading.not_allowed import Reading, find_uses, read_for
+from autograder.grading.not_allowed import Reading, read_for
 
 NORM = "numpy.linalg.norm"
 RULES = [NORM, "numpy.vectorize", "numpy.apply_along_axis", "itertools", "map", "functools.reduce", "scipy"]
@@ -240,7 +240,7 @@ def test_a_file_that_is_imported_by_its_text_is_read() -> None:
     helper = b"import numpy as np\ndef g(X): return np.linalg.norm(X)\n"
     for text in ("__import__('helper').g(X)", "getattr(__import__('helper'), 'g')(X)"):
         files = {"hw.py": f"def f(X): return {text}\n".encode(), "helper.py": helper}
-        assert {use.file for use in find_uses(files, ["hw.f"], RULES)} == {"helper.py"}
+        assert {use.file for use in read_for(files, ["hw.f"], RULES).uses} == {"helper.py"}
 
 
 def test_a_file_longer_than_any_homework_may_use_anything() -> None:

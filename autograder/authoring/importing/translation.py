@@ -158,44 +158,20 @@ class _Translation:
             case ast.Expr(ast.Constant()):
                 return
             case ast.Expr(ast.Call() as call) if seed := _seed_of(call):
-                number = self.expression(seed)
-                self.seeded = self.drawn = True
-                self.imports.add(self.names.imports.get("np", _NUMPY))
-                yield from ast.parse(f"{_DRAWN} = np.random.RandomState({ast.unparse(number)})").body
-                yield from ast.parse(f"student.seed({ast.unparse(number)})").body
+                yield from self._seed(seed)
             case ast.Expr():
                 value = self.expression(node.value)
                 self._asserting_call(node, value)
                 if self._is_touched(value):
                     self._touch(_receiver(value))
                 yield ast.Expr(value)
-            case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old)) if new == old:
-                return
-            case ast.Assign(targets=[ast.Name(id=new) as alias], value=ast.Name() as of) if self._is_handle(
-                of
-            ):
-                self._target(alias, of)
-                self.handles.add(new)
-                yield node
-            case ast.Assign(targets=targets):
-                value = self.expression(node.value)
-                for it in targets:
-                    if isinstance(it, ast.Attribute) and self._is_handle(it.value):
-                        yield self._setting(it, value)
-                        return
-                yield ast.Assign([self._target(it, value) for it in targets], value, lineno=0)
+            case ast.Assign():
+                yield from self._assign(node)
             case ast.AnnAssign(value=ast.expr() as given):
                 value = self.expression(given)
                 yield ast.Assign([self._target(node.target, value)], value, lineno=0)
             case ast.AugAssign():
-                if isinstance(node.target, ast.Name) and node.target.id not in self.bound:
-                    raise _refused(node, f"it changes {node.target.id} of the notebook")
-                value = self.expression(node.value)
-                self._refuse_handles(node.target)
-                changed = _stored(self.expression(node.target))
-                if self._is_touched(value):
-                    self._touch(_base(node.target))
-                yield ast.AugAssign(changed, node.op, value)
+                yield self._change(node)
             case ast.For():
                 iterated = self.expression(node.iter)
                 target = self._target(node.target, iterated)
@@ -209,23 +185,9 @@ class _Translation:
                 yield type(node)(test, self._block(node.body), self._block(node.orelse))
                 self.conditional -= depends
             case ast.Import() | ast.ImportFrom():
-                if self._is_of_hand_in(node):
-                    return  # its names are known already
-                for name, line in imports_of(node).items():
-                    if self.names.imports.get(name, _NUMPY) == line:
-                        self.imports.add(line)
-                        self.hoisted.add(name)
-                        continue
-                    self._bind(node, name)
-                    yield from ast.parse(line).body
+                yield from self._import(node)
             case ast.FunctionDef():
-                self._bind(node, node.name)
-                with self._scope(_parameters(node.args)):
-                    body = self._block(node.body)
-                if any(map(self._is_touched, body)):
-                    self.touched.add(node.name)
-                    self.calling_back.add(node.name)
-                yield ast.FunctionDef(node.name, self._defaults(node.args), body, [], lineno=0)
+                yield self._define(node)
             case ast.Return(value=None) | ast.Pass() | ast.Break() | ast.Continue():
                 yield node
             case ast.Return(value=ast.expr() as given):
@@ -246,6 +208,60 @@ class _Translation:
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made = [it for statement in body for it in self.statement(statement)]
         return made or ([ast.Pass()] if body else [])
+
+    def _seed(self, seed: ast.expr) -> Iterator[ast.stmt]:
+        """Yield what seeds the numbers that the test draws, and those that the hand-in draws."""
+        number = ast.unparse(self.expression(seed))
+        self.seeded = self.drawn = True
+        self.imports.add(self.names.imports.get("np", _NUMPY))
+        yield from ast.parse(f"{_DRAWN} = np.random.RandomState({number})").body
+        yield from ast.parse(f"student.seed({number})").body
+
+    def _assign(self, node: ast.Assign) -> Iterator[ast.stmt]:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old)) if new == old:
+                return
+            case ast.Assign(targets=[ast.Name() as new], value=ast.Name() as of) if self._is_handle(of):
+                self._target(new, of)
+                self.handles.add(new.id)
+                yield node
+                return
+        value = self.expression(node.value)
+        for it in node.targets:
+            if isinstance(it, ast.Attribute) and self._is_handle(it.value):
+                yield self._setting(it, value)
+                return
+        yield ast.Assign([self._target(it, value) for it in node.targets], value, lineno=0)
+
+    def _change(self, node: ast.AugAssign) -> ast.stmt:
+        if isinstance(node.target, ast.Name) and node.target.id not in self.bound:
+            raise _refused(node, f"it changes {node.target.id} of the notebook")
+        value = self.expression(node.value)
+        self._refuse_handles(node.target)
+        changed = _stored(self.expression(node.target))
+        if self._is_touched(value):
+            self._touch(_base(node.target))
+        return ast.AugAssign(changed, node.op, value)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[ast.stmt]:
+        if self._is_of_hand_in(node):
+            return  # its names are known already
+        for name, line in imports_of(node).items():
+            if self.names.imports.get(name, _NUMPY) == line:
+                self.imports.add(line)
+                self.hoisted.add(name)
+                continue
+            self._bind(node, name)
+            yield from ast.parse(line).body
+
+    def _define(self, node: ast.FunctionDef) -> ast.stmt:
+        self._bind(node, node.name)
+        with self._scope(_parameters(node.args)):
+            body = self._block(node.body)
+        if any(map(self._is_touched, body)):
+            self.touched.add(node.name)
+            self.calling_back.add(node.name)
+        return ast.FunctionDef(node.name, self._defaults(node.args), body, [], lineno=0)
 
     def _with(self, node: ast.With) -> ast.stmt:
         items = []
