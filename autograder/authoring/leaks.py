@@ -32,6 +32,9 @@ _BREAK = rb"(?:\\n|[\s\"'\\,]){1,12}"
 # Encoded text is often broken into lines or quoted piece by piece; only the last piece may be short.
 _BASE64 = re.compile(rb"%b(?:%b%b)*(?:%b[A-Za-z0-9+/_-]{1,15})?" % (_PIECE, _BREAK, _PIECE, _BREAK))
 
+_DIGEST = re.compile(rb"[0-9a-f]{64}(?:%b[A-Za-z0-9+/_-]{1,15})?" % _BREAK)
+"""The hash of a package; every release lists thousands, and no text comes out in 16 of the 64 letters alone."""
+
 
 class Leak(NamedTuple):
     """Something from `solutions/` in a zip: where it was found and where it comes from."""
@@ -141,6 +144,8 @@ def _unwrapped(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         yield f"{label} (text {i + 1})", cell.encode("utf-8", "replace")
     line, seen = 1, 0
     for match in _BASE64.finditer(data):
+        if _DIGEST.fullmatch(match[0]):
+            continue
         line, seen = line + data.count(b"\n", seen, match.start()), match.start()
         for content in _decoded(match[0]):
             yield f"{label}, line {line} (base64)", content

@@ -89,6 +89,9 @@ WRAPPINGS: dict[str, Callable[[str], dict[str, str | bytes]]] = {
             f'    "{piece.decode()}"' for piece in base64.encodebytes(line.encode() * 3).splitlines()
         )
     },
+    "in base64 below a hash": lambda line: {
+        "a__txt": b"--hash=sha256:" + b"0" * 64 + b" \\\n    " + base64.b64encode(line.encode() * 3)
+    },
     "in url-safe base64": lambda line: {"a__txt": base64.urlsafe_b64encode(("?>~" + line).encode())},
     "in base64 in a notebook": lambda line: {
         "a__ipynb": json.dumps(
