@@ -218,6 +218,7 @@ def in_container(
     def start() -> Run:
         return Run(command, folder, temporary, tier)
 
+    _watched(start(), path)  # compiles what is imported
     began = time.monotonic()
     undisturbed, _ = _watched(start(), path)
     seconds = time.monotonic() - began
@@ -299,9 +300,11 @@ def in_class(
     def start(out: Path) -> Run:
         return Run(["grade", name, str(hand_ins), "-o", str(out), "-j", "2"], course.root, temporary)
 
+    assert start(folder / "first").code == 0  # compiles what is imported
     began = time.monotonic()
     assert start(folder / "undisturbed").code == 0
     seconds = time.monotonic() - began
+    assert outputs(folder / "first") == outputs(folder / "undisturbed")
     undisturbed = outputs(folder / "undisturbed")
     for first in range(0, rounds, FAULTS_PER_CLASS):
         out = folder / f"round-{first}"

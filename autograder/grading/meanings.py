@@ -61,20 +61,49 @@ _REACHES_ANYTHING = frozenset(
     }
 )  # fmt: skip
 
+_EXECUTES_OR_LOADS = (
+    "runpy.", "code.", "codeop.", "pickle.load", "pickle.Unpickler", "_pickle.", "marshal.load", "shelve.", "pdb.",
+    "timeit.timeit", "timeit.repeat", "timeit.Timer", "typing.get_type_hints", "typing.ForwardRef", "logging.config.",
+    "unittest.", "doctest.", "importlib.util.", "importlib.machinery.", "importlib.abc.", "zipimport.", "pkgutil.",
+    "pydoc.", "bdb.", "trace.", "cProfile.", "profile.", "concurrent.interpreters.",
+)  # fmt: skip
+"""How the names of what finds something by a text, or runs it, in ways that are not followed begin."""
+_REACHES_BEYOND = frozenset(
+    {
+        "__globals__", "__builtins__", "__closure__", "cell_contents", "__defaults__", "__kwdefaults__", "__code__",
+        "__subclasses__", "__self__", "__loader__", "__spec__", "f_globals", "f_locals", "f_builtins", "f_back",
+        "gi_frame", "cr_frame", "ag_frame", "tb_frame",
+    }
+)  # fmt: skip
+"""Attributes by which a function or a frame gives away what its file or Python itself holds."""
+_LOCALS = "locals()"
+_KEEPS_NOTHING = frozenset(
+    {
+        "hasattr", "isinstance", "type", "id", "dir", "print", "help", "callable", "repr", "str", "bool", "hash",
+        "setattr", "globals", "locals", "operator.attrgetter", "operator.methodcaller", "operator.getitem",
+    }
+)  # fmt: skip
+"""What does not return what it is given, or is followed where it does."""
+_FOLLOWED = _LOOKS_UP | _IMPORTS | _RESOLVES | _EXECUTES | _ALL_MEMBERS | _PASSING_ON | _KEEPS_NOTHING
+"""What calls of is followed."""
+
 
 @dataclass(frozen=True)
 class Lookup:
-    """A lookup whose text is not known.
+    """A lookup whose text is not known, or a value that is passed on to where it is not followed.
 
     Attributes
     ----------
     reaches
         What it looks in: a module, or "" if that is not known either.
+    is_value
+        Whether `reaches` is passed on itself; of interest only if it is a module.
     """
 
     reaches: str
     node: ast.AST
     file: str
+    is_value: bool = False
 
 
 @dataclass(eq=False)
@@ -116,11 +145,12 @@ class _Function:
 
 @dataclass(frozen=True, eq=False)
 class _Called:
-    """A call: the places of what is called, of what it is given, and of its result."""
+    """A call: the places of what is called, of what it is given by position and by name, and of its result."""
 
     node: ast.Call
     function: int
     places: list[int]
+    given: list[int]
     keywords: Mapping[str, int]
     result: int
     scope: _Scope
@@ -143,12 +173,16 @@ class Meanings:
         self._stars: dict[str, tuple[str, ...]] = {}
         self._attributes: dict[str, int] = {}
         self._functions: list[_Function] = []
+        self._number_of: dict[int, int] = {}
         self._returns: list[int] = []
         self._mentioned: list[tuple[int, ast.AST, str]] = []
         self._lookups: dict[tuple[int, str], Lookup] = {}
         self._executions: set[tuple[int, str]] = set()
         self._told: list[tuple[Callable[[str], None], str]] = []
         self._calls: list[_Called] = []
+        self._lost: list[tuple[int, ast.AST, _Scope]] = []
+        """Places whose values go where they are not followed."""
+        self._beyond: list[tuple[ast.AST, _Scope]] = []
 
     # --- what is asked ------------------------------------------------------------------------------------
 
@@ -194,6 +228,25 @@ class Meanings:
             unknown = looks_up and not self._graph.held[call.places[0]] and not self._texts_of(call.places[1])
             if unknown and not _is_of_its_own(call.node.args[0]):
                 self._unknown("", call.node, call.scope)
+            if not all(map(_is_followed, self._graph.held[call.function] or [""])):
+                given = [*call.node.args, *(it.value for it in call.node.keywords)]
+                places = [*call.places, *call.given]
+                self._lost += [(place, it, call.scope) for place, it in zip(places, given, strict=True)]
+        for node, scope in self._beyond:
+            self._unknown("builtins", node, scope)
+        returns = set[int]()
+        for place, node, scope in self._lost:  # which grows
+            for meaning in self._graph.held[place]:
+                if meaning.startswith(_FUNCTION):  # whoever has a function has what it returns
+                    function = self._functions[int(meaning.removeprefix(_FUNCTION))]
+                    if function.returns not in returns:
+                        returns.add(function.returns)
+                        self._lost.append((function.returns, node, scope))
+                owner = meaning.removeprefix(_MEMBERS)
+                if scope.counts and ":" not in owner and owner.partition(".")[0] in OFFERED:
+                    self._lookups.setdefault(
+                        (id(node), owner), Lookup(owner, node, scope.file, is_value=True)
+                    )
         for place, node, file in self._mentioned:
             for meaning in self._graph.held[place]:
                 if meaning.startswith(MANY) and meaning.removeprefix(MANY) in OFFERED:
@@ -288,10 +341,15 @@ class Meanings:
             if name in _OF_CONTAINERS:
                 self._graph.add(target, f"{owner}\0{name}")
             return
+        if owner == _LOCALS:
+            self._graph.flow(self._look_up(name, scope), target)
+            return
         file = handed_in(owner, self._names, OFFERED) or owner
         if file in self._globals:
             self._graph.flow(self._global(file, name), target)
             return
+        if owner.partition(".")[0] in OFFERED and _passed_on(name):
+            self._graph.add(target, _passed_on(name))
         if name == "__dict__":
             self._graph.add(target, f"{_MEMBERS}{owner}")
             return
@@ -314,6 +372,8 @@ class Meanings:
                 place = self._definition(node, node.args, node.body, scope)
                 for decorator in node.decorator_list:
                     self._graph.flow(self._expression(decorator, scope), place)
+                if node.decorator_list or isinstance(node, ast.AsyncFunctionDef):
+                    self._lost.append((self._functions[self._number_of[id(node)]].returns, node, scope))
                 if scope.is_class:
                     self._graph.flow(place, self._attribute_place(node.name))
                     if node.name in _CALLED_WITH_THE_CLASS:
@@ -322,7 +382,7 @@ class Meanings:
                     self._graph.flow(place, self._store(node.name, scope))
             case ast.ClassDef():
                 for part in (*node.bases, *node.decorator_list, *(it.value for it in node.keywords)):
-                    self._expression(part, scope)
+                    self._lost.append((self._expression(part, scope), part, scope))
                 bound = bound_in(node.body)
                 own = _Scope(scope.module, scope.file, scope, bound, True, scope.counts, node.name)
                 self._block(node.body, own)
@@ -355,6 +415,8 @@ class Meanings:
                 return list(node.body)
             case ast.Match():
                 subject = self._expression(node.subject, scope)
+                if not all(isinstance(case.pattern, (ast.MatchAs, ast.MatchValue)) for case in node.cases):
+                    self._lost.append((subject, node.subject, scope))
                 for case in node.cases:
                     for inner in ast.walk(case.pattern):
                         if isinstance(inner, ast.expr):
@@ -365,6 +427,8 @@ class Meanings:
                     if case.guard is not None:
                         self._expression(case.guard, scope)
                 return [statement for case in node.cases for statement in case.body]
+            case ast.expr():  # of the head of a class
+                self._lost.append((self._expression(node, scope), node, scope))
             case _:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):
@@ -445,6 +509,7 @@ class Meanings:
         returns = self._graph.new()
         is_method = scope.is_class and isinstance(node, ast.FunctionDef) and not _is_static(node)
         function = _Function([places[it.arg] for it in positional], places, rest, returns, is_method)
+        self._number_of[id(node)] = len(self._functions)
         self._functions.append(function)
         place = self._graph.new(f"{_FUNCTION}{len(self._functions) - 1}")
         for default, argument in zip(reversed(args.defaults), reversed(positional), strict=False):
@@ -522,6 +587,8 @@ class Meanings:
             return self._graph.new()
         place = self._expression(value, scope)
         for name in reversed(names):
+            if name in _REACHES_BEYOND:
+                self._beyond.append((node, scope))
             place = self._of(place, name, scope)
             self._mention(place, node, scope)
         return place
@@ -611,7 +678,9 @@ class Meanings:
         while isinstance(left, ast.BinOp):
             parts.append(left.right)
             left = left.left
-        places = [self._expression(it, scope) for it in (left, *reversed(parts))]
+        terms = [left, *reversed(parts)]
+        places = [self._expression(it, scope) for it in terms]
+        self._lost += [(place, it, scope) for place, it in zip(places, terms, strict=True)]
         if len(places) > MOST_PARTS or not isinstance(node.op, ast.Add):
             return self._graph.new()
         return self._concatenated(places)
@@ -641,9 +710,13 @@ class Meanings:
     def _call(self, node: ast.Call, scope: _Scope) -> int:
         function = self._expression(node.func, scope)
         places = [self._expression(it, scope) for it in node.args]
-        keywords = {it.arg or "": self._expression(it.value, scope) for it in node.keywords}
+        given = [self._expression(it.value, scope) for it in node.keywords]
+        keywords = {it.arg or "": place for it, place in zip(node.keywords, given, strict=True)}
+        for it, place in zip((*node.args, *node.keywords), (*places, *given), strict=True):
+            if isinstance(it, ast.Starred) or (isinstance(it, ast.keyword) and it.arg is None):
+                self._lost.append((place, it, scope))
         result = self._graph.new()
-        call = _Called(node, function, places, keywords, result, scope)
+        call = _Called(node, function, places, given, keywords, result, scope)
         self._calls.append(call)
         self._on_and_again(function, lambda meaning: self._called(meaning, call))
         self._mention(result, node, scope)
@@ -685,6 +758,8 @@ class Meanings:
             self._named_by_text(
                 first, call, lambda text: self._graph.add(call.result, text.replace(":", "."))
             )
+        elif meaning == "locals" or (meaning == "vars" and first is None):
+            self._graph.add(call.result, f"{_MEMBERS}{_LOCALS}")
         elif meaning in _ALL_MEMBERS:
             if first is not None:
                 self._graph.on(first, lambda it: self._members_of(it, call))
@@ -703,9 +778,14 @@ class Meanings:
             self._executed(first, call)
         elif meaning in _REACHES_ANYTHING:
             self._unknown("", call.node, call.scope)
+        elif meaning.startswith(_EXECUTES_OR_LOADS):
+            self._unknown("builtins", call.node, call.scope)
         elif meaning in _PASSING_ON or meaning.rpartition(".")[2] in _OF_CONTAINERS:
-            if meaning.rpartition(".")[2] in _OF_CONTAINERS and "." in meaning:
-                self._graph.add(call.result, meaning.rpartition(".")[0])
+            owner, _, name = meaning.rpartition(".")
+            if (
+                name in _OF_CONTAINERS and owner and owner not in OFFERED
+            ):  # np.copy is no method of a container
+                self._graph.add(call.result, owner)
             for place in (*call.places, *call.keywords.values()):
                 self._graph.flow(self._element(place), call.result)
                 self._graph.flow(place, call.result)
@@ -745,6 +825,8 @@ class Meanings:
             texts = self._texts_of(text)
             for name in texts:
                 self._add_path(meaning, name, call)
+                if name in _REACHES_BEYOND:
+                    self._unknown("builtins", call.node, call.scope)
             if not texts:
                 self._reached(meaning, call)
 
@@ -817,6 +899,22 @@ class Meanings:
         for place in given:
             if self._graph.held[place].keys() & (_LOOKS_UP | _IMPORTS | _EXECUTES):
                 self._unknown("builtins", call.node, call.scope)
+
+
+def _is_followed(meaning: str) -> bool:
+    """Return whether it is known what a function makes of what it is given."""
+    if ":" in meaning:
+        return meaning.startswith((_FUNCTION, _PICKS, _MEMBERS))
+    is_lookup = meaning.endswith((".__getattribute__", ".__getattr__")) or meaning.startswith("sys.modules.")
+    of_container = meaning.rpartition(".")[2] in _OF_CONTAINERS
+    return meaning in _FOLLOWED or is_lookup or of_container
+
+
+def _passed_on(name: str) -> str:
+    """Return the module that an attribute of another module is by its name; empty if it seems to be none."""
+    if name == "np":
+        return "numpy"
+    return name.lstrip("_") if name.lstrip("_") in sys.stdlib_module_names else ""
 
 
 def _is_static(node: ast.FunctionDef) -> bool:

@@ -56,17 +56,33 @@ FAMILIES = {
 }
 """What is not allowed together with each of these; what is the same object under another name need not be listed."""
 
-_LOOKED_INTO = (
-    "_functools",
-    "_collections",
-    "_operator",
-    "builtins",
-    "collections",
-    "functools",
-    "itertools",
-    "operator",
+_NOT_IMPORTED = frozenset(
+    {
+        "__main__",
+        "antigravity",
+        "this",
+        "idlelib",
+        "tkinter",
+        "_tkinter",
+        "turtle",
+        "turtledemo",
+        "test",
+        "lib2to3",
+    }
+    | {
+        "ensurepip",
+        "venv",
+        "pip",
+        "readline",
+        "rlcompleter",
+        "site",
+        "sitecustomize",
+        "usercustomize",
+        "__phello__",
+    }
 )
-"""Modules of the standard library that pass on what others define; further ones only if they are loaded anyway."""
+"""Modules of the standard library that do something when they are imported, or take long; the others say by themselves
+what they pass on, whatever this process has loaded."""
 _OTHER_NAMES = {
     "six.moves.reduce": ["functools.reduce"],
     "past.builtins.reduce": ["functools.reduce"],
@@ -94,6 +110,7 @@ MOST_BYTES = 1 << 18
 """Longer files are not read: that takes some ten microseconds for each byte, in every question."""
 _KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
+_IMPLICIT = re.compile(r"__\w+__")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -185,7 +202,9 @@ def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: 
     if scopes := [it for it in reached if isinstance(it, _Definition)]:
         with _deep_recursion():
             meanings = _meanings_in(modules, scopes, names)
-            lookups = list(meanings.lookups())
+            lookups = [
+                it for it in meanings.lookups() if not it.is_value or _holds_any(it.reaches, not_allowed)
+            ]
             uses.update(_uses_in(meanings, names, not_allowed))
             uses.update(use for it in lookups for use in _uses_by(it, names, not_allowed))
             flags = tuple(dict.fromkeys(_flag_of(it) for it in lookups if not it.reaches))
@@ -320,10 +339,13 @@ class _Module:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._define(statement.name, statement)
             case ast.ClassDef():
-                self._define(statement.name)
+                head = (*statement.bases, *statement.decorator_list, *(it.value for it in statement.keywords))
+                self._define(statement.name, *head)
                 for member in statement.body:
                     self.owners[id(member)] = statement.name
                     if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                        if _IMPLICIT.fullmatch(member.name):  # called by no name, wherever the class is used
+                            self._define(statement.name, member)
                         self._define(f"{statement.name}.{member.name}", member)
                         self._define(f".{member.name}", member)
                     else:
@@ -547,6 +569,16 @@ def _uses_in(meanings: Meanings, names: frozenset[str], not_allowed: Sequence[st
                 yield Use(rule, _written(node), file, getattr(node, "lineno", 0))
 
 
+def _holds_any(name: str, not_allowed: Sequence[str]) -> bool:
+    """Return whether a name is that of a module that has something that is not allowed."""
+    module = _object(name)
+    if not isinstance(module, ModuleType):
+        return False
+    rules = [_rule(it) for it in not_allowed]
+    named = any(pattern.startswith(f"{name}.") for rule in rules for pattern in rule.patterns)
+    return named or any(id(it) in rule.objects for it in vars(module).values() for rule in rules)
+
+
 def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) -> Iterator[Use]:
     """Yield a use of each rule that a lookup may reach."""
     reaches = lookup.reaches.partition(".")[0]
@@ -554,6 +586,8 @@ def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) 
     if not anything and reaches not in OFFERED:
         return
     for rule in not_allowed:
+        if lookup.is_value and not _holds_any(lookup.reaches, [rule]):
+            continue
         top = rule.partition(".")[0]
         of_python = top in sys.stdlib_module_names or hasattr(builtins, top)
         if (of_python and reaches != "numpy") or (top == "numpy" and (anything or reaches == "numpy")):
@@ -612,8 +646,10 @@ def _object(full: str) -> object:
     parts = full.split(".")
     if parts[0] not in OFFERED:
         parts = ["builtins", *parts]
-    if parts[0] in _LOOKED_INTO:
-        importlib.import_module(parts[0])
+    if parts[0] in OFFERED - _NOT_IMPORTED:
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            importlib.import_module(parts[0])
     found: object = sys.modules.get(parts[0])
     for end, part in enumerate(parts[1:], 2):
         if not isinstance(found, (ModuleType, type)):

@@ -435,7 +435,7 @@ def _same(before: Any, after: Any) -> bool:
         if before.shape != after.shape or before.dtype != after.dtype:
             return False
         if before.nbytes <= _SMALL_BYTES:
-            return before.tobytes() == after.tobytes()
+            return bool(before.tobytes() == after.tobytes())
         return np.array_equal(_as_bytes(before), _as_bytes(after))
     if isinstance(before, FunctionType):
         return True
