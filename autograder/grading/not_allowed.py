@@ -202,9 +202,8 @@ def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: 
     if scopes := [it for it in reached if isinstance(it, _Definition)]:
         with _deep_recursion():
             meanings = _meanings_in(modules, scopes, names)
-            lookups = [
-                it for it in meanings.lookups() if not it.is_value or _holds_any(it.reaches, not_allowed)
-            ]
+            rules = tuple(not_allowed)
+            lookups = [it for it in meanings.lookups() if not it.is_value or _holds_any(it.reaches, rules)]
             uses.update(_uses_in(meanings, names, not_allowed))
             uses.update(use for it in lookups for use in _uses_by(it, names, not_allowed))
             flags = tuple(dict.fromkeys(_flag_of(it) for it in lookups if not it.reaches))
@@ -569,7 +568,8 @@ def _uses_in(meanings: Meanings, names: frozenset[str], not_allowed: Sequence[st
                 yield Use(rule, _written(node), file, getattr(node, "lineno", 0))
 
 
-def _holds_any(name: str, not_allowed: Sequence[str]) -> bool:
+@functools.lru_cache(maxsize=1024)
+def _holds_any(name: str, not_allowed: tuple[str, ...]) -> bool:
     """Return whether a name is that of a module that has something that is not allowed."""
     module = _object(name)
     if not isinstance(module, ModuleType):
@@ -586,7 +586,7 @@ def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) 
     if not anything and reaches not in OFFERED:
         return
     for rule in not_allowed:
-        if lookup.is_value and not _holds_any(lookup.reaches, [rule]):
+        if lookup.is_value and not _holds_any(lookup.reaches, (rule,)):
             continue
         top = rule.partition(".")[0]
         of_python = top in sys.stdlib_module_names or hasattr(builtins, top)
