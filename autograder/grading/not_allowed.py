@@ -124,6 +124,8 @@ class Use:
         Why the file could not be checked, so that it might use anything; empty for a use that was found.
     is_lookup
         Whether `written` looks a name up by a text that is not known.
+    is_passed_on
+        Whether it is a module that goes where it is not followed.
     """
 
     rule: str
@@ -132,6 +134,7 @@ class Use:
     line: int
     unchecked: str = ""
     is_lookup: bool = False
+    is_passed_on: bool = False
 
     @property
     def hides_loop(self) -> bool:
@@ -141,6 +144,11 @@ class Use:
     @property
     def sentence(self) -> str:
         """The sentence for the student."""
+        if self.is_passed_on:
+            return (
+                f"{self.file}, line {self.line} passes a module on to where nobody can tell what is used of it "
+                f"({self.written}), so that it cannot be checked for what this question does not allow: write its name."
+            )
         if self.is_lookup:
             return (
                 f"{self.file}, line {self.line} finds out only while it runs what it uses ({self.written}), "
@@ -591,8 +599,14 @@ def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) 
         top = rule.partition(".")[0]
         of_python = top in sys.stdlib_module_names or hasattr(builtins, top)
         if (of_python and reaches != "numpy") or (top == "numpy" and (anything or reaches == "numpy")):
+            line = getattr(lookup.node, "lineno", 0)
             yield Use(
-                rule, _written(lookup.node), lookup.file, getattr(lookup.node, "lineno", 0), is_lookup=True
+                rule,
+                _written(lookup.node),
+                lookup.file,
+                line,
+                is_lookup=True,
+                is_passed_on=lookup.is_value,
             )
 
 
