@@ -16,6 +16,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Hundreds of Pythons are started; without this each of them would compile every module it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# jsonschema, which comes with nbformat, would make forty grammars of addresses from this; no notebook has such ones.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 PLUGINS = (browsers, fuzzing, graders, parallel, rehearsal, reports, table, workers)
 HERE = Path(__file__).parent

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from playwright.sync_api import Page
 
 from autograder.playground.page import playground_page
 from tests.browsers import Opened
 from tests.playground.conftest import Playground
 from tests.report.test_in_browser import CONTRASTS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.system
 

@@ -7,10 +7,9 @@ import io
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from autograder.classroom.anonymous import secret_of
 from autograder.classroom.class_session import report_again, take_answers, write_answers_page
@@ -25,6 +24,9 @@ from autograder.model.written import Rubric, RubricItem, WrittenQuestion
 from tests.browsers import Opened
 from tests.report.samples import ASSIGNMENT, PLAN, result
 from tests.report.test_in_browser import CONTRASTS, NASTY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 WRITTEN = (
     WrittenQuestion("lead", "A lead of 4", Fraction(2)),
