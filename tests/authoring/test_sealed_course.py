@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,35 @@ class Laptop:
         self._content = read_sealed(self.sealing.file)
         self._grader = Grader(self.assignment, None)
 
-    def hints(self, files: Mapping[str, bytes]) -> set[str]:
-        """Return the hints that the public checks of all questions open."""
+    def hints(self, files: Mapping[str, bytes], questions: Collection[str]) -> set[str]:
+        """Return the hints that the public checks of some questions open."""
         watch = Watch(self._grader.plan.tests, self.assignment.switches)
-        self._grader.grade(files, watch.on_verdict, only=lambda test: test.public, on_trial=watch.on_trial)
-        opened = {
-            open_hint(self._content, it.id, watch.of_question(it.id)) for it in self.assignment.questions
-        }
+        self._grader.grade(
+            files,
+            watch.on_verdict,
+            only=lambda test: test.public and test.question in questions,
+            on_trial=watch.on_trial,
+        )
+        opened = {open_hint(self._content, it, watch.of_question(it)) for it in questions}
         return {hint for hint in opened if hint is not None}
+
+    @property
+    def questions(self) -> list[str]:
+        """The ids of all questions."""
+        return [it.id for it in self.assignment.questions]
+
+    @functools.cache  # noqa: B019 - a laptop lasts as long as its tests
+    def questions_that_run(self, function: str) -> set[str]:
+        """Return the questions whose public checks run a function: those that fail where it only raises.
+
+        To the others, a mistake in it is the reference.
+        """
+        module, _, target = function.partition(".")
+        broken = f"\n\ndef broken(*args, **keywords):\n    raise ArithmeticError\n\n\n{target} = broken\n"
+        files = {**self.reference, f"{module}.py": self.reference[f"{module}.py"] + broken.encode()}
+        verdicts = self._grader.grade(files, only=lambda test: test.public)
+        question_of = {test.id: test.question for test in self._grader.plan.tests}
+        return {question_of[verdict.test] for verdict in verdicts.values() if not verdict.passed}
 
     def close(self) -> None:
         self._grader.close()
@@ -54,7 +76,7 @@ def test_every_sealed_mistake_opens_its_own_hint_and_no_mistake_opens_another(la
     assert sealed
     wrong = {}
     for variant in laptop.bank.variants:
-        hints = laptop.hints(variant.files)
+        hints = laptop.hints(variant.files, laptop.questions_that_run(variant.target))
         if hints != ({variant.mistake.hint} if variant.name in sealed else set()):
             wrong[variant.name] = hints
     assert not wrong
@@ -62,11 +84,12 @@ def test_every_sealed_mistake_opens_its_own_hint_and_no_mistake_opens_another(la
 
 def test_right_work_and_stubs_open_nothing_but_what_is_said_of_a_convention(laptop: Laptop) -> None:
     notes = {mistake.hint for mistake in laptop.bank.mistakes if mistake.accepted}
-    assert laptop.hints(laptop.stubs) == laptop.hints(laptop.reference) == set()
+    every = laptop.questions
+    assert laptop.hints(laptop.stubs, every) == laptop.hints(laptop.reference, every) == set()
     for path in sorted((RIGHT / laptop.assignment.name).iterdir()):
         own = (
             {path.name: path.read_bytes() for path in path.iterdir() if path.is_file()}
             if path.is_dir()
             else {laptop.assignment.file_names[0]: path.read_bytes()}
         )
-        assert laptop.hints({**laptop.stubs, **own}) <= notes, path
+        assert laptop.hints({**laptop.stubs, **own}, every) <= notes, path
