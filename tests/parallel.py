@@ -24,14 +24,17 @@ TOGETHER = {
     "tests/classroom/test_lateness.py": "container",
 }
 """Files, and rows of attacks, that one process runs because they share what it has built."""
+BY_PARAMETER = ("tests/hostile/", "tests/authoring/test_sealed_course.py", "tests/test_odd_replies.py")
+"""Files whose tests share only what belongs to their first parameter: a row of attacks, or an assignment."""
 FIRST = (
     "rehearsal",
     "tests/hostile/test_attacks.py[root",
     "tests/classroom/test_faults.py",
     "tests/grading/test_told.py",
-    "tests/test_odd_replies.py",
-    "tests/authoring/test_sealed_course.py",
     "tests/notebooks/test_notebooks.py",
+    "tests/test_odd_replies.py[knn",
+    "tests/test_odd_replies.py[sgd",
+    "tests/authoring/test_sealed_course.py[sgd",
     "tests/hostile/test_attacks.py[plain user",
     "tests/hostile/test_attacks.py[limits alone",
     "tests/grading/test_contrast.py",
@@ -57,10 +60,10 @@ FIRST = (
 
 
 def unit_of(nodeid: str) -> str:
-    """Return what a test is never parted from: its file, a row of attacks, or what `TOGETHER` says."""
+    """Return what a test is never parted from: its file, or what shares its first parameter or is in `TOGETHER`."""
     file, _, name = nodeid.partition("::")
-    if file.startswith("tests/hostile/") and "[" in name:
-        file = f"{file}[{name.partition('[')[2].partition('-')[0]}"
+    if file.startswith(BY_PARAMETER) and "[" in name:
+        file = f"{file}[{name.partition('[')[2].partition('-')[0].removesuffix(']')}"
     return TOGETHER.get(file, file)
 
 
