@@ -17,7 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # jsonschema, which comes with nbformat, would make forty grammars of addresses from this; no notebook has such ones.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+sys.modules["rfc3987_syntax"] = None
 
 PLUGINS = (browsers, fuzzing, graders, parallel, rehearsal, reports, table, workers)
 HERE = Path(__file__).parent

@@ -168,12 +168,16 @@ def computing_tests(grader: Grader) -> dict[str, PlannedTest]:
     return {test.id: test for test in first.values()}
 
 
+def among(ids: Collection[str]) -> Callable[[PlannedTest], bool]:
+    return lambda test: test.id in ids
+
+
 def names_called_by(grader: Grader, tests: Collection[str]) -> dict[str, set[str]]:
     """Return the names of the functions and methods that each test calls, by the test's id."""
     trials: list[Trial] = []
     verdicts = grader.grade(
         grader.reference_files,
-        only=lambda test: test.id in tests,
+        only=among(tests),
         on_trial=trials.append,
         seconds_total=SECONDS,
     )
@@ -181,31 +185,29 @@ def names_called_by(grader: Grader, tests: Collection[str]) -> dict[str, set[str
     return dict(zip(verdicts, called, strict=True))
 
 
-def groups_of(grader: Grader, tests: Mapping[str, PlannedTest]) -> Iterator[dict[str, list[str]]]:
-    """Yield functions that are replaced together, with the tests of their questions: none calls two of them."""
-    functions = {
-        function: None for question in grader.assignment.questions for function in question.functions
-    }
+def groups_of(grader: Grader, tests: Mapping[str, PlannedTest]) -> list[dict[str, list[str]]]:
+    """Return functions that are replaced together, with the tests of their questions: none calls two of them."""
     called = names_called_by(grader, tests)
-    groups: list[dict[str, list[str]]] = []
-    for function in functions:
+    tests_of: dict[str, list[str]] = {}
+    for function in (function for question in grader.assignment.questions for function in question.functions):
         questions = {question.id for question in grader.assignment.questions_of(function)}
-        own = [id for id, test in tests.items() if test.question in questions]
-        name = function.rpartition(".")[2]
+        tests_of[function] = [id for id, test in tests.items() if test.question in questions]
 
-        def is_apart(other: str, tests_of_other: list[str], own: list[str] = own, name: str = name) -> bool:
-            others_name = other.rpartition(".")[2]
-            meet = any(others_name in called[it] for it in own) or any(
-                name in called[it] for it in tests_of_other
-            )
-            return not meet and not set(own) & set(tests_of_other)
+    def calls(function: str, other: str) -> bool:
+        """Return whether a test of a function calls the other one, or may do so by its name."""
+        return any(other.rpartition(".")[2] in called[test] for test in tests_of[function])
 
-        free = (group for group in groups if all(is_apart(*it) for it in group.items()))
-        group = next(free, None)
+    def meet(one: str, other: str) -> bool:
+        return bool(set(tests_of[one]) & set(tests_of[other])) or calls(one, other) or calls(other, one)
+
+    groups: list[list[str]] = []
+    for function in tests_of:
+        group = next((it for it in groups if not any(meet(function, other) for other in it)), None)
         if group is None:
-            groups.append(group := {})
-        group[function] = own
-    yield from groups
+            groups.append([function])
+        else:
+            group.append(function)
+    return [{function: tests_of[function] for function in group} for group in groups]
 
 
 @pytest.fixture
@@ -241,9 +243,7 @@ def test_no_reply_is_the_grader_s_fault(grader_of: Callable[[str], Grader], name
                 if label in bodies[function]:
                     odd[f"{module}.py"] += replaced(target, bodies[function][label])
                     wanted.update(tests)
-            verdicts = grader.grade(
-                odd, only=lambda test, wanted=wanted: test.id in wanted, seconds_total=SECONDS
-            )
+            verdicts = grader.grade(odd, only=among(wanted), seconds_total=SECONDS)
             assert verdicts.keys() == wanted
             for verdict in verdicts.values():
                 said = f"{label}: {verdict.test}: {verdict.message}\n{verdict.details}"
