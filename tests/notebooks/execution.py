@@ -26,6 +26,18 @@ Figure.draw = draw
 TITLES = "print(*[titles[0] for _, titles in titles_of_figures.values() if len(titles) == 1], sep='\\n')"
 
 
+CHECKING_HERE = """
+import sys
+from autograder.student import afresh
+sys.modules["otter"] = None
+afresh._asked = lambda *words, folder=None: afresh._report(list(words))
+"""
+"""Has the notebook check without otter-grader, as where that is not installed, and in the kernel, not another Python.
+
+Both take seconds, in every notebook and for every question; those on the reference check as students' do.
+"""
+
+
 @dataclass(frozen=True)
 class Executed:
     """A notebook with its outputs."""
@@ -90,15 +102,15 @@ def folder_of_the_best_student(assignment: Assignment, solution: Solution, folde
     )
 
 
-def execute(folder: Path) -> Executed:
-    """Run the folder's notebook; errors are kept as outputs."""
+def execute(folder: Path, first: str = "") -> Executed:
+    """Run the folder's notebook after a line of code; errors are kept as outputs."""
     # Imported where they are needed: they take seconds, in each of the processes that collect tests.
     import nbformat
     from nbclient import NotebookClient
 
     (path,) = folder.glob("*.ipynb")
     notebook = nbformat.read(path, as_version=4)
-    before, after = (nbformat.v4.new_code_cell(source) for source in (NOTING_TITLES, TITLES))
+    before, after = (nbformat.v4.new_code_cell(source) for source in (NOTING_TITLES + first, TITLES))
     notebook.cells = [before, *notebook.cells, after]
     client = NotebookClient(
         notebook, timeout=SECONDS_PER_CELL, allow_errors=True, resources={"metadata": {"path": str(folder)}}
