@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from importlib.resources import files as resources
 from pathlib import Path
@@ -18,6 +19,7 @@ from autograder.errors import CourseError
 from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.sealed import SEALED_FILE
+from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.grading.worked_examples import EXAMPLES_FILE
 from autograder.model.assignment import Assignment
 from autograder.playground.page import PLAYGROUND_FILE, playground_page
@@ -26,6 +28,12 @@ _PYTEST_INI = """\
 [pytest]
 addopts = -p autograder.grading.plugin --import-mode=importlib
 testpaths = test_public.py
+"""
+_IN_THE_ENVIRONMENT = b"""
+if __name__ == "__main__":
+    import start
+
+    start.inside(__file__)  # any Python may run this file: it goes on in the one that has what checking needs
 """
 
 
@@ -100,6 +108,7 @@ def release(
     files = student_files(assignment)
     if as_notebook:
         files = in_notebook_form(assignment, files)
+    files[PUBLIC_FILE] = for_any_python(files[PUBLIC_FILE])
     wheel_name, wheel = build_wheel()
     added = {
         wheel_name: wheel,
@@ -132,6 +141,24 @@ def release(
     write_atomically(path, data)
     path.chmod(0o644)
     return path
+
+
+def for_any_python(tests: bytes) -> bytes:
+    """Return a file of tests that goes on in the environment before it imports anything, if it is run as a program."""
+    body = ast.parse(tests).body
+    first = next((it for it in body if not _stays_first(it)), None)
+    if first is None:
+        return tests
+    lines = tests.splitlines(keepends=True)
+    ends = [it.end_lineno or 0 for it in body[: body.index(first)]]
+    line = max(ends, default=0)
+    return b"".join([*lines[:line], _IN_THE_ENVIRONMENT, *lines[line:]])
+
+
+def _stays_first(statement: ast.stmt) -> bool:
+    """Return whether a statement is a docstring or an import from the future, which Python wants first."""
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_text or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
 
 
 def _requirements(wheel_name: str, wheel: bytes, others: str) -> bytes:

@@ -1,8 +1,9 @@
 """Sets up what an assignment needs: run it with `python3 start.py` in the folder that the zip was unpacked to.
 
 One environment, `.venv` in the folder above, serves all assignments of a course. `python3 start.py --notebook` adds
-Jupyter, and `--here` installs into the Python that runs this, as in Colab. Written for any Python, because an old one has
-to be able to say that it is too old.
+Jupyter, and `--here` installs into the Python that runs this, as in Colab. `python3 start.py check` and the like do what
+`autograder check` does, in whatever terminal. Written for any Python, because an old one has to be able to say that it
+is too old.
 """
 
 import os
@@ -22,6 +23,10 @@ class Stop(Exception):
 
 def main(arguments):
     """Make the environment if there is none, install what is missing, and say what to do next."""
+    if arguments and not arguments[0].startswith("-"):
+        again = command()
+        os.chdir(HERE)
+        pass_on(["-m", "autograder"] + list(arguments), again)
     options = [name for name in arguments if name not in ("--notebook", "--here")]
     if options:
         raise Stop("start.py knows no {}; run: {}".format(options[0], command("--notebook")))
@@ -33,21 +38,53 @@ def main(arguments):
         return
     place = environment()
     python = interpreter(place)
-    if not os.path.exists(python):
+    if not is_whole(python):
         make(place, arguments)
     install(python, arguments)
     activate = os.path.join(os.path.dirname(python), "activate")
-    activate = os.path.relpath(activate, os.getcwd()) if not WINDOWS else activate
     print("\nReady. In every new terminal, first run\n")
-    print("    {}{}\n".format("" if WINDOWS else ". ", quoted(activate)))
-    print("and then, in this folder, autograder status, autograder check or autograder submit.\n")
+    if os.getcwd() != HERE:
+        print("    cd {}".format(quoted(near(HERE))))
+    print("    {}{}\n".format("" if WINDOWS else ". ", quoted(near(activate, HERE))))
+    print("and then autograder status, autograder check or autograder submit. If the terminal does")
+    print("not find or allow them, this does the same: {} check\n".format(python_and("start.py")))
     sys.stdout.flush()
     subprocess.call([python, "-m", "autograder", "status"], cwd=HERE)
 
 
+def inside(file):
+    """Go on only in a Python that has what checking needs: run a file again in the environment if this one has not."""
+    try:
+        __import__("autograder")
+    except ImportError:
+        pass_on([os.path.abspath(file)] + sys.argv[1:], command())
+
+
+def pass_on(words, again):
+    """Run the environment's Python in place of this one, and end as it does."""
+    for place in places():
+        python = interpreter(place)
+        if os.path.exists(python):
+            sys.exit(subprocess.call([python] + words))
+    sys.exit("start.py: What the checks need is not installed yet; run: {}".format(again))
+
+
+def near(path, start=None):
+    """Return a path as seen from a folder, the current one unless given: short, and without a blank where that helps."""
+    try:
+        return os.path.relpath(path, start or os.getcwd())
+    except ValueError:  # another drive
+        return path
+
+
+def python_and(*words):
+    """Return a command for this system's Python."""
+    return " ".join(["py" if WINDOWS else "python3"] + list(words))
+
+
 def command(*arguments):
-    """Return how to run this again."""
-    return " ".join(["py" if WINDOWS else "python3", "start.py"] + list(arguments))
+    """Return how to run this again from the current folder."""
+    return python_and(quoted(near(os.path.join(HERE, "start.py"))), *arguments)
 
 
 def quoted(path):
@@ -61,7 +98,7 @@ def refuse_old_python(version, arguments):
     if tuple(version[:2]) >= OLDEST:
         return
     what = "This needs Python {}.{} or newer, and this is {}.{}".format(*(OLDEST + tuple(version[:2])))
-    rest = " ".join(["start.py"] + list(arguments))
+    rest = command(*arguments).partition(" ")[2]
     if WINDOWS:
         raise Stop("{}; install a newer one and run: py -3 {}".format(what, rest))
     which = getattr(shutil, "which", lambda name: None)
@@ -71,13 +108,28 @@ def refuse_old_python(version, arguments):
     raise Stop("{}; install a newer one, for example from python.org, and run: python3 {}".format(what, rest))
 
 
+def places():
+    """Return where an environment may be: above this folder, in it, and above the course's other assignments.
+
+    Windows unpacks each zip into a folder of its own, so that the folder above holds this assignment alone.
+    """
+    above = os.path.dirname(HERE)
+    course = os.path.dirname(above)
+    try:
+        beside = [os.path.join(course, name, ".venv") for name in sorted(os.listdir(course))]
+    except OSError:
+        beside = []
+    others = [place for place in beside if os.path.exists(program(place))]
+    return [os.path.join(above, ".venv"), os.path.join(HERE, ".venv")] + others
+
+
 def environment():
     """Return where the environment is or shall be: above this folder for all assignments, or else in it."""
-    above, own = (os.path.join(folder, ".venv") for folder in (os.path.dirname(HERE), HERE))
-    for place in (above, own):
+    found = places()
+    for place in found:
         if os.path.exists(interpreter(place)):
             return place
-    for place in (above, own):
+    for place in found[:2]:
         if os.access(os.path.dirname(place), os.W_OK):
             return place
     raise Stop(
@@ -92,12 +144,33 @@ def interpreter(place):
     return os.path.join(place, "Scripts", "python.exe") if WINDOWS else os.path.join(place, "bin", "python")
 
 
+def program(place):
+    """Return the path of an environment's command `autograder`."""
+    return os.path.join(os.path.dirname(interpreter(place)), "autograder.exe" if WINDOWS else "autograder")
+
+
+def is_whole(python):
+    """Return whether an environment is there and was neither left half-made nor moved, which its commands do not survive."""
+    if not os.path.exists(python):
+        return False
+    own = program(os.path.dirname(os.path.dirname(python)))
+    tried = [own, "--version"] if os.path.exists(own) else [python, "-m", "pip", "--version"]
+    try:
+        done = subprocess.Popen(tried, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except OSError:
+        return False
+    done.communicate()
+    return done.returncode == 0
+
+
 def make(place, arguments):
-    """Make the environment."""
+    """Make the environment; one of ours that was moved is emptied first, because its commands name the place it had."""
     print("Making an environment in {} ...".format(place))
     sys.stdout.flush()
     done = subprocess.Popen(
-        [sys.executable, "-m", "venv", place], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, "-m", "venv"] + (["--clear"] if os.path.exists(program(place)) else []) + [place],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     said = done.communicate()[0].decode("utf-8", "replace")
     if done.returncode == 0:
@@ -138,6 +211,9 @@ def install(python, arguments, wheels=()):
     )
     if any(sign in said for sign in network):
         raise Stop("The packages cannot be reached; connect to the network and run: {}".format(again))
+    if "externally-managed-environment" in said:
+        again = command(*[name for name in arguments if name != "--here"])
+        raise Stop("This system installs nothing into its own Python; run: {}".format(again))
     if "No space left" in said:
         raise Stop("There is no space left on this disk; free 150 MB and run: {}".format(again))
     last = (said.strip().splitlines() or ["no reason given"])[-1]
@@ -149,3 +225,5 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except Stop as stop:
         sys.exit("start.py: {}".format(stop))
+    except KeyboardInterrupt:
+        sys.exit("\nstart.py: stopped; to go on, run: {}".format(command(*sys.argv[1:])))

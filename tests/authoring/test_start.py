@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +13,18 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from autograder.authoring import lock
+from autograder.authoring.release import for_any_python
 
 SOURCE = Path(lock.__file__).with_name("start.py")
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> ModuleType:
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script as it lies in an unpacked release, in a folder whose name a shell has to quote."""
     folder = tmp_path / "my course" / "knn (1)"
     folder.mkdir(parents=True)
     (folder / "start.py").write_bytes(SOURCE.read_bytes())
+    monkeypatch.chdir(folder)
     specification = importlib.util.spec_from_file_location("start_of_a_test", folder / "start.py")
     assert specification is not None and specification.loader is not None
     module = importlib.util.module_from_spec(specification)
@@ -82,6 +85,10 @@ def test_a_python_without_venv_names_the_package(start: ModuleType, monkeypatch:
             "There is no space left on this disk; free 150 MB and run: ",
         ),
         (
+            "error: externally-managed-environment\nhint: See PEP 668",
+            "This system installs nothing into its own Python; run: ",
+        ),
+        (
             "fetching\nERROR: hash mismatch",
             "pip could not install requirements-notebook.txt (ERROR: hash mismatch)",
         ),
@@ -90,9 +97,7 @@ def test_a_python_without_venv_names_the_package(start: ModuleType, monkeypatch:
 def test_a_failing_installation_is_one_sentence(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch, output: str, told: str
 ) -> None:
-    python = Path(start.interpreter(start.environment()))
-    python.parent.mkdir(parents=True)
-    python.write_text("")
+    monkeypatch.setattr(start, "is_whole", lambda python: True)
     said = stopped(start, monkeypatch, output, "--notebook")
     assert said.startswith(told)
     assert said.endswith("python3 start.py --notebook")
@@ -103,10 +108,46 @@ def test_one_environment_above_serves_all_assignments_unless_the_own_folder_has_
 ) -> None:
     here = Path(start.HERE)
     assert Path(start.environment()) == here.parent / ".venv"
-    own = Path(start.interpreter(str(here / ".venv")))
-    own.parent.mkdir(parents=True)
-    own.write_text("")
-    assert Path(start.environment()) == here / ".venv"
+    own = environment_in(start, here)
+    assert Path(start.environment()) == own
+
+
+def test_each_zip_in_a_folder_of_its_own_still_shares_one_environment(start: ModuleType) -> None:
+    course = Path(start.HERE).parent.parent
+    environment_in(start, course / "a stranger's")
+    assert Path(start.environment()) == Path(start.HERE).parent / ".venv"
+    other = environment_in(start, course / "svm-1.0")
+    Path(start.program(str(other))).write_text("")
+    assert Path(start.environment()) == other
+
+
+def environment_in(start: ModuleType, folder: Path) -> Path:
+    """Make what looks like an environment, and return its folder."""
+    python = Path(start.interpreter(str(folder / ".venv")))
+    python.parent.mkdir(parents=True)
+    python.write_text("")
+    return folder / ".venv"
+
+
+def test_an_environment_that_was_moved_is_made_anew(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = environment_in(start, Path(start.HERE).parent)
+    command = Path(start.program(str(place)))
+    command.write_text("#!/where/it/was/before/bin/python\n")
+    command.chmod(0o755)
+    commands: list[list[str]] = []
+
+    def popen(command: list[str], **_: object) -> subprocess.Popen[bytes] | SimpleNamespace:
+        if command[1:] == ["--version"]:
+            return subprocess.Popen(command, stdout=-1, stderr=-2)
+        commands.append(command)
+        return SimpleNamespace(returncode=0, communicate=lambda: (b"", None))
+
+    fake = SimpleNamespace(Popen=popen, PIPE=0, STDOUT=0, call=lambda *_, **__: 0)
+    monkeypatch.setattr(start, "subprocess", fake)
+    start.main([])
+    assert commands[0][1:] == ["-m", "venv", "--clear", str(place)]
 
 
 def test_where_nothing_can_be_written_it_says_to_copy_the_folder(
@@ -137,9 +178,7 @@ def test_in_place_it_installs_the_wheel_and_replaces_nothing_that_is_there(
 
 
 def test_an_unknown_option_is_one_sentence_on_stderr(start: ModuleType) -> None:
-    done = subprocess.run(
-        [sys.executable, start.__file__, "--help"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "start.py", "--help"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "start.py: start.py knows no --help; run: python3 start.py --notebook\n"
 
@@ -161,3 +200,20 @@ def test_it_makes_the_environment_installs_and_says_where_the_student_stands(
     assert f"Making an environment in {here.parent / '.venv'}" in done.stdout
     assert "    . ../.venv/bin/activate\n" in done.stdout
     assert "No module named autograder" in done.stderr
+    # A stand-in for our own package shows which Python runs what.
+    (package,) = here.parent.glob(".venv/lib/*/site-packages")
+    (package / "autograder.py").write_text("import sys; print(sys.prefix, sys.argv[1:])")
+    (here / "test_public.py").write_bytes(for_any_python(b'"""Checks."""\nimport autograder\n'))
+    for command, where, words in (
+        (["my course/knn (1)/start.py", "check", "vote"], tmp_path, ["check", "vote"]),
+        (["test_public.py", "vote"], here, ["vote"]),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-S", *command], cwd=where, capture_output=True, text=True, check=False
+        )
+        assert done.stdout == f"{here.parent / '.venv'} {words}\n", done.stderr
+    shutil.rmtree(here.parent / ".venv")
+    done = subprocess.run(
+        [sys.executable, "-S", "test_public.py"], cwd=here, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "start.py: What the checks need is not installed yet; run: python3 start.py\n"

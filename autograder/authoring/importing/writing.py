@@ -154,7 +154,7 @@ def _text(text: str) -> str:
 def _handout(draft: Draft) -> Iterator[str]:
     files = ", ".join(f"`{name}`" for name in draft.files)
     yield from (f"# {draft.title}", "", f"Work in {files}.", "", "## Check your work", "")
-    yield from ("    python3 start.py                     # sets everything up, once",)
+    yield from ("    python3 start.py                     # once; it says what every new terminal needs",)
     yield from ("    autograder check                     # all public checks of this folder", "")
     yield "The public checks show what went wrong; they earn no points. The graded tests cover more."
     yield from ("", "    autograder submit                    # makes the zip to hand in", "")
