@@ -6,7 +6,7 @@ import ast
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -245,7 +245,7 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     numbers_alone = pool.verdicts(hand_in_of_zeros(work.assignment, reference, keep_numbers=True))
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
-    failed = [verdict.test for verdict in public if not verdict.passed]
+    failed = [f"{_name(verdict.test)} ({_reason(verdict)})" for verdict in public if not verdict.passed]
     yield Claim(
         "the public checks pass on the reference", not failed, _listed(failed) or f"{len(public)} checks"
     )
@@ -264,7 +264,7 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
 
 def _earns_everything(work: Work, verdicts: Verdicts) -> Claim:
     failed = [
-        f"{verdict.test} ({verdict.kind}: {_reason(verdict)})"
+        f"{_name(verdict.test)} ({verdict.kind}: {_reason(verdict)})"
         for verdict in verdicts.values()
         if not verdict.passed
     ]
@@ -276,31 +276,45 @@ def _earns_everything(work: Work, verdicts: Verdicts) -> Claim:
 def _reason(verdict: Verdict) -> str:
     """Return what a verdict says to an instructor: of a fault in the course, which one it is."""
     first, *_ = verdict.details.splitlines() or [""]
-    return first if first and verdict.kind is Kind.GRADER_FAULT else verdict.message
+    if verdict.kind is Kind.GRADER_FAULT:
+        return first or verdict.message
+    return f"{verdict.message}; {first}" if first else verdict.message
+
+
+def _faults(verdicts: Iterable[Verdict]) -> str:
+    """Return which tests were at fault, and how the first one ended; nothing if none was."""
+    faults = [verdict for verdict in verdicts if verdict.kind is Kind.GRADER_FAULT]
+    if not faults:
+        return ""
+    names = _listed([_name(verdict.test) for verdict in faults])
+    return (
+        f"; the test is at fault in {names} ({_reason(faults[0])}): convert replies before you compute with them, or "
+        "put `with check.computation():` around the lines"
+    )
 
 
 def _earns_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
     results = score(work.plan, work.assignment, verdicts)
     earned = sum(result.score for result in results)
     where = [
-        verdict.test for result in results if result.score for verdict in result.graded if verdict.passed
+        _name(verdict.test)
+        for result in results
+        if result.score
+        for verdict in result.graded
+        if verdict.passed
     ]
-    faults = [verdict.test for verdict in verdicts.values() if verdict.kind is Kind.GRADER_FAULT]
+    faults = _faults(verdicts.values())
     found = f"{earned} points" + (f" from {_listed(where)}" if where else "")
-    if faults:
-        found += f"; grader at fault in {_listed(faults)}"
-    return Claim(f"{what} earns nothing", not earned and not faults, found)
+    return Claim(f"{what} earns nothing", not earned and not faults, found + faults)
 
 
 def _passes_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
     """Check that work of which some parts are right passes no test, so that it earns at most their share."""
     graded = [verdicts[test.id] for test in work.plan.tests if not test.public]
-    passed = [verdict.test for verdict in graded if verdict.right]
-    faults = [verdict.test for verdict in graded if verdict.kind is Kind.GRADER_FAULT]
+    passed = [_name(verdict.test) for verdict in graded if verdict.right]
+    faults = _faults(graded)
     found = f"passes {_listed(passed)}" if passed else f"{sum(_points(work, verdicts))} points for parts"
-    if faults:
-        found += f"; grader at fault in {_listed(faults)}"
-    return Claim(f"{what} pass no graded test", not passed and not faults, found)
+    return Claim(f"{what} pass no graded test", not passed and not faults, found + faults)
 
 
 def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
@@ -315,21 +329,19 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
         step = HALF / 2 if question.bonus else HALF
         for test in graded:
             worth = question.points * test.weight / total
-            parts = (test.parts or {}).values()
-            shares = [worth * part / sum(parts) for part in parts]
-            if any(points % step for points in (worth, *shares)):
-                name = test.id.partition("::")[2]
-                odd.append(f"{name} is worth {_listed_points([worth, *shares])} of {question.id}")
+            parts = test.parts or {}
+            shares = {part: worth * share / sum(parts.values()) for part, share in parts.items()}
+            if any(points % step for points in (worth, *shares.values())):
+                each = " and ".join(f"{share} for {part}" for part, share in shares.items())
+                odd.append(
+                    f"{_name(test.id)} is worth {worth} of {question.id}" + (f" ({each})" if each else "")
+                )
                 if total != question.points:
                     odd[-1] += f", whose weights add up to {total} for {question.points} points"
     odd += [f"{it.variant.name} costs {it.lost} of {it.question}" for it in mistakes if it.lost % HALF]
     return Claim(
         "students read points in halves", not odd, _listed(odd) or "every test and every known mistake"
     )
-
-
-def _listed_points(points: Sequence[Fraction]) -> str:
-    return " and ".join(str(it) for it in dict.fromkeys(points))
 
 
 def _loops_cost_points(work: Work, pool: LocalPool) -> Iterator[Claim]:
@@ -498,6 +510,11 @@ def _statements(source: bytes, functions: tuple[str, ...]) -> set[str]:
         if isinstance(inner, (ast.Assign, ast.AugAssign, ast.Return))
         or (isinstance(inner, ast.Expr) and not isinstance(inner.value, ast.Constant))
     }
+
+
+def _name(test: str) -> str:
+    """Return a test's name and case without its file, which a table would have to cut."""
+    return test.partition("::")[2]
 
 
 def _listed(names: list[str], most: int = 3) -> str:

@@ -88,7 +88,9 @@ def _shortcoming(mistake: MistakeCheck) -> str:
     elif not mistake.explained:
         reasons.append(f"its hint is never shown: {mistake.cause}")
     if mistake.elsewhere:
-        reasons.append(f"loses points in {', '.join(mistake.elsewhere)} too")
+        listed = ", ".join(f'"{question}"' for question in mistake.elsewhere)
+        remedy = f"also_affects = [{listed}] says that this cannot be helped"
+        reasons.append(f"loses points in {', '.join(mistake.elsewhere)} too; {remedy}")
     if mistake.others and mistake.explained:
         reasons.append(f"taken for {', '.join(mistake.others)}")
     return "; ".join(reasons)

@@ -244,9 +244,26 @@ def read_bank(path: Path) -> tuple[dict[str, MistakeToml], tuple[EquivalentToml,
         return {}, ()
     tables = _parse(path, read_text(path))
     equivalents = tables.pop(EQUIVALENT, [])
-    mistakes = {name: _converted(path, table, MistakeToml, name) for name, table in tables.items()}
+    mistakes = {
+        name: _converted(path, _with_whole_names(table), MistakeToml, name) for name, table in tables.items()
+    }
     whole = _converted(path, {EQUIVALENT: equivalents}, _EquivalentsToml)
     return mistakes, whole.equivalent
+
+
+def _with_whole_names(table: Any) -> Any:
+    """Return an entry of the bank in which `edits.Class.method` has the key `Class.method`, as if it were quoted."""
+    if not isinstance(table, dict):
+        return table
+    by_function = {key: _dotted(table[key]) for key in ("edits", "replaced_by") if isinstance(table.get(key), dict)}
+    return table | by_function
+
+
+def _dotted(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found |= _dotted(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
 
 
 def _converted(path: Path, table: Any, shape: type[Toml], name: str = "") -> Toml:

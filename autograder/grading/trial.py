@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.errors import CourseError, GraderError
+from autograder.errors import AutograderError, CourseError, GraderError
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
@@ -421,7 +424,24 @@ def prepared(code: Code, target: Target, args: tuple[Any, ...], keywords: dict[s
     """Return the target's call, not made yet, or the value that a script returned instead."""
     if isinstance(target, str):
         return code.bind(target, *args, **keywords)
-    return target(code, *args, **keywords)
+    if not isinstance(code, Subject):
+        return target(code, *args, **keywords)
+    with computing_with_replies():  # the same lines run through on the reference
+        return target(code, *args, **keywords)
+
+
+@contextmanager
+def computing_with_replies() -> Iterator[None]:
+    """Take an exception of lines that compute with what the code under test returned for an unusable reply."""
+    try:
+        yield
+    except (NotPassed, CallFailed, AssertionError, AutograderError):
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__, limit=-1)[0]
+        details = f"{type(error).__name__}: {error}"[:2_000] + f" ({Path(frame.filename).name}:{frame.lineno})"
+        sentence = "the test cannot compute with what came back"
+        raise NotPassed(Finding(Kind.WRONG_TYPE_OR_SHAPE, sentence, details)) from None
 
 
 def prepared_call(code: Code, target: Target, args: tuple[Any, ...]) -> Call:

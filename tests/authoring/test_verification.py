@@ -131,9 +131,36 @@ def test_a_part_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     assert code == 0, printed
     code, printed = verify(tmp_path, graded=odd.replace("means=3", "means=4"))
     assert code == 1
-    assert "test_centres[5] is worth 2 and 2/5 and 8/5 of centre" in " ".join(
-        printed.replace("│", " ").split()
-    )
+    said = " ".join(printed.replace("│", " ").split())
+    assert "test_centres[5] is worth 2 of centre (2/5 for centred and 8/5 for means)" in said
+
+
+def test_a_script_that_cannot_use_what_came_back_blames_nobody_but_the_reply(tmp_path: Path) -> None:
+    computing = """
+
+@pytest.mark.question("spread")
+@pytest.mark.weight(1)
+def test_of_a_script(compare, rng):
+    X = rng.normal(size=(4, 3))
+    compare(lambda code: 1 / max(code.call("centring.spread", X).tolist()))
+"""
+    lighter = GRADED.replace("@pytest.mark.weight(3)", "@pytest.mark.weight(2)")
+    code, printed = verify(tmp_path, graded=lighter + computing)
+    assert code == 0, printed
+
+
+def test_a_test_at_fault_is_named_with_how_it_ended(tmp_path: Path) -> None:
+    computing = """
+
+@pytest.mark.question("spread")
+def test_of_replies(student, check, rng):
+    widths = student.call("centring.spread", rng.normal(size=(4, 3)))
+    check([0, 1][int(widths.sum() == 0) * 2] == 0, "no width")
+"""
+    code, printed = verify(tmp_path, graded=GRADED + computing)
+    assert code == 1
+    assert "the test is at fault in test_of_replies (IndexError: list index out of range (" in said_of(printed)
+    assert "with check.computation():" in said_of(printed)
 
 
 WATCHED = """
