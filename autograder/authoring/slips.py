@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from importlib.resources import files as resources
 from pathlib import Path
 
+from autograder.course.loading import ASSIGNMENT_FILE
 from autograder.grading.explain.bank import FUNCTIONS_FILE
 from autograder.grading.pytest_session import GRADED_FILE, PUBLIC_FILE
 from autograder.model.assignment import Assignment, Solution
@@ -95,6 +98,38 @@ def left_of_the_example(assignment: Assignment) -> Iterator[str]:
             paragraph = paragraph.replace(old, new)
         if tells and " ".join(paragraph.split()) in " ".join(readme.read_text(encoding="utf-8").split()):
             yield f"{_short(readme)} still describes the example of `autograder new`: {paragraph.split('.')[0]}"
+
+
+def points_in_the_handout(assignment: Assignment) -> Iterator[str]:
+    """Yield a sentence for every question whose points in a table of the handout are not those that it has."""
+    readme = assignment.folder / "README.md"
+    if not readme.is_file():
+        return
+    told = dict(_points_in_tables(readme.read_text(encoding="utf-8")))
+    listed = [question for question in assignment.questions if question.id in told]
+    for question in assignment.questions if listed else ():
+        if question.id not in told:
+            yield f"{_short(readme)} has the points of other questions, but not those of {question.id}"
+        elif told[question.id] != question.points:
+            yield (
+                f"{_short(readme)} gives {question.id} {told[question.id]} points, and {ASSIGNMENT_FILE} "
+                f"{question.points}; make them agree"
+            )
+
+
+def _points_in_tables(text: str) -> Iterator[tuple[str, Fraction]]:
+    """Yield names in backticks with the number in the column `points`, of every table that has one."""
+    column = None
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+        if not cells:
+            column = None
+        elif column is None:
+            column = cells.index("points") if "points" in cells else -1
+        elif 0 < column < len(cells):
+            name, number = re.fullmatch("`(.+)`", cells[0]), re.match(r"\d+(?:\.\d+|/\d+)?", cells[column])
+            if name and number:
+                yield name[1], Fraction(number[0])
 
 
 def draws_from_global_state(assignment: Assignment, solution: Solution) -> Iterator[str]:

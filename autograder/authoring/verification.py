@@ -149,6 +149,7 @@ def _without_slips(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim
         "every function of a question exists": slips.misspelt_functions(assignment, reference),
         "every file of tests is run, and every module used": slips.unused_files(assignment, solution),
         "the handout describes this assignment": slips.left_of_the_example(assignment),
+        "the handout has the points of this assignment": slips.points_in_the_handout(assignment),
         "tests draw the same numbers in every run": slips.draws_from_global_state(assignment, solution),
     }
     for claim, found in looked_for.items():

@@ -12,7 +12,7 @@ from autograder.authoring.otter_files import otter_test_files
 from autograder.course.loading import load_work
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
-from autograder.student.afresh import check_afresh, hint_afresh, page_afresh
+from autograder.student.afresh import Report, check_afresh, hint_afresh, page_afresh, state_of_work
 from autograder.student.checks import Checker
 
 _GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
@@ -24,12 +24,32 @@ _COMMAND = re.compile(r"\bautograder (check|hint) ([\w-]+)")
 
 
 class PlainChecker:
-    """Checks questions in a notebook without anything beyond the package itself."""
+    """Checks questions in a notebook without anything beyond the package itself.
+
+    Parameters
+    ----------
+    report
+        What checks of all questions have found.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._state, self._passing = report.state, dict(report.passing)
 
     def check(self, question: str) -> None:
-        """Run the public checks of a question on the files as saved, and print what they found."""
+        """Run the public checks of a question on the files as saved, and print what they found.
+
+        Where they have passed on the very same files, which is so in most cells when a notebook is run once more, they
+        are not run again.
+        """
+        state = state_of_work(Path.cwd())
+        if state == self._state and question in self._passing:
+            print(f"{self._passing[question]}; nothing has been saved since they ran.")
+            return
         with waiting(f"checking {question}"):
             report = check_afresh(question)
+        if report.state != self._state:
+            self._state, self._passing = report.state, {}
+        self._passing |= report.passing
         print(_as_cells(report.text), _as_cells(report.standing), sep="\n\n")
 
     def show(self, question: str) -> None:
@@ -62,16 +82,16 @@ def checker() -> Checker:
     """
     follow_saves(Path.cwd())
     with waiting("checking all questions"):
-        standing = check_afresh().standing
+        report = check_afresh()
     if not all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd()))):
-        print(_as_cells(standing))
-        return PlainChecker()
-    print(standing)
+        print(_as_cells(report.standing))
+        return PlainChecker(report)
+    print(report.standing)
     try:
         with _without(_GRAMMAR_OF_ADDRESSES):
             from autograder.otter import notebook
     except ImportError:
-        return PlainChecker()
+        return PlainChecker(report)
     return notebook()
 
 

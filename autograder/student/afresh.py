@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from autograder.course.loading import ASSIGNMENT_FILE, load_work
 from autograder.errors import AutograderError, CourseError, GraderError
+from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.student.checks import check_folder
 from autograder.student.hints import hint_for
 from autograder.student.messages import messages
 from autograder.student.page import CELLS, checks_in_html
 from autograder.student.standing import standing_of
+from autograder.student.states import outcomes_of
+from autograder.student.work import open_work
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -27,6 +33,10 @@ class Report(msgspec.Struct, frozen=True):
         Everything about those that did not; or the hint or the page that was asked for.
     standing
         Where the student stands, in lines.
+    passing
+        A line for each question whose checks all pass, by its id.
+    state
+        What `state_of` says of the files that were checked.
     problem
         Why nothing could be checked at all; empty if something was.
     """
@@ -34,6 +44,8 @@ class Report(msgspec.Struct, frozen=True):
     passed: bool = False
     text: str = ""
     standing: str = ""
+    passing: dict[str, str] = {}
+    state: str = ""
     problem: str = ""
 
 
@@ -48,6 +60,28 @@ def check_afresh(question: str | None = None, folder: Path | None = None) -> Rep
         If the other Python broke down.
     """
     return _asked(*([question] if question else []), folder=folder)
+
+
+def state_of_work(folder: Path) -> str:
+    """Return a checksum of everything saved in a folder that its public checks depend on.
+
+    Raises
+    ------
+    CourseError
+        If the folder is not an assignment's.
+    """
+    assignment = load_work(folder)
+    places = {"", *(file.folder for file in assignment.every_file)}
+    return _state(open_work(folder, assignment.file_names, places, assignment.optional_names).files, folder)
+
+
+def _state(files: Mapping[str, bytes], folder: Path) -> str:
+    """Return a checksum of a student's files and of what checks them; data files have checksums of their own."""
+    given = {name: (folder / name).read_bytes() for name in (ASSIGNMENT_FILE, PUBLIC_FILE)}
+    digest = hashlib.sha256()
+    for name, content in sorted((given | dict(files)).items()):
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def _asked(*words: str, folder: Path | None = None) -> Report:
@@ -112,6 +146,12 @@ def _report(words: list[str]) -> Report:
         checks.passed,
         "\n".join(line for _, line in messages(checks)),
         "\n".join(line for _, line in standing_of(checks, Path.cwd()).text()),
+        {
+            it.question: f"{it.question}: {it.seen.count}"
+            for it in outcomes_of(checks)
+            if it.seen.passed == it.seen.of > 0
+        },
+        _state(checks.submission.files, Path.cwd()),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.notebook import step
 from autograder.notebook.checking import PlainChecker
+from autograder.student.afresh import Report, check_afresh
 from tests.courses import REFERENCE
 
 
@@ -48,10 +49,30 @@ def test_a_notebook_is_told_lines_of_a_cell_in_the_place_of_commands(
     wrong = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
     (work / "centring.py").write_text(wrong)
     monkeypatch.chdir(work)
-    PlainChecker().check("spread")
-    PlainChecker().hint("spread")
+    PlainChecker(Report()).check("spread")
+    PlainChecker(Report()).hint("spread")
     said = capsys.readouterr().out
     assert '  for a hint: grader.hint("spread")' in said.splitlines()
     assert 'Next: grader.check("spread"); for a hint, grader.hint("spread")' in said.splitlines()
     assert said.rstrip().endswith(' s: grader.hint("spread")')
     assert "autograder hint" not in said
+
+
+def test_checks_that_have_passed_run_again_once_something_is_saved(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(work)
+    right, wrong = REFERENCE, REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
+    (work / "centring.py").write_text(right)
+    grader = PlainChecker(check_afresh())
+
+    def said(source: str) -> str:
+        (work / "centring.py").write_text(source)
+        grader.check("spread")
+        return capsys.readouterr().out
+
+    assert said(right) == "spread: 1 of 1 checks pass; nothing has been saved since they ran.\n"
+    for _ in range(2):  # what fails is run every time
+        assert "expected spread" in said(wrong)
+    assert "Centring: 2 of 2 questions pass" in said(right)
+    assert "nothing has been saved" in said(right)
