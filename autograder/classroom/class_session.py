@@ -27,7 +27,7 @@ from autograder.classroom.written import answers_waiting
 from autograder.errors import AutograderError, CourseError
 from autograder.files.writing import write_atomically
 from autograder.handin.find import find_hand_ins
-from autograder.handin.found import Found
+from autograder.handin.found import Fate, Found
 from autograder.handin.shape import Shape
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
@@ -83,6 +83,8 @@ class GradedClass:
         How many groups of hand-ins nothing explains.
     answers_waiting
         How many written answers nobody has graded yet.
+    gone
+        The labels of hand-ins that were there when the class was graded before and are not found any more.
     """
 
     record: ClassRecord
@@ -93,6 +95,7 @@ class GradedClass:
     remarks_on_groups: tuple[str, ...] = ()
     groups: int = 0
     answers_waiting: int = 0
+    gone: tuple[str, ...] = ()
 
 
 class ClassSession:
@@ -110,10 +113,13 @@ class ClassSession:
     SubmissionError
         If there is no hand-in.
     CourseError
-        If the overrides, the roster or the groups are not understood, or the folder holds another assignment's results.
+        If the overrides, the roster or the groups are not understood, or the folder holds the hand-ins or another
+        assignment's results.
     """
 
     def __init__(self, work: Work, submissions: Path, folder: Path, options: GradeOptions) -> None:
+        if folder.resolve() == submissions.resolve():
+            raise CourseError(f"{folder} holds the hand-ins; give another folder for the results with -o.")
         self._work = work
         self._options = options
         self._found = find_hand_ins(submissions, work.assignment.file_names, shape=options.shape)
@@ -176,6 +182,7 @@ class ClassSession:
             tuple(self._remarks_on_groups),
             len(self._outputs.groups),
             answers_waiting(record, self._overrides),
+            _gone(self._outputs.earlier, record),
         )
 
     def _not_graded(self, found: Found) -> Item:
@@ -197,6 +204,13 @@ class ClassSession:
             fault = keep_fault(self._work, graded.found, error, self._outputs.store)
             item = Item.of(graded.found, replace(fault, answers=graded.answers))
             return item, self._outputs.write_one(item, fault.result)
+
+
+def _gone(before: ClassRecord | None, now: ClassRecord) -> tuple[str, ...]:
+    """Return the labels of hand-ins that are not in a class any more."""
+    there = {item.label for item in now.items}
+    handed_in = (item.label for item in (before.items if before else ()) if item.fate is not Fate.IGNORED)
+    return tuple(label for label in handed_in if label not in there)
 
 
 @dataclass(frozen=True)

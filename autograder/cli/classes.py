@@ -250,6 +250,9 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     counted = done.record.counted()
     parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
     console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
+    if done.gone:
+        gone = f"graded before and not found any more, so not in the tables: {first_few(done.gone, MOST_REPLACED)}"
+        console.print(Text(gone, style="yellow"), soft_wrap=True)
     _print_lateness(done.record)
     _print_roster(done.record)
     for sentence in (*done.remarks_on_groups, *done.remarks_on_overrides, *done.remarks_on_hints):

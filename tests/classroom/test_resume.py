@@ -67,12 +67,20 @@ def test_the_same_work_in_another_folder_is_known(work: Work, pool: LocalPool, t
     assert seen["Ada L"].reused
 
 
+def test_results_are_not_written_among_the_hand_ins(work: Work, pool: LocalPool, tmp_path: Path) -> None:
+    submissions = write_class(tmp_path / "class", {"ada": RIGHT})
+    with pytest.raises(CourseError, match="holds the hand-ins; give another folder"):
+        graded(work, pool, submissions, submissions / ".." / "class")
+    assert [path.name for path in submissions.iterdir()] == ["ada"]
+
+
 def test_pages_of_hand_ins_that_are_gone_are_removed(work: Work, pool: LocalPool, tmp_path: Path) -> None:
     submissions = write_class(tmp_path / "class", {"ada": RIGHT, "bob": SUMMED})
     graded(work, pool, submissions, tmp_path / "out")
     (tmp_path / "out" / "feedback" / "letter.txt").write_text("the instructor's own")
     shutil.rmtree(submissions / "bob")
-    graded(work, pool, submissions, tmp_path / "out")
+    done, _ = graded(work, pool, submissions, tmp_path / "out")
+    assert done.gone == ("bob",)
     assert {path.name for path in (tmp_path / "out" / "feedback").iterdir()} == {"ada.html", "letter.txt"}
     assert len(list((tmp_path / "out" / "state").iterdir())) == 1
 

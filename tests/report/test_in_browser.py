@@ -53,7 +53,7 @@ def test_it_asks_for_nothing_but_itself_and_has_nothing_to_complain_about(html: 
 
 def test_every_picture_is_drawn(class_of_300: str, open_page: Open) -> None:
     widths = open_page(class_of_300).page.eval_on_selector_all("img", "all => all.map(it => it.naturalWidth)")
-    assert len(widths) == 5
+    assert len(widths) == 4
     assert all(width > 100 for width in widths)
 
 
@@ -196,6 +196,17 @@ def test_without_scripts_the_table_is_whole(class_of_300: str, open_page: Open) 
     plain = open_page(class_of_300.replace("script-src", "no-script-src"))
     assert plain.page.locator("#hand-ins tbody tr:visible").count() == 300
     assert plain.page.locator("#tools:visible").count() == 0
+
+
+def test_the_count_of_each_mistake_leads_to_what_is_said_of_it(class_of_300: str, open_page: Open) -> None:
+    page = open_page(class_of_300).page
+    rows = page.locator("table:has(#mistakes-caption) tbody tr")
+    counts = [int(it) for it in rows.locator("td:nth-child(2)").all_inner_texts()]
+    assert len(counts) == 12 and counts == sorted(counts, reverse=True)
+    for row in (rows.first, rows.last):  # one has a heading, the other a row of those that are rarer
+        link = row.locator("a")
+        said = page.locator(link.get_attribute("href") or "").text_content() or ""
+        assert said.strip().startswith(f"{link.inner_text()}: ")
 
 
 def test_a_mistake_leads_to_students_to_their_pages_and_to_their_lines(
