@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 from autograder.cli.app import app
@@ -49,6 +51,9 @@ def register() -> None:
 
 
 def _say(error: AutograderError, code: int) -> int:
-    sentence = " ".join(str(error).split())
-    say(f"autograder: {sentence}", file=sys.stderr)
+    sentence = f"autograder: {' '.join(str(error).split())}"
+    if sys.stderr.isatty():  # a terminal by itself breaks lines within words
+        columns = shutil.get_terminal_size().columns
+        sentence = textwrap.fill(sentence, columns, break_long_words=False, break_on_hyphens=False)
+    say(sentence, file=sys.stderr)
     return code

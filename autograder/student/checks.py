@@ -94,7 +94,7 @@ class Checks:
 
     def is_told_above(self, verdict: Verdict) -> bool:
         """Return whether a check failed because a file cannot be run, which is said once for all."""
-        return any(tells_of(problem, self.submission, verdict) for problem in self.problems)
+        return any(tells_of(problem, verdict) for problem in self.problems)
 
 
 class Checker(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ast
+import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,12 +24,15 @@ class FileProblem:
         What is wrong, where, and what to do.
     excerpt
         The line, and below it a mark where Python stopped; empty if the file has no such line.
+    reason
+        What a check that failed for it says.
     questions
         The ids of the questions that earn nothing for it.
     """
 
     file: str
     sentence: str
+    reason: str
     excerpt: str = ""
     questions: tuple[str, ...] = ()
 
@@ -49,17 +53,17 @@ def file_problems(
         reason = submission.why_not(file.name)
         if reason is not None:
             paying = _paying(verdicts, reason)
-            yield FileProblem(file.name, _absent(file, reason, submission), questions=paying)
+            yield FileProblem(file.name, _absent(file, reason, submission), reason, questions=paying)
     for name, error in broken.items():
         where = f" in line {error.lineno}" if error.lineno else ""
-        sentence = f"{name} has a syntax error{where}: {error.msg}."
-        yield FileProblem(name, sentence, _excerpt(error), _paying(verdicts, f"SyntaxError in {name}"))
+        sentence = f"{name} has a syntax error{where}: {error.msg}{_what_to_type(error)}."
+        reason = f"{type(error).__name__} in {name}"  # such as TabError
+        yield FileProblem(name, sentence, reason, _excerpt(error), _paying(verdicts, reason))
 
 
-def tells_of(problem: FileProblem, submission: Submission, verdict: Verdict) -> bool:
+def tells_of(problem: FileProblem, verdict: Verdict) -> bool:
     """Return whether a check failed for no other reason than this problem."""
-    reason = submission.why_not(problem.file)
-    return (reason or f"SyntaxError in {problem.file}") in verdict.message
+    return problem.reason in verdict.message
 
 
 def _paying(verdicts: Mapping[str, list[Verdict]], reason: str) -> tuple[str, ...]:
@@ -88,12 +92,35 @@ def _syntax_error(name: str, source: bytes) -> SyntaxError | None:
     if not name.endswith(".py"):
         return None
     try:
-        ast.parse(source, name)
+        with warnings.catch_warnings(action="ignore"):
+            compile(
+                source, name, "exec", dont_inherit=True
+            )  # parsing alone accepts a return outside functions
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError):
         return None  # the checks themselves say what these are
     return None
+
+
+_TYPED = {
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛′´", "'"),
+    **dict.fromkeys("−–—‐‑", "-"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", "a blank"),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "nothing"),
+    **{"×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "…": "..."},
+}
+"""What is typed in the place of a character that web pages and word processors put into pasted code."""
+
+
+def _what_to_type(error: SyntaxError) -> str:
+    """Return what to do about what cannot be seen in the line, or stands there since it was pasted; else nothing."""
+    if isinstance(error, TabError):
+        return "; type four blanks in the place of each tab"
+    found = re.search(r"invalid (?:non-printable )?character .*\(?U\+([0-9A-F]+)", error.msg)
+    typed = _TYPED.get(chr(int(found[1], 16))) if found else None
+    return f"; type {typed} in its place" if typed else ""
 
 
 def _excerpt(error: SyntaxError) -> str:

@@ -13,20 +13,24 @@ from autograder.text import first_few
 def find_work(start: Path, words: Sequence[str]) -> tuple[Path, list[str]]:
     """Return an assignment's folder, and the words that are left for its questions.
 
-    In the folder of an assignment, all words are questions, except for its own name. In a folder above, the first word
-    says which assignment is meant, by its name or that of its folder; it may be left out where there is only one.
+    In the folder of an assignment and below it, all words are questions, except for its own name. In a folder above,
+    the first word says which assignment is meant, by its name or that of its folder; it may be left out where there is
+    only one.
 
     Raises
     ------
     CourseError
         If no folder, or more than one, is meant.
     """
-    if (start / ASSIGNMENT_FILE).is_file():
-        assignment = load_work(start)
-        own = words[:1] and words[0] in (assignment.name, start.resolve().name)
+    here = start if (start / ASSIGNMENT_FILE).is_file() else None
+    found = [] if here else _assignments_in(start)
+    if not found:
+        here = here or next((it for it in start.resolve().parents if (it / ASSIGNMENT_FILE).is_file()), None)
+    if here:
+        assignment = load_work(here)
+        own = words[:1] and words[0] in (assignment.name, here.resolve().name)
         asked = {question.id for question in assignment.questions}
-        return start, list(words[1:] if own and words[0] not in asked else words)
-    found = _assignments_in(start)
+        return here, list(words[1:] if own and words[0] not in asked else words)
     if not found:
         raise CourseError(
             f"there is no assignment in {start.resolve()}; change into the folder that the zip was unpacked to."
@@ -69,11 +73,12 @@ def find_whole_work(start: Path, word: str | None) -> Path:
 
 
 def _assignments_in(start: Path) -> list[tuple[str, Path]]:
-    """Return the name and the folder of each assignment in a folder, or in its folder `assignments`."""
+    """Return the name and the folder of each assignment in a folder, or else one level below its folders.
+
+    That is where they lie in a course, and where each zip was unpacked into a folder of its own.
+    """
     found = []
-    for path in sorted(
-        (*start.glob(f"*/{ASSIGNMENT_FILE}"), *start.glob(f"assignments/*/{ASSIGNMENT_FILE}"))
-    ):
+    for path in sorted(start.glob(f"*/{ASSIGNMENT_FILE}")) or sorted(start.glob(f"*/*/{ASSIGNMENT_FILE}")):
         try:
             found.append((load_work(path.parent).name, path.parent))
         except CourseError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.student.place import find_work
 from tests.commands import only_line, run_here
 from tests.courses import REFERENCE
 
@@ -66,3 +67,12 @@ def test_what_is_meant_by_nothing_or_by_two_is_one_sentence(home: Path) -> None:
 def test_outside_of_any_assignment_it_says_where_to_go(tmp_path: Path) -> None:
     said = only_line(run_here("check", cwd=tmp_path).stderr)
     assert "change into the folder that the zip was unpacked to" in said
+
+
+def test_a_folder_too_high_or_too_low_is_no_obstacle(home: Path) -> None:
+    """Windows unpacks a zip into a folder of its own, and a file manager now and then one into itself."""
+    (home / "centring" / "notes" / "today").mkdir(parents=True)
+    assert find_work(home / "centring" / "notes" / "today", ["spread"]) == (home / "centring", ["spread"])
+    (home / "centring-1.0").mkdir()
+    (home / "centring").rename(home / "centring-1.0" / "centring")
+    assert find_work(home, ["centring"]) == (home / "centring-1.0" / "centring", [])

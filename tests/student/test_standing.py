@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.handin.trees import DEFAULT_LIMITS, list_folder
+from autograder.student.checks import check_folder
 from autograder.student.memory import FOLDER
 from autograder.student.standing import STATE_FILE
 from tests.commands import only_line, run_here
@@ -110,6 +111,25 @@ def test_a_syntax_error_is_said_once_with_its_place(work: Path) -> None:
     assert shown.count("syntax error in line 13") == 2, "once in big and once as what to do next"
     assert "cannot be run, for the reason above: centre, spread" in shown
     assert "Next: mend this first: centring.py has a syntax error in line 13" in shown
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("\treturn column_means", "in indentation; type four blanks in the place of each tab."),
+        ("  return column_means", "unindent does not match any outer indentation level."),
+        ("    print(“mean”)", "invalid character '“' (U+201C); type \" in its place."),
+        ("    x\u00a0= 1", "invalid non-printable character U+00A0; type a blank in its place."),
+        ("return column_means", "'return' outside function."),
+    ],
+)
+def test_whatever_python_cannot_read_is_a_syntax_error(work: Path, line: str, said: str) -> None:
+    before = "    return X - column_means, column_means\n"
+    (work / "centring.py").write_text(REFERENCE.replace(before, f"{before}{line}\n"))
+    (problem,) = check_folder(folder=work, tier="limits").problems
+    assert problem.sentence.startswith("centring.py has a syntax error in line 1")
+    assert problem.sentence.endswith(said)
+    assert problem.questions == ("centre", "spread")
 
 
 USING = """
