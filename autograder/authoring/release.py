@@ -14,7 +14,7 @@ from autograder.authoring.lock import base_requirements, checking_requirements, 
 from autograder.authoring.notebook_form import in_notebook_form
 from autograder.authoring.otter_files import otter_test_files
 from autograder.authoring.wheel import build_wheel
-from autograder.course.loading import RELEASE_FILE
+from autograder.course.loading import RELEASE_FILE, START_FILE
 from autograder.errors import CourseError
 from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
@@ -116,7 +116,7 @@ def release(
         "requirements-notebook.txt": _notebook_requirements(
             assignment.libraries, *(["otter"] if otter else [])
         ),
-        "start.py": (resources(__package__) / "start.py").read_bytes(),
+        START_FILE: (resources(__package__) / START_FILE).read_bytes(),
         "pytest.ini": _PYTEST_INI.encode(),
         RELEASE_FILE: msgspec.json.format(msgspec.json.encode(release_of(assignment))) + b"\n",
     }

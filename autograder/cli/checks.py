@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +50,7 @@ def print_checks(checks: Checks, folder: Path) -> None:
     console = CleanConsole(highlight=False)
     for role, line in messages(checks):
         console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
-    if checks.passed:
+    if checks.passed and any(it.passed for verdicts in checks.verdicts.values() for it in verdicts):
         console.print(_passed(checks), style="bold green")
     console.print()
     print_standing(standing_of(checks, folder))
@@ -92,6 +93,8 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     console = CleanConsole(highlight=False)
     checks = hand_in.checks
     standing = standing_of(checks, folder)
+    if checks.passed:
+        standing = dataclasses.replace(standing, next=f"hand in {hand_in.path.name}{standing.bonus_left}")
     if checks.problems and not standing.points_in(State.DONE, State.FAILING, State.WAITING):
         all_points = shown(standing.points_in())
         console.print(
@@ -100,6 +103,8 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     else:
         console.print(Text(standing.as_it_is, "bold green" if checks.passed else "bold red"))
     console.print()
+    for note in hand_in.notes:
+        console.print(Text(note, style=_STYLES["hint"]))
     if checks.passed:
         console.print(Text(_passed(checks)))
     for role, line in messages(checks):

@@ -30,6 +30,7 @@ ASSIGNMENT_FILE = "assignment.toml"
 GRADING_FILE = "grading.toml"
 GRADED_TESTS = "test_graded.py"
 RELEASE_FILE = "release.json"
+START_FILE = "start.py"
 
 _SHORTEST_SALT = 8
 _MOST_DATA_MIB = 32

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
+from autograder.course.loading import START_FILE
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment, HandInFile
@@ -49,11 +50,14 @@ def file_problems(
     broken = {
         name: error for name in submission.files if (error := _syntax_error(name, submission.files[name]))
     }
+    handed_out = {PUBLIC_FILE, START_FILE, *(file.name for file in assignment.every_file)}
     for file in assignment.files:
         reason = submission.why_not(file.name)
         if reason is not None:
             paying = _paying(verdicts, reason)
-            yield FileProblem(file.name, _absent(file, reason, submission), reason, questions=paying)
+            yield FileProblem(
+                file.name, _absent(file, reason, submission, handed_out), reason, questions=paying
+            )
     for name, error in broken.items():
         where = f" in line {error.lineno}" if error.lineno else ""
         sentence = f"{name} has a syntax error{where}: {error.msg}{_what_to_type(error)}."
@@ -74,17 +78,19 @@ def _paying(verdicts: Mapping[str, list[Verdict]], reason: str) -> tuple[str, ..
     )
 
 
-def _absent(file: HandInFile, reason: str, submission: Submission) -> str:
+def _absent(file: HandInFile, reason: str, submission: Submission, handed_out: Container[str]) -> str:
     if file.name in submission.problems:
         return reason.replace("is not in the hand-in", "is not in this folder").replace(
             " and hand it in again", ""
         )
-    there = [it for it in submission.contents if it.endswith(".py") and it != PUBLIC_FILE and "/" not in it]
-    held = f" (it holds {first_few(there)})" if there else ""
+    there = [
+        it for it in submission.contents if it.endswith(".py") and "/" not in it and it not in handed_out
+    ]
+    held = f" (it holds {first_few(there)})" if len(there) > 1 else ""
     take = "take it from the release again"
     if file.origin is not None:
         take = f"copy your own from the assignment {file.origin.partition('/')[0]}, or {take}"
-    rename = f"rename yours to {file.name}, or " if there else ""
+    rename = f"rename {there[0] if len(there) == 1 else 'yours'} to {file.name}, or " if there else ""
     return f"{file.name} is not in this folder{held}: {rename}{take}."
 
 

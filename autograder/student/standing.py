@@ -63,6 +63,8 @@ class Standing:
     ----------
     next
         What to do next, one sentence.
+    bonus_left
+        What it says of bonus questions that are not begun, where nothing else is left to do; else empty.
     since
         Seconds since the look before; None if there was none.
     """
@@ -71,6 +73,7 @@ class Standing:
     lines: tuple[Line, ...]
     next: str
     since: float | None
+    bonus_left: str = ""
 
     def points_in(self, *states: State) -> Fraction:
         """Return the points of the questions in some states, without bonus; of all questions if none is given."""
@@ -139,7 +142,8 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     seen = Remembered(assignment.name, time.time(), {line.id: line.seen for line in lines})
     remember(folder, STATE_FILE, msgspec.json.encode(seen))
     since = time.time() - before.at if before else None
-    return Standing(assignment.title, lines, _next(checks, outcomes, lines), since)
+    next, bonus_left = _next(checks, outcomes, lines)
+    return Standing(assignment.title, lines, next, since, bonus_left)
 
 
 def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Seen | None:
@@ -149,10 +153,13 @@ def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Se
     return None if (old.state, old.passed, old.of) == (new.state, new.passed, new.of) else old
 
 
-def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) -> str:
-    """Return what to do next: what keeps files from being run, then what is wrong, then what is not written."""
+def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) -> tuple[str, str]:
+    """Return what to do next: what keeps files from being run, then what is wrong, then what is not written.
+
+    And, where nothing of that is left, which bonus questions are.
+    """
     if checks.problems:
-        return f"mend this first: {checks.problems[0].sentence}"
+        return f"mend this first: {checks.problems[0].sentence}", ""
     needs = {it.question: it.needs for it in outcomes}
     # What was just looked at and is still unknown has no checks.
     open = [
@@ -164,8 +171,9 @@ def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) ->
     todo = (line for line in open if line.id not in left)
     first = min(todo, key=lambda it: (it.bonus, it.seen.state.rank, bool(needs.get(it.id))), default=None)
     if first is not None:
-        return first.seen.to_do(first.id)
-    return f"autograder submit{f'; bonus points are left in {first_few(left)}' if left else ''}"
+        return first.seen.to_do(first.id), ""
+    bonus_left = f"; bonus points are left in {first_few(left)}" if left else ""
+    return f"autograder submit{bonus_left}", bonus_left
 
 
 def _row(line: Line, width: int, columns: int) -> Iterator[str]:

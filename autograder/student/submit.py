@@ -42,12 +42,15 @@ class HandIn:
         The titles of the written questions that it holds no answer to.
     unread
         The names of notebooks that could not be read.
+    notes
+        What is to be known of the files that it was made of, in sentences, such as which of two copies counts.
     """
 
     path: Path
     checks: Checks
     empty: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def about_answers(self) -> str:
@@ -102,7 +105,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
             f"{path} does not hold the files as they are in {folder}; save them and try again"
         )
     empty = tuple(question.title for question in assignment.written if question.id not in answers.texts)
-    return HandIn(path, again, empty, answers.unread)
+    return HandIn(path, again, empty, answers.unread, tuple(submission.notes))
 
 
 def _beside(folder: Path) -> list[Entry]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.model.verdict import Kind
-from autograder.values.describe import described, shape_of
+from autograder.values.describe import described, not_that_many, shape_of
 from autograder.values.kinds import Foreign, WorkerObject
 from autograder.values.libraries import numbers_in
 
@@ -75,8 +75,7 @@ def parts(value: Any, names: Sequence[str]) -> tuple[Any, ...]:
     """
     if isinstance(value, (tuple, list)) and len(value) == len(names):
         return tuple(value)
-    wanted = f"{len(names)} values should be returned ({', '.join(names)})"
-    raise Unusable(Kind.WRONG_TYPE_OR_SHAPE, f"{wanted}; {described(value)} came back")
+    raise Unusable(Kind.WRONG_TYPE_OR_SHAPE, not_that_many(names, value))
 
 
 def worker_object(value: Any, name: str, class_name: str, what: str) -> WorkerObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -191,3 +191,9 @@ def _joined(texts: Iterator[str], most: int) -> str:
         if length > most:
             break
     return ", ".join(taken)
+
+
+def not_that_many(names: Sequence[str], got: Any) -> str:
+    """Return the sentence about a reply that is not one value for each name."""
+    missing = ": is a return statement missing?" if got is None else ""
+    return f"{len(names)} values should be returned ({', '.join(names)}); {described(got)} came back{missing}"

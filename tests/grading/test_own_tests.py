@@ -189,7 +189,7 @@ EXAMPLE = TESTS.replace("test_of_two_rows", "test_example")
     "tests, told",
     [
         (None, "there is no my_tests.py, which is for bonus points alone"),
-        (EXAMPLE, "my_tests.py holds no test besides test_example, the example, yet; "),
+        (EXAMPLE, "my_tests.py holds no test yet besides the example, test_example; "),
     ],
 )
 def test_where_the_student_has_written_none_nothing_is_run(
@@ -249,7 +249,7 @@ def _own(questions: tuple[QuestionResult, ...]) -> QuestionResult:
             "my_tests.py, line 7: the name nothing is not defined",
         ),
         (TESTS + "\ndef test_(:\n", Kind.RAISED, "SyntaxError in my_tests.py, line 9"),
-        (EXAMPLE, Kind.MISSING, "my_tests.py holds no test besides test_example"),
+        (EXAMPLE, Kind.MISSING, "my_tests.py holds no test yet besides the example"),
         (None, Kind.MISSING, "there is no my_tests.py"),
     ],
 )

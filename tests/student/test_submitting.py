@@ -14,7 +14,7 @@ from autograder.handin.open_hand_in import open_hand_in
 from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_command, run_here
-from tests.courses import ASSIGNMENT, REFERENCE
+from tests.courses import ASSIGNMENT, REFERENCE, STUB
 
 
 def test_right_work_makes_a_zip_of_the_files_and_where_they_come_from(work: Path) -> None:
@@ -108,13 +108,23 @@ def test_an_earlier_hand_in_in_the_folder_does_not_stand_in_for_a_deleted_file(w
 
 
 @pytest.mark.parametrize(
-    "name, told", [("centering.py", "but centering.py is; rename"), ("mine.py", "(it holds mine.py)")]
+    "name, told",
+    [("centering.py", "but centering.py is; rename"), ("mine.py", "rename mine.py to centring.py, or")],
 )
 def test_the_file_to_rename_is_named(work: Path, name: str, told: str) -> None:
     (work / "centring.py").rename(work / name)
+    (work / "start.py").write_text("")
     said = only_line(run_here("submit", cwd=work).stderr)
     assert told in said
-    assert "test_public.py" not in said
+    assert "test_public.py" not in said and "start.py" not in said
+
+
+def test_which_of_two_copies_counts_is_said_also_of_the_hand_in(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE)
+    (work / "centring (1).py").write_text(STUB)
+    said = " ".join(run_here("submit", cwd=work).stdout.split())
+    assert "centring.py was found more than once; centring.py counts, not centring (1).py." in said
+    assert "Next: hand in centring-hand-in.zip" in said
 
 
 def notebook(*cells: tuple[str, list[str]]) -> str:

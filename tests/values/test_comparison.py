@@ -211,7 +211,7 @@ def test_values_that_are_the_same_but_for_rounding_and_kind_of_container_pass(ex
     [
         ((A, 1.0), A, TYPE, "2 values should be returned (loss, dW); an array of float64 with shape (2, 2) came"),
         ((A, 1.0), (A,), TYPE, "2 values should be returned (loss, dW); a tuple of 1 came back"),
-        ((A, 1.0), None, TYPE, "None came back"),
+        ((A, 1.0), None, TYPE, "None came back: is a return statement missing?"),
         ((1.0, A), (1.0, A + 1), VALUE, "dW has the right type and shape but wrong values (loss: right)"),
         ((1.0, A), (2.0, A), VALUE, "loss is a real number"),
         ((1.0, A), (1.0, A[:1]), TYPE, "dW has shape (1, 2)"),
