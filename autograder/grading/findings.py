@@ -135,8 +135,21 @@ def _raised(error: CodeRaised) -> Finding:
             Kind.RAISED, f"the file cannot be read as {this_version()}: {name}{where}{because}", details
         )
     if error.importing:
-        return Finding(Kind.RAISED, f"importing the file raises {name}{where}", details)
+        what = f"importing the file raises {name}{where}{_about_trials(error)}"
+        return Finding(Kind.RAISED, what, details)
     return Finding(Kind.RAISED, f"it raised {name}{where}", details)
+
+
+def _about_trials(error: CodeRaised) -> str:
+    """Return where a trial at the end of a file belongs, if one raised: a call of a function, or a wait for input."""
+    functions = [frame.function for frame in error.frames[:2]]
+    waits = "EOFError" in error.bases
+    # A file whose own lines raise, or that imports another one, tries nothing.
+    if functions[:1] != ["<module>"] or not (waits or functions[1:] not in ([], ["<module>"])):
+        return ""
+    typing = ", where nobody can type" if waits else ""
+    place = f"line {error.frames[0].line} is run whenever the file is imported{typing}"
+    return f': {place}; trials of your own belong below if __name__ == "__main__":'
 
 
 def exception_name(error: CodeRaised) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course.loading import ASSIGNMENT_FILE, load_work
+from autograder.course.loading import ASSIGNMENT_FILE, RELEASE_FILE, load_work
 from autograder.errors import CourseError
 from autograder.text import first_few
 
@@ -32,6 +32,10 @@ def find_work(start: Path, words: Sequence[str]) -> tuple[Path, list[str]]:
         asked = {question.id for question in assignment.questions}
         return here, list(words[1:] if own and words[0] not in asked else words)
     if not found:
+        if (start / RELEASE_FILE).is_file():
+            raise CourseError(
+                f"{ASSIGNMENT_FILE} is not in {start.resolve()} any more; take it from the release again."
+            )
         raise CourseError(
             f"there is no assignment in {start.resolve()}; change into the folder that the zip was unpacked to."
         )

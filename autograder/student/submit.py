@@ -44,6 +44,8 @@ class HandIn:
         The names of notebooks that could not be read.
     notes
         What is to be known of the files that it was made of, in sentences, such as which of two copies counts.
+    nowhere
+        Whether the folder has no file in which answers could be written.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class HandIn:
     empty: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    nowhere: bool = False
 
     @property
     def about_answers(self) -> str:
@@ -59,6 +62,10 @@ class HandIn:
         if not asked:
             return ""
         missing = f"; still empty: {', '.join(self.empty)}" if self.empty else ""
+        if self.empty and self.nowhere:
+            missing += (
+                f". No notebook and no {ANSWERS_FILE} is in this folder: save yours here and submit again"
+            )
         held = f"It holds {asked - len(self.empty)} of {asked} written answers{missing}."
         return " ".join([held, *(f"{name} cannot be read, so {NO_ANSWERS}." for name in self.unread)])
 
@@ -93,7 +100,8 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     if hints := used_hints(folder):
         made_with["hints"] = hints
     manifest = msgspec.json.format(msgspec.json.encode(made_with)) + b"\n"
-    answers = collect_answers(_beside(folder), assignment.written, DEFAULT_LIMITS)
+    beside = _beside(folder)
+    answers = collect_answers(beside, assignment.written, DEFAULT_LIMITS)
     files = {**submission.files, HANDIN_MANIFEST: manifest}
     if answers.texts:
         files[ANSWERS_FILE] = answers_file(answers.texts, assignment.written).encode("utf-8", "replace")
@@ -105,7 +113,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
             f"{path} does not hold the files as they are in {folder}; save them and try again"
         )
     empty = tuple(question.title for question in assignment.written if question.id not in answers.texts)
-    return HandIn(path, again, empty, answers.unread, tuple(submission.notes))
+    return HandIn(path, again, empty, answers.unread, tuple(submission.notes), not beside)
 
 
 def _beside(folder: Path) -> list[Entry]:

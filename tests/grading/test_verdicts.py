@@ -140,11 +140,21 @@ def test_every_kind_of_failure_is_told_apart_and_leaves_other_questions_alone(fa
             "raised",
             "importing the file raises ZeroDivisionError in hw.py, line 2",
         ),
+        (
+            hand_in(loss="def loss(W, X, reg):\n    return W.shape\n\nprint(loss(1, 2, 3))"),
+            "raised",
+            "in hw.py, line 2: line 4 is run whenever the file is imported; trials of your own belong below if",
+        ),
+        (
+            hand_in(loss="x = input()"),
+            "raised",
+            "line 1 is run whenever the file is imported, where nobody can type",
+        ),
         (hand_in(loss="import os; os._exit(0)"), "died", "exit code 0"),
         (hand_in(loss=""), "missing", "loss is missing"),
         ({"other.py": OTHER.encode()}, "missing", "hw.py is missing"),
     ],
-    ids=["syntax", "import", "exit", "empty", "absent"],
+    ids=["syntax", "import", "trial", "input", "exit", "empty", "absent"],
 )
 def test_a_file_that_cannot_be_used_costs_its_own_questions_only(grader, files, kind, said):
     verdicts = short(grader.grade(files))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import CourseError
 from autograder.student.place import find_work
 from tests.commands import only_line, run_here
 from tests.courses import REFERENCE
@@ -67,6 +68,13 @@ def test_what_is_meant_by_nothing_or_by_two_is_one_sentence(home: Path) -> None:
 def test_outside_of_any_assignment_it_says_where_to_go(tmp_path: Path) -> None:
     said = only_line(run_here("check", cwd=tmp_path).stderr)
     assert "change into the folder that the zip was unpacked to" in said
+
+
+def test_a_deleted_assignment_toml_is_what_is_missing(home: Path) -> None:
+    another(home, "centring", "centring (1)")
+    (home / "centring (1)" / "assignment.toml").unlink()
+    with pytest.raises(CourseError, match=r"assignment\.toml is not in .* take it from the release again"):
+        find_work(home / "centring (1)", [])
 
 
 def test_a_folder_too_high_or_too_low_is_no_obstacle(home: Path) -> None:

@@ -156,6 +156,10 @@ def test_written_answers_of_the_notebook_are_packed_and_those_that_are_empty_nam
 
 
 def test_where_there_is_no_notebook_the_answers_are_a_file_of_their_own(asking: Path) -> None:
+    assert (
+        "in this folder: save yours here and submit again."
+        in make_hand_in(asking, tier="limits").about_answers
+    )
     (asking / "answers.md").write_text("## Why\n\nBecause.\n\n## How\n\n*Write here.*\n")
     assert "It holds 1 of 2 written answers; still empty: How." in run_here("submit", cwd=asking).stdout
     with zipfile.ZipFile(asking / "centring-hand-in.zip") as archive:
