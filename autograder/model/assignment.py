@@ -418,6 +418,6 @@ def beside_or_origin(folder: Path, name: str, origin: str | None) -> Path:
 def unknown(what: str, name: str, known: list[str], where: str) -> str:
     """Return the sentence for a name that does not exist, with the closest one that does."""
     close = get_close_matches(name, known, n=1)
-    guess = f"did you mean {close[0]!r}? " if close else ""
+    guess = f"; did you mean {close[0]!r}?" if close else "."
     there = ", ".join(known) if known else "none"
-    return f"{where} has no {what} {name!r}; {guess}There: {there}."
+    return f"{where} has no {what} {name!r}{guess} It has: {there}."

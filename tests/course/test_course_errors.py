@@ -23,7 +23,7 @@ def test_an_unknown_assignment_names_the_close_one_and_those_there_are(on_disk):
     sentence = sentence_of(find_course(on_disk.root).assignment, "smv")
     assert "'smv'" in sentence
     assert "did you mean 'svm'" in sentence
-    assert "There: svm" in sentence
+    assert "It has: svm" in sentence
 
 
 def test_an_unknown_question_names_those_there_are(on_disk):
