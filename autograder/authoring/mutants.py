@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from autograder.model.assignment import Assignment
+from autograder.sandbox.wire.cells import cells_in
 
 MOST = 100
 """Mutants of one function; where more can be made, all kinds get their turn."""
@@ -131,8 +132,12 @@ class Mutant:
 
     @property
     def place(self) -> str:
-        """File and line, for a sentence."""
-        return f"{self.file}:{self.number}"
+        """File and line, or notebook, cell and line, for a sentence."""
+        notebook, cells = cells_in(self.source)  # nothing above the mistake is another
+        above = [cell for cell in cells if cell.first <= self.number]
+        if not above:
+            return f"{self.file}:{self.number}"
+        return f"{notebook}, cell {above[-1].number}, line {self.number - above[-1].first + 1}"
 
 
 def mutants_of(

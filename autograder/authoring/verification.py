@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -165,7 +166,7 @@ def _answers_in_words(work: Work) -> Iterator[Claim]:
     if not questions and not places and not rubrics:
         return
     worth = sum((question.points for question in questions), Fraction(0))
-    asked = f"{len(questions)} questions, {worth} points beside the total"
+    asked = f"{len(questions)} {'question' if len(questions) == 1 else 'questions'}, {worth} points beside the total"
     yield Claim("every written question has a place for its answer", not places, "; ".join(places) or asked)
     yield Claim("every written question has a rubric that adds up", not rubrics, "; ".join(rubrics) or asked)
 
@@ -181,7 +182,7 @@ def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Ite
             if asked.get(name) != given.get(name)
         ]
         found = "; ".join(differing) or f"{len(asked)} signatures agree"
-        yield Claim(f"{file.name}: stub and reference agree", not differing, found)
+        yield Claim(f"{file.due}: stub and reference agree", not differing, found)
 
 
 def _signatures(source: bytes, name: str) -> dict[str, str]:
@@ -278,7 +279,7 @@ def _reason(verdict: Verdict) -> str:
     """Return what a verdict says to an instructor: of a fault in the course, which one it is."""
     first, *_ = verdict.details.splitlines() or [""]
     if verdict.kind is Kind.GRADER_FAULT:
-        return first or verdict.message
+        return re.sub(r"\(/\S+/", "(", first) or verdict.message  # a table would cut a long path
     return f"{verdict.message}; {first}" if first else verdict.message
 
 

@@ -10,6 +10,7 @@ import pytest
 from autograder.authoring import mutants
 from autograder.authoring.mutants import mutants_of
 from autograder.course.loading import Course
+from autograder.files.notebooks import module_of
 from tests.courses import REFERENCE, write_course
 
 
@@ -109,3 +110,10 @@ def test_helpers_count_for_the_questions_of_those_that_call_them(tmp_path):
         ("centring.helper", ("centre",)),
         ("centring.centre", ("centre",)),
     }
+
+
+def test_a_mistake_in_a_notebook_is_placed_in_its_cell(tmp_path):
+    assignment = Course(write_course(tmp_path)).assignment("centring")
+    cells = [(2, "import numpy as np"), (7, '"""Sums."""\n\ndef centre(X):\n    return X + 1')]
+    found = mutants_of(assignment, {"centring.py": module_of("centring.ipynb", cells)})
+    assert {it.place for it in found} == {"centring.ipynb, cell 7, line 4"}

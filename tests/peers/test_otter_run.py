@@ -18,6 +18,7 @@ from autograder.classroom.work import prepare
 from autograder.course.loading import Course, find_course
 from autograder.grading.pytest_session import collect_plan
 from autograder.handin.open_hand_in import open_hand_in
+from tests.authoring.importing.masters import write_notebook
 from tests.courses import REFERENCE, STUB, write_course
 
 OTTER = str(Path(sys.executable).with_name("otter"))
@@ -101,6 +102,16 @@ def test_otter_run_gives_the_score_of_our_own_runner(
 ) -> None:
     hand_in = zipped(tmp_path / "hand-in.zip", {"centring.py": source})
     assert scores_by_otter(archive, hand_in, tmp_path) == scores_by_us(course, hand_in)
+
+
+def test_a_notebook_scores_as_with_our_own_runner(course: Course, archive: Path, tmp_path: Path) -> None:
+    cells = [("markdown", "# Centring"), ("code", "%matplotlib inline\n1 / 0")]
+    cells += [("code", part) for part in HALF.split("\n\n\n")]
+    cells.append(("code", 'from autograder.notebook import checker\ngrader = checker()\ngrader.check("centre")'))
+    hand_in = write_notebook(tmp_path / "centring.ipynb", cells)
+    scores = scores_by_us(course, hand_in)
+    assert 0 < sum(scores.values()) < 10
+    assert scores_by_otter(archive, hand_in, tmp_path) == scores
 
 
 def test_what_a_hand_in_holds_besides_is_neither_run_nor_unpickled(archive: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from autograder.authoring.importing.agreements import asserted, tested
 from autograder.authoring.importing.draft import Known, Names
 from autograder.authoring.importing.names import imports_of
 from autograder.authoring.slips import MAKERS
@@ -154,7 +155,7 @@ class _Translation:
             case ast.Assert():
                 test = self.expression(node.test)
                 self._require_touched(node, test)
-                yield ast.Assert(test, self.expression(node.msg) if node.msg else None)
+                yield from asserted(test, self.expression(node.msg) if node.msg else None, self._is_touched)
             case ast.Expr(ast.Constant()):
                 return
             case ast.Expr(ast.Call() as call) if seed := _seed_of(call):
@@ -164,7 +165,7 @@ class _Translation:
                 self._asserting_call(node, value)
                 if self._is_touched(value):
                     self._touch(_receiver(value))
-                yield ast.Expr(value)
+                yield tested(value, self._is_touched)
             case ast.Assign():
                 yield from self._assign(node)
             case ast.AnnAssign(value=ast.expr() as given):
@@ -350,7 +351,7 @@ class _Translation:
         )
 
     def _touch(self, name: str | None) -> None:
-        if name is not None and name != "student":
+        if name in self.bound:  # no module, such as the np of np.testing
             self.touched.add(name)
 
     def _require_touched(self, node: ast.AST, test: ast.AST) -> None:

@@ -227,7 +227,7 @@ def test_what_the_translation_changed_is_found_by_trying_it(tmp_path: Path) -> N
     test = "x = []\nassert f(x) + len(x) == 1"
     page = page_of(imported(tmp_path, with_question(*solution(code(source)), *checks(code(test)))))
     assert "**cell 8, line 1**: the reference does not pass test_q1_1 as it was translated" in page
-    assert "assert student.call('master.f', x) + len(x) == 1" in page
+    assert "expected f(x) + len(x) = 1 got f(x) + len(x) = 0" in page
 
 
 REQUIRED = {
@@ -312,6 +312,48 @@ def test_points_that_no_student_reads_in_halves_are_named(tmp_path: Path) -> Non
     page = page_of(imported(tmp_path, cells))
     assert "the 3 tests of q1 share 1 point, 1/3 each" in page and "give q1 2 points" not in page
     assert "give q1 3 points" in page
+
+
+COMPARED = [
+    "assert np.allclose(f(2.0), 4.0)",
+    "assert 4 == f(2.0), 'twice'",
+    "assert np.allclose(f(2.0), 4, atol=1e-3) == True",
+    "assert abs(f(2.0) - 4) < 1e-6",
+    "assert np.max(np.abs(f(np.ones(2)) - 2)) <= 1e-6",
+    "np.testing.assert_allclose(f(2.0), 4.0, rtol=1e-3)",
+    "assert f(2.0) is not None and f(2.0) == 4",
+    "assert (f(np.ones(2)) == np.ones(2) * 2).all()",
+    "n = f(2.0)\nassert round(n, 3) == 4",
+]
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    cells = with_question(
+        *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
+        *checks(*map(code, COMPARED), code("assert f(1.0) == 2 or f(2.0) == 4"), code("assert f(1.0) < f(2.0)")),
+        points=11,
+    )
+    return imported(tmp_path_factory.mktemp("compared"), cells)
+
+
+def test_a_comparison_decides_as_before_and_says_what_was_expected_and_what_came(compared: Imported) -> None:
+    right = (compared.secret / "master.ipynb").read_text()
+    hand_ins = {"wrong": right.replace("2 * x", "x"), "close": right.replace("2 * x", "2 * x + 1e-5 * (x == 2)")}
+    found = our_verdicts(compared, {what: it.encode() for what, it in hand_ins.items()})
+    public, graded = (
+        [it for it in found["wrong"] if half in it.test and not it.passed] for half in ("test_public", "test_graded")
+    )
+    assert len(public) == len(graded) == len(COMPARED) + 1
+    for verdict in public[: len(COMPARED)]:
+        assert re.search(r"(?m)^expected (f\(|n|round).* = .*\n     got ", verdict.details), verdict
+        assert "f(" in verdict.message or "round(n, 3)" in verdict.message
+        assert "# expected: " in verdict.counterexample
+    # What a graded test gave is not told.
+    assert {it.message.partition(" ")[0] for it in graded[: len(COMPARED)]} == {"what"}
+    assert "twice" in public[1].details
+    accepted = [it.passed for it in found["close"] if "test_graded" in it.test]
+    assert accepted == [True, False, True, False, True, True, False, True, True, True, True]
 
 
 def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_path: Path) -> None:
