@@ -60,6 +60,7 @@ WARPED = {
     "columns": "each(r, lambda it: np.asarray(it)[..., None])",
     "objects": "each(r, lambda it: np.asarray(it).astype(object))",
     "lists": "each(r, lambda it: np.asarray(it).tolist())",
+    "matrices": "each(r, lambda it: np.asmatrix(it) if np.ndim(it) < 3 else it)",
     "nothing": "each(r, lambda it: None)",
     "a dictionary": "dict(enumerate(r)) if isinstance(r, (list, tuple, np.ndarray)) else {0: r}",
     "the last is None": "(*r[:-1], None) if isinstance(r, (list, tuple, np.ndarray)) and len(r) else None",

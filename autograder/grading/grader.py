@@ -20,7 +20,7 @@ from autograder.grading.counterexample import with_evidence
 from autograder.grading.deadlines import MOST_SECONDS, Deadlines
 from autograder.grading.explain.bank import Bank, Variant, in_all_functions, load_bank
 from autograder.grading.explain.contrast import SECONDS, Contrast, Unexplained, facts_of_failures
-from autograder.grading.explain.digest import digest_of
+from autograder.grading.explain.digest import digest_of_events
 from autograder.grading.explain.explanation import Explanation, Seen, Witness, explain
 from autograder.grading.explain.observation import Behaviour, observation_of
 from autograder.grading.explain.recognise import Candidates
@@ -521,7 +521,7 @@ class _Run:
             finding = self._told.closed(finding, trial, self._grader.session.items[test.id].path)
         verdict = self._verdict_on(test, trial, finding, convention)
         of_interest = test.id in self._seen and not (test.public or test.structural or verdict.right)
-        seen = digest_of(self._seen[test.id].observation.events) if of_interest else ""
+        seen = digest_of_events(self._seen[test.id].observation.events) if of_interest else ""
         return msgspec.structs.replace(
             verdict, measured=trial.measured, other_type=bool(trial.other_types), seen=seen
         )

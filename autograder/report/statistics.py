@@ -63,7 +63,7 @@ class QuestionTally:
     kinds
         How many hand-ins had at least one graded test of each kind of verdict.
     unknown
-        How many hand-ins had wrong values that no known mistake explains.
+        How many hand-ins had wrong values or exceptions that no known mistake explains.
     """
 
     question: Question
@@ -387,8 +387,8 @@ class ClassStatistics:
             for it in question.graded
             if it.kind.family is Family.VALUE and not it.right and it.mistake is None
         ]
-        tally.unknown += bool(unexplained)
         group = group_of(question)
+        tally.unknown += bool(unexplained) or group is not None
         if group is not None:
             self.groups.setdefault(group.id, group).hand_ins.append(label)
         if group is None or group.id not in self._hinted:

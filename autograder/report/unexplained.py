@@ -1,4 +1,4 @@
-"""Hand-ins whose wrong values nothing in the bank explains, grouped by what was observed of them."""
+"""Hand-ins whose wrong values or exceptions nothing in the bank explains, grouped by what was observed of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGITS = 8
 
 @dataclass
 class Group:
-    """The hand-ins that behaved the same in one question: in the same tests, with the same values.
+    """The hand-ins that behaved the same in one question: in the same tests, with the same values or exceptions.
 
     Attributes
     ----------
@@ -41,9 +41,9 @@ class Group:
 
 
 def group_id(question: QuestionResult) -> str:
-    """Return the id of the group that a hand-in is in by a question; empty if no wrong value is unexplained."""
-    seen = _unexplained(question)
-    if not any(verdict.kind.family is Family.VALUE for verdict in seen):
+    """Return the id of the group that a hand-in is in by a question; empty if nothing is unexplained."""
+    seen = unexplained(question)
+    if not seen:
         return ""
     observed = sorted((verdict.test, verdict.kind.value, verdict.seen) for verdict in seen)
     return f"{question.id}-{hashlib.blake2b(repr(observed).encode()).hexdigest()[:_DIGITS]}"
@@ -54,7 +54,7 @@ def group_of(question: QuestionResult) -> Group | None:
     id = group_id(question)
     if not id:
         return None
-    seen = _unexplained(question)
+    seen = unexplained(question)
     return Group(
         id=id,
         question=question.id,
@@ -88,7 +88,7 @@ def _with_hint(question: QuestionResult, hint: str) -> QuestionResult:
     if not hint:
         return question
     # Tests of structure that come upon the same wrong values say the same, and are shown together with the others.
-    alike = {(verdict.kind, verdict.message) for verdict in _unexplained(question)}
+    alike = {(verdict.kind, verdict.message) for verdict in unexplained(question)}
     own = {verdict.test for verdict in question.graded if verdict.mistake is None}
     verdicts = tuple(
         msgspec.structs.replace(verdict, hint=hint)
@@ -99,7 +99,8 @@ def _with_hint(question: QuestionResult, hint: str) -> QuestionResult:
     return msgspec.structs.replace(question, verdicts=verdicts)
 
 
-def _unexplained(question: QuestionResult) -> list[Verdict]:
+def unexplained(question: QuestionResult) -> list[Verdict]:
+    """Return the verdicts on wrong values and exceptions that no known mistake explains."""
     return [
         verdict
         for verdict in question.graded

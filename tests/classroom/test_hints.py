@@ -14,7 +14,7 @@ from autograder.classroom.class_session import ClassSession, GradedClass, GradeO
 from autograder.classroom.processes import LocalPool
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
-from autograder.grading.explain.digest import digest_of
+from autograder.grading.explain.digest import digest_of, digest_of_events
 from tests.classroom.conftest import RIGHT, SUMMED, write_class
 
 CUBED = RIGHT.replace(b"np.mean(miss ** 2)", b"np.mean(np.abs(miss) ** 3)")
@@ -201,6 +201,52 @@ def test_a_class_without_unexplained_values_has_no_file(work: Work, pool: LocalP
     submissions = write_class(tmp_path / "in", {"ada": RIGHT, "bob": SUMMED})
     ClassSession(work, submissions, tmp_path / "out", GradeOptions()).grade(nullcontext(pool))
     assert not (tmp_path / "out" / "hints.csv").exists()
+
+
+def test_the_same_exception_is_one_group_whatever_its_text(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    one_too_many = b"""
+    total = 0.0
+    for i in range(len(y) + 1):
+        total += (X[i] @ w - y[i]) ** 2
+    return total / len(y), 2 * X.T @ (X @ w - y) / len(y)
+"""
+    start = RIGHT.partition(b"    miss = ")[0]
+    members = {
+        "ada": start + one_too_many,
+        "bob": start + b"    X, y = X.tolist(), y.tolist()" + one_too_many,
+        "cyd": start + b"    return np.mean(mis ** 2), X.T @ miss\n",
+        "dan": RIGHT,
+    }
+    submissions = write_class(tmp_path / "in", members)
+    done = ClassSession(work, submissions, tmp_path / "out", GradeOptions()).grade(nullcontext(pool))
+    assert done.groups == 2
+    write_hint(tmp_path, rows(tmp_path / "out" / "hints.csv")[0]["group"], "How many examples are there?")
+    report_again(tmp_path / "out")
+    told = {label for label in members if "How many examples are there?" in result(tmp_path, label)}
+    assert told == {"ada", "bob"}
+
+
+@pytest.mark.parametrize(
+    "one, other, same",
+    [
+        (
+            "operands could not be broadcast together with shapes (5,3) (5,)",
+            "shapes (5,3) and (4,2) not aligned: 3 (dim 1) != 4 (dim 0)",
+            True,
+        ),
+        (
+            "cannot reshape array of size 15 into shape (3,)",
+            "cannot reshape array of size 8 into shape (2,)",
+            True,
+        ),
+        ("cannot reshape array of size 15 into shape (3,)", "math domain error", False),
+    ],
+)
+def test_texts_of_one_cause_are_not_told_apart(one: str, other: str, same: bool) -> None:
+    digests = {digest_of_events([("raised", "ValueError", text)]) for text in (one, other)}
+    assert (len(digests) == 1) is same
 
 
 def test_digests_ignore_rounding_and_tell_values_apart() -> None:

@@ -47,7 +47,12 @@ def test_a_group_fails_the_same_tests_in_the_same_way(other: Verdict) -> None:
 
 
 def test_what_is_explained_or_not_judged_is_in_no_group() -> None:
-    raised = Verdict(test=WRONG.test, kind=Kind.RAISED, seen="0a")
+    unread = Verdict(test=WRONG.test, kind=Kind.RAISED)
     hung = Verdict(test=WRONG.test, kind=Kind.TIMED_OUT, seen="0a")
-    parts = (question(KNOWN), question(raised), question(hung), question(SLOW, CHANGED), question())
+    parts = (question(KNOWN), question(unread), question(hung), question(SLOW, CHANGED), question())
     assert groups_in(GradingResult(assignment="line", questions=parts)) == set()
+
+
+def test_an_exception_is_in_a_group_as_a_wrong_value_is() -> None:
+    raised = Verdict(test=WRONG.test, kind=Kind.RAISED, message="it raised IndexError", seen="0a")
+    assert group_id(question(raised)) not in ("", group_id(question(WRONG)))

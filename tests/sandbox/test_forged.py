@@ -151,6 +151,14 @@ BROKEN = {
     "an array of no shape": value([Tag.ARRAY, "<f8", None, 0]),
     "an empty array of huge shape": value([Tag.ARRAY, "<f8", [0, 2**64 - 1], 0]),
     "an array of many dimensions": value([Tag.ARRAY, "<f8", [0] * 40, 0]),
+    "a list of numbers of no array": value([Tag.LISTED, [Tag.LIST, 1, 2]]),
+    "a list of numbers of two arrays": value([Tag.LISTED, *[[Tag.ARRAY, "<f8", [0], 0]] * 2]),
+    "a list of numbers without any axis": frame(
+        messages.Value(value=[Tag.LISTED, [Tag.ARRAY, "<f8", [], 0]]), bytes(64)
+    ),
+    "a list of numbers with many empty lists": value([Tag.LISTED, [Tag.ARRAY, "<f8", [MAX_NODES + 1, 0], 0]]),
+    "a list of numbers in huge empty lists": value([Tag.LISTED, [Tag.ARRAY, "<f8", [2**40, 2**40, 0], 0]]),
+    "a list of dates": frame(messages.Value(value=[Tag.LISTED, [Tag.ARRAY, "<M8[s]", [8], 0]]), bytes(64)),
     "a scalar of the wrong size": value([Tag.SCALAR, "<f8", b"abc"]),
     "a scalar of objects": value([Tag.SCALAR, "|O", b"\0" * 8]),
     "a function": value([Tag.FUNCTION, 0]),

@@ -14,7 +14,16 @@ from autograder.errors import CourseError
 from autograder.sandbox.call_failures import ProtocolBroken, ReplyTooLarge
 from autograder.values.kinds import Foreign
 from autograder.values.libraries import numbers_in
-from autograder.values.pack import MAX_DEPTH, PLAIN_DTYPES
+from autograder.values.pack import (
+    MAX_DEPTH,
+    MAX_LISTED,
+    MAX_NODES,
+    PLAIN_DTYPES,
+    Packer,
+    Tag,
+    Unpacker,
+    WireError,
+)
 from tests.sandbox.hand_ins import identical
 
 DTYPES = sorted(PLAIN_DTYPES)
@@ -75,6 +84,45 @@ def identity(code):
 )
 def test_an_array_comes_back_exactly_however_it_lies_in_memory(identity, array):
     assert identical(identity.call("hw.identity", array), np.array(array, order="C"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(np.linspace(-1, 1, 300_000).reshape(6000, 50).tolist(), id="rows"),
+        pytest.param(np.arange(4000).reshape(10, 20, 20).tolist(), id="three axes"),
+        pytest.param([-0.0, float("nan"), float("inf"), 5e-324] * 40, id="special numbers"),
+        pytest.param([2**63 - 1, -(2**63)] * 40, id="the longest integers"),
+        pytest.param([*range(99), 2**63], id="an integer too long"),
+        pytest.param([*range(99), 1.0], id="integers and a float"),
+        pytest.param([*range(99), True], id="integers and a bool"),
+        pytest.param([[1.0] * 99, [1.0] * 98], id="rows of different lengths"),
+        pytest.param([[1.0] * 99, (1.0,) * 99], id="a list and a tuple"),
+        pytest.param([[1.0] * 99, 1.0], id="a row and a number"),
+        pytest.param([[[]] * 20] * 20, id="lists without numbers"),
+        pytest.param({"rows": [np.ones(3), np.arange(99.0).tolist()]}, id="beside arrays"),
+    ],
+)
+def test_a_long_list_comes_back_exactly(identity, value):
+    assert identical(identity.call("hw.identity", value), value)
+
+
+@pytest.mark.parametrize("length", [1, 2, 10])
+def test_a_list_that_holds_itself_is_refused(length):
+    value = []
+    value += [value] * length
+    with pytest.raises(WireError):
+        Packer().pack(value)
+
+
+@pytest.mark.parametrize("shape", [(MAX_LISTED + 1,), (MAX_NODES + 1, 2)])
+def test_more_numbers_in_lists_than_are_worth_their_memory_are_refused(shape):
+    array = np.zeros(shape)
+    with pytest.raises(WireError):
+        Packer().pack(array.tolist())
+    payload = np.zeros(array.nbytes + -array.nbytes % 64, np.uint8)
+    with pytest.raises(WireError):
+        Unpacker(payload).unpack([Tag.LISTED, [Tag.ARRAY, "<f8", list(shape), 0]])
 
 
 def test_an_array_of_the_other_byte_order_comes_back_in_this_machine_s(identity):
@@ -328,7 +376,7 @@ def test_a_view_of_the_caller_s_array_comes_back_as_an_array_of_its_own(code):
     [
         "value = [value]\n    for _ in range(100): value = [value]\n    return value",
         "value = []\n    value.append(value)\n    return value",
-        "return [0.5] * 300_000",
+        "return [None] * 300_000",
         "return 'x' * 30_000_000",
         "return b'x' * 30_000_000",
         "return {(number, 1): 0 for number in range(2_000)}",
