@@ -185,7 +185,7 @@ def _why_not_writable(sheet: Sheet, listing: Listing, place: int) -> str:
     if any(_is_points_possible(row.text(0)) and _READ_ONLY.fullmatch(row.text(place)) for row in rows[:5]):
         return "is computed by Canvas and cannot be written"
     filled = [text for line, _ in listing.people if (text := sheet.rows[line].text(place).strip())]
-    if filled and not any(_may_be_grade(it) for it in filled):
+    if filled and 2 * len(filled) >= len(listing.people) and not any(map(_may_be_grade, filled)):
         return f"holds {one_line(filled[0], 40)!r} and the like, which are no points"
     return ""
 

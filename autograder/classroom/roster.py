@@ -113,9 +113,12 @@ def _with_whole_name(row: Row, kinds: Sequence[str]) -> Row | None:
 
 
 def _has_blank_end(row: Row, kinds: Sequence[str]) -> bool:
-    """Return whether a row has nothing but blank cells too many, and an address shows that no other is in its place."""
-    blank = not any(cell.text.strip() for cell in row.cells[len(kinds) :])
-    return blank and "email" in kinds and _has_emails(row, kinds)
+    """Return whether a row has nothing but blank cells too many, and no cell of it stands in the place of another."""
+    if any(cell.text.strip() for cell in row.cells[len(kinds) :]):
+        return False
+    has_id = any(re.search(r"\d", row.text(place)) for place, kind in enumerate(kinds) if kind == "id")
+    has_email = "email" in kinds and _has_emails(row, kinds)
+    return has_id or has_email or not set(kinds) & set(_NAMES)
 
 
 def _has_emails(row: Row, kinds: Sequence[str]) -> bool:
