@@ -110,7 +110,7 @@ class _With(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> ast.AST:
         if id(node) in self.names:
             return ast.Name(self.names[id(node)], ast.Load())
-        made = type(node)(**dict(ast.iter_fields(node)))
+        made = type(node)(**{name: value for name, value in ast.iter_fields(node)})
         for name, value in ast.iter_fields(node):
             if isinstance(value, ast.AST):
                 setattr(made, name, self.visit(value))
