@@ -37,8 +37,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
-    shim = (Path(__file__).parent / "iframe-worker.js").read_text(encoding="utf-8")
-    files.append(File.generated(config, "assets/iframe-worker.js", content=shim))
+    for name in ("iframe-worker.js", "tables.css"):
+        content = (Path(__file__).parent / name).read_text(encoding="utf-8")
+        files.append(File.generated(config, f"assets/{name}", content=content))
     return files
 
 
@@ -75,7 +76,8 @@ def _parameter(parameter: Any, context: typer.Context) -> str:
     record = parameter.get_help_record(context)
     if parameter.name == "help" or record is None or record[1] in ("", "[required]"):
         return ""
-    return f"| `{record[0]}` | {_cell(record[1])} |"
+    name = re.sub(r" <[^>]*>$", "", record[0])  # a type of Python's, which nobody types
+    return f"| `{name}` | {_cell(record[1])} |"
 
 
 def fixtures() -> str:
@@ -153,7 +155,7 @@ def _table(shape: type[msgspec.Struct], table: str, about: str) -> Iterator[str]
     if table:
         yield from (f"## `{table}`", "", about, "")
     meanings = meanings_of(shape)
-    yield from ("| key | value | default | |", "|---|---|---|---|")
+    yield from ("| key | what it says | value | default |", "|---|---|---|---|")
     inner = list[tuple[type[msgspec.Struct], str]]()
     hints = get_type_hints(shape, include_extras=True)
     for field in msgspec.structs.fields(shape):
@@ -165,7 +167,7 @@ def _table(shape: type[msgspec.Struct], table: str, about: str) -> Iterator[str]
             inner.append((struct, f"[[{name}]]" if many else f"[{name}]"))
             continue
         default = "" if field.required else f"`{_toml(_default(field))}`"
-        yield f"| `{field.encode_name}` | {_in_words(hint)} | {default} | {_cell(meanings[field.name])} |"
+        yield f"| `{field.encode_name}` | {_cell(meanings[field.name])} | {_in_words(hint)} | {default} |"
     yield ""
     for struct, name in inner:
         yield from _table(struct, name, (inspect.getdoc(struct) or "").partition("\n\n")[0])

@@ -255,7 +255,9 @@ def _with_whole_names(table: Any) -> Any:
     """Return an entry of the bank in which `edits.Class.method` has the key `Class.method`, as if it were quoted."""
     if not isinstance(table, dict):
         return table
-    by_function = {key: _dotted(table[key]) for key in ("edits", "replaced_by") if isinstance(table.get(key), dict)}
+    by_function = {
+        key: _dotted(table[key]) for key in ("edits", "replaced_by") if isinstance(table.get(key), dict)
+    }
     return table | by_function
 
 

@@ -439,7 +439,9 @@ def computing_with_replies() -> Iterator[None]:
         raise
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__, limit=-1)[0]
-        details = f"{type(error).__name__}: {error}"[:2_000] + f" ({Path(frame.filename).name}:{frame.lineno})"
+        details = (
+            f"{type(error).__name__}: {error}"[:2_000] + f" ({Path(frame.filename).name}:{frame.lineno})"
+        )
         sentence = "the test cannot compute with what came back"
         raise NotPassed(Finding(Kind.WRONG_TYPE_OR_SHAPE, sentence, details)) from None
 

@@ -159,7 +159,9 @@ def test_of_replies(student, check, rng):
 """
     code, printed = verify(tmp_path, graded=GRADED + computing)
     assert code == 1
-    assert "the test is at fault in test_of_replies (IndexError: list index out of range (" in said_of(printed)
+    assert "the test is at fault in test_of_replies (IndexError: list index out of range (" in said_of(
+        printed
+    )
     assert "with check.computation():" in said_of(printed)
 
 

@@ -107,7 +107,9 @@ def test_otter_run_gives_the_score_of_our_own_runner(
 def test_a_notebook_scores_as_with_our_own_runner(course: Course, archive: Path, tmp_path: Path) -> None:
     cells = [("markdown", "# Centring"), ("code", "%matplotlib inline\n1 / 0")]
     cells += [("code", part) for part in HALF.split("\n\n\n")]
-    cells.append(("code", 'from autograder.notebook import checker\ngrader = checker()\ngrader.check("centre")'))
+    cells.append(
+        ("code", 'from autograder.notebook import checker\ngrader = checker()\ngrader.check("centre")')
+    )
     hand_in = write_notebook(tmp_path / "centring.ipynb", cells)
     scores = scores_by_us(course, hand_in)
     assert 0 < sum(scores.values()) < 10

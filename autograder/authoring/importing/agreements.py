@@ -6,11 +6,18 @@ The assertion goes on deciding, as the function that it becomes: `check.agree(go
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterator
 
 _CLOSE = frozenset({"allclose", "isclose", "array_equal", "array_equiv"})
 _TESTING = frozenset(
-    {"assert_allclose", "assert_almost_equal", "assert_array_almost_equal", "assert_array_equal", "assert_equal"}
+    {
+        "assert_allclose",
+        "assert_almost_equal",
+        "assert_array_almost_equal",
+        "assert_array_equal",
+        "assert_equal",
+    }
 )
 _ALL = frozenset({"all", "bool"})
 _SIZES = frozenset({"abs", "absolute", "fabs", "norm"})
@@ -19,7 +26,9 @@ _OF_SIZES = _SIZES | {"max", "amax", "sum", "mean", "round", "float"}
 Pair = tuple[ast.expr, ast.expr]
 
 
-def asserted(test: ast.expr, message: ast.expr | None, depends: Callable[[ast.AST], bool]) -> Iterator[ast.stmt]:
+def asserted(
+    test: ast.expr, message: ast.expr | None, depends: Callable[[ast.AST], bool]
+) -> Iterator[ast.stmt]:
     """Yield the statements for `assert test, message`: each comparison as one that explains itself.
 
     Parameters
@@ -55,9 +64,17 @@ def _agreement(
     got, wanted = pair if depends(pair[0]) else reversed(pair)
     how = _With({id(got): "got", id(wanted): "wanted"}).visit(test)
     names = {it.id for it in ast.walk(test) if isinstance(it, ast.Name)}
-    if depends(how) or names & {"got", "wanted"} or any(isinstance(it, ast.NamedExpr) for it in ast.walk(test)):
+    if (
+        depends(how)
+        or names & {"got", "wanted"}
+        or any(isinstance(it, ast.NamedExpr) for it in ast.walk(test))
+    ):
         return None
-    arguments = [got, wanted, ast.Constant(ast.unparse(ast.fix_missing_locations(_AsWritten().visit(_copy(got)))))]
+    arguments = [
+        got,
+        wanted,
+        ast.Constant(ast.unparse(ast.fix_missing_locations(_AsWritten().visit(_copy(got))))),
+    ]
     keywords = [ast.keyword("message", message)] if message is not None else []
     if ast.unparse(how) not in ("got == wanted", "wanted == got"):
         parameters = ast.arguments([], [ast.arg("got"), ast.arg("wanted")], None, [], [], None, [])
@@ -110,7 +127,7 @@ class _With(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> ast.AST:
         if id(node) in self.names:
             return ast.Name(self.names[id(node)], ast.Load())
-        made = type(node)(**{name: value for name, value in ast.iter_fields(node)})
+        made = copy.copy(node)
         for name, value in ast.iter_fields(node):
             if isinstance(value, ast.AST):
                 setattr(made, name, self.visit(value))
@@ -126,15 +143,18 @@ class _AsWritten(ast.NodeTransformer):
         self.generic_visit(node)
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="student"), attr=how), args=[ast.Constant(value=target), *rest]
+                func=ast.Attribute(value=ast.Name(id="student"), attr=how),
+                args=[ast.Constant(value=target), *rest],
             ):
                 name = ast.Name(str(target).partition(".")[2], ast.Load())
                 return name if how in ("get_constant", "ref") else ast.Call(name, rest, node.keywords)
-            case ast.Call(func=ast.Attribute(value=owner, attr="call"), args=[ast.Constant(value=str(name)), *rest]):
-                return ast.Call(ast.Attribute(owner, name, ast.Load()), rest, node.keywords)
-            case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[ast.Constant(value=str(name))]) if (
-                isinstance(owner, ast.Name) and not node.keywords
+            case ast.Call(
+                func=ast.Attribute(value=owner, attr="call"), args=[ast.Constant(value=str(name)), *rest]
             ):
+                return ast.Call(ast.Attribute(owner, name, ast.Load()), rest, node.keywords)
+            case ast.Call(
+                func=ast.Attribute(value=owner, attr="get"), args=[ast.Constant(value=str(name))]
+            ) if isinstance(owner, ast.Name) and not node.keywords:
                 return ast.Attribute(owner, name, ast.Load())
         return node
 

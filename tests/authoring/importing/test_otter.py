@@ -331,7 +331,9 @@ COMPARED = [
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     cells = with_question(
         *solution(code("def f(x):\n    return 2 * x  # SOLUTION")),
-        *checks(*map(code, COMPARED), code("assert f(1.0) == 2 or f(2.0) == 4"), code("assert f(1.0) < f(2.0)")),
+        *checks(
+            *map(code, COMPARED), code("assert f(1.0) == 2 or f(2.0) == 4"), code("assert f(1.0) < f(2.0)")
+        ),
         points=11,
     )
     return imported(tmp_path_factory.mktemp("compared"), cells)
@@ -339,10 +341,14 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Imported:
 
 def test_a_comparison_decides_as_before_and_says_what_was_expected_and_what_came(compared: Imported) -> None:
     right = (compared.secret / "master.ipynb").read_text()
-    hand_ins = {"wrong": right.replace("2 * x", "x"), "close": right.replace("2 * x", "2 * x + 1e-5 * (x == 2)")}
+    hand_ins = {
+        "wrong": right.replace("2 * x", "x"),
+        "close": right.replace("2 * x", "2 * x + 1e-5 * (x == 2)"),
+    }
     found = our_verdicts(compared, {what: it.encode() for what, it in hand_ins.items()})
     public, graded = (
-        [it for it in found["wrong"] if half in it.test and not it.passed] for half in ("test_public", "test_graded")
+        [it for it in found["wrong"] if half in it.test and not it.passed]
+        for half in ("test_public", "test_graded")
     )
     assert len(public) == len(graded) == len(COMPARED) + 1
     for verdict in public[: len(COMPARED)]:
