@@ -20,6 +20,7 @@ from otter.test_files.exception_test import ExceptionTestFile  # type: ignore[im
 
 from autograder.authoring.otter_files import EMPTY_NOTEBOOK, TESTS_FOLDER
 from autograder.errors import GraderError
+from autograder.model.assignment import NOTEBOOK
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.report.text import overall_text, question_text
 from autograder.student.afresh import check_afresh
@@ -73,11 +74,14 @@ class SandboxPlugin(AbstractOtterPlugin):  # type: ignore[misc]
                 "this machine cannot keep student code apart from its results (`autograder doctor` says what is "
                 "missing), so nothing was graded"
             )
-        submission = Path(self.submission_path).parent
+        notebook = Path(self.submission_path)
+        submission = notebook.parent
+        if notebook.suffix == NOTEBOOK and notebook.read_bytes() == EMPTY_NOTEBOOK:
+            notebook.unlink()  # ours: nobody handed it in
         self._result = grade_in_container(submission.parent)
         for path in submission.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        Path(self.submission_path).write_bytes(EMPTY_NOTEBOOK)
+        notebook.write_bytes(EMPTY_NOTEBOOK)
 
     def before_execution(self, submission: object) -> nbformat.NotebookNode:
         """Return a notebook without cells for otter to run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from autograder.model.assignment import Assignment
+from autograder.model.assignment import NOTEBOOK, Assignment
 
 TESTS_FOLDER = "tests"
 EMPTY_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
@@ -38,8 +38,9 @@ def otter_test_files(assignment: Assignment) -> dict[str, bytes]:
 def otter_run_files(assignment: Assignment, visible: bool) -> dict[str, bytes]:
     """Return the extra files with which a plain `otter run -a` accepts a zip for Gradescope.
 
-    Otter insists on a folder of tests and on exactly one notebook or module among the files handed in. Our
-    empty notebook replaces one of that name in the hand-in before anything reads it.
+    Otter insists on a folder of tests and on exactly one notebook or module among the files handed in. Where
+    modules are due, of which there may be several, our empty notebook is the one; it replaces one of that name in the
+    hand-in before anything reads it. Where a notebook is due, that is the one.
     """
     config = {
         "plugins": ["autograder.otter.SandboxPlugin"],
@@ -48,8 +49,9 @@ def otter_run_files(assignment: Assignment, visible: bool) -> dict[str, bytes]:
         "show_all_public": visible,
         "print_summary": True,
     }
+    notebook_is_due = any(file.due.endswith(NOTEBOOK) for file in assignment.files)
     return {
         "otter_config.json": json.dumps(config, indent=2).encode() + b"\n",
-        f"files/{assignment.name}.ipynb": EMPTY_NOTEBOOK,
+        **({} if notebook_is_due else {f"files/{assignment.name}{NOTEBOOK}": EMPTY_NOTEBOOK}),
         **otter_test_files(assignment),
     }

@@ -204,6 +204,13 @@ def import_(
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="What to call it; as its file unless given.")
     ] = None,
+    as_module: Annotated[
+        bool,
+        typer.Option(
+            "--as-module",
+            help="Let students hand in a module of what they fill in, and keep the notebook beside it.",
+        ),
+    ] = False,
 ) -> None:
     """Make both halves of an assignment from another grader's, with a page of what needs your hand."""
     try:
@@ -217,7 +224,7 @@ def import_(
         root = this_course().root
     except CourseError:
         root = Path.cwd()  # the first assignment of a course
-    made = import_assignment(format.value, source, root, name)
+    made = import_assignment(format.value, source, root, name, as_module)
     for folder in (made.public, made.secret):
         say(f"made {folder}")
     translated, of = made.tests

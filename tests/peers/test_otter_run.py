@@ -19,7 +19,7 @@ from autograder.course.loading import Course, find_course
 from autograder.grading.pytest_session import collect_plan
 from autograder.handin.open_hand_in import open_hand_in
 from tests.authoring.importing.masters import write_notebook
-from tests.courses import REFERENCE, STUB, write_course
+from tests.courses import ASSIGNMENT, REFERENCE, STUB, write_course
 
 OTTER = str(Path(sys.executable).with_name("otter"))
 HALF = REFERENCE.replace("return X - column_means, column_means", "return X, column_means")
@@ -104,16 +104,35 @@ def test_otter_run_gives_the_score_of_our_own_runner(
     assert scores_by_otter(archive, hand_in, tmp_path) == scores_by_us(course, hand_in)
 
 
-def test_a_notebook_scores_as_with_our_own_runner(course: Course, archive: Path, tmp_path: Path) -> None:
+def notebook_of(path: Path, source: str) -> Path:
+    """Write the cells of a module, among others as students leave them, and return the notebook."""
     cells = [("markdown", "# Centring"), ("code", "%matplotlib inline\n1 / 0")]
-    cells += [("code", part) for part in HALF.split("\n\n\n")]
-    cells.append(
-        ("code", 'from autograder.notebook import checker\ngrader = checker()\ngrader.check("centre")')
+    cells += [("code", part) for part in source.split("\n\n\n")]
+    checking = 'from autograder.notebook import checker\ngrader = checker()\ngrader.check("centre")'
+    return write_notebook(path, [*cells, ("code", checking)])
+
+
+def test_a_notebook_that_is_due_scores_as_with_our_own_runner(tmp_path: Path) -> None:
+    due = ASSIGNMENT.replace('"centring.py"', '"centring.ipynb"')
+    replaced = {"assignments/centring/assignment.toml": due, "assignments/centring/centring.py": None}
+    course = find_course(write_course(tmp_path / "course", replaced))
+    notebook_of(course.root / "assignments" / "centring" / "centring.ipynb", STUB)
+    assignment, plan = (
+        course.assignment("centring"),
+        collect_plan(course.assignment("centring"), course.solution("centring")),
     )
-    hand_in = write_notebook(tmp_path / "centring.ipynb", cells)
+    archive = bundle(course, "centring", tmp_path, plan, otter_run_files(assignment, True))
+    hand_in = notebook_of(tmp_path / "hand-in" / "centring.ipynb", HALF)
     scores = scores_by_us(course, hand_in)
     assert 0 < sum(scores.values()) < 10
     assert scores_by_otter(archive, hand_in, tmp_path) == scores
+
+
+def test_the_notebook_that_otter_asks_for_is_never_taken_for_the_work(archive: Path, tmp_path: Path) -> None:
+    hand_in = zipped(tmp_path / "hand-in.zip", {"notes.py": REFERENCE})
+    assert set(scores_by_otter(archive, hand_in, tmp_path).values()) == {0.0}
+    said = (tmp_path / "results.json").read_text()
+    assert "no cells" not in said and "centring.py" in said
 
 
 def test_what_a_hand_in_holds_besides_is_neither_run_nor_unpickled(archive: Path, tmp_path: Path) -> None:

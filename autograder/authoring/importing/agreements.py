@@ -63,6 +63,7 @@ def _agreement(
         return None
     got, wanted = pair if depends(pair[0]) else reversed(pair)
     how = _With({id(got): "got", id(wanted): "wanted"}).visit(test)
+    assert isinstance(how, ast.expr)
     names = {it.id for it in ast.walk(test) if isinstance(it, ast.Name)}
     if (
         depends(how)

@@ -64,6 +64,11 @@ def cells_of_notebook(path: Path) -> list[Cell]:
     return found
 
 
+def cells_in(notebook: bytes) -> list[Cell]:
+    """Return the cells of a notebook that was made here."""
+    return [_cell(number, it) for number, it in enumerate(json.loads(notebook)["cells"], start=1)]
+
+
 def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
     return Cell(
         cell["cell_type"],

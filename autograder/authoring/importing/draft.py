@@ -164,6 +164,8 @@ class Draft:
         Name to stub and reference of every file that is handed in.
     data
         Name to content of every file that hand-ins read.
+    beside
+        Name to content of what students are given and nobody hands in.
     """
 
     name: str
@@ -175,6 +177,7 @@ class Draft:
     data: Mapping[str, bytes] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def id_of(text: str) -> str:

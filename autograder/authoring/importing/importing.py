@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.authoring.importing import nbgrader, otter, pytest_folder
+from autograder.authoring.importing.as_module import as_module
 from autograder.authoring.importing.writing import Imported, name_of, write
 
 _READERS = {
@@ -14,7 +15,9 @@ _READERS = {
 }
 
 
-def import_assignment(format: str, source: Path, root: Path, name: str | None = None) -> Imported:
+def import_assignment(
+    format: str, source: Path, root: Path, name: str | None = None, to_module: bool = False
+) -> Imported:
     """Make `assignments/NAME` and `solutions/NAME` below `root` of another grader's files.
 
     Parameters
@@ -25,11 +28,14 @@ def import_assignment(format: str, source: Path, root: Path, name: str | None = 
         The notebook, or the folder of tests.
     name
         What to call it; made of the source's name unless given.
+    to_module
+        Whether a module is handed in, beside which the notebook lies.
 
     Raises
     ------
     CourseError
-        If the source cannot be read, or an assignment of that name is there already.
+        If the source cannot be read or become a module, or an assignment of that name is there already.
     """
     name = name_of(name or source.resolve().stem)
-    return write(_READERS[format](source, name), root)
+    draft = _READERS[format](source, name)
+    return write(as_module(draft) if to_module else draft, root)

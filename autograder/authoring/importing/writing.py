@@ -101,6 +101,7 @@ def _public_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
         "test_public.py": tests.public.encode(),
         **stubs,
         **draft.data,
+        **draft.beside,
     }
 
 

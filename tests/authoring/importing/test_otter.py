@@ -14,9 +14,10 @@ import pytest
 
 from autograder.authoring.importing.importing import import_assignment
 from autograder.authoring.importing.writing import Imported
-from autograder.course.loading import load_assignment
+from autograder.course.loading import load_assignment, load_solution
 from autograder.errors import CourseError
 from autograder.files.notebooks import cells_of
+from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
 from tests.authoring.importing.masters import (
     CONFIG,
@@ -360,6 +361,37 @@ def test_a_comparison_decides_as_before_and_says_what_was_expected_and_what_came
     assert "twice" in public[1].details
     accepted = [it.passed for it in found["close"] if "test_graded" in it.test]
     assert accepted == [True, False, True, False, True, True, False, True, True, True, True]
+
+
+def test_a_module_is_made_of_what_students_fill_in_and_the_notebook_imports_it(tmp_path: Path) -> None:
+    master = write_notebook(tmp_path / "means.ipynb", [*OK_STYLE, *WRITTEN])
+    made = import_assignment("otter", master, course(tmp_path), to_module=True)
+    stub, reference = ((half / "means.py").read_text() for half in (made.public, made.secret))
+    assert 'raise NotImplementedError("fill in row_means in means.py")' in stub and "spread = ..." in stub
+    assert "axis=1" in reference and "axis=1" not in stub and "close" in stub
+    cells = [source for _, source in cells_of((made.public / "means.ipynb").read_bytes())]
+    assert "from means import data, close, row_means, spread" in "\n".join(cells)
+    assert "def row_means" not in "\n".join(cells) and 'grader.check("row_means")' in cells
+    page = page_of(made)
+    assert "the reference does not pass" not in page and "cannot be graded" not in page
+    assignment, solution = load_assignment(made.public), load_solution(made.secret)
+    assert assignment.file_names == ("means.py",) and [it.id for it in assignment.written] == ["why"]
+    with Grader(assignment, solution) as grader:
+        wrong = grader.grade({"means.py": reference.replace("axis=1", "axis=0").encode()}).values()
+        failed = {it.test.partition("::")[2] for it in wrong if not it.passed}
+    assert failed and all("row_means" in it for it in failed)
+
+
+def test_what_would_run_a_student_s_code_while_it_is_imported_stays_a_notebook(tmp_path: Path) -> None:
+    cells = with_question(
+        *solution(code("def f(x):\n    return 2 * x  # SOLUTION"), code("n = f(3)  # SOLUTION")),
+        *checks(code("assert n == 6 and f(1) == 2")),
+    )
+    with pytest.raises(CourseError, match="n calls f, which students fill in"):
+        import_assignment(
+            "otter", write_notebook(tmp_path / "m.ipynb", cells), course(tmp_path), to_module=True
+        )
+    assert not list((tmp_path / "course").rglob("*.toml"))
 
 
 def test_a_reply_that_a_test_cannot_compute_with_is_the_student_s_mistake(tmp_path: Path) -> None:
