@@ -61,6 +61,8 @@ def _agreement(
     """Return the comparison of a pair of which one side depends on the hand-in, and nothing else of the test does."""
     if pair is None or depends(pair[0]) == depends(pair[1]):
         return None
+    if message is not None and not _is_safe(message):
+        return None
     got, wanted = pair if depends(pair[0]) else reversed(pair)
     how = _With({id(got): "got", id(wanted): "wanted"}).visit(test)
     assert isinstance(how, ast.expr)
@@ -82,6 +84,18 @@ def _agreement(
         keywords.insert(0, ast.keyword("how", ast.Lambda(parameters, how)))
     agree = ast.Attribute(ast.Name("check", ast.Load()), "agree", ast.Load())
     return ast.Expr(ast.Call(agree, arguments, keywords))
+
+
+def _is_safe(message: ast.expr) -> bool:
+    """Return whether a message can be made where the assertion holds, too: an `assert` makes it only where not."""
+    match message:
+        case ast.Constant():
+            return True
+        case ast.JoinedStr(values=values):
+            return all(map(_is_safe, values))
+        case ast.FormattedValue(value=ast.Name(), format_spec=None):
+            return True
+    return False
 
 
 def _compared(test: ast.expr) -> Pair | None:
