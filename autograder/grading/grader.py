@@ -210,9 +210,9 @@ class Grader:
             trial.measuring_rng = self._rng(test, student.files)
         with self._lender.lending(student, given):
             finding = self._finding(test, trial)
-        if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
-            return trial, finding
-        reading = self._reading(student, test)
+            if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
+                return trial, finding
+            reading = self._reading(student, test)  # of what ran: of a file that is given, nothing did
         use = next((it for it in reading.uses if test.structural or not it.hides_loop), None)
         if not test.public:
             trial.flags += reading.flags

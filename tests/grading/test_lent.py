@@ -20,6 +20,7 @@ ASSIGNMENT = f"""
 title = "Layers"
 version = "1.0"
 total_points = 6
+not_allowed = ["scipy"]
 
 [[files]]
 name = "layers.py"

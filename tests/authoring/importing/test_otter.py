@@ -353,9 +353,10 @@ def test_a_comparison_decides_as_before_and_says_what_was_expected_and_what_came
     )
     assert len(public) == len(graded) == len(COMPARED) + 1
     for verdict in public[: len(COMPARED)]:
-        assert re.search(r"(?m)^expected (f\(|n|round).* = .*\n     got ", verdict.details), verdict
+        assert re.search(r"(?ms)^expected (f\(|round).* = .*^     got ", verdict.details), verdict
         assert "f(" in verdict.message or "round(n, 3)" in verdict.message
-        assert "# expected: " in verdict.counterexample
+        compile(verdict.counterexample, "lines to paste", "exec")
+        assert re.search("# expected: |what should be", verdict.counterexample)
     # What a graded test gave is not told.
     assert {it.message.partition(" ")[0] for it in graded[: len(COMPARED)]} == {"what"}
     assert "twice" in public[1].details
