@@ -263,6 +263,8 @@ def _unpack(archive: Path, folder: Path) -> None:
                 path = Path(content.extract(entry, folder))
                 if mode := entry.external_attr >> 16 & 0o777:
                     path.chmod(mode)
+    except FileNotFoundError as error:
+        raise CourseError(f"{archive}: there is no such file; check the path.") from error
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
         raise CourseError(f"{archive}: cannot be unpacked ({error}); bundle the assignment again.") from error
 

@@ -347,6 +347,9 @@ def test_a_zip_that_is_none_for_gradescope_is_one_sentence(submission: Path, tmp
     path.write_bytes(b"no zip")
     with pytest.raises(CourseError, match=r"student\.zip: cannot be unpacked"):
         rehearse(path, [submission])
+    path.unlink()
+    with pytest.raises(CourseError, match=r"student\.zip: there is no such file; check the path"):
+        rehearse(path, [submission])
 
 
 @needs_root
