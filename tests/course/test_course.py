@@ -11,6 +11,7 @@ import pytest
 
 from autograder.cli.course import list_assignments
 from autograder.course.loading import find_course, load_assignment
+from autograder.course.toml import read_bank
 from autograder.errors import CourseError
 from autograder.model.assignment import LatePolicy, Limits
 from tests.courses import write_course
@@ -182,3 +183,13 @@ def test_the_course_s_own_page_lists_its_assignments_as_they_are(capsys):
     table = capsys.readouterr().out
     page = (Path(__file__).parents[2] / "assignments" / "README.md").read_text()
     assert table in page, "renew the table with `autograder list --markdown`"
+
+
+def test_a_method_is_named_in_the_bank_with_or_without_quotes(tmp_path):
+    bank = tmp_path / "mistakes.toml"
+    bank.write_text(
+        '[A]\nedits.Net.loss = ["a", "b"]\nreplaced_by.net.Net.train = "f"\n[B]\nedits."Net.loss" = ["a", "b"]\n'
+    )
+    mistakes, _ = read_bank(bank)
+    assert mistakes["A"].names == ("Net.loss", "net.Net.train")
+    assert mistakes["A"].edits == mistakes["B"].edits
