@@ -32,6 +32,7 @@ def points(
     axes : matplotlib Axes, optional
     """
     _refuse_nothing("X", X)
+    alone = axes is None
     axes = _new_axes(axes, 6.2, 4.6)
     places, labels = np.asarray(X, float), np.asarray(y)
     for label in range(labels.max() + 1):
@@ -51,6 +52,8 @@ def points(
     middle, reach = (places.max(axis=0) + places.min(axis=0)) / 2, np.ptp(places, axis=0).max() * 0.58
     axes.set(xlim=(middle[0] - reach, middle[0] + reach), ylim=(middle[1] - reach, middle[1] + reach))
     axes.set(title=title, aspect="equal")
+    if alone:  # in a row of panels, labels would take up their room
+        axes.set(xlabel="$x_1$", ylabel="$x_2$")
     axes.spines[["top", "right"]].set_visible(False)
     if class_names:
         legend(axes)

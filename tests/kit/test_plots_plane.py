@@ -23,6 +23,7 @@ def test_points_have_the_colour_of_their_class_and_a_name():
     assert len(colours) == 3
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b", "c"]
     assert axes.get_title() == "three classes"
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$x_1$", "$x_2$")
 
 
 def test_the_legend_stands_beside_the_picture_and_takes_in_lines():

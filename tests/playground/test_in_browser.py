@@ -411,6 +411,33 @@ def test_the_loss_at_the_start_is_predicted_in_numbers(
     assert it.page.get_by_role("button", name=f"The loss at the start, {mark}").count() == 1
 
 
+def test_all_experiments_are_done_with_nothing_but_a_keyboard(play: Play) -> None:
+    it = play()
+    it.page.emulate_media(reduced_motion="reduce")
+
+    def go_to(selector: str) -> None:
+        for _ in range(80):
+            if it.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+            it.page.keyboard.press("Tab")
+        raise AssertionError(f"80 times Tab do not lead to {selector}")
+
+    for place in range(1, 7):
+        go_to(f"#challenges > :nth-child({place}), #challenges > :nth-child({place}) button")
+        it.page.keyboard.press("Enter")
+        go_to("#answers input")
+        if it.page.evaluate("document.activeElement.type") == "radio":
+            it.page.keyboard.press("Space")
+        else:
+            it.page.keyboard.type("2")
+            it.page.keyboard.press("Tab")
+            it.page.keyboard.type("1.1")
+        it.page.keyboard.press("Enter")
+        it.page.locator("#verdict p").first.wait_for(timeout=60_000)
+        assert it.page.locator("#tally").inner_text().endswith(f" of {place} predicted.")
+    assert it.opened.complaints == []
+
+
 def test_on_a_phone_the_plane_comes_into_sight_for_an_experiment_and_its_verdict_after_it(play: Play) -> None:
     it = play(360)
     it.page.emulate_media(reduced_motion="reduce")
