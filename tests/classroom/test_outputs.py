@@ -278,7 +278,7 @@ def test_an_override_for_nobody_is_pointed_out(
 @pytest.mark.parametrize(
     "text, complaint",
     [
-        ("", "has no column student"),
+        ("", "is no table: it is empty"),
         ("student,points,grade\n", "has unknown columns grade"),
         ("student,question,points\n,predict,1\n", "line 2: the column student is empty"),
         ("student,question,points\nada@example.edu,,\n", "line 2: it changes nothing"),
