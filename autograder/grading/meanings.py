@@ -64,7 +64,7 @@ _REACHES_ANYTHING = frozenset(
 _EXECUTES_OR_LOADS = (
     "runpy.", "code.", "codeop.", "pickle.load", "pickle.Unpickler", "_pickle.", "marshal.load", "shelve.", "pdb.",
     "timeit.timeit", "timeit.repeat", "timeit.Timer", "typing.get_type_hints", "typing.ForwardRef", "logging.config.",
-    "unittest.", "doctest.", "importlib.util.", "importlib.machinery.", "importlib.abc.", "zipimport.", "pkgutil.",
+    "unittest.mock.", "doctest.", "importlib.util.", "importlib.machinery.", "importlib.abc.", "zipimport.", "pkgutil.",
     "pydoc.", "bdb.", "trace.", "cProfile.", "profile.", "concurrent.interpreters.",
 )  # fmt: skip
 """How the names of what finds something by a text, or runs it, in ways that are not followed begin."""
