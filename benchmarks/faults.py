@@ -24,6 +24,7 @@ when the run is over or has no such process any more; those rounds are "too late
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -50,6 +51,7 @@ from autograder.course.loading import Course, find_course
 from autograder.grading.explain.bank import load_bank
 from autograder.report.gradescope import GradescopeResults
 from autograder.sandbox.isolation import Tier, choose_tier, why_not
+from autograder.sandbox.launching import children_of
 from autograder.sandbox.orphans import orphans
 
 ROOT = Path(__file__).parent.parent
@@ -132,15 +134,19 @@ class Run:
 
     def note_processes(self) -> list[psutil.Process]:
         """Return all that the command has started and that is running, and remember it."""
-        try:
-            below = psutil.Process(self._process.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            return []
+        below: list[psutil.Process] = []
+        waiting = [self._process.pid]
+        while waiting:
+            # psutil would look for children among all processes of the machine, which takes a core to itself.
+            with contextlib.suppress(OSError, psutil.NoSuchProcess):
+                children = children_of(waiting.pop())
+                waiting += children
+                below += [psutil.Process(pid) for pid in children]
         self.seen.update(below)
         return below
 
     def look(self) -> None:
-        """Note them every now and then: finding them reads all of /proc, and would keep one core to itself."""
+        """Note them every now and then, and leave the cores to what is watched."""
         if time.monotonic() - self._looked > LOOKS_SECONDS:
             self.note_processes()
             self._looked = time.monotonic()
@@ -264,15 +270,19 @@ def in_container(
 def _watched(run: Run, path: Path) -> tuple[dict[str, Any] | None, list[str]]:
     """Wait for the end of a run; return the results that it leaves, and what was ever wrong with them."""
     problems: list[str] = []
+    results: dict[str, Any] | None = None
+    before: bytes | None = None
     while True:
         running = run.running
         run.look()
         try:
             content = path.read_bytes()
-            msgspec.json.decode(content, type=GradescopeResults)
-            results = json.loads(content)
+            if content != before:
+                before = content
+                msgspec.json.decode(content, type=GradescopeResults)
+                results = json.loads(content)
         except FileNotFoundError:
-            results = None
+            results = before = None
         except (ValueError, msgspec.ValidationError) as error:
             results = None
             problems.append(str(error))
