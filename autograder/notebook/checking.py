@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.authoring.otter_files import otter_test_files
 from autograder.course.loading import load_work
+from autograder.errors import CourseError
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
 from autograder.student.afresh import Report, check_afresh, hint_afresh, page_afresh, state_of_work
@@ -45,26 +46,38 @@ class PlainChecker:
         if state == self._state and question in self._passing:
             print(f"{self._passing[question]}; nothing has been saved since they ran.")
             return
-        with waiting(f"checking {question}"):
-            report = check_afresh(question)
-        if report.state != self._state:
-            self._state, self._passing = report.state, {}
-        self._passing |= report.passing
-        print(_as_cells(report.text), _as_cells(report.standing), sep="\n\n")
+        with _sentences():
+            with waiting(f"checking {question}"):
+                report = check_afresh(question)
+            if report.state != self._state:
+                self._state, self._passing = report.state, {}
+            self._passing |= report.passing
+            print(_as_cells(report.text), _as_cells(report.standing), sep="\n\n")
 
     def show(self, question: str) -> None:
         """Show the failed checks of a question with what was expected beside what came, wrong cells marked."""
         from IPython.display import HTML, display
 
-        with waiting(f"checking {question}"):
-            page = page_afresh(question)
-        display(HTML(page))  # type: ignore[no-untyped-call]
+        with _sentences():
+            with waiting(f"checking {question}"):
+                page = page_afresh(question)
+            display(HTML(page))  # type: ignore[no-untyped-call]
 
     def hint(self, question: str) -> None:
         """Print a hint for a question, one stage further each time after an attempt or a minute."""
-        with waiting(f"looking at {question}"):
-            text = hint_afresh(question)
-        print(_as_cells(text))
+        with _sentences():
+            with waiting(f"looking at {question}"):
+                text = hint_afresh(question)
+            print(_as_cells(text))
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Print what is wrong with what was asked for as a sentence; a traceback would look like the student's error."""
+    try:
+        yield
+    except CourseError as error:
+        print(_as_cells(str(error)))
 
 
 def _as_cells(text: str) -> str:

@@ -43,6 +43,23 @@ _QUESTION = (
     "Take the smallest check that fails and go through your function on paper: after which line is the first number "
     "another one than you would write down?"
 )
+_OWN_TESTS = {
+    State.TO_DO: (
+        "For which inputs can you say the result without running anything? Which two inputs must give the same "
+        "result, or results whose difference you know?",
+        "Begin with one of these: a function whose name begins with test, which calls what is to be tested and "
+        "asserts a value, not only a type or a shape. Then run autograder check {question}.",
+    ),
+    State.FAILING: (
+        "Which of the two is right, what the test asserts or what your function returns? Work out that case on paper.",
+    ),
+    State.DONE: (
+        "Your tests pass on your code. Which mistake in it would they not notice?",
+        "Try it: keep a copy of your function, leave out one term, one factor or one sign, save, and run autograder "
+        "check {question}. If your tests still pass, they miss that mistake: which input would show it?",
+    ),
+}
+"""What is asked about tests that students write themselves, by the state of the question that they are for."""
 
 
 class Entry(msgspec.Struct):
@@ -113,6 +130,8 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     """
     now = time.time() if now is None else now
     outcome = next(it for it in outcomes_of(checks) if it.question == question)
+    if outcome.state in (State.TO_DO, State.DONE) and _is_for_own_tests(checks, question):
+        return Hint(tuple(text.format(question=question) for text in _OWN_TESTS[outcome.state]))
     if not outcome.can_be_hinted_at:
         raise CourseError(_why_there_is_none(checks, outcome))
     stages = tuple(_stages(checks, outcome, folder))
@@ -134,6 +153,11 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     more = f"There is more, after another attempt or in {left} s: autograder hint {question}"
     wait = more if shown < len(stages) else ""
     return Hint(stages[:shown], wait)
+
+
+def _is_for_own_tests(checks: Checks, question: str) -> bool:
+    """Return whether a question is for tests in a file that nobody need hand in, and asks for no function."""
+    return not checks.assignment.question(question).functions and bool(checks.assignment.optional_names)
 
 
 def _why_there_is_none(checks: Checks, outcome: Outcome) -> str:
@@ -218,6 +242,8 @@ def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
         return
     hint = next((verdict.hint for verdict in outcome.failed if verdict.hint), "")
     asked = questions_of(hint) if hint else ""
+    if outcome.failed[0].kind is Kind.WRONG_VALUE and _is_for_own_tests(checks, outcome.question):
+        (asked,) = _OWN_TESTS[State.FAILING]
     yield asked or _QUESTIONS.get(outcome.failed[0].kind, _QUESTION)
     yield _where_to_look(checks, outcome, hint.replace(asked, "").strip() if asked else hint)
     if example := _example(checks, outcome.question, folder):

@@ -22,7 +22,7 @@ from autograder.student.hints import LOG_FILE, hint_for, note_attempt, read_log,
 from autograder.student.memory import FOLDER
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_here
-from tests.courses import GRADED, REFERENCE, write_course
+from tests.courses import ASSIGNMENT, GRADED, PUBLIC, REFERENCE, write_course
 from tests.student.test_checking import run_pasted
 
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
@@ -221,3 +221,38 @@ def test_an_unknown_question_is_an_error_of_one_sentence(work: Path) -> None:
     with pytest.raises(CourseError, match="centre, spread"):
         check_folder(["nothing"], work)
     assert "say which question" in only_line(run_here("hint", "centring", cwd=work).stderr)
+
+
+OWN_TESTS = """
+
+@pytest.mark.question("own_tests")
+def test_your_tests_pass_on_your_code(own_tests):
+    own_tests.hold()
+"""
+ONE_TEST = """
+import numpy as np
+from centring import spread
+def test_ones():
+    assert spread(np.ones((2, 1)))[0] == """
+
+
+@pytest.mark.parametrize(
+    "tests, first, then",
+    [
+        ("", "For which inputs can you say the result", "asserts a value, not only a type or a shape"),
+        (f"{ONE_TEST}1", "Which of the two is right, what the test asserts", "Look at my_tests.py, line 5."),
+        (f"{ONE_TEST}0", "Which mistake in it would they not notice?", "run autograder check own_tests. If"),
+    ],
+    ids=["none", "wrong", "passing"],
+)
+def test_hints_on_own_tests_are_about_tests(work: Path, tests: str, first: str, then: str) -> None:
+    more = '[[files]]\nname = "my_tests.py"\noptional = true\n\n[limits]'
+    question = '\n[[questions]]\nid = "own_tests"\ntitle = "Tests"\npoints = 2\nbonus = true\n'
+    (work / "assignment.toml").write_text(ASSIGNMENT.replace("[limits]", more) + question)
+    (work / "test_public.py").write_text(PUBLIC + OWN_TESTS)
+    (work / "centring.py").write_text(REFERENCE)
+    (work / "my_tests.py").write_text(tests)
+    checks = check_folder(folder=work, tier="limits")
+    hint_for(checks, "own_tests", work, 1000)
+    text = hint_for(checks, "own_tests", work, 2000).text
+    assert first in text and then in text

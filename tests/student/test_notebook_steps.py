@@ -56,6 +56,11 @@ def test_a_notebook_is_told_lines_of_a_cell_in_the_place_of_commands(
     assert 'Next: grader.check("spread"); for a hint, grader.hint("spread")' in said.splitlines()
     assert said.rstrip().endswith(' s: grader.hint("spread")')
     assert "autograder hint" not in said
+    PlainChecker(Report()).hint("centre")
+    PlainChecker(Report()).check("center")
+    said = capsys.readouterr().out
+    assert said.startswith("all public checks of centre pass; there is nothing to hint at.\n")
+    assert "did you mean 'centre'?" in said
 
 
 def test_checks_that_have_passed_run_again_once_something_is_saved(

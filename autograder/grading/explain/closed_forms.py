@@ -175,7 +175,7 @@ def _forms(sample: Sample) -> Iterator[Form]:
     """Yield every form in the symbols that a sample's arguments give, the simplest first."""
     yield Form(
         "is 0 everywhere",
-        "Where is it computed, and is that what is returned?",
+        "Where is this result computed, and is that what is returned?",
         lambda it: np.zeros_like(it.right),
     )
     for factor, (observation, question) in _FACTORS.items():

@@ -355,9 +355,14 @@ def _sentence(observation: str, question: str) -> str:
 
 
 def questions_of(hint: str) -> str:
-    """Return the questions of a hint, which hold whatever else is wrong; its statements may not."""
+    """Return the questions of a hint, which hold whatever else is wrong; its statements may not.
+
+    >>> questions_of("loss is 0 everywhere. Where is it? dW is 0 everywhere. Where is it?")
+    'Where is it?'
+    """
     sentences = re.split(r"(?<=[.?!])\s+", hint.strip())
-    return " ".join(it for it in sentences if it.endswith("?") and not _CLAIM.search(it))
+    asked = (it for it in sentences if it.endswith("?") and not _CLAIM.search(it))
+    return " ".join(dict.fromkeys(asked))  # a hint about two parts may ask the same of both
 
 
 def digest_of_hint(hint: str) -> str:

@@ -157,7 +157,7 @@ def _all_equal(it: np.ndarray) -> bool:
 
 
 STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
-    "0 everywhere": (lambda it: not it.any(), "Where is it computed, and is that what is returned?"),
+    "0 everywhere": (lambda it: not it.any(), "Where is this result computed, and is that what is returned?"),
     "NaN everywhere": (
         lambda it: bool(np.isnan(it).all()),
         "Which step gives NaN: 0 / 0, inf - inf, the root of a negative number?",
