@@ -43,12 +43,15 @@ def test_a_release_is_the_same_bytes_whenever_and_wherever_it_is_made(
 def test_everything_lies_flat_in_one_folder_named_after_the_assignment(
     small_course: Course, tmp_path: Path
 ) -> None:
-    names = members(release(small_course.assignment("scaled"), tmp_path)).keys()
+    packed = members(release(small_course.assignment("scaled"), tmp_path))
+    names = packed.keys()
     own = {"assignment.toml", "scaled.py", "test_public.py"}
     added = {"requirements.txt", "requirements-notebook.txt", "start.py", "pytest.ini", "release.json"}
     wheels = {name for name in names if name.endswith(".whl")}
     assert names - wheels == {f"scaled/{name}" for name in own | added | {"ridge.py"}}
     assert len(wheels) == 1
+    before, _, after = packed["scaled/test_public.py"].partition(b"start.inside(__file__)")
+    assert b"import numpy" not in before and b"import numpy" in after
 
 
 def test_otter_s_files_and_packages_come_only_where_they_are_asked_for(
