@@ -46,8 +46,8 @@ def main(arguments):
     if os.getcwd() != HERE:
         print("    cd {}".format(quoted(near(HERE))))
     print("    {}{}\n".format("" if WINDOWS else ". ", quoted(near(activate, HERE))))
-    print("and then autograder status, autograder check or autograder submit. If the terminal does")
-    print("not find or allow them, this does the same: {} check\n".format(python_and("start.py")))
+    print("and then autograder status, autograder check or autograder submit.")
+    print("Where the terminal does not allow that: {} check\n".format(python_and("start.py")))
     sys.stdout.flush()
     subprocess.call([python, "-m", "autograder", "status"], cwd=HERE)
 
