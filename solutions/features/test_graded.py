@@ -242,7 +242,7 @@ def hog_of(code, gray, *settings):
 
 
 @cells
-@pytest.mark.weight(3)
+@pytest.mark.weight(1.5)
 @pytest.mark.parametrize(
     "size, settings",
     [((16, 24), ()), ((20, 26), (6, 9)), ((9, 13), (4, 7))],
@@ -271,19 +271,19 @@ def require_no_loop(loops, over):
 
 
 @cells
-@pytest.mark.weight(3.5)
+@pytest.mark.weight(4.5)
 def test_no_loop_over_the_rows(loops):
     require_no_loop(loops, "rows")
 
 
 @cells
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(2.5)
 def test_no_loop_over_the_columns(loops):
     require_no_loop(loops, "columns")
 
 
 @cells
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 def test_speed(race):
     # Cells of a size at which a loop over cells alone, which other tests are about, is clearly fast enough.
     race(HOG, lambda rng: (away_from_edges(rng, 192, 256, 9), 4), full=10, none=30, names=("histograms",))
@@ -420,13 +420,25 @@ def test_feature_matrix_like_leaves_both_sets_alone(unchanged, rng):
 @ladder(COLOR_HISTOGRAM, parts=("histogram",))
 def coloured(
     rng,
-    bins=Size(8, levels=(1, 2, 4, 5, 7, 8, 16)),
+    bins=Size(5, levels=(1, 3, 5, 7, 8, 11, 12)),
     height=Size(5, one="row", many="rows", levels=(1, 2, 5, 8)),
     grey=Case("all channels are equal"),
     dark=Case("no value is above 90"),
     black=Case("all values are 0"),
+    edges=Case("values lie at the edges between two bins"),
 ):
+    if edges and dark:
+        return None
     image = picture(rng, height, 6, 90 if dark else 255)
+    # Away from the edges between bins, or at them: the first value of a bin, and the last one before it.
+    places = image.astype(np.int64) * bins // 256
+    if edges:
+        places = np.maximum(places, min(1, bins - 1))
+        image = -(-places * 256 // bins) - rng.integers(2, size=places.shape) * (bins > 1)
+    else:
+        first, last = -(-places * 256 // bins) + 5, -(-(places + 1) * 256 // bins) - 3
+        image = rng.integers(first, last, endpoint=True)
+    image = image.astype(np.uint8)
     if grey:
         image[...] = image[..., 1:2]
     return dict(image=image * (0 if black else 1), bins=bins)
@@ -435,14 +447,17 @@ def coloured(
 @ladder(SMOOTH, parts=("smoothed",))
 def smoothed(
     rng,
-    bins=Size(12, levels=(1, 2, 5, 9, 12, 16)),
-    wide=Case("sigma is 2"),
+    bins=Size(12, levels=(5, 9, 12, 16)),
+    wide=Case("sigma is above 1"),
+    whole=Case("3 * sigma is a whole number"),
     one=Case("sigma is 1"),
     flat=Case("the histogram is flat"),
     middle=Case("only a bin in the middle is not 0"),
 ):
-    if wide and one:
+    if one and (wide or not whole):
         return None
+    # Just below a whole number, the farthest bin that is reached weighs most.
+    widths = (2 / 3, 2.0) if whole else (0.65, 1.65)
     values = histogram(rng, bins)
     if middle:
         values[:] = 0
@@ -451,7 +466,7 @@ def smoothed(
         values[:] = 0.25
     if flat and middle:
         return None
-    return dict(histogram=values, sigma=2.0 if wide else 1.0 if one else 0.7)
+    return dict(histogram=values, sigma=1.0 if one else widths[wide])
 
 
 def rising(rng, height, width, across, down):
@@ -495,13 +510,15 @@ def oriented(
     cells_down=Size(2, one="row of cells", many="rows of cells", levels=(1, 2, 3)),
     cells_across=Size(3, one="column of cells", many="columns of cells", levels=(1, 2, 3)),
     pixels=Size(4, one="pixel along a cell", many="pixels along a cell", levels=(2, 4, 8)),
-    bins=Size(9, levels=(1, 4, 7, 9, 12)),
+    even=Case("180 can be divided by the number of bins"),
+    usual=Case("there are 9 bins"),
     remainder=Case("some pixels belong to no cell"),
     ramp=Case("the brightness rises evenly"),
     flat=Case("the brightness is the same everywhere"),
 ):
-    if flat and ramp:
+    if (flat and ramp) or (usual and not even):
         return None
+    bins = 9 if usual else int(rng.choice([4, 5, 12] if even else [7, 8, 11]))
     height, width = cells_down * pixels + remainder, cells_across * pixels + remainder
     if ramp:
         gray = rising(rng, height, width, 1.0, 0.37)

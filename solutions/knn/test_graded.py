@@ -101,7 +101,7 @@ def require_no_loop(loops, over):
 
 
 @no_loops
-@pytest.mark.weight(5.5)
+@pytest.mark.weight(6.5)
 def test_no_loop_over_the_test_examples(loops):
     require_no_loop(loops, "test_examples")
 
@@ -119,7 +119,7 @@ def test_no_loop_over_the_features(loops):
 
 
 @no_loops
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(0.5)
 def test_no_loops_memory(memory):
     memory(no_loops_of, lambda sizes, rng: examples(rng, *sizes), names=("dists",))
 

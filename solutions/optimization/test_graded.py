@@ -519,43 +519,53 @@ def hessians(
     return dict(f=f.value, x=2 * start(rng, dimensions), h=0.1 if wide else 1e-3)
 
 
-def asked(code, function, hessians, points):
-    """Ask about functions whose Hessian is another one at each of the points."""
+ASKED = """
 
+def answers_about(hessians, points):
+    # Each function has another Hessian at each of the points.
     def hessian_of(matrices):
-        return lambda x: matrices[int(np.argmin(abs(points[:, 0] - x[0])))]
+        return lambda x: matrices[int(abs(points[:, 0] - x[0]).argmin())].copy()
 
-    return [code.call(function, hessian_of(matrices), points) for matrices in hessians]
+    return [is_convex(hessian_of(matrices), points.copy()) for matrices in hessians]
+"""
+
+
+def asked(code, function, hessians, points):
+    """Ask about several functions in one call, so that none has to call back."""
+    return code.extended(optimization=ASKED).call("optimization.answers_about", hessians, points)
 
 
 @ladder(IS_CONVEX, parts=("the answers",), run=asked)
 def convex_or_not(
     rng,
+    points_=Size(2, one="point", many="points", levels=(1, 2, 3)),
     dimensions=Size(3, levels=(2, 3, 4)),
     diagonal=Case("the Hessian is diagonal"),
     flat=Case("an eigenvalue is 0"),
     slight=Case("the smallest eigenvalue lies just below 0, within the tolerance"),
     domes=Case("the eigenvalues are all of the same sign"),
-    mixed=Case("f curves downwards at one of the points alone"),
-    last=Case("f curves downwards at the last point alone"),
+    first=Case("f curves downwards at the first point or at all of them"),
+    last=Case("f curves downwards at the last point or at all of them"),
 ):
-    if (flat and not diagonal) or flat + slight + domes > 1 or (last and not mixed):
+    if (flat and not diagonal) or flat + slight + domes > 1 or (first and last):
         return None
-    points = rng.normal(size=(2, dimensions))
+    points = rng.normal(size=(points_, dimensions))
+    alone = 0 if first else points_ - 1 if last else rng.integers(points_)
     hessians = []
-    for number in range(4):
-        eigenvalues = rng.uniform(0.5, 3.0, size=dimensions)
-        signs = np.ones(dimensions)
-        if number % 2:
-            signs[: dimensions if domes else 1 + number // 2 % (dimensions - 1)] = -1
-        if flat or slight:
-            eigenvalues[-1], signs[-1] = -5e-9 * slight, 1
-        both = [eigenvalues * signs] * 2
-        if mixed:
-            both[int(not last)] = abs(eigenvalues)
-        matrices = [np.diag(it) if diagonal else with_eigenvalues(rng, it) for it in both]
-        hessians.append(np.array(matrices))
-    return dict(hessians=hessians, points=points)
+    for downwards in ([], [alone], range(points_)):
+        matrices = []
+        for number in range(points_):
+            eigenvalues = rng.uniform(0.5, 3.0, size=dimensions)
+            if flat or slight:
+                eigenvalues[-1] = -5e-9 * slight
+            if number in downwards and domes:
+                eigenvalues *= -1
+            elif number in downwards:
+                # So weak that no entry on a diagonal need be negative.
+                eigenvalues[: rng.integers(1, dimensions)] *= -0.05
+            matrices.append(np.diag(eigenvalues) if diagonal else with_eigenvalues(rng, eigenvalues))
+        hessians.append(matrices)
+    return dict(hessians=np.array(hessians), points=points)
 
 
 @ladder(STABILITY_LIMIT, parts=("limit",))

@@ -11,9 +11,11 @@ from autograder.grading import grader as grading
 from autograder.grading.grader import Grader
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import HALF, cost_of_another_type, score
-from autograder.model.verdict import Kind
+from autograder.model.verdict import Family, Kind
 
 HALVED = {"svm": "svm_loss", "softmax": "softmax_loss"}
+
+ABOUT_A_THIRD = Fraction(36, 100)
 
 Results = dict[str, QuestionResult]
 
@@ -102,11 +104,11 @@ def structure_of(grader: Grader, question: str) -> Fraction:
 
 
 @pytest.mark.parametrize("name", HALVED)
-def test_loops_handed_in_as_the_version_without_keep_less_than_half(graded, name):
+def test_loops_handed_in_as_the_version_without_keep_about_a_third_at_most(graded, name):
     function = HALVED[name]
     question = f"{function}_vectorized"
     result = graded(name, replaced(question, f"{function}_naive"), question)[question]
-    assert 0 < result.score < result.points / 2
+    assert 0 < result.score <= ABOUT_A_THIRD * result.points
     assert {Kind.LOOPS} <= {it.kind for it in result.graded}
 
 
@@ -126,7 +128,41 @@ def test_distances_with_more_loops_than_asked_for_keep_less_than_half(graded, wa
     methods = [f"KNearestNeighbor.compute_distances_{it}" for it in (way, instead)]
     question = f"distances_{way}"
     result = graded("knn", replaced(*methods), question)[question]
-    assert 0 < result.score < result.points / 2
+    most = ABOUT_A_THIRD if (way, instead) == ("no_loops", "two_loops") else Fraction(1, 2)
+    assert 0 < result.score < most * result.points
+
+
+LOOPS_ELSEWHERE = {
+    "regularization": """
+def squared_hinge_loss(W, X, y, reg):
+    loss, dW = 0.0, np.zeros(W.shape)
+    for x, label in zip(X, y):
+        scores = x @ W
+        for j in range(W.shape[1]):
+            margin = scores[j] - scores[label] + 1
+            if j != label and margin > 0:
+                loss += margin**2
+                dW[:, j] += 2 * margin * x
+                dW[:, label] -= 2 * margin * x
+    return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
+""",
+    "features": """
+def hog(gray, cell=8, bins=9):
+    magnitude, angle = image_gradients(gray)
+    H = np.zeros((gray.shape[0] // cell, gray.shape[1] // cell, bins))
+    for i in range(H.shape[0] * cell):
+        for j in range(H.shape[1] * cell):
+            H[i // cell, j // cell, int(angle[i, j] * bins / 180)] += magnitude[i, j]
+    return H / (np.sqrt(np.sum(H**2, axis=2, keepdims=True)) + 1e-12)
+""",
+}
+
+
+@pytest.mark.parametrize("name, question", [("regularization", "squared_hinge_loss"), ("features", "hog")])
+def test_loops_elsewhere_keep_about_a_third_at_most(graded, name, question):
+    result = graded(name, LOOPS_ELSEWHERE[name], question)[question]
+    assert 0 < result.score <= ABOUT_A_THIRD * result.points
+    assert all(it.right for it in result.graded if it.kind.family is not Family.STRUCTURE)
 
 
 ASCENT = """

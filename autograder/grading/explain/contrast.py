@@ -30,7 +30,13 @@ from autograder.grading.explain.probes import (
     probe_of,
     state,
 )
-from autograder.grading.explain.properties import facts_of_entries, facts_of_properties
+from autograder.grading.explain.properties import (
+    facts_of_entries,
+    facts_of_places,
+    facts_of_precision,
+    facts_of_properties,
+    facts_of_zeros,
+)
 from autograder.grading.explain.regions import MOSTLY, is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
     facts_of_dependence,
@@ -266,6 +272,10 @@ def _facts_of_wrong(
             by_chance = not is_real(examined, part, table[part])
             found += facts_of_entries(examined, part, probes, by_chance)
             found += facts_of_properties(examined, part, probes, unswitched, without)
+    for facts_of_rest in (facts_of_places, facts_of_precision, facts_of_zeros):
+        said = {part for fact in found for part in fact.parts}
+        for part in (it for it in wrong if it not in said):
+            found += facts_of_rest(examined, part, probes)
     said = {part for fact in found for part in fact.parts}
     rest = [part for part in wrong if part not in said]
     if rest:

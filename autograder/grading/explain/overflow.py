@@ -32,7 +32,7 @@ def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]
             known = [it for it in limits if it is not None]
             if len(known) < len(limits):
                 continue
-            low, high = min(it.low for it in known), max(it.high for it in known)
+            low, high = _with_further_draws(examined, part, name, amount, known)
             ways = {it.how for it in known}
             if len(ways) == 1 and high <= MOST_APART * low and _is_confirmed(examined, part, name, low, high):
                 found.setdefault((*_rounded(low, high), ways.pop()), []).append(part)
@@ -66,14 +66,35 @@ class Limit:
     how: str
 
 
-def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int) -> Limit | None:
+def _with_further_draws(
+    examined: Examined, part: str, name: str, amount: Amount, known: Sequence[Limit]
+) -> tuple[float, float]:
+    """Return the lowest and the highest limit of some draws and of further ones that have others.
+
+    The class of one example may decide which of two limits a draw has.
+    """
+    low, high = min(it.low for it in known), max(it.high for it in known)
+    for number in range(CONFIRMING):
+        if how(examined, _confirming(examined, name, low / SAME_LIMIT, number), part) != "right":
+            other = limit_of(examined, part, name, amount, CONFIRMING_DRAW, number)
+            low, high = (low, high) if other is None else (min(low, other.low), max(high, other.high))
+    return low, high
+
+
+def _confirming(examined: Examined, name: str, value: float, number: int) -> Probe:
+    return probe_of({**examined.inputs.ladder.base, name: value}, CONFIRMING_DRAW, 900 + number)
+
+
+def limit_of(
+    examined: Examined, part: str, name: str, amount: Amount, draw: int, number: int = 0
+) -> Limit | None:
     """Return up to which amount a part is right, and from which on it is wrong; None without such limits.
 
     In between, rounding may make it right by chance.
     """
 
     def at(value: float) -> Probe:
-        return probe_of({**examined.inputs.ladder.base, name: value}, draw, 900)
+        return probe_of({**examined.inputs.ladder.base, name: value}, draw, 900 + number)
 
     def is_right(value: float) -> bool:
         return examined.state(at(value), part) == "right"
@@ -97,11 +118,10 @@ def limit_of(examined: Examined, part: str, name: str, amount: Amount, draw: int
 
 def _is_confirmed(examined: Examined, part: str, name: str, low: float, high: float) -> bool:
     """Return whether other draws have the limit in the same place: it may depend on more than the amount."""
-    ladder = examined.inputs.ladder
-    most = ladder.all_of(Amount)[name].most
+    most = examined.inputs.ladder.all_of(Amount)[name].most
     for number in range(CONFIRMING):
         below, beyond = (
-            probe_of({**ladder.base, name: value}, CONFIRMING_DRAW, 900 + number)
+            _confirming(examined, name, value, number)
             for value in (low / SAME_LIMIT, min(high * SAME_LIMIT, most))
         )
         if how(examined, below, part) != "right" or how(examined, beyond, part) == "right":

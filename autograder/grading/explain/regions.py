@@ -37,6 +37,9 @@ CONTRADICTING = 8
 """Probes that are drawn to contradict a statement: in the region of each condition, and twice as many elsewhere."""
 MOSTLY = 0.8
 """The share of probes from which on it is most of them."""
+MOST_SHARED, MOST_LOOKED_AT, ROUNDED = 100, 20, 1e-9
+"""Numbers that are whole once they are multiplied by one number up to the first are shares of that many things; so
+many of them are looked at, and so far they may be from whole ones."""
 SELDOM = 0.3
 """The share of probes up to which it is too few of them to be spoken of."""
 _TRIES = 30
@@ -91,7 +94,15 @@ def is_real(examined: Examined, part: str, table: Table) -> bool:
     """Return whether the right values of a part are measured on a continuous scale, so that none is met by chance."""
     right = [part_of(examined.expected(probe), part) for probe, _ in table]
     known = [it for it in right if it is not None]
-    return bool(known) and not all((it == np.round(it)).all() for it in known)
+    return bool(known) and not all(map(_are_counts_or_shares, known))
+
+
+def _are_counts_or_shares(numbers: np.ndarray) -> bool:
+    """Return whether all numbers are whole, or whole parts of some number of things."""
+    if (numbers == np.round(numbers)).all():
+        return True
+    counts = numbers.reshape(1, -1)[:, :MOST_LOOKED_AT] * np.arange(1, MOST_SHARED + 1)[:, np.newaxis]
+    return bool((np.abs(counts - np.round(counts)) < ROUNDED).all(axis=1).any())
 
 
 def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -> Where | None:
