@@ -38,11 +38,8 @@ from autograder.grading.explain.properties import (
     PATTERNS,
     STRANGE,
     breaks_law,
-    has_no_zeros,
     has_strange,
-    is_moved,
     is_within,
-    lacks_zeros,
     wrong_in,
 )
 from autograder.grading.explain.regions import contradicting, contradicts
@@ -157,20 +154,9 @@ class Checker:
         asked = [(self.examined.expected(it), self.examined.outcome(it)) for it in probes]
         return [(part_of(right, part), part_of(got, part)) for right, got in asked if right is not None]
 
-    def of_places(self, part, claim) -> bool:
-        return self._unlike(part, is_moved)
-
-    def of_precision(self, part, claim) -> bool:
-        return self._unlike(part, lambda right, got: is_within(right, got, claim))
-
-    def of_zeros(self, part, claim) -> bool:
-        return self._unlike(part, lambda right, got: has_no_zeros(right) or lacks_zeros(right, got))
-
-    def _unlike(self, part, holds) -> bool:
-        """Return whether something does not hold of a probe that is wrong."""
-        wrong = [it for it in self.probes if self.examined.state(it, part) not in (None, "right")]
-        asked = [(self.examined.expected(it), self.examined.outcome(it)) for it in wrong]
-        return not all(holds(part_of(right, part), part_of(got, part)) for right, got in asked)
+    def of_precision(self, part, most) -> bool:
+        pairs = self._pairs(part, self.probes)
+        return not all(got is not None and is_within(right, got, most) for right, got in pairs)
 
     def of_amount(self, part, claim) -> bool:
         name, low, high, way = claim

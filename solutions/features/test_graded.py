@@ -427,8 +427,8 @@ def coloured(
     black=Case("all values are 0"),
     edges=Case("values lie at the edges between two bins"),
 ):
-    if edges and dark:
-        return None
+    if edges and dark and 1 < bins < 3:
+        return None  # the first edge is at 128
     image = picture(rng, height, 6, 90 if dark else 255)
     # Away from the edges between bins, or at them: the first value of a bin, and the last one before it.
     places = image.astype(np.int64) * bins // 256
@@ -436,7 +436,7 @@ def coloured(
         places = np.maximum(places, min(1, bins - 1))
         image = -(-places * 256 // bins) - rng.integers(2, size=places.shape) * (bins > 1)
     else:
-        first, last = -(-places * 256 // bins) + 5, -(-(places + 1) * 256 // bins) - 3
+        first, last = -(-places * 256 // bins) + 5, -(-(places + 1) * 256 // bins) - 8
         image = rng.integers(first, last, endpoint=True)
     image = image.astype(np.uint8)
     if grey:
@@ -516,7 +516,8 @@ def oriented(
     ramp=Case("the brightness rises evenly"),
     flat=Case("the brightness is the same everywhere"),
 ):
-    if (flat and ramp) or (usual and not even):
+    # Of a single cell, the whole picture's histogram is the cell's.
+    if (flat and ramp) or (usual and not even) or cells_down * cells_across == 1:
         return None
     bins = 9 if usual else int(rng.choice([4, 5, 12] if even else [7, 8, 11]))
     height, width = cells_down * pixels + remainder, cells_across * pixels + remainder

@@ -110,6 +110,10 @@ def said_of(grader, body, **options):
         ("dW = dW * len(X)", "dW: changes when every example is there twice, and should not."),
         ("value, dW = 2 * value, 3 * dW", "Your dW is not the slope of your own loss by W."),
         (
+            "dW = dW + 0.002 * np.abs(dW).max() * np.sign(np.sin(1e4 * dW))",
+            "dW: nearly right: where it is wrong, then by less than 1 % of its largest number.",
+        ),
+        (
             "value, dW = 2 * value, 2 * dW",
             "Your dW is the slope of your own loss by W, so the two belong together.",
         ),

@@ -32,10 +32,8 @@ from autograder.grading.explain.probes import (
 )
 from autograder.grading.explain.properties import (
     facts_of_entries,
-    facts_of_places,
     facts_of_precision,
     facts_of_properties,
-    facts_of_zeros,
 )
 from autograder.grading.explain.regions import MOSTLY, is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
@@ -272,10 +270,9 @@ def _facts_of_wrong(
             by_chance = not is_real(examined, part, table[part])
             found += facts_of_entries(examined, part, probes, by_chance)
             found += facts_of_properties(examined, part, probes, unswitched, without)
-    for facts_of_rest in (facts_of_places, facts_of_precision, facts_of_zeros):
-        said = {part for fact in found for part in fact.parts}
-        for part in (it for it in wrong if it not in said):
-            found += facts_of_rest(examined, part, probes)
+    said = {part for fact in found for part in fact.parts}
+    for part in (it for it in wrong if it not in said):
+        found += facts_of_precision(examined, part, probes)
     said = {part for fact in found for part in fact.parts}
     rest = [part for part in wrong if part not in said]
     if rest:

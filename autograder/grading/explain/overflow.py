@@ -19,6 +19,8 @@ SAME_LIMIT = 1.15
 """How far the limits of both draws may be apart to be told as one."""
 MOST_APART = 4.0
 """How far they may be apart to be told at all."""
+CLOSE_BY = 1.3
+"""How far apart limits may be that further draws have widened."""
 CONFIRMING = 6
 """Further draws that have to be right below the limit and wrong beyond it, by as much as limits may be apart."""
 
@@ -32,8 +34,10 @@ def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]
             known = [it for it in limits if it is not None]
             if len(known) < len(limits):
                 continue
-            low, high = _with_further_draws(examined, part, name, amount, known)
+            low, high = min(it.low for it in known), max(it.high for it in known)
             ways = {it.how for it in known}
+            if len(ways) == 1 and high <= MOST_APART * low:
+                low, high = _with_further_draws(examined, part, name, amount, low, high)
             if len(ways) == 1 and high <= MOST_APART * low and _is_confirmed(examined, part, name, low, high):
                 found.setdefault((*_rounded(low, high), ways.pop()), []).append(part)
         for (low, high, how), names in found.items():
@@ -67,22 +71,21 @@ class Limit:
 
 
 def _with_further_draws(
-    examined: Examined, part: str, name: str, amount: Amount, known: Sequence[Limit]
+    examined: Examined, part: str, name: str, amount: Amount, low: float, high: float
 ) -> tuple[float, float]:
-    """Return the lowest and the highest limit of some draws and of further ones that have others.
+    """Return limits that hold of further draws, too, where these are close by; otherwise the same.
 
     The class of one example may decide which of two limits a draw has.
     """
-    low, high = min(it.low for it in known), max(it.high for it in known)
+    lowest, highest = low, high
     for number in range(CONFIRMING):
-        if how(examined, _confirming(examined, name, low / SAME_LIMIT, number), part) != "right":
+        if not _is_between(examined, part, name, lowest, highest, number):
             other = limit_of(examined, part, name, amount, CONFIRMING_DRAW, number)
-            low, high = (low, high) if other is None else (min(low, other.low), max(high, other.high))
-    return low, high
-
-
-def _confirming(examined: Examined, name: str, value: float, number: int) -> Probe:
-    return probe_of({**examined.inputs.ladder.base, name: value}, CONFIRMING_DRAW, 900 + number)
+            if other is not None:
+                lowest, highest = min(lowest, other.low), max(highest, other.high)
+            if highest > CLOSE_BY * lowest:
+                return low, high
+    return lowest, highest
 
 
 def limit_of(
@@ -118,15 +121,15 @@ def limit_of(
 
 def _is_confirmed(examined: Examined, part: str, name: str, low: float, high: float) -> bool:
     """Return whether other draws have the limit in the same place: it may depend on more than the amount."""
-    most = examined.inputs.ladder.all_of(Amount)[name].most
-    for number in range(CONFIRMING):
-        below, beyond = (
-            _confirming(examined, name, value, number)
-            for value in (low / SAME_LIMIT, min(high * SAME_LIMIT, most))
-        )
-        if how(examined, below, part) != "right" or how(examined, beyond, part) == "right":
-            return False
-    return True
+    return all(_is_between(examined, part, name, low, high, number) for number in range(CONFIRMING))
+
+
+def _is_between(examined: Examined, part: str, name: str, low: float, high: float, number: int) -> bool:
+    """Return whether a further draw is right below these limits and wrong beyond them."""
+    ladder = examined.inputs.ladder
+    values = low / SAME_LIMIT, min(high * SAME_LIMIT, ladder.all_of(Amount)[name].most)
+    below, beyond = (probe_of({**ladder.base, name: it}, CONFIRMING_DRAW, 900 + number) for it in values)
+    return how(examined, below, part) == "right" and how(examined, beyond, part) != "right"
 
 
 def how(examined: Examined, probe: Probe, part: str) -> str:

@@ -130,8 +130,6 @@ def design(ladder: Ladder, draw: int) -> list[Probe]:
         if not isinstance(knob, Amount):
             settings += [{**both, name: value} for value in knob.tried for both in (base, on)]
     settings += [base | dict.fromkeys(pair, True) for pair in combinations(ladder.all_of(Case), 2)]
-    smallest = {name: knob.tried[0] for name, knob in ladder.all_of(Size).items()}
-    settings += [both | smallest for both in (base, on)]
     settings += [
         base | _equal(ladder, one, other, rng) for one, other in combinations(ladder.all_of(Size), 2)
     ]

@@ -240,18 +240,6 @@ PRECISIONS = {1e-3: "0.1 %", 1e-2: "1 %"}
 """Differences that a nearly right result never exceeds, relative to its largest number, and their words."""
 
 
-def facts_of_places(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield that a part holds the right numbers at other places, wherever it is wrong."""
-    if _everywhere(examined, part, probes, is_moved):
-        yield Fact(
-            about((part,), "holds the right numbers, but at other places"),
-            "In which order should they come, and in which do they come in your code?",
-            "places",
-            (part,),
-            rank=3,
-        )
-
-
 def facts_of_precision(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
     """Yield by how much a part that is nearly right is wrong at most."""
     for most, words in PRECISIONS.items():
@@ -271,45 +259,9 @@ def facts_of_precision(examined: Examined, part: str, probes: Sequence[Probe]) -
             return
 
 
-def facts_of_zeros(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield that a part never is 0 in any of the entries that should be, wherever it is wrong."""
-    if _everywhere(examined, part, probes, lacks_zeros, skipped=has_no_zeros):
-        yield Fact(
-            about((part,), "some entries should be exactly 0, and none of them is"),
-            "Which entries have nothing to contribute, and what do they contribute in your code?",
-            "zeros",
-            (part,),
-            rank=4,
-        )
-
-
-def is_moved(right: np.ndarray, got: np.ndarray) -> bool:
-    """Return whether a result has the numbers of the right one, at other places; not where most are the same."""
-    if right.ndim == 0 or right.shape != got.shape or not np.isfinite(got).all():
-        return False
-    values, counts = np.unique(right, return_counts=True)
-    return (
-        len(values) > 2
-        and counts.max() <= right.size / 2
-        and close(np.sort(right.ravel()), np.sort(got.ravel()))
-    )
-
-
 def is_within(right: np.ndarray, got: np.ndarray, most: float) -> bool:
     """Return whether a result differs from the right one by no more than this part of its largest number."""
     return right.shape == got.shape and bool(np.isfinite(got).all()) and close(right, got, most)
-
-
-def lacks_zeros(right: np.ndarray, got: np.ndarray) -> bool:
-    """Return whether a result is clearly not 0 wherever the right one is."""
-    if right.shape != got.shape or not np.isfinite(got).all():
-        return False
-    return bool((np.abs(got[right == 0]) > NEAR * np.abs(right).max(initial=0)).all())
-
-
-def has_no_zeros(right: np.ndarray) -> bool:
-    """Return whether no entry is 0, or all are."""
-    return not 0 < np.count_nonzero(right == 0) < right.size
 
 
 def _everywhere(
@@ -317,7 +269,6 @@ def _everywhere(
     part: str,
     probes: Sequence[Probe],
     holds: Callable[[np.ndarray, np.ndarray], bool],
-    skipped: Callable[[np.ndarray], bool] = lambda right: False,
 ) -> bool:
     """Return whether something holds of every probe that is wrong, enough of them, and of further ones."""
     seen = 0
@@ -325,8 +276,6 @@ def _everywhere(
         if examined.state(probe, part) in (None, "right"):
             continue
         right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
-        if right is not None and skipped(right):
-            continue
         if right is None or got is None or not np.isfinite(right).all() or not holds(right, got):
             return False
         seen += 1
