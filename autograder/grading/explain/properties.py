@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -244,7 +245,7 @@ def facts_of_precision(examined: Examined, part: str, probes: Sequence[Probe]) -
     """Yield by how much a part that is nearly right is wrong at most."""
     for most, words in PRECISIONS.items():
         # Other inputs may be off by more.
-        if _everywhere(examined, part, probes, lambda right, got, most=most: is_within(right, got, most / 3)):
+        if _everywhere(examined, part, probes, functools.partial(is_within, most=most / 3)):
             yield Fact(
                 about(
                     (part,),
