@@ -109,7 +109,7 @@ def test_a_long_list_comes_back_exactly(identity, value):
 
 @pytest.mark.parametrize("length", [1, 2, 10])
 def test_a_list_that_holds_itself_is_refused(length):
-    value = []
+    value: list[object] = []
     value += [value] * length
     with pytest.raises(WireError):
         Packer().pack(value)
