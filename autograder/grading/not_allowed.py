@@ -15,6 +15,7 @@ import functools
 import importlib
 import re
 import sys
+import sysconfig
 import threading
 import warnings
 from collections import ChainMap, Counter
@@ -22,7 +23,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib.util import decode_source
+from importlib.util import decode_source, find_spec
+from pathlib import Path
 from types import ModuleType
 
 from autograder.grading.binding import LONGEST_NAME, MOST_PARTS, imported_by, module_of, names_stored, walked
@@ -660,7 +662,7 @@ def _object(full: str) -> object:
     parts = full.split(".")
     if parts[0] not in OFFERED:
         parts = ["builtins", *parts]
-    if parts[0] in OFFERED - _NOT_IMPORTED:
+    if parts[0] in OFFERED - _NOT_IMPORTED and _is_python_s(parts[0]):
         with contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             importlib.import_module(parts[0])
@@ -672,6 +674,19 @@ def _object(full: str) -> object:
             warnings.simplefilter("ignore")
             found = sys.modules.get(".".join(parts[:end])) or getattr(found, part, None)
     return found
+
+
+@functools.cache
+def _is_python_s(name: str) -> bool:
+    """Return whether a module would be imported from Python itself: a file of its name may lie where a command runs."""
+    if name == "numpy":
+        return True
+    spec = find_spec(name) if name not in sys.modules else None
+    if spec is None:
+        return False  # there already, or not to be had
+    return spec.origin in ("built-in", "frozen") or Path(spec.origin or "/").is_relative_to(
+        sysconfig.get_path("stdlib")
+    )
 
 
 def _rule_broken(meanings: Iterable[str], rules: Sequence[_Rule]) -> str | None:
