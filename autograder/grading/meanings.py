@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 
 from autograder.grading.binding import MOST_PARTS, bound_in, imported_by, names_stored
 from autograder.grading.flow_graph import MANY, MOST_MEANINGS, FlowGraph
+from autograder.grading.named_objects import OFFERED, object_named
 from autograder.sandbox.wire.libraries import handed_in
 
-OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
 _MOST_ROUNDS = 8
 _MOST_TEXTS = 50
 """Pieces of text to be executed that are read; what further ones do is not known."""
@@ -778,7 +778,8 @@ class Meanings:
             self._executed(first, call)
         elif meaning in _REACHES_ANYTHING:
             self._unknown("", call.node, call.scope)
-        elif meaning.startswith(_EXECUTES_OR_LOADS):
+        elif meaning.startswith(_EXECUTES_OR_LOADS) and object_named(meaning.rpartition(".")[0]) is not None:
+            # A student's own folder may be called `code`, too.
             self._unknown("builtins", call.node, call.scope)
         elif meaning in _PASSING_ON or meaning.rpartition(".")[2] in _OF_CONTAINERS:
             owner, _, name = meaning.rpartition(".")

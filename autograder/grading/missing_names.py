@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from autograder.grading.binding import module_of
-from autograder.grading.meanings import OFFERED
+from autograder.grading.named_objects import OFFERED
 from autograder.grading.not_allowed import parsed
 from autograder.sandbox.call_failures import CodeRaised, LibraryUsed
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, KNOWN, RELATIVE, handed_in

@@ -12,23 +12,20 @@ import ast
 import builtins
 import contextlib
 import functools
-import importlib
 import re
 import sys
-import sysconfig
 import threading
-import warnings
 from collections import ChainMap, Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib.util import decode_source, find_spec
-from pathlib import Path
+from importlib.util import decode_source
 from types import ModuleType
 
 from autograder.grading.binding import LONGEST_NAME, MOST_PARTS, imported_by, module_of, names_stored, walked
-from autograder.grading.meanings import OFFERED, Lookup, Meanings
+from autograder.grading.meanings import Lookup, Meanings
+from autograder.grading.named_objects import OFFERED, object_named
 from autograder.sandbox.wire.libraries import handed_in
 
 HIDDEN_LOOPS = frozenset(
@@ -58,33 +55,6 @@ FAMILIES = {
 }
 """What is not allowed together with each of these; what is the same object under another name need not be listed."""
 
-_NOT_IMPORTED = frozenset(
-    {
-        "__main__",
-        "antigravity",
-        "this",
-        "idlelib",
-        "tkinter",
-        "_tkinter",
-        "turtle",
-        "turtledemo",
-        "test",
-        "lib2to3",
-    }
-    | {
-        "ensurepip",
-        "venv",
-        "pip",
-        "readline",
-        "rlcompleter",
-        "site",
-        "sitecustomize",
-        "usercustomize",
-        "__phello__",
-    }
-)
-"""Modules of the standard library that do something when they are imported, or take long; the others say by themselves
-what they pass on, whatever this process has loaded."""
 _OTHER_NAMES = {
     "six.moves.reduce": ["functools.reduce"],
     "past.builtins.reduce": ["functools.reduce"],
@@ -581,7 +551,7 @@ def _uses_in(meanings: Meanings, names: frozenset[str], not_allowed: Sequence[st
 @functools.lru_cache(maxsize=1024)
 def _holds_any(name: str, not_allowed: tuple[str, ...]) -> bool:
     """Return whether a name is that of a module that has something that is not allowed."""
-    module = _object(name)
+    module = object_named(name)
     if not isinstance(module, ModuleType):
         return False
     rules = [_rule(it) for it in not_allowed]
@@ -644,9 +614,9 @@ def _rule(name: str) -> _Rule:
     objects: set[int] = set()
     for pattern in patterns:
         owner, _, last = pattern.rpartition(".")
-        found = _object(pattern)
+        found = object_named(pattern)
         if "*" in last:
-            members = getattr(_object(owner), "__dict__", {})
+            members = getattr(object_named(owner), "__dict__", {})
             objects |= {id(it) for key, it in members.items() if fnmatchcase(key, last) and callable(it)}
         elif isinstance(found, ModuleType):
             own = vars(found).items()
@@ -656,43 +626,10 @@ def _rule(name: str) -> _Rule:
     return _Rule(name, patterns, frozenset(objects))
 
 
-@functools.lru_cache(maxsize=4096)
-def _object(full: str) -> object:
-    """Return what a name of NumPy or of the standard library is, in this process; None if there is no such thing."""
-    parts = full.split(".")
-    if parts[0] not in OFFERED:
-        parts = ["builtins", *parts]
-    if parts[0] in OFFERED - _NOT_IMPORTED and _is_python_s(parts[0]):
-        with contextlib.suppress(Exception), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            importlib.import_module(parts[0])
-    found: object = sys.modules.get(parts[0])
-    for end, part in enumerate(parts[1:], 2):
-        if not isinstance(found, (ModuleType, type)):
-            return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = sys.modules.get(".".join(parts[:end])) or getattr(found, part, None)
-    return found
-
-
-@functools.cache
-def _is_python_s(name: str) -> bool:
-    """Return whether a module would be imported from Python itself: a file of its name may lie where a command runs."""
-    if name == "numpy":
-        return True
-    spec = find_spec(name) if name not in sys.modules else None
-    if spec is None:
-        return False  # there already, or not to be had
-    return spec.origin in ("built-in", "frozen") or Path(spec.origin or "/").is_relative_to(
-        sysconfig.get_path("stdlib")
-    )
-
-
 def _rule_broken(meanings: Iterable[str], rules: Sequence[_Rule]) -> str | None:
     for meaning in meanings:
         full = meaning.removeprefix("builtins.")
-        found = _object(meaning)
+        found = object_named(meaning)
         for rule in rules:
             by_name = any(full == it or full.startswith(f"{it}.") for it in rule.patterns)
             if by_name or (callable(found) and id(found) in rule.objects):

@@ -158,7 +158,7 @@ class Listing:
 _IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 _HIDDEN_FOLDERS = re.compile(
     r"\._.*|\.(git|svn|hg|github|vscode|idea|history|ipynb_checkpoints|venv|conda|cache|config|local|pytest_cache"
-    r"|mypy_cache|ruff_cache|Trash.*|Spotlight.*|fseventsd|autograder.*)"
+    r"|mypy_cache|ruff_cache|Trash.*|Spotlight.*|fseventsd|autograder(-.*)?)"
 )
 HANDIN_MANIFEST = ".autograder-handin.json"
 HAND_IN_SUFFIX = "-hand-in.zip"

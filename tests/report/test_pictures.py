@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -55,7 +56,9 @@ def test_plots_are_the_same_each_time_and_say_what_they_show() -> None:
 def test_titles_with_dollars_and_markup_are_drawn_as_they_are() -> None:
     title = "costs $\\frac{ <b>more</b> & more"
     (tally, *_) = statistics(5).questions.values()
-    picture = question_histograms([replace(tally, question=replace(tally.question, title=title))])
+    picture = question_histograms(
+        [replace(tally, question=msgspec.structs.replace(tally.question, title=title))]
+    )
     ET.fromstring(decoded(picture.source))
     assert title in picture.text
 

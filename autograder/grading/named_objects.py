@@ -1,0 +1,84 @@
+"""What names of Python and NumPy stand for in this process, as far as it is safe to look."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import sys
+import sysconfig
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
+"""Top-level modules that are really there for code that is graded."""
+_NOT_IMPORTED = frozenset(
+    {
+        "__main__",
+        "antigravity",
+        "this",
+        "idlelib",
+        "tkinter",
+        "_tkinter",
+        "turtle",
+        "turtledemo",
+        "test",
+        "lib2to3",
+    }
+    | {
+        "ensurepip",
+        "venv",
+        "pip",
+        "readline",
+        "rlcompleter",
+        "site",
+        "sitecustomize",
+        "usercustomize",
+        "__phello__",
+    }
+)
+"""Modules of the standard library that do something when they are imported, or take long; the others say by themselves
+what they pass on, whatever this process has loaded."""
+
+
+@functools.lru_cache(maxsize=4096)
+def object_named(full: str) -> object:
+    """Return what a name of NumPy or of the standard library is, in this process; None if there is no such thing."""
+    parts = full.split(".")
+    if parts[0] not in OFFERED:
+        parts = ["builtins", *parts]
+    if parts[0] not in _NOT_IMPORTED:
+        _import(parts[0])
+    found: object = sys.modules.get(parts[0])
+    for end, part in enumerate(parts[1:], 2):
+        if not isinstance(found, (ModuleType, type)):
+            return None
+        name = ".".join(parts[:end])
+        if parts[0] not in _NOT_IMPORTED and hasattr(found, "__path__") and part not in vars(found):
+            _import(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = sys.modules.get(name) or getattr(found, part, None)
+    return found
+
+
+def _import(name: str) -> None:
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if _is_python_s(name):
+            importlib.import_module(name)
+
+
+@functools.cache
+def _is_python_s(name: str) -> bool:
+    """Return whether a module would be imported from Python itself: a file of its name may lie where a command runs."""
+    if name == "numpy":
+        return True
+    spec = find_spec(name) if name not in sys.modules else None
+    if spec is None:
+        return False  # there already, or not to be had
+    return spec.origin in ("built-in", "frozen") or Path(spec.origin or "/").is_relative_to(
+        sysconfig.get_path("stdlib")
+    )
