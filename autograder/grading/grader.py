@@ -549,10 +549,12 @@ class _Run:
     def _on_inputs_of_the_class(
         self, test: PlannedTest, convention: Variant | None, trial: Trial, finding: Finding
     ) -> tuple[Trial, Finding]:
-        """Return a second run of the first test to find wrong values, on inputs by which mistakes are known."""
-        self._wrong_questions.add(test.question)
+        """Return a second run of the first test that finds wrong values on inputs by which mistakes are known, too."""
         again, found = self._tried(test, convention)
-        return (again, found) if found is not None and found.kind is finding.kind else (trial, finding)
+        if found is None or found.kind is not finding.kind:
+            return trial, finding
+        self._wrong_questions.add(test.question)
+        return again, found
 
     def _verdict_on(
         self, test: PlannedTest, trial: Trial, finding: Finding | None, convention: Variant | None
