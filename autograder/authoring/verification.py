@@ -29,6 +29,7 @@ from autograder.course.toml import read_bank
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import BANK_FILE, Bank, Variant, load_bank
 from autograder.grading.grader import Grader
+from autograder.grading.pytest_session import GRADED_FILE
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
 from autograder.model.scoring import HALF, score
@@ -325,6 +326,8 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
     Bonus points, which are few for many cases, may come in quarters.
     """
     odd: list[str] = []
+    source = ast.parse((work.solution.folder / GRADED_FILE).read_bytes())
+    races = {it.name for it in ast.walk(source) if isinstance(it, ast.FunctionDef) and _races(it)}
     for question in work.assignment.questions:
         graded = [test for test in work.plan.of_question(question.id) if not test.public]
         total = sum((test.weight for test in graded), Fraction(0))
@@ -340,10 +343,19 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
                 )
                 if total != question.points:
                     odd[-1] += f", whose weights add up to {total} for {question.points} points"
+            elif _function(test.id) in races and worth / 2 % step:
+                odd.append(
+                    f"{_name(test.id)} is worth {worth} of {question.id}, of which slow code earns {worth / 2}"
+                )
     odd += [f"{it.variant.name} costs {it.lost} of {it.question}" for it in mistakes if it.lost % HALF]
     return Claim(
         "students read points in halves", not odd, _listed(odd) or "every test and every known mistake"
     )
+
+
+def _races(function: ast.FunctionDef) -> bool:
+    """Return whether a test measures speed, which earns half of its points where that is between two bounds."""
+    return any(it.arg == "race" for it in function.args.args)
 
 
 def _loops_cost_points(work: Work, pool: LocalPool) -> Iterator[Claim]:
@@ -517,6 +529,10 @@ def _statements(source: bytes, functions: tuple[str, ...]) -> set[str]:
 def _name(test: str) -> str:
     """Return a test's name and case without its file, which a table would have to cut."""
     return test.partition("::")[2]
+
+
+def _function(test: str) -> str:
+    return _name(test).partition("[")[0]
 
 
 def _listed(names: list[str], most: int = 3) -> str:

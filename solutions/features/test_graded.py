@@ -277,13 +277,13 @@ def test_no_loop_over_the_rows(loops):
 
 
 @cells
-@pytest.mark.weight(2.5)
+@pytest.mark.weight(2)
 def test_no_loop_over_the_columns(loops):
     require_no_loop(loops, "columns")
 
 
 @cells
-@pytest.mark.weight(0.5)
+@pytest.mark.weight(1)
 def test_speed(race):
     # Cells of a size at which a loop over cells alone, which other tests are about, is clearly fast enough.
     race(HOG, lambda rng: (away_from_edges(rng, 192, 256, 9), 4), full=10, none=30, names=("histograms",))

@@ -138,7 +138,7 @@ def require_no_loop(loops, over):
 
 
 @hinge
-@pytest.mark.weight(5.5)
+@pytest.mark.weight(5)
 def test_no_loop_over_the_examples(loops):
     require_no_loop(loops, "examples")
 
@@ -156,7 +156,7 @@ def test_no_loop_over_the_classes(loops):
 
 
 @hinge
-@pytest.mark.weight(3.5)
+@pytest.mark.weight(4)
 def test_speed(race):
     race(
         SQUARED_HINGE,

@@ -111,7 +111,7 @@ def require_no_loop(loops, over):
 
 
 @vectorized
-@pytest.mark.weight(5.5)
+@pytest.mark.weight(5)
 def test_no_loop_over_the_examples(loops):
     require_no_loop(loops, "examples")
 
@@ -129,7 +129,7 @@ def test_no_loop_over_the_classes(loops):
 
 
 @vectorized
-@pytest.mark.weight(3.5)
+@pytest.mark.weight(4)
 def test_speed(race):
     race(VECTORIZED, lambda rng: (*problem(rng, 3000, 20, 10), 0.1), full=10, none=30, names=NAMES)
 

@@ -123,15 +123,25 @@ def test_a_test_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     assert "test_spreads is worth 8/3 of spread, whose weights add up to 3 for 4 points" in said
 
 
+RACE = """
+@pytest.mark.question("spread")
+@pytest.mark.weight(0.5)
+def test_is_fast(race):
+    race("centring.spread", lambda rng: (rng.normal(size=(2000, 30)),), full=10, none=30)
+"""
+
+
 def test_a_part_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     odd = GRADED.replace(
         "@pytest.mark.weight(2)", "@pytest.mark.weight(2)\n@pytest.mark.parts(centred=1, means=3)"
     )
     code, printed = verify(tmp_path, graded=odd)
     assert code == 0, printed
-    code, printed = verify(tmp_path, graded=odd.replace("means=3", "means=4"))
+    races = odd.replace("@pytest.mark.weight(3)", "@pytest.mark.weight(2.5)") + RACE
+    code, printed = verify(tmp_path, graded=races.replace("means=3", "means=4"))
     assert code == 1
     said = " ".join(printed.replace("│", " ").split())
+    assert "test_is_fast is worth 1/2 of spread, of which slow code earns 1/4" in said
     assert "test_centres[5] is worth 2 of centre (2/5 for centred and 8/5 for means)" in said
 
 
