@@ -2,7 +2,7 @@
 
 Mechanism: `__array__`, `__iter__`, `__len__`, properties and generators that look around where they are called.
 Must happen: they are never called on the other side; what is no plain value does not cross.
-Verdicts: wrong_type_or_shape wrong_value
+Verdicts: not_allowed wrong_type_or_shape wrong_value
 """
 
 import sys
