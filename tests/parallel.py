@@ -24,7 +24,12 @@ TOGETHER = {
     "tests/classroom/test_lateness.py": "container",
 }
 """Files, and rows of attacks, that one process runs because they share what it has built."""
-BY_PARAMETER = ("tests/hostile/", "tests/authoring/test_sealed_course.py", "tests/test_odd_replies.py")
+BY_PARAMETER = (
+    "tests/hostile/",
+    "tests/authoring/test_sealed_course.py",
+    "tests/student/test_paste_lines.py",
+    "tests/test_odd_replies.py",
+)
 """Files whose tests share only what belongs to their first parameter: a row of attacks, or an assignment."""
 FIRST = (
     "rehearsal",
@@ -38,6 +43,11 @@ FIRST = (
     "tests/hostile/test_attacks.py[plain user",
     "tests/hostile/test_attacks.py[limits alone",
     "tests/grading/test_contrast.py",
+    "tests/playground/test_in_browser.py",
+    "tests/classroom/test_hints.py",
+    "tests/classroom/test_everybody.py",
+    "tests/grading/test_notebook_hand_in.py",
+    "tests/authoring/test_leaks.py",
     "tests/authoring/test_sealing.py",
     "tests/classroom/test_cluster.py",
     "container",
