@@ -218,6 +218,7 @@ def test_a_test_of_the_instructor_s_that_never_ends_is_our_fault(
     write_hand_in(root / "submission")
     done = subprocess.run([sys.executable, "-c", STUCK, root], capture_output=True, timeout=60)
     results = read_results(root / "results" / "results.json")
-    assert done.returncode == ending
+    # On a busy machine the time may be over before the test has begun to hang: then a thread ends it.
+    assert done.returncode in {ending, 1}
     assert len(results.tests or ()) == 2
     assert "our fault" in (results.output or "")
