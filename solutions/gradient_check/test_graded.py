@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import by_size
 from autograder.grading.ladder import Case, Size, ladder
 
 NUMERICAL_GRADIENT = "gradient_check.numerical_gradient"
@@ -15,9 +16,7 @@ error = pytest.mark.question("relative_error")
 checking = pytest.mark.question("gradient_check")
 step = pytest.mark.question("choose_step")
 
-shapes = pytest.mark.parametrize(
-    "shape", [(5,), (2, 3), (3, 1, 4)], ids=lambda shape: "x".join(map(str, shape))
-)
+shapes = pytest.mark.parametrize("shape", [(5,), (2, 3), (3, 1, 4)], ids=by_size)
 
 ELSEWHERE = "f is called at a point that differs from x in more than one entry, or in none"
 
@@ -158,7 +157,7 @@ def test_error_of_tiny_numbers(compare, rng):
 @pytest.mark.parametrize(
     "left, right",
     [((4, 1), (4,)), ((3,), ()), ((1, 3), (2, 3)), ((2, 3), (3, 2))],
-    ids=lambda shape: "x".join(map(str, shape)) or "number",
+    ids=lambda shape: by_size(shape) or "number",
 )
 def test_unequal_shapes_raise_a_value_error(student, compare, rng, left, right):
     student.raises("ValueError", RELATIVE_ERROR, rng.normal(size=left), rng.normal(size=right))
@@ -206,7 +205,7 @@ def coordinates(errors, known):
 
 @checking
 @pytest.mark.weight(3)
-@pytest.mark.parametrize("shape", [(300,), (15, 20), (5, 6, 10)], ids=lambda shape: "x".join(map(str, shape)))
+@pytest.mark.parametrize("shape", [(300,), (15, 20), (5, 6, 10)], ids=by_size)
 def test_errors_with_the_defaults(compare, rng, shape):
     # A coordinate that is drawn twice must not tell by chance what a check left behind there: h, 1e-5 of the slope.
     compare(GRADIENT_CHECK, *equal_coordinates(rng, shape), names=("errors",), rtol=1e-4)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import by_size
 from autograder.grading.ladder import Case, Size, ladder
 
 K_NEAREST = "k_nearest_neighbor.KNearestNeighbor"
@@ -24,7 +25,7 @@ validation = pytest.mark.question("cross_validate")
 shapes = pytest.mark.parametrize(
     "shape",
     [(4, 7, 5), (6, 3, 4), (1, 5, 8), (5, 1, 3), (4, 6, 1), (5, 5, 7)],
-    ids=lambda shape: "x".join(map(str, shape)),
+    ids=by_size,
 )
 
 
@@ -229,9 +230,7 @@ def uneven(rng, *shape):
 
 @l1
 @pytest.mark.weight(4)
-@pytest.mark.parametrize(
-    "shape", [(12, 9, 6), (20, 15, 4), (3, 8, 5), (7, 30, 11)], ids=lambda shape: "x".join(map(str, shape))
-)
+@pytest.mark.parametrize("shape", [(12, 9, 6), (20, 15, 4), (3, 8, 5), (7, 30, 11)], ids=by_size)
 def test_l1_nearest_label(compare, rng, shape):
     tests, trainings, features = shape
     y_train = rng.permutation(trainings) * 37 + 200  # more than a byte holds

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import by_size
 from autograder.grading.ladder import Case, Size, Switch, ladder
 
 FLATTEN_IMAGES = "linear_views.flatten_images"
@@ -22,11 +23,6 @@ sides = pytest.mark.question("side_of_plane")
 ties = pytest.mark.question("boundary")
 one_each = pytest.mark.question("one_vs_all")
 pictures = pytest.mark.question("templates")
-
-
-def written(shape):
-    """Return a shape as the id of a case."""
-    return "x".join(map(str, shape))
 
 
 def linear(rng, examples, features, classes):
@@ -61,7 +57,7 @@ def difference(code, images):
 
 @flattening
 @pytest.mark.weight(3)
-@pytest.mark.parametrize("shape", [(5, 4, 3), (2, 3, 6), (1, 5, 2)], ids=written)
+@pytest.mark.parametrize("shape", [(5, 4, 3), (2, 3, 6), (1, 5, 2)], ids=by_size)
 def test_rows_of_pixels(compare, rng, shape):
     compare(FLATTEN_IMAGES, pixels(rng, *shape), names=("X",))
 
@@ -128,7 +124,7 @@ def test_encoding_without_a_loop_over_the_examples(loops):
 
 @scoring
 @pytest.mark.weight(1.5)
-@pytest.mark.parametrize("shape", [(7, 5, 4), (3, 6, 11), (1, 8, 2)], ids=written)
+@pytest.mark.parametrize("shape", [(7, 5, 4), (3, 6, 11), (1, 8, 2)], ids=by_size)
 def test_scores(compare, rng, shape):
     compare(CLASS_SCORES, *linear(rng, *shape), names=("scores",))
 
@@ -171,7 +167,7 @@ FOLDED = ("W1", "X1")
 
 @folding
 @pytest.mark.weight(3)
-@pytest.mark.parametrize("shape", [(7, 5, 4), (3, 2, 6), (6, 4, 1)], ids=written)
+@pytest.mark.parametrize("shape", [(7, 5, 4), (3, 2, 6), (6, 4, 1)], ids=by_size)
 def test_weights_and_examples_with_the_bias(compare, rng, shape):
     compare(FOLD_BIAS, *linear(rng, *shape), names=FOLDED)
 
@@ -289,7 +285,7 @@ class Recorded:
 
 @one_each
 @pytest.mark.weight(3)
-@pytest.mark.parametrize("shape", [(11, 5, 3), (9, 3, 4), (8, 6, 2)], ids=written)
+@pytest.mark.parametrize("shape", [(11, 5, 3), (9, 3, 4), (8, 6, 2)], ids=by_size)
 def test_one_classifier_in_each_column(compare, rng, shape):
     examples, features, classes = shape
     X, y = rng.normal(size=(examples, features)), labels(rng, examples, classes)

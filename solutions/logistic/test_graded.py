@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import by_size
 from autograder.grading.ladder import Amount, Case, Size, Switch, ladder
 
 SIGMOID = "logistic.sigmoid"
@@ -66,10 +67,6 @@ def right_loss(W, b, X, Y, reg):
             np.dot(np.transpose(X), away) + 2 * reg * np.asarray(W),
             away.sum(axis=0),
         )
-
-
-def by_size(shape):
-    return "x".join(map(str, np.ravel(shape)))
 
 
 # --- sigmoid ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import by_size
 from autograder.grading.ladder import Case, Size, Switch, ladder
 
 PENALTY = "regularization.penalty"
@@ -23,10 +24,6 @@ curve = pytest.mark.question("validation_curve")
 PENALTY_AND_SLOPE = ("R", "dR")
 LOSS_AND_GRADIENT = ("loss", "dW")
 ERRORS = ("train_errors", "val_errors")
-
-
-def by_size(shape):
-    return "x".join(map(str, np.ravel(shape)))
 
 
 # --- penalty ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import Versions
 from autograder.grading.ladder import Amount, Case, Size, Switch, ladder
 
 NAIVE = "softmax.softmax_loss_naive"
@@ -17,31 +18,7 @@ SHAPES = [(7, 5, 4), (4, 6, 13), (11, 3, 2)]
 PENALTIES = dict(zip(SHAPES, (0.1, 0.7, 0.4), strict=True))
 both = pytest.mark.parametrize("function", [NAIVE, VECTORIZED], ids=["naive", "vectorized"])
 
-
-def versions(naive=None, vectorized=None, **cases):
-    """Run a test on both versions, or on the one that is given a weight, with these weights in their questions.
-
-    Of the cases of a parameter the vectorized version gets all but the last: most of its points are for how it is
-    computed, and each part of a case is worth half a point.
-    """
-    given = []
-    for version, function, weight in (("naive", NAIVE, naive), ("vectorized", VECTORIZED, vectorized)):
-        if weight is None:
-            continue
-        marks = [pytest.mark.question(f"softmax_loss_{version}"), pytest.mark.weight(weight)]
-        if not cases:
-            given.append(pytest.param(function, id=version, marks=marks))
-        for values in cases.values():
-            given += [
-                pytest.param(function, value, id=f"{version}-{by_size(value)}", marks=marks)
-                for value in (values if version == "naive" else values[:-1])
-            ]
-    return pytest.mark.parametrize(["function", *cases], given)
-
-
-def by_size(case):
-    """Return the name of a case that is given as numbers."""
-    return "x".join(map(str, case))
+versions = Versions(naive=(NAIVE, "softmax_loss_naive"), vectorized=(VECTORIZED, "softmax_loss_vectorized"))
 
 
 def problem(rng, examples, features, classes, absent=()):
@@ -70,12 +47,12 @@ def answers(rng, logits):
     return y
 
 
-@versions(naive=3, vectorized=2, shape=SHAPES)
+@versions({"shape": SHAPES}, naive=3, vectorized=2)
 def test_without_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
 
-@versions(naive=6, vectorized=2, shape=SHAPES)
+@versions({"shape": SHAPES}, naive=6, vectorized=2)
 def test_with_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), PENALTIES[shape], names=NAMES)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.grading.cases import Versions
 from autograder.grading.ladder import Case, Size, Switch, ladder
 
 NAIVE = "linear_svm.svm_loss_naive"
@@ -16,31 +17,7 @@ SHAPES = [(7, 5, 4), (4, 6, 9), (11, 3, 2)]
 PENALTIES = dict(zip(SHAPES, (0.1, 0.7, 0.4), strict=True))
 ABSENT = [[5], [1, 2, 3, 4]]
 
-
-def versions(naive=None, vectorized=None, **cases):
-    """Run a test on both versions, or on the one that is given a weight, with these weights in their questions.
-
-    Of the cases of a parameter the vectorized version gets all but the last: most of its points are for how it is
-    computed, and each part of a case is worth half a point.
-    """
-    given = []
-    for version, function, weight in (("naive", NAIVE, naive), ("vectorized", VECTORIZED, vectorized)):
-        if weight is None:
-            continue
-        marks = [pytest.mark.question(f"svm_loss_{version}"), pytest.mark.weight(weight)]
-        if not cases:
-            given.append(pytest.param(function, id=version, marks=marks))
-        for values in cases.values():
-            given += [
-                pytest.param(function, value, id=f"{version}-{by_size(value)}", marks=marks)
-                for value in (values if version == "naive" else values[:-1])
-            ]
-    return pytest.mark.parametrize(["function", *cases], given)
-
-
-def by_size(case):
-    """Return the name of a case that is given as numbers."""
-    return "x".join(map(str, case))
+versions = Versions(naive=(NAIVE, "svm_loss_naive"), vectorized=(VECTORIZED, "svm_loss_vectorized"))
 
 
 def drawn(rng, examples, features, classes, absent=(), scale=0.5):
@@ -76,12 +53,12 @@ def mostly_right(rng, examples, features, classes):
             return W, X, y
 
 
-@versions(naive=3, vectorized=2, shape=SHAPES)
+@versions({"shape": SHAPES}, naive=3, vectorized=2)
 def test_without_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
 
-@versions(naive=6, vectorized=2, shape=SHAPES)
+@versions({"shape": SHAPES}, naive=6, vectorized=2)
 def test_with_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), PENALTIES[shape], names=NAMES)
 
@@ -91,7 +68,7 @@ def test_single_example(compare, rng, function):
     compare(function, *problem(rng, 1, 4, 6), 0.3, names=NAMES)
 
 
-@versions(naive=2, vectorized=1, absent=ABSENT)
+@versions({"absent": ABSENT}, naive=2, vectorized=1)
 def test_batch_that_misses_classes(compare, rng, function, absent):
     compare(function, *problem(rng, 8, 5, 6, absent), 0.0, names=NAMES)
 

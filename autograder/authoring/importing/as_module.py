@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from autograder.authoring.importing.cells import HEAD, Cell, cells_in, notebook_of, without_magics
 from autograder.authoring.importing.draft import Draft
-from autograder.authoring.importing.names import bound_by, imports_of, parsed
+from autograder.authoring.importing.names import bound_by, imports_of, parsed, read_by
 from autograder.errors import CourseError
 
 _RELOADING = "%load_ext autoreload\n%autoreload 2\n\n"
@@ -58,13 +58,13 @@ def _wanted(draft: Draft, statements: Sequence[ast.stmt]) -> frozenset[str]:
     asked = {name.split(".")[1] for question in draft.questions for name in question.functions}
     tested = [statement for question in draft.questions for test in question.tests for statement in test.body]
     bound = {name for statement in statements for name in bound_by(statement)}
-    wanted = (defined | asked | _read_by(tested)) & bound
+    wanted = (defined | asked | read_by(tested)) & bound
     while True:
         needed = {
             name
             for statement in statements
             if wanted & set(bound_by(statement))
-            for name in _read_by([statement])
+            for name in read_by([statement])
             if name in bound
         }
         if needed <= wanted:
@@ -78,7 +78,7 @@ def _require_importable(draft: Draft, wanted: Set[str], reference: Iterable[ast.
     for statement in reference:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) or not wanted & set(bound_by(statement)):
             continue
-        if called := sorted(_read_by([statement]) & functions):
+        if called := sorted(read_by([statement]) & functions):
             name = next(iter(bound_by(statement)))
             raise CourseError(
                 f"{draft.source} cannot become a module: {name} calls {called[0]}, which students fill in, while the "
@@ -88,7 +88,7 @@ def _require_importable(draft: Draft, wanted: Set[str], reference: Iterable[ast.
 
 def _taken_apart(cells: Sequence[Cell], wanted: Set[str]) -> _Half:
     pieces, left, moved = list[tuple[bool, str]](), list[Cell](), dict[str, None]()
-    needed = _read_by(it for it in _statements(cells) if wanted & set(bound_by(it)))
+    needed = read_by(it for it in _statements(cells) if wanted & set(bound_by(it)))
     for cell in cells:
         if cell.kind != "code":
             left.append(cell)
@@ -125,12 +125,3 @@ def _joined(pieces: Sequence[tuple[bool, str]]) -> str:
 
 def _statements(cells: Iterable[Cell]) -> list[ast.stmt]:
     return [it for cell in cells if cell.kind == "code" for it in parsed(without_magics(cell.source))]
-
-
-def _read_by(statements: Iterable[ast.stmt]) -> set[str]:
-    return {
-        node.id
-        for statement in statements
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Sequence
 
 from autograder.authoring.importing.draft import Names
-from autograder.authoring.importing.names import bound_by, imports_of
+from autograder.authoring.importing.names import bound_by, imports_of, read_by
 
 
 def with_context(body: Sequence[ast.stmt], before: Sequence[ast.stmt], names: Names) -> list[ast.stmt]:
@@ -18,7 +18,7 @@ def with_context(body: Sequence[ast.stmt], before: Sequence[ast.stmt], names: Na
     before
         What ran before it on the tests' side, in order.
     """
-    wanted = _read(body)
+    wanted = read_by(body)
     taken = list[ast.stmt]()
     for statement in reversed(before):
         if not isinstance(
@@ -29,17 +29,8 @@ def with_context(body: Sequence[ast.stmt], before: Sequence[ast.stmt], names: Na
         missing = {it for it in made & wanted if not _is_there(it, names)}
         if missing:
             taken.append(statement)
-            wanted |= _read([statement])
+            wanted |= read_by([statement])
     return [*reversed(taken), *body]
-
-
-def _read(body: Sequence[ast.stmt]) -> set[str]:
-    return {
-        node.id
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
 
 
 def _is_there(name: str, names: Names) -> bool:

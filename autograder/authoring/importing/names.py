@@ -215,3 +215,13 @@ def _stands_alone(statement: ast.stmt, imports: Mapping[str, str], given: Mappin
             if not known or (name in _READS_OUTSIDE and name not in imports):
                 return False
     return True
+
+
+def read_by(statements: Iterable[ast.stmt]) -> set[str]:
+    """Return the names that statements read, wherever these come from."""
+    return {
+        node.id
+        for statement in statements
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
