@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterable
+from fractions import Fraction
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor movements
@@ -102,3 +103,8 @@ def sentence(text: str) -> str:
     """Return `text` with a full stop unless it ends in punctuation."""
     text = text.strip()
     return f"{text}." if text and text[-1] not in ".!?:…" else text
+
+
+def counted(number: int | Fraction, what: str) -> str:
+    """Return a number of things in words, such as "1 test" or "3/2 points"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

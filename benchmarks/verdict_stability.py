@@ -29,6 +29,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -472,7 +473,7 @@ class Judge:
         trial = Trial(
             Subject(student, case.files, f"+{name}"),
             Code(reference, _reference_files(case.question), case.question.name),
-            np.random.default_rng([seed, self._made]),
+            partial(np.random.default_rng, [seed, self._made]),
         )
         trial.student.process(), trial.reference.process()  # a verdict's time does not include their start
         return trial

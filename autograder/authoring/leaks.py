@@ -97,9 +97,8 @@ class _Finder:
         if data.startswith(importlib.util.MAGIC_NUMBER) or label.endswith((".pyc", ".pyo")):
             raise CourseError(f"{label}: is compiled Python, which cannot be searched; remove it.")
         digest = hashlib.sha256(data).digest()
-        if (
-            digest in self._looked_at
-        ):  # as are the hashes of packages, of which each list of them has the same
+        # Several lists of packages hold the same hashes.
+        if digest in self._looked_at:
             return
         self._looked_at.add(digest)
         if place := self._secrets.files.get(digest):

@@ -104,7 +104,7 @@ class Vectorized:
 def vectorized_questions(grader: Grader) -> Iterator[Vectorized]:
     """Yield every question with tests of loops that allow none, and what loops there."""
     for question in grader.assignment.questions:
-        tests = [test for test in grader.plan.of_question(question.id) if _counts_loops(grader, test)]
+        tests = [test for test in grader.plan.of_question(question.id) if uses(grader, test, "loops")]
         watched: list[Watched] = []
         seen: list[Mapping[str, int]] = []
         target = ""
@@ -116,8 +116,9 @@ def vectorized_questions(grader: Grader) -> Iterator[Vectorized]:
             yield _vectorized(grader, question, target, watched, seen)
 
 
-def _counts_loops(grader: Grader, test: PlannedTest) -> bool:
-    return not test.public and "loops" in getattr(grader.session.items[test.id], "fixturenames", ())
+def uses(grader: Grader, test: PlannedTest, fixture: str) -> bool:
+    """Return whether a graded test has a fixture, in whatever way."""
+    return not test.public and fixture in getattr(grader.session.items[test.id], "fixturenames", ())
 
 
 def _seen_of(

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+from autograder.handin.cell_lines import CellLines
 from autograder.model.assignment import Assignment
-from autograder.sandbox.wire.cells import cells_in
 
 MOST = 100
 """Mutants of one function; where more can be made, all kinds get their turn."""
@@ -133,11 +133,8 @@ class Mutant:
     @property
     def place(self) -> str:
         """File and line, or notebook, cell and line, for a sentence."""
-        notebook, cells = cells_in(self.source)  # nothing above the mistake is another
-        above = [cell for cell in cells if cell.first <= self.number]
-        if not above:
-            return f"{self.file}:{self.number}"
-        return f"{notebook}, cell {above[-1].number}, line {self.number - above[-1].first + 1}"
+        file, line = CellLines({self.file: self.source}).place(self.file, self.number)
+        return f"{file}:{line}" if file == self.file else f"{file}, line {line}"
 
 
 def mutants_of(

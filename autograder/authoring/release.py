@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -145,13 +146,9 @@ def release(
 
 def for_any_python(tests: bytes) -> bytes:
     """Return a file of tests that goes on in the environment before it imports anything, if it is run as a program."""
-    body = ast.parse(tests).body
-    first = next((it for it in body if not _stays_first(it)), None)
-    if first is None:
-        return tests
+    head = list(itertools.takewhile(_stays_first, ast.parse(tests).body))
+    line = (head[-1].end_lineno or 0) if head else 0
     lines = tests.splitlines(keepends=True)
-    ends = [it.end_lineno or 0 for it in body[: body.index(first)]]
-    line = max(ends, default=0)
     return b"".join([*lines[:line], _IN_THE_ENVIRONMENT, *lines[line:]])
 
 

@@ -14,6 +14,7 @@ from autograder.course.loading import ASSIGNMENT_FILE
 from autograder.grading.explain.bank import FUNCTIONS_FILE
 from autograder.grading.pytest_session import GRADED_FILE, PUBLIC_FILE
 from autograder.model.assignment import Assignment, Solution
+from autograder.model.exact import read_points
 
 MAKERS = {
     "default_rng",
@@ -125,11 +126,12 @@ def _points_in_tables(text: str) -> Iterator[tuple[str, Fraction]]:
         if not cells:
             column = None
         elif column is None:
-            column = cells.index("points") if "points" in cells else -1
+            headings = [cell.lower() for cell in cells]
+            column = headings.index("points") if "points" in headings else -1
         elif 0 < column < len(cells):
-            name, number = re.fullmatch("`(.+)`", cells[0]), re.match(r"\d+(?:\.\d+|/\d+)?", cells[column])
-            if name and number:
-                yield name[1], Fraction(number[0])
+            name, points = re.fullmatch("`(.+)`", cells[0]), read_points(cells[column].partition(" ")[0])
+            if name and points is not None:
+                yield name[1], points
 
 
 def draws_from_global_state(assignment: Assignment, solution: Solution) -> Iterator[str]:

@@ -64,13 +64,15 @@ def pass_on(words, again):
     """Run the environment's Python in place of this one, and end as it does."""
     for place in places():
         python = interpreter(place)
-        if os.path.exists(python):
+        if os.path.exists(python) and os.path.exists(
+            program(place)
+        ):  # one that is half made has only the first
             sys.exit(subprocess.call([python] + words))
     sys.exit("start.py: What the checks need is not installed yet; run: {}".format(again))
 
 
 def near(path, start=None):
-    """Return a path as seen from a folder, the current one unless given: short, and without a blank where that helps."""
+    """Return a path as seen from a folder, the current one unless given; whole if it is on another drive."""
     try:
         return os.path.relpath(path, start or os.getcwd())
     except ValueError:  # another drive
@@ -111,15 +113,20 @@ def refuse_old_python(version, arguments):
 def places():
     """Return where an environment may be: above this folder, in it, and above the course's other assignments.
 
-    Windows unpacks each zip into a folder of its own, so that the folder above holds this assignment alone.
+    Windows unpacks each zip into a folder of its own, so that the folder above holds this assignment alone. Elsewhere
+    what lies beside the folder above is another course's, or another person's.
     """
     above = os.path.dirname(HERE)
     course = os.path.dirname(above)
     try:
-        beside = [os.path.join(course, name, ".venv") for name in sorted(os.listdir(course))]
+        alone = all(
+            name == os.path.basename(HERE) or name.startswith((".", "_")) for name in os.listdir(above)
+        )
+        beside = [os.path.join(course, name, ".venv") for name in sorted(os.listdir(course))] if alone else []
     except OSError:
         beside = []
-    others = [place for place in beside if os.path.exists(program(place))]
+    owner = os.stat(HERE).st_uid  # what belongs to another user is neither run nor written to
+    others = [place for place in beside if os.path.exists(program(place)) and os.stat(place).st_uid == owner]
     return [os.path.join(above, ".venv"), os.path.join(HERE, ".venv")] + others
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from autograder.authoring import slips
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
-from autograder.authoring.looping_hand_ins import Looping, vectorized_questions, watched_by
+from autograder.authoring.looping_hand_ins import Looping, Vectorized, uses, vectorized_questions, watched_by
 from autograder.authoring.mutants import functions_of
 from autograder.authoring.mutation import Mutation, check_mutants
 from autograder.authoring.proof import keep_proof
@@ -29,12 +29,12 @@ from autograder.course.toml import read_bank
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import BANK_FILE, Bank, Variant, load_bank
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_session import GRADED_FILE
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
 from autograder.model.scoring import HALF, score
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.code import Host
+from autograder.text import counted
 
 ROOM_IN_BUDGET = 4
 """The time allowed for a hand-in must be at least this many times what the reference takes."""
@@ -126,13 +126,16 @@ def verify_assignment(
     report.claims += _halves_agree(work.assignment, reference)
     report.claims.append(_targets_exist(work.assignment, bank))
     report.claims += _ladders_fit(work, reference)
+    with Grader(work.assignment, work.solution, work.plan) as grader:
+        without_loops = list(vectorized_questions(grader))
+        races = frozenset(test.id for test in work.plan.tests if uses(grader, test, "race"))
     with LocalPool(work, jobs or os.cpu_count() or 1) as pool:
         report.claims += _reference_and_nothing(work, pool, reference)
-        report.claims += _loops_cost_points(work, pool)
+        report.claims += _loops_cost_points(work, pool, without_loops)
         report.mistakes += _mistakes(work, pool, bank)
         report.mutation = check_mutants(work, pool, reference, equivalents)
     report.claims += _mutants_are_found(report.mutation)
-    report.claims.append(_read_in_halves(work, report.mistakes))
+    report.claims.append(_read_in_halves(work, report.mistakes, races))
     sealing = seal_hints(work.assignment, work.solution, tier)
     report.claims += _hints_are_sealed(sealing)
     report.claims.append(_release_leaks_nothing(course, work.assignment, reference, sealing.file))
@@ -167,7 +170,7 @@ def _answers_in_words(work: Work) -> Iterator[Claim]:
     if not questions and not places and not rubrics:
         return
     worth = sum((question.points for question in questions), Fraction(0))
-    asked = f"{len(questions)} {'question' if len(questions) == 1 else 'questions'}, {worth} points beside the total"
+    asked = f"{counted(len(questions), 'question')}, {worth} points beside the total"
     yield Claim("every written question has a place for its answer", not places, "; ".join(places) or asked)
     yield Claim("every written question has a rubric that adds up", not rubrics, "; ".join(rubrics) or asked)
 
@@ -281,7 +284,8 @@ def _reason(verdict: Verdict) -> str:
     first, *_ = verdict.details.splitlines() or [""]
     if verdict.kind is Kind.GRADER_FAULT:
         return re.sub(r"\(/\S+/", "(", first) or verdict.message  # a table would cut a long path
-    return f"{verdict.message}; {first}" if first else verdict.message
+    # Several lines are inputs or a traceback, not the reason.
+    return f"{verdict.message}; {first}" if first and first == verdict.details else verdict.message
 
 
 def _faults(verdicts: Iterable[Verdict]) -> str:
@@ -320,14 +324,13 @@ def _passes_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
     return Claim(f"{what} pass no graded test", not passed and not faults, found + faults)
 
 
-def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
+def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck], races: Set[str]) -> Claim:
     """Check that every test, every part that is weighed and every known mistake is worth a multiple of half a point.
 
-    Bonus points, which are few for many cases, may come in quarters.
+    Bonus points, which are few for many cases, may come in quarters. A race earns half of its points
+    between its bounds.
     """
     odd: list[str] = []
-    source = ast.parse((work.solution.folder / GRADED_FILE).read_bytes())
-    races = {it.name for it in ast.walk(source) if isinstance(it, ast.FunctionDef) and _races(it)}
     for question in work.assignment.questions:
         graded = [test for test in work.plan.of_question(question.id) if not test.public]
         total = sum((test.weight for test in graded), Fraction(0))
@@ -343,7 +346,7 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
                 )
                 if total != question.points:
                     odd[-1] += f", whose weights add up to {total} for {question.points} points"
-            elif _function(test.id) in races and worth / 2 % step:
+            elif test.id in races and worth / 2 % step:
                 odd.append(
                     f"{_name(test.id)} is worth {worth} of {question.id}, of which slow code earns {worth / 2}"
                 )
@@ -353,15 +356,8 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck]) -> Claim:
     )
 
 
-def _races(function: ast.FunctionDef) -> bool:
-    """Return whether a test measures speed, which earns half of its points where that is between two bounds."""
-    return any(it.arg == "race" for it in function.args.args)
-
-
-def _loops_cost_points(work: Work, pool: LocalPool) -> Iterator[Claim]:
+def _loops_cost_points(work: Work, pool: LocalPool, questions: Sequence[Vectorized]) -> Iterator[Claim]:
     """Say which loops the tests watch, and check that those over what they scale cost points."""
-    with Grader(work.assignment, work.solution, work.plan) as grader:
-        questions = list(vectorized_questions(grader))
     if not questions:
         return
     yield Claim("what tests of loops watch", True, "; ".join(map(watched_by, questions)))
@@ -529,10 +525,6 @@ def _statements(source: bytes, functions: tuple[str, ...]) -> set[str]:
 def _name(test: str) -> str:
     """Return a test's name and case without its file, which a table would have to cut."""
     return test.partition("::")[2]
-
-
-def _function(test: str) -> str:
-    return _name(test).partition("[")[0]
 
 
 def _listed(names: list[str], most: int = 3) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograder.classroom.sheets import Row, Sheet, read_sheet
+from autograder.classroom.sheets import LINE_END, Row, Sheet, read_sheet
 from autograder.errors import CourseError
 
 
@@ -55,14 +54,11 @@ def rows_of(path: Path, required: str, columns: Sequence[str]) -> Iterator[tuple
                 f"{path}, line {line}: has more cells than the first line; "
                 "put a text that holds a comma in quotation marks."
             )
-        texts = [_LINE_END.sub("\n", row.text(place)) for place in range(len(names))]
+        texts = [LINE_END.sub("\n", row.text(place)) for place in range(len(names))]
         if any(text.strip() for text in texts):
             yield line, dict(zip(names, texts, strict=True))
 
 
-_LINE_END = re.compile(r"\r\n?")
-
-
 def _lines(row: Row) -> int:
     """Return how many lines of the file a row takes."""
-    return 1 + sum(len(_LINE_END.sub("\n", cell.raw).split("\n")) - 1 for cell in row.cells)
+    return 1 + sum(len(LINE_END.findall(cell.raw)) for cell in row.cells)

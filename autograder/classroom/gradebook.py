@@ -23,6 +23,8 @@ _POINTS_POSSIBLE = re.compile(r"\s*points possible\s*", re.IGNORECASE)
 _READ_ONLY = re.compile(r"\s*\(read only\)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*\(\d+\)\s*\Z")
 _EXCUSED = "ex"
+_NO_GRADE = re.compile(r"ex|n/?a|missing|[-–—]", re.IGNORECASE)
+"""What platforms write where there are no points."""
 _WITH_COMMA = re.compile(r"\s*\d+,\d+\s*")
 _OF_PLATFORMS = {"grade": {"identifier", "maximum grade"}, "total score": {"sid", "max points"}}
 """The column of the one assignment which a worksheet of Moodle or an export of Gradescope is about, and other
@@ -107,7 +109,7 @@ def merge(
             left.append(f"{row.label}: {person} is excused in the gradebook, so the cell is as it was")
         else:
             texts[line] = decimal(factor * row.result.score).replace(".", point)
-            replaced += bool(before) and _number(before) != _number(texts[line] or "")
+            replaced += _is_other(before, texts[line] or "")
     left += [
         f"{person}: {_why_without(number, matches)}; the cell is as it was"
         for number, person in enumerate(people)
@@ -190,11 +192,14 @@ def _why_not_writable(sheet: Sheet, listing: Listing, place: int) -> str:
     return ""
 
 
+def _is_other(before: str, now: str) -> bool:
+    """Return whether a cell held other points, or text that is not what platforms write where there are none."""
+    return bool(before) and _NO_GRADE.fullmatch(before) is None and _number(before) != _number(now)
+
+
 def _may_be_grade(text: str) -> bool:
     """Return whether a cell may hold points, or what platforms write instead of them."""
-    return (
-        _number(text) is not None or re.fullmatch(r"ex|n/?a|missing|[-–—]", text, re.IGNORECASE) is not None
-    )
+    return _number(text) is not None or _NO_GRADE.fullmatch(text) is not None
 
 
 def _is_maximum(heading: str) -> bool:

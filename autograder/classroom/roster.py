@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classroom.people import Person, match
-from autograder.classroom.sheets import Cell, Row, Sheet, read_sheet
+from autograder.classroom.sheets import MOST_TITLES, Cell, Row, Sheet, read_sheet
 from autograder.errors import CourseError
 from autograder.handin.students import Student, read_file_name
 from autograder.report.context import RosterLine
@@ -34,7 +34,7 @@ _HEADINGS = {
         r"\Alast\Z|\blast ?name|\bfamily|\bsur ?name|\b(nach|familien)name|\bnom\b(?! d)|\bapellidos?\b|\bcognome\b"
     ),
     "id": re.compile(
-        r"\b(s?ids?|identifi\w*|identifica\w*|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id|student ?id|uni)\b"
+        r"\b(s?ids?|identifi\w*|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id|student ?id|uni)\b"
     ),
     "name": re.compile(r"name|\bstudents?\b|\bparticipants?\b|\bnombre completo\b"),
 }
@@ -46,9 +46,6 @@ _STUDENT_ROLE = re.compile(r"student|learner|participant|studierend|estudiante|Ã
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _ID = re.compile(r"[A-Za-z]{0,3}\d{5,}")
 _NAME = re.compile(r"[^\d@]*\w[^\d@]*[\s,][^\d@]*\w[^\d@]*")
-
-
-_MOST_TITLES = 20
 
 
 def read_table(path: Path) -> Sheet:
@@ -71,7 +68,7 @@ def _titles(rows: Sequence[Row]) -> int:
     """Return how many rows stand above the headings, each with fewer cells than there are headings."""
     filled = [_filled(row) for row in rows]
     wide = min(2, max(map(len, filled)))
-    for number, cells in enumerate(filled[:_MOST_TITLES]):
+    for number, cells in enumerate(filled[:MOST_TITLES]):
         if len(cells) >= wide and any(_kind_of(plain_heading(it)) for it in cells):
             return number if all(len(above) < len(cells) for above in filled[:number]) else 0
     return 0

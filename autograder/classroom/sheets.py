@@ -14,11 +14,11 @@ from autograder.errors import CourseError
 _BYTES = 50_000_000
 DELIMITERS = ",;\t|"
 """What may stand between cells; the first of those that are equally frequent is meant."""
-_LINE_END = re.compile("\r\n?|\n")
+LINE_END = re.compile("\r\n?|\n")
 _SEPARATOR = re.compile('(?P<line>"?sep=(?P<delimiter>[,;\t|])"?)(?P<end>\r\n?|\n)', re.IGNORECASE)
 """A first line by which some spreadsheets are told what stands between cells."""
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_MOST_TITLES = 20
+MOST_TITLES = 20
 """Lines that are looked through for what stands between cells."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -146,7 +146,7 @@ def _decoded(body: bytes, encoding: str) -> tuple[str, str]:
 
 def _delimiter(text: str) -> str:
     """Return what stands between the cells of the first line that has several, outside of quotation marks."""
-    for line in islice(re.finditer(r'(?:"[^"]*"|[^"\r\n])+', text), _MOST_TITLES):
+    for line in islice(re.finditer(r'(?:"[^"]*"|[^"\r\n])+', text), MOST_TITLES):
         bare = re.sub(r'"[^"]*"', "", line[0])
         if any(it in bare for it in DELIMITERS):
             return max(DELIMITERS, key=bare.count)
@@ -166,7 +166,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
         elif letter == delimiter:
             cells.append(Cell(text[start:place]))
             start = place + 1
-        elif letter in "\r\n" and (end := _LINE_END.match(text, place)):
+        elif letter in "\r\n" and (end := LINE_END.match(text, place)):
             cells.append(Cell(text[start:place]))
             rows.append(Row(tuple(cells), end[0]))
             cells, start, place = [], end.end(), end.end()

@@ -16,7 +16,7 @@ from autograder.course.loading import Course, find_course
 app = typer.Typer(
     name="autograder",
     help="Auto-graded NumPy homework: sandboxed, fair, and it says what kind of mistake was made. "
-    "The first four commands are for students, the others for those who teach.",
+    "The first five commands are for students, the others for those who teach.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -33,7 +33,7 @@ from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Kind
 from autograder.report.view import shown
-from autograder.text import first_few
+from autograder.text import counted, first_few
 
 MOST_LINES = 60
 """A larger class is not listed in the terminal."""
@@ -192,10 +192,6 @@ def _score(question: QuestionResult | None) -> str:
     return f"{shown(question.score)}/{shown(question.points)}"
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def grade_into(
     work: Work,
     submissions: Path,
@@ -247,9 +243,9 @@ def _pool(work: Work, jobs: int, scheduler: str | None) -> AbstractContextManage
 def print_class(done: GradedClass, regraded: bool = False) -> None:
     """Print the fate of every item, the scores that changed, and where everything is."""
     _print_leftovers(done.record)
-    counted = done.record.counted()
-    parts = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
-    console.print(f"{_counted(sum(counted.values()), 'item')} found: {parts}")
+    fates = done.record.counted()
+    parts = ", ".join(f"{fates[fate]} {fate}" for fate in Fate if fates[fate])
+    console.print(f"{counted(sum(fates.values()), 'item')} found: {parts}")
     if done.gone:
         gone = f"graded before and not found any more, so not in the tables: {first_few(done.gone, MOST_REPLACED)}"
         console.print(Text(gone, style="yellow"), soft_wrap=True)
@@ -263,10 +259,10 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
     alike = len(done.record.alike) + len(done.record.pairs)
     if alike:
         console.print(
-            f"near-identical code: {_counted(alike, 'case')} for a person to look at, in the class report"
+            f"near-identical code: {counted(alike, 'case')} for a person to look at, in the class report"
         )
     if done.answers_waiting:
-        waiting = _counted(done.answers_waiting, "written answer")
+        waiting = counted(done.answers_waiting, "written answer")
         console.print(
             Text(
                 f"not graded yet: {waiting}; `autograder written {done.places.folder}` makes the page for them"
@@ -275,7 +271,7 @@ def print_class(done: GradedClass, regraded: bool = False) -> None:
         )
     if done.groups:
         console.print(
-            f"wrong values that no known mistake explains: {_counted(done.groups, 'group')} of hand-ins; "
+            f"wrong values that no known mistake explains: {counted(done.groups, 'group')} of hand-ins; "
             "the class report shows them, and hints.csv takes a hint for each"
         )
     places = done.places
@@ -302,7 +298,7 @@ def print_merged(merged: Merged, path: Path) -> None:
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
     other = f", {merged.replaced} of them in place of other points" if merged.replaced else ""
     console.print(
-        Text(f"{_counted(merged.written, 'total')} written into {merged.column!r}{other}: {path}"),
+        Text(f"{counted(merged.written, 'total')} written into {merged.column!r}{other}: {path}"),
         soft_wrap=True,
     )
 
@@ -311,11 +307,9 @@ def print_taken(taken: Taken, path: Path) -> None:
     """Print what became of marks for written answers."""
     for sentence in taken.left:
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
-    removed = f", {_counted(taken.removed, 'line')} taken back" if taken.removed else ""
+    removed = f", {counted(taken.removed, 'line')} taken back" if taken.removed else ""
     console.print(
-        Text(
-            f"{_counted(taken.marks, 'mark')}: {_counted(taken.written, 'line')} written{removed} in {path}"
-        ),
+        Text(f"{counted(taken.marks, 'mark')}: {counted(taken.written, 'line')} written{removed} in {path}"),
         soft_wrap=True,
     )
 
@@ -341,7 +335,7 @@ def _print_lateness(record: ClassRecord) -> None:
     if without:
         console.print(
             Text(
-                f"late policy: of {_counted(len(without), 'hand-in')} it is not known when it came, so nothing is "
+                f"late policy: of {counted(len(without), 'hand-in')} it is not known when it came, so nothing is "
                 f"deducted; they are flagged ({first_few(without)})",
                 style="yellow",
             )

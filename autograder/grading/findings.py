@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import itertools
 import traceback
 from collections.abc import Iterator, Mapping
 
@@ -142,14 +144,27 @@ def _raised(error: CodeRaised) -> Finding:
 
 def _about_trials(error: CodeRaised) -> str:
     """Return where a trial at the end of a file belongs, if one raised: a call of a function, or a wait for input."""
-    functions = [frame.function for frame in error.frames[:2]]
+    frames = list(
+        itertools.dropwhile(lambda it: it.source.lstrip().startswith(("import ", "from ")), error.frames)
+    )
+    if not frames or frames[0].function != "<module>":
+        return ""
     waits = "EOFError" in error.bases
-    # A file whose own lines raise, or that imports another one, tries nothing.
-    if functions[:1] != ["<module>"] or not (waits or functions[1:] not in ([], ["<module>"])):
+    calls = len(frames) > 1 and frames[1].function.isidentifier() and _keeps_nothing(frames[0].source)
+    if not (waits or calls):
         return ""
     typing = ", where nobody can type" if waits else ""
-    place = f"line {error.frames[0].line} is run whenever the file is imported{typing}"
+    place = f"{file_and_line(frames[0].file, frames[0].line)} is run whenever the file is imported{typing}"
     return f': {place}; trials of your own belong below if __name__ == "__main__":'
+
+
+def _keeps_nothing(line: str) -> bool:
+    """Return whether a line is a whole statement that keeps no value; what keeps one may be needed."""
+    try:
+        (statement,) = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return False
+    return isinstance(statement, ast.Expr)
 
 
 def exception_name(error: CodeRaised) -> str:

@@ -92,7 +92,6 @@ class Grader:
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
         self._trusted = Host(self.sandbox)
-        self._code_of_reference: Code | None = None
         self._readings: dict[tuple[str, str], Reading] = {}
         self._observed: dict[tuple[str, str, int], Behaviour] = {}
         self._with_mistakes: dict[str, tuple[str, Mapping[str, bytes]]] = {}
@@ -201,7 +200,7 @@ class Grader:
         if convention is not None:
             reference = self._variant(convention)
         elif not test.public:
-            reference = self._reference()
+            reference = self._reference
         given = () if test.public else self.assignment.question(test.question).given
         student.lender = None if test.public or self.solution is None else self._lender.replacement
         rng = functools.partial(self._rng, test)
@@ -212,7 +211,8 @@ class Grader:
             finding = self._finding(test, trial)
             if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
                 return trial, finding
-            reading = self._reading(student, test)  # of what ran: of a file that is given, nothing did
+            # Read what ran: the reference's file is lent for one that is given.
+            reading = self._reading(student, test)
         use = next((it for it in reading.uses if test.structural or not it.hides_loop), None)
         if not test.public:
             trial.flags += reading.flags
@@ -256,22 +256,21 @@ class Grader:
 
     def witness(self) -> Witness:
         """Return how explanations ask what tests see of known mistakes and of the reference."""
-        return Witness(self.observe, self._variant, self._reference())
+        return Witness(self.observe, self._variant, self._reference)
 
     def references(self, question: str) -> list[Code]:
         """Return the reference, and those that follow the accepted conventions of a question."""
-        reference = self._reference()
+        reference = self._reference
         assert reference is not None
         return [reference, *(self._variant(it) for it in self.candidates.conventions(question))]
 
+    @functools.cached_property
     def _reference(self) -> Code | None:
-        if self.solution is None:
-            return None
-        if self._code_of_reference is None:
-            self._code_of_reference = Code(
-                self._trusted, self.reference_files, "reference", self.most_seconds
-            )
-        return self._code_of_reference
+        return (
+            Code(self._trusted, self.reference_files, "reference", self.most_seconds)
+            if self.solution
+            else None
+        )
 
     def _variant(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""

@@ -19,6 +19,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from autograder.grading.binding import MOST_PARTS, bound_in, imported_by, names_stored
 from autograder.grading.flow_graph import MANY, MOST_MEANINGS, FlowGraph
@@ -85,7 +86,7 @@ _KEEPS_NOTHING = frozenset(
 )  # fmt: skip
 """What does not return what it is given, or is followed where it does."""
 _FOLLOWED = _LOOKS_UP | _IMPORTS | _RESOLVES | _EXECUTES | _ALL_MEMBERS | _PASSING_ON | _KEEPS_NOTHING
-"""What calls of is followed."""
+"""Functions whose calls are followed."""
 
 
 @dataclass(frozen=True)
@@ -348,8 +349,8 @@ class Meanings:
         if file in self._globals:
             self._graph.flow(self._global(file, name), target)
             return
-        if owner.partition(".")[0] in OFFERED and _passed_on(name):
-            self._graph.add(target, _passed_on(name))
+        if owner.partition(".")[0] in OFFERED and (module := _passed_on(owner, name)):
+            self._graph.add(target, module)
         if name == "__dict__":
             self._graph.add(target, f"{_MEMBERS}{owner}")
             return
@@ -372,7 +373,9 @@ class Meanings:
                 place = self._definition(node, node.args, node.body, scope)
                 for decorator in node.decorator_list:
                     self._graph.flow(self._expression(decorator, scope), place)
-                if node.decorator_list or isinstance(node, ast.AsyncFunctionDef):
+                if not all(map(_is_followed_decorator, node.decorator_list)) or isinstance(
+                    node, ast.AsyncFunctionDef
+                ):
                     self._lost.append((self._functions[self._number_of[id(node)]].returns, node, scope))
                 if scope.is_class:
                     self._graph.flow(place, self._attribute_place(node.name))
@@ -911,11 +914,18 @@ def _is_followed(meaning: str) -> bool:
     return meaning in _FOLLOWED or is_lookup or of_container
 
 
-def _passed_on(name: str) -> str:
-    """Return the module that an attribute of another module is by its name; empty if it seems to be none."""
+def _passed_on(owner: str, name: str) -> str:
+    """Return the module that an attribute of another one is; by its name where this process has no such attribute."""
+    found = object_named(f"{owner}.{name}")
+    if found is not None:
+        return found.__name__ if isinstance(found, ModuleType) else ""
     if name == "np":
         return "numpy"
     return name.lstrip("_") if name.lstrip("_") in sys.stdlib_module_names else ""
+
+
+def _is_followed_decorator(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("staticmethod", "classmethod")
 
 
 def _is_static(node: ast.FunctionDef) -> bool:

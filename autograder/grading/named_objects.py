@@ -16,29 +16,10 @@ OFFERED = frozenset(sys.stdlib_module_names) | {"numpy"}
 """Top-level modules that are really there for code that is graded."""
 _NOT_IMPORTED = frozenset(
     {
-        "__main__",
-        "antigravity",
-        "this",
-        "idlelib",
-        "tkinter",
-        "_tkinter",
-        "turtle",
-        "turtledemo",
-        "test",
-        "lib2to3",
+        "__main__", "__phello__", "antigravity", "ensurepip", "idlelib", "lib2to3", "pip", "readline", "rlcompleter",
+        "site", "sitecustomize", "test", "this", "tkinter", "_tkinter", "turtle", "turtledemo", "usercustomize", "venv",
     }
-    | {
-        "ensurepip",
-        "venv",
-        "pip",
-        "readline",
-        "rlcompleter",
-        "site",
-        "sitecustomize",
-        "usercustomize",
-        "__phello__",
-    }
-)
+)  # fmt: skip
 """Modules of the standard library that do something when they are imported, or take long; the others say by themselves
 what they pass on, whatever this process has loaded."""
 
@@ -65,14 +46,16 @@ def object_named(full: str) -> object:
 
 
 def _import(name: str) -> None:
-    with contextlib.suppress(Exception), warnings.catch_warnings():
+    if name.rpartition(".")[2] == "__main__":
+        return  # it would run as a command, here
+    with contextlib.suppress(Exception, SystemExit), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if _is_python_s(name):
+        if _comes_with_python(name):
             importlib.import_module(name)
 
 
 @functools.cache
-def _is_python_s(name: str) -> bool:
+def _comes_with_python(name: str) -> bool:
     """Return whether a module would be imported from Python itself: a file of its name may lie where a command runs."""
     if name == "numpy":
         return True

@@ -82,7 +82,8 @@ MOST_BYTES = 1 << 18
 """Longer files are not read: that takes some ten microseconds for each byte, in every question."""
 _KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
-_IMPLICIT = re.compile(r"__\w+__")
+_IMPLICIT = re.compile(r"__(?!(?:repr|str|format)__)\w+__")
+"""Methods that are called by no name. Of those that make text nothing comes back as a number."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -95,7 +96,7 @@ class Use:
     unchecked
         Why the file could not be checked, so that it might use anything; empty for a use that was found.
     is_lookup
-        Whether `written` looks a name up by a text that is not known.
+        Whether it is not known what is used: a name is looked up by an unknown text, or a module is passed on.
     is_passed_on
         Whether it is a module that goes where it is not followed.
     """
@@ -182,8 +183,7 @@ def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: 
     if scopes := [it for it in reached if isinstance(it, _Definition)]:
         with _deep_recursion():
             meanings = _meanings_in(modules, scopes, names)
-            rules = tuple(not_allowed)
-            lookups = [it for it in meanings.lookups() if not it.is_value or _holds_any(it.reaches, rules)]
+            lookups = list(meanings.lookups())
             uses.update(_uses_in(meanings, names, not_allowed))
             uses.update(use for it in lookups for use in _uses_by(it, names, not_allowed))
             flags = tuple(dict.fromkeys(_flag_of(it) for it in lookups if not it.reaches))
@@ -514,8 +514,6 @@ def _names_in(
     for part in scope.parts:
         if isinstance(part, ast.Name):
             yield module_name, part.id
-            # A class that is used gets instantiated and may call any of its own methods.
-            yield module_name, f"{part.id}.__init__"
             for meaning in scope.meanings(part.id):
                 other, _, attribute = meaning.partition(".")
                 yield other, attribute
@@ -548,15 +546,15 @@ def _uses_in(meanings: Meanings, names: frozenset[str], not_allowed: Sequence[st
                 yield Use(rule, _written(node), file, getattr(node, "lineno", 0))
 
 
-@functools.lru_cache(maxsize=1024)
-def _holds_any(name: str, not_allowed: tuple[str, ...]) -> bool:
-    """Return whether a name is that of a module that has something that is not allowed."""
+@functools.lru_cache(maxsize=4096)
+def _holds_any(name: str, not_allowed: str) -> bool:
+    """Return whether a name is that of a module that has something that a rule does not allow."""
     module = object_named(name)
     if not isinstance(module, ModuleType):
         return False
-    rules = [_rule(it) for it in not_allowed]
-    named = any(pattern.startswith(f"{name}.") for rule in rules for pattern in rule.patterns)
-    return named or any(id(it) in rule.objects for it in vars(module).values() for rule in rules)
+    rule = _rule(not_allowed)
+    named = any(pattern.startswith(f"{name}.") for pattern in rule.patterns)
+    return named or any(id(it) in rule.objects for it in vars(module).values())
 
 
 def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) -> Iterator[Use]:
@@ -566,7 +564,7 @@ def _uses_by(lookup: Lookup, names: frozenset[str], not_allowed: Sequence[str]) 
     if not anything and reaches not in OFFERED:
         return
     for rule in not_allowed:
-        if lookup.is_value and not _holds_any(lookup.reaches, (rule,)):
+        if lookup.is_value and not _holds_any(lookup.reaches, rule):
             continue
         top = rule.partition(".")[0]
         of_python = top in sys.stdlib_module_names or hasattr(builtins, top)

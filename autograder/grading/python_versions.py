@@ -1,4 +1,4 @@
-"""Which version of Python, or what else, a line is written for that the one that grades does not read."""
+"""What a line is written for that the grading Python does not read: another version, or notebooks."""
 
 from __future__ import annotations
 

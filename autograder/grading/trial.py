@@ -195,9 +195,9 @@ class Trial(Listener):
     ----------
     student, reference
         The code under test, and the reference where there is one.
-    source
-        What the test draws from, seeded from the course's salt and the test's id, or what makes it: most public checks
-        draw nothing.
+    make_rng
+        Makes what the test draws from, seeded from the course's salt and the test's id, when it first draws: most
+        public checks draw nothing.
     parts
         The weights of what is returned, by name; None if all parts weigh the same.
     given_up
@@ -236,7 +236,7 @@ class Trial(Listener):
 
     student: Subject
     reference: Code | None
-    source: np.random.Generator | Callable[[], np.random.Generator]
+    make_rng: Callable[[], np.random.Generator]
     parts: Mapping[str, Fraction] | None = None
     given_up: Mapping[str, Finding] = field(default_factory=dict)
     outcomes: list[Returned | CallFailed] = field(default_factory=list)
@@ -259,7 +259,7 @@ class Trial(Listener):
     @functools.cached_property
     def rng(self) -> np.random.Generator:
         """What the test draws from."""
-        return self.source if isinstance(self.source, np.random.Generator) else self.source()
+        return self.make_rng()
 
     @property
     def rng_of_measurements(self) -> np.random.Generator:

@@ -6,6 +6,7 @@ They are computed when a release is made, from the ladders of the graded tests, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ def _written(grader: Grader, host: Host, ladder: Ladder, function: str, argument
         host, grader.reference_files, "worked example", grader.assignment.limits.seconds_per_call
     )
     reference.public = True
-    trial = Trial(reference, None, np.random.default_rng(_SEED))
+    trial = Trial(reference, None, partial(np.random.default_rng, _SEED))
     trial.begin()
     try:
         outcome = outcome_of(reference, ladder.target, (function, *arguments.values()), {})

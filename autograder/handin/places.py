@@ -10,7 +10,6 @@ from autograder.errors import SubmissionError
 from autograder.handin.archives import class_archive
 from autograder.handin.matching import fits
 from autograder.handin.trees import (
-    MOST_WRAPS,
     Entry,
     EntryKind,
     Listing,
@@ -22,7 +21,6 @@ from autograder.handin.trees import (
 
 MOST_DEPTH = 5
 """Folders that are looked into for a file that is due; deeper ones are found when the hand-in is opened."""
-_DEEPEST = MOST_WRAPS + 2 + MOST_DEPTH
 _OUR_OUTPUT = {"class.json", "grades.csv"}
 
 
@@ -58,18 +56,12 @@ class ArchivePlace:
     name
         What it is called.
     most
-        How many folders it may hold, those included that only the paths of files name.
-
-    Raises
-    ------
-    SubmissionError
-        If it holds more.
+        How many files it may hold, for what is said of one that holds more.
     """
 
     def __init__(self, listing: Listing, name: str, most: int) -> None:
         self._name = name
         self._most = most
-        self._left = most
         self._overfull = listing.overfull
         self._children: dict[str, dict[str, Entry]] = {}
         for entry in listing.entries:
@@ -79,8 +71,6 @@ class ArchivePlace:
             self._add(Entry(path.rstrip("/"), kind))
 
     def _add(self, entry: Entry) -> None:
-        if entry.path.count("/") > _DEEPEST:  # nobody looks there
-            entry = Entry("/".join(entry.path.split("/", _DEEPEST + 1)[:-1]), EntryKind.FOLDER)
         above, _, name = entry.path.rpartition("/")
         siblings = self._children.setdefault(above, {})
         known = siblings.get(name)
@@ -88,9 +78,6 @@ class ArchivePlace:
         if known is not None and (known.kind is EntryKind.FOLDER or entry.kind is not EntryKind.FOLDER):
             return
         siblings[name] = entry
-        self._left -= entry.kind is EntryKind.FOLDER
-        if self._left < 0:
-            raise SubmissionError(too_many(self._name, None))
         if above:
             self._add(Entry(above, EntryKind.FOLDER))
 

@@ -6,12 +6,12 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from autograder.errors import SubmissionError
 from autograder.text import one_line
@@ -140,7 +140,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a folder or zip, what was ignored, the folders that it names, and notes on what was passed over.
+    """The files of a folder or zip, what was ignored, its folders, and notes on what was passed over.
 
     Attributes
     ----------
@@ -178,20 +178,20 @@ def is_junk(entry: Entry, hidden: int = 0) -> bool:
     hidden
         See `ReadLimits`.
     """
-    return _is_junk_path(f"{entry.path}/" if entry.kind is EntryKind.FOLDER else entry.path, hidden)
+    return bool(_junk_in(f"{entry.path}/" if entry.kind is EntryKind.FOLDER else entry.path, hidden))
 
 
-def _is_junk_path(path: str, hidden: int) -> bool:
+def _junk_in(path: str, hidden: int) -> str:
+    """Return the beginning of a path that is such a thing by itself, a folder's with a `/`; empty if none is."""
     *folders, name = path.split("/")
-    if any(
-        folder in _IGNORED_FOLDERS
-        or (folder.startswith(".") and (depth >= hidden or _HIDDEN_FOLDERS.fullmatch(folder)))
-        for depth, folder in enumerate(folders)
-    ):
-        return True
+    for depth, folder in enumerate(folders):
+        if folder in _IGNORED_FOLDERS or (
+            folder.startswith(".") and (depth >= hidden or _HIDDEN_FOLDERS.fullmatch(folder))
+        ):
+            return "/".join(folders[: depth + 1]) + "/"
     if len(folders) < hidden:
-        return _HIDDEN_FILES.fullmatch(name) is not None
-    return name.startswith(".") and name != HANDIN_MANIFEST
+        return path if _HIDDEN_FILES.fullmatch(name) else ""
+    return path if name.startswith(".") and name != HANDIN_MANIFEST else ""
 
 
 @dataclass(frozen=True)
@@ -206,59 +206,125 @@ class Member:
 def list_members(members: Iterable[Member], name: str, limits: ReadLimits) -> Listing:
     """List the files of an archive; of several with the same name the last counts, as when unpacking.
 
+    In the archive of a class, a hand-in that holds too much is listed in part, and named in `overfull`. Names that lead
+    out of the archive are read as if they lay in it.
+
     Raises
     ------
     SubmissionError
         If there are too many.
     """
-    entries, ignored, folders = dict[str, Entry](), list[str](), dict[str, None]()
+    listed = _Listed(limits)
     unusable, long = list[str](), list[str]()
-    from_outside = list[tuple[Member, str]]()
-    overfull: tuple[str, ...] = ()
+    outside = dict[str, Member]()
     for member in members:
         path = member.path
-        if overfull and path.startswith(overfull):
-            continue
         if len(path) > limits.path_length or path.count("/") > limits.path_depth:
             long.append(one_line(path, 100))
             continue
         while path.startswith("./"):
             path = path[2:]
+        if listed.is_in_overfull(path):
+            continue
         if "\0" in path:
             unusable.append(path)
-        elif (inside := within(path)) != path:
-            from_outside.append((member, inside))
-        elif _is_junk_path(path, limits.hidden):
-            ignored.append(path)
-        elif path.endswith("/"):
-            _add_folder(path.rstrip("/"), folders)
-        elif path:
-            entries[path] = Entry(path, member.kind, member.read, is_repeated=path in entries)
-            _add_folder(path.rpartition("/")[0], folders)
-        if len(entries) + len(folders) + len(from_outside) <= limits.members:
-            continue
-        heaviest = _heaviest([*entries, *folders], limits.each) if limits.each else []
-        while heaviest and len(entries) + len(folders) + len(from_outside) > limits.members:
-            overfull += tuple(f"{folder}/" for folder in heaviest)
-            for folder in heaviest:
-                _thin(entries, folders, f"{folder}/", limits.each)
+        elif within(path) != path:
+            outside[path] = member
+        else:
+            listed.add(path, member)
+        if not listed.make_room(len(outside)):
+            raise SubmissionError(too_many(name, limits.members))
+    numbers = Counter[str]()
+    for spelled, member in outside.items():
+        path = within(spelled)
+        listed.add(
+            path if path.endswith("/") else _beside(path, listed.entries, numbers), member, member.path
+        )
+        if not listed.make_room():
+            raise SubmissionError(too_many(name, limits.members))
+    return Listing(
+        tuple(sorted(listed.entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))),
+        (*listed.ignored, *unusable, *long),
+        tuple(sorted(listed.folders)),
+        _unusable_note(unusable) + _long_note(long, limits),
+        tuple(listed.overfull),
+    )
+
+
+class _Listed:
+    """What is listed of an archive so far.
+
+    Attributes
+    ----------
+    entries, folders, ignored
+        Files, folders, those included that only paths name, and what is ignored, without what lies in it.
+    overfull
+        Folders of which no more is listed.
+    """
+
+    def __init__(self, limits: ReadLimits) -> None:
+        self._limits = limits
+        self.entries: dict[str, Entry] = {}
+        self.folders: dict[str, None] = {}
+        self.ignored: dict[str, None] = {}
+        self.overfull: dict[str, None] = {}
+        self._within_overfull: tuple[str, ...] = ()
+
+    def is_in_overfull(self, path: str) -> bool:
+        """Return whether a path leads into a folder of which no more is listed."""
+        return bool(self._within_overfull) and path.startswith(self._within_overfull)
+
+    def add(self, path: str, member: Member, spelled: str = "") -> None:
+        """List a member under a path."""
+        junk = _junk_in(path, self._limits.hidden)
+        if junk:
+            self.ignored[junk] = None
+        elif path and not path.endswith("/"):
+            is_repeated = path in self.entries
+            self.entries[path] = Entry(path, member.kind, member.read, spelled, is_repeated)
+        above = junk.rstrip("/") if junk else path
+        # Folders come after those around them.
+        missing = []
+        while (above := above.rpartition("/")[0]) and above not in self.folders:
+            missing.append(above)
+        self.folders.update(dict.fromkeys(reversed(missing)))
+
+    def make_room(self, besides: int = 0) -> bool:
+        """Leave out what single hand-ins hold too much if this is too much; return whether the rest may be held."""
+        most = self._limits.members - besides
+        if self._size() <= most:
+            return True
+        heaviest = _heaviest([path for part in self._parts() for path in part], self._limits.each)
+        # Room for a tenth, so that what comes next is not looked for at every further name.
+        while heaviest and self._size() > 0.9 * most:
+            self.overfull |= dict.fromkeys(heaviest)
+            self._thin(frozenset(heaviest))
             # If that spares too little, what lies around them is taken as one.
             heaviest = list(dict.fromkeys(above for it in heaviest if (above := it.rpartition("/")[0])))
-        if len(entries) + len(folders) + len(from_outside) > limits.members:
-            raise SubmissionError(too_many(name, limits.members))
-    for member, path in from_outside:
-        if _is_junk_path(path, limits.hidden):
-            ignored.append(path)
-        elif path.endswith("/"):
-            folders[path.rstrip("/")] = None
-        elif path:
-            path = _beside(path, entries)
-            entries[path] = Entry(path, member.kind, member.read, spelled=member.path)
-    notes = _unusable_note(unusable) + _long_note(long, limits)
-    ordered = sorted(entries.values(), key=lambda entry: (entry.path.count("/"), entry.path))
-    passed_over = (*ignored, *unusable, *long)
-    whole = tuple(folder.removesuffix("/") for folder in overfull)
-    return Listing(tuple(ordered), passed_over, tuple(sorted(folders)), notes, whole)
+        self._within_overfull = tuple(f"{folder}/" for folder in self.overfull)
+        return self._size() <= most
+
+    def _parts(self) -> tuple[dict[str, Any], ...]:
+        return self.folders, self.entries, self.ignored
+
+    def _size(self) -> int:
+        return sum(len(part) for part in self._parts())
+
+    def _thin(self, heavy: Collection[str]) -> None:
+        """Keep only so much of each of some folders that lie side by side as shows that it is too much."""
+        start = next(iter(heavy)).rfind("/") + 1
+        # Folders come after those around them, so those that stay need none that goes.
+        for paths in self._parts():
+            kept = Counter[str]()
+            for path in list(paths):
+                end = path.find("/", start)
+                if end < 0 or (around := path[:end]) not in heavy:
+                    continue
+                is_left = paths is self.folders or path.rstrip("/").rpartition("/")[0] in self.folders
+                if is_left and kept[around] <= self._limits.each:
+                    kept[around] += 1
+                else:
+                    del paths[path]
 
 
 _ROOT = re.compile(
@@ -278,51 +344,39 @@ def within(path: str) -> str:
     return "/".join(part for part in rest.split("/") if part != "..")
 
 
-def _beside(path: str, taken: Container[str]) -> str:
+def _beside(path: str, taken: Container[str], numbers: Counter[str]) -> str:
     """Return a path that nothing else has; what came from different places stays in different folders."""
     first, slash, rest = path.partition("/")
-    free, number = path, 2
+    free = path
     while free in taken:
-        free, number = f"{first}~{number}{slash}{rest}", number + 1
+        numbers[path] += 1
+        free = f"{first}~{numbers[path] + 1}{slash}{rest}"
     return free
 
 
 def _heaviest(paths: Sequence[str], each: int) -> list[str]:
-    """Return the folders of single hand-ins that hold most of what an archive holds too much; none if none does.
+    """Return the folders of single hand-ins that make an archive hold too much; none if no folder does.
 
     That of the class is sought where most of the files are, as far down as it may lie. What is found may still be that
     of the class, or lie above it: whoever looks for hand-ins has to refuse it then.
+
+    Parameters
+    ----------
+    each
+        How much a single hand-in may hold; 0 if the archive is one.
     """
-    within, below = "", paths
+    if not each:
+        return []
+    around, below = "", paths
     for _ in range(MOST_WRAPS + 1):
-        held = Counter(path[len(within) :].partition("/")[0] for path in below if path.startswith(within))
-        heavy = [folder for folder, count in held.items() if count > each]
+        held = Counter(path[len(around) :].partition("/")[0] for path in below)
+        heavy = [folder for folder, count in held.items() if folder and count > each]
         most = max(heavy, key=held.__getitem__, default=None)
         if most is None or held[most] <= len(paths) / 2:
-            return [f"{within}{folder}" for folder in heavy] or [within.removesuffix("/")] * bool(within)
-        within = f"{within}{most}/"
-        below = [path for path in below if path.startswith(within)]
-    return [within.removesuffix("/")]
-
-
-def _add_folder(path: str, folders: dict[str, None]) -> None:
-    """Add a folder after those around it, which cost as much where only paths name them."""
-    missing = []
-    while path and path not in folders:
-        missing.append(path)
-        path = path.rpartition("/")[0]
-    folders.update(dict.fromkeys(reversed(missing)))
-
-
-def _thin(entries: dict[str, Entry], folders: dict[str, None], within: str, most: int) -> None:
-    """Keep only so many folders below one, and so many files in them, and one more of each."""
-    # Folders come after those around them, so those that stay need none that goes.
-    for path in [path for path in folders if path.startswith(within)][most + 1 :]:
-        del folders[path]
-    inside = [path for path in entries if path.startswith(within)]
-    staying = [path for path in inside if path.rpartition("/")[0] in folders]
-    for path in set(inside).difference(staying[: most + 1]):
-        del entries[path]
+            return [f"{around}{folder}" for folder in heavy] or [around.removesuffix("/")] * bool(around)
+        around = f"{around}{most}/"
+        below = [path for path in below if path.startswith(around)]
+    return [around.removesuffix("/")]
 
 
 def list_folder(root: Path, limits: ReadLimits) -> Listing:

@@ -382,17 +382,17 @@ class ClassStatistics:
         """Add the result of one question, and what nothing explains in it."""
         tally.scores.append(float(question.score))
         tally.kinds.update({verdict.kind for verdict in question.graded})
-        unexplained = [
+        wrong_values = [
             it
             for it in question.graded
             if it.kind.family is Family.VALUE and not it.right and it.mistake is None
         ]
         group = group_of(question)
-        tally.unknown += bool(unexplained) or group is not None
+        tally.unknown += bool(wrong_values) or group is not None
         if group is not None:
             self.groups.setdefault(group.id, group).hand_ins.append(label)
         if group is None or group.id not in self._hinted:
-            self.other_hints.update({(question.id, it.hint) for it in unexplained if it.hint})
+            self.other_hints.update({(question.id, it.hint) for it in wrong_values if it.hint})
 
     def _add_tests(self, question: QuestionResult, share: float) -> None:
         by_function: dict[str, list[Verdict]] = {}

@@ -42,7 +42,7 @@ class Group:
 
 def group_id(question: QuestionResult) -> str:
     """Return the id of the group that a hand-in is in by a question; empty if nothing is unexplained."""
-    seen = unexplained(question)
+    seen = _unexplained(question)
     if not seen:
         return ""
     observed = sorted((verdict.test, verdict.kind.value, verdict.seen) for verdict in seen)
@@ -54,7 +54,7 @@ def group_of(question: QuestionResult) -> Group | None:
     id = group_id(question)
     if not id:
         return None
-    seen = unexplained(question)
+    seen = _unexplained(question)
     return Group(
         id=id,
         question=question.id,
@@ -88,7 +88,7 @@ def _with_hint(question: QuestionResult, hint: str) -> QuestionResult:
     if not hint:
         return question
     # Tests of structure that come upon the same wrong values say the same, and are shown together with the others.
-    alike = {(verdict.kind, verdict.message) for verdict in unexplained(question)}
+    alike = {(verdict.kind, verdict.message) for verdict in _unexplained(question)}
     own = {verdict.test for verdict in question.graded if verdict.mistake is None}
     verdicts = tuple(
         msgspec.structs.replace(verdict, hint=hint)
@@ -99,7 +99,7 @@ def _with_hint(question: QuestionResult, hint: str) -> QuestionResult:
     return msgspec.structs.replace(question, verdicts=verdicts)
 
 
-def unexplained(question: QuestionResult) -> list[Verdict]:
+def _unexplained(question: QuestionResult) -> list[Verdict]:
     """Return the verdicts on wrong values and exceptions that no known mistake explains."""
     return [
         verdict

@@ -82,7 +82,7 @@ class Fresh:
             return None
 
     def end(self) -> bool:
-        """End it and all of its session that did not leave it."""
+        """End it and all of its session; return False: what left the session may be left."""
         if hasattr(os, "killpg") and self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.model.verdict import Kind
-from autograder.values.describe import described, not_that_many, shape_of
+from autograder.values.describe import described, shape_of, wrong_number_of_values
 from autograder.values.kinds import Foreign, WorkerObject
 from autograder.values.libraries import numbers_in
 
@@ -75,7 +75,7 @@ def parts(value: Any, names: Sequence[str]) -> tuple[Any, ...]:
     """
     if isinstance(value, (tuple, list)) and len(value) == len(names):
         return tuple(value)
-    raise Unusable(Kind.WRONG_TYPE_OR_SHAPE, not_that_many(names, value))
+    raise Unusable(Kind.WRONG_TYPE_OR_SHAPE, wrong_number_of_values(names, value))
 
 
 def worker_object(value: Any, name: str, class_name: str, what: str) -> WorkerObject:

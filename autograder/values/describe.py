@@ -193,7 +193,7 @@ def _joined(texts: Iterator[str], most: int) -> str:
     return ", ".join(taken)
 
 
-def not_that_many(names: Sequence[str], got: Any) -> str:
+def wrong_number_of_values(names: Sequence[str], got: Any) -> str:
     """Return the sentence about a reply that is not one value for each name."""
     missing = ": is a return statement missing?" if got is None else ""
     return f"{len(names)} values should be returned ({', '.join(names)}); {described(got)} came back{missing}"

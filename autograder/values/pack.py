@@ -179,6 +179,9 @@ class _NodeCounter:
 
     def _count(self, depth: int) -> None:
         self._nodes += 1
+        self._require_few(depth)
+
+    def _require_few(self, depth: int) -> None:
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise WireError("the value is nested too deeply or has too many parts")
 
@@ -186,7 +189,7 @@ class _NodeCounter:
         """Count the lists that hold numbers as nodes, and the numbers apart."""
         self._nodes += sum(math.prod(array.shape[:axis]) for axis in range(1, array.ndim))
         self._numbers_listed += array.size
-        self._count(depth + array.ndim)
+        self._require_few(depth + array.ndim)
         if self._numbers_listed > MAX_LISTED:
             raise WireError("the value has too many numbers in lists")
 
@@ -241,7 +244,7 @@ class Packer(_NodeCounter):
             return self._pack_text(value)  # type: ignore[arg-type]
         if kind is list and (array := _listed(value)) is not None:  # type: ignore[arg-type]
             self._count_listed(depth, array)
-            return [Tag.LISTED, self._pack_array(array)]
+            return [Tag.LISTED, self.pack(array, depth)]
         if kind in (list, tuple):
             tag = Tag.LIST if kind is list else Tag.TUPLE
             return [tag, *(self.pack(part, depth + 1) for part in value)]  # type: ignore[attr-defined]

@@ -17,7 +17,14 @@ import numpy as np
 
 from autograder.errors import CourseError
 from autograder.model.verdict import Kind
-from autograder.values.describe import described, dtype_in_words, length_of, not_that_many, shape_of, shown
+from autograder.values.describe import (
+    described,
+    dtype_in_words,
+    length_of,
+    shape_of,
+    shown,
+    wrong_number_of_values,
+)
 from autograder.values.kinds import Foreign, Record, WorkerObject
 from autograder.values.libraries import numbers_in, taken_apart
 from autograder.values.walk import mapped
@@ -175,7 +182,7 @@ def compare_parts(
         return _sorted_out({name: comparison.part(name, expected, got)})
     names = [*names, *(f"part {number + 1}" for number in range(len(names), len(expected)))]
     if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-        message = not_that_many(names[: len(expected)], got)
+        message = wrong_number_of_values(names[: len(expected)], got)
         missing = Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
         return Compared(tuple(names), dict.fromkeys(names, missing), {})
     parts = zip(names, expected, got, strict=False)

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def trial_of(hosts: tuple[Host, Host], student: str, reference: str, seconds: fl
     return Trial(
         Subject(hosts[0], _files(student), f"+{names}", seconds),
         Code(hosts[1], _files(reference), f"reference+{names}", seconds),
-        np.random.default_rng(names),
+        partial(np.random.default_rng, names),
     )
 
 

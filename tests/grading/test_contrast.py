@@ -111,7 +111,7 @@ def said_of(grader, body, **options):
         ("value, dW = 2 * value, 3 * dW", "Your dW is not the slope of your own loss by W."),
         (
             "dW = dW + 0.002 * np.abs(dW).max() * np.sign(np.sin(1e4 * dW))",
-            "dW: nearly right: where it is wrong, then by less than 1 % of its largest number.",
+            "dW: nearly right: where it is wrong, it is off by less than 1 % of its largest number.",
         ),
         (
             "value, dW = 2 * value, 2 * dW",

@@ -143,12 +143,12 @@ def test_every_kind_of_failure_is_told_apart_and_leaves_other_questions_alone(fa
         (
             hand_in(loss="def loss(W, X, reg):\n    return W.shape\n\nprint(loss(1, 2, 3))"),
             "raised",
-            "in hw.py, line 2: line 4 is run whenever the file is imported; trials of your own belong below if",
+            "in hw.py, line 2: hw.py, line 4 is run whenever the file is imported; trials of your own belong below if",
         ),
         (
             hand_in(loss="x = input()"),
             "raised",
-            "line 1 is run whenever the file is imported, where nobody can type",
+            "hw.py, line 1 is run whenever the file is imported, where nobody can type",
         ),
         (hand_in(loss="import os; os._exit(0)"), "died", "exit code 0"),
         (hand_in(loss=""), "missing", "loss is missing"),

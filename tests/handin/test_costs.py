@@ -15,7 +15,7 @@ import pytest
 from autograder.errors import SubmissionError
 from autograder.handin.find import find_hand_ins
 from autograder.handin.open_hand_in import open_hand_in
-from autograder.handin.trees import ReadLimits
+from autograder.handin.trees import EntryKind, Member, ReadLimits, list_members
 from tests.handin.hand_ins import CODE, NAMES, write_folder, write_zip
 
 FEW, MANY = 60, 1_500
@@ -34,6 +34,24 @@ def calls_in(work: Callable[[], Any]) -> int:
         work()
     finally:
         sys.setprofile(None)
+    return count
+
+
+def lines_in(work: Callable[[], Any]) -> int:
+    """Return how many lines run while work is done: loops that call nothing are lines, too."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
     return count
 
 
@@ -134,6 +152,28 @@ def test_a_hand_in_of_far_too_many_files_costs_nobody_else_the_class(tmp_path, m
     for who in ("eve", "mallory"):
         with pytest.raises(SubmissionError, match=f"{who} holds more than 10 files"):
             open_hand_in(found[who].source, NAMES, limits)
+
+
+@pytest.mark.parametrize(
+    "member", ["class/mallory/.venv/{}/" + "x/" * 20 + "a.py", "class/mallory/a/b/.cache{}/x.py"]
+)
+def test_what_is_ignored_costs_nobody_else_the_class(tmp_path, member):
+    members = class_of(0) | {member.format(i): b"" for i in range(2_500)}
+    path = write_zip(tmp_path / "class.zip", members)
+    found = find_hand_ins(path, NAMES, ReadLimits(members=10))  # so a thousand for a class
+    assert [it.label for it in found] == ["alice", "bob", "mallory"]
+    opening_the_others(found)
+
+
+def test_names_that_lead_to_one_place_take_steps_in_proportion():
+    def cost(files: int) -> int:
+        members = [
+            Member(f"{chr(ord('C') + i % 20)}:{'/' * (1 + i // 20)}a.py", EntryKind.FILE)
+            for i in range(files)
+        ]
+        return lines_in(lambda: list_members(members, "class.zip", ReadLimits()))
+
+    assert cost(800) < 5 * cost(200)
 
 
 @pytest.mark.parametrize("place", ["", "class/", "around/class/"])

@@ -64,7 +64,7 @@ def _agreement(
     if message is not None and not _is_safe(message):
         return None
     got, wanted = pair if depends(pair[0]) else reversed(pair)
-    how = _With({id(got): "got", id(wanted): "wanted"}).visit(test)
+    how = _Replaced({id(got): "got", id(wanted): "wanted"}).visit(test)
     assert isinstance(how, ast.expr)
     names = {it.id for it in ast.walk(test) if isinstance(it, ast.Name)}
     if (
@@ -73,11 +73,7 @@ def _agreement(
         or any(isinstance(it, ast.NamedExpr) for it in ast.walk(test))
     ):
         return None
-    arguments = [
-        got,
-        wanted,
-        ast.Constant(ast.unparse(ast.fix_missing_locations(_AsWritten().visit(_copy(got))))),
-    ]
+    arguments = [got, wanted, ast.Constant(ast.unparse(_AsWritten().visit(copy.deepcopy(got))))]
     keywords = [ast.keyword("message", message)] if message is not None else []
     if ast.unparse(how) not in ("got == wanted", "wanted == got"):
         parameters = ast.arguments([], [ast.arg("got"), ast.arg("wanted")], None, [], [], None, [])
@@ -133,7 +129,7 @@ def _difference(size: ast.expr) -> Pair | None:
     return None
 
 
-class _With(ast.NodeTransformer):
+class _Replaced(ast.NodeTransformer):
     """Copies an expression with names in the place of some of its parts."""
 
     def __init__(self, names: dict[int, str]) -> None:
@@ -172,10 +168,6 @@ class _AsWritten(ast.NodeTransformer):
             ) if isinstance(owner, ast.Name) and not node.keywords:
                 return ast.Attribute(owner, name, ast.Load())
         return node
-
-
-def _copy(node: ast.expr) -> ast.expr:
-    return ast.parse(ast.unparse(ast.fix_missing_locations(node)), mode="eval").body
 
 
 def _last(function: ast.expr) -> str:

@@ -55,7 +55,7 @@ def as_module(draft: Draft) -> Draft:
 def _wanted(draft: Draft, statements: Sequence[ast.stmt]) -> frozenset[str]:
     """Return the names that move: what is defined, what questions and tests ask for, and what these need."""
     defined = {it.name for it in statements if isinstance(it, (ast.FunctionDef, ast.ClassDef))}
-    asked = {name.split(".")[1] for question in draft.questions for name in question.functions}
+    asked = _asked(draft)
     tested = [statement for question in draft.questions for test in question.tests for statement in test.body]
     bound = {name for statement in statements for name in bound_by(statement)}
     wanted = (defined | asked | read_by(tested)) & bound
@@ -72,9 +72,15 @@ def _wanted(draft: Draft, statements: Sequence[ast.stmt]) -> frozenset[str]:
         wanted |= needed
 
 
+def _asked(draft: Draft) -> set[str]:
+    """Return the names that questions are about, without the file's."""
+    return {name.split(".")[1] for question in draft.questions for name in question.functions}
+
+
 def _require_importable(draft: Draft, wanted: Set[str], reference: Iterable[ast.stmt]) -> None:
-    filled = {name.split(".")[1] for question in draft.questions for name in question.functions}
-    functions = {it.name for it in reference if isinstance(it, (ast.FunctionDef, ast.ClassDef))} & filled
+    functions = {it.name for it in reference if isinstance(it, (ast.FunctionDef, ast.ClassDef))} & _asked(
+        draft
+    )
     for statement in reference:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) or not wanted & set(bound_by(statement)):
             continue
@@ -102,9 +108,11 @@ def _taken_apart(cells: Sequence[Cell], wanted: Set[str]) -> _Half:
             first = min([statement.lineno, *(it.lineno for it in getattr(statement, "decorator_list", ()))])
             last = statement.end_lineno or first
             defines = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+            moved |= dict.fromkeys(names)
+            if (first, last) in taken:  # one line may hold several statements
+                continue
             pieces.append((defines, "\n".join(plain[first - 1 : last])))
             if names:
-                moved |= dict.fromkeys(names)
                 taken.append((first, last))
         for first, last in reversed(taken):
             del lines[first - 1 : last]

@@ -36,8 +36,8 @@ def modules_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
 
 
 def is_inside(folder: Path, name: str) -> bool:
-    """Return whether a name leads to a place in a folder, so that its copy will lie in the new one."""
-    return (folder / name).resolve().is_relative_to(folder.resolve())
+    """Return whether a name leads to a place in a folder, and the same name in a copy to one in the copy."""
+    return ".." not in Path(name).parts and (folder / name).resolve().is_relative_to(folder.resolve())
 
 
 def _is_data(folder: Path, name: str) -> bool:
@@ -46,8 +46,8 @@ def _is_data(folder: Path, name: str) -> bool:
     path = folder / name
     try:
         return (
-            is_inside(folder, name)
-            and path.is_file()
+            path.is_file()
+            and is_inside(folder, name)
             and path.suffix not in (".py", ".ipynb")
             and path.stat().st_size <= _MOST_BYTES
         )

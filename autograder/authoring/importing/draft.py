@@ -193,8 +193,3 @@ def title_of(name: str) -> str:
 def literal_of(points: Fraction) -> str:
     """Return points as both toml and Python read them exactly: a whole number, or a fraction in quotes."""
     return str(points) if points.denominator == 1 else f'"{points}"'
-
-
-def counted(number: int | Fraction, what: str) -> str:
-    """Return a number of things in words, such as "1 test" or "3/2 points"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -21,7 +21,6 @@ from autograder.authoring.importing.draft import (
     Known,
     Names,
     Place,
-    counted,
     id_of,
     title_of,
 )
@@ -30,6 +29,7 @@ from autograder.authoring.importing.names import filled_in, names_from_modules, 
 from autograder.authoring.importing.stubs import emptied
 from autograder.errors import CourseError
 from autograder.model.exact import read_points
+from autograder.text import counted
 
 REFERENCES = ("solution", "solutions", "reference", "")
 STUBS = ("stubs", "starter", "student", "template", "skeleton")

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.authoring.importing.draft import ByHand, Draft, Place, counted
+from autograder.authoring.importing.draft import ByHand, Draft, Place
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers
 from autograder.course.loading import load_assignment, load_solution
 from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
+from autograder.text import counted
 
 
 def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:

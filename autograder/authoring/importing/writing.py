@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, counted, literal_of
+from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, literal_of
 from autograder.authoring.importing.test_files import TestFiles, test_files
 from autograder.authoring.importing.trial_run import tried
 from autograder.errors import CourseError
 from autograder.model.scoring import HALF
+from autograder.text import counted
 
 PAGE = "IMPORTED.md"
 RUBRIC = "rubric.md"

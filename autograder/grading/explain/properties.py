@@ -249,7 +249,7 @@ def facts_of_precision(examined: Examined, part: str, probes: Sequence[Probe]) -
             yield Fact(
                 about(
                     (part,),
-                    f"nearly right: where it is wrong, then by less than {words} of its largest number",
+                    f"nearly right: where it is wrong, it is off by less than {words} of its largest number",
                 ),
                 "Which step of your code is only nearly what is asked for, or leaves something small out?",
                 "precision",
