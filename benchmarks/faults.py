@@ -304,7 +304,7 @@ def settled(results: dict[str, Any]) -> dict[str, Any]:
 def in_class(
     course: Course, name: str, folder: Path, temporary: Path, rounds: int, chance: random.Random
 ) -> Iterator[tuple[str, Tally]]:
-    """Grade a class again and again, disturbed once and resumed, and yield what was ended and what came of it."""
+    """Grade a class again and again, disturbed and resumed several times, and yield what was ended, what came of it."""
     hand_ins = write_class(course, name, folder / "hand-ins")
 
     def start(out: Path) -> Run:
@@ -322,7 +322,11 @@ def in_class(
         faults: list[tuple[str, Tally]] = []
         run = start(out)
         for number in range(first, min(first + FAULTS_PER_CLASS, rounds)):
-            kind = chance.choice(IN_CLASS) if number % len(IN_CLASS) else IN_CLASS[first // len(IN_CLASS) % 4]
+            kind = (
+                IN_CLASS[first // FAULTS_PER_CLASS % len(IN_CLASS)]
+                if number == first
+                else chance.choice(IN_CLASS)
+            )
             if not run.running:
                 run = start(out)
             tally = Tally()
@@ -332,8 +336,9 @@ def in_class(
             if not end_one(run, kind, chance.uniform(passed, max(passed, seconds)), chance):
                 tally.note("too late")
             if kind == "the command":
-                _require_ended(run, kind, tally)
-        _require_ended(run, *faults[-1])
+                _wait_for_end(run, kind, tally)
+        if kind != "the command":
+            _wait_for_end(run, *faults[-1])
         again = start(out).code
         left, found = files_left(temporary), outputs(out)
         differing = _differing(undisturbed, found)
@@ -350,7 +355,7 @@ def in_class(
         shutil.rmtree(out, ignore_errors=True)
 
 
-def _require_ended(run: Run, kind: str, tally: Tally) -> None:
+def _wait_for_end(run: Run, kind: str, tally: Tally) -> None:
     """Wait for the end of a run, and note what is left of it."""
     while run.running:
         run.look()

@@ -64,9 +64,8 @@ def pass_on(words, again):
     """Run the environment's Python in place of this one, and end as it does."""
     for place in places():
         python = interpreter(place)
-        if os.path.exists(python) and os.path.exists(
-            program(place)
-        ):  # one that is half made has only the first
+        # One that is half made has only the first.
+        if os.path.exists(python) and os.path.exists(program(place)):
             sys.exit(subprocess.call([python] + words))
     sys.exit("start.py: What the checks need is not installed yet; run: {}".format(again))
 

@@ -177,7 +177,7 @@ def _kind(file: IO[bytes], name: str) -> Callable[[IO[bytes], str, ReadLimits], 
         return _SevenZipTree
     unpack = next((it for magic, it in _PACKED.items() if head.startswith(magic)), None)
     called = next((it for it in (*_TAR, *_SEVEN_ZIP) if name.lower().endswith(it)), "")
-    if not head or (called in _SEVEN_ZIP and not head.startswith(b"PK")):
+    if not head or (called in _SEVEN_ZIP and unpack is None and not head.startswith(b"PK")):
         file.close()
         raise _broken(
             lossless(name), "7z" if called in _SEVEN_ZIP else "tar" if called else "zip", is_empty=not head

@@ -259,7 +259,7 @@ def _settle_unopened(
 def _may_be_work(file: _Named, names: Sequence[str]) -> bool:
     """Return whether a student's file may be what was asked for, or hold it."""
     entry, about = file
-    holds = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name) or is_code(about.original.lower())
+    holds = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name) or is_code(about.original)
     return holds or any(fits(name, about.original) for name in names)
 
 

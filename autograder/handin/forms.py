@@ -22,7 +22,7 @@ _MODULE = ".py"
 
 def is_code(name: str) -> bool:
     """Return whether a file that is due is a module, handed in as such or as a notebook."""
-    return name.endswith((_MODULE, NOTEBOOK))
+    return name.lower().endswith((_MODULE, NOTEBOOK))
 
 
 def module_file(name: str) -> str:

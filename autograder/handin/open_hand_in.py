@@ -164,7 +164,7 @@ def open_hand_in(
 def _label(source: Source) -> str:
     name = source.parts[0].member.rpartition("/")[2] or source.root.resolve().name
     stem, suffix = without_suffix(name)
-    return lossless(stem if is_archive_name(name) or is_code(suffix.lower()) else name)
+    return lossless(stem if is_archive_name(name) or is_code(suffix) else name)
 
 
 def _submission(
@@ -195,7 +195,7 @@ def _submission(
         else:
             files[module_file(name)] = content
             source_left -= len(content) if is_code(name) else 0
-    if candidates.unopened and not any(is_code(it.name.lower()) for it in candidates.files):
+    if candidates.unopened and not any(is_code(it.name) for it in candidates.files):
         # The work may be in what could not be opened, as it would be if that had been handed in by itself.
         problems |= dict.fromkeys(missing, candidates.unopened[0])
         unread, missing, notes = [*unread, *missing], [], [it for it in notes if it != candidates.unopened[0]]

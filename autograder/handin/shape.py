@@ -87,7 +87,7 @@ class _Reader:
         direct = self._look.due_in(folder)
         if direct:
             return self._beside(folder, direct, holders)
-        if self._is_named_by_platform(folder):
+        if self._holds_named_by_platform(folder):
             return ClassFolder(folder)
         folders = [it for it in entries if it.kind is EntryKind.FOLDER]
         if len(folders) == 1 and holders in ([], folders):
@@ -119,8 +119,11 @@ class _Reader:
                 f"{self._at(only.path)} holds {EXPORT_FILE}; name that folder itself if it is an export of Gradescope, "
                 "or pass --class if it is the hand-in of a student."
             )
-        holds = bool(self._look.due_below(only.path)) or any(map(self._holds, inside))
-        holds = holds or self._is_named_by_platform(only.path)
+        holds = (
+            bool(self._look.due_below(only.path))
+            or any(map(self._holds, inside))
+            or self._holds_named_by_platform(only.path)
+        )
         lies_alone = [it.kind for it in inside] == [EntryKind.FOLDER]  # then the class may be far below
         if not wraps or not (holds or lies_alone):
             return ClassFolder(folder)
@@ -128,7 +131,7 @@ class _Reader:
         if found is None:
             return ClassFolder(folder)
         hand_ins = [it for it in self._look.shown(found.path) if self._holds(it)]
-        if not (hand_ins or holds or self._is_named_by_platform(found.path)):
+        if not (hand_ins or holds or self._holds_named_by_platform(found.path)):
             return ClassFolder(folder)
         if len(hand_ins) == 1 and hand_ins[0].kind is EntryKind.FOLDER:
             if is_named_by_platform(hand_ins[0].name, self._names, is_folder=True):
@@ -159,7 +162,7 @@ class _Reader:
                 "hand-in, or --class if each is that of a student."
             )
 
-    def _is_named_by_platform(self, folder: str) -> bool:
+    def _holds_named_by_platform(self, folder: str) -> bool:
         """Return whether anything in a folder says whose hand-in it is."""
         entries = self._look.shown(folder)
         return any(is_named_by_platform(it.name, self._names, it.kind is EntryKind.FOLDER) for it in entries)
@@ -206,14 +209,14 @@ class _Reader:
             return True
         modules = [name for name in self._names if is_code(name)]
         is_due = bool(self._look.due_in(entry.path.rpartition("/")[0]))
-        return is_code(entry.name.lower()) and len(modules) == 1 and not is_due
+        return is_code(entry.name) and len(modules) == 1 and not is_due
 
     def _at(self, folder: str) -> str:
         return f"{self._named}/{lossless(folder, 200)}" if folder else self._named
 
 
 def holds_export(look: Look, folder: str) -> bool:
-    """Return whether a folder may be an export of Gradescope, such as that of one section, or holds nothing else."""
+    """Return whether a folder, or its only subfolder, may be an export of Gradescope, such as that of one section."""
     inside = look.shown(folder)
     only = [it for it in inside if it.kind is EntryKind.FOLDER]
     return _has_export(inside) or (len(only) == 1 and _has_export(look.shown(only[0].path)))

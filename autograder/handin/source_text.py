@@ -31,7 +31,8 @@ def source_text(name: str, content: bytes) -> bytes:
     Raises
     ------
     UnusableError
-        If it is empty, UTF-16, binary, a notebook, or not in the encoding it declares.
+        If it is empty, in UTF-16 or UTF-32, binary, in another format (a notebook, a picture), or not in the encoding
+        that it declares.
     """
     if name.endswith(".py"):
         _refuse_other_formats(name, content)
@@ -62,6 +63,8 @@ def refuse_endless_names(name: str, content: bytes) -> None:
 
 def _refuse_wide_encodings(name: str, content: bytes) -> None:
     head = content[:4096]
+    if not head.strip(b"\0"):
+        return  # damaged, which is said of it later
     nul_bytes = max(head[0::2].count(0), head[1::2].count(0))
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)) or (
         len(head) > 3 and nul_bytes > len(head) // 3

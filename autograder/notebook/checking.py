@@ -42,11 +42,11 @@ class PlainChecker:
         Where they have passed on the very same files, which is so in most cells when a notebook is run once more, they
         are not run again.
         """
-        state = state_of_work(Path.cwd())
-        if state == self._state and question in self._passing:
-            print(f"{self._passing[question]}; nothing has been saved since they ran.")
-            return
         with _sentences():
+            state = state_of_work(Path.cwd())
+            if state == self._state and question in self._passing:
+                print(f"{self._passing[question]}; nothing has been saved since they ran.")
+                return
             with waiting(f"checking {question}"):
                 report = check_afresh(question)
             if report.state != self._state:

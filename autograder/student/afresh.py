@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,13 +11,14 @@ import msgspec
 
 from autograder.course.loading import ASSIGNMENT_FILE, load_work
 from autograder.errors import AutograderError, CourseError, GraderError
+from autograder.files.archive import content_hash
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.student.checks import check_folder
 from autograder.student.hints import hint_for
 from autograder.student.messages import messages
 from autograder.student.page import CELLS, checks_in_html
 from autograder.student.standing import standing_of
-from autograder.student.states import outcomes_of
+from autograder.student.states import State, outcomes_of
 from autograder.student.work import open_work
 
 
@@ -36,7 +36,7 @@ class Report(msgspec.Struct, frozen=True):
     passing
         A line for each question whose checks all pass, by its id.
     state
-        What `state_of` says of the files that were checked.
+        What `state_of_work` says of the files that were checked.
     problem
         Why nothing could be checked at all; empty if something was.
     """
@@ -77,11 +77,12 @@ def state_of_work(folder: Path) -> str:
 
 def _state(files: Mapping[str, bytes], folder: Path) -> str:
     """Return a checksum of a student's files and of what checks them; data files have checksums of their own."""
-    given = {name: (folder / name).read_bytes() for name in (ASSIGNMENT_FILE, PUBLIC_FILE)}
-    digest = hashlib.sha256()
-    for name, content in sorted((given | dict(files)).items()):
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    given = {
+        name: (folder / name).read_bytes()
+        for name in (ASSIGNMENT_FILE, PUBLIC_FILE)
+        if (folder / name).is_file()
+    }
+    return content_hash(given | dict(files))
 
 
 def _asked(*words: str, folder: Path | None = None) -> Report:
@@ -149,7 +150,7 @@ def _report(words: list[str]) -> Report:
         {
             it.question: f"{it.question}: {it.seen.count}"
             for it in outcomes_of(checks)
-            if it.seen.passed == it.seen.of > 0
+            if it.seen.state is State.DONE
         },
         _state(checks.submission.files, Path.cwd()),
     )

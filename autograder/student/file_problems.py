@@ -99,9 +99,8 @@ def _syntax_error(name: str, source: bytes) -> SyntaxError | None:
         return None
     try:
         with warnings.catch_warnings(action="ignore"):
-            compile(
-                source, name, "exec", dont_inherit=True
-            )  # parsing alone accepts a return outside functions
+            # Parsing alone accepts a return outside functions.
+            compile(source, name, "exec", dont_inherit=True)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError):
@@ -126,7 +125,7 @@ def _what_to_type(error: SyntaxError) -> str:
         return "; type four blanks in the place of each tab"
     found = re.search(r"invalid (?:non-printable )?character .*\(?U\+([0-9A-F]+)", error.msg)
     typed = _TYPED.get(chr(int(found[1], 16))) if found else None
-    return f"; type {typed} in its place" if typed else ""
+    return "; remove it" if typed == "nothing" else f"; type {typed} in its place" if typed else ""
 
 
 def _excerpt(error: SyntaxError) -> str:

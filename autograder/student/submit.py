@@ -44,7 +44,7 @@ class HandIn:
         The names of notebooks that could not be read.
     notes
         What is to be known of the files that it was made of, in sentences, such as which of two copies counts.
-    nowhere
+    has_no_place
         Whether the folder has no file in which answers could be written.
     """
 
@@ -53,7 +53,7 @@ class HandIn:
     empty: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    nowhere: bool = False
+    has_no_place: bool = False
 
     @property
     def about_answers(self) -> str:
@@ -62,7 +62,7 @@ class HandIn:
         if not asked:
             return ""
         missing = f"; still empty: {', '.join(self.empty)}" if self.empty else ""
-        if self.empty and self.nowhere:
+        if self.empty and self.has_no_place:
             missing += (
                 f". No notebook and no {ANSWERS_FILE} is in this folder: save yours here and submit again"
             )

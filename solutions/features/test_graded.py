@@ -427,17 +427,18 @@ def coloured(
     black=Case("all values are 0"),
     edges=Case("values lie at the edges between two bins"),
 ):
-    if edges and dark and 1 < bins < 3:
-        return None  # the first edge is at 128
-    image = picture(rng, height, 6, 90 if dark else 255)
+    if edges and (black or bins == 1):
+        return None  # there are no edges, or no values at them
+    brightest = 90 if dark else 255
     # Away from the edges between bins, or at them: the first value of a bin, and the last one before it.
-    places = image.astype(np.int64) * bins // 256
+    places = picture(rng, height, 6, brightest).astype(np.int64) * bins // 256
     if edges:
-        places = np.maximum(places, min(1, bins - 1))
-        image = -(-places * 256 // bins) - rng.integers(2, size=places.shape) * (bins > 1)
+        places = np.maximum(places, 1)
+        image = -(-places * 256 // bins) - rng.integers(2, size=places.shape)
     else:
+        places = np.minimum(places, (brightest - 5) * bins // 256)
         first, last = -(-places * 256 // bins) + 5, -(-(places + 1) * 256 // bins) - 8
-        image = rng.integers(first, last, endpoint=True)
+        image = rng.integers(first, np.minimum(last, brightest), endpoint=True)
     image = image.astype(np.uint8)
     if grey:
         image[...] = image[..., 1:2]

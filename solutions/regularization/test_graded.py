@@ -105,7 +105,7 @@ def test_loss_without_a_penalty(compare, rng, shape):
 
 @hinge
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("shape, reg", list(zip(SHAPES, (0.1, 0.7), strict=False)), ids=str)
+@pytest.mark.parametrize("shape, reg", list(zip(SHAPES[:2], (0.1, 0.7), strict=True)), ids=str)
 def test_loss_with_a_penalty(compare, rng, shape, reg):
     compare(SQUARED_HINGE, *problem(rng, *shape), reg, names=LOSS_AND_GRADIENT)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -121,6 +122,33 @@ def test_each_zip_in_a_folder_of_its_own_still_shares_one_environment(start: Mod
     assert Path(start.environment()) == other
 
 
+def test_what_lies_beside_a_folder_of_several_assignments_is_another_course_s(start: ModuleType) -> None:
+    other = environment_in(start, Path(start.HERE).parent.parent / "another course")
+    Path(start.program(str(other))).write_text("")
+    (Path(start.HERE).parent / "svm").mkdir()
+    assert Path(start.environment()) == Path(start.HERE).parent / ".venv"
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder to another user"
+)
+def test_the_environment_of_another_user_is_not_run(start: ModuleType) -> None:
+    other = environment_in(start, Path(start.HERE).parent.parent / "svm-1.0")
+    Path(start.program(str(other))).write_text("")
+    os.chown(other, 61_234, 61_234)
+    assert Path(start.environment()) == Path(start.HERE).parent / ".venv"
+
+
+def test_checks_do_not_go_on_in_an_environment_that_is_half_made(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment_in(start, Path(start.HERE))
+    fake = SimpleNamespace(call=lambda *_: pytest.fail("it went on in what is half made"))
+    monkeypatch.setattr(start, "subprocess", fake)
+    with pytest.raises(SystemExit, match="is not installed yet"):
+        start.pass_on(["test_public.py"], "python3 start.py")
+
+
 def environment_in(start: ModuleType, folder: Path) -> Path:
     """Make what looks like an environment, and return its folder."""
     python = Path(start.interpreter(str(folder / ".venv")))
@@ -140,7 +168,7 @@ def test_an_environment_that_was_moved_is_made_anew(
 
     def popen(command: list[str], **_: object) -> subprocess.Popen[bytes] | SimpleNamespace:
         if command[1:] == ["--version"]:
-            return subprocess.Popen(command, stdout=-1, stderr=-2)
+            return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         commands.append(command)
         return SimpleNamespace(returncode=0, communicate=lambda: (b"", None))
 
@@ -203,6 +231,7 @@ def test_it_makes_the_environment_installs_and_says_where_the_student_stands(
     # A stand-in for our own package shows which Python runs what.
     (package,) = here.parent.glob(".venv/lib/*/site-packages")
     (package / "autograder.py").write_text("import sys; print(sys.prefix, sys.argv[1:])")
+    Path(start.program(str(here.parent / ".venv"))).write_text("")
     (here / "test_public.py").write_bytes(for_any_python(b'"""Checks."""\nimport autograder\n'))
     for command, where, words in (
         (["my course/knn (1)/start.py", "check", "vote"], tmp_path, ["check", "vote"]),

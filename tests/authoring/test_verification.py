@@ -76,6 +76,10 @@ def verify(tmp_path: Path, **replaced: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def said_of(printed: str) -> str:
+    return " ".join(printed.replace("│", " ").split())
+
+
 def test_a_sound_assignment_is_gradable(tmp_path: Path) -> None:
     done = run_command("verify", "centring", "-j", "2", cwd=write_course(tmp_path))
     code, printed = done.returncode, done.stdout + done.stderr
@@ -118,7 +122,7 @@ def test_a_test_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     odd = GRADED.replace("@pytest.mark.weight(3)", "@pytest.mark.weight(2)")
     code, printed = verify(tmp_path, graded=odd)
     assert code == 1
-    said = " ".join(printed.replace("│", " ").split())
+    said = said_of(printed)
     assert "students read points in halves" in said
     assert "test_spreads is worth 8/3 of spread, whose weights add up to 3 for 4 points" in said
 
@@ -140,7 +144,7 @@ def test_a_part_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     races = odd.replace("@pytest.mark.weight(3)", "@pytest.mark.weight(2.5)") + RACE
     code, printed = verify(tmp_path, graded=races.replace("means=3", "means=4"))
     assert code == 1
-    said = " ".join(printed.replace("│", " ").split())
+    said = said_of(printed)
     assert "test_is_fast is worth 1/2 of spread, of which slow code earns 1/4" in said
     assert "test_centres[5] is worth 2 of centre (2/5 for centred and 8/5 for means)" in said
 
@@ -190,19 +194,19 @@ def watching(axes: str) -> str:
 
 def test_which_loops_are_watched_is_said_and_tried(tmp_path: Path) -> None:
     code, printed = verify(tmp_path, graded=watching('"rows", "columns"'))
-    said = " ".join(printed.replace("│", " ").split())
+    said = said_of(printed)
     assert code == 0, printed
     assert "spread: rows, columns, and all together" in said
     assert "1/2 for X[0], 1/2 for X[1], 1 for the shortest of X[0], X[1]" in said
     code, printed = verify(tmp_path)
     assert code == 0, printed
-    assert "spread: rows; never X[1]" in " ".join(printed.replace("│", " ").split())
+    assert "spread: rows; never X[1]" in said_of(printed)
 
 
 def test_a_loop_that_keeps_all_points_is_named(tmp_path: Path) -> None:
     code, printed = verify(tmp_path, graded=watching('"rows"'))
     assert code == 1
-    assert "one over X[1] keeps all points of spread" in " ".join(printed.replace("│", " ").split())
+    assert "one over X[1] keeps all points of spread" in said_of(printed)
     apart = (
         watching('"rows"')[:-1]
         .replace("rng, rows=5, columns=3", "n, rng")
@@ -211,18 +215,14 @@ def test_a_loop_that_keeps_all_points_is_named(tmp_path: Path) -> None:
     )
     code, printed = verify(tmp_path, graded=apart)
     assert code == 1
-    assert "one over the shortest of X[0], X[1] keeps all points" in " ".join(
-        printed.replace("│", " ").split()
-    )
+    assert "one over the shortest of X[0], X[1] keeps all points" in said_of(printed)
 
 
 def test_a_test_that_right_numbers_alone_pass_is_named(tmp_path: Path) -> None:
     blind = GRADED + BLIND_TEST
     code, printed = verify(tmp_path, graded=blind)
     assert code == 1
-    assert "the right numbers with arrays of zeros pass no graded test" in " ".join(
-        printed.replace("│", " ").split()
-    )
+    assert "the right numbers with arrays of zeros pass no graded test" in said_of(printed)
     assert "test_type" in printed
 
 
@@ -281,10 +281,6 @@ def test_what_cannot_be_graded_ends_in_one_sentence(tmp_path: Path, part: str, t
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert said in done.stderr
-
-
-def said_of(printed: str) -> str:
-    return " ".join(printed.replace("│", " ").split())
 
 
 def test_a_generated_mistake_that_no_test_finds_is_shown_as_a_line_of_code(tmp_path: Path) -> None:

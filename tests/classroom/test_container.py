@@ -201,27 +201,29 @@ container.grade_in_container(Path(sys.argv[1]))
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarms")
 @pytest.mark.parametrize(
-    "hang, seconds, ending",
+    "hang, ending",
     [
-        # Time enough for a busy machine to begin the hang: until then the thread would run.
-        ("any(itertools.repeat(False))", 8.0, -getattr(signal, "SIGALRM", 0)),
-        ("while True: pass", 1.0, 1),
+        ("any(itertools.repeat(False))", -getattr(signal, "SIGALRM", 0)),
+        ("while True: pass", 1),
     ],
     ids=["in C, where no thread runs", "in Python"],
 )
 def test_a_test_of_the_instructor_s_that_never_ends_is_our_fault(
-    tmp_path: Path, hang: str, seconds: float, ending: int
+    tmp_path: Path, hang: str, ending: int
 ) -> None:
+    begun = tmp_path / "begun"
     graded = "import itertools\nimport pytest\n\n" + "".join(
-        f"@pytest.mark.question('{question}')\ndef test_{question}(student):\n    {hang}\n"
+        f"@pytest.mark.question('{question}')\ndef test_{question}(student):\n"
+        f"    open({str(begun)!r}, 'w').close()\n    {hang}\n"
         for question in ("centre", "spread")
     )
-    short = ASSIGNMENT.replace("seconds_total = 60.0", f"seconds_total = {seconds}")
+    short = ASSIGNMENT.replace("seconds_total = 60.0", "seconds_total = 2.0")
     replaced = {"assignments/centring/assignment.toml": short, "solutions/centring/test_graded.py": graded}
     root = build(tmp_path, **replaced)
     write_hand_in(root / "submission")
     done = subprocess.run([sys.executable, "-c", STUCK, root], capture_output=True, timeout=60)
     results = read_results(root / "results" / "results.json")
-    assert done.returncode == ending
+    # Where a busy machine has not come to the hang in time, the thread runs.
+    assert done.returncode == (ending if begun.exists() else 1)
     assert len(results.tests or ()) == 2
     assert "our fault" in (results.output or "")

@@ -106,19 +106,18 @@ SPELLINGS = {
     "exec at the top": "exec('from numpy.linalg import norm')\ndef f(X): return norm(X)",
     "compile": "def f(X): return eval(compile('np.linalg.norm(X)', '', 'eval'))",
     "exec of a text in a name": "T = 'np.linalg.norm(X)'\ndef f(X): return eval(T)",
-    # further ones
     'locals': "def f(x):\n    la = np.linalg\n    return locals()['la'].norm(x)",
     'vars()': "def f(x):\n    la = np.linalg\n    return vars()['la'].norm(x)",
     'set pop': 'def f(x):\n    return {np.linalg}.pop().norm(x)',
-    'operator.call': "import operator\ndef f(x):\n    return operator.methodcaller('norm', x)(np.linalg)",
+    'methodcaller of a module': "import operator\ndef f(x):\n    return operator.methodcaller('norm', x)(np.linalg)",
     'matlib': 'import numpy.matlib as m\ndef f(x):\n    return m.linalg.norm(x)',
-    'linalg lapack via testing': 'import numpy.testing as t\ndef f(x):\n    return t._private.utils.np.linalg.norm(x)',
-    'np of stdlib module': 'import statistics\ndef f(x):\n    return list(statistics.repeat(x))',
-    'stdlib reexport': 'import random\ndef f(x):\n    return list(random._accumulate(x))',
-    'heapq?': 'import collections\ndef f(x):\n    return list(collections._chain(x))',
+    'NumPy of numpy.testing': 'import numpy.testing as t\ndef f(x):\n    return t._private.utils.np.linalg.norm(x)',
+    'repeat of statistics': 'import statistics\ndef f(x):\n    return list(statistics.repeat(x))',
+    '_accumulate of random': 'import random\ndef f(x):\n    return list(random._accumulate(x))',
+    'chain of collections': 'import collections\ndef f(x):\n    return list(collections._chain(x))',
     'tempfile': 'import tempfile\ndef f(x):\n    return tempfile._functools.reduce(max, x)',
     'annotation of helper': "def h(x: np.linalg.norm): pass\ndef f(x):\n    return h.__annotations__['x'](x)",
-    'type alias slots': "class A:\n    __slots__ = ('m',)\ndef f(x):\n    a = A(); a.m = np\n    return a.m.linalg.norm(x)",
+    'an attribute in __slots__': "class A:\n    __slots__ = ('m',)\ndef f(x):\n    a = A(); a.m = np\n    return a.m.linalg.norm(x)",
     'np.__getattr__': "def f(x):\n    return np.__getattr__('linalg').norm(x)",
     'method chain self': 'class A:\n    def go(self, m): self.m = m; return self\ndef f(x):\n    return A().go(np).m.linalg.norm(x)',
     'chainmap': "import collections\ndef f(x):\n    return collections.ChainMap({'a': np.linalg})['a'].norm(x)",
@@ -174,7 +173,7 @@ UNDECIDED = {
     'class getattr dunder': 'class A:\n    def __getattr__(self, name):\n        return getattr(np.linalg, name)\ndef f(x):\n    return A().norm(x)',
     'subclass module': "import types\nclass M(types.ModuleType): pass\ndef f(x):\n    m = M('m')\n    m.__dict__.update(vars(np.linalg))\n    return m.norm(x)",
     'metaclass': 'class M(type):\n    def __getattr__(c, n): return getattr(np.linalg, n)\nclass A(metaclass=M): pass\ndef f(x):\n    return A.norm(x)',
-    'except star': 'def f(x):\n    try:\n        raise ValueError(np.linalg)\n    except ValueError as e:\n        return e.args[0].norm(x)',
+    'the arguments of an exception': 'def f(x):\n    try:\n        raise ValueError(np.linalg)\n    except ValueError as e:\n        return e.args[0].norm(x)',
     'closure cell': 'def o():\n    la = np.linalg\n    return lambda: la\ndef f(x):\n    return o().__closure__[0].cell_contents.norm(x)',
     '__defaults__': 'def h(x, g=np): pass\ndef f(x):\n    return h.__defaults__[0].linalg.norm(x)',
     'exec bytes': "def f(x):\n    return eval(b'np.linalg.norm(x)')",
@@ -191,13 +190,13 @@ UNDECIDED = {
     'generator send': 'def g():\n    la = yield\n    yield la.norm\ndef f(x):\n    i = g(); next(i)\n    return i.send(np.linalg)(x)',
     'cached_property': 'import functools\nclass A:\n    @functools.cached_property\n    def m(self): return np\ndef f(x):\n    return A().m.linalg.norm(x)',
     'deque': 'import collections\ndef f(x):\n    d = collections.deque(); d.appendleft(np); return d.pop().linalg.norm(x)',
-    'asyncio': 'async def g(): return np.linalg\ndef f(x):\n    try: g().send(None)\n    except StopIteration as e: return e.value.norm(x)',
+    'the result of a coroutine': 'async def g(): return np.linalg\ndef f(x):\n    try: g().send(None)\n    except StopIteration as e: return e.value.norm(x)',
     'np.frompyfunc': 'def f(x):\n    return np.frompyfunc(lambda: np.linalg, 0, 1)().norm(x)',
     'object array': 'def f(x):\n    return np.array([np.linalg], dtype=object)[0].norm(x)',
     'np.array item': 'def f(x):\n    return np.array(np.linalg).item().norm(x)',
-    'operator.is': 'import operator\ndef f(x):\n    return operator.concat([np.linalg], [])[0].norm(x)',
+    'operator.concat': 'import operator\ndef f(x):\n    return operator.concat([np.linalg], [])[0].norm(x)',
     'list mult': 'def f(x):\n    return ([np.linalg] * 2)[0].norm(x)',
-    'builtin via print': 'def f(x):\n    return list(print.__self__.map(abs, x))',
+    'print.__self__': 'def f(x):\n    return list(print.__self__.map(abs, x))',
     'len.__self__': "def f(x):\n    return list(len.__self__.__dict__['map'](abs, x))",
     'subclasses': "def f(x):\n    return [c for c in object.__subclasses__() if c.__name__ == 'm'+'ap'][0](abs, x)",
     # found on what a function is
@@ -205,6 +204,10 @@ UNDECIDED = {
 }  # fmt: skip
 
 HONEST = {
+    "the old generator as a default": "def f(X, rng=np.random):\n    rng = np.random.RandomState(rng) if isinstance(rng, int) else rng\n    return rng.permutation(X)",
+    "the old generator as a choice": "def g(X, r): return r.permutation(X)\ndef f(X, rng=None):\n    rng = rng or np.random\n    return g(X, rng)",
+    "a module of a static method": "class A:\n    @staticmethod\n    def xp(): return np\n    def go(self, X): return self.xp().exp(X)\ndef f(X): return A().go(X)",
+    "how an object is printed": "class A:\n    def __init__(self): self.sizes = [1, 2]\n    def __repr__(self): return ', '.join(map(str, self.sizes))\ndef f(X): return X * A().sizes[0]",
     "getattr of self": "class A:\n    def f(self, name): return getattr(self, name)(1)\ndef f(X): return A().f('g')",
     "getattr of self by an f-string": "class A:\n    def f(self, k): return getattr(self, f'distances_{k}')(1)\n"
     "    def distances_no(self, X): return X\ndef f(X): return A().f('no')",
@@ -312,6 +315,20 @@ def test_a_lookup_counts_only_where_it_may_find_what_is_not_allowed() -> None:
     of_numpy = "def f(X, n): return getattr(np, n)(X)"
     assert {use.rule for use in reading(of_numpy).uses} == {it for it in RULES if it.startswith("numpy")}
     assert not reading(of_numpy, ["scipy", "map"]).uses
+
+
+@pytest.mark.parametrize(
+    "rule, text", [("random", "np.random.rand(3)"), ("copy", "np.copy(X)"), ("array", "np.array(X)")]
+)
+def test_what_numpy_calls_as_python_does_a_module_is_not_that_module(rule: str, text: str) -> None:
+    assert not reading(f"def f(X): return {text}", [rule]).uses
+
+
+def test_a_module_that_would_run_as_a_command_is_not_imported(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "import unittest\ndef f(X):\n    unittest.__main__.main()\n    return sum(map(float, X))"
+    assert [it.rule for it in reading(text).uses] == ["map"]
+    assert capsys.readouterr().out == ""
+    assert "unittest.__main__" not in sys.modules
 
 
 def test_a_rule_may_name_a_family() -> None:

@@ -33,7 +33,7 @@ def write_zip(path: Path, members: Members) -> Path:
 
 
 def write_tar(path: Path, members: Mapping[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz") as archive:
+    with tarfile.open(path, "w:gz", encoding="utf-8") as archive:
         for name, content in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)

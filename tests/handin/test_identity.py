@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import os
-import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
@@ -19,7 +17,7 @@ from autograder.handin.find import find_hand_ins
 from autograder.handin.found import Fate
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.text import lossless, one_line
-from tests.handin.hand_ins import CODE, NAMES, write_folder
+from tests.handin.hand_ins import CODE, NAMES, write_folder, write_tar
 
 FILE = NAMES[0]
 _JUNK = {"__MACOSX", "__pycache__", "site-packages", "node_modules", ".git", ".cache", ".config", ".local"}
@@ -66,13 +64,7 @@ def as_zip(root: Path, names: Iterable[str]) -> Path:
 
 
 def as_tar(root: Path, names: Iterable[str]) -> Path:
-    path = root / "class.tar.gz"
-    with tarfile.open(path, "w:gz", encoding="utf-8") as archive:
-        for name in names:
-            info = tarfile.TarInfo(f"class/{name}/{FILE}")
-            info.size = len(CODE)
-            archive.addfile(info, io.BytesIO(CODE))
-    return path
+    return write_tar(root / "class.tar.gz", {f"class/{name}/{FILE}": CODE for name in names})
 
 
 def people_in(path: Path) -> list[str]:

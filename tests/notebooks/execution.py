@@ -103,7 +103,7 @@ def folder_of_the_best_student(assignment: Assignment, solution: Solution, folde
 
 
 def execute(folder: Path, first: str = "") -> Executed:
-    """Run the folder's notebook after a line of code; errors are kept as outputs."""
+    """Run the folder's notebook after some code of the test's own; errors are kept as outputs."""
     # Imported where they are needed: they take seconds, in each of the processes that collect tests.
     import nbformat
     from nbclient import NotebookClient

@@ -115,7 +115,7 @@ def is_alive(pid):
 def is_at_work(pid):
     """Return whether a process goes on using CPU time, however little of it a busy machine leaves to it."""
     before = cpu_ticks(pid)
-    return eventually(lambda: cpu_ticks(pid) > before + 2, seconds=3.0)
+    return eventually(lambda: cpu_ticks(pid) > before + 2, seconds=60.0)
 
 
 def cpu_ticks(pid):
@@ -261,7 +261,7 @@ def test_a_worker_does_not_outlive_its_grader(tier, state):
     try:
         worker = int(grader.stdout.readline())
         assert is_alive(worker)
-        assert state == "waiting" or eventually(lambda: is_at_work(worker))
+        assert state == "waiting" or is_at_work(worker)
     finally:
         grader.send_signal(signal.SIGKILL)
         grader.wait()

@@ -241,7 +241,9 @@ def test_tests_whose_ids_differ_only_in_their_beginning_are_told_apart(tmp_path:
 def test_files_beside_the_notebook_come_along(tmp_path: Path) -> None:
     (tmp_path / "numbers.csv").write_text("1,2\n")
     (tmp_path / "tools.py").write_text("def twice(x):\n    return 2 * x\n")
-    reads = "import tools\ntable = np.loadtxt('numbers.csv', delimiter=',')\nfour = tools.twice(2)"
+    (tmp_path / "of-others.csv").write_text("secret\n")
+    reads = "import tools\ntable = np.loadtxt('numbers.csv', delimiter=',')\nfour = tools.twice(2)\n"
+    reads += f"other = ['../{tmp_path.name}/of-others.csv', 'a.\\x00b']"  # lead elsewhere, or nowhere
     made = imported(
         tmp_path, [*SOURCE, cell("code", reads), graded("assert four == 4 and table[1] == 2", "extra", 1)]
     )
