@@ -18,7 +18,6 @@ from autograder.grading.explain.sealed import (
     Checked,
     Key,
     Place,
-    Precision,
     checked,
     is_repeated,
     key_of,
@@ -165,14 +164,19 @@ class _Observer:
     def seen_of(self, space: str, files: Mapping[str, bytes], question: str | None = None) -> list[Checked]:
         """Return what the public checks of a question, or of all, see of some files.
 
-        Of a mistake that gives other values when it is run again, nothing is kept: nobody would get the same key.
+        Of a mistake that gives other values when it is run again, nothing is kept: nobody would get the same key. Keys
+        are made of what failing checks see, so only these are run again.
         """
         subject = Subject(self.host, files, space, self.grader.assignment.limits.seconds_per_call)
         # Otherwise a check of loops would ask for the reference, and end without values.
         subject.public = True
         tests = [test for test in self.grader.plan.tests if test.public and question in (None, test.question)]
         seen = [self._run(test, subject) for test in tests]
-        if question is None or is_repeated(seen, [self._run(test, subject) for test in tests]):
+        again = [
+            one if one.kind is None else self._run(test, subject)
+            for test, one in zip(tests, seen, strict=True)
+        ]
+        if question is None or is_repeated(seen, again):
             return seen
         return [replace(one, observation=None, terms=None) for one in seen]
 
@@ -195,8 +199,12 @@ def _sealing(
                 if key is not None and not _why_not(variant, variants[variant], keys)
             }
             of_question = [one for one in right if one.question == question]
-            for term in terms_of(of_question):
-                hints[Place(question, precision, term)] = _hints_about(term, variants, precision, of_question)
+            by_term = {
+                term: {it: key_of(checks, precision, term, of_question) for it, checks in variants.items()}
+                for term in terms_of(of_question)
+            }
+            for term in by_term:
+                hints[Place(question, precision, term)] = _hints_about(term, by_term)
             if precision is FINE:
                 outcomes += [
                     Sealed(it, question, _why_not(it, checks, keys), key.bits if (key := keys[it]) else 0.0)
@@ -235,21 +243,15 @@ def _why_not(variant: Variant, checks: Sequence[Checked], keys: Mapping[Variant,
     return SAME if len(others) > 1 else ""
 
 
-def _hints_about(
-    term: str,
-    variants: Mapping[Variant, Sequence[Checked]],
-    precision: Precision,
-    right: Sequence[Checked],
-) -> dict[bytes, str]:
+def _hints_about(term: str, by_term: Mapping[str, Mapping[Variant, Key | None]]) -> dict[bytes, str]:
     """Return what can be said about one term, by the secrets of the keys that the term gives."""
     alike: dict[bytes, list[Variant]] = {}
-    for variant, checks in variants.items():
-        key = key_of(checks, precision, term, right)
+    for variant, key in by_term[term].items():
         if key is not None and key.bits >= FEWEST_BITS:
             alike.setdefault(key.secret, []).append(variant)
     hints = {}
     for secret, them in alike.items():
-        mistake = _singled_out(them, variants, precision, right)
+        mistake = _singled_out(them, by_term)
         asked = questions_of(mistake.hint) if mistake is not None else ""
         if asked:
             hints[secret] = f"About {term}: {asked}"
@@ -257,17 +259,14 @@ def _hints_about(
 
 
 def _singled_out(
-    alike: Sequence[Variant],
-    variants: Mapping[Variant, Sequence[Checked]],
-    precision: Precision,
-    right: Sequence[Checked],
+    alike: Sequence[Variant], by_term: Mapping[str, Mapping[Variant, Key | None]]
 ) -> KnownMistake | None:
     """Return the mistake that a term tells of: of those that give its values, the one that changes least besides."""
     if any(variant.mistake.accepted for variant in alike):
         return None  # the term may be right, as the convention has it
     changed: dict[int, list[KnownMistake]] = {}
     for variant in alike:
-        keys = [key_of(variants[variant], precision, term, right) for term in terms_of(right)]
+        keys = [of_term[variant] for of_term in by_term.values()]
         count = sum(key is not None and bool(key.wrong) for key in keys)
         changed.setdefault(count, []).append(variant.mistake)
     least = {mistake.id: mistake for mistake in changed[min(changed)]}

@@ -50,8 +50,11 @@ def failures(grader: Grader, variant: Variant) -> Iterator[Failed]:
             yield it
 
 
-def pasted(lines: str, folder: Path) -> tuple[str, Any]:
-    """Paste lines into a Python of their own; return the kind of what came, and the value or the exception's name."""
+def pasted(every: list[str], folder: Path) -> list[tuple[str, Any]]:
+    """Paste lines into a Python of their own, which knows nothing of the student's files before each of them.
+
+    Return for each the kind of what came, and the value or the names of the exception's classes.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -62,16 +65,22 @@ def pasted(lines: str, folder: Path) -> tuple[str, Any]:
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
-            result = pickle.dumps(_evaluated(lines))
+            own = {path.stem for path in folder.glob("*.py")}
             with os.fdopen(writing, "wb") as file:
-                file.write(result)
+                for lines in every:
+                    file.write(pickle.dumps(_evaluated(lines)))
+                    file.flush()
+                    for name in own & {*sys.modules}:
+                        del sys.modules[name]
         finally:
             os._exit(0)
     os.close(writing)
+    came = list[tuple[str, Any]]()
     with os.fdopen(reading, "rb") as file:
-        said = file.read()
+        while file.peek(1):
+            came.append(pickle.load(file))
     os.waitpid(child, 0)
-    return pickle.loads(said) if said else ("nothing", None)
+    return came + [("nothing", None)] * (len(every) - len(came))
 
 
 def _evaluated(lines: str) -> tuple[str, Any]:
@@ -80,7 +89,7 @@ def _evaluated(lines: str) -> tuple[str, Any]:
     try:
         exec("\n".join(before), names)
         value = eval(last, names)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return "raised", [it.__name__ for it in type(error).__mro__]
     try:
         pickle.dumps(value)
@@ -101,9 +110,12 @@ def test_every_line_to_paste_shows_what_the_check_saw(name: str, tmp_path: Path)
             folder.mkdir()
             for file, content in variant.files.items():
                 (folder / file).write_bytes(content)
-            for it in failures(grader, variant):
-                tried += 1
-                problem = differs(it, *pasted(it.verdict.counterexample, folder))
+            failed = list(failures(grader, variant))
+            tried += len(failed)
+            for it, came in zip(
+                failed, pasted([it.verdict.counterexample for it in failed], folder), strict=True
+            ):
+                problem = differs(it, *came)
                 if problem:
                     wrong.append(
                         f"{variant.name} {it.verdict.test}: {problem}\n{it.verdict.counterexample}\n"
