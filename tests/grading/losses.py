@@ -25,7 +25,7 @@ name = "other.py"
 
 [limits]
 seconds_per_call = 5.0
-seconds_total = 60.0
+seconds_total = 600.0
 
 [conventions]
 half = "accept"

@@ -96,7 +96,7 @@ FAILURES = {
     "skipping": ("import unittest\nraise unittest.SkipTest('no')", "raised", "it raised Exception"),
     "falling": ("return falling(W, X, reg)", "raised", "it raised RecursionError"),
     "greedy": ("return np.ones(2**36), W", "out_of_memory", "more memory than is given"),
-    "hanging": ("while True: pass", "timed_out", "did not end within 1.5 seconds of computing time"),
+    "hanging": ("while True: pass", "timed_out", "seconds of computing time and was stopped"),
     "ending": ("import os; os._exit(0)", "died", "ended in the middle of the call (exit code 0)"),
     "crashing": ("import ctypes; ctypes.string_at(0)", "died", "SIGSEGV"),
     "unwritten": (
