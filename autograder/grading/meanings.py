@@ -24,6 +24,20 @@ from types import ModuleType
 from autograder.grading.binding import MOST_PARTS, bound_in, imported_by, names_stored
 from autograder.grading.flow_graph import MANY, MOST_MEANINGS, FlowGraph
 from autograder.grading.named_objects import OFFERED, object_named
+from autograder.grading.python_functions import (
+    ALL_MEMBERS,
+    CALLED_WITH_THE_CLASS,
+    EXECUTES,
+    EXECUTES_OR_LOADS,
+    FOLLOWED,
+    IMPORTS,
+    LOOKS_UP,
+    OF_CONTAINERS,
+    PASSING_ON,
+    REACHES_ANYTHING,
+    REACHES_BEYOND,
+    RESOLVES,
+)
 from autograder.sandbox.wire.libraries import handed_in
 
 _MOST_ROUNDS = 8
@@ -32,61 +46,7 @@ _MOST_TEXTS = 50
 
 # A meaning is a dotted name (`numpy.linalg`), or one of these with what it is about.
 _TEXT, _TEXTS, _FUNCTION, _MEMBERS, _PICKS = "str:", "strs:", "def:", "vars:", "picks:"
-
-_PASSING_ON = frozenset(
-    {
-        "iter", "next", "list", "tuple", "set", "frozenset", "dict", "reversed", "sorted", "enumerate", "zip", "min",
-        "max", "filter", "staticmethod", "classmethod", "property", "functools.partial", "functools.wraps",
-        "functools.cache", "functools.lru_cache", "copy.copy", "copy.deepcopy", "types.SimpleNamespace",
-        "collections.deque", "collections.OrderedDict", "collections.ChainMap", "collections.namedtuple",
-        "itertools.chain", "itertools.cycle", "itertools.repeat", "inspect.unwrap", "operator.itemgetter",
-        "typing.cast", "contextlib.nullcontext",
-    }
-)  # fmt: skip
-"""What returns, in some form, what it is given."""
-_OF_CONTAINERS = frozenset(
-    {"get", "pop", "popleft", "copy", "setdefault", "values", "items", "__getitem__", "__iter__"}
-)
-_LOOKS_UP = frozenset(
-    {"getattr", "inspect.getattr_static", "object.__getattribute__", "types.ModuleType.__getattribute__"}
-)
-_IMPORTS = frozenset({"__import__", "importlib.import_module", "importlib.__import__", "importlib.reload"})
-_RESOLVES = frozenset({"pkgutil.resolve_name", "pydoc.locate"})
-_EXECUTES = frozenset({"exec", "eval", "compile"})
-_CALLED_WITH_THE_CLASS = frozenset({"__init__", "__new__", "__call__"})
-_ALL_MEMBERS = frozenset({"vars", "inspect.getmembers"})
-_REACHES_ANYTHING = frozenset(
-    {
-        "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._getframe", "sys._current_frames",
-        "inspect.currentframe", "inspect.stack", "ctypes.pythonapi", "ctypes.cast", "ctypes.CDLL", "ctypes.PyDLL",
-    }
-)  # fmt: skip
-
-_EXECUTES_OR_LOADS = (
-    "runpy.", "code.", "codeop.", "pickle.load", "pickle.Unpickler", "_pickle.", "marshal.load", "shelve.", "pdb.",
-    "timeit.timeit", "timeit.repeat", "timeit.Timer", "typing.get_type_hints", "typing.ForwardRef", "logging.config.",
-    "unittest.mock.", "doctest.", "importlib.util.", "importlib.machinery.", "importlib.abc.", "zipimport.", "pkgutil.",
-    "pydoc.", "bdb.", "trace.", "cProfile.", "profile.", "concurrent.interpreters.",
-)  # fmt: skip
-"""How the names of what finds something by a text, or runs it, in ways that are not followed begin."""
-_REACHES_BEYOND = frozenset(
-    {
-        "__globals__", "__builtins__", "__closure__", "cell_contents", "__defaults__", "__kwdefaults__", "__code__",
-        "__subclasses__", "__self__", "__loader__", "__spec__", "f_globals", "f_locals", "f_builtins", "f_back",
-        "gi_frame", "cr_frame", "ag_frame", "tb_frame",
-    }
-)  # fmt: skip
-"""Attributes by which a function or a frame gives away what its file or Python itself holds."""
 _LOCALS = "locals()"
-_KEEPS_NOTHING = frozenset(
-    {
-        "hasattr", "isinstance", "type", "id", "dir", "print", "help", "callable", "repr", "str", "bool", "hash",
-        "setattr", "globals", "locals", "operator.attrgetter", "operator.methodcaller", "operator.getitem",
-    }
-)  # fmt: skip
-"""What does not return what it is given, or is followed where it does."""
-_FOLLOWED = _LOOKS_UP | _IMPORTS | _RESOLVES | _EXECUTES | _ALL_MEMBERS | _PASSING_ON | _KEEPS_NOTHING
-"""Functions whose calls are followed."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +185,7 @@ class Meanings:
     def _find_other_lookups(self) -> None:
         """Note lookups in what nothing is known of, and places that may mean too much."""
         for call in self._calls:
-            looks_up = bool(self._graph.held[call.function].keys() & _LOOKS_UP) and len(call.places) > 1
+            looks_up = bool(self._graph.held[call.function].keys() & LOOKS_UP) and len(call.places) > 1
             unknown = looks_up and not self._graph.held[call.places[0]] and not self._texts_of(call.places[1])
             if unknown and not _is_of_its_own(call.node.args[0]):
                 self._unknown("", call.node, call.scope)
@@ -332,14 +292,14 @@ class Meanings:
         if owner.startswith((_FUNCTION, _TEXT, _PICKS)):
             return
         if owner.startswith(_TEXTS):  # a method of a container
-            if name in _OF_CONTAINERS:
+            if name in OF_CONTAINERS:
                 self._graph.add(target, f"{owner}\0{name}")
             return
         if owner.startswith(MANY):
             self._graph.add(target, owner)
             return
         if owner.startswith(_MEMBERS):
-            if name in _OF_CONTAINERS:
+            if name in OF_CONTAINERS:
                 self._graph.add(target, f"{owner}\0{name}")
             return
         if owner == _LOCALS:
@@ -379,7 +339,7 @@ class Meanings:
                     self._lost.append((self._functions[self._number_of[id(node)]].returns, node, scope))
                 if scope.is_class:
                     self._graph.flow(place, self._attribute_place(node.name))
-                    if node.name in _CALLED_WITH_THE_CLASS:
+                    if node.name in CALLED_WITH_THE_CLASS:
                         self._graph.flow(place, self._store(scope.name, scope))
                 else:
                     self._graph.flow(place, self._store(node.name, scope))
@@ -590,7 +550,7 @@ class Meanings:
             return self._graph.new()
         place = self._expression(value, scope)
         for name in reversed(names):
-            if name in _REACHES_BEYOND:
+            if name in REACHES_BEYOND:
                 self._beyond.append((node, scope))
             place = self._of(place, name, scope)
             self._mention(place, node, scope)
@@ -743,7 +703,7 @@ class Meanings:
                     self._at_path(first, text, call)
         elif ":" in meaning:
             return
-        elif meaning in _LOOKS_UP:
+        elif meaning in LOOKS_UP:
             if len(call.places) > 1:
                 self._looked_up(call.places[0], call.places[1], call)
         elif meaning.endswith((".__getattribute__", ".__getattr__")) and first is not None:
@@ -755,15 +715,15 @@ class Meanings:
             self._graph.on(
                 call.places[0], lambda it: self._picked(it, keys, call.node, call.scope, call.result)
             )
-        elif meaning in _IMPORTS and first is not None:
+        elif meaning in IMPORTS and first is not None:
             self._named_by_text(first, call, lambda text: self._module_named(meaning, text, call))
-        elif meaning in _RESOLVES and first is not None:
+        elif meaning in RESOLVES and first is not None:
             self._named_by_text(
                 first, call, lambda text: self._graph.add(call.result, text.replace(":", "."))
             )
         elif meaning == "locals" or (meaning == "vars" and first is None):
             self._graph.add(call.result, f"{_MEMBERS}{_LOCALS}")
-        elif meaning in _ALL_MEMBERS:
+        elif meaning in ALL_MEMBERS:
             if first is not None:
                 self._graph.on(first, lambda it: self._members_of(it, call))
         elif meaning == "globals":
@@ -777,17 +737,17 @@ class Meanings:
             meaning in ("sys.modules.get", "sys.modules.pop", "sys.modules.__getitem__") and first is not None
         ):
             self._named_by_text(first, call, lambda text: self._graph.add(call.result, text))
-        elif meaning in _EXECUTES and first is not None:
+        elif meaning in EXECUTES and first is not None:
             self._executed(first, call)
-        elif meaning in _REACHES_ANYTHING:
+        elif meaning in REACHES_ANYTHING:
             self._unknown("", call.node, call.scope)
-        elif meaning.startswith(_EXECUTES_OR_LOADS) and object_named(meaning.rpartition(".")[0]) is not None:
+        elif meaning.startswith(EXECUTES_OR_LOADS) and object_named(meaning.rpartition(".")[0]) is not None:
             # A student's own folder may be called `code`, too.
             self._unknown("builtins", call.node, call.scope)
-        elif meaning in _PASSING_ON or meaning.rpartition(".")[2] in _OF_CONTAINERS:
+        elif meaning in PASSING_ON or meaning.rpartition(".")[2] in OF_CONTAINERS:
             owner, _, name = meaning.rpartition(".")
             if (
-                name in _OF_CONTAINERS and owner and owner not in OFFERED
+                name in OF_CONTAINERS and owner and owner not in OFFERED
             ):  # np.copy is no method of a container
                 self._graph.add(call.result, owner)
             for place in (*call.places, *call.keywords.values()):
@@ -829,7 +789,7 @@ class Meanings:
             texts = self._texts_of(text)
             for name in texts:
                 self._add_path(meaning, name, call)
-                if name in _REACHES_BEYOND:
+                if name in REACHES_BEYOND:
                     self._unknown("builtins", call.node, call.scope)
             if not texts:
                 self._reached(meaning, call)
@@ -901,7 +861,7 @@ class Meanings:
             return
         given = [*call.places, *call.keywords.values()]
         for place in given:
-            if self._graph.held[place].keys() & (_LOOKS_UP | _IMPORTS | _EXECUTES):
+            if self._graph.held[place].keys() & (LOOKS_UP | IMPORTS | EXECUTES):
                 self._unknown("builtins", call.node, call.scope)
 
 
@@ -910,8 +870,8 @@ def _is_followed(meaning: str) -> bool:
     if ":" in meaning:
         return meaning.startswith((_FUNCTION, _PICKS, _MEMBERS))
     is_lookup = meaning.endswith((".__getattribute__", ".__getattr__")) or meaning.startswith("sys.modules.")
-    of_container = meaning.rpartition(".")[2] in _OF_CONTAINERS
-    return meaning in _FOLLOWED or is_lookup or of_container
+    of_container = meaning.rpartition(".")[2] in OF_CONTAINERS
+    return meaning in FOLLOWED or is_lookup or of_container
 
 
 def _passed_on(owner: str, name: str) -> str:
