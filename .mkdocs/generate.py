@@ -10,11 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import click
 import msgspec
-import typer.main
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
-from typer.core import TyperGroup
 
 from autograder.cli import app, register
 from autograder.course.toml import AssignmentToml, GradingToml, MistakeToml
@@ -54,17 +53,15 @@ def copied(name: str) -> str:
 def commands() -> str:
     """Return the page of all commands, as their own `--help` says it."""
     register()
-    group = typer.main.get_command(app)
-    assert isinstance(group, TyperGroup)
     lines = ["# Commands", "", "Each says the same with `--help`.", ""]
-    for name, command in group.commands.items():
+    for name, command in app.commands.items():
         if not command.hidden:
             lines += _command(name, command)
     return "\n".join(lines)
 
 
 def _command(name: str, command: Any) -> Iterator[str]:
-    context = typer.Context(command, info_name=f"autograder {name}")
+    context = click.Context(command, info_name=f"autograder {name}")
     yield from (f"## {name}", "", "```text", command.get_usage(context).removeprefix("Usage: "), "```", "")
     yield from (inspect.cleandoc(command.help or ""), "")
     rows = [row for parameter in command.params if (row := _parameter(parameter, context))]
@@ -72,7 +69,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
         yield from ("| argument or option | |", "|---|---|", *rows, "")
 
 
-def _parameter(parameter: Any, context: typer.Context) -> str:
+def _parameter(parameter: Any, context: click.Context) -> str:
     record = parameter.get_help_record(context)
     if parameter.name == "help" or record is None or record[1] in ("", "[required]"):
         return ""

@@ -9,6 +9,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import click
+
 from autograder.cli.app import app
 from autograder.cli.say import say
 from autograder.errors import AutograderError, GraderError
@@ -28,14 +30,18 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     register()
     try:
-        app()
+        code = app.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except GraderError as error:
         sys.exit(_say(error, 1))
     except AutograderError as error:
         sys.exit(_say(error, 2))
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         say("autograder: stopped", file=sys.stderr)
         sys.exit(130)
+    sys.exit(code)  # what a command ended with, None if it came to its end
 
 
 def check_beside(file: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-import typer
+import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -225,7 +225,7 @@ def grade_into(
         say("lateness costs nothing: grading.toml has no [late] policy")
     if table.faults:
         say("some tests could not be judged: that is the grader's fault; `autograder explain` shows them")
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _pool(work: Work, jobs: int, scheduler: str | None) -> AbstractContextManager[Pool]:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from autograder.cli.app import app
+from autograder.cli.app import PATH, app
 from autograder.cli.say import say
 
 
 @app.command()
-def gradescope(
-    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Where the platform's tree is.")] = Path(
-        "/autograder"
-    ),
-    prepare: Annotated[
-        bool,
-        typer.Option("--prepare", help="Grade nothing, but work out what is the same for all hand-ins."),
-    ] = False,
-) -> None:
+@click.option("--root", metavar="DIR", type=PATH, default="/autograder", help="Where the platform's tree is.")
+@click.option(
+    "--prepare", is_flag=True, help="Grade nothing, but work out what is the same for all hand-ins."
+)
+def gradescope(root: Path, prepare: bool) -> None:
     """Grade the submission in a Gradescope container; `run_autograder` calls this, `setup.sh` with --prepare."""
     from autograder.classroom.container import grade_in_container, prepare_container
 
@@ -37,14 +32,13 @@ def gradescope(
                 if verdict.kind == "grader_fault":
                     say(verdict.details)
     if result.at_fault:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 @app.command()
-def rehearse(
-    archive: Annotated[Path, typer.Argument(metavar="ZIP")],
-    submissions: Annotated[list[Path], typer.Argument(metavar="HAND-IN...")],
-) -> None:
+@click.argument("archive", metavar="ZIP", type=PATH)
+@click.argument("submissions", nargs=-1, required=True, metavar="HAND-IN...", type=PATH)
+def rehearse(archive: Path, submissions: tuple[Path, ...]) -> None:
     """Run a Gradescope zip in a fresh /autograder tree, as root, as the platform would."""
     from autograder.authoring.rehearsal import rehearse as run_rehearsal
     from autograder.cli.tables import print_rehearsal

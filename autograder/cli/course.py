@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from autograder.cli.app import FreshOption, JobsOption, OutputOption, TierOption, app, this_course
+from autograder.cli.app import PATH, app, fresh_option, jobs_option, output_option, this_course, tier_option
 from autograder.cli.say import say
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 
 
 @app.command("list")
-def list_assignments(
-    markdown: Annotated[bool, typer.Option("--markdown", help="As a table for the course's page.")] = False,
-) -> None:
+@click.option("--markdown", is_flag=True, help="As a table for the course's page.")
+def list_assignments(markdown: bool) -> None:
     """List the course's assignments in the order in which students can do them."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -64,10 +61,9 @@ def doctor() -> None:
     examine()
 
 
-UnverifiedOption = Annotated[
-    bool,
-    typer.Option("--unverified", help="Make it even if `verify` has not found the assignment gradable."),
-]
+unverified_option = click.option(
+    "--unverified", is_flag=True, help="Make it even if `verify` has not found the assignment gradable."
+)
 
 
 def _require_gradable(course: Course, name: str, unverified: bool) -> None:
@@ -88,13 +84,15 @@ def _require_gradable(course: Course, name: str, unverified: bool) -> None:
 
 
 @app.command()
-def verify(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All unless named.")] = None,
-    jobs: JobsOption = None,
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
-) -> None:
-    """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time."""
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@jobs_option
+@tier_option
+@fresh_option
+def verify(names: tuple[str, ...], jobs: int | None, tier: str | None) -> None:
+    """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time.
+
+    All of them unless some are named.
+    """
     from autograder.authoring.verification import verify_assignment
     from autograder.cli.tables import print_verification
 
@@ -105,25 +103,22 @@ def verify(
         print_verification(report)
         fell_short |= not report.holds
     if fell_short:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 @app.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@output_option(".")
+@click.option(
+    "--github", is_flag=True, help="Add a workflow that runs the public checks on every push to GitHub."
+)
+@click.option(
+    "--as-notebook", is_flag=True, help="Students fill in a notebook instead of the module that is due."
+)
+@click.option("--otter", is_flag=True, help="Have notebooks check with otter-grader, and require it.")
+@unverified_option
 def release(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...")],
-    output: OutputOption = Path(),
-    github: Annotated[
-        bool,
-        typer.Option("--github", help="Add a workflow that runs the public checks on every push to GitHub."),
-    ] = False,
-    as_notebook: Annotated[
-        bool,
-        typer.Option("--as-notebook", help="Students fill in a notebook instead of the module that is due."),
-    ] = False,
-    otter: Annotated[
-        bool, typer.Option("--otter", help="Have notebooks check with otter-grader, and require it.")
-    ] = False,
-    unverified: UnverifiedOption = False,
+    names: tuple[str, ...], output: Path, github: bool, as_notebook: bool, otter: bool, unverified: bool
 ) -> None:
     """Make the zip that students receive, from `assignments/` alone, with hints sealed for their own checks."""
     from autograder.authoring.release import release as make_release
@@ -150,11 +145,10 @@ def release(
 
 
 @app.command()
-def bundle(
-    name: Annotated[str, typer.Argument(metavar="NAME")],
-    output: OutputOption = Path(),
-    unverified: UnverifiedOption = False,
-) -> None:
+@click.argument("name", metavar="NAME")
+@output_option(".")
+@unverified_option
+def bundle(name: str, output: Path, unverified: bool) -> None:
     """Make the zip that is uploaded to Gradescope."""
     from autograder.authoring.bundle import bundle as make_bundle
     from autograder.authoring.otter_files import otter_run_files
@@ -169,7 +163,8 @@ def bundle(
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+@click.argument("name", metavar="NAME")
+def new(name: str) -> None:
     """Make both halves of a new assignment, small and gradable, to be filled with your own."""
     from autograder.authoring.new import new_assignment
 
@@ -182,37 +177,21 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     say(f"it can be graded as it is: autograder verify {name}")
 
 
-class SourceFormat(StrEnum):
-    """What `autograder import` reads."""
-
-    OTTER = "otter"
-    NBGRADER = "nbgrader"
-    PYTEST = "pytest"
-
-
 @app.command("import")
-def import_(
-    format: Annotated[
-        SourceFormat,
-        typer.Argument(
-            metavar="FORMAT",
-            help="otter: a master of otter assign; nbgrader: a source notebook; pytest: a folder of tests, also of "
-            "gradescope-utils, with the reference.",
-        ),
-    ],
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="The notebook or the folder.")],
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="What to call it; as its file unless given.")
-    ] = None,
-    as_module: Annotated[
-        bool,
-        typer.Option(
-            "--as-module",
-            help="Let students hand in a module of what they fill in, and keep the notebook beside it.",
-        ),
-    ] = False,
-) -> None:
-    """Make both halves of an assignment from another grader's, with a page of what needs your hand."""
+@click.argument("format", metavar="FORMAT", type=click.Choice(["otter", "nbgrader", "pytest"]))
+@click.argument("source", metavar="SOURCE", type=PATH)
+@click.option("--name", metavar="NAME", help="What to call it; as its file unless given.")
+@click.option(
+    "--as-module",
+    is_flag=True,
+    help="Let students hand in a module of what they fill in, and keep the notebook beside it.",
+)
+def import_(format: str, source: Path, name: str | None, as_module: bool) -> None:
+    """Make both halves of an assignment from another grader's, with a page of what needs your hand.
+
+    FORMAT is otter for a master of otter assign, nbgrader for a source notebook, or pytest for a folder of tests, also
+    of gradescope-utils, with the reference. SOURCE is the notebook or the folder.
+    """
     try:
         from autograder.authoring.importing.importing import import_assignment
     except ModuleNotFoundError as error:
@@ -224,7 +203,7 @@ def import_(
         root = this_course().root
     except CourseError:
         root = Path.cwd()  # the first assignment of a course
-    made = import_assignment(format.value, source, root, name, as_module)
+    made = import_assignment(format, source, root, name, as_module)
     for folder in (made.public, made.secret):
         say(f"made {folder}")
     translated, of = made.tests

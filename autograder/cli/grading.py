@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from autograder.cli.app import (
-    ClassOption,
-    FreshOption,
-    GroupsOption,
-    HintsOption,
-    JobsOption,
-    OneOption,
-    OutputOption,
-    OverridesOption,
-    RosterOption,
-    TierOption,
+    PATH,
     app,
+    class_option,
+    fresh_option,
+    groups_option,
+    hints_option,
+    jobs_option,
+    one_option,
+    output_option,
+    overrides_option,
+    roster_option,
     this_course,
+    tier_option,
 )
 from autograder.cli.say import say
 from autograder.errors import CourseError
@@ -45,20 +46,23 @@ def require_page_makers() -> None:
 
 
 @app.command()
+@click.argument("folder", metavar="DIR", type=PATH)
+@overrides_option
+@hints_option
+@roster_option
+@click.option(
+    "--as-known-mistake",
+    metavar="GROUP",
+    help="Add an entry for a group of the report to the bank, to be finished; write nothing else.",
+)
+@tier_option
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    overrides: OverridesOption = None,
-    hints: HintsOption = None,
-    roster: RosterOption = None,
-    as_known_mistake: Annotated[
-        str | None,
-        typer.Option(
-            "--as-known-mistake",
-            metavar="GROUP",
-            help="Add an entry for a group of the report to the bank, to be finished; write nothing else.",
-        ),
-    ] = None,
-    tier: TierOption = None,
+    folder: Path,
+    overrides: Path | None,
+    hints: Path | None,
+    roster: Path | None,
+    as_known_mistake: str | None,
+    tier: str | None,
 ) -> None:
     """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
     if as_known_mistake is not None:
@@ -74,39 +78,42 @@ def report(
 
 
 @app.command()
+@click.argument("name", metavar="NAME")
+@click.argument("submissions", metavar="HAND-INS", type=PATH)
+@output_option("autograder-results")
+@jobs_option
+@click.option("--all", "every", is_flag=True, help="Grade every hand-in of a student, not only the last.")
+@click.option("--regrade", is_flag=True, help="Grade again what was graded before, and list what changed.")
+@click.option("--due", metavar="DATE", help="When it was due, such as 2030-01-31T23:59; local time.")
+@class_option
+@one_option
+@click.option(
+    "--unread-as-zero", is_flag=True, help="Give 0 points for hand-ins that cannot be read, instead of none."
+)
+@overrides_option
+@hints_option
+@roster_option
+@groups_option
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT.")
+@tier_option
+@fresh_option
 def grade(
-    name: Annotated[str, typer.Argument(metavar="NAME")],
-    submissions: Annotated[Path, typer.Argument(metavar="HAND-INS")],
-    output: OutputOption = Path("autograder-results"),
-    jobs: JobsOption = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Grade every hand-in of a student, not only the last.")
-    ] = False,
-    regrade: Annotated[
-        bool, typer.Option("--regrade", help="Grade again what was graded before, and list what changed.")
-    ] = False,
-    due: Annotated[
-        str | None,
-        typer.Option("--due", metavar="DATE", help="When it was due, such as 2030-01-31T23:59; local time."),
-    ] = None,
-    as_class: ClassOption = False,
-    one: OneOption = False,
-    unread_as_zero: Annotated[
-        bool,
-        typer.Option(
-            "--unread-as-zero", help="Give 0 points for hand-ins that cannot be read, instead of none."
-        ),
-    ] = False,
-    overrides: OverridesOption = None,
-    hints: HintsOption = None,
-    roster: RosterOption = None,
-    groups: GroupsOption = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a dask cluster, at tcp://HOST:PORT."),
-    ] = None,
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
+    name: str,
+    submissions: Path,
+    output: Path,
+    jobs: int | None,
+    every: bool,
+    regrade: bool,
+    due: str | None,
+    as_class: bool,
+    one: bool,
+    unread_as_zero: bool,
+    overrides: Path | None,
+    hints: Path | None,
+    roster: Path | None,
+    groups: Path | None,
+    scheduler: str | None,
+    tier: str | None,
 ) -> None:
     """Grade a class: a folder or an archive of hand-ins, or an export of Gradescope, Canvas or Moodle.
 
@@ -142,23 +149,25 @@ def _shape(as_class: bool, one: bool) -> Shape | None:
 
 
 @app.command()
+@click.argument("folder", metavar="DIR", type=PATH)
+@click.option(
+    "--gradebook",
+    required=True,
+    metavar="CSV",
+    type=PATH,
+    help="As exported from Canvas, Moodle or Gradescope.",
+)
+@click.option("-o", "--output", metavar="CSV", type=PATH, help="The gradebook to write.")
+@click.option("--column", metavar="HEADING", help="The column to write; found unless given.")
+@click.option("--scale", is_flag=True, help="Scale the totals where the gradebook has another maximum.")
+@overrides_option
 def grades(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    gradebook: Annotated[
-        Path,
-        typer.Option("--gradebook", metavar="CSV", help="As exported from Canvas, Moodle or Gradescope."),
-    ],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="CSV", help="The gradebook to write.")
-    ] = None,
-    column: Annotated[
-        str | None,
-        typer.Option("--column", metavar="HEADING", help="The column to write; found unless given."),
-    ] = None,
-    scale: Annotated[
-        bool, typer.Option("--scale", help="Scale the totals where the gradebook has another maximum.")
-    ] = False,
-    overrides: OverridesOption = None,
+    folder: Path,
+    gradebook: Path,
+    output: Path | None,
+    column: str | None,
+    scale: bool,
+    overrides: Path | None,
 ) -> None:
     """Write the totals that `grade -o DIR` left into a gradebook; everything else in it stays as it was."""
     from autograder.classroom.class_session import outputs_of
@@ -174,18 +183,13 @@ def grades(
 
 
 @app.command()
+@click.argument("folder", metavar="DIR", type=PATH)
+@click.option("--take", metavar="CSV", type=PATH, help="Marks downloaded from the page, for the overrides.")
+@overrides_option
+@click.option("-o", "--output", metavar="HTML", type=PATH, help="The page; DIR/written.html unless given.")
+@hints_option
 def written(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    take: Annotated[
-        Path | None,
-        typer.Option("--take", metavar="CSV", help="Marks downloaded from the page, for the overrides."),
-    ] = None,
-    overrides: OverridesOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="HTML", help="The page; DIR/written.html unless given."),
-    ] = None,
-    hints: HintsOption = None,
+    folder: Path, take: Path | None, overrides: Path | None, output: Path | None, hints: Path | None
 ) -> None:
     """Make the page on which the written answers of `grade -o DIR` are graded, without anybody's name on it.
 
@@ -202,13 +206,10 @@ def written(
 
 
 @app.command()
-def feedback(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    platform: Annotated[str, typer.Option("--for", metavar="PLATFORM", help="canvas or moodle.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="ZIP", help="The zip to write.")
-    ] = None,
-) -> None:
+@click.argument("folder", metavar="DIR", type=PATH)
+@click.option("--for", "platform", required=True, metavar="PLATFORM", help="canvas or moodle.")
+@click.option("-o", "--output", metavar="ZIP", type=PATH, help="The zip to write.")
+def feedback(folder: Path, platform: str, output: Path | None) -> None:
     """Zip the feedback pages under the names by which Canvas or Moodle gives each to its student."""
     from autograder.classroom.feedback_zip import Platform, default_path, feedback_zip
     from autograder.classroom.outputs import Places
@@ -227,14 +228,16 @@ def feedback(
 
 
 @app.command()
-def demo(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The smallest unless named.")] = None,
-    output: OutputOption = Path("autograder-results/demo"),
-    jobs: JobsOption = None,
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
-) -> None:
-    """Make a small class for an assignment, grade it like any other, and show the results."""
+@click.argument("name", required=False, metavar="[NAME]")
+@output_option("autograder-results/demo")
+@jobs_option
+@tier_option
+@fresh_option
+def demo(name: str | None, output: Path, jobs: int | None, tier: str | None) -> None:
+    """Make a small class for an assignment, grade it like any other, and show the results.
+
+    It is for svm, or else the course's first assignment, unless another is named.
+    """
     require_page_makers()
     from autograder.classroom.class_session import GradeOptions
     from autograder.classroom.demo import make_class
@@ -250,20 +253,21 @@ def demo(
 
 
 @app.command()
+@click.argument("name", metavar="NAME")
+@click.argument("submission", metavar="HAND-IN", type=PATH)
+@click.argument("test", metavar="TEST")
+@click.option("--label", metavar="LABEL", help="Which hand-in of a class, as grades.csv calls it.")
+@class_option
+@one_option
+@tier_option
+@fresh_option
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME")],
-    submission: Annotated[Path, typer.Argument(metavar="HAND-IN")],
-    test: Annotated[str, typer.Argument(metavar="TEST", help="A test's id, or a part of it.")],
-    label: Annotated[
-        str | None,
-        typer.Option("--label", metavar="LABEL", help="Which hand-in of a class, as grades.csv calls it."),
-    ] = None,
-    as_class: ClassOption = False,
-    one: OneOption = False,
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
+    name: str, submission: Path, test: str, label: str | None, as_class: bool, one: bool, tier: str | None
 ) -> None:
-    """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too."""
+    """Show everything about one test of one hand-in: inputs, expected and got, of hidden tests too.
+
+    TEST is a test's id, or a part of it.
+    """
     from autograder.classroom.grade_one import open_grader
     from autograder.classroom.work import prepare
     from autograder.cli.tables import print_explanation

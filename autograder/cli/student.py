@@ -3,51 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from autograder.cli.app import FreshOption, TierOption, app
+from autograder.cli.app import PATH, app, fresh_option, tier_option
 from autograder.cli.say import say
 from autograder.errors import CourseError
 from autograder.playground.page import PLAYGROUND_FILE
 
-AssignmentArgument = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="[ASSIGNMENT]", help="Its name or folder, in a folder above; this folder's unless named."
-    ),
-]
+assignment_argument = click.argument("assignment", required=False, metavar="[ASSIGNMENT]")
 
 
 @app.command()
+@click.argument("questions", nargs=-1, metavar="[ASSIGNMENT] [QUESTION]...")
+@click.option("--watch", is_flag=True, help="Check again after every save, until Ctrl-C.")
+@click.option("--page", is_flag=True, help="Also write a page to open in a browser, with wrong cells marked.")
+@click.option("--summary", metavar="FILE", type=PATH, help="Add the outcome as Markdown to this file.")
+@click.option("--points", metavar="FILE", type=PATH, help="Add lines with points= and out_of= to this file.")
+@tier_option
+@fresh_option
 def check(
-    questions: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ASSIGNMENT] [QUESTION]...", help="All unless named; see below for ASSIGNMENT."
-        ),
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Check again after every save, until Ctrl-C.")
-    ] = False,
-    page: Annotated[
-        bool, typer.Option("--page", help="Also write a page to open in a browser, with wrong cells marked.")
-    ] = False,
-    summary: Annotated[
-        Path | None,
-        typer.Option("--summary", metavar="FILE", help="Add the outcome as Markdown to this file."),
-    ] = None,
-    points: Annotated[
-        Path | None,
-        typer.Option("--points", metavar="FILE", help="Add lines with points= and out_of= to this file."),
-    ] = None,
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
+    questions: tuple[str, ...],
+    watch: bool,
+    page: bool,
+    summary: Path | None,
+    points: Path | None,
+    tier: str | None,
 ) -> None:
     """Run the public checks on the files in this folder and explain what is wrong.
 
-    In a folder above, name the assignment first.
+    All questions are checked unless some are named. In a folder above, name the assignment first.
     """
     from autograder.cli.checks import print_checks, watch_checks
     from autograder.files.writing import append, write_atomically
@@ -72,23 +57,22 @@ def check(
         earned, total = points_of(checks)
         append(points, f"points={decimal(earned)}\nout_of={decimal(total)}\n")
     if not checks.passed:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 @app.command()
-def hint(
-    words: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="[ASSIGNMENT] QUESTION", help="The question; in a folder above, the assignment first."
-        ),
-    ],
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
-) -> None:
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="[ASSIGNMENT] QUESTION",
+)
+@tier_option
+@fresh_option
+def hint(words: tuple[str, ...], tier: str | None) -> None:
     """Give a hint for a question: first a question, then where to look, then a worked example.
 
-    Each stage comes after a new attempt or a minute.
+    Each stage comes after a new attempt or a minute. In a folder above, name the assignment first.
     """
     from rich.text import Text
 
@@ -109,10 +93,14 @@ def hint(
 
 
 @app.command()
-def status(
-    assignment: AssignmentArgument = None, tier: TierOption = None, fresh_interpreters: FreshOption = False
-) -> None:
-    """Say for each question what its public checks say, what is at stake, what changed, and what to do next."""
+@assignment_argument
+@tier_option
+@fresh_option
+def status(assignment: str | None, tier: str | None) -> None:
+    """Say for each question what its public checks say, what is at stake, what changed, and what to do next.
+
+    In a folder above, name the assignment or its folder.
+    """
     from autograder.cli.checks import print_standing
     from autograder.student.checks import check_folder
     from autograder.student.place import find_whole_work
@@ -122,19 +110,19 @@ def status(
     checks = check_folder((), folder, tier)
     print_standing(standing_of(checks, folder))
     if not checks.passed:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 @app.command()
-def submit(
-    assignment: AssignmentArgument = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="ZIP", help="The zip to write.")
-    ] = None,
-    tier: TierOption = None,
-    fresh_interpreters: FreshOption = False,
-) -> None:
-    """Check the work in this folder and write the one zip to hand in."""
+@assignment_argument
+@click.option("-o", "--output", metavar="ZIP", type=PATH, help="The zip to write.")
+@tier_option
+@fresh_option
+def submit(assignment: str | None, output: Path | None, tier: str | None) -> None:
+    """Check the work in this folder and write the one zip to hand in.
+
+    In a folder above, name the assignment or its folder.
+    """
     from autograder.cli.checks import print_hand_in
     from autograder.student.place import find_whole_work
     from autograder.student.submit import make_hand_in
@@ -143,18 +131,13 @@ def submit(
     hand_in = make_hand_in(folder, output, tier)
     print_hand_in(hand_in, folder)
     if not hand_in.checks.passed:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 @app.command()
-def playground(
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="HTML", help="The page to write.")] = Path(
-        PLAYGROUND_FILE
-    ),
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Write the page without opening it.")
-    ] = False,
-) -> None:
+@click.option("-o", "--output", metavar="HTML", type=PATH, default=PLAYGROUND_FILE, help="The page to write.")
+@click.option("--no-browser", is_flag=True, help="Write the page without opening it.")
+def playground(output: Path, no_browser: bool) -> None:
     """Write the page that shows what a linear classifier, its loss and its gradient do, and open it."""
     import os
     import sys
