@@ -42,10 +42,10 @@ def check(
     from autograder.student.place import find_work
     from autograder.student.summary import points_of, summary_of
 
-    folder, questions = find_work(Path.cwd(), questions or [])
+    folder, wanted = find_work(Path.cwd(), questions)
     if watch:
-        watch_checks(folder, questions, tier)
-    checks = check_folder(questions, folder, tier)
+        watch_checks(folder, wanted, tier)
+    checks = check_folder(wanted, folder, tier)
     print_checks(checks, folder)
     if page:
         path = folder / f"{checks.assignment.name}-checks.html"

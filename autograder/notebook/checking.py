@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.authoring.otter_files import otter_test_files
-from autograder.course.loading import load_work
 from autograder.errors import CourseError
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
 from autograder.student.afresh import Report, check_afresh, hint_afresh, page_afresh, state_of_work
-from autograder.student.checks import Checker
+
+if TYPE_CHECKING:  # the grader itself is for the second Python
+    from autograder.student.checks import Checker
 
 _GRAMMAR_OF_ADDRESSES = "rfc3987_syntax"
 """Otter imports jsonschema, which loads this if it finds it. That takes as long as all the rest, in the first cell of
@@ -96,7 +98,7 @@ def checker() -> Checker:
     follow_saves(Path.cwd())
     with waiting("checking all questions"):
         report = check_afresh()
-    if not all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd()))):
+    if not _is_for_otter():
         print(_as_cells(report.standing))
         return PlainChecker(report)
     print(report.standing)
@@ -106,6 +108,16 @@ def checker() -> Checker:
     except ImportError:
         return PlainChecker(report)
     return notebook()
+
+
+def _is_for_otter() -> bool:
+    """Return whether otter-grader is installed, and this folder's release was made for it."""
+    if importlib.util.find_spec("otter") is None:
+        return False
+    from autograder.authoring.otter_files import otter_test_files
+    from autograder.course.loading import load_work
+
+    return all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd())))
 
 
 @contextlib.contextmanager

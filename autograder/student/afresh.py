@@ -1,25 +1,52 @@
-"""Checks for a notebook in a second Python, which knows nothing of what the kernel has imported or changed."""
+"""Checks for a notebook in a second Python, which knows nothing of what the kernel has imported or changed.
+
+Starting that Python takes longer than most checks, so one is kept for all checks of a kernel; student code runs in
+workers of its own, new for each check. It ends with the kernel however that ends, when a check is interrupted, and
+after some minutes without one; another takes its place once what it holds is not what is installed.
+"""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import sysconfig
+import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from autograder.course.loading import ASSIGNMENT_FILE, load_work
-from autograder.errors import AutograderError, CourseError, GraderError
-from autograder.files.archive import content_hash
-from autograder.grading.pytest_session import PUBLIC_FILE
-from autograder.student.checks import check_folder
-from autograder.student.hints import hint_for
-from autograder.student.messages import messages
-from autograder.student.page import CELLS, checks_in_html
-from autograder.student.standing import standing_of
-from autograder.student.states import State, outcomes_of
-from autograder.student.work import open_work
+import autograder
+from autograder.errors import CourseError, GraderError
+
+_ANSWERING = "autograder.student.answering"
+_END_SECONDS = 5.0
+_OWN_GROUP: dict[str, Any] = (
+    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    if sys.platform == "win32"
+    else {"start_new_session": True}
+)
+"""Jupyter interrupts every process of the kernel's group; what that means for checks is decided here."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What the other Python is asked.
+
+    Attributes
+    ----------
+    words
+        Ids of questions; or an option and a question, as `autograder.student.answering` has them.
+    folder
+        Holds the student's files and `assignment.toml`.
+    """
+
+    words: tuple[str, ...]
+    folder: str
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -69,34 +96,10 @@ def state_of_work(folder: Path) -> str:
     ------
     CourseError
         If the folder is not an assignment's.
+    GraderError
+        If the other Python broke down.
     """
-    assignment = load_work(folder)
-    places = {"", *(file.folder for file in assignment.every_file)}
-    return _state(open_work(folder, assignment.file_names, places, assignment.optional_names).files, folder)
-
-
-def _state(files: Mapping[str, bytes], folder: Path) -> str:
-    """Return a checksum of a student's files and of what checks them; data files have checksums of their own."""
-    given = {
-        name: (folder / name).read_bytes()
-        for name in (ASSIGNMENT_FILE, PUBLIC_FILE)
-        if (folder / name).is_file()
-    }
-    return content_hash(given | dict(files))
-
-
-def _asked(*words: str, folder: Path | None = None) -> Report:
-    # Without -P a student's file called like a library would be imported in its place.
-    command = [sys.executable, "-P", "-m", __spec__.name, *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
-    try:
-        report = msgspec.json.decode(done.stdout, type=Report)
-    except msgspec.MsgspecError as error:
-        last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
-        raise GraderError(f"the checks could not be run: {last}") from error
-    if report.problem:
-        raise CourseError(report.problem)
-    return report
+    return _asked("--state", folder=folder).state
 
 
 def hint_afresh(question: str) -> str:
@@ -125,36 +128,134 @@ def page_afresh(question: str) -> str:
     return _asked("--page", question).text
 
 
-def main() -> None:
-    """Check a question, or all, in the current folder, or get a hint or a page, and print a `Report` as JSON."""
+def _asked(*words: str, folder: Path | None = None) -> Report:
+    request = Request(words, str((folder or Path.cwd()).resolve()))
+    answer = _second_python.ask(msgspec.json.encode(request))
     try:
-        report = _report(sys.argv[1:])
-    except AutograderError as error:
-        report = Report(problem=str(error))
-    sys.stdout.buffer.write(msgspec.json.encode(report))
+        report = msgspec.json.decode(answer, type=Report)
+    except msgspec.MsgspecError as error:
+        # It was made by another version than this kernel has imported.
+        raise GraderError(f"the checks could not be run ({error}); restart the kernel") from error
+    if report.problem:
+        raise CourseError(report.problem)
+    return report
 
 
-def _report(words: list[str]) -> Report:
-    match words:
-        case ["--page", question]:
-            page = "\n".join(checks_in_html(check_folder([question])))
-            return Report(text=f"<style>{CELLS}</style>{page}")
-        case ["--hint", question]:
-            checks = check_folder()
-            return Report(text=hint_for(checks, checks.assignment.question(question).id, Path.cwd()).text)
-    checks = check_folder(words)
-    return Report(
-        checks.passed,
-        "\n".join(line for _, line in messages(checks)),
-        "\n".join(line for _, line in standing_of(checks, Path.cwd()).text()),
-        {
-            it.question: f"{it.question}: {it.seen.count}"
-            for it in outcomes_of(checks)
-            if it.seen.state is State.DONE
-        },
-        _state(checks.submission.files, Path.cwd()),
-    )
+class _Running:
+    """A second Python that is running."""
+
+    def __init__(self, surroundings: object) -> None:
+        self.surroundings = surroundings
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as it runs
+        # Without -P a student's file called like a library would be imported in its place.
+        command = [sys.executable, "-P", "-m", _ANSWERING]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, **_OWN_GROUP
+        )
+
+    def ask(self, request: bytes) -> bytes:
+        """Return the answer to a request; nothing if there is none, because it has ended."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(request + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            return b""
+        answer = self._process.stdout.readline()
+        return answer if answer.endswith(b"\n") else b""
+
+    def end(self) -> str:
+        """End it, with everything that it has started; return the last line that it said."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with contextlib.suppress(OSError):  # what could not be written
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        with self._said as said:
+            said.seek(0)
+            lines = said.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "no reason given"
 
 
-if __name__ == "__main__":
-    main()
+class _SecondPython:
+    """The second Python of this process, started when it is first needed and again if it is not what it should be."""
+
+    def __init__(self) -> None:
+        self._running: _Running | None = None
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+
+    def ask(self, request: bytes) -> bytes:
+        """Return the answer to a request.
+
+        Raises
+        ------
+        GraderError
+            If it broke down.
+        """
+        with self._lock:
+            surroundings = _surroundings()
+            if self._owner != os.getpid():
+                self._running, self._owner = None, os.getpid()  # it is our parent's
+            if self._running is not None and self._running.surroundings != surroundings:
+                self._end()
+            reason = ""
+            for _ in range(2):  # one that has waited long has ended, maybe just now
+                is_new = self._running is None
+                self._running = self._running or _Running(surroundings)
+                try:
+                    answer = self._running.ask(request)
+                except (
+                    BaseException
+                ):  # interrupted: an answer that comes now would be taken for that of the next
+                    self._end()
+                    raise
+                if answer:
+                    return answer
+                reason = self._end()
+                if is_new:
+                    break
+            raise GraderError(f"the checks could not be run: {reason}")
+
+    def close(self) -> None:
+        """End it."""
+        if self._owner == os.getpid():
+            self._end()
+
+    def _end(self) -> str:
+        running, self._running = self._running, None
+        return running.end() if running is not None else ""
+
+
+_second_python = _SecondPython()
+atexit.register(_second_python.close)
+
+
+def _surroundings() -> object:
+    """Return what a second Python keeps from its start: our code, which packages are installed, and the environment."""
+    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    code = [_stamp(path) for path in (*_modules(Path(autograder.__file__).parent), *sorted(packages))]
+    return code, dict(os.environ)
+
+
+def _modules(folder: Path) -> Iterator[str]:
+    """Yield the paths of all Python files below a folder: one of ours, of some hundred files."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda it: it.name):
+            if entry.name.endswith(".py"):
+                yield entry.path
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _modules(Path(entry.path))
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    """Return what changes when a file is written, or when something is put into a folder."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - of hundreds of files before each check
+    except OSError:
+        return path, 0, 0
+    return path, status.st_mtime_ns, status.st_size

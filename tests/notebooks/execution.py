@@ -26,18 +26,6 @@ Figure.draw = draw
 TITLES = "print(*[titles[0] for _, titles in titles_of_figures.values() if len(titles) == 1], sep='\\n')"
 
 
-CHECKING_HERE = """
-import sys
-from autograder.student import afresh
-sys.modules["otter"] = None
-afresh._asked = lambda *words, folder=None: afresh._report(list(words))
-"""
-"""Has the notebook check without otter-grader, as where that is not installed, and in the kernel, not another Python.
-
-Both take seconds, in every notebook and for every question; those on the reference check as students' do.
-"""
-
-
 @dataclass(frozen=True)
 class Executed:
     """A notebook with its outputs."""

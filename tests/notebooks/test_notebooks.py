@@ -14,7 +14,6 @@ import pytest
 from autograder.authoring.written_questions import without_a_place, without_a_rubric
 from autograder.course.loading import find_course
 from tests.notebooks.execution import (
-    CHECKING_HERE,
     Executed,
     execute,
     folder_of_a_student,
@@ -45,7 +44,7 @@ def _on_the_reference(name: str, folder: Path) -> Executed:
 
 
 def _on_untouched_stubs(name: str, folder: Path) -> Executed:
-    return execute(folder_of_a_student(COURSE.assignment(name), folder / name), CHECKING_HERE)
+    return execute(folder_of_a_student(COURSE.assignment(name), folder / name))
 
 
 def _on_an_earlier_assignment_s_stubs(name: str, folder: Path) -> Executed:
@@ -53,7 +52,7 @@ def _on_an_earlier_assignment_s_stubs(name: str, folder: Path) -> Executed:
     assignment, solution = COURSE.assignment(name), COURSE.solution(name)
     own = {file.name for file in assignment.files if file.origin is None}
     files = {path: it for path, it in solution.reference_files(assignment).items() if path in own}
-    return execute(folder_of_a_student(assignment, folder / name, files), CHECKING_HERE)
+    return execute(folder_of_a_student(assignment, folder / name, files))
 
 
 BORROWING = [
