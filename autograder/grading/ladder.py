@@ -146,6 +146,8 @@ class Ladder:
         Names of a part, of the part that is its derivative, and of the argument that it is derived by; or empty.
     run
         Makes the call, `run(code, function, *arguments)`, like a script of a test; None for a call of the function.
+    prepare
+        Returns the code that is called, `prepare(code)`; None for the code as it is.
     generate
         Returns the arguments by name from a generator and a value for every knob; None where they do not go together.
     """
@@ -156,6 +158,7 @@ class Ladder:
     knobs: Mapping[str, Knob]
     slope: tuple[str, ...] = ()
     run: Run | None = None
+    prepare: Callable[[Code], Code] | None = None
     name: str = field(default="")
 
     def __call__(self, rng: np.random.Generator, **settings: Any) -> Arguments | None:
@@ -215,6 +218,7 @@ def ladder(
     parts: tuple[str, ...] = ("the result",),
     slope: tuple[str, ...] = (),
     run: Run | None = None,
+    prepare: Callable[[Code], Code] | None = None,
 ) -> Callable[[Callable[..., Arguments | None]], Ladder]:
     """Declare a generator of inputs with knobs, the defaults of its parameters, as the ladder of some functions.
 
@@ -228,6 +232,9 @@ def ladder(
         `("loss", "dW", "W")`: the part dW is the derivative of the part loss by the argument W.
     run
         `run(code, function, *arguments)`, where more is needed than a call of the function.
+    prepare
+        `prepare(code)` returns the code that is called, with stand-ins for what the function relies on; it is called
+        once for all inputs.
 
     Examples
     --------
@@ -255,7 +262,7 @@ def ladder(
                 f"{', '.join(parts)} are its parts"
             )
         knobs = {parameter.name: parameter.default for parameter in parameters}
-        return Ladder(functions, parts, generate, knobs, slope, run, name)
+        return Ladder(functions, parts, generate, knobs, slope, run, prepare, name)
 
     return declared
 

@@ -415,9 +415,9 @@ def outcome_of(
     """
     try:
         result = prepared(code, target, args, keywords)
-        return result.outcome() if isinstance(result, Call) else Returned(result, {})
     except CodeRaised as error:
         return error
+    return result.value_or_exception() if isinstance(result, Call) else Returned(result, {})
 
 
 def prepared(code: Code, target: Target, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,7 +36,7 @@ from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, WorkerObject
-from autograder.values.pack import Node, Packer, Tag, Unpacker, WireError, type_name
+from autograder.values.pack import Node, Packer, Tag, Unpacker, WireError, payload_bytes, type_name
 
 MOST_CALLBACKS = 1_000_000
 MOST_CALLBACK_BYTES = 128 << 20
@@ -99,13 +99,22 @@ class Listener:
 
 
 class Host:
-    """Keeps one worker running for one or more `Code` objects; starts another when it is gone."""
+    """Keeps one worker running for one or more `Code` objects; starts another when it is gone.
+
+    Attributes
+    ----------
+    restarts
+        How many workers it has ended.
+    exchanges
+        How often code has asked one of them for something.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._process: WorkerProcess | None = None
         self._loaded: set[str] = set()
         self.restarts = 0
+        self.exchanges = 0
 
     def process(self) -> WorkerProcess:
         """Return the running worker, started if necessary."""
@@ -344,6 +353,62 @@ class Code:
         self.host.drop()
         return self._noted(WorkerDied(how))
 
+    def outcomes(self, calls: Sequence[Call]) -> list[Returned | CodeRaised]:
+        """Make calls of this code, one after the other, and return what came of each.
+
+        They cross together, so that many small ones cost little more than one, and all of them together have
+        `seconds_per_call`.
+
+        Raises
+        ------
+        CallFailed
+            If one of them ended in neither a value nor an exception.
+        """
+        failure = self._failed_imports.get(calls[0].name.partition(".")[0]) if calls else None
+        if len(calls) < 2 or len(calls) > messages.MOST_CALLS or self._has_cells or failure is not None:
+            return [call.value_or_exception() for call in calls]
+        prepared = [call._request() for call in calls]
+        for call in calls:
+            self.origin.listener.called(call)
+        request = messages.InvokeAll(
+            calls=[invoke for invoke, _ in prepared],
+            payload_bytes=[payload_bytes(arrays) for _, arrays in prepared],
+        )
+        try:
+            replies, payload = self._replies(request, prepared)
+            found, start = list[Returned | CodeRaised](), 0
+            for call, (invoke, _), reply, size in zip(
+                calls, prepared, replies.replies, replies.payload_bytes, strict=True
+            ):
+                try:
+                    found.append(
+                        self._understood(invoke, reply, payload[start : start + size], call._arguments)
+                    )
+                    self.origin.listener.came(found[-1], call)
+                except CodeRaised as raised:
+                    found.append(self._noted(raised))
+                start += size
+            return found
+        except CallFailed as failed:
+            raise self._noted(failed).with_traceback(None) from None
+
+    def _replies(
+        self, request: messages.InvokeAll, prepared: Sequence[tuple[messages.Invoke, list[np.ndarray]]]
+    ) -> tuple[messages.Replies, np.ndarray]:
+        """Send several calls and return their replies, as many as there are calls, with the payload."""
+        process = self.process()
+        self.bytes_sent = max(self.bytes_sent, *(sum(it.nbytes for it in arrays) for _, arrays in prepared))
+        arrays = [array for _, own in prepared for array in own]
+        reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
+        if isinstance(reply, messages.TooLarge):
+            raise ReplyTooLarge("what several calls returned is too large to cross at once")
+        if isinstance(reply, messages.Replies):
+            sizes = reply.payload_bytes
+            if len(reply.replies) == len(sizes) == len(prepared) and sum(sizes) == len(payload):
+                return reply, payload
+        self.host.drop()
+        raise ProtocolBroken("there are not as many replies as calls")
+
     # --- the way across -------------------------------------------------------------------------------
 
     def _exchange(
@@ -391,6 +456,7 @@ class Code:
         self, process: WorkerProcess, request: messages.Request, arrays: Any, seconds: float
     ) -> tuple[messages.Reply, np.ndarray]:
         wall = min(wall_seconds(seconds), self.most_wall_seconds)
+        self.host.exchanges += 1
         try:
             return process.exchange(request, arrays, wall, self._answer, seconds)
         except DeadlinePassed:
@@ -589,6 +655,13 @@ class Call:
         outcome = self.code._exchange(request, arrays, self._arguments)
         self.code.origin.listener.came(outcome, self)
         return outcome
+
+    def value_or_exception(self) -> Returned | CodeRaised:
+        """Make the call and return its outcome, also where that is an exception."""
+        try:
+            return self.outcome()
+        except CodeRaised as error:
+            return error
 
     def hold(self, trim: bool = False) -> None:
         """Send the arguments, so that `go` has nothing to do but make the call.

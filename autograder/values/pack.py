@@ -557,6 +557,11 @@ def _is_of_fields(dtype: np.dtype[Any]) -> bool:
     return _crosses(dtype.base.newbyteorder("=").str)
 
 
+def payload_bytes(arrays: Iterable[np.ndarray]) -> int:
+    """Return how many bytes of a payload some arrays take up."""
+    return sum(_aligned(array.nbytes) for array in arrays)
+
+
 def _aligned(nbytes: int) -> int:
     """Return how many bytes of the payload an array takes up."""
     return nbytes + -nbytes % ALIGNMENT

@@ -104,8 +104,12 @@ LOSS_AND_GRADIENT = ("loss", "dw")
 SHAPES = pytest.mark.parametrize("shape", [(7, 4), (5, 6), (12, 3)], ids=by_size)
 
 
+def for_losses(code):
+    return with_right(code, sigmoid=right_sigmoid)
+
+
 def with_a_right_sigmoid(code, function, *arguments):
-    return with_right(code, sigmoid=right_sigmoid).bind(function, *arguments)
+    return for_losses(code).bind(function, *arguments)
 
 
 def problem(rng, examples, features):
@@ -185,9 +189,13 @@ both = pytest.mark.parametrize(
 )
 
 
+def for_divergences(code):
+    return with_right(code, cross_entropy=right_cross_entropy)
+
+
 def with_a_right_cross_entropy(code, function, P, Q):
     """Replace what a divergence may be computed with; the cross-entropy itself is called as it is."""
-    code = code if function == CROSS_ENTROPY else with_right(code, cross_entropy=right_cross_entropy)
+    code = code if function == CROSS_ENTROPY else for_divergences(code)
     return code.bind(function, P, Q)
 
 
@@ -316,8 +324,15 @@ def test_softmax_loss_leaves_its_inputs_alone(unchanged, rng):
 TRAINED = ("W", "b", "losses")
 
 
+def for_epochs(code):
+    return with_right(code, softmax_regression_loss=right_loss)
+
+
 def epoch(code, seed, *arguments):
-    code = with_right(code, softmax_regression_loss=right_loss)
+    return seeded_epoch(for_epochs(code), seed, *arguments)
+
+
+def seeded_epoch(code, seed, *arguments):
     code.call("logistic.make_generator", seed)
     return code.bind(TRAIN_EPOCH, *arguments, code.ref("logistic.generator"))
 
@@ -423,7 +438,7 @@ def logits(
     return dict(z=z)
 
 
-@ladder(MSE_LOSS, LOG_LOSS, parts=LOSS_AND_GRADIENT, slope=("loss", "dw", "w"), run=with_a_right_sigmoid)
+@ladder(MSE_LOSS, LOG_LOSS, parts=LOSS_AND_GRADIENT, slope=("loss", "dw", "w"), prepare=for_losses)
 def losses(
     rng,
     examples=Size(7, along="X y"),
@@ -461,7 +476,7 @@ def surprises(
     return pairs(rng, examples, classes, certain, both, impossible, same)
 
 
-@ladder(KL_DIVERGENCE, parts=("divergence",), run=with_a_right_cross_entropy)
+@ladder(KL_DIVERGENCE, parts=("divergence",), prepare=for_divergences)
 def divergences(
     rng,
     examples=Size(4, along="P Q"),
@@ -520,10 +535,10 @@ def softmax_losses(
 
 
 def run_epoch(code, function, *arguments):
-    return epoch(code, 4, *arguments)
+    return seeded_epoch(code, 4, *arguments)
 
 
-@ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch)
+@ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch, prepare=for_epochs)
 def epochs(
     rng,
     examples=Size(8, levels=(2, 4, 8)),

@@ -531,12 +531,16 @@ def answers_about(hessians, points):
 """
 
 
+def for_questions(code):
+    return code.extended(optimization=ASKED)
+
+
 def asked(code, function, hessians, points):
     """Ask about several functions in one call, so that none has to call back."""
-    return code.extended(optimization=ASKED).call("optimization.answers_about", hessians, points)
+    return code.bind("optimization.answers_about", hessians, points)
 
 
-@ladder(IS_CONVEX, parts=("the answers",), run=asked)
+@ladder(IS_CONVEX, parts=("the answers",), run=asked, prepare=for_questions)
 def convex_or_not(
     rng,
     points_=Size(2, one="point", many="points", levels=(1, 2, 3)),

@@ -326,10 +326,14 @@ def right_fit(X, y, reg):
     return np.linalg.solve(A, np.dot(np.transpose(X), y) / len(X))
 
 
-def curve_of(code, *args):
+def for_curves(code):
     code = code.extended(regularization=STAND_INS)
     code.call("regularization.use_for_this_test", polynomial_features=right_powers, ridge_fit=right_fit)
-    return code.bind(CURVE, *args)
+    return code
+
+
+def curve_of(code, *args):
+    return for_curves(code).bind(CURVE, *args)
 
 
 def points(rng, train, val):
@@ -498,11 +502,7 @@ def fits(
     return dict(X=X, y=y, reg=reg)
 
 
-def run_curve(code, function, *arguments):
-    return curve_of(code, *arguments)
-
-
-@ladder(CURVE, parts=ERRORS, run=run_curve)
+@ladder(CURVE, parts=ERRORS, prepare=for_curves)
 def curves(
     rng,
     training_points=Size(9, along="x_train y_train", levels=(8, 9, 12)),

@@ -46,6 +46,63 @@ MODEL = """
 """
 
 
+# --- several calls at once ----------------------------------------------------------------------------
+
+
+def test_calls_that_cross_together_give_what_each_would_give_alone(code):
+    student = code("""
+        import numpy as np
+
+        kept = np.zeros(3)
+
+        def fill(value, times=lambda it: it):
+            kept[:] = times(value)
+            return kept, [1, 2]
+
+        def invert(number, X=None):
+            if X is not None:
+                X[0] = 7
+            return 1 / number
+    """)
+    exchanges = student.host.exchanges
+    calls = [
+        student.bind("hw.fill", 1.0),
+        student.bind("hw.invert", 0),
+        student.bind("hw.fill", 2.0, times=lambda it: 10 * it),
+        student.bind("hw.invert", 4, np.arange(3)),
+    ]
+    first, raised, second, third = student.outcomes(calls)
+    # A buffer that is used again is what it was when each call returned.
+    assert first.value[0].tolist() == [1.0] * 3 and second.value[0].tolist() == [20.0] * 3
+    assert isinstance(raised, CodeRaised) and raised.type_name == "ZeroDivisionError" and raised.frames
+    assert third.value == 0.25 and third.changed["1"].tolist() == [7, 1, 2]
+    assert student.host.exchanges == exchanges + 1
+
+
+@pytest.mark.parametrize(
+    ("last", "failure"),
+    [("hw.wait", CallTimedOut), ("hw.leave", WorkerDied), ("hw.absent", NameAbsent)],
+)
+def test_a_call_that_does_not_end_ends_all_that_cross_with_it(code, last, failure):
+    student = code("""
+        import os
+
+        def one():
+            return 1
+
+        def wait():
+            while True:
+                pass
+
+        def leave():
+            os._exit(3)
+    """)
+    student.seconds_per_call = 0.3
+    with pytest.raises(failure):
+        student.outcomes([student.bind("hw.one"), student.bind(last)])
+    assert student.call("hw.one") == 1
+
+
 # --- arguments ----------------------------------------------------------------------------------------
 
 

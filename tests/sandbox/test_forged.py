@@ -179,6 +179,23 @@ def test_a_frame_that_is_no_reply_breaks_the_protocol(forger, forged):
         forger.call("hw.send", [forged])
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        value(1),
+        frame(messages.Replies(replies=[messages.Value(value=1)], payload_bytes=[0])),
+        frame(messages.Replies(replies=[messages.Value(value=1)] * 2, payload_bytes=[0, 0, 0])),
+        frame(messages.Replies(replies=[messages.Value(value=1)] * 2, payload_bytes=[0, 64])),
+        frame(messages.Replies(replies=[messages.Value(value=1)] * 2, payload_bytes=[64, -64])),
+        frame(messages.Replies(replies=[messages.Value(value=1)] * 2, payload_bytes=[0, 64]), bytes(64)),
+    ],
+    ids=["one value", "too few", "too many sizes", "no bytes", "fewer than no bytes", "bytes of no array"],
+)
+def test_replies_that_do_not_fit_the_calls_break_the_protocol(forger, forged):
+    with pytest.raises(ProtocolBroken):
+        forger.outcomes([forger.bind("hw.send", [forged]), forger.bind("hw.one")])
+
+
 def test_the_next_call_after_a_broken_protocol_works(host):
     forger = Code(host, files_of(FORGER))
     with pytest.raises(ProtocolBroken):

@@ -103,7 +103,7 @@ class Contrast:
     def compared_with(self, inputs: Inputs, student: Code, references: Sequence[Code]) -> Code:
         """Return which of the references a hand-in is compared with on a ladder."""
         examined = Examined(inputs, student, references[0], _allowance(student, SECONDS))
-        probes = [it for draw in DRAWS for it in design(inputs.ladder, draw) if _answered(examined, it)]
+        probes = _asked(examined)
         return _followed(examined, references, probes)
 
     def trouble(self, function: str, right: Code, references: Sequence[Code]) -> str:
@@ -112,7 +112,7 @@ class Contrast:
             for inputs in self.inputs_of(function):
                 ladder = inputs.ladder
                 examined = Examined(inputs, right, references[0], _allowance(right, SECONDS))
-                probes = [it for draw in DRAWS for it in design(ladder, draw) if _answered(examined, it)]
+                probes = _asked(examined)
                 if not probes:
                     return f"the ladder {ladder.name} returns no arguments at any settings"
                 for probe in probes:
@@ -222,10 +222,10 @@ def facts_of_failures(
 
 def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
     ladder = examined.inputs.ladder
-    probes = [probe for draw in DRAWS for probe in design(ladder, draw) if _answered(examined, probe)]
+    probes = _asked(examined)
     if not probes:
         return []
-    repeated = [_is_repeated(examined, it) for it in probes[:: max(1, len(probes) // 3)]]
+    repeated = _are_repeated(examined, probes[:: max(1, len(probes) // 3)])
     if not all(repeated):
         # Once may be rounding, or chance that the task asks for; of a function that changes, nothing else is true.
         if sum(repeated) > len(repeated) / 2:
@@ -259,6 +259,7 @@ def _facts_of_wrong(
     unswitched = [it for it in probes if all(it[name] == switch.off for name, switch in switches.items())]
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
     right = {part: part not in wrong for part in ladder.parts}
+    examined.ask(ordinary)
     found += facts_of_dependence(examined, wrong, ordinary)
     # Of what ignores a whole argument, a special case is no news.
     idle = {part for fact in found if fact.kind == "idle" for part in fact.parts}
@@ -280,9 +281,11 @@ def _facts_of_wrong(
     return list(_merged(found))
 
 
-def _answered(examined: Examined, probe: Probe) -> bool:
-    """Return whether a probe has arguments, after having asked the hand-in."""
-    return examined.outcome(probe) is not None
+def _asked(examined: Examined) -> list[Probe]:
+    """Return the probes of both draws that have arguments, after having asked the hand-in."""
+    probes = [probe for draw in DRAWS for probe in design(examined.inputs.ladder, draw)]
+    examined.ask(probes)
+    return [probe for probe in probes if examined.outcome(probe) is not None]
 
 
 def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[Probe]) -> Code:
@@ -297,14 +300,14 @@ def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[P
     return most if right[most.space] > right[references[0].space] + margin else references[0]
 
 
-def _is_repeated(examined: Examined, probe: Probe) -> bool:
-    """Return whether a probe gives what it gave before, when it is asked again."""
-    before, after = examined.outcome(probe), examined.asked(probe)
+def _are_repeated(examined: Examined, probes: Sequence[Probe]) -> list[bool]:
+    """Return whether each probe gives what it gave before, when it is asked again."""
+    before = [examined.outcome(it) for it in probes]
+    return [_alike(*both) for both in zip(before, examined.asked_again(probes), strict=True)]
+
+
+def _alike(before: Outcome | None, after: Outcome | None) -> bool:
     assert before is not None and after is not None
-    return _alike(before, after)
-
-
-def _alike(before: Outcome, after: Outcome) -> bool:
     if before.parts is None or after.parts is None:
         return (before.parts is None, before.raised) == (after.parts is None, after.raised)
     return all(state(before, after, part) != "wrong" for part in before.parts)
@@ -334,6 +337,7 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
     ladder = examined.inputs.ladder
     for settings in simplest_first(ladder, (probe for probe, _ in table[parts[0]])):
         again = [probe_of(settings, draw, 700 + n) for draw in DRAWS for n in range(SIMPLEST_TRIED)]
+        examined.ask(again)
         states = {part: {examined.state(it, part) for it in again} for part in parts}
         mostly = [
             part

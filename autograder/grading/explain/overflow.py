@@ -109,10 +109,11 @@ def limit_of(
         middle = math.sqrt(low * high)
         low, high = (middle, high) if is_right(middle) else (low, middle)
     below = [amount.base * (low / amount.base) ** share for share in (0.25, 0.5, 0.75, 0.85, 0.95)]
+    above = [high * (amount.most / high) ** share for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
+    examined.ask(at(it) for it in (*below, *above))
     right = list(itertools.takewhile(is_right, below))
     if len(right) < len(below):
         low = right[-1] if right else amount.base
-    above = [high * (amount.most / high) ** share for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
     ways = {how(examined, at(it), part) for it in above}
     if "right" in ways or low == amount.base:
         return None
@@ -129,6 +130,7 @@ def _is_between(examined: Examined, part: str, name: str, low: float, high: floa
     ladder = examined.inputs.ladder
     values = low / SAME_LIMIT, min(high * SAME_LIMIT, ladder.all_of(Amount)[name].most)
     below, beyond = (probe_of({**ladder.base, name: it}, CONFIRMING_DRAW, 900 + number) for it in values)
+    examined.ask((below, beyond))
     return how(examined, below, part) == "right" and how(examined, beyond, part) != "right"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
@@ -12,10 +13,10 @@ from typing import Any, Literal
 import numpy as np
 
 from autograder.grading.ladder import Amount, Case, Ladder, Size, Switch
-from autograder.grading.trial import outcome_of
+from autograder.grading.trial import prepared
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Code
+from autograder.sandbox.code import Call, Code, Returned
 from autograder.sandbox.time_used import cpu_seconds
 from autograder.values.same import ROUNDING, compare_values, in_types_of, same
 from autograder.values.walk import agree
@@ -31,6 +32,8 @@ COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
 """Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
 DRAWS = (1, 2)
 """The numbers of the two independent draws of every ladder."""
+MOST_TOGETHER, MOST_BYTES_TOGETHER = 32, 1 << 20
+"""Calls that are made in one exchange, and the bytes of their arguments."""
 CONFIRMING_DRAW = 3
 """The number of the draw whose probes may contradict what the other two say."""
 
@@ -53,6 +56,14 @@ class Probe:
     seed: tuple[int, ...]
     change: Hashable = ""
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        # Everything that is known of a probe is looked up by it, some thousand times.
+        return hash((self.settings, self.seed, self.change))
+
     def __getitem__(self, knob: str) -> Any:
         return dict(self.settings)[knob]
 
@@ -71,6 +82,17 @@ class Outcome:
 
     parts: Mapping[str, Any] | None = None
     raised: str = ""
+    _numbers: dict[str, np.ndarray | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def numbers_of(self, part: str) -> np.ndarray | None:
+        """Return the numbers of a part, converted once; None where there are none."""
+        if self.parts is None:
+            return None
+        if part not in self._numbers:
+            self._numbers[part] = numbers(self.parts[part])
+        return self._numbers[part]
 
 
 class Allowance:
@@ -103,6 +125,10 @@ class Allowance:
         if left <= 0 or self._cpu_seconds() > self._cpu_end:
             raise Stopped
         return left
+
+    def cpu_seconds_left(self) -> float:
+        """Return the CPU time that is left."""
+        return self._cpu_end - self._cpu_seconds()
 
     def _cpu_seconds(self) -> float:
         return time.process_time() + cpu_seconds(self._code.host.process().pid)
@@ -210,34 +236,84 @@ class Inputs:
 
     def trusted(self, code: Code, probe: Probe) -> Outcome | None:
         """Return what the reference, or a variant of it, makes of a probe; None where it has no arguments."""
-        key = code.space, probe
-        if key not in self._trusted:
-            arguments = self.arguments(probe)
+        if (code.space, probe) not in self._trusted:
+            self.ask_trusted(code, [probe])
+        return self._trusted[code.space, probe]
+
+    def ask_trusted(self, code: Code, probes: Iterable[Probe]) -> None:
+        """Find out what the reference makes of probes, as far as that is not known."""
+        new = [it for it in dict.fromkeys(probes) if (code.space, it) not in self._trusted]
+        arguments = {it: self.arguments(it) for it in new}
+        self._trusted |= {(code.space, it): None for it in new if arguments[it] is None}
+        asked = {it: given for it in new if (given := arguments[it]) is not None}
+        for together in in_batches(list(asked.items())):
             try:
-                self._trusted[key] = None if arguments is None else outcome(self, code, arguments)
+                outcomes = self.outcomes(self.prepared(code), [given for _, given in together])
             except CallFailed as failure:
                 raise Stopped from failure
+            self._trusted |= {(code.space, it): got for (it, _), got in zip(together, outcomes, strict=True)}
+        if asked:
             code.forget()
-        return self._trusted[key]
+
+    def outcomes(self, code: Code, all_arguments: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+        """Return what calls of prepared code with these arguments give, made one after the other.
+
+        Raises
+        ------
+        CallFailed
+            Where one ends in neither a value nor an exception.
+        """
+        found: list[Outcome | None] = [None] * len(all_arguments)
+        waiting: list[tuple[int, Call]] = []
+        for number, arguments in enumerate(all_arguments):
+            exchanges = code.host.exchanges
+            try:
+                call = prepared(code, self.ladder.target, (self.function, *arguments.values()), {})
+            except CodeRaised as error:
+                found[number] = self._outcome(error)
+                continue
+            if not isinstance(call, Call):
+                found[number] = self._outcome(Returned(call, {}))
+            elif call.code is code and code.host.exchanges == exchanges:
+                waiting.append((number, call))
+            else:
+                # What the ladder's script has asked for belongs to this call, and may not outlive another one.
+                found[number] = self._outcome(call.value_or_exception())
+        came = code.outcomes([call for _, call in waiting])
+        for (number, _), outcome in zip(waiting, came, strict=True):
+            found[number] = self._outcome(outcome)
+        return [it for it in found if it is not None]
+
+    def prepared(self, code: Code) -> Code:
+        """Return the code that is called: with the ladder's stand-ins, which last until the process ends."""
+        return code if self.ladder.prepare is None else self.ladder.prepare(code)
+
+    def _outcome(self, result: Returned | CodeRaised) -> Outcome:
+        parts = self.ladder.parts
+        if isinstance(result, CodeRaised):
+            return Outcome(raised=result.type_name)
+        if len(parts) == 1:
+            return Outcome({parts[0]: result.value})
+        if not isinstance(result.value, (tuple, list)) or len(result.value) != len(parts):
+            return Outcome()
+        return Outcome(dict(zip(parts, result.value, strict=True)))
 
 
-def outcome(inputs: Inputs, code: Code, arguments: Mapping[str, Any]) -> Outcome:
-    """Return what a call with these arguments gives.
-
-    Raises
-    ------
-    CallFailed
-        Where it ends in neither a value nor an exception.
-    """
-    ladder = inputs.ladder
-    result = outcome_of(code, ladder.target, (inputs.function, *arguments.values()), {})
-    if isinstance(result, CodeRaised):
-        return Outcome(raised=result.type_name)
-    if len(ladder.parts) == 1:
-        return Outcome({ladder.parts[0]: result.value})
-    if not isinstance(result.value, (tuple, list)) or len(result.value) != len(ladder.parts):
-        return Outcome()
-    return Outcome(dict(zip(ladder.parts, result.value, strict=True)))
+def in_batches(
+    asked: Sequence[tuple[Probe, Mapping[str, Any]]],
+) -> Iterator[list[tuple[Probe, Mapping[str, Any]]]]:
+    """Yield probes with their arguments, as many at once as one exchange may hold."""
+    batch: list[tuple[Probe, Mapping[str, Any]]] = []
+    nbytes = 0
+    for probe, arguments in asked:
+        size = sum(it.nbytes for it in arguments.values() if isinstance(it, np.ndarray))
+        if batch and (len(batch) == MOST_TOGETHER or nbytes + size > MOST_BYTES_TOGETHER):
+            yield batch
+            batch, nbytes = [], 0
+        batch.append((probe, arguments))
+        nbytes += size
+    if batch:
+        yield batch
 
 
 @dataclass
@@ -266,40 +342,59 @@ class Examined:
     _outcomes: dict[Probe, Outcome | None] = field(default_factory=dict)
     _states: dict[tuple[str, Probe, str], State | None] = field(default_factory=dict)
     _matters: dict[tuple[str, Probe, str, str], bool] = field(default_factory=dict)
+    _called: Code | None = None
 
     def outcome(self, probe: Probe) -> Outcome | None:
         """Return what the hand-in makes of a probe, None where the probe has no arguments."""
         if probe not in self._outcomes:
-            self._outcomes[probe] = self.asked(probe)
+            self.ask([probe])
         return self._outcomes[probe]
 
-    def asked(self, probe: Probe) -> Outcome | None:
-        """Call the hand-in with a probe, whether or not that was done before."""
-        arguments = self.inputs.arguments(probe)
-        if arguments is None:
-            return None
-        got, expected = self.called(arguments), self.expected(probe)
-        if got.parts is None or expected is None or expected.parts is None:
-            return got
-        return replace(
-            got, parts={name: in_types_of(expected.parts[name], it) for name, it in got.parts.items()}
-        )
+    def ask(self, probes: Iterable[Probe]) -> None:
+        """Find out what the hand-in makes of probes, as far as that is not known: together, which costs less."""
+        new = [it for it in dict.fromkeys(probes) if it not in self._outcomes]
+        self._outcomes |= self._asked(new)
 
-    def called(self, arguments: Mapping[str, Any]) -> Outcome:
-        """Call the hand-in with some arguments.
+    def asked_again(self, probes: Sequence[Probe]) -> list[Outcome | None]:
+        """Return what the hand-in makes of probes now, whether or not it was asked before."""
+        found = self._asked(probes)
+        return [found[it] for it in probes]
+
+    def _asked(self, probes: Sequence[Probe]) -> dict[Probe, Outcome | None]:
+        """Call the hand-in with some probes.
 
         Raises
         ------
         Stopped
             Where it gives neither a value nor an exception, or the time is over.
         """
+        arguments = {it: self.inputs.arguments(it) for it in probes}
+        found: dict[Probe, Outcome | None] = dict.fromkeys(probes)
+        for together in in_batches([(it, given) for it in probes if (given := arguments[it]) is not None]):
+            outcomes = self._called_with([given for _, given in together])
+            self.inputs.ask_trusted(self.reference, [probe for probe, _ in together])
+            for (probe, _), got in zip(together, outcomes, strict=True):
+                found[probe] = self._in_types_expected(got, self.expected(probe))
+        return found
+
+    def _called_with(self, all_arguments: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         left = self.allowance.wall_seconds_left()
-        self.code.seconds_per_call = self.seconds_per_call
+        most = max(self.seconds_per_call, self.allowance.cpu_seconds_left())
+        self.code.seconds_per_call = min(len(all_arguments) * self.seconds_per_call, most)
         self.code.most_wall_seconds = left
         try:
-            return outcome(self.inputs, self.code, arguments)
+            self._called = self._called or self.inputs.prepared(self.code)
+            self._called.seconds_per_call, self._called.most_wall_seconds = self.code.seconds_per_call, left
+            return self.inputs.outcomes(self._called, all_arguments)
         except CallFailed as failure:
             raise Stopped from failure
+
+    def _in_types_expected(self, got: Outcome, expected: Outcome | None) -> Outcome:
+        if got.parts is None or expected is None or expected.parts is None:
+            return got
+        return replace(
+            got, parts={name: in_types_of(expected.parts[name], it) for name, it in got.parts.items()}
+        )
 
     def expected(self, probe: Probe) -> Outcome | None:
         """Return what the reference makes of a probe."""
@@ -396,4 +491,4 @@ def close(left: np.ndarray, right: np.ndarray, tolerance: float = NEAR, scale: f
 
 def part_of(outcome: Outcome | None, part: str) -> np.ndarray | None:
     """Return the numbers of a part, None where there are none."""
-    return None if outcome is None or outcome.parts is None else numbers(outcome.parts[part])
+    return None if outcome is None else outcome.numbers_of(part)

@@ -80,7 +80,8 @@ def facts_of_entries(
 
     Of a row of labels, which may be right by chance, one is never said to be right alone.
     """
-    for pattern in PATTERNS:
+    dimensions = {it.ndim for probe in probes if (it := part_of(examined.expected(probe), part)) is not None}
+    for pattern in (it for it in PATTERNS if it.ndim in dimensions):
         for inside in (True, False) if pattern.ndim > 1 or not by_chance else (True,):
             if _always_in(examined, part, probes, pattern, inside):
                 said = f"wrong in {pattern.words} alone" if inside else f"right in {pattern.words} alone"
@@ -109,12 +110,15 @@ def _always_in(
     )
 
 
-def _further(examined: Examined) -> Iterator[Probe]:
-    """Yield probes of another draw, with sizes that are no levels of the ladder."""
+def _further(examined: Examined) -> list[Probe]:
+    """Return probes of another draw, with sizes that are no levels of the ladder."""
     rng = np.random.default_rng(CONFIRMING_DRAW)
     ladder = examined.inputs.ladder
-    for number in range(CONFIRMING):
-        yield probe_of(off_level(ladder, rng), CONFIRMING_DRAW, 3000 + number)
+    further = [
+        probe_of(off_level(ladder, rng), CONFIRMING_DRAW, 3000 + number) for number in range(CONFIRMING)
+    ]
+    examined.ask(further)
+    return further
 
 
 def wrong_in(examined: Examined, part: str, probe: Probe, pattern: Pattern, inside: bool) -> bool | None:
@@ -273,7 +277,7 @@ def _everywhere(
 ) -> bool:
     """Return whether something holds of every probe that is wrong, enough of them, and of further ones."""
     seen = 0
-    for probe in (*probes, *_further(examined)):
+    for probe in _and_further(examined, probes):
         if examined.state(probe, part) in (None, "right"):
             continue
         right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
@@ -281,6 +285,11 @@ def _everywhere(
             return False
         seen += 1
     return seen >= FEWEST
+
+
+def _and_further(examined: Examined, probes: Sequence[Probe]) -> Iterator[Probe]:
+    yield from probes
+    yield from _further(examined)
 
 
 def _is_law_broken_still(examined: Examined, part: str, name: str, unswitched: bool) -> bool:

@@ -6,6 +6,7 @@ and if probes that were drawn to contradict it do not.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -241,10 +242,13 @@ def is_confirmed(examined: Examined, question: Question, where: Where, number: i
     if _holds_for_chance_alone(examined, question, where):
         return False
     tried = {True: 0, False: 0}
-    for probe in contradicting(examined, question.part, where, wanted=number):
-        if contradicts(examined, question, where, probe):
-            return False
-        tried[where.there(examined, question.part, probe)] += 1
+    probes = contradicting(examined, question.part, where, wanted=number)
+    while together := list(itertools.islice(probes, CONTRADICTING)):
+        examined.ask(together)
+        for probe in together:
+            if contradicts(examined, question, where, probe):
+                return False
+            tried[where.there(examined, question.part, probe)] += 1
     return min(tried.values()) > 0 and (number == CONTRADICTING or tried[True] >= number)
 
 

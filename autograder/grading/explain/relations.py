@@ -122,6 +122,8 @@ def moves_of(ladder: Ladder) -> Iterator[Moved]:
 def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
     """Yield what changes under a move although it should not, or does not follow although it should."""
     ladder = examined.inputs.ladder
+    # Most moves break nothing, as their first probe shows.
+    examined.ask(examined.inputs.changed(probes[0], move, move.change(ladder)) for move in moves_of(ladder))
     for move in moves_of(ladder):
         broken: dict[str, list[str]] = {}
         for part in parts:
@@ -206,24 +208,16 @@ def _breaks(
 
 def slope_state(examined: Examined, probe: Probe, seed: int = 0) -> bool | None:
     """Return whether a derivative is the slope of the function's own values; None where that cannot be told."""
-    value, derivative, argument = examined.inputs.ladder.slope
-    arguments = examined.inputs.arguments(probe)
-    here = part_of(examined.outcome(probe), derivative)
-    right = part_of(examined.expected(probe), derivative)
-    if arguments is None or here is None or right is None or here.shape != right.shape:
+    nearby = _nearby(examined, probe, seed)
+    if nearby is None:
         return None
-    point = np.asarray(arguments[argument], dtype=np.float64)
-    if here.shape != point.shape or not np.isfinite(here).all():
-        return None
-    rng = np.random.default_rng([seed, *probe.seed])
-    # Along the right derivative, so that the slope is not a small difference of large numbers.
-    direction = np.where(right < 0, -1.0, 1.0) * rng.uniform(0.5, 1.5, size=point.shape)
+    value, derivative, _ = examined.inputs.ladder.slope
+    here, right = (part_of(it, derivative) for it in (examined.outcome(probe), examined.expected(probe)))
+    assert here is not None and right is not None
+    direction, steps = nearby
     found = set()
-    for step in STEPS:
-        there = [_along(argument, point + sign * step * direction) for sign in (1, -1)]
-        keys = [("along", argument, sign * step, seed, probe.seed, probe.settings) for sign in (1, -1)]
-        after = [examined.inputs.changed(probe, *it) for it in zip(keys, there, strict=True)]
-        own = _quotient([part_of(examined.called(it(arguments) or {}), value) for it in there], step)
+    for step, after in steps.items():
+        own = _quotient([part_of(examined.outcome(it), value) for it in after], step)
         reference = _quotient([part_of(examined.expected(it), value) for it in after], step)
         if own is None or reference is None:
             return None
@@ -235,10 +229,47 @@ def slope_state(examined: Examined, probe: Probe, seed: int = 0) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _nearby(
+    examined: Examined, probe: Probe, seed: int
+) -> tuple[np.ndarray, dict[float, list[Probe]]] | None:
+    """Return a direction, and the two probes a step along it for each step; None where no slope can be told."""
+    _, derivative, argument = examined.inputs.ladder.slope
+    arguments = examined.inputs.arguments(probe)
+    here = part_of(examined.outcome(probe), derivative)
+    right = part_of(examined.expected(probe), derivative)
+    if arguments is None or here is None or right is None or here.shape != right.shape:
+        return None
+    point = np.asarray(arguments[argument], dtype=np.float64)
+    if here.shape != point.shape or not np.isfinite(here).all():
+        return None
+    rng = np.random.default_rng([seed, *probe.seed])
+    # Along the right derivative, so that the slope is not a small difference of large numbers.
+    direction = np.where(right < 0, -1.0, 1.0) * rng.uniform(0.5, 1.5, size=point.shape)
+    key = ("along", argument, seed, probe.seed, probe.settings, examined.reference.space)
+    return direction, {
+        step: [
+            examined.inputs.changed(
+                probe, (*key, sign * step), _along(argument, point + sign * step * direction)
+            )
+            for sign in (1, -1)
+        ]
+        for step in STEPS
+    }
+
+
 def _agreed(examined: Examined, probes: Sequence[Probe]) -> bool | None:
     """Return what all probes say that say anything, None if they disagree or are too few."""
-    found = [it for probe in probes if (it := slope_state(examined, probe)) is not None]
-    return found[0] if len(found) > PROBES and len(set(found)) == 1 else None
+    examined.ask(probes)
+    nearby = [it[1].values() for probe in probes if (it := _nearby(examined, probe, 0)) is not None]
+    examined.ask(probe for steps in nearby for pair in steps for probe in pair)
+    found: list[bool] = []
+    for probe in probes:
+        state = slope_state(examined, probe)
+        if state is not None:
+            found.append(state)
+        if len(set(found)) > 1:
+            return None
+    return found[0] if len(found) > PROBES else None
 
 
 def _along(argument: str, point: np.ndarray) -> Change:
@@ -266,13 +297,16 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
     if not ladder.slope:
         return
     value, derivative, argument = ladder.slope
+    if states[value] or states[derivative]:
+        return  # one is right and the other is not: so much is known
     off = [probe.with_(**{name: it.off for name, it in ladder.all_of(Switch).items()}) for probe in probes]
-    with_it, without = (_agreed(examined, group) for group in (probes, off))
+    with_it = _agreed(examined, probes)
+    if with_it is None:
+        return
+    without = _agreed(examined, off)
     parts = (value, derivative)
     switches = list(ladder.all_of(Switch).values())
     yours = f"your {derivative} is the slope of your own {value} by {argument}"
-    if states[value] or states[derivative]:
-        return  # one is right and the other is not: so much is known
     if with_it is without is True:
         yield Fact(
             f"{yours[0].upper()}{yours[1:]}, so the two belong together.",
@@ -311,6 +345,9 @@ def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequen
     """Yield the arguments and switches that make no difference to a part although they should."""
     ladder = examined.inputs.ladder
     arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
+    # Nearly everything depends on every argument, as the first probe shows.
+    others = (other_argument(examined.inputs, probes[0], name) for name in arguments)
+    examined.ask(probe for probe in others if probe is not None)
     for name in arguments:
         idle = tuple(part for part in parts if _is_idle(examined, name, part, probes))
         if idle:

@@ -14,6 +14,7 @@ MOST_PLACES = 2_000
 MOST_FRAMES = 12
 MOST_BASES = 10
 MOST_LOCALS = 8
+MOST_CALLS = 256
 """Limits on lists in a reply, all of which the trusted side looks at one by one."""
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -125,6 +126,16 @@ class Invoke(Message):
     public: bool = False
 
 
+class InvokeAll(Message):
+    """Make calls one after the other, each whatever became of those before it.
+
+    The arrays of each follow those of the one before it; `payload_bytes` says how many bytes each has.
+    """
+
+    calls: list[Invoke]
+    payload_bytes: list[int]
+
+
 class GetConstant(Message):
     """Send what a name of a module stands for."""
 
@@ -176,6 +187,7 @@ Request = (
     Setup
     | Load
     | Invoke
+    | InvokeAll
     | GetConstant
     | Seed
     | Go
@@ -276,6 +288,16 @@ class TooLarge(Message):
     nbytes: int = 0
 
 
+class Replies(Message):
+    """What came of each of several calls, and how many bytes of the payload belong to it."""
+
+    replies: Annotated[
+        list[Value | Raised | Absent | Unavailable | Exhausted | TooLarge],
+        msgspec.Meta(max_length=MOST_CALLS),
+    ]
+    payload_bytes: Annotated[list[Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(max_length=MOST_CALLS)]
+
+
 class Callback(Message):
     """Student code calls a function of the trusted side: one that the test passed in, or one that is lent."""
 
@@ -285,4 +307,16 @@ class Callback(Message):
     keywords: Node = None
 
 
-Reply = Ready | Done | Value | Raised | Absent | Unavailable | Uncounted | Exhausted | TooLarge | Callback
+Reply = (
+    Ready
+    | Done
+    | Value
+    | Raised
+    | Absent
+    | Unavailable
+    | Uncounted
+    | Exhausted
+    | TooLarge
+    | Replies
+    | Callback
+)

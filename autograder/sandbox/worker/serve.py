@@ -37,7 +37,7 @@ from autograder.sandbox.worker.modules import Spaces
 from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
 from autograder.values.libraries import made, taken_apart
-from autograder.values.pack import Packer, Unpacker, WireError
+from autograder.values.pack import Packer, Unpacker, WireError, payload_bytes
 from autograder.values.walk import agree, mapped
 
 MOST_OBJECTS = 1_000
@@ -140,14 +140,38 @@ class Server:
             self._answer(request, payload)
 
     def _answer(self, request: Request, payload: np.ndarray) -> None:
+        reply, arrays = (
+            self._answer_to_all(request, payload)
+            if isinstance(request, messages.InvokeAll)
+            else self._answer_to(request, payload)
+        )
+        try:
+            self._channel.send(reply, arrays)
+        except WireError:
+            self._channel.send(messages.TooLarge())
+
+    def _answer_to(self, request: Request, payload: np.ndarray) -> tuple[Reply, list[np.ndarray]]:
         try:
             reply, packer = self._carry_out(request, payload)
         except BaseException as error:
-            reply, packer = self._failure(error, request), None
-        try:
-            self._channel.send(reply, packer.arrays if packer else ())
-        except WireError:
-            self._channel.send(messages.TooLarge())
+            return self._failure(error, request), []
+        return reply, packer.arrays if packer else []
+
+    def _answer_to_all(
+        self, request: messages.InvokeAll, payload: np.ndarray
+    ) -> tuple[Reply, list[np.ndarray]]:
+        replies, arrays, sizes = list[Any](), list[np.ndarray](), list[int]()
+        start = 0
+        for call, size in zip(request.calls, request.payload_bytes, strict=True):
+            reply, own = self._answer_to(call, payload[start : start + size])
+            start += size
+            replies.append(reply)
+            sizes.append(payload_bytes(own))
+            # A later call may change what this one has returned.
+            arrays += [array.copy() for array in own]
+        if sum(sizes) > self._reply_bytes:
+            return messages.TooLarge(nbytes=sum(sizes)), []
+        return messages.Replies(replies=replies, payload_bytes=sizes), arrays
 
     def _carry_out(self, request: Request, payload: np.ndarray) -> PackedReply:
         match request:
