@@ -21,6 +21,77 @@ shapes = pytest.mark.parametrize("shape", [(5,), (2, 3), (3, 1, 4)], ids=by_size
 ELSEWHERE = "f is called at a point that differs from x in more than one entry, or in none"
 
 
+# What f may be. On the ladders it runs beside the hand-in, which would have to ask for each of its values otherwise.
+FUNCTIONS = """
+import numpy
+
+
+def f_curved(x, weights):
+    return float(numpy.sum(weights * numpy.exp(2 * x)) + numpy.sum(weights * x) ** 2)
+
+
+def f_curved_and_straight(x, weights):
+    return float(numpy.sum(weights * x) + f_curved(x, weights))
+
+
+def f_straight(x, weights):
+    return float(numpy.sum(weights * x))
+
+
+def f_cubes(x):
+    return float(numpy.sum(x**3))
+
+
+def f_constant(x):
+    return 1.5
+
+
+def f_rounded(x, weights, decimals):
+    return round(float(numpy.sum(weights * numpy.exp(x))), decimals)
+
+
+def f_kinked(x):
+    # The slopes are 3 by steps of 1/16 to 1/4: larger ones meet a kink, smaller ones rounding.
+    kink = 8 * numpy.maximum(numpy.abs(x) - 0.375, 0) * numpy.maximum(x, 0)
+    return float(numpy.sum(numpy.round(64 * 3 * x) / 64 + kink))
+
+
+def f_unequal(x, large, small):
+    kink = max(abs(float(x[0])) - 1, 0) * float(x[0])
+    return round(large * (float(x[0]) + kink)) + small * float(numpy.exp(3 * x[1]))
+
+
+def called_with(function, name, values, *arguments):
+    def f(x):
+        try:
+            return globals()["f_" + name](x, *values)
+        except Exception as error:
+            raise RuntimeError("the function that you were given raised " + type(error).__name__) from None
+
+    return globals()[function](f, *arguments)
+"""
+HERE = {}
+exec(FUNCTIONS, HERE)
+
+
+class F:
+    """One of these functions, with the values that it has besides x."""
+
+    def __init__(self, name, *values):
+        self.name, self.values = name, list(values)
+
+    def __call__(self, x):
+        return HERE["f_" + self.name](x, *self.values)
+
+
+def with_functions(code):
+    return code.extended(gradient_check=FUNCTIONS)
+
+
+def calling_f(code, function, f, *arguments):
+    return code.bind("gradient_check.called_with", function.split(".")[1], f.name, f.values, *arguments)
+
+
 class Recorded:
     """A function of an array that keeps a copy of every point it is called at."""
 
@@ -43,10 +114,7 @@ class Recorded:
 def curved(rng, shape):
     """Draw a function with large derivatives, whose slope in each coordinate depends on all of them, and a point."""
     weights = rng.uniform(0.5, 2.0, size=shape)
-    return (
-        lambda x: float(np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2),
-        rng.uniform(-1.0, 1.0, size=shape),
-    )
+    return F("curved", weights), rng.uniform(-1.0, 1.0, size=shape)
 
 
 # --- numerical_gradient -----------------------------------------------------------------------------------
@@ -186,7 +254,7 @@ def equal_coordinates(rng, shape):
     Of many coordinates hardly any is drawn twice, so what a check leaves behind there is not found by chance.
     """
     x = np.full(shape, rng.uniform(1.0, 2.0))
-    return lambda x: float(np.sum(x**3)), rng.uniform(1.5, 4.0) * 3 * x**2, x
+    return F("cubes"), rng.uniform(1.5, 4.0) * 3 * x**2, x
 
 
 def told_by_their_errors(rng, shape):
@@ -340,10 +408,7 @@ def coarse_problem(rng, best, shape=(2, 3)):
         weights = rng.uniform(0.5, 2.0, size=shape)
         x = rng.uniform(0.2, 0.8, size=shape)
 
-        def f(x, weights=weights):
-            return round(float(np.sum(weights * np.exp(x))), decimals)
-
-        problem = f, weights * np.exp(x), x
+        problem = F("rounded", weights, decimals), weights * np.exp(x), x
         errors = errors_of(*problem, STEPS)
         one_sided = np.argmin(errors_of(*problem, STEPS, back=0))
         if np.argmin(errors) == best != one_sided and np.sort(errors)[1] > 2 * errors[best]:
@@ -358,18 +423,12 @@ def test_best_step(compare, rng, best, order):
     compare(CHOOSE_STEP, *coarse_problem(rng, best), STEPS[order].tolist(), names=("step",))
 
 
-def kinked(x):
-    """Return a sum whose slopes are 3 by steps of 1/16 to 1/4: larger ones meet a kink, smaller ones rounding."""
-    kink = 8 * np.maximum(np.abs(x) - 0.375, 0) * np.maximum(x, 0)
-    return float(np.sum(np.round(64 * 3 * x) / 64 + kink))
-
-
 @step
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("order", [[0, 3, 5, 4, 2, 1], [5, 4, 2, 1, 3, 0]], ids=["last", "in the middle"])
 def test_largest_of_equally_good_steps(compare, order):
     steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625, 0.00390625])[order]
-    compare(CHOOSE_STEP, kinked, np.full(3, 3.0), np.zeros(3), steps.tolist(), names=("step",))
+    compare(CHOOSE_STEP, F("kinked"), np.full(3, 3.0), np.zeros(3), steps.tolist(), names=("step",))
 
 
 def unequal_slopes(rng, steps):
@@ -377,11 +436,7 @@ def unequal_slopes(rng, steps):
     while True:
         large, small = rng.uniform(2e6, 3e6), rng.uniform(2e-3, 3e-3)
 
-        def f(x, large=large, small=small):
-            kink = max(abs(float(x[0])) - 1, 0) * float(x[0])
-            return round(large * (float(x[0]) + kink)) + small * float(np.exp(3 * x[1]))
-
-        problem = f, np.array([large, 3 * small]), np.zeros(2)
+        problem = F("unequal", large, small), np.array([large, 3 * small]), np.zeros(2)
         errors = errors_of(*problem, steps)
         if np.argmin(errors) == 1 and np.sort(errors)[1] > 2 * errors[1]:
             return problem
@@ -409,7 +464,7 @@ def shape_of(dimensions, length):
     return tuple(range(length, length + dimensions))
 
 
-@ladder(NUMERICAL_GRADIENT, parts=("gradient",))
+@ladder(NUMERICAL_GRADIENT, parts=("gradient",), run=calling_f, prepare=with_functions)
 def gradients(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
@@ -421,11 +476,7 @@ def gradients(
     shape = shape_of(dimensions, length)
     weights = rng.uniform(0.5, 2.0, size=shape)
     x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-1.0, 1.0, size=shape)
-
-    def f(x):
-        curve = 0 if straight else np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2
-        return float(np.sum(weights * x) + curve)
-
+    f = F("straight" if straight else "curved_and_straight", weights)
     return dict(f=f, x=x, h=0.1 if wide else 1e-3)
 
 
@@ -463,7 +514,7 @@ def errors(
     return dict(a=a, b=b)
 
 
-@ladder(GRADIENT_CHECK, parts=("errors",))
+@ladder(GRADIENT_CHECK, parts=("errors",), run=calling_f, prepare=with_functions)
 def checks(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
@@ -482,11 +533,11 @@ def checks(
     if right:
         gradient = 3 * x**2
     if flat:
-        f, gradient = (lambda x: 1.5), gradient * 0 if right else gradient
+        f, gradient = F("constant"), gradient * 0 if right else gradient
     return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=0.1 if wide else 1e-3)
 
 
-@ladder(CHOOSE_STEP, parts=("step",))
+@ladder(CHOOSE_STEP, parts=("step",), run=calling_f, prepare=with_functions)
 def steps(
     rng,
     steps=Size(4, least=3, levels=(3, 4)),
@@ -503,7 +554,12 @@ def steps(
         sizes, best = np.array([2.0, 0.5, 0.1, 1e-3, 1e-5]), 3
         f, gradient, x = unequal_slopes(rng, [1e-5, 1e-3, 0.5, 0.1, 2.0])
     elif tied:
-        sizes, f, gradient, x = np.array([1.0, 0.125, 0.0625, 2e-3]), kinked, np.full(3, 3.0), np.zeros(3)
+        sizes, f, gradient, x = (
+            np.array([1.0, 0.125, 0.0625, 2e-3]),
+            F("kinked"),
+            np.full(3, 3.0),
+            np.zeros(3),
+        )
         best = 1
     else:
         best = 3 if smallest else 1 if largest else int(rng.integers(1, 4))

@@ -36,6 +36,10 @@ def use_for_this_test(**functions):
 def make_generator(seed):
     global generator
     generator = numpy.random.default_rng(seed)
+
+
+def seeded_epoch(seed, *arguments):
+    return train_epoch(*arguments, numpy.random.default_rng(seed))
 """
 
 
@@ -329,10 +333,7 @@ def for_epochs(code):
 
 
 def epoch(code, seed, *arguments):
-    return seeded_epoch(for_epochs(code), seed, *arguments)
-
-
-def seeded_epoch(code, seed, *arguments):
+    code = for_epochs(code)
     code.call("logistic.make_generator", seed)
     return code.bind(TRAIN_EPOCH, *arguments, code.ref("logistic.generator"))
 
@@ -535,7 +536,7 @@ def softmax_losses(
 
 
 def run_epoch(code, function, *arguments):
-    return seeded_epoch(code, 4, *arguments)
+    return code.bind("logistic.seeded_epoch", 4, *arguments)
 
 
 @ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch, prepare=for_epochs)

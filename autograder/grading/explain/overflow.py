@@ -21,6 +21,8 @@ MOST_APART = 4.0
 """How far they may be apart to be told at all."""
 CLOSE_BY = 1.3
 """How far apart limits may be that further draws have widened."""
+LOOKED_AHEAD = 3
+"""Steps of halving that are asked about at once: calls cost little beside the way across."""
 CONFIRMING = 6
 """Further draws that have to be right below the limit and wrong beyond it, by as much as limits may be apart."""
 
@@ -78,6 +80,7 @@ def _with_further_draws(
     The class of one example may decide which of two limits a draw has.
     """
     lowest, highest = low, high
+    examined.ask(it for number in range(CONFIRMING) for it in _around(examined, name, low, high, number))
     for number in range(CONFIRMING):
         if not _is_between(examined, part, name, lowest, highest, number):
             other = limit_of(examined, part, name, amount, CONFIRMING_DRAW, number)
@@ -103,10 +106,13 @@ def limit_of(
         return examined.state(at(value), part) == "right"
 
     low, high = amount.base, amount.most
+    examined.ask((at(low), at(high)))
     if not is_right(low) or is_right(high):
         return None
     while high > CLOSEST * low:
         middle = math.sqrt(low * high)
+        if not examined.knows(at(middle)):
+            examined.ask(at(it) for it in _middles(low, high, LOOKED_AHEAD))
         low, high = (middle, high) if is_right(middle) else (low, middle)
     below = [amount.base * (low / amount.base) ** share for share in (0.25, 0.5, 0.75, 0.85, 0.95)]
     above = [high * (amount.most / high) ** share for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
@@ -120,6 +126,15 @@ def limit_of(
     return Limit(low, high, ways.pop() if len(ways) == 1 else "wrong")
 
 
+def _middles(low: float, high: float, steps: int) -> Iterator[float]:
+    """Yield every value that some steps of halving may come to, which are asked about at once."""
+    if steps:
+        middle = math.sqrt(low * high)
+        yield middle
+        yield from _middles(low, middle, steps - 1)
+        yield from _middles(middle, high, steps - 1)
+
+
 def _is_confirmed(examined: Examined, part: str, name: str, low: float, high: float) -> bool:
     """Return whether other draws have the limit in the same place: it may depend on more than the amount."""
     return all(_is_between(examined, part, name, low, high, number) for number in range(CONFIRMING))
@@ -127,11 +142,15 @@ def _is_confirmed(examined: Examined, part: str, name: str, low: float, high: fl
 
 def _is_between(examined: Examined, part: str, name: str, low: float, high: float, number: int) -> bool:
     """Return whether a further draw is right below these limits and wrong beyond them."""
+    below, beyond = _around(examined, name, low, high, number)
+    return how(examined, below, part) == "right" and how(examined, beyond, part) != "right"
+
+
+def _around(examined: Examined, name: str, low: float, high: float, number: int) -> list[Probe]:
+    """Return probes of a further draw just below and just beyond some limits."""
     ladder = examined.inputs.ladder
     values = low / SAME_LIMIT, min(high * SAME_LIMIT, ladder.all_of(Amount)[name].most)
-    below, beyond = (probe_of({**ladder.base, name: it}, CONFIRMING_DRAW, 900 + number) for it in values)
-    examined.ask((below, beyond))
-    return how(examined, below, part) == "right" and how(examined, beyond, part) != "right"
+    return [probe_of({**ladder.base, name: it}, CONFIRMING_DRAW, 900 + number) for it in values]
 
 
 def how(examined: Examined, probe: Probe, part: str) -> str:
