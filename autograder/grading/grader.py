@@ -189,24 +189,24 @@ class Grader:
         student: Subject,
         convention: Variant | None = None,
         given_up: Mapping[str, Finding] | None = None,
-        own_inputs: bool = False,
+        inputs_of: Mapping[str, bytes] | None = None,
     ) -> tuple[Trial, Finding | None]:
         """Run a test on some code; return the trial and why the test is not passed, None where it explicitly is.
 
         With a convention, the reference is the one that follows it. Functions that are given up are not called.
-        With its own inputs, what fixtures that measure draw depends on the code's files as well.
+        Where files are given, what fixtures that measure draw depends on them as well.
         """
         reference: Code | None = None
         if convention is not None:
-            reference = self._variant(convention)
+            reference = self.subject_of(convention)
         elif not test.public:
             reference = self._reference
         given = () if test.public else self.assignment.question(test.question).given
         student.lender = None if test.public or self.solution is None else self._lender.replacement
         rng = functools.partial(self._rng, test)
         trial = Trial(student, reference, rng, test.parts, given_up or {}, mistaken=self._mistaken)
-        if own_inputs:
-            trial.measuring_rng = self._rng(test, student.files)
+        if inputs_of is not None:
+            trial.measuring_rng = self._rng(test, inputs_of)
         with self._lender.lending(student, given):
             finding = self._finding(test, trial)
             if finding is not None and finding.kind in (Kind.GRADER_FAULT, Kind.MISSING):
@@ -246,7 +246,7 @@ class Grader:
     def _behaviour(self, test: PlannedTest, variant: Variant) -> Behaviour:
         # How values are computed is judged by the convention that they follow, as it is for a hand-in.
         convention = self._convention_of(variant) if test.structural else None
-        trial, finding = self.trial_of(test, self._variant(variant), convention)
+        trial, finding = self.trial_of(test, self.subject_of(variant), convention)
         return Behaviour(observation_of(trial, finding), tuple(it.got for it in trial.compared))
 
     def _convention_of(self, variant: Variant) -> Variant | None:
@@ -256,13 +256,22 @@ class Grader:
 
     def witness(self) -> Witness:
         """Return how explanations ask what tests see of known mistakes and of the reference."""
-        return Witness(self.observe, self._variant, self._reference)
+        return Witness(self.observe, self.subject_of, self._reference, self._tells_apart)
+
+    def _tells_apart(self, question: str, function: str, student: Subject, variant: Variant) -> bool:
+        """Return whether inputs of a ladder tell a hand-in from a known mistake that tests saw the same of."""
+        # Ladders call a function on the hand-in's own files.
+        if self.assignment.question(question).given:
+            return False
+        student.public = False
+        other = self.subject_of(variant)
+        return self.contrast.tells_apart(question, function, student, other, self.assignment)
 
     def references(self, question: str) -> list[Code]:
         """Return the reference, and those that follow the accepted conventions of a question."""
         reference = self._reference
         assert reference is not None
-        return [reference, *(self._variant(it) for it in self.candidates.conventions(question))]
+        return [reference, *(self.subject_of(it) for it in self.candidates.conventions(question))]
 
     @functools.cached_property
     def _reference(self) -> Code | None:
@@ -272,7 +281,7 @@ class Grader:
             else None
         )
 
-    def _variant(self, variant: Variant) -> Subject:
+    def subject_of(self, variant: Variant) -> Subject:
         """Return the reference with one known mistake."""
         return Subject(self._trusted, variant.files, variant.name, self.most_seconds)
 
@@ -372,6 +381,7 @@ class _Run:
         self._wrong_questions: set[str] = set()
         self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
+        self._seen_on_own_inputs: set[str] = set()
 
     def verdicts(self, on_verdict: Callable[[Verdict], None]) -> dict[str, Verdict]:
         """Run every test and return its verdict, which `on_verdict` is called with as soon as it is known."""
@@ -423,7 +433,7 @@ class _Run:
         grader = self._grader
         if self._time_to_explain() <= 0:
             return {}
-        return explain(
+        explained = explain(
             list(self._seen.values()),
             self._student,
             grader.candidates,
@@ -431,6 +441,34 @@ class _Run:
             grader.assignment.switches,
             _may_be_explained,
         )
+        return explained | self._explanations_on_own_inputs(explained)
+
+    def _explanations_on_own_inputs(
+        self, explained: Mapping[str, list[Explanation]]
+    ) -> dict[str, list[Explanation]]:
+        """Return the known mistakes that other tests name, for those that are failed on inputs of the hand-in's own.
+
+        What a test sees of a mistake there nobody knows beforehand, so the mistake is asked about the same inputs.
+        """
+        of_question = {test.id: test.question for test in self._wanted}
+        found: dict[str, list[Explanation]] = {}
+        for test in (it for it in self._wanted if it.id in self._seen_on_own_inputs - explained.keys()):
+            named = {
+                it.variant.name: it.variant
+                for id, explanations in explained.items()
+                for it in explanations
+                if it.variant is not None and of_question[id] == test.question
+            }
+            for variant in named.values():
+                if self._is_like_on_own_inputs(test, variant):
+                    found[test.id] = [Explanation(variant.mistake.hint, variant.mistake, variant)]
+                    break
+        return found
+
+    def _is_like_on_own_inputs(self, test: PlannedTest, variant: Variant) -> bool:
+        grader = self._grader
+        trial, finding = grader.trial_of(test, grader.subject_of(variant), inputs_of=self._student.files)
+        return self._seen[test.id].observation.same_as(observation_of(trial, finding))
 
     def _time_to_explain(self, most: float = math.inf) -> float:
         """Return the seconds that are left to explain, at most so many, and give calls no more than that."""
@@ -510,6 +548,8 @@ class _Run:
         trial, finding, convention = self._by_convention(test, trial, finding)
         if finding is not None and finding.kind is Kind.WRONG_VALUE and self._has_own_inputs(test):
             trial, finding = self._on_inputs_of_the_class(test, convention, trial, finding)
+            if self._has_own_inputs(test):
+                self._seen_on_own_inputs.add(test.id)
         if not trial.failed_to_import and _can_be_kept(trial):
             # Explanations are relative to the task as it is written; how values are computed has no other reference
             # than the one that they are right by.
@@ -549,11 +589,12 @@ class _Run:
         self, test: PlannedTest, convention: Variant | None, trial: Trial, finding: Finding
     ) -> tuple[Trial, Finding]:
         """Return a second run of the first test that finds wrong values on inputs by which mistakes are known, too."""
-        again, found = self._tried(test, convention)
-        if found is None or found.kind is not finding.kind:
-            return trial, finding
         self._wrong_questions.add(test.question)
-        return again, found
+        again, found = self._tried(test, convention)
+        if found is not None and found.kind is finding.kind:
+            return again, found
+        self._wrong_questions.discard(test.question)
+        return trial, finding
 
     def _verdict_on(
         self, test: PlannedTest, trial: Trial, finding: Finding | None, convention: Variant | None
@@ -587,8 +628,8 @@ class _Run:
     def _run_once(self, test: PlannedTest, convention: Variant | None) -> tuple[Trial, Finding | None]:
         self._student.most_wall_seconds = max(0.1, self._seconds_left(test))
         given_up = self._given_up.before(test)
-        own_inputs = self._has_own_inputs(test)
-        return self._grader.trial_of(test, self._student, convention, given_up, own_inputs)
+        own = self._student.files if self._has_own_inputs(test) else None
+        return self._grader.trial_of(test, self._student, convention, given_up, own)
 
     def _has_own_inputs(self, test: PlannedTest) -> bool:
         """Return whether a test measures this hand-in on inputs that no other has.

@@ -389,5 +389,5 @@ def test_a_mistake_that_tests_of_structure_alone_find_is_named(
     verdicts = grader.grade(within.files, only=lambda test: test.question == "softmax_loss_vectorized")
     failed = [it for it in verdicts.values() if not it.passed and "test_graded" in it.test]
     assert failed and {it.kind for it in failed} == {Kind.WRONG_VALUE}
-    # Some are right on the class's inputs: the floor only shows where a probability is tiny.
-    assert {it.mistake for it in failed} - {None} == {"X22"}
+    # Some are right on the class's inputs, where the floor does not show: there the mistake is asked about their own.
+    assert len(failed) > 1 and {it.mistake for it in failed} == {"X22"}

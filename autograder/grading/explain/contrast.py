@@ -84,13 +84,14 @@ class Contrast:
 
     def function_of(self, failed: Unexplained, assignment: Assignment) -> str:
         """Return the function with a ladder that a failed test is about; empty if there is none."""
+        return self._named(failed.question, failed.function, assignment)
+
+    def _named(self, question: str, function: str, assignment: Assignment) -> str:
         of_question = [
-            name
-            for name in self.functions()
-            if failed.question in (question.id for question in assignment.questions_of(name))
+            name for name in self.functions() if question in (it.id for it in assignment.questions_of(name))
         ]
         for name in of_question:
-            if name == failed.function or name.endswith(f".{failed.function}"):
+            if name == function or name.endswith(f".{function}"):
                 return name
         return of_question[0] if len(of_question) == 1 else ""
 
@@ -105,6 +106,33 @@ class Contrast:
         examined = Examined(inputs, student, references[0], _allowance(student, SECONDS))
         probes = _asked(examined)
         return _followed(examined, references, probes)
+
+    def tells_apart(
+        self, question: str, function: str, student: Code, other: Code, assignment: Assignment
+    ) -> bool:
+        """Return whether ordinary inputs, without special cases, tell a hand-in from other code.
+
+        A few tests may not tell two mistakes apart that other inputs do. Nothing is told where one of the two draws
+        random numbers of its own, or where a call does not end.
+
+        Parameters
+        ----------
+        question, function
+            What tests saw: the question, and the function that was called last, as its object names it.
+        """
+        limit = student.seconds_per_call
+        try:
+            allowance = _allowance(student, SECONDS)
+            for inputs in self.inputs_of(self._named(question, function, assignment)):
+                examined = Examined(inputs, student, other, allowance, limit)
+                if any(_is_steadily_wrong(examined, it) for it in _asked(examined, plain=True)):
+                    return True
+        except Stopped:
+            return False
+        finally:
+            student.seconds_per_call, student.most_wall_seconds = limit, math.inf
+            student.forget()
+        return False
 
     def trouble(self, function: str, right: Code, references: Sequence[Code]) -> str:
         """Return what is wrong with the ladders of a function, which is tried on right code; empty if nothing is."""
@@ -281,9 +309,12 @@ def _facts_of_wrong(
     return list(_merged(found))
 
 
-def _asked(examined: Examined) -> list[Probe]:
-    """Return the probes of both draws that have arguments, after having asked the hand-in."""
+def _asked(examined: Examined, plain: bool = False) -> list[Probe]:
+    """Return the probes of both draws that have arguments, after having asked the hand-in; or those without cases."""
     probes = [probe for draw in DRAWS for probe in design(examined.inputs.ladder, draw)]
+    if plain:
+        cases = examined.inputs.ladder.all_of(Case)
+        probes = [probe for probe in probes if not any(probe[name] for name in cases)]
     examined.ask(probes)
     return [probe for probe in probes if examined.outcome(probe) is not None]
 
@@ -298,6 +329,17 @@ def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[P
     most = max(references, key=lambda it: right[it.space])
     margin = FOLLOWING * len(probes) * len(examined.inputs.ladder.parts)
     return most if right[most.space] > right[references[0].space] + margin else references[0]
+
+
+def _is_steadily_wrong(examined: Examined, probe: Probe) -> bool:
+    """Return whether a part is wrong or an exception at a probe, and both sides give that each time."""
+    if not any(examined.state(probe, part) in ("wrong", "raised") for part in examined.inputs.ladder.parts):
+        return False
+    arguments = examined.inputs.arguments(probe)
+    assert arguments is not None
+    (again,) = examined.inputs.outcomes(examined.inputs.prepared(examined.reference), [arguments])
+    examined.reference.forget()
+    return _alike(examined.expected(probe), again) and all(_are_repeated(examined, [probe]))
 
 
 def _are_repeated(examined: Examined, probes: Sequence[Probe]) -> list[bool]:

@@ -86,11 +86,15 @@ class Witness:
         Returns a variant's code.
     reference
         The reference's code; None where there is none, as on a student's machine.
+    tells_apart
+        Returns whether other inputs than those of the tests tell a hand-in from a variant, in the function of a
+        question that was called last.
     """
 
     observe: Callable[[PlannedTest, Variant, int], Behaviour]
     subject: Callable[[Variant], Code]
     reference: Code | None
+    tells_apart: Callable[[str, str, Subject, Variant], bool] = lambda *_: False
 
 
 def explain(
@@ -185,7 +189,11 @@ class _Evidence:
         tests = [*self.failed, *(one for one in self.group if one.kind is None)]
         for convention in dict.fromkeys(conventions):
             for variant in self.candidates.mistakes(self.question, structural, convention, self.named):
-                if all(self._agrees(one, variant) for one in tests) and self._is_made(variant):
+                if (
+                    all(self._agrees(one, variant) for one in tests)
+                    and self._is_made(variant)
+                    and (structural or not self._is_told_apart(variant))
+                ):
                     return variant
         return None
 
@@ -206,6 +214,11 @@ class _Evidence:
             if is_felt or self.candidates.is_about(variant, one.function)
         ]
         return (bool(own) or not is_felt) and all(self._agrees_steadily(one, variant) for one in own)
+
+    def _is_told_apart(self, variant: Variant) -> bool:
+        """Return whether ordinary inputs beside those of the tests tell the hand-in from a variant."""
+        function = next((one.function for one in self.group if one.function), "")
+        return self.witness.tells_apart(self.question, function, self.student, variant)
 
     def _agrees(self, one: Seen, variant: Variant) -> bool:
         return one.observation.same_as(self.witness.observe(one.test, variant, 0).observation)
@@ -265,7 +278,10 @@ class _Evidence:
                 hint
                 and (made_here or self._is_made(variant))
                 and self._agrees_in_term(name, samples, variant)
-                and (several or self._agrees_where_nothing_is_compared(variant))
+                and (
+                    several
+                    or (self._agrees_where_nothing_is_compared(variant) and not self._is_told_apart(variant))
+                )
             ):
                 return Explanation(f"About {name}: {hint}", variant.mistake, variant, term=name)
         return None

@@ -350,6 +350,10 @@ class Examined:
             self.ask([probe])
         return self._outcomes[probe]
 
+    def knows(self, probe: Probe) -> bool:
+        """Return whether the hand-in was asked about a probe before."""
+        return probe in self._outcomes
+
     def ask(self, probes: Iterable[Probe]) -> None:
         """Find out what the hand-in makes of probes, as far as that is not known: together, which costs less."""
         new = [it for it in dict.fromkeys(probes) if it not in self._outcomes]
