@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ from autograder.classroom.marks import Taken, page_of, take_marks
 from autograder.classroom.outputs import Outputs, Places
 from autograder.classroom.overrides import Overrides, read_overrides
 from autograder.classroom.record import ClassRecord, Item, read_record
-from autograder.classroom.roster import read_roster
+from autograder.classroom.roster import in_lists, read_roster
 from autograder.classroom.similarity_report import with_similar_code
 from autograder.classroom.store import Store
 from autograder.classroom.work import StoredResult, Work
@@ -122,16 +123,24 @@ class ClassSession:
             raise CourseError(f"{folder} holds the hand-ins; give another folder for the results with -o.")
         self._work = work
         self._options = options
-        self._found = find_hand_ins(submissions, work.assignment.file_names, shape=options.shape)
-        self._remarks_on_groups = list[str]()
-        if options.groups:
-            self._found, self._remarks_on_groups = with_groups(self._found, read_groups(options.groups))
         places = Places(folder)
+        self._roster = read_roster(options.roster, places.roster)
+        members = read_groups(options.groups) if options.groups else ()
+        of_groups = [member.person for member in members]
+        named_by_group = [replace(it.person, name=it.group, emails=frozenset()) for it in members]
+        self._found = find_hand_ins(
+            submissions,
+            work.assignment.file_names,
+            shape=options.shape,
+            in_roster=partial(in_lists, (self._roster, of_groups, named_by_group)),
+        )
+        self._remarks_on_groups = list[str]()
+        if members:
+            self._found, self._remarks_on_groups = with_groups(self._found, members)
         known = [(one.label, student) for one in self._found for student in one.students]
         self._overrides = read_overrides(places.overrides(options.overrides), work.assignment, known)
         self._record = ClassRecord.of(work, options.due, options.unread_as_zero)
         self._hints = read_hints(places.hints(options.hints), elsewhere=options.hints is not None)
-        self._roster = read_roster(options.roster, places.roster)
         self._outputs = Outputs(places, self._record, self._overrides, self._hints)
 
     @property

@@ -14,7 +14,7 @@ from autograder.errors import CourseError
 from autograder.files.archive import zip_bytes
 from autograder.handin.archives import without_suffix
 from autograder.handin.found import Fate
-from autograder.handin.students import read_file_name
+from autograder.handin.students import canvas_readings, read_file_name
 
 
 class Platform(StrEnum):
@@ -76,7 +76,8 @@ def feedback_zip(record: ClassRecord, places: Places, platform: Platform) -> Fee
 
 def _name_for(item: Item, platform: Platform) -> str | None:
     for name in _names(item):
-        if platform is Platform.CANVAS and read_file_name(name, ()).upload:
+        said = (read_file_name(name, ()), *canvas_readings(name))
+        if platform is Platform.CANVAS and any(it.upload for it in said):
             return f"{without_suffix(name)[0]}.html"
         if platform is Platform.MOODLE and (match := _MOODLE.fullmatch(name)):
             return f"{match['folder']}file_/feedback.html"

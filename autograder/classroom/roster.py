@@ -286,6 +286,18 @@ def read_roster(path: Path | None, written: Path) -> tuple[Person, ...]:
     return tuple(people)
 
 
+def in_lists(lists: Sequence[Sequence[Person]], students: Sequence[Student]) -> list[Student]:
+    """Return those of several students who are in the first list that any is in: by id, or, if none is, by name."""
+    for people in lists:
+        found = dict[Student, Person]()
+        for student in students:
+            for place in match([known(student)], people).pairs.values():
+                found[student] = people[place]
+        if found:
+            return [student for student, person in found.items() if student.id in person.ids] or list(found)
+    return []
+
+
 def compare(people: Sequence[Person], rows: Iterable[GradeRow]) -> tuple[RosterLine, ...]:
     """Return everybody of a roster, and whoever handed in and is not surely in it.
 

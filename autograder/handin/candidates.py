@@ -109,7 +109,7 @@ class Candidates:
                 self.files.append(replace(entry, path=part.name or entry.name))
 
     def _add_inner_archive(self, entry: Entry, prefix: str = "") -> None:
-        content = io.BytesIO(_inner_archive(entry, self.limits))
+        content = io.BytesIO(read_archive(entry, self.limits))
         self._add(self._stack.enter_context(open_archive(content, entry.name, self.limits)).listing(), prefix)
 
     def add_nested_archives(self) -> None:
@@ -142,7 +142,8 @@ def existing(path: Path) -> Path:
         ) from error
 
 
-def _inner_archive(entry: Entry, limits: ReadLimits) -> bytes:
+def read_archive(entry: Entry, limits: ReadLimits) -> bytes:
+    """Return the bytes of an archive that lies in another one or in a folder; `SubmissionError` if it is too large."""
     try:
         return entry.read(limits.archive_bytes)
     except TooLargeError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,8 @@ from autograder.handin.exports import EXPORT_BYTES, EXPORT_FILE, Listed, Unreada
 from autograder.handin.forms import is_code
 from autograder.handin.found import Fate, Found, with_counts
 from autograder.handin.matching import fits
-from autograder.handin.places import Look, place_of
+from autograder.handin.places import Look, place_in, place_of
+from autograder.handin.readings import InRoster, no_roster, read_names
 from autograder.handin.shape import (
     AmbiguousError,
     ClassFolder,
@@ -30,7 +30,7 @@ from autograder.handin.shape import (
     holds_export,
     several_exports,
 )
-from autograder.handin.students import NamedFile, Student, label_for, read_file_name
+from autograder.handin.students import NamedFile, Student, label_for
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
     Entry,
@@ -46,7 +46,11 @@ MOST_LOOKED_INTO = 10
 
 
 def find_hand_ins(
-    path: Path, names: Sequence[str], limits: ReadLimits = DEFAULT_LIMITS, shape: Shape | None = None
+    path: Path,
+    names: Sequence[str],
+    limits: ReadLimits = DEFAULT_LIMITS,
+    shape: Shape | None = None,
+    in_roster: InRoster = no_roster,
 ) -> tuple[Found, ...]:
     """Return every item of a class folder or archive: hand-ins, and what was refused or ignored and why.
 
@@ -58,6 +62,8 @@ def find_hand_ins(
     ----------
     shape
         Whether it is a class or one hand-in, where the instructor says so.
+    in_roster
+        Says who is in the list of the course's students, where names of files may be those of several.
 
     Raises
     ------
@@ -68,25 +74,31 @@ def find_hand_ins(
     if not root.is_dir() and not looks_like_archive(root):
         return (_single(root, path),)
     look = Look(place_of(root, limits), tuple(names), limits.for_a_class().hidden)
-    top = look.children("")
     where = class_folder(look, str(path), names, shape)
     look.require_whole(where.path if where else "")
     if where is None:
         return (_single(root, path),)
-    entries = look.children(where.path)
-    found = _from_gradescope(root, look, entries, names) or _by_name(root, look, entries, names)
-    found += _around(look, where, top)
-    found = _with_labels(found)
+    found = _in_class(root, look, where, names, in_roster)
     hand_ins = [it for it in found if it.source]
     if not hand_ins:
+        entries = look.children(where.path)
         there = ", ".join(lossless(entry.name, 60) for entry in entries[:5]) or "nothing"
         raise SubmissionError(
             f"{lossless(str(path), 300)} holds no hand-in (there: {there}); "
             "give a folder or zip with a folder, zip or Python file per student."
         )
-    if shape is None and root.is_dir():
-        _refuse_classes_in(hand_ins, names, limits)
+    if shape is None:
+        _refuse_classes_in(hand_ins, root, names, limits)
     return with_counts(found)
+
+
+def _in_class(
+    root: Path, look: Look, where: ClassFolder, names: Sequence[str], in_roster: InRoster = no_roster
+) -> list[Found]:
+    """Return every item of a class folder, and of what lies around it."""
+    entries = look.children(where.path)
+    found = _from_gradescope(root, look, entries, names) or _by_name(root, look, entries, names, in_roster)
+    return _with_labels([*found, *_around(look, where)])
 
 
 def find_one(
@@ -121,41 +133,65 @@ def find_one(
     return found.source
 
 
-def _refuse_classes_in(hand_ins: Sequence[Found], names: Sequence[str], limits: ReadLimits) -> None:
-    """Refuse an archive that holds at least as many hand-ins as lie in the folder that was named, or only exports.
+def _refuse_classes_in(
+    hand_ins: Sequence[Found], root: Path, names: Sequence[str], limits: ReadLimits
+) -> None:
+    """Refuse an archive that holds at least as many hand-ins as lie beside it, or only exports.
+
+    In a large class a student's archive may hold more than one folder of work; then only exports, and archives of which
+    each holds hand-ins of several people by a platform's names, are refused.
 
     Raises
     ------
     AmbiguousError
         If there is one.
     """
-    exports = list[str]()
-    for found in hand_ins if len(hand_ins) <= MOST_LOOKED_INTO else ():
-        assert found.source is not None
-        root, (part, *_) = found.source.root, found.source.parts
-        path = root / part.member
-        if not part.member or path.is_dir() or not looks_like_archive(path):
-            continue
+    archives = [part.member for it in hand_ins if it.source for part in it.source.parts]
+    archives = [it for it in archives if it and _is_archive_in(root, it)]
+    is_large = len(hand_ins) > MOST_LOOKED_INTO
+    if is_large and len(archives) < len(hand_ins):
+        return
+    looked_into = archives[:MOST_LOOKED_INTO]
+    exports, classes = list[str](), list[str]()
+    for member in looked_into:
         try:
-            inside = sum(it.source is not None for it in find_hand_ins(path, names, limits))
-            look = Look(place_of(path, limits), tuple(names), limits.for_a_class().hidden)
+            look = Look(place_in(root, member, limits), tuple(names), limits.for_a_class().hidden)
+            where = class_folder(look, member, names)
         except SubmissionError:
             continue  # it is not clearly a class, or cannot be opened, which the hand-in's own result says
-        exports += [part.member] if holds_export(look, "") else []
-        if inside > 1 and inside >= len(hand_ins):
+        exports += [member] if holds_export(look, "") else []
+        inside = [it for it in _in_class(root, look, where, names) if it.source] if where else []
+        if len(inside) > 1 and not is_large and len(inside) >= len(hand_ins):
             raise AmbiguousError(
-                f"{lossless(part.member)} in {lossless(str(root), 200)} holds {inside} hand-ins; name "
+                f"{lossless(member)} in {lossless(str(root), 200)} holds {len(inside)} hand-ins; name "
                 "it itself if it is a class, or pass --class if it is the hand-in of one student."
             )
-    if exports and len(exports) == len(hand_ins):
-        raise several_exports(lossless(str(root), 200), exports)
+        ids = {student.id for it in inside for student in it.students} - {""}
+        classes += [member] if len(ids) > 1 else []
+    where_named = lossless(str(root), 200)
+    all_of_them = len(looked_into if is_large else hand_ins)
+    if exports and len(exports) == all_of_them:
+        raise several_exports(where_named, exports)
+    if len(classes) > 1 and len(classes) == all_of_them:
+        raise AmbiguousError(
+            f"In {where_named}, {first_few(map(lossless, classes), 3)} hold hand-ins of several students each; grade "
+            "each download by itself, with -o for each, or pass --class if these are the hand-ins of students."
+        )
 
 
-def _around(look: Look, where: ClassFolder, top: Sequence[Entry]) -> list[Found]:
+def _is_archive_in(root: Path, member: str) -> bool:
+    """Return whether something in a folder or archive is an archive."""
+    if not root.is_dir():
+        return is_archive_name(member)
+    path = root / member
+    return not path.is_dir() and looks_like_archive(path)
+
+
+def _around(look: Look, where: ClassFolder) -> list[Found]:
     """Return what lies around the folder that holds the hand-ins."""
     if not where.path:
         return []
-    found, level, above = list[Found](), top, ""
+    found, level, above = list[Found](), look.children(""), ""
     for name in where.path.split("/"):
         found += [
             _passed_over(it, Fate.IGNORED, "lies beside the folder with the hand-ins")
@@ -175,10 +211,6 @@ def _single(root: Path, path: Path) -> Found:
     )
 
 
-def _named(entry: Entry, names: Sequence[str]) -> NamedFile:
-    return read_file_name(entry.name, names, entry.kind is EntryKind.FOLDER)
-
-
 # --- items named by student -----------------------------------------------------------------------
 
 
@@ -188,22 +220,26 @@ _Groups = dict[tuple[Student, int], list[_Named]]
 _AGAIN = re.compile(r"-\d{1,3}\Z")
 
 
-def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[str]) -> list[Found]:
+def _by_name(
+    root: Path, look: Look, entries: Iterable[Entry], names: Sequence[str], in_roster: InRoster = no_roster
+) -> list[Found]:
     found, groups = list[Found](), _Groups()
     entries = list(entries)
+    said = read_names([it for it in entries if not look.is_junk(it)], names, in_roster)
     beside = _lie_beside_hand_ins(look, entries, names)
     unopened, whole = list[_Named](), set[Student]()
     for entry in entries:
-        if reason := _why_ignored(look, entry, names):
+        about = said.get(entry.name) or NamedFile(Student(), entry.name)
+        if reason := _why_ignored(look, entry, about, names):
             found.append(_passed_over(entry, Fate.IGNORED, reason))
         elif reason := _why_refused(entry, beside):
-            student = _named(entry, names).student
             refused = _passed_over(entry, Fate.REFUSED, reason)
-            found.append(refused if entry.name in beside else replace(refused, students=(student,)))
+            found.append(refused if entry.name in beside else replace(refused, students=(about.student,)))
         elif entry.kind is EntryKind.FILE and is_other_archive_name(entry.name):
-            unopened.append((entry, _named(entry, names)))
+            unopened.append((entry, about))
+        elif about.may_be:
+            found.append(_hand_in(root, [(entry, about)]))
         else:
-            about = _named(entry, names)
             own = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name)
             if own and not about.student.id:
                 found.append(_hand_in(root, [(entry, about)]))
@@ -211,7 +247,6 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
             else:
                 groups.setdefault((about.student, about.copy), []).append((entry, about))
     found += _settle_unopened(unopened, groups, whole, names)
-    largest = max((about.upload for group in groups.values() for _, about in group), default=0)
     for group in groups.values():
         kept, typed = _without_typed(group)
         found += typed
@@ -219,10 +254,8 @@ def _by_name(root: Path, look: Look, entries: Iterable[Entry], names: Sequence[s
         files = [pair for pair in kept if pair[0].kind is not EntryKind.FOLDER]
         found += [_hand_in(root, [pair]) for pair in folders]
         if files:
-            sure, doubtful = _told_apart(files, largest)
-            latest, earlier = _latest_uploads(sure, names)
+            latest, earlier = _latest_uploads(files, names)
             found.append(_hand_in(root, latest))
-            found += [replace(_hand_in(root, [pair]), doubtful=True) for pair in doubtful]
             found += earlier
     return sorted(found, key=lambda it: it.label)
 
@@ -284,22 +317,6 @@ def _without_typed(group: Sequence[_Named]) -> tuple[list[_Named], list[Found]]:
     return others, [_passed_over(entry, Fate.IGNORED, reason) for entry, _ in typed]
 
 
-def _told_apart(group: Sequence[_Named], largest: int) -> tuple[list[_Named], list[_Named]]:
-    """Return the files that surely belong to one student, and those that may belong to another.
-
-    The files of a student called `victim_9` begin with `victim_9_`, as do those of the student `victim`
-    whose id is 9; what is then taken for the id and the file's number is really one part further on.
-    """
-    shifted = Counter(about.other_upload for _, about in group)
-    sure, doubtful = list[_Named](), list[_Named]()
-    for pair in group:
-        number = pair[1].other_upload
-        # No two files have the same number.
-        may_be = number and len(str(number)) == len(str(largest)) and shifted[number] == 1
-        (doubtful if may_be and len(group) > 1 else sure).append(pair)
-    return (sure, doubtful) if sure else (doubtful[:1], doubtful[1:])
-
-
 def _latest_uploads(group: Sequence[_Named], names: Sequence[str]) -> tuple[list[_Named], list[Found]]:
     """Return a student's files but those that were uploaded again, the last upload first, and the others as ignored."""
     latest: dict[str, Entry] = {}
@@ -337,6 +354,7 @@ def _hand_in(root: Path, group: Sequence[_Named]) -> Found:
         students=(about.student,),
         order=(about.copy, last),
         late=any(named.late for _, named in group),
+        may_be=about.may_be,
     )
 
 
@@ -345,7 +363,7 @@ def _passed_over(entry: Entry, fate: Fate, reason: str) -> Found:
     return Found(name, fate, f"{name} {reason}.")
 
 
-def _why_ignored(look: Look, entry: Entry, names: Sequence[str]) -> str:
+def _why_ignored(look: Look, entry: Entry, about: NamedFile, names: Sequence[str]) -> str:
     if look.is_junk(entry):
         return "is left behind by a system or an editor"
     if look.is_our_output(entry):
@@ -353,8 +371,7 @@ def _why_ignored(look: Look, entry: Entry, names: Sequence[str]) -> str:
     if entry.kind is not EntryKind.FILE or is_archive_name(entry.name) or is_other_archive_name(entry.name):
         return ""
     known = {".py", ".ipynb", *(Path(name).suffix for name in names if Path(name).suffix)}
-    about = _named(entry, names)
-    if Path(entry.name).suffix.lower() in known or about.student.id or about.typed:
+    if Path(entry.name).suffix.lower() in known or about.student.id or about.typed or about.may_be:
         return ""
     return "is neither a folder nor an archive nor a Python file"
 

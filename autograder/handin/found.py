@@ -43,8 +43,9 @@ class Found:
         Sentences for a person who has to find out whose it is.
     order
         Higher for the later of a student's hand-ins.
-    doubtful
-        Whether it may belong to another student with the same id.
+    may_be
+        The students whose it may be, where a file's name can be read in several ways; then nothing else is taken for
+        the same student's.
     late
         Whether the platform marks it as late without saying when it came.
     """
@@ -58,12 +59,12 @@ class Found:
     created_at: datetime | None = None
     doubts: tuple[str, ...] = ()
     order: tuple[int, int] = (0, 0)
-    doubtful: bool = False
+    may_be: tuple[Student, ...] = ()
     late: bool = False
 
 
-_Claim = tuple[str, str, bool]
-"""A student's key, the name with it, and whether it is doubtful that the hand-in is this student's."""
+_Claim = tuple[str, str, str]
+"""A student's key, the name with it, and the label of a hand-in that belongs to nobody for sure."""
 
 
 def with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
@@ -89,7 +90,7 @@ def with_counts(found: Sequence[Found]) -> tuple[Found, ...]:
 
 def _claim(found: Found, student: Student) -> _Claim:
     name = "" if student.email else student.name  # no two students share an address
-    return student.key, name, found.doubtful
+    return student.key, name, found.label if found.may_be else ""
 
 
 def _time_order(found: Found) -> tuple[datetime, tuple[int, int]]:
@@ -106,5 +107,14 @@ def _counted(found: Found, last: Mapping[_Claim, Collection[str]], claims: Mappi
         for it in found.students
         if claims.get(it.key, 0) > 1
     )
+    if found.may_be:
+        doubts += (_doubt_whose(found.may_be),)
     fate = Fate.GRADED if counts_for else Fate.REPLACED
     return replace(found, fate=fate, counts_for=counts_for, doubts=doubts)
+
+
+def _doubt_whose(may_be: Sequence[Student]) -> str:
+    people = " or ".join(f"{it.name} (id {it.id})" for it in may_be[:5])
+    return (
+        f"its name may be that of a file of {people}; find out whose it is, or pass the gradebook as --roster"
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import io
 from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import SubmissionError
-from autograder.handin.archives import class_archive
+from autograder.handin.archives import class_archive, open_archive
+from autograder.handin.candidates import read_archive
 from autograder.handin.matching import fits
 from autograder.handin.trees import (
     Entry,
@@ -98,6 +100,22 @@ def place_of(root: Path, limits: ReadLimits) -> Place:
         return FolderPlace(root)
     most = limits.for_a_class().members
     return ArchivePlace(class_archive(root, limits).listing, root.name, most)
+
+
+def place_in(root: Path, member: str, limits: ReadLimits) -> Place:
+    """Return an archive that lies in a folder or archive as a place.
+
+    Raises
+    ------
+    SubmissionError
+        If it cannot be opened.
+    """
+    if root.is_dir():
+        return place_of(root / member, limits)
+    (entry,) = class_archive(root, limits).below(member)
+    content = io.BytesIO(read_archive(entry, limits))
+    with open_archive(content, entry.name, limits.for_a_class()) as archive:
+        return ArchivePlace(archive.listing(), entry.name, limits.for_a_class().members)
 
 
 class Look:

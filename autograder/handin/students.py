@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.handin.archives import without_suffix
@@ -12,20 +12,22 @@ from autograder.handin.forms import forms, is_code
 from autograder.text import lossless
 
 # Students control the tail of the name, so the platform's prefix is parsed first. Moodle leaves no underscore
-# in a student's name; if Canvas leaves one, no id is known, which is better than a wrong one. What Canvas writes
-# for anonymous hand-ins holds no id of a student at all.
+# in a student's name; Canvas may, so that some names can be read in several ways (see `readings.py`). What Canvas
+# writes for anonymous hand-ins holds no id of a student at all.
 _ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+)_(?P<late_too>LATE_)?(?P<file>\d+)_(?P<original>.+)",
     re.IGNORECASE,
 )
-_CANVAS = re.compile(
-    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<original>.+)", re.IGNORECASE | re.DOTALL
+_ANONYMOUS_TYPED = re.compile(
+    r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+)_(?P<late_too>LATE_)?(?P<kind>text|link)\.html",
+    re.IGNORECASE,
 )
-_CANVAS_TYPED = re.compile(
-    r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+|[^_]+(?=_(LATE_)?\d))_(?P<late_too>LATE_)?((?P<id>\d+)_)?"
-    r"(?P<kind>text|link)\.html",
+_CANVAS_IDS = re.compile(
+    r"_(?P<late>LATE_)?(?=(?P<id>\d+)_((?P<file>\d+)_(?P<original>.+)|(?P<kind>text|link)\.html)\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+"""What stands behind a student's name in Canvas' names of files; the next reading may begin within it."""
+_MOST_READINGS = 20
 _MOODLE = re.compile(
     r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<original>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -70,6 +72,8 @@ class NamedFile:
         Whether Canvas marks it as late.
     typed
         Whether it is text or an address that was typed into Canvas or Moodle, beside the files.
+    may_be
+        The students whose it may be, where the name can be read in several ways and nothing decides.
     """
 
     student: Student
@@ -78,12 +82,7 @@ class NamedFile:
     upload: int = 0
     late: bool = False
     typed: bool = False
-
-    @property
-    def other_upload(self) -> int:
-        """The file's number if the student's name itself ends in a number, so that every part is one further on."""
-        first = self.original.partition("_")[0] if self.upload else ""
-        return int(first) if first.isdecimal() and len(first) < 20 else 0
+    may_be: tuple[Student, ...] = ()
 
     @property
     def label(self) -> str:
@@ -102,6 +101,11 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
     """
     if found := _by_platform(name, is_folder):
         return found
+    return read_plain_name(name, names, is_folder)
+
+
+def read_plain_name(name: str, names: Sequence[str], is_folder: bool = False) -> NamedFile:
+    """Return what the name of a file or folder says that no platform gave it."""
     if is_folder:
         return NamedFile(Student(name=lossless(name)), name)
     stem, suffix = without_suffix(name)
@@ -129,19 +133,40 @@ def is_named_by_platform(name: str, names: Sequence[str], is_folder: bool) -> bo
     return not is_folder and _before_a_file_that_is_due(_without_copy(stem)[0] + suffix, names) is not None
 
 
+def canvas_readings(name: str) -> tuple[NamedFile, ...]:
+    """Return all that a file's name may say if Canvas gave it, the shortest name of a student first.
+
+    Canvas leaves underscores in names, so that `kim_9_77_9001_hw.py` may be the file 77 of `kim`, whose id is 9, or the
+    file 9001 of `kim_9`, whose id is 77. Names of anonymous hand-ins and Moodle's say one thing, and none of these.
+    """
+    if any(it.fullmatch(name) for it in (_ANONYMOUS, _ANONYMOUS_TYPED, _MOODLE)):
+        return ()
+    found = list[NamedFile]()
+    for match in _CANVAS_IDS.finditer(name):
+        student = name[: match.start()]
+        if len(found) < _MOST_READINGS and student and not student.upper().endswith("_LATE"):
+            found.append(_read(name, {"name": student} | match.groupdict()))
+    return tuple(found)
+
+
 def _by_platform(name: str, is_folder: bool) -> NamedFile | None:
-    for pattern in (_MOODLE,) if is_folder else (_ANONYMOUS, _CANVAS, _CANVAS_TYPED, _MOODLE):
+    """Return what a platform says by a name; what Canvas does, only if a student's name holds no underscore."""
+    for pattern in (_MOODLE,) if is_folder else (_ANONYMOUS, _ANONYMOUS_TYPED, _MOODLE):
         if match := pattern.fullmatch(name):
-            parts = match.groupdict()
-            file = parts.get("file") or ""
-            return NamedFile(
-                Student(name=lossless(parts["name"]), id=parts.get("id") or ""),
-                parts.get("original") or name,
-                upload=int(file) if file and len(file) < 20 else 0,
-                late=bool(parts.get("late") or parts.get("late_too")),
-                typed=(parts.get("kind") or "file").lower() != "file",
-            )
-    return None
+            return _read(name, match.groupdict())
+    readings = () if is_folder else canvas_readings(name)
+    return readings[0] if readings and "_" not in readings[0].student.name else None
+
+
+def _read(name: str, parts: Mapping[str, str | None]) -> NamedFile:
+    file = parts.get("file") or ""
+    return NamedFile(
+        Student(name=lossless(parts["name"] or ""), id=parts.get("id") or ""),
+        parts.get("original") or name,
+        upload=int(file) if file and len(file) < 20 else 0,
+        late=bool(parts.get("late") or parts.get("late_too")),
+        typed=(parts.get("kind") or "file").lower() != "file",
+    )
 
 
 def _before_a_file_that_is_due(name: str, names: Sequence[str]) -> tuple[str, str] | None:

@@ -69,6 +69,23 @@ def test_a_file_named_by_canvas_after_a_group_is_all_its_members(
     assert '"Charles Babbage","1791",' in canvas
 
 
+def test_the_list_decides_whose_a_file_is_of_which_the_name_says_two_things(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "team_1_1815_9001_line.py").write_bytes(RIGHT)
+    (folder / "team_2_1780_9002_line.py").write_bytes(RIGHT)
+    groups = CANVAS.replace("Team Rocket!", "Team 1")
+    done, rows = grade(work, pool, folder, groups.replace("1780", "1779"))
+    assert {id for _, id, _ in rows if id} == {"1815", "1791"}
+    (undecided,) = (item for item in done.record.items if item.doubts)
+    assert undecided.label == "team_2_1780"
+    done, rows = grade(work, pool, folder, groups)
+    assert {id for _, id, _ in rows} == {"1815", "1791", "1780"}
+    assert not any(item.doubts for item in done.record.items)
+
+
 def test_a_folder_is_a_team_s_by_its_name_or_by_who_handed_it_in(
     work: Work, pool: LocalPool, tmp_path: Path
 ) -> None:

@@ -175,6 +175,34 @@ def test_everybody_of_a_platform_s_download_comes_out(
     assert all(it.late == (named is canvas_late) for it in found)
 
 
+NAMES_WITH_NUMBERS = st.lists(
+    st.sampled_from(["kim", "bo", "9", "77", "LATE", "8000001", "x"]), min_size=1, max_size=4
+).map("_".join)
+
+
+@settings(max_examples=100)
+@given(
+    st.dictionaries(st.integers(1, 999_999), NAMES_WITH_NUMBERS, min_size=2, max_size=6),
+    st.lists(st.sampled_from(["", "1_", "2024_", "77_8000002_", "kim_9_8000003_"]), min_size=6, max_size=6),
+)
+@example({9: "kim", 77: "kim_9"}, [""] * 6)
+@example({9: "kim", 77: "kim_9", 5: "bo"}, ["1_"] * 6)
+def test_a_name_with_numbers_gets_its_own_id_or_none(people: dict[int, str], starts: list[str]) -> None:
+    owners = {
+        f"{name}_{id}_{8_000_000 + place}_{start}{FILE}": str(id)
+        for place, ((id, name), start) in enumerate(zip(people.items(), starts, strict=False))
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        files = dict.fromkeys(owners, CODE)
+        found = [it for it in find_hand_ins(write_folder(Path(folder), files), NAMES) if it.source]
+    parts = [(it, part.member) for it in found if it.source for part in it.source.parts]
+    assert sorted(member for _, member in parts) == sorted(owners) and len(found) == len(owners)
+    for it, member in parts:
+        (student,) = it.counts_for
+        assert student.id in ("", owners[member])
+        assert student.id or it.may_be or "_" in student.name
+
+
 @settings(max_examples=40)
 @given(PEOPLE)
 def test_everybody_of_a_gradescope_export_comes_out(people: dict[int, str]) -> None:

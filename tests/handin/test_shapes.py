@@ -192,6 +192,42 @@ def test_archives_that_are_exports_of_sections_are_asked_about(tmp_path: Path) -
     assert "ada" in labels(find_hand_ins(folder, NAMES))
 
 
+CANVAS = {f"{name}_{id}_{9000 + id}_linear_svm.py": CODE for id, name in enumerate(("ada", "bo", "cy"), 1)}
+MOODLE = {f"{name}_{id}_assignsubmission_file_/linear_svm.py": CODE for id, name in enumerate("abc", 1)}
+GRADESCOPE = {"submission_1/linear_svm.py": CODE, "submission_metadata.yml": b"submission_1: {}\n"}
+
+
+@pytest.mark.parametrize(
+    ("downloads", "says"),
+    [
+        ([CLASS], r"1\.zip in .* holds 3 hand-ins"),
+        ([CANVAS, MOODLE], "holds 3 hand-ins"),
+        ([CANVAS] * 4, r"1\.zip, .* hold hand-ins of several students each; grade each download by itself"),
+        ([MOODLE] * 12, "hold hand-ins of several students each"),
+        ([GRADESCOPE] * 12, "grade each export of Gradescope by itself"),
+    ],
+)
+def test_archives_of_classes_are_no_hand_ins_wherever_they_lie(
+    how: str, tmp_path: Path, downloads: list[dict[str, bytes]], says: str
+) -> None:
+    files = {
+        f"{number}.zip": pack("zip", tmp_path / str(number), it).read_bytes()
+        for number, it in enumerate(downloads, start=1)
+    }
+    path = pack(how, tmp_path / "top", {**files, "notes.txt": b""})
+    for named in (path, pack(how, tmp_path / "wrapped", below("downloads", files))):
+        with pytest.raises(AmbiguousError, match=says):
+            find_hand_ins(named, NAMES)
+    hand_ins = [it.label for it in find_hand_ins(path, NAMES, shape=Shape.CLASS) if it.source]
+    assert len(hand_ins) == len(files)
+
+
+def test_archives_of_students_with_two_versions_each_are_a_class(how: str, tmp_path: Path) -> None:
+    two = pack("zip", tmp_path, {"v1/linear_svm.py": CODE, "v2/linear_svm.py": OTHER}).read_bytes()
+    path = pack(how, tmp_path / "class", {f"s{number}.zip": two for number in range(12)})
+    assert len([it for it in find_hand_ins(path, NAMES) if it.source]) == 12
+
+
 def test_an_archive_of_a_class_alone_in_a_folder_is_asked_about(tmp_path: Path) -> None:
     folder = tmp_path / "downloads"
     folder.mkdir()

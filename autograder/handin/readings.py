@@ -1,0 +1,121 @@
+"""Decides what Canvas' names of files say where they can be read in several ways: `kim_9_77_9001_hw.py`.
+
+Canvas leaves underscores in students' names, so that this may be the file 77 of `kim`, whose id is 9, or the file 9001
+of `kim_9`, whose id is 77. The other files decide, by what Canvas alone gives, or the list of the course's students.
+What stays open belongs to nobody until a person decides: work must never count for somebody else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from autograder.handin.students import (
+    NamedFile,
+    Student,
+    canvas_readings,
+    read_file_name,
+    read_plain_name,
+)
+from autograder.handin.trees import Entry, EntryKind
+
+InRoster = Callable[[Sequence[Student]], Collection[Student]]
+"""Returns which of several students are in the list of the course's."""
+_ENOUGH = 3
+"""So many students tell what numbers Canvas gives to people, and to files where no name says one thing."""
+
+
+def no_roster(students: Sequence[Student]) -> Collection[Student]:
+    """Return nobody: where there is no list of the course's students."""
+    return ()
+
+
+def read_names(entries: Iterable[Entry], names: Sequence[str], in_roster: InRoster) -> dict[str, NamedFile]:
+    """Return what the names of the entries of a class folder say, by name.
+
+    Parameters
+    ----------
+    names
+        Of the files that are due.
+    in_roster
+        Asked where the names alone do not decide.
+    """
+    said, several = dict[str, NamedFile](), dict[str, tuple[NamedFile, ...]]()
+    sure = list[NamedFile]()
+    for entry in entries:
+        is_folder = entry.kind is EntryKind.FOLDER
+        said[entry.name] = read_file_name(entry.name, names, is_folder)
+        readings = () if is_folder else canvas_readings(entry.name)
+        if len(readings) == 1 and readings[0] == said[entry.name]:
+            sure += readings
+        elif readings:
+            several[entry.name] = readings
+    if several:
+        numbers = _Numbers(sure, several)
+        said |= {name: _decided(name, names, it, numbers, in_roster) for name, it in several.items()}
+    return said
+
+
+def _decided(
+    name: str, names: Sequence[str], readings: Sequence[NamedFile], numbers: _Numbers, in_roster: InRoster
+) -> NamedFile:
+    possible = [it for place, it in enumerate(readings) if numbers.allow(readings, place)]
+    may_be_plain = "_" in readings[0].student.name
+    if may_be_plain and not (possible and numbers.are_known):
+        return read_plain_name(name, names)
+    if len(possible) > 1:
+        students = in_roster([it.student for it in possible])
+        possible = [it for it in possible if it.student in students] or possible
+    if len(possible) == 1:
+        return possible[0]
+    *_, last = readings
+    may_be = tuple(it.student for it in possible or readings)
+    return NamedFile(Student(last.label), last.original, late=last.late, typed=last.typed, may_be=may_be)
+
+
+class _Numbers:
+    """What is known of the numbers that Canvas gave: a file's is its own, and near those of the other files.
+
+    Parameters
+    ----------
+    sure
+        The files whose names say one thing.
+    several
+        All readings of the other names.
+    """
+
+    def __init__(self, sure: Sequence[NamedFile], several: Mapping[str, Sequence[NamedFile]]) -> None:
+        firsts = [it[0] for it in several.values() if "_" not in it[0].student.name]
+        known = sure or (firsts if len({it.student for it in firsts}) >= _ENOUGH else ())
+        uploads = [it.upload for it in known if it.upload]
+        # Where nothing is sure, first readings count if their numbers lie as close together as Canvas' do.
+        self.are_known = bool(uploads) and (bool(sure) or max(uploads) <= 4 * min(uploads))
+        self._range = (min(uploads) / 2, 2 * max(uploads)) if self.are_known else None
+        ids = {int(it.student.id) for it in known}
+        self._largest_id = max(ids) if len(ids) >= _ENOUGH else None
+        self._taken = {it.upload for it in sure if it.upload}
+        self._names = dict[str, set[str]]()
+        for it in sure:
+            self._names.setdefault(it.student.id, set()).add(it.student.name)
+        self._claims = Counter(
+            (readings[0].student, place, it.upload)
+            for readings in several.values()
+            for place, it in enumerate(readings)
+            if it.upload
+        )
+
+    def allow(self, readings: Sequence[NamedFile], place: int) -> bool:
+        """Return whether that of the readings of a name may be true."""
+        student, upload = readings[place].student, readings[place].upload
+        if student.name not in self._names.get(student.id, {student.name}):
+            return False
+        if self._largest_id and self._is_file(int(student.id)) and int(student.id) > 2 * self._largest_id:
+            return False
+        if readings[place].typed:
+            return True
+        is_its_own = upload not in self._taken and self._claims[readings[0].student, place, upload] == 1
+        return is_its_own and (self._range is None or self._is_file(upload))
+
+    def _is_file(self, number: int) -> bool:
+        """Return whether a number is near those of files."""
+        return self._range is not None and self._range[0] <= number <= self._range[1]
