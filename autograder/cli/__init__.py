@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import shutil
@@ -24,6 +25,8 @@ def main() -> None:
     Exit codes: 0 done, 1 something graded or verified fell short or the grader was at fault, 2 wrong usage
     or unusable input.
     """
+    if codecs.lookup(sys.getfilesystemencoding()).name == "ascii":
+        _begin_again_in_utf_8()
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot show must not end the command.
         if isinstance(stream, io.TextIOWrapper):
@@ -54,6 +57,12 @@ def check_beside(file: str) -> None:
 def register() -> None:
     """Make the commands known, in the order in which the help lists them."""
     from autograder.cli import student, course, grading, container  # noqa: F401 # isort: skip
+
+
+def _begin_again_in_utf_8() -> None:
+    """Start anew where Python takes the names of files for ASCII: names and results in UTF-8 would be all escapes."""
+    os.environ["PYTHONUTF8"] = "1"  # for the processes that grade, too
+    os.execv(sys.executable, [sys.executable, "-m", "autograder", *sys.argv[1:]])
 
 
 def _say(error: AutograderError, code: int) -> int:

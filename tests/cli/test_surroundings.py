@@ -27,7 +27,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_terminal_that_cannot_show_a_name_does_not_end_the_command(course: Path, tmp_path: Path) -> None:
+def test_a_locale_and_a_terminal_without_names_beyond_ascii_cost_nobody_the_name(
+    course: Path, tmp_path: Path
+) -> None:
     done = run_command(
         "grade",
         "centring",
@@ -37,6 +39,7 @@ def test_a_terminal_that_cannot_show_a_name_does_not_end_the_command(course: Pat
         cwd=course,
         PYTHONIOENCODING="ascii",
         PYTHONUTF8="0",
+        LC_ALL="C",
     )
     assert done.returncode == 0, done.stderr
     assert "4 items found: 4 graded" in done.stdout
