@@ -24,6 +24,12 @@ class _AsRegistered(click.Group):
         """Return the names of the commands in that order."""
         return [*self.commands]
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with its whole first sentence, which click would cut to one line."""
+        shown = [it for it in self.commands.values() if not it.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl([(it.name or "", it.get_short_help_str(limit=200)) for it in shown])
+
 
 def _print_versions(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
