@@ -6,13 +6,14 @@ What student code reports only chooses among what stands in that source.
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from autograder.grading.binding import module_of
 from autograder.grading.named_objects import OFFERED
-from autograder.grading.not_allowed import parsed
+from autograder.grading.not_allowed import KEPT_BYTES, parsed
 from autograder.sandbox.call_failures import CodeRaised, LibraryUsed
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, KNOWN, RELATIVE, handed_in
 
@@ -110,20 +111,20 @@ def of_exception(error: CodeRaised, files: Mapping[str, bytes], unusable: Mappin
         return None
     frame = error.frames[-1]
     file = frame.file.partition(" [")[0]
-    tree = _tree(files.get(file))
-    if tree is None:
+    names = _names_of(files.get(file))
+    if names is None:
         return None
     place = file_and_line(frame.file, frame.line)
     match error.type_name:
         case "NameError":
-            return _undefined(error.text, tree, frame.line, place, unusable, files)
+            return _undefined(error.text, names, frame.line, place, unusable, files)
         case "UnboundLocalError":
-            name = _named_in_line(_NOT_YET, error.text, tree, frame.line)
+            name = _named_in_line(_NOT_YET, error.text, names, frame.line)
             return (
                 Said(f"{place}: {name} is used before it has a value (UnboundLocalError)") if name else None
             )
         case "ImportError" | "ModuleNotFoundError":
-            return _not_importable(error.text, tree, frame.line, place, files, file)
+            return _not_importable(error.text, names, frame.line, place, files, file)
     return None
 
 
@@ -132,21 +133,21 @@ def of_exception(error: CodeRaised, files: Mapping[str, bytes], unusable: Mappin
 
 def _undefined(
     text: str,
-    tree: ast.Module,
+    names: _Names,
     line: int,
     place: str,
     unusable: Mapping[str, str],
     files: Mapping[str, bytes],
 ) -> Said | None:
-    name = _named_in_line(_NOT_DEFINED, text, tree, line)
+    name = _named_in_line(_NOT_DEFINED, text, names, line)
     if name is None:
         return None
     begin = f"{place}: the name {name} is not defined (NameError)"
-    if _binds(tree, name):
+    if name in names.bound:
         return Said(begin)
     if name in _IN_PYTHON_3:
         return Said(f"{begin}: it is of Python 2, in Python 3 it is {_IN_PYTHON_3[name]}")
-    for star in (it for it in _imports(tree) if it.name == "*"):
+    for star in (it for it in names.imports if it.name == "*"):
         due = _due(star.dotted, None, unusable)
         known = star.module.partition(".")[0] in KNOWN
         if due and not known:
@@ -168,39 +169,19 @@ def _is_there(star: _Import, files: Mapping[str, bytes]) -> bool:
     return star.module.partition(".")[0] in OFFERED | INERT | COMPATIBILITY
 
 
-def _named_in_line(pattern: re.Pattern[str], text: str, tree: ast.Module, line: int) -> str | None:
+def _named_in_line(pattern: re.Pattern[str], text: str, names: _Names, line: int) -> str | None:
     """Return the name that an exception's text speaks of if the line reads it."""
     found = pattern.match(text)
-    names = (part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and part.lineno == line)
-    return found[1] if found and found[1] in names else None
-
-
-def _binds(tree: ast.Module, name: str) -> bool:
-    """Return whether anything in a file gives a name a meaning, anywhere."""
-    for part in ast.walk(tree):
-        match part:
-            case ast.Name(ctx=ast.Store() | ast.Del()):
-                bound = part.id
-            case ast.arg():
-                bound = part.arg
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.ExceptHandler():
-                bound = part.name or ""
-            case ast.MatchAs() | ast.MatchStar():
-                bound = part.name or ""
-            case _:
-                continue
-        if bound == name:
-            return True
-    return any(it.bound == name for it in _imports(tree))
+    return found[1] if found and (line, found[1]) in names.in_lines else None
 
 
 # --- imports --------------------------------------------------------------------------------------------
 
 
 def _not_importable(
-    text: str, tree: ast.Module, line: int, place: str, files: Mapping[str, bytes], file: str
+    text: str, names: _Names, line: int, place: str, files: Mapping[str, bytes], file: str
 ) -> Said | None:
-    here = [it for it in _imports(tree) if it.line == line]
+    here = [it for it in names.imports if it.line == line]
     if found := _NO_SUCH_MODULE.match(text):
         if any(it.module == found[1] for it in here):
             return Said(f"{place} imports {found[1]}, which does not exist (ModuleNotFoundError)")
@@ -212,11 +193,11 @@ def _not_importable(
     modules = {name.removesuffix(".py") for name in files}
     meant = _file_of(imported, modules)
     if meant:
-        other = _tree(files[f"{meant}.py"])
-        if other is None or any(it.name == "*" for it in _imports(other)):
+        other = _names_of(files[f"{meant}.py"])
+        if other is None or any(it.name == "*" for it in other.imports):
             return None
-        if _binds(other, imported.name):
-            both = any(f"{_file_of(it, modules)}.py" == file for it in _imports(other))
+        if imported.name in other.bound:
+            both = any(f"{_file_of(it, modules)}.py" == file for it in other.imports)
             what = f"{imported.name} from {meant}.py before it is defined there"
             return (
                 Said(f"{place} imports {what}: the two files import each other (ImportError)")
@@ -247,22 +228,11 @@ def _import_of(failure: LibraryUsed, files: Mapping[str, bytes]) -> tuple[str, _
     """Return the statement that imports what was used, in the file that uses it or else in another."""
     first = failure.file.partition(" [")[0]
     for file in sorted(files, key=lambda it: it != first):
-        tree = _tree(files[file])
-        for imported in _imports(tree) if tree else ():
+        names = _names_of(files[file])
+        for imported in names.imports if names else ():
             if imported.name != "*" and f"{failure.library}.".startswith(f"{imported.dotted}."):
                 return file, imported
     return None
-
-
-def _imports(tree: ast.Module) -> Iterator[_Import]:
-    for part in ast.walk(tree):
-        if isinstance(part, ast.Import):
-            for alias in part.names:
-                bound = alias.asname or alias.name.partition(".")[0]
-                yield _Import(alias.name, "", part.lineno, bound)
-        elif isinstance(part, ast.ImportFrom):
-            for alias in part.names:
-                yield _Import(module_of(part), alias.name, part.lineno, alias.asname or alias.name)
 
 
 def _due(dotted: str, imported: _Import | None, unusable: Mapping[str, str]) -> str | None:
@@ -272,10 +242,65 @@ def _due(dotted: str, imported: _Import | None, unusable: Mapping[str, str]) -> 
     return next((f"{name}.py" for name in names if f"{name}.py" in unusable), None)
 
 
-def _tree(source: bytes | None) -> ast.Module | None:
+# --- reading --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names in a file.
+
+    Attributes
+    ----------
+    in_lines
+        Pairs of a line and a name that stands in it.
+    bound
+        What anything in the file gives a meaning, anywhere.
+    """
+
+    in_lines: Set[tuple[int, str]]
+    bound: Set[str]
+    imports: tuple[_Import, ...]
+
+
+def _names_of(source: bytes | None) -> _Names | None:
+    """Return the names in a source, from memory if it was read before; None if it cannot be read as Python."""
     if source is None:
         return None
     try:
-        return parsed(source)
+        return _read_once(source) if len(source) <= KEPT_BYTES else _read(source)
     except (RecursionError, MemoryError, SyntaxError, ValueError, LookupError):
         return None
+
+
+@functools.lru_cache(maxsize=16)
+def _read_once(source: bytes) -> _Names:
+    """Read a file once for all tests that it fails."""
+    return _read(source)
+
+
+def _read(source: bytes) -> _Names:
+    in_lines: set[tuple[int, str]] = set()
+    bound: set[str] = set()
+    imports: list[_Import] = []
+    for part in ast.walk(parsed(source)):
+        match part:
+            case ast.Name():
+                in_lines.add((part.lineno, part.id))
+                if not isinstance(part.ctx, ast.Load):
+                    bound.add(part.id)
+            case ast.arg():
+                bound.add(part.arg)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                bound.add(part.name)
+            case ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar():
+                bound.add(part.name or "")
+            case ast.Import():
+                for alias in part.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    imports.append(_Import(alias.name, "", part.lineno, name))
+            case ast.ImportFrom():
+                for alias in part.names:
+                    name = alias.asname or alias.name
+                    imports.append(_Import(module_of(part), alias.name, part.lineno, name))
+    bound.update(it.bound for it in imports)
+    return _Names(frozenset(in_lines), frozenset(bound), tuple(imports))

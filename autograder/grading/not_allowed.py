@@ -80,7 +80,7 @@ _LONGEST_WRITTEN = 60
 _STACK_BYTES = 64 << 20
 MOST_BYTES = 1 << 18
 """Longer files are not read: that takes some ten microseconds for each byte, in every question."""
-_KEPT_BYTES = 1 << 16
+KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
 _IMPLICIT = re.compile(r"__(?!(?:repr|str|format)__)\w+__")
 """Methods that are called by no name. Of those that make text nothing comes back as a number."""
@@ -249,7 +249,7 @@ def parsed(source: bytes) -> ast.Module:
     RecursionError, MemoryError, SyntaxError, ValueError, LookupError
         If it cannot be read.
     """
-    return _parsed_once(source) if len(source) <= _KEPT_BYTES else _parsed(source)
+    return _parsed_once(source) if len(source) <= KEPT_BYTES else _parsed(source)
 
 
 def _parsed(source: bytes) -> ast.Module:
