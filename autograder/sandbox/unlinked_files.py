@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _DELETED = b" (deleted)"
@@ -118,17 +118,23 @@ def _path(descriptor: Path) -> str:
 
 
 def _as_user(user: int | None, look: Callable[[], dict[_File, int]]) -> dict[_File, int]:
-    """Look with a user's rights, in a separate thread, because each thread has its own rights to files.
+    """Look with a user's rights: in a container, root may not see what another user's process holds.
 
-    In a container, root may not see what another user's process holds.
+    Each thread has its own rights to files, so no other thread of this process loses any meanwhile.
     """
     if user is None:
         return look()
-    with ThreadPoolExecutor(1, initializer=_take_rights, initargs=(user,)) as executor:
-        return executor.submit(look).result()
+    libc = _libc()
+    own_user, own_group = os.geteuid(), os.getegid()
+    try:
+        libc.setfsgid(user)
+        libc.setfsuid(user)
+        return look()
+    finally:
+        libc.setfsuid(own_user)
+        libc.setfsgid(own_group)
 
 
-def _take_rights(user: int) -> None:
-    libc = ctypes.CDLL(None)
-    libc.setfsgid(user)
-    libc.setfsuid(user)
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
