@@ -22,6 +22,7 @@ from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
 
 from autograder.errors import CourseError
+from autograder.grading import plugin
 from autograder.grading.direct_call import DirectCall, direct_call
 from autograder.grading.ladder import Ladder, ladders_in
 from autograder.grading.plugin import STRUCTURAL_FIXTURES, TRIAL
@@ -44,7 +45,6 @@ _OPTIONS = (
         )
         for option in ("-p", f"no:{plugin}")
     ),
-    *("-p", "autograder.grading.plugin"),
 )
 _EXCEPTION = pytest.StashKey[BaseException | None]()
 
@@ -99,7 +99,7 @@ class Session:
         self.problems: list[str] = []
         with _fresh_modules(files), _own_environment(), contextlib.redirect_stdout(io.StringIO()):
             # The steps of `pytest.main`, which ends a session before it returns.
-            self._config = _prepareconfig(arguments, [self])
+            self._config = _prepareconfig(arguments, [plugin, self])  # by name, it is looked for everywhere
             session = pytest.Session.from_config(self._config)
             self._config._do_configure()
             self._config.hook.pytest_sessionstart(session=session)
