@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,19 +53,19 @@ def grade_in_container(root: Path = Path("/autograder")) -> GradingResult:
     """
     work = _work(root / "source")
     file = _ResultsFile(root / "results" / "results.json", work)
-    file.write(file.last)
+    file.write(file.last())
     seconds = work.assignment.limits.seconds_total + GRACE_SECONDS
 
     def bark() -> None:
         hung = GraderError(f"the grader did not end within {seconds:.0f} seconds")
-        file.write(at_fault(file.last, hung))
+        file.write(at_fault(file.last(), hung))
         os._exit(1)
 
     with watched(seconds, bark):
         try:
             result = _grade(root, work, file)
         except Exception as error:  # whatever it is, the student gets a result that says whose fault it is
-            result = at_fault(file.last, error)
+            result = at_fault(file.last(), error)
     return file.write(result)
 
 
@@ -104,7 +104,7 @@ class _ResultsFile:
     Attributes
     ----------
     last
-        The latest result, before the deduction for lateness.
+        Returns the latest result, before the deduction for lateness.
     metadata
         What the platform says about the hand-in.
     answers
@@ -116,7 +116,7 @@ class _ResultsFile:
         self._work = work
         self._lock = threading.Lock()
         self._written_at = 0.0
-        self.last = not_run(work.plan, work.assignment)
+        self.last: Callable[[], GradingResult] = lambda: not_run(work.plan, work.assignment)
         self.metadata = Metadata()
         self.answers: Mapping[str, str] = {}
 
@@ -129,15 +129,15 @@ class _ResultsFile:
         visibility = self._work.solution.visibility
         with self._lock:
             write_results(self._path, to_gradescope(written, self._work.assignment, visibility))
-            self.last = result
+            self.last = lambda: result
             self._written_at = time.monotonic()
         return settled
 
-    def write_in_passing(self, result: GradingResult) -> None:
+    def write_in_passing(self, so_far: Callable[[], GradingResult]) -> None:
         """Replace the file, unless that was done a moment ago and more is to come."""
-        self.last = result
+        self.last = so_far
         if time.monotonic() - self._written_at >= FASTEST_REWRITE:
-            self.write(result)
+            self.write(so_far())
 
     def _settled(self, result: GradingResult) -> GradingResult:
         """Return the result after the deduction for lateness.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import re
 import time
@@ -43,7 +44,7 @@ def grade_one(
     work: Work,
     grader: Grader,
     submission: Submission,
-    on_result: Callable[[GradingResult], None] | None = None,
+    on_progress: Callable[[Callable[[], GradingResult]], None] = lambda so_far: None,
 ) -> GradingResult:
     """Return the result of one hand-in.
 
@@ -51,8 +52,8 @@ def grade_one(
     ----------
     submission
         Its files; what is missing or unusable is among its notes.
-    on_result
-        Called with the result so far: before the first test and after each.
+    on_progress
+        Called before the first test and after each with what returns the result so far, which takes a while.
     """
     started = time.monotonic()
     verdicts: dict[str, Verdict] = {}
@@ -73,11 +74,10 @@ def grade_one(
 
     def note(verdict: Verdict) -> None:
         verdicts[verdict.test] = verdict
-        if on_result is not None:
-            on_result(result(finished=False))
+        on_progress(so_far)
 
-    if on_result is not None:
-        on_result(result(finished=False))
+    so_far = functools.partial(result, finished=False)
+    on_progress(so_far)
     grader.grade(submission.files, note, unusable=submission.unusable)
     return result(finished=True)
 

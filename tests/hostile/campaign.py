@@ -16,6 +16,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import threading
@@ -98,7 +99,7 @@ class Place:
                 if not any(own in path for own in OWN) and not _is_shared_cache(path)
             }
         for tree in self._trees:
-            state |= {f"file {path}": _digest(Path(path)) for path in _walk(tree)}
+            state |= {f"file {path}": _digest(path) for path in _walk(tree)}
         return state
 
 
@@ -121,10 +122,18 @@ def _is_shared_cache(path: str) -> bool:
     return not CACHES.isdisjoint(path.split("/")) and any(path.startswith(f"{it}/") for it in SHARED)
 
 
-def _digest(path: Path) -> str:
-    status = path.lstat()
-    content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    return f"{status.st_mode:o} {status.st_uid} {content}"
+def _digest(path: str) -> str:
+    status = os.lstat(path)
+    # Whatever changes a file, or what says when it was changed, sets the last of these to the time that it is.
+    unchanged = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+    content = _content if stat.S_ISREG(status.st_mode) else _content.__wrapped__
+    return f"{status.st_mode:o} {status.st_uid} {content(path, unchanged)}"
+
+
+@functools.cache
+def _content(path: str, unchanged: tuple[int, ...]) -> str:
+    """Return the digest of a file, read once for as long as it is unchanged."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest() if Path(path).is_file() else ""
 
 
 class Reader(threading.Thread):
@@ -238,7 +247,8 @@ def as_class(kit: Kit, attack: Attack, outcome: Outcome, out: Path, tier: str) -
             write = lambda result: write_results(results, to_gradescope(result, assignment))  # noqa: E731
             write(not_run(work.plan, assignment))
             try:
-                result = grade_one(work, of_class, open_hand_in(archive, assignment.file_names), write)
+                submission = open_hand_in(archive, assignment.file_names)
+                result = grade_one(work, of_class, submission, lambda so_far: write(so_far()))
             except SubmissionError as error:
                 result = refused(work.plan, assignment, str(error))
             finally:
