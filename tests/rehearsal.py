@@ -32,7 +32,8 @@ def svm_rehearsal(svm_bundle: Path, tmp_path_factory: pytest.TempPathFactory) ->
         pytest.skip("only root can rehearse")
     spoilt = tmp_path_factory.mktemp("windows") / svm_bundle.name
     zip_again_on_windows(svm_bundle, spoilt)
-    with Rehearsal(spoilt) as rehearsal:
+    # Hundreds of attacks are one run, and other tests are at work besides.
+    with Rehearsal(spoilt, seconds_allowed=3600.0) as rehearsal:
         yield rehearsal
 
 
