@@ -286,8 +286,12 @@ class KNearestNeighbor(KNearestNeighbor):
 """
 
 
+def for_validations(code):
+    return code.extended(k_nearest_neighbor=STAND_IN)
+
+
 def cross_validated(code, *args):
-    return code.extended(k_nearest_neighbor=STAND_IN).bind(CROSS_VALIDATE, *args)
+    return for_validations(code).bind(CROSS_VALIDATE, *args)
 
 
 def labelled_line(rng, size):
@@ -352,14 +356,34 @@ def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
 # --- what the grader tries on a wrong function ------------------------------------------------------------
 
 
+# What is done with a classifier on a ladder, beside the hand-in: a single call.
+IN_ONE_CALL = """
+
+def after_training(classifier, method, X_train, y_train, *arguments):
+    model = globals()[classifier]()
+    model.train(X_train, y_train)
+    return getattr(model, method)(*arguments)
+"""
+
+
+def in_one_call(code):
+    return code.extended(k_nearest_neighbor=IN_ONE_CALL)
+
+
+def after_training(code, function, X_train, y_train, *arguments):
+    module, classifier, method = function.split(".")
+    return code.bind(f"{module}.after_training", classifier, method, X_train, y_train, *arguments)
+
+
 def measured(code, function, X_train, X):
-    return distances_of(code, function.rpartition("distances_")[2], X_train, X)
+    return after_training(code, function, X_train, np.zeros(len(X_train), dtype=np.int64), X)
 
 
 @ladder(
     *(f"{K_NEAREST}.compute_distances_{way}" for way in ("two_loops", "one_loop", "no_loops")),
     parts=("dists",),
     run=measured,
+    prepare=in_one_call,
 )
 def distances(
     rng,
@@ -387,10 +411,10 @@ def distances(
 
 
 def voted(code, function, y_train, dists, k):
-    return predicted(code, y_train, dists, k)
+    return after_training(code, function, np.zeros((len(y_train), 2)), y_train, dists, k)
 
 
-@ladder(f"{K_NEAREST}.predict_labels", parts=("labels",), run=voted)
+@ladder(f"{K_NEAREST}.predict_labels", parts=("labels",), run=voted, prepare=in_one_call)
 def votes(
     rng,
     test_examples=Size(16, levels=(12, 16, 20), along="dists"),
@@ -413,11 +437,7 @@ def votes(
     return None
 
 
-def labelled_by_l1(code, function, X_train, y_train, X):
-    return l1_predicted(code, X_train, y_train, X)
-
-
-@ladder(f"{NEAREST_L1}.predict", parts=("labels",), run=labelled_by_l1)
+@ladder(f"{NEAREST_L1}.predict", parts=("labels",), run=after_training, prepare=in_one_call)
 def nearest(
     rng,
     test_examples=Size(40, levels=(30, 40, 50), along="X"),
@@ -441,11 +461,7 @@ def nearest(
     return dict(X_train=X_train, y_train=rng.permutation(training_examples), X=X)
 
 
-def validated(code, function, X, y, ks, num_folds):
-    return cross_validated(code, X, y, ks, num_folds)
-
-
-@ladder(CROSS_VALIDATE, parts=("accuracies",), run=validated)
+@ladder(CROSS_VALIDATE, parts=("accuracies",), prepare=for_validations)
 def validations(
     rng,
     examples_per_fold=Size(5, one="example per fold", least=3, levels=(3, 4, 5)),

@@ -715,11 +715,50 @@ def test_searching_leaves_both_sets_alone(unchanged, rng):
 # --- what the grader tries on a wrong function ------------------------------------------------------------
 
 
-def rolled(code, function, X, y, W, *settings):
-    return roll_into_the_bowl(code, X, y, W, *settings)
+# What is done with a classifier on a ladder, beside the hand-in: a single call.
+IN_ONE_CALL = """
+
+def rolled(X, y, W, *settings):
+    model = Bowl()
+    model.W = W
+    return model.train(X, y, *settings), model.W
 
 
-@ladder("linear_classifier.LinearClassifier.train", parts=("loss_history", "W"), run=rolled)
+def labelled(W, X):
+    model = LinearClassifier()
+    model.W = W
+    return model.predict(X)
+
+
+def classified(classifier, W, *batch):
+    model = globals()[classifier]()
+    model.W = W
+    return model.loss(*batch)
+"""
+
+
+def for_trainings(code):
+    return code.extended(linear_classifier=CLASSIFIERS + IN_ONE_CALL)
+
+
+def for_predictions(code):
+    return code.extended(linear_classifier=IN_ONE_CALL)
+
+
+def for_losses(code):
+    return code.extended(**STAND_INS, linear_classifier=IN_ONE_CALL)
+
+
+def rolled(code, function, *arguments):
+    return code.bind("linear_classifier.rolled", *arguments)
+
+
+@ladder(
+    "linear_classifier.LinearClassifier.train",
+    parts=("loss_history", "W"),
+    run=rolled,
+    prepare=for_trainings,
+)
 def trainings(
     rng,
     iterations=Size(4, levels=(1, 2, 3, 4, 5)),
@@ -759,11 +798,16 @@ def starts(rng, iterations=Size(4, levels=(1, 2, 3, 4, 5))):
     return dict(zip(("X", "y"), examples(rng, 12), strict=True)) | dict(iterations=iterations)
 
 
-def labelled_by_scores(code, function, W, X):
-    return predicted(code, W, X)
+def labelled_by_scores(code, function, *arguments):
+    return code.bind("linear_classifier.labelled", *arguments)
 
 
-@ladder("linear_classifier.LinearClassifier.predict", parts=("labels",), run=labelled_by_scores)
+@ladder(
+    "linear_classifier.LinearClassifier.predict",
+    parts=("labels",),
+    run=labelled_by_scores,
+    prepare=for_predictions,
+)
 def predictions(
     rng,
     examples=Size(20, levels=(16, 20, 24), along="X"),
@@ -785,12 +829,16 @@ def predictions(
     return dict(W=W, X=X)
 
 
-def classified(code, function, W, X, y, reg):
-    return loss_of(code, function.split(".")[1], W, X, y, reg)
+def classified(code, function, *arguments):
+    return code.bind("linear_classifier.classified", function.split(".")[1], *arguments)
 
 
 @ladder(
-    "linear_classifier.LinearSVM.loss", "linear_classifier.Softmax.loss", parts=("loss", "dW"), run=classified
+    "linear_classifier.LinearSVM.loss",
+    "linear_classifier.Softmax.loss",
+    parts=("loss", "dW"),
+    run=classified,
+    prepare=for_losses,
 )
 def classifiers(
     rng,
@@ -808,13 +856,37 @@ def three_of(found):
     return found if isinstance(found, (tuple, list)) and len(found) == 3 else (None, None, None)
 
 
-def searched(code, function, losses, shape, seed):
-    loss = Tries(losses)
-    best_W, best_loss, all_losses = three_of(search(code, loss, tuple(shape), len(losses), seed=seed))
-    return which_try(best_W, loss.tried), best_loss, all_losses
+SEARCHED = """
+import numpy
 
 
-@ladder(RANDOM_SEARCH, parts=("the number of the best try", "best_loss", "losses"), run=searched)
+def searched(losses, shape, seed):
+    tried = []
+
+    def loss(W):
+        tried.append(W.copy() if isinstance(W, numpy.ndarray) else W)
+        return losses[min(len(tried), len(losses)) - 1]
+
+    return random_search(loss, tuple(shape), len(losses), numpy.random.default_rng(seed)), tried
+"""
+
+
+def for_searches(code):
+    return code.extended(linear_classifier=SEARCHED)
+
+
+def searched(code, function, *arguments):
+    found, tried = code.call("linear_classifier.searched", *arguments)
+    best_W, best_loss, all_losses = three_of(found)
+    return which_try(best_W, tried), best_loss, all_losses
+
+
+@ladder(
+    RANDOM_SEARCH,
+    parts=("the number of the best try", "best_loss", "losses"),
+    run=searched,
+    prepare=for_searches,
+)
 def searches(
     rng,
     tries=Size(5, one="try", levels=(1, 2, 3, 5, 9)),
@@ -834,23 +906,34 @@ def searches(
     return dict(losses=losses.tolist(), shape=[4, 3][:dimensions], seed=int(rng.integers(2)))
 
 
-def chosen(code, function, *arguments):
+CHOSEN = """
+
+def chosen(*arguments):
     *arguments, num_iters = arguments
-    code = code.extended(linear_classifier=FALLIBLE)
-    make = code.ref("linear_classifier.Fallible")
-    found = code.call(GRID_SEARCH, *arguments, make=make, num_iters=num_iters)
+    found = grid_search(*arguments, make=Fallible, num_iters=num_iters)
+    model = found[2] if isinstance(found, (tuple, list)) and len(found) == 3 else None
+    return found, getattr(model, "W", None), getattr(model, "trainings", None)
+"""
+
+
+def for_choices(code):
+    return code.extended(linear_classifier=FALLIBLE + CHOSEN)
+
+
+def chosen(code, function, *arguments):
+    found, W, trainings = code.call("linear_classifier.chosen", *arguments)
     results, best_val, model = three_of(found)
     if not hasattr(model, "call"):
         return results, best_val, None, None
-    trainings = model.get("trainings")
     last = trainings[-1] if isinstance(trainings, list) and trainings else None
-    return results, best_val, model.get("W"), last
+    return results, best_val, W, last
 
 
 @ladder(
     GRID_SEARCH,
     parts=("results", "best_val", "weights of best_model", "what best_model was trained with"),
     run=chosen,
+    prepare=for_choices,
 )
 def grids(
     rng,
