@@ -39,6 +39,7 @@ from autograder.grading.explain.properties import (
     STRANGE,
     breaks_law,
     has_strange,
+    is_cut_off,
     is_within,
     wrong_in,
 )
@@ -153,6 +154,10 @@ class Checker:
     def _pairs(self, part, probes):
         asked = [(self.examined.expected(it), self.examined.outcome(it)) for it in probes]
         return [(part_of(right, part), part_of(got, part)) for right, got in asked if right is not None]
+
+    def of_limits(self, part, limits) -> bool:
+        pairs = self._pairs(part, self.probes)
+        return not all(got is not None and is_cut_off(right, got, limits) for right, got in pairs)
 
     def of_precision(self, part, most) -> bool:
         pairs = self._pairs(part, self.probes)

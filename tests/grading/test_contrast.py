@@ -142,6 +142,10 @@ def said_of(grader, body, **options):
         ("dW[-1] += 1", "dW: wrong in the last row alone."),
         ("dW[:, 1:] += 1", "dW: right in the first column alone."),
         ("value = -value", "loss: should never be negative, but is."),
+        (
+            "dW = np.clip(dW, -0.1, 0.2)",
+            "dW: right, but it never exceeds 0.2 or falls below -0.1, and should.",
+        ),
         ("value += 1", "loss: wrong already for one example, one feature, one class"),
         (
             "value += np.random.rand()",
@@ -180,6 +184,8 @@ def test_says_what_is_so(grader, body, sentence):
         ),
         # The limit is not one of the scores alone.
         ("value = value if abs(scores * W.max(axis=0)).max() < 700 else np.nan", "loss: right up to scores"),
+        # Cut off, but not right within the limits.
+        ("dW = np.clip(2 * dW, -0.1, 0.2)", "dW: right, but it never"),
         # It ignores all weights, not their signs alone.
         ("value = (X * X).mean()", "loss: is the same whether or not"),
     ],
@@ -400,6 +406,20 @@ def test_no_input_of_the_tests_shows(grader):
     for fact in facts_on(grader, with_loss(told)):
         digits = [word for word in fact.sentence.split() if any(it.isdigit() for it in word)]
         assert not digits, fact.sentence
+
+
+def test_inputs_cross_many_at_once_with_stand_ins_that_were_set_once(course_grader):
+    """The way across is most of what an explanation costs."""
+    grader, name = course_grader("logistic"), "logistic.py"
+    source = grader.reference_files[name].decode()
+    right = "loss = np.mean((s - y) ** 2) / 2"
+    assert source.count(right) == 1
+    files = {name: source.replace(right, "loss = np.mean((s - y) ** 2)").encode()}
+    with Host(grader.sandbox) as host:
+        facts = facts_of(grader, Subject(host, files, "", 5.0), "logistic.mse_loss")
+        (inputs,) = grader.contrast.inputs_of("logistic.mse_loss")
+        assert facts
+        assert host.exchanges < len(inputs._trusted) / 5
 
 
 def test_what_a_class_shares_is_asked_of_the_reference_once(grader, monkeypatch):

@@ -378,6 +378,27 @@ def test_a_property_that_does_not_hold_shows_what_it_was_and_should_be(tmp_path)
     assert verdict.details == "shape = (4, 5), and should be (5, 4)"
 
 
+def test_a_mistake_that_only_tests_take_for_a_known_one_is_not_named(
+    course_grader: Callable[[str], Grader],
+) -> None:
+    """With distances as they are in the tests, the nearest of a few neighbours nearly always outweighs the rest."""
+    grader, name = course_grader("knn"), "k_nearest_neighbor.py"
+    source = grader.reference_files[name].decode()
+    right = "classes, votes = np.unique(self.y_train[nearest], return_counts=True)"
+    assert source.count(right) == 1
+    weighted = (
+        "classes = np.unique(self.y_train[nearest])\n"
+        "            votes = [np.sum(1 / row[nearest][self.y_train[nearest] == it]) for it in classes]"
+    )
+    files = {name: source.replace(right, weighted).encode()}
+    verdicts = grader.grade(
+        files, only=lambda test: test.question == "predict_labels" and not test.public and not test.structural
+    )
+    failed = [it for it in verdicts.values() if not it.passed]
+    assert failed and {it.mistake for it in failed} == {None}
+    assert all("right for one neighbour, wrong in some cases from two on" in (it.hint or "") for it in failed)
+
+
 def test_a_mistake_that_tests_of_structure_alone_find_is_named(
     course_grader: Callable[[str], Grader],
 ) -> None:

@@ -32,6 +32,7 @@ from autograder.grading.explain.probes import (
 )
 from autograder.grading.explain.properties import (
     facts_of_entries,
+    facts_of_limits,
     facts_of_precision,
     facts_of_properties,
 )
@@ -299,6 +300,8 @@ def _facts_of_wrong(
             by_chance = not is_real(examined, part, table[part])
             found += facts_of_entries(examined, part, probes, by_chance)
             found += facts_of_properties(examined, part, probes, unswitched, without)
+            if not by_chance:
+                found += facts_of_limits(examined, part, probes)
     said = {part for fact in found for part in fact.parts}
     for part in (it for it in wrong if it not in said):
         found += facts_of_precision(examined, part, probes)

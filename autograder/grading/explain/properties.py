@@ -239,6 +239,51 @@ def facts_of_properties(
                 return
 
 
+# --- what is cut off ---------------------------------------------------------------------------------
+
+
+def facts_of_limits(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield between which numbers a part is right, if it is cut off there and nothing else is wrong with it."""
+    limits: set[tuple[float, float]] = set()
+    for probe in probes:
+        limits |= set(cuts_of(examined, part, probe) or ())
+    below, above = ({it for side, it in limits if side == sign} for sign in (-1, 1))
+    if not limits or max(len(below), len(above)) > 1:
+        return
+    found = tuple(limits)
+    if _everywhere(examined, part, probes, lambda right, got: is_cut_off(right, got, found)):
+        words = [f"exceeds {it:g}" for it in above] + [f"falls below {it:g}" for it in below]
+        yield Fact(
+            about((part,), f"right, but it never {' or '.join(words)}, and should"),
+            "Which step of your code limits these numbers?",
+            "limits",
+            (part,),
+            found,
+            rank=-1,
+        )
+
+
+def cuts_of(examined: Examined, part: str, probe: Probe) -> set[tuple[float, float]] | None:
+    """Return at which numbers a part is cut off at a probe, each with its side: 1 above and -1 below.
+
+    It is None where there is nothing wrong.
+    """
+    right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
+    if right is None or got is None or right.shape != got.shape or not np.isfinite(right).all():
+        return None
+    wrong = np.abs(got - right) > NEAR * np.abs(right).max(initial=0)
+    sides = np.sign(right - got)[wrong]
+    return set(zip(sides.tolist(), got[wrong].tolist(), strict=True))
+
+
+def is_cut_off(right: np.ndarray, got: np.ndarray, limits: Sequence[tuple[float, float]]) -> bool:
+    """Return whether a result is what is left of the right one within some limits."""
+    if right.shape != got.shape or not np.isfinite(got).all():
+        return False
+    bounds = dict(limits)
+    return close(np.clip(right, bounds.get(-1, -np.inf), bounds.get(1, np.inf)), got, NEAR)
+
+
 # --- what is nearly right -----------------------------------------------------------------------------
 
 PRECISIONS = {1e-3: "0.1 %", 1e-2: "1 %"}

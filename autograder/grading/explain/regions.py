@@ -36,6 +36,8 @@ MOST_CONFIRMING = 30
 """Further probes on each side of a statement, at most."""
 CONTRADICTING = 8
 """Probes that are drawn to contradict a statement: in the region of each condition, and twice as many elsewhere."""
+TRIED_ELSEWHERE = 3
+"""How often each special case is tried elsewhere, at least, in either round."""
 MOSTLY = 0.8
 """The share of probes from which on it is most of them."""
 MOST_SHARED, MOST_LOOKED_AT, ROUNDED = 100, 20, 1e-9
@@ -290,14 +292,16 @@ def contradicting(
     # Each special case is forced in turn: a statement that holds but for one of them is false.
     forced: list[dict[str, Any]] = [{}, {}, *({name: True} for name in ladder.all_of(Case))]
     wanted = max(wanted, len(forced))
+    # What is said to be the opposite everywhere else is tried there with each special case several times.
+    elsewhere = max(wanted, TRIED_ELSEWHERE * len(forced))
     number = 1000
     aims: list[tuple[Collection[Condition], bool]] = [((it,), True) for it in where.conditions]
     if where.exact:
         aims += [(where.conditions, False)] * 2
     for conditions, holds in aims:
-        found = 0
-        for turn in range(_TRIES * wanted):
-            if found >= wanted:
+        found, most = 0, wanted if holds else elsewhere
+        for turn in range(_TRIES * most):
+            if found >= most:
                 break
             settings = off_level(ladder, rng) | forced[turn % len(forced)]
             for condition in conditions:
