@@ -203,7 +203,7 @@ def test_no_loop_over_the(loops, axis):
 
 
 @pytest.mark.question("own_tests")
-def test_your_tests_pass_on_your_code(own_tests):
+def test_your_tests_on_your_code(own_tests):
     own_tests.hold(example="test_gradient_has_the_shape_of_the_weights")
 
 

@@ -6,13 +6,14 @@ import contextlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
+from autograder.notebook.width import filled
 from autograder.student.afresh import Report, check_afresh, hint_afresh, page_afresh, state_of_work
 
 if TYPE_CHECKING:  # the grader itself is for the second Python
@@ -54,7 +55,7 @@ class PlainChecker:
             if report.state != self._state:
                 self._state, self._passing = report.state, {}
             self._passing |= report.passing
-            print(_as_cells(report.text), _as_cells(report.standing), sep="\n\n")
+            print(_in_a_cell(report.lines), _standing(report), sep="\n\n")
 
     def show(self, question: str) -> None:
         """Show the failed checks of a question with what was expected beside what came, wrong cells marked."""
@@ -69,8 +70,8 @@ class PlainChecker:
         """Print a hint for a question, one stage further each time after an attempt or a minute."""
         with _sentences():
             with waiting(f"looking at {question}"):
-                text = hint_afresh(question)
-            print(_as_cells(text))
+                hint = hint_afresh(question)
+            print(_in_a_cell(hint.lines))
 
 
 @contextlib.contextmanager
@@ -79,7 +80,15 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except CourseError as error:
-        print(_as_cells(str(error)))
+        print(filled(_as_cells(str(error))))
+
+
+def _in_a_cell(lines: Sequence[tuple[str, bool]]) -> str:
+    return "\n".join(filled(_as_cells(line)) if is_sentence else line for line, is_sentence in lines)
+
+
+def _standing(report: Report) -> str:
+    return "\n".join(filled(_as_cells(line)) for line in report.standing.splitlines())
 
 
 def _as_cells(text: str) -> str:
@@ -99,7 +108,7 @@ def checker() -> Checker:
     with waiting("checking all questions"):
         report = check_afresh()
     if not _is_for_otter():
-        print(_as_cells(report.standing))
+        print(_standing(report))
         return PlainChecker(report)
     print(report.standing)
     try:

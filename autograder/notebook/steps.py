@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dis
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 from autograder.notebook.saves import NotRunnable
 from autograder.notebook.waiting import waiting
+from autograder.notebook.width import filled
 
 Result = TypeVar("Result")
 
@@ -31,13 +33,31 @@ def step() -> Iterator[None]:
         with waiting():
             yield
     except NotImplementedError as error:
-        print(f"not yet: {error}, save it and run this cell again.")
+        _keep(str(error), error.__traceback__)
+        print(filled(f"not yet: {error}, save it and run this cell again."))
     except NotRunnable as error:
-        print(f"not run: {error} Mend that, save it and run this cell again.")
+        print(filled(f"not run: {error} Mend that, save it and run this cell again."))
     except NameError as error:
         if not _raised_in_the_cell(error.__traceback__):
             raise
-        print(f"not yet: this needs {error.name}, which a cell above makes; run that one first.")
+        first = _lacking.get(error.name)
+        _keep(first, error.__traceback__)
+        said = f" It said: {first}." if first else ""
+        print(
+            filled(f"not yet: this needs {error.name}, which a cell above makes; run that one first.{said}")
+        )
+
+
+def _keep(first: str | None, trace: TracebackType | None) -> None:
+    """Keep what a cell has said for the names that it would have made, had its step not ended here."""
+    cell = trace.tb_next if trace is not None else None
+    if first is not None and cell is not None:
+        stores = (it for it in dis.get_instructions(cell.tb_frame.f_code) if it.opname == "STORE_NAME")
+        _lacking.update({it.argval: first for it in stores})
+
+
+_lacking: dict[str, str] = {}
+"""What a cell has said is to be written first, by the name of what it would have made."""
 
 
 def _raised_in_the_cell(trace: TracebackType | None) -> bool:

@@ -56,8 +56,9 @@ class Report(msgspec.Struct, frozen=True):
     ----------
     passed
         Whether every file is there and every check passed.
-    text
-        Everything about those that did not; or the hint or the page that was asked for.
+    lines
+        Everything about those that did not, or the hint or the page that was asked for: each line, and whether it is a
+        sentence, which may be broken where it is too long; code is not.
     standing
         Where the student stands, in lines.
     passing
@@ -69,11 +70,16 @@ class Report(msgspec.Struct, frozen=True):
     """
 
     passed: bool = False
-    text: str = ""
+    lines: list[tuple[str, bool]] = []
     standing: str = ""
     passing: dict[str, str] = {}
     state: str = ""
     problem: str = ""
+
+    @property
+    def text(self) -> str:
+        """The lines as they are."""
+        return "\n".join(line for line, _ in self.lines)
 
 
 def check_afresh(question: str | None = None, folder: Path | None = None) -> Report:
@@ -102,8 +108,8 @@ def state_of_work(folder: Path) -> str:
     return _asked("--state", folder=folder).state
 
 
-def hint_afresh(question: str) -> str:
-    """Return the hint for a question in the current folder.
+def hint_afresh(question: str) -> Report:
+    """Return the hint for a question in the current folder, in its lines.
 
     Raises
     ------
@@ -112,7 +118,7 @@ def hint_afresh(question: str) -> str:
     GraderError
         If the other Python broke down.
     """
-    return _asked("--hint", question).text
+    return _asked("--hint", question)
 
 
 def page_afresh(question: str) -> str:

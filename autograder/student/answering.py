@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -106,14 +106,15 @@ def _answer(words: tuple[str, ...], folder: Path) -> Report:
             return Report(state=_state(work.files, folder))
         case ["--page", question]:
             page = "\n".join(checks_in_html(check_folder([question], folder)))
-            return Report(text=f"<style>{CELLS}</style>{page}")
+            return Report(lines=[(f"<style>{CELLS}</style>{page}", False)])
         case ["--hint", question]:
             checks = check_folder((), folder)
-            return Report(text=hint_for(checks, checks.assignment.question(question).id, folder).text)
+            hint = hint_for(checks, checks.assignment.question(question).id, folder)
+            return Report(lines=[*_lines_of(hint.paragraphs)])
     checks = check_folder(words, folder)
     return Report(
         checks.passed,
-        "\n".join(line for _, line in messages(checks)),
+        [(line, role != "details") for role, line in messages(checks)],
         "\n".join(line for _, line in standing_of(checks, folder).text()),
         {
             it.question: f"{it.question}: {it.seen.count}"
@@ -122,6 +123,14 @@ def _answer(words: tuple[str, ...], folder: Path) -> Report:
         },
         _state(checks.submission.files, folder),
     )
+
+
+def _lines_of(paragraphs: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the lines of paragraphs with an empty one between each two; a paragraph of several lines is code."""
+    for number, paragraph in enumerate(paragraphs):
+        yield from [("", False)] * bool(number)
+        lines = paragraph.splitlines()
+        yield from ((line, len(lines) == 1) for line in lines)
 
 
 def _state(files: Mapping[str, bytes], folder: Path) -> str:

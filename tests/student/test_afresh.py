@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -46,6 +47,12 @@ def wait_until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def test_one_serves_all_checks_and_each_sees_what_is_saved_then(work: Path) -> None:
@@ -117,9 +124,9 @@ def test_nothing_is_left_of_a_check_that_is_interrupted_or_whose_asker_is_killed
     first = started()
     asker.send_signal(signal.SIGINT)
     assert said() == "interrupted"
-    assert not any(it.is_running() and it.status() != psutil.STATUS_ZOMBIE for it in first)
+    wait_until(lambda: not any(map(lives, first)))
     assert [said(), said(), said()] == ["asks", "True", "asks"]
     second = started()
     asker.kill()
     asker.communicate()
-    wait_until(lambda: not any(it.is_running() and it.status() != psutil.STATUS_ZOMBIE for it in second))
+    wait_until(lambda: not any(map(lives, second)))

@@ -226,7 +226,7 @@ def test_an_unknown_question_is_an_error_of_one_sentence(work: Path) -> None:
 OWN_TESTS = """
 
 @pytest.mark.question("own_tests")
-def test_your_tests_pass_on_your_code(own_tests):
+def test_your_tests_on_your_code(own_tests):
     own_tests.hold()
 """
 ONE_TEST = """

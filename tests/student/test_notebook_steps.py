@@ -8,6 +8,7 @@ import pytest
 
 from autograder.notebook import step
 from autograder.notebook.checking import PlainChecker
+from autograder.notebook.width import COLUMNS
 from autograder.student.afresh import Report, check_afresh
 from tests.courses import REFERENCE
 
@@ -31,6 +32,40 @@ def test_a_name_that_an_earlier_cell_makes_is_asked_for(capsys: pytest.CaptureFi
     with step():
         dists  # type: ignore[name-defined]  # noqa: B018, F821
     assert "this needs dists, which a cell above makes" in capsys.readouterr().out
+
+
+def test_a_name_that_an_earlier_cell_could_not_make_says_what_that_one_waits_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cells = ("runs = unwritten()", "best, rest = runs[0], 1", "print(best)")
+    for cell in cells:
+        exec(f"with step():\n    {cell}", {"step": step, "unwritten": unwritten})
+    lines = capsys.readouterr().out.splitlines()
+    said = " ".join(lines)
+    for name in ("runs", "best"):
+        assert (
+            f"not yet: this needs {name}, which a cell above makes; run that one first. It said: fill" in said
+        )
+    assert all(len(line) <= COLUMNS for line in lines)
+
+
+def test_sentences_are_broken_between_words_and_code_is_not(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Notebooks break the lines of what is printed wherever a cell ends.
+    (work / "centring.py").write_text(
+        REFERENCE.replace("return np", f"raise ValueError('{'too long ' * 20}')#")
+    )
+    monkeypatch.chdir(work)
+    report = check_afresh("spread")
+    PlainChecker(report).check("spread")
+    lines = capsys.readouterr().out.splitlines()
+    code = {line for line, is_sentence in report.lines if not is_sentence}
+    assert code and code <= set(lines)
+    assert all(len(line) <= COLUMNS for line in lines if line not in code)
+    with step():
+        raise NotImplementedError("fill in " + "one function after another " * 5)
+    assert all(len(line) <= COLUMNS for line in capsys.readouterr().out.splitlines())
 
 
 def test_a_name_that_is_missing_in_the_student_s_own_function_is_an_error() -> None:
