@@ -247,8 +247,9 @@ def _by_name(
             else:
                 groups.setdefault((about.student, about.copy), []).append((entry, about))
     found += _settle_unopened(unopened, groups, whole, names)
-    for group in groups.values():
-        kept, typed = _without_typed(group)
+    whole |= {student for (student, _), group in groups.items() if not all(about.typed for _, about in group)}
+    for (student, _), group in groups.items():
+        kept, typed = _without_typed(group, student in whole)
         found += typed
         folders = [pair for pair in kept if pair[0].kind is EntryKind.FOLDER]
         files = [pair for pair in kept if pair[0].kind is not EntryKind.FOLDER]
@@ -307,10 +308,16 @@ def _lie_beside_hand_ins(look: Look, entries: Sequence[Entry], names: Sequence[s
     }
 
 
-def _without_typed(group: Sequence[_Named]) -> tuple[list[_Named], list[Found]]:
-    """Return a student's files without text that was typed beside them, and that text as ignored."""
+def _without_typed(group: Sequence[_Named], has_files: bool) -> tuple[list[_Named], list[Found]]:
+    """Return a student's files without text that was typed beside them, and that text as ignored.
+
+    Parameters
+    ----------
+    has_files
+        Whether the student handed in files, with this or at another time.
+    """
     typed = [pair for pair in group if pair[1].typed]
-    if len(typed) == len(group):
+    if not has_files:
         return list(group), []
     others = [pair for pair in group if not pair[1].typed]
     reason = "is text that was typed beside the files that were handed in"

@@ -24,14 +24,30 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
     """Return the candidates that `name` may mean, the one that counts first.
 
     Plain files come before what cannot be read, then closer names, then those that no folder's name sets aside
-    (`backup/`, `old/`), then fewer folders, then the alphabet.
+    (`backup/`, `old/`), then fewer folders, then higher numbers where folders differ in nothing else (`v1/`, `v2/`),
+    then the alphabet.
     """
     ranked = [
-        (it.kind is not EntryKind.FILE, rank, is_set_aside(it.path), it.path.count("/"), it.path, i, it)
+        (
+            it.kind is not EntryKind.FILE,
+            rank,
+            is_set_aside(it.path),
+            it.path.count("/"),
+            *_version(it.path),
+            it.path,
+            i,
+            it,
+        )
         for i, it in enumerate(candidates)
         if (rank := _rank(name, it.name)) is not None
     ]
     return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
+
+
+def _version(path: str) -> tuple[list[str], list[int]]:
+    """Return the words of a path's folders, and the numbers in them, such that higher ones come first."""
+    words = re.split(r"([0-9]+)", path.rpartition("/")[0])
+    return words[::2], [-int(it) for it in words[1::2]]
 
 
 def fits(name: str, found: str) -> bool:

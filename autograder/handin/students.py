@@ -32,6 +32,17 @@ _MOODLE = re.compile(
     r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<original>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+# Nothing says where the title of the assignment ends and the login begins.
+_BLACKBOARD = re.compile(
+    r"(?P<name>.+?_.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<original>.+)|(?P<kind>\.txt))",
+    re.IGNORECASE | re.DOTALL,
+)
+_BRIGHTSPACE = re.compile(
+    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<month>[A-Z][a-z]{2})[a-z]* (?P<day>\d\d?), (?P<year>\d{4}) "
+    r"(?P<hour>\d\d?)(?P<minute>\d\d) (?P<half>[AP]M)(?: - (?P<original>.+))?",
+    re.DOTALL,
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)", re.DOTALL)
 _LABEL_BYTES = 120
 
@@ -65,7 +76,9 @@ class NamedFile:
     original
         What the student called it.
     copy
-        Which of several copies it is.
+        Which of several copies it is; higher for later ones.
+    dated
+        Whether the platform numbers copies by their time, for which `copy` stands.
     upload
         Canvas's number of the file, higher for later ones; 0 if there is none.
     late
@@ -83,19 +96,21 @@ class NamedFile:
     late: bool = False
     typed: bool = False
     may_be: tuple[Student, ...] = ()
+    dated: bool = False
 
     @property
     def label(self) -> str:
         """What to call the hand-in."""
         name = f"{self.student.name}_{self.student.id}" if self.student.id else self.student.name
-        return f"{name} ({self.copy})" if self.copy else name
+        return f"{name} ({self.copy})" if self.copy and not self.dated else name
 
 
 def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> NamedFile:
     """Return what the name of a file or folder in a class folder says.
 
     It may be Canvas's `<name>_<id>_<id>_<original>`, `anon_<id>_<id>_<original>` or `<name>_<id>_text.html`, Moodle's
-    `<name>_<id>_assignsubmission_file_`, `<name>_<file that is due>` or else the student's name alone; the last
+    `<name>_<id>_assignsubmission_file_`, Blackboard's `<title>_<login>_attempt_<time>_<original>`, Brightspace's
+    `<id>-<id> - <name> - <time>`, `<name>_<file that is due>` or else the student's name alone; the last
     two also as a browser's second copy, `alice (1).zip`. Nothing of a student's name is lost: what cannot be seen
     is escaped.
     """
@@ -139,7 +154,7 @@ def canvas_readings(name: str) -> tuple[NamedFile, ...]:
     Canvas leaves underscores in names, so that `kim_9_77_9001_hw.py` may be the file 77 of `kim`, whose id is 9, or the
     file 9001 of `kim_9`, whose id is 77. Names of anonymous hand-ins and Moodle's say one thing, and none of these.
     """
-    if any(it.fullmatch(name) for it in (_ANONYMOUS, _ANONYMOUS_TYPED, _MOODLE)):
+    if any(it.fullmatch(name) for it in (_ANONYMOUS, _ANONYMOUS_TYPED, _MOODLE, _BLACKBOARD)):
         return ()
     found = list[NamedFile]()
     for match in _CANVAS_IDS.finditer(name):
@@ -151,7 +166,8 @@ def canvas_readings(name: str) -> tuple[NamedFile, ...]:
 
 def _by_platform(name: str, is_folder: bool) -> NamedFile | None:
     """Return what a platform says by a name; what Canvas does, only if a student's name holds no underscore."""
-    for pattern in (_MOODLE,) if is_folder else (_ANONYMOUS, _ANONYMOUS_TYPED, _MOODLE):
+    of_folders = (_MOODLE, _BRIGHTSPACE)
+    for pattern in of_folders if is_folder else (_ANONYMOUS, _ANONYMOUS_TYPED, _BLACKBOARD, *of_folders):
         if match := pattern.fullmatch(name):
             return _read(name, match.groupdict())
     readings = () if is_folder else canvas_readings(name)
@@ -165,8 +181,24 @@ def _read(name: str, parts: Mapping[str, str | None]) -> NamedFile:
         parts.get("original") or name,
         upload=int(file) if file and len(file) < 20 else 0,
         late=bool(parts.get("late") or parts.get("late_too")),
+        copy=(copy := _moment(parts)),
+        dated=copy > 0,
         typed=(parts.get("kind") or "file").lower() != "file",
     )
+
+
+def _moment(parts: Mapping[str, str | None]) -> int:
+    """Return the time in a name as a number that is higher for later ones, 0 if there is none.
+
+    It is that of an unknown time zone, so that it orders what one student handed in and says nothing of lateness.
+    """
+    if when := parts.get("when"):
+        return int(when.replace("-", ""))
+    if (month := parts.get("month")) not in _MONTHS:
+        return 0
+    year, day, hour, minute = (int(parts[it] or 0) for it in ("year", "day", "hour", "minute"))
+    hour = hour % 12 + 12 * (parts["half"] == "PM")
+    return int(f"{year}{_MONTHS.index(month) + 1:02}{day:02}{hour:02}{minute:02}")
 
 
 def _before_a_file_that_is_due(name: str, names: Sequence[str]) -> tuple[str, str] | None:

@@ -422,6 +422,31 @@ def test_what_a_student_calls_a_file_is_nobody_s_id(class_of, name, id):
     assert not (id and of_zorro.may_be)
 
 
+def test_attempts_of_blackboard_and_brightspace_are_one_student_s_and_the_last_counts(class_of):
+    files = {
+        "HW 1_ada_attempt_2026-03-01-10-00-00_linear_svm.py": OTHER,
+        "HW 1_ada_attempt_2026-03-03-10-00-00_linear_svm.py": CODE,
+        "HW 1_ada_attempt_2026-03-03-10-00-00.txt": b"Name: Ada",
+        "HW 1_ada_attempt_2026-03-04-10-00-00.txt": b"sorry, nothing new",
+        "HW 1_bo_l_attempt_2026-03-02-10-00-00_x_ada_attempt_2027-01-01-00-00-00_linear_svm.py": OTHER,
+        "HW 1_cy_l_attempt_2026-03-02-10-00-00.txt": b"typed",
+        "7-1 - Bo Li - Mar 2, 2026 1133 AM/linear_svm.py": OTHER,
+        "7-1 - Bo Li - Mar 2, 2026 112 PM/linear_svm.py": CODE,
+        "8-1 - Bo Li - Mar 2, 2026 1205 AM - linear_svm.py": OTHER,
+    }
+    found = find_hand_ins(class_of(files), NAMES)
+    counting = [it for it in hand_ins_in(found).values() if it.counts_for]
+    works = {it.students[0]: open_hand_in(it.source, NAMES).files.get("linear_svm.py") for it in counting}
+    assert works == {
+        Student("HW 1_ada"): CODE,
+        Student("HW 1_bo_l"): None,  # it is called otherwise
+        Student("HW 1_cy_l"): None,
+        Student("Bo Li", id="7"): CODE,
+        Student("Bo Li", id="8"): OTHER,
+    }
+    assert not any(it.doubts for it in found) and len(hand_ins_in(found)) == 7
+
+
 def test_a_folder_of_moodle_begins_with_the_name_that_moodle_gave(class_of):
     files = {
         "Vera_999_assignsubmission_file_/linear_svm.py": CODE,

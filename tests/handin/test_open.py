@@ -69,6 +69,14 @@ def test_of_two_copies_equally_deep_the_alphabet_decides(hand_in):
 
 
 @pytest.mark.parametrize(
+    "earlier, later", [("v9", "v10"), ("HW/Version 1", "HW/Version 2"), ("20260301T1000", "20260303T0900")]
+)
+def test_of_numbered_versions_the_last_counts(hand_in, earlier, later):
+    files = {f"{earlier}/linear_svm.py": OTHER, f"{later}/linear_svm.py": CODE}
+    assert open_hand_in(hand_in(files), NAMES).files == {"linear_svm.py": CODE}
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "__MACOSX/linear_svm.py",

@@ -64,7 +64,7 @@ def cells_of_notebook(path: Path) -> list[Cell]:
     return found
 
 
-def cells_in(notebook: bytes) -> list[Cell]:
+def cells_of_draft(notebook: bytes) -> list[Cell]:
     """Return the cells of a notebook that was made here."""
     return [_cell(number, it) for number, it in enumerate(json.loads(notebook)["cells"], start=1)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.authoring.importing import nbgrader, otter, pytest_folder
-from autograder.authoring.importing.as_module import as_module
+from autograder.authoring.importing.module_form import in_module_form
 from autograder.authoring.importing.writing import Imported, name_of, write
 
 _READERS = {
@@ -16,7 +16,7 @@ _READERS = {
 
 
 def import_assignment(
-    format: str, source: Path, root: Path, name: str | None = None, to_module: bool = False
+    format: str, source: Path, root: Path, name: str | None = None, as_module: bool = False
 ) -> Imported:
     """Make `assignments/NAME` and `solutions/NAME` below `root` of another grader's files.
 
@@ -28,7 +28,7 @@ def import_assignment(
         The notebook, or the folder of tests.
     name
         What to call it; made of the source's name unless given.
-    to_module
+    as_module
         Whether a module is handed in, beside which the notebook lies.
 
     Raises
@@ -38,4 +38,4 @@ def import_assignment(
     """
     name = name_of(name or source.resolve().stem)
     draft = _READERS[format](source, name)
-    return write(as_module(draft) if to_module else draft, root)
+    return write(in_module_form(draft) if as_module else draft, root)

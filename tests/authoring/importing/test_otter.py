@@ -366,7 +366,7 @@ def test_a_comparison_decides_as_before_and_says_what_was_expected_and_what_came
 
 def test_a_module_is_made_of_what_students_fill_in_and_the_notebook_imports_it(tmp_path: Path) -> None:
     master = write_notebook(tmp_path / "means.ipynb", [*OK_STYLE, *WRITTEN])
-    made = import_assignment("otter", master, course(tmp_path), to_module=True)
+    made = import_assignment("otter", master, course(tmp_path), as_module=True)
     stub, reference = ((half / "means.py").read_text() for half in (made.public, made.secret))
     assert 'raise NotImplementedError("fill in row_means in means.py")' in stub and "spread = ..." in stub
     assert "axis=1" in reference and "axis=1" not in stub and "close" in stub
@@ -390,7 +390,7 @@ def test_what_would_run_a_student_s_code_while_it_is_imported_stays_a_notebook(t
     )
     with pytest.raises(CourseError, match="n calls f, which students fill in"):
         import_assignment(
-            "otter", write_notebook(tmp_path / "m.ipynb", cells), course(tmp_path), to_module=True
+            "otter", write_notebook(tmp_path / "m.ipynb", cells), course(tmp_path), as_module=True
         )
     assert not list((tmp_path / "course").rglob("*.toml"))
 

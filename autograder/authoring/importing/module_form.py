@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from autograder.authoring.importing.cells import HEAD, Cell, cells_in, notebook_of, without_magics
+from autograder.authoring.importing.cells import HEAD, Cell, cells_of_draft, notebook_of, without_magics
 from autograder.authoring.importing.draft import Draft
 from autograder.authoring.importing.names import bound_by, imports_of, parsed, read_by
 from autograder.errors import CourseError
@@ -23,7 +23,7 @@ class _Half:
     moved: tuple[str, ...]
 
 
-def as_module(draft: Draft) -> Draft:
+def in_module_form(draft: Draft) -> Draft:
     """Return the assignment with a module as its hand-in, beside which the notebook lies.
 
     Functions, classes, and the variables that questions ask for or that these need, move into the module.
@@ -36,7 +36,7 @@ def as_module(draft: Draft) -> Draft:
     notebook, module = f"{draft.name}.ipynb", f"{draft.name}.py"
     if notebook not in draft.files:
         raise CourseError(f"{draft.source} has no notebook to make a module of; leave --as-module out.")
-    stub, reference = (cells_in(content) for content in draft.files[notebook])
+    stub, reference = (cells_of_draft(content) for content in draft.files[notebook])
     wanted = _wanted(draft, [*_statements(stub), *_statements(reference)])
     _require_importable(draft, wanted, _statements(reference))
     public, secret = (_taken_apart(cells, wanted) for cells in (stub, reference))
