@@ -106,6 +106,8 @@ class ImportedTest:
         Decorators to be kept, such as `pytest.mark.parametrize(...)`, and `arguments`, the parameters that they fill.
     trouble
         Why it cannot be translated, where that is known without trying.
+    out_of
+        Of how many points its last line shows those that are earned; None if all are, unless it raises.
     """
 
     name: str
@@ -118,6 +120,7 @@ class ImportedTest:
     marks: tuple[ast.expr, ...] = ()
     arguments: tuple[str, ...] = ()
     trouble: ByHand | None = None
+    out_of: Fraction | None = None
 
 
 @dataclass(frozen=True)

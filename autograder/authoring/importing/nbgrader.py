@@ -62,6 +62,17 @@ class _Test:
     whole: str
     name: str
 
+    @property
+    def gives_part(self) -> bool:
+        """Whether what its last line shows is taken for the points that are earned."""
+        statements = _statements(self.whole)
+        return bool(statements) and _is_number(statements[-1], self.cell.output)
+
+    @property
+    def is_check(self) -> bool:
+        """Whether students see something that they can pass: of points that hidden tests add to, they never see all."""
+        return self.shown == self.whole if self.gives_part else _asserts(self.shown)
+
 
 @dataclass
 class _Reader:
@@ -103,6 +114,7 @@ class _Reader:
                 self.heading = title_in(cell.source, self.heading)
 
     def _solve(self, cell: Cell) -> None:
+        cell = self._without_tests(cell)
         stub, inside = _without(cell, _SOLUTION, _STUB, self.path)
         stub = stub if inside else _STUB
         whole = "\n".join(it for it in cell.lines if not _is_marker(it, _SOLUTION))
@@ -110,6 +122,16 @@ class _Reader:
         self.reference.append(replace(cell, source=whole))
         self.solved.append(without_magics(whole))
         self.stubs.append(without_magics(self.students[-1].source))
+
+    def _without_tests(self, cell: Cell) -> Cell:
+        """Return a cell of answers without hidden tests: nbgrader hands them out to nobody and never runs them."""
+        source, hidden = _without(cell, _HIDDEN, "", self.path)
+        if hidden:
+            what = (
+                "this cell of answers holds hidden tests, which nbgrader never runs, and they were left out"
+            )
+            self.by_hand.append(ByHand(Place(f"cell {cell.number}"), what, "write them in test_graded.py"))
+        return replace(cell, source=source)
 
     def _test(self, cell: Cell, id: str, points: Fraction) -> None:
         shown, _ = _without(cell, _HIDDEN, "", self.path, keep_lines=True)
@@ -122,7 +144,7 @@ class _Reader:
         while name in taken:
             name += "_"
         self.tests.append(_Test(id, title, points, cell, shown, whole, name))
-        if _asserts(shown):
+        if self.tests[-1].is_check:
             self.students.append(check_cell(id))
 
     def _ask(self, cell: Cell, id: str, points: Fraction, task: bool = False) -> None:
@@ -222,11 +244,11 @@ def _questions(reader: _Reader, names: Names, filled: Sequence[str]) -> Iterator
         else:
             title = test.title if titles[test.title] == 1 else f"{test.title} ({test.id})"
             graded = _imported(test, test.whole, before, names, public=False)
-            shown = (
-                [_imported(test, test.shown, before_shown, names, public=True)]
-                if _asserts(test.shown)
-                else []
-            )
+            shown = [_imported(test, test.shown, before_shown, names, public=True)] if test.is_check else []
+            if graded.out_of is not None:
+                what = f"the last line of {test.id} says how many of its points are earned, as before"
+                remedy = "let it give halves of a point, which students can read"
+                reader.by_hand.append(ByHand(Place(place.where, graded.body[-1].lineno), what, remedy))
             used = {it.id for it in ast.walk(ast.Module(list(graded.body), [])) if isinstance(it, ast.Name)}
             functions = tuple(it for it in filled if it.split(".")[1] in used)
             yield ImportedQuestion(test.id, title, test.points, (graded, *shown), functions, place=place)
@@ -244,23 +266,20 @@ def _imported(
         body = ast.parse(without_magics(source)).body
     except SyntaxError as error:
         trouble = ByHand(Place(place.where, error.lineno or 0), "it is no Python", "write it by hand")
-    if body and not public and _gives_part(body[-1], test.cell.output):
-        trouble = ByHand(
-            Place(place.where, body[-1].lineno),
-            "its last line shows a number, which nbgrader takes for a part of the points",
-            "make a test with a weight of its own of each part",
-        )
+    out_of = test.points if test.gives_part else None
     imported = dict(names.imports)
     for statement in (*before, *body):
         imported |= imports_of(statement)
     body = plain(copy.deepcopy(with_context(body, before, names)), of_nose(imported))
     body = [it for it in body if "nose" not in " ".join(imports_of(it).values())]
     points = Fraction(0) if public else test.points
-    return ImportedTest(test.name, tuple(body), source, place, public, points, names, trouble=trouble)
+    return ImportedTest(
+        test.name, tuple(body), source, place, public, points, names, out_of=out_of, trouble=trouble
+    )
 
 
-def _gives_part(last: ast.stmt, output: str) -> bool:
-    """Return whether the value of the last line is a number, so that it counts as a part of the points."""
+def _is_number(last: ast.stmt, output: str) -> bool:
+    """Return whether the value of the last line is a number."""
     if not isinstance(last, ast.Expr):
         return False
     if output.strip():

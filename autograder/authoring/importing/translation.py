@@ -13,6 +13,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from autograder.authoring.importing.agreements import asserted, tested
 from autograder.authoring.importing.draft import Known, Names
@@ -75,7 +76,11 @@ class Translated:
 
 
 def translated(
-    body: Sequence[ast.stmt], names: Names, arguments: Sequence[str] = (), marks: Sequence[ast.expr] = ()
+    body: Sequence[ast.stmt],
+    names: Names,
+    arguments: Sequence[str] = (),
+    marks: Sequence[ast.expr] = (),
+    out_of: Fraction | None = None,
 ) -> Translated:
     """Return a test's statements with every use of the hand-in as a call across the boundary.
 
@@ -85,6 +90,8 @@ def translated(
         Names that the test is given by its marks.
     marks
         Its decorators.
+    out_of
+        Of how many points its last line shows those that are earned; None if all are, unless it raises.
 
     Raises
     ------
@@ -96,7 +103,12 @@ def translated(
     if translation.uses:
         raise _refused(marks[0], "its cases come from the student's code")
     translation.bound |= set(arguments)
-    statements = [it for statement in body for it in translation.statement(statement)]
+    shown = body[-1] if out_of is not None and body else None
+    statements = [
+        it for statement in body if statement is not shown for it in translation.statement(statement)
+    ]
+    if isinstance(shown, ast.Expr) and out_of is not None:
+        statements.append(translation.earning(shown, out_of))
     if not translation.uses:
         raise CannotTranslateError(
             body[0] if body else ast.Pass(lineno=1),
@@ -206,6 +218,11 @@ class _Translation:
             case _:
                 raise _refused(node, f"a statement of this kind ({type(node).__name__.lower()})")
 
+    def earning(self, node: ast.Expr, of: Fraction) -> ast.stmt:
+        """Return the statement for a value that says how many points are earned."""
+        whole = ast.Constant(int(of) if of.denominator == 1 else str(of))
+        return ast.Expr(ast.Call(_fixture("check", "earn"), [self.expression(node.value), whole], []))
+
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made = [it for statement in body for it in self.statement(statement)]
         return made or ([ast.Pass()] if body else [])
@@ -280,6 +297,12 @@ class _Translation:
             yield self._raises(node, *required)
             return
         body = self._block(node.body)
+        goes_on = _goes_on_behind(node)
+        if goes_on is not None:
+            errors = [] if goes_on else [ast.keyword("errors", ast.Constant(False))]
+            attempt = ast.withitem(ast.Call(_fixture("check", "attempt"), [], errors))
+            yield ast.With([attempt], body, lineno=0)
+            return
         if any(map(self._is_touched, body)) or self.uses != uses:
             raise CannotTranslateError(
                 node,
@@ -631,6 +654,15 @@ def _required_exception(node: ast.Try) -> tuple[str, list[ast.stmt]] | None:
     return (error, before) if requires and error not in ("", "AssertionError") else None
 
 
+def _goes_on_behind(node: ast.Try) -> bool | None:
+    """Return whether a `try` that only goes on behind what fails does so behind every error; None if it is another."""
+    if len(node.handlers) != 1 or node.finalbody or node.orelse or not _says_nothing(node.handlers[0].body):
+        return None
+    of = node.handlers[0].type
+    name = "Exception" if of is None else _error_name(of)
+    return {"Exception": True, "AssertionError": False}.get(name)
+
+
 def _error_name(node: ast.expr | None) -> str:
     return ast.unparse(node).rpartition(".")[2] if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
@@ -696,7 +728,11 @@ def _stored(node: ast.expr) -> ast.Name | ast.Attribute | ast.Subscript:
 
 
 def _student(method: str) -> ast.expr:
-    return ast.Attribute(ast.Name("student", ast.Load()), method, ast.Load())
+    return _fixture("student", method)
+
+
+def _fixture(name: str, method: str) -> ast.expr:
+    return ast.Attribute(ast.Name(name, ast.Load()), method, ast.Load())
 
 
 def _lambda(parameters: Sequence[str], body: ast.expr) -> ast.expr:

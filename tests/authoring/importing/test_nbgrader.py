@@ -15,7 +15,7 @@ from autograder.authoring.importing.importing import import_assignment
 from autograder.authoring.importing.writing import Imported
 from autograder.errors import CourseError
 from autograder.files.notebooks import cells_of
-from tests.authoring.importing.scores import our_scores, page_of
+from tests.authoring.importing.scores import our_scores, our_verdicts, page_of
 
 CENTRE = """
 def centre(X):
@@ -223,12 +223,62 @@ def test_what_a_person_marks_becomes_written_answers(tmp_path: Path) -> None:
     assert "by_eye is code that a person marks" in page_of(made)
 
 
-def test_parts_of_points_and_cells_without_points_are_left_to_a_person(tmp_path: Path) -> None:
-    part = graded("grade = 1 if centre(np.eye(2)).sum() == 0 else 0.5\ngrade", "part", 2)
-    more = [part, graded("assert answer", "none", 0)]
-    page = page_of(imported(tmp_path, [*SOURCE, *more]))
-    assert "**cell 10, line 2**: the test part could not be translated: its last line shows a number" in page
-    assert "**cell 11**: the tests none are worth nothing and were left out" in page
+ADDED_UP = """
+score = 0
+if centre(np.eye(2)).sum() == 0:
+    score += 0.5
+try:
+    assert centre(np.ones((2, 2))).max() == 0
+    score += 0.5
+except AssertionError:
+    pass
+### BEGIN HIDDEN TESTS
+try:
+    assert np.allclose(centre(X), X - X.mean(axis=0))
+    score = score + 1
+except:
+    pass
+### END HIDDEN TESTS
+score
+"""
+SHOWN_NUMBER = "right = int(answer == 42)\nright"
+
+
+def test_what_a_cell_adds_up_is_earned_as_in_nbgrader(tmp_path: Path) -> None:
+    cells = [*SOURCE, graded(ADDED_UP, "part", 2), graded(SHOWN_NUMBER, "shown", 1)]
+    made = imported(tmp_path, cells)
+    page = page_of(made)
+    assert "**cell 10, line 16**: the last line of part says how many of its points are earned" in page
+    assert "could not be translated" not in page and "the reference does not pass" not in page
+    notebook = (made.public / "ps1.ipynb").read_text()
+    # What hidden tests add to is no check: nobody could pass it.
+    assert 'grader.check(\\"shown\\")' in notebook and 'grader.check(\\"part\\")' not in notebook
+    reference, source = (made.secret / "ps1.ipynb").read_text(), "return X - X.mean(axis=0)"
+    assert source in reference
+    hand_ins: dict[str, tuple[str, list[float]]] = {
+        "right": (source, [0.5, 0.5, 1, 1]),
+        "half": ("return X - X.mean()", [0.5, 0.5, 0, 1]),
+        "one that is raised": ("return X - X.mean(axis=0) if len(X) == 2 else 1 / 0", [0.5, 0.5, 0, 1]),
+        "raised": ("raise ValueError", [0, 0, 0, 1]),
+    }
+    written = {what: reference.replace(source, it).encode() for what, (it, _) in hand_ins.items()}
+    ours = {what: [float(it) for it in of[3:]] for what, of in our_scores(made, written).items()}
+    expected = {what: [sum(parts[:3]), parts[3]] for what, (_, parts) in hand_ins.items()}
+    assert ours == expected
+    found = {it.test.rpartition("::")[2]: it for it in our_verdicts(made, written)["half"]}
+    assert "1 of the test's 2 points are earned" in found["test_part"].message
+
+
+def test_hidden_tests_in_a_cell_of_answers_are_not_handed_out(tmp_path: Path) -> None:
+    tests = "### BEGIN HIDDEN TESTS\nassert centre(np.eye(3)).shape == (3, 3)\n### END HIDDEN TESTS"
+    cells = [*SOURCE[:3], solved(CENTRE + tests, "centre"), *SOURCE[4:], graded("assert answer", "none", 0)]
+    made = imported(tmp_path, cells)
+    assert not any(
+        "np.eye(3)" in path.read_text() for half in (made.public, made.secret) for path in half.glob("ps1*")
+    )
+    page = page_of(made)
+    assert "**cell 4**: this cell of answers holds hidden tests" in page
+    assert "**cell 10**: the tests none are worth nothing and were left out" in page
 
 
 def test_tests_whose_ids_differ_only_in_their_beginning_are_told_apart(tmp_path: Path) -> None:
