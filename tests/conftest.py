@@ -25,7 +25,6 @@ SYSTEM = (
     "authoring/test_github.py",
     "authoring/test_rehearsal.py",
     "authoring/test_release.py",
-    "authoring/test_sealed_course.py",
     "authoring/test_sealing.py",
     "authoring/test_verification.py",
     "authoring/test_wheel.py",

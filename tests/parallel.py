@@ -26,8 +26,7 @@ TOGETHER = {
 """Files, and rows of attacks, that one process runs because they share what it has built."""
 BY_PARAMETER = (
     "tests/hostile/",
-    "tests/authoring/test_sealed_course.py",
-    "tests/student/test_paste_lines.py",
+    "tests/student/test_known_mistakes.py",
     "tests/test_odd_replies.py",
 )
 """Files whose tests share only what belongs to their first parameter: a row of attacks, or an assignment."""
@@ -39,7 +38,7 @@ FIRST = (
     "tests/notebooks/test_notebooks.py",
     "tests/test_odd_replies.py[knn",
     "tests/test_odd_replies.py[sgd",
-    "tests/authoring/test_sealed_course.py[sgd",
+    "tests/student/test_known_mistakes.py[logistic",
     "tests/hostile/test_attacks.py[plain user",
     "tests/hostile/test_attacks.py[limits alone",
     "tests/grading/test_contrast.py",

@@ -40,7 +40,7 @@ def step() -> Iterator[None]:
     except NameError as error:
         if not _raised_in_the_cell(error.__traceback__):
             raise
-        first = _lacking.get(error.name)
+        first = _lacking.get(error.name or "")
         _keep(first, error.__traceback__)
         said = f" It said: {first}." if first else ""
         print(
