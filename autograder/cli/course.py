@@ -12,6 +12,11 @@ from autograder.course.loading import Course
 from autograder.errors import CourseError
 
 
+unverified_option = click.option(
+    "--unverified", is_flag=True, help="Make it even if `verify` has not found the assignment gradable."
+)
+
+
 @app.command("list")
 @click.option("--markdown", is_flag=True, help="As a table for the course's page.")
 def list_assignments(markdown: bool) -> None:
@@ -54,16 +59,53 @@ def list_assignments(markdown: bool) -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Say which isolation and tools this machine gives, and what is missing."""
-    from autograder.cli.doctor import examine
+@click.argument("name", metavar="NAME")
+def new(name: str) -> None:
+    """Make both halves of a new assignment, small and gradable, to be filled with your own."""
+    from autograder.authoring.new import new_assignment
 
-    examine()
+    try:
+        root = this_course().root
+    except CourseError:
+        root = Path.cwd()  # the first assignment of a course
+    for folder in new_assignment(root, name):
+        say(f"made {folder}")
+    say(f"it can be graded as it is: autograder verify {name}")
 
 
-unverified_option = click.option(
-    "--unverified", is_flag=True, help="Make it even if `verify` has not found the assignment gradable."
+@app.command("import")
+@click.argument("format", metavar="FORMAT", type=click.Choice(["otter", "nbgrader", "pytest"]))
+@click.argument("source", metavar="SOURCE", type=PATH)
+@click.option("--name", metavar="NAME", help="What to call it; as its file unless given.")
+@click.option(
+    "--as-module",
+    is_flag=True,
+    help="Let students hand in a module of what they fill in, and keep the notebook beside it.",
 )
+def import_(format: str, source: Path, name: str | None, as_module: bool) -> None:
+    """Make both halves of an assignment from another grader's, with a page of what needs your hand.
+
+    FORMAT is otter for a master of otter assign, nbgrader for a source notebook, or pytest for a folder of tests, also
+    of gradescope-utils, with the reference. SOURCE is the notebook or the folder.
+    """
+    try:
+        from autograder.authoring.importing.importing import import_assignment
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            "this installation came with a release or a bundle, which import nothing; "
+            "install the package from its own checkout."
+        ) from error
+    try:
+        root = this_course().root
+    except CourseError:
+        root = Path.cwd()  # the first assignment of a course
+    made = import_assignment(format, source, root, name, as_module)
+    for folder in (made.public, made.secret):
+        say(f"made {folder}")
+    translated, of = made.tests
+    say(
+        f"{translated} of {of} graded tests are translated; {made.page} lists {len(made.by_hand)} points for your hand"
+    )
 
 
 def _require_gradable(course: Course, name: str, unverified: bool) -> None:
@@ -163,50 +205,8 @@ def bundle(name: str, output: Path, unverified: bool) -> None:
 
 
 @app.command()
-@click.argument("name", metavar="NAME")
-def new(name: str) -> None:
-    """Make both halves of a new assignment, small and gradable, to be filled with your own."""
-    from autograder.authoring.new import new_assignment
+def doctor() -> None:
+    """Say which isolation and tools this machine gives, and what is missing."""
+    from autograder.cli.doctor import examine
 
-    try:
-        root = this_course().root
-    except CourseError:
-        root = Path.cwd()  # the first assignment of a course
-    for folder in new_assignment(root, name):
-        say(f"made {folder}")
-    say(f"it can be graded as it is: autograder verify {name}")
-
-
-@app.command("import")
-@click.argument("format", metavar="FORMAT", type=click.Choice(["otter", "nbgrader", "pytest"]))
-@click.argument("source", metavar="SOURCE", type=PATH)
-@click.option("--name", metavar="NAME", help="What to call it; as its file unless given.")
-@click.option(
-    "--as-module",
-    is_flag=True,
-    help="Let students hand in a module of what they fill in, and keep the notebook beside it.",
-)
-def import_(format: str, source: Path, name: str | None, as_module: bool) -> None:
-    """Make both halves of an assignment from another grader's, with a page of what needs your hand.
-
-    FORMAT is otter for a master of otter assign, nbgrader for a source notebook, or pytest for a folder of tests, also
-    of gradescope-utils, with the reference. SOURCE is the notebook or the folder.
-    """
-    try:
-        from autograder.authoring.importing.importing import import_assignment
-    except ModuleNotFoundError as error:
-        raise CourseError(
-            "this installation came with a release or a bundle, which import nothing; "
-            "install the package from its own checkout."
-        ) from error
-    try:
-        root = this_course().root
-    except CourseError:
-        root = Path.cwd()  # the first assignment of a course
-    made = import_assignment(format, source, root, name, as_module)
-    for folder in (made.public, made.secret):
-        say(f"made {folder}")
-    translated, of = made.tests
-    say(
-        f"{translated} of {of} graded tests are translated; {made.page} lists {len(made.by_hand)} points for your hand"
-    )
+    examine()

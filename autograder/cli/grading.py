@@ -46,38 +46,6 @@ def require_page_makers() -> None:
 
 
 @app.command()
-@click.argument("folder", metavar="DIR", type=PATH)
-@overrides_option
-@hints_option
-@roster_option
-@click.option(
-    "--as-known-mistake",
-    metavar="GROUP",
-    help="Add an entry for a group of the report to the bank, to be finished; write nothing else.",
-)
-@tier_option
-def report(
-    folder: Path,
-    overrides: Path | None,
-    hints: Path | None,
-    roster: Path | None,
-    as_known_mistake: str | None,
-    tier: str | None,
-) -> None:
-    """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
-    if as_known_mistake is not None:
-        from autograder.cli.classes import print_new_mistake
-
-        print_new_mistake(folder, as_known_mistake, hints, tier)
-        return
-    require_page_makers()
-    from autograder.classroom.class_session import report_again
-    from autograder.cli.classes import print_class
-
-    print_class(report_again(folder, overrides, hints, roster))
-
-
-@app.command()
 @click.argument("name", metavar="NAME")
 @click.argument("submissions", metavar="HAND-INS", type=PATH)
 @output_option("autograder-results")
@@ -150,6 +118,61 @@ def _shape(as_class: bool, one: bool) -> Shape | None:
 
 @app.command()
 @click.argument("folder", metavar="DIR", type=PATH)
+@click.option("--take", metavar="CSV", type=PATH, help="Marks downloaded from the page, for the overrides.")
+@overrides_option
+@click.option("-o", "--output", metavar="HTML", type=PATH, help="The page; DIR/written.html unless given.")
+@hints_option
+def written(
+    folder: Path, take: Path | None, overrides: Path | None, output: Path | None, hints: Path | None
+) -> None:
+    """Make the page on which the written answers of `grade -o DIR` are graded, without anybody's name on it.
+
+    With --take, write the marks that the page downloaded into the overrides, and everything in DIR again.
+    """
+    require_page_makers()
+    from autograder.classroom.class_session import report_again, take_answers, write_answers_page
+    from autograder.cli.classes import print_class, print_taken
+
+    if take is not None:
+        print_taken(*take_answers(folder, take, overrides))
+        print_class(report_again(folder, overrides, hints))
+    say(f"page to grade written answers on: {write_answers_page(folder, overrides, output)}")
+
+
+@app.command()
+@click.argument("folder", metavar="DIR", type=PATH)
+@overrides_option
+@hints_option
+@roster_option
+@click.option(
+    "--as-known-mistake",
+    metavar="GROUP",
+    help="Add an entry for a group of the report to the bank, to be finished; write nothing else.",
+)
+@tier_option
+def report(
+    folder: Path,
+    overrides: Path | None,
+    hints: Path | None,
+    roster: Path | None,
+    as_known_mistake: str | None,
+    tier: str | None,
+) -> None:
+    """Write grades, feedback and the class report again from what `grade -o DIR` left, grading nothing."""
+    if as_known_mistake is not None:
+        from autograder.cli.classes import print_new_mistake
+
+        print_new_mistake(folder, as_known_mistake, hints, tier)
+        return
+    require_page_makers()
+    from autograder.classroom.class_session import report_again
+    from autograder.cli.classes import print_class
+
+    print_class(report_again(folder, overrides, hints, roster))
+
+
+@app.command()
+@click.argument("folder", metavar="DIR", type=PATH)
 @click.option(
     "--gradebook",
     required=True,
@@ -184,29 +207,6 @@ def grades(
 
 @app.command()
 @click.argument("folder", metavar="DIR", type=PATH)
-@click.option("--take", metavar="CSV", type=PATH, help="Marks downloaded from the page, for the overrides.")
-@overrides_option
-@click.option("-o", "--output", metavar="HTML", type=PATH, help="The page; DIR/written.html unless given.")
-@hints_option
-def written(
-    folder: Path, take: Path | None, overrides: Path | None, output: Path | None, hints: Path | None
-) -> None:
-    """Make the page on which the written answers of `grade -o DIR` are graded, without anybody's name on it.
-
-    With --take, write the marks that the page downloaded into the overrides, and everything in DIR again.
-    """
-    require_page_makers()
-    from autograder.classroom.class_session import report_again, take_answers, write_answers_page
-    from autograder.cli.classes import print_class, print_taken
-
-    if take is not None:
-        print_taken(*take_answers(folder, take, overrides))
-        print_class(report_again(folder, overrides, hints))
-    say(f"page to grade written answers on: {write_answers_page(folder, overrides, output)}")
-
-
-@app.command()
-@click.argument("folder", metavar="DIR", type=PATH)
 @click.option("--for", "platform", required=True, metavar="PLATFORM", help="canvas or moodle.")
 @click.option("-o", "--output", metavar="ZIP", type=PATH, help="The zip to write.")
 def feedback(folder: Path, platform: str, output: Path | None) -> None:
@@ -225,31 +225,6 @@ def feedback(folder: Path, platform: str, output: Path | None) -> None:
     for sentence in made.left:
         say(f"left out: {sentence}")
     say(f"{path} holds {made.pages} feedback pages for {platform.capitalize()}")
-
-
-@app.command()
-@click.argument("name", required=False, metavar="[NAME]")
-@output_option("autograder-results/demo")
-@jobs_option
-@tier_option
-@fresh_option
-def demo(name: str | None, output: Path, jobs: int | None, tier: str | None) -> None:
-    """Make a small class for an assignment, grade it like any other, and show the results.
-
-    It is for svm, or else the course's first assignment, unless another is named.
-    """
-    require_page_makers()
-    from autograder.classroom.class_session import GradeOptions
-    from autograder.classroom.demo import make_class
-    from autograder.classroom.work import prepare
-    from autograder.cli.classes import grade_into
-
-    course = this_course()
-    name = name or ("svm" if "svm" in course.names() else course.names()[0])
-    work = prepare(course, name, tier)
-    submissions = make_class(work, output / "submissions")
-    say(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
-    grade_into(work, submissions, output, jobs, GradeOptions())
 
 
 @app.command()
@@ -287,3 +262,28 @@ def explain(
             opened.files, only=lambda planned: planned.id in (exact or wanted), unusable=opened.unusable
         )
         print_explanation(verdicts.values(), grader.bank)
+
+
+@app.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@output_option("autograder-results/demo")
+@jobs_option
+@tier_option
+@fresh_option
+def demo(name: str | None, output: Path, jobs: int | None, tier: str | None) -> None:
+    """Make a small class for an assignment, grade it like any other, and show the results.
+
+    It is for svm, or else the course's first assignment, unless another is named.
+    """
+    require_page_makers()
+    from autograder.classroom.class_session import GradeOptions
+    from autograder.classroom.demo import make_class
+    from autograder.classroom.work import prepare
+    from autograder.cli.classes import grade_into
+
+    course = this_course()
+    name = name or ("svm" if "svm" in course.names() else course.names()[0])
+    work = prepare(course, name, tier)
+    submissions = make_class(work, output / "submissions")
+    say(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
+    grade_into(work, submissions, output, jobs, GradeOptions())
