@@ -11,7 +11,6 @@ from autograder.cli.say import say
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 
-
 unverified_option = click.option(
     "--unverified", is_flag=True, help="Make it even if `verify` has not found the assignment gradable."
 )
