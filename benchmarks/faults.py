@@ -17,6 +17,8 @@ command, several of them one after the other in each class, which goes on meanwh
 the command. In the end the same command runs undisturbed. Grades, Canvas' table, and every result but for its seconds
 must then be the same as those of a class that nothing happened to, byte for byte.
 
+Commands are copies of this program, which has imported what they need: that would be most of a round otherwise.
+
 Prints a table by what was ended, and exits with 1 where anything in the last columns is not zero. A moment may come
 when the run is over or has no such process any more; those rounds are "too late", and judged all the same.
 """
@@ -24,13 +26,14 @@ when the run is over or has no such process any more; those rounds are "too late
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import json
+import multiprocessing
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -46,7 +49,13 @@ from grading import container_tree
 from rich.console import Console
 from rich.table import Table
 
+import autograder.__main__
+import autograder.classroom.container
+import autograder.classroom.outputs
+import autograder.cli.classes
+import autograder.report.plots
 from autograder.authoring.new import new_assignment
+from autograder.cli import main as main_of_command
 from autograder.course.loading import Course, find_course
 from autograder.grading.explain.bank import load_bank
 from autograder.report.gradescope import GradescopeResults
@@ -97,15 +106,12 @@ class Run:
     """One command, watched."""
 
     def __init__(self, command: list[str], folder: Path, temporary: Path, tier: str | None = None) -> None:
+        variables = _environment(temporary) | ({"AUTOGRADER_TIER": tier} if tier else {})
         self.began = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder", *command],
-            cwd=folder,
-            env=_environment(temporary) | ({"AUTOGRADER_TIER": tier} if tier else {}),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+        self._process = multiprocessing.get_context("fork").Process(
+            target=_as_command, args=(command, folder, variables)
         )
+        self._process.start()
         self.seen: set[psutil.Process] = set()
         self._looked = 0.0
         self.hung = False
@@ -113,18 +119,18 @@ class Run:
     @property
     def running(self) -> bool:
         """Whether it goes on; one that would do so for ever is ended, and is `hung`."""
-        if self._process.poll() is None and time.monotonic() - self.began > LONGEST_SECONDS:
+        if self._process.is_alive() and time.monotonic() - self.began > LONGEST_SECONDS:
             self.hung = True
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        return self._process.poll() is None
+            self._process.join()
+        return self._process.is_alive()
 
     @property
     def code(self) -> int:
         """Its exit code, waited for."""
         while self.running:
             pause()
-        return self._process.wait()
+        return self._process.exitcode
 
     def processes(self, kind: str) -> list[psutil.Process]:
         """Return the command itself, its grading processes, the workers, or the servers that fork them."""
@@ -158,10 +164,30 @@ class Run:
         return [it for it in alive if it.status() != psutil.STATUS_ZOMBIE]
 
 
+def _as_command(command: list[str], folder: Path, variables: dict[str, str]) -> None:
+    """Be the command `autograder`, in a process that has imported it already: that would be most of a round."""
+    os.setsid()
+    atexit._clear()  # what this process was copied from has to do at its own end
+    with open(os.devnull, "r+b") as nothing:  # noqa: PTH123
+        for stream in range(3):
+            os.dup2(nothing.fileno(), stream)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    tempfile.tempdir = None
+    # Processes that it starts find the command as their main module, not this program.
+    sys.modules["__main__"] = autograder.__main__
+    sys.argv = ["autograder", *command]
+    try:
+        main_of_command()
+    finally:
+        atexit._run_exitfuncs()
+
+
 def _environment(temporary: Path) -> dict[str, str]:
     """Return the variables of a command: compiling what it imports at every start would be most of a round."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"TMPDIR": str(temporary), "PYTHONPYCACHEPREFIX": str(temporary.parent / "bytecode")}
+    return kept | {"TMPDIR": str(temporary)}
 
 
 def _kind(process: psutil.Process) -> str:
