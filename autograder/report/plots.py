@@ -17,6 +17,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from autograder.report.statistics import ClassStatistics, QuestionTally, TestTally
@@ -182,7 +183,8 @@ def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         yield figure, drawing
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        # `Figure.savefig` would draw everything twice, the first time for what is cropped, which is nothing here.
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
         drawing.svg = buffer.getvalue()
 
 
