@@ -502,7 +502,47 @@ def fits(
     return dict(X=X, y=y, reg=reg)
 
 
-@ladder(CURVE, parts=ERRORS, prepare=for_curves)
+# What the stand-ins return for the inputs of one call is at hand beside the hand-in; for others, they are asked.
+AT_HAND = """
+import numpy
+
+
+def curve_with(powers, fits, *arguments):
+    ask_powers, ask_fit = polynomial_features, ridge_fit
+
+    def powers_at_hand(x, degree):
+        for known, matrix in powers:
+            if degree == arguments[-2] and numpy.array_equal(x, known):
+                return matrix.copy()
+        return ask_powers(x, degree)
+
+    def fit_at_hand(X, y, reg):
+        for known, w in fits:
+            if reg == known and numpy.array_equal(X, powers[0][1]) and numpy.array_equal(y, arguments[1]):
+                return w.copy()
+        return ask_fit(X, y, reg)
+
+    use_for_this_test(polynomial_features=powers_at_hand, ridge_fit=fit_at_hand)
+    try:
+        return validation_curve(*[it.copy() if hasattr(it, "copy") else it for it in arguments])
+    finally:
+        use_for_this_test(polynomial_features=ask_powers, ridge_fit=ask_fit)
+"""
+
+
+def curve_at_hand(code, function, x_train, y_train, x_val, y_val, degree, regs):
+    powers = [(x, right_powers(x, degree)) for x in (x_train, x_val)]
+    fits = [(reg, right_fit(powers[0][1], y_train, reg)) for reg in regs]
+    return code.bind("regularization.curve_with", powers, fits, x_train, y_train, x_val, y_val, degree, regs)
+
+
+def for_curves_at_hand(code):
+    code = code.extended(regularization=STAND_INS + AT_HAND)
+    code.call("regularization.use_for_this_test", polynomial_features=right_powers, ridge_fit=right_fit)
+    return code
+
+
+@ladder(CURVE, parts=ERRORS, run=curve_at_hand, prepare=for_curves_at_hand)
 def curves(
     rng,
     training_points=Size(9, along="x_train y_train", levels=(8, 9, 12)),
