@@ -250,6 +250,17 @@ def test_says_of_functions_of_the_course(course_grader, name, function, right, w
     assert any(it.startswith(sentence) for it in said), said
 
 
+def test_a_limit_is_tried_next_to_it_where_wrong_code_is_often_right(course_grader):
+    """Of three tries, one in six orders shows that each is compared with the one before it alone."""
+    grader, name = course_grader("sgd"), "linear_classifier.py"
+    right = "losses[-1] < best_loss:"
+    source = grader.reference_files[name].decode()
+    assert source.count(right) == 1
+    files = {**grader.reference_files, name: source.replace(right, "losses[-1] < losses[-2]:").encode()}
+    (fact, *_) = facts_on(grader, files, "linear_classifier.random_search")
+    assert "right up to two tries, wrong in some cases from three on" in fact.sentence
+
+
 def test_how_often_a_label_is_wrong_is_not_said(course_grader):
     """Without its offset, a plane has most of many points, and often all of a few, on the right side."""
     grader = course_grader("linear_views")

@@ -118,6 +118,9 @@ def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -
         number = _confirming(chance, float((bad == where.wrong).mean()))
         if number > MOST_CONFIRMING:
             continue
+        if question.by_chance and any(it.sort == "from" for it in where.conditions):
+            # Next to a limit, wrong code may be right by chance most of the time.
+            number = MOST_CONFIRMING
         worded = replace(where, bad=question.words[0], good=question.words[1])
         refined = _refined(examined, question, worded)
         if refined is not None and is_confirmed(examined, question, refined, number):
@@ -340,6 +343,9 @@ def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Ge
     if isinstance(knob, (Switch, Case)):
         return {condition.knob: knob.tried[holds]}
     assert isinstance(knob, Size)
+    if condition.sort == "from" and rng.random() < 0.5:
+        # A limit that is off by one shows only there.
+        return {condition.knob: int(condition.value) if holds else condition.below}
     match condition.sort, holds:
         case "only", True:
             return {condition.knob: condition.value}
