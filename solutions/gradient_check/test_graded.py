@@ -490,7 +490,7 @@ def errors(
     negative=Case("both arrays hold negative numbers"),
     opposite=Case("the signs of both arrays are opposite"),
     zeros=Case("both arrays are 0 in an entry"),
-    tiny=Case("all entries are below 1e-8"),
+    tiny=Case("all entries are below 2e-9"),
     integers=Case("both arrays hold integers"),
     equal=Case("both arrays are equal"),
     below=Case("every entry of a is smaller than that of b"),

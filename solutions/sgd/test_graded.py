@@ -763,7 +763,7 @@ def trainings(
     rng,
     iterations=Size(4, levels=(1, 2, 3, 4, 5)),
     reg=Switch("a penalty", 1e12),
-    unit=Case("the learning rate is 1"),
+    unit=Case("the first step leads to the minimum"),
     batch_of_one=Case("a batch has one example"),
     large_batch=Case("a batch has more examples than there are"),
 ):

@@ -305,11 +305,13 @@ def divergences(
     rng,
     classes=Size(4, one="class", along="p q", levels=(2, 3, 4)),
     certain=Case("p is one-hot"),
+    missing=Case("p is 0 for a class, though not one-hot"),
     equal=Case("p and q are equal"),
 ):
-    if certain and equal:
+    if certain + missing + equal > 1 or (missing and classes < 3):
         return None
-    p, q = distribution(rng, classes, absent=classes - 1 if certain else 0), distribution(rng, classes)
+    absent = classes - 1 if certain else int(missing)
+    p, q = distribution(rng, classes, absent=absent), distribution(rng, classes)
     return dict(p=p, q=p if equal else q)
 
 
@@ -377,10 +379,11 @@ def descents(
 
 @ladder("slide_audit.contraction", parts=RESULT)
 def contractions(
-    rng, steps=Size(6, least=2, levels=(2, 3, 6)), steady=Case("every step has the same factor")
+    rng,
+    errors_=Size(6, many="errors", one="error", least=2, levels=(2, 3, 6)),
+    steady=Case("every step has the same factor"),
 ):
-    errors = falling(rng, steps)
-    return dict(errors=3 * 0.7 ** np.arange(steps) if steady else errors)
+    return dict(errors=3 * 0.7 ** np.arange(errors_) if steady else falling(rng, errors_))
 
 
 @ladder("slide_audit.expected_new_bests", parts=RESULT)
