@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import textwrap
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -97,6 +98,14 @@ def first_few(names: Iterable[str], most: int = 5) -> str:
     """Return names for a sentence, the first `most` of them and a mark if there are more."""
     first = list(itertools.islice(names, most + 1))
     return ", ".join([*first[:most], "…"] if len(first) > most else first)
+
+
+def filled(line: str, columns: int) -> str:
+    """Return a line broken between words where it is too long, with what follows indented a little more."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def sentence(text: str) -> str:

@@ -16,43 +16,61 @@ from autograder.errors import AutograderError
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.report.view import shown
 from autograder.student.checks import Checks, check_folder
+from autograder.student.hints import Hint
 from autograder.student.messages import messages
 from autograder.student.standing import Standing, standing_of
 from autograder.student.states import State
 from autograder.student.submit import HandIn
 from autograder.student.watching import saves
+from autograder.text import filled
 
 PASSED = (
     "All public checks {}pass. Graded tests look at more cases, and at loops, speed and unchanged inputs where the "
     "task names them."
 )
-_STYLES = {
-    "problem": "bold white on red",
-    "passed": "bold green",
-    "failed": "bold red",
-    "message": "red",
-    "hint": "cyan",
+_GREEN, _RED, _BLUE, _BROWN = "color(28)", "color(160)", "color(31)", "color(130)"
+"""Dark enough for a white background and light enough for a black one, which the terminal's own colours are not."""
+STYLES = {
+    "problem": f"bold white on {_RED}",
+    "passed": f"bold {_GREEN}",
+    "failed": f"bold {_RED}",
+    "message": _RED,
+    "hint": _BLUE,
     "details": "",
     "head": "bold",
-    "next": "bold cyan",
+    "next": f"bold {_BLUE}",
     "changed": "",
-    State.DONE: "green",
-    State.FAILING: "red",
-    State.BROKEN: "bold red",
-    State.TO_DO: "yellow",
-    State.WAITING: "yellow",
+    State.DONE: _GREEN,
+    State.FAILING: _RED,
+    State.BROKEN: f"bold {_RED}",
+    State.TO_DO: _BROWN,
+    State.WAITING: _BROWN,
     State.UNKNOWN: "",
 }
+"""How each role of a line looks; what it means is said in words too."""
+
+
+class _Lines:
+    """Prints lines by role: sentences broken between words, code left as it is to be copied."""
+
+    def __init__(self) -> None:
+        self.console = CleanConsole(highlight=False)
+
+    def print(self, line: str, role: str) -> None:
+        """Print one line as its role looks."""
+        is_code = role == "details"
+        text = line if is_code else filled(line, self.console.width)
+        self.console.print(Text(text, style=STYLES[role]), soft_wrap=is_code)
 
 
 def print_checks(checks: Checks, folder: Path) -> None:
     """Print everything about the checks that did not pass, then where the student stands."""
-    console = CleanConsole(highlight=False)
+    lines = _Lines()
     for role, line in messages(checks):
-        console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
+        lines.print(line, role)
     if checks.passed and any(it.passed for verdicts in checks.verdicts.values() for it in verdicts):
-        console.print(_passed(checks), style="bold green")
-    console.print()
+        lines.print(_passed(checks), "passed")
+    lines.console.print()
     print_standing(standing_of(checks, folder))
 
 
@@ -66,9 +84,17 @@ def _passed(checks: Checks) -> str:
 
 def print_standing(standing: Standing) -> None:
     """Print the picture of where a student stands."""
-    console = CleanConsole(highlight=False)
-    for role, line in standing.text(console.width):
-        console.print(Text(line, style=_STYLES[role]))
+    lines = _Lines()
+    for role, line in standing.text(lines.console.width):
+        lines.print(line, role)
+
+
+def print_hint(hint: Hint) -> None:
+    """Print the stages of a hint, with an empty line between each two."""
+    lines = _Lines()
+    for number, paragraph in enumerate(hint.paragraphs):
+        for line in [""] * bool(number) + paragraph.splitlines():
+            lines.print(line, "details" if "\n" in paragraph else "changed")
 
 
 def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> NoReturn:
@@ -83,35 +109,33 @@ def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> No
         try:
             print_checks(check_folder(questions, folder, tier), folder)
         except AutograderError as error:  # half-saved files are whole a moment later
-            console.print(Text(str(error), style="bold red"))
+            _Lines().print(str(error), "failed")
         console.print(Text("Waiting for the next save; Ctrl-C ends this.", style="dim"))
     raise AssertionError("watching has no end of its own")
 
 
 def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     """Print what would be graded as it is, why that is not all, and what the zip holds."""
-    console = CleanConsole(highlight=False)
+    lines = _Lines()
     checks = hand_in.checks
     standing = standing_of(checks, folder)
     if checks.passed:
         standing = dataclasses.replace(standing, next=f"hand in {hand_in.path.name}{standing.bonus_left}")
     if checks.problems and not standing.points_in(State.DONE, State.FAILING, State.WAITING):
         all_points = shown(standing.points_in())
-        console.print(
-            Text(f"As it is, 0 of {all_points} points: {checks.problems[0].sentence}", _STYLES["problem"])
-        )
+        lines.print(f"As it is, 0 of {all_points} points: {checks.problems[0].sentence}", "problem")
     else:
-        console.print(Text(standing.as_it_is, "bold green" if checks.passed else "bold red"))
-    console.print()
+        lines.print(standing.as_it_is, "passed" if checks.passed else "failed")
+    lines.console.print()
     for note in hand_in.notes:
-        console.print(Text(note, style=_STYLES["hint"]))
+        lines.print(note, "hint")
     if checks.passed:
-        console.print(Text(_passed(checks)))
+        lines.print(_passed(checks), "changed")
     for role, line in messages(checks):
         if role != "passed":
-            console.print(Text(line, style=_STYLES[role]), soft_wrap=role == "details")
+            lines.print(line, role)
     print_standing(standing)
-    console.print()
+    lines.console.print()
     optional = (it for it in checks.assignment.optional_names if it in checks.submission.files)
     names = ", ".join([*checks.assignment.file_names, *optional])
     state = (
@@ -119,6 +143,6 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
         if checks.passed
         else "is written, and can be replaced as often as you like"
     )
-    console.print(Text(f"{hand_in.path} {state}. It holds {names}."))
+    lines.print(f"{hand_in.path} {state}. It holds {names}.", "changed")
     if hand_in.about_answers:
-        console.print(Text(hand_in.about_answers))
+        lines.print(hand_in.about_answers, "changed")

@@ -74,9 +74,7 @@ def hint(words: tuple[str, ...], tier: str | None) -> None:
 
     Each stage comes after a new attempt or a minute. In a folder above, name the assignment first.
     """
-    from rich.text import Text
-
-    from autograder.cli.console import CleanConsole
+    from autograder.cli.checks import print_hint
     from autograder.student.checks import check_folder
     from autograder.student.hints import hint_for
     from autograder.student.place import find_work
@@ -85,11 +83,7 @@ def hint(words: tuple[str, ...], tier: str | None) -> None:
     if len(questions) != 1:
         raise CourseError("say which question: autograder hint QUESTION; autograder status lists them.")
     checks = check_folder((), folder, tier)
-    given = hint_for(checks, checks.assignment.question(questions[0]).id, folder)
-    console = CleanConsole(highlight=False)
-    for number, paragraph in enumerate(given.paragraphs):
-        # Lines of code are to be copied, so they are not broken.
-        console.print(Text(f"{chr(10) * bool(number)}{paragraph}"), soft_wrap="\n" in paragraph)
+    print_hint(hint_for(checks, checks.assignment.question(questions[0]).id, folder))
 
 
 @app.command()

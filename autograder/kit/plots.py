@@ -166,7 +166,7 @@ def loop_timings(seconds: Mapping[str, float], axes: "Axes | None" = None) -> "A
     slowest = max(seconds.values())
     bars = axes.barh(list(seconds), list(seconds.values()), color=BLUE, height=0.6)
     for bar, duration in zip(bars, seconds.values(), strict=True):
-        ratio = "" if duration == slowest else f"  ({slowest / duration:.3g} times faster)"
+        ratio = "" if duration == slowest else f"  ({_faster(slowest / duration)})"
         middle = bar.get_y() + bar.get_height() / 2
         axes.annotate(
             f"{duration:.3g} s{ratio}", (duration, middle), (4, 0), textcoords="offset points", va="center"
@@ -175,6 +175,11 @@ def loop_timings(seconds: Mapping[str, float], axes: "Axes | None" = None) -> "A
     axes.invert_yaxis()
     _describe(axes, "Time for the same distances", "time (s)")
     return axes
+
+
+def _faster(times: float) -> str:
+    """Return how much faster something is, in words; what other programs may cause is no difference."""
+    return f"{times:.3g} times faster" if times >= 1.1 else "about as fast"
 
 
 def loss_curves(histories: Mapping[Any, Sequence[float]], axes: "Axes | None" = None) -> "Axes":

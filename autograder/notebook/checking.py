@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import CourseError
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
-from autograder.notebook.width import filled
+from autograder.notebook.width import fitted, keep_words_whole
 from autograder.student.afresh import Report, check_afresh, hint_afresh, page_afresh, state_of_work
 
 if TYPE_CHECKING:  # the grader itself is for the second Python
@@ -80,15 +80,15 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except CourseError as error:
-        print(filled(_as_cells(str(error))))
+        print(fitted(_as_cells(str(error))))
 
 
 def _in_a_cell(lines: Sequence[tuple[str, bool]]) -> str:
-    return "\n".join(filled(_as_cells(line)) if is_sentence else line for line, is_sentence in lines)
+    return "\n".join(fitted(_as_cells(line)) if is_sentence else line for line, is_sentence in lines)
 
 
 def _standing(report: Report) -> str:
-    return "\n".join(filled(_as_cells(line)) for line in report.standing.splitlines())
+    return "\n".join(fitted(_as_cells(line)) for line in report.standing.splitlines())
 
 
 def _as_cells(text: str) -> str:
@@ -104,6 +104,7 @@ def checker() -> Checker:
 
     It is otter-grader where that is installed and the release was made for it.
     """
+    keep_words_whole()
     follow_saves(Path.cwd())
     with waiting("checking all questions"):
         report = check_afresh()

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from autograder.notebook.saves import NotRunnable
 from autograder.notebook.waiting import waiting
-from autograder.notebook.width import filled
+from autograder.notebook.width import fitted
 
 Result = TypeVar("Result")
 
@@ -34,9 +34,9 @@ def step() -> Iterator[None]:
             yield
     except NotImplementedError as error:
         _keep(str(error), error.__traceback__)
-        print(filled(f"not yet: {error}, save it and run this cell again."))
+        print(fitted(f"not yet: {error}, save it and run this cell again."))
     except NotRunnable as error:
-        print(filled(f"not run: {error} Mend that, save it and run this cell again."))
+        print(fitted(f"not run: {error} Mend that, save it and run this cell again."))
     except NameError as error:
         if not _raised_in_the_cell(error.__traceback__):
             raise
@@ -44,7 +44,7 @@ def step() -> Iterator[None]:
         _keep(first, error.__traceback__)
         said = f" It said: {first}." if first else ""
         print(
-            filled(f"not yet: this needs {error.name}, which a cell above makes; run that one first.{said}")
+            fitted(f"not yet: this needs {error.name}, which a cell above makes; run that one first.{said}")
         )
 
 

@@ -25,7 +25,7 @@ def waiting(what: str = "") -> Iterator[None]:
     what
         What is being done; the line of the file beside the notebook that is being run if empty.
     """
-    if not _is_notebook():
+    if not is_notebook():
         yield
         return
     ended = threading.Event()
@@ -41,7 +41,8 @@ def waiting(what: str = "") -> Iterator[None]:
         thread.join()
 
 
-def _is_notebook() -> bool:
+def is_notebook() -> bool:
+    """Return whether this runs in a notebook."""
     if "ipykernel" not in sys.modules:
         return False
     from IPython import get_ipython

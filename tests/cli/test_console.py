@@ -6,11 +6,14 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from autograder import cli
+from autograder.cli.checks import STYLES
 from autograder.cli.console import CleanConsole
 from autograder.cli.say import say
 from autograder.text import with_marks, without_controls
@@ -49,3 +52,18 @@ def test_every_command_prints_through_them() -> None:
             assert not re.search(
                 r"(?<![\w.])(?:print|echo|Console)\(", path.read_text().replace("def print(", "")
             ), path
+
+
+def test_what_student_commands_print_can_be_read_on_white_and_on_black() -> None:
+    def luminance(*channels: int) -> float:
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (it / 255 for it in channels)
+        ]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    coloured = [style for text in STYLES.values() if (style := Style.parse(text)).color and not style.bgcolor]
+    assert coloured
+    for style in coloured:
+        light = luminance(*style.color.get_truecolor())
+        # The contrast that the web's guidelines ask of text in bold or large type, and some more.
+        assert min(1.05 / (light + 0.05), (light + 0.05) / 0.05) > 3.8, style

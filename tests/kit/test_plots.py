@@ -92,6 +92,8 @@ def test_loop_timings_has_a_bar_for_each_version_with_its_seconds():
     axes = plots.loop_timings({"two loops": 20.0, "one loop": 25.0, "no loops": 0.25})
     assert [bar.get_width() for bar in axes.patches] == [20, 25, 0.25]
     assert texts(axes) == ["20 s  (1.25 times faster)", "25 s", "0.25 s  (100 times faster)"]
+    close = plots.loop_timings({"two loops": 0.625, "one loop": 0.632})
+    assert texts(close) == ["0.625 s  (about as fast)", "0.632 s"]
     assert tick_labels(axes.yaxis) == ["two loops", "one loop", "no loops"]
     bottom, top = axes.get_ylim()
     assert bottom > top, "the first version is at the top"

@@ -41,7 +41,7 @@ def test_a_name_that_an_earlier_cell_could_not_make_says_what_that_one_waits_for
     for cell in cells:
         exec(f"with step():\n    {cell}", {"step": step, "unwritten": unwritten})
     lines = capsys.readouterr().out.splitlines()
-    said = " ".join(lines)
+    said = " ".join(" ".join(lines).split())
     for name in ("runs", "best"):
         assert (
             f"not yet: this needs {name}, which a cell above makes; run that one first. It said: fill" in said
