@@ -50,6 +50,7 @@ _LINE = re.compile(r"(\s*).* ?# ?SOLUTION")
 _BEGIN = re.compile(r"(\s*)# BEGIN SOLUTION( NO PROMPT)?")
 _MARKER = re.compile(r"\s*# ?SOLUTION( NO PROMPT)?\s*$|\s*# SEED\s*$")
 _SKIPPED = ("# SOLUTION NO PROMPT", "# BEGIN PROMPT", "# END PROMPT", "# SEED")
+_OF_NOTEBOOK = re.compile(r"\botter\.Notebook\b|\bgrader\.(?!check\()\w+")
 _KNOWN_KEYS = frozenset(
     {"name", "files", "tests", "export_cell", "generate", "init_cell", "check_all_cell", "show_question_points",
      "requirements", "solutions_pdf", "template_pdf", "run_tests", "config_file", "environment", "python_version",
@@ -170,6 +171,7 @@ class _Reader:
             if self.config.get("strip_solutions_from_all_cells") and cell.kind == "code":
                 self._solve(cell, question)
             elif cell.kind != "raw":
+                self.by_hand += _of_notebook(cell)
                 self.students.append(cell)
                 self.reference.append(cell)
         elif block == "tests":
@@ -301,7 +303,7 @@ def read_master(path: Path, name: str) -> Draft:
             )
         else:
             questions.append(_question(question, names, name, ok_format, reader))
-    by_hand += more
+    by_hand += [*more, *_of_seed(reader.config)]
     by_hand += [
         ByHand(
             Place(""),
@@ -325,6 +327,25 @@ def read_master(path: Path, name: str) -> Draft:
         libraries_in(solved, own),
         tuple(by_hand),
     )
+
+
+def _of_notebook(cell: Cell) -> Iterator[ByHand]:
+    if cell.kind == "code" and (found := _OF_NOTEBOOK.search(cell.source)):
+        what = f"this cell calls {found[0]}, of otter's own notebook, which is not there"
+        yield ByHand(
+            Place(f"cell {cell.number}"), what, "take it out; hand-ins are made by `autograder submit`"
+        )
+
+
+def _of_seed(config: Mapping[str, Any]) -> Iterator[ByHand]:
+    generate = config.get("generate")
+    if isinstance(generate, dict) and generate.get("seed") is not None:
+        yield ByHand(
+            Place(""),
+            f"otter seeds the generators with {generate['seed']} before each cell of a hand-in, and nothing does so here",
+            "where answers are drawn, give students cells that make default_rng(...) with a seed, or call "
+            f"student.seed({generate['seed']}) before the call in a test",
+        )
 
 
 def _of_written(question: _Question, place: Place) -> Iterator[ByHand]:

@@ -578,7 +578,10 @@ class _Translation:
     def _identity(self, node: ast.Compare) -> ast.expr:
         made = self._parts(node)
         sides = [node.left, *node.comparators]
-        plain = any(isinstance(it, ast.Constant) and it.value in (None, True, False) for it in sides)
+        plain = any(
+            (isinstance(it, ast.Constant) and it.value in (None, True, False)) or _is_type_of(it)
+            for it in sides
+        )
         if self._is_touched(made) and not plain:
             raise _refused(node, "it asks whether two things are the same object")
         return made
@@ -633,6 +636,11 @@ class _Translation:
             if it.id in self.names.given and it.id not in self.given:
                 self.given.add(it.id)
                 self.need(it.id)
+
+
+def _is_type_of(node: ast.expr) -> bool:
+    """Return whether an expression asks for a value's type, which is the same on both sides of the boundary."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
 
 
 def _raised_by(context: ast.expr) -> str:

@@ -204,7 +204,8 @@ EXCEPTION_STYLE: list[Cell] = [
 FENCED_STYLE: list[Cell] = [
     text("```otter\n" + CONFIG + "```"),
     text(
-        "# Choices\n\n```otter\n# BEGIN QUESTION\nname: pick\n```\n\n**Which** one?\n\n```otter\n# BEGIN SOLUTION\n```"
+        "# Choices\n\n```otter\n# BEGIN QUESTION\nname: pick\n```\n\n**Which** one?\n\n"
+        "```otter\n# BEGIN SOLUTION\n```"
     ),
     code('pick = "b"  # SOLUTION'),
     text("```otter\n# END SOLUTION\n```\n\n```otter\n# BEGIN TESTS\n```"),
@@ -224,7 +225,8 @@ FENCED_STYLE: list[Cell] = [
         *checks(
             code("abs(gradient(lambda x: x**2, 3) - 6) < 1e-6", "True"),
             code(
-                "# HIDDEN\nimport math\nassert all(math.isclose(gradient(math.sin, x), math.cos(x), rel_tol=1e-6) "
+                "# HIDDEN\nimport math\n"
+                "assert all(math.isclose(gradient(math.sin, x), math.cos(x), rel_tol=1e-6) "
                 "for x in (0.1, 1.0))"
             ),
         ),
@@ -232,4 +234,154 @@ FENCED_STYLE: list[Cell] = [
     ),
 ]
 
-MASTERS = {"ok": OK_STYLE, "exception": EXCEPTION_STYLE, "fenced": FENCED_STYLE}
+ALL_OR_NOTHING: list[Cell] = [
+    raw(CONFIG + "name: together\n"),
+    text("# Together"),
+    code("import numpy as np\nrng = np.random.default_rng(42)"),
+    code('grader.run_plugin("otter.plugins.builtin.RateLimiting")'),
+    *question(
+        "walk",
+        text("**Question 1.** A walk."),
+        *solution(
+            code(
+                "def walk(n, seed):\n    # BEGIN SOLUTION\n"
+                "    rng = np.random.default_rng(seed)\n"
+                "    steps = rng.choice([-1, 1], size=n)\n    return np.cumsum(steps)\n"
+                "    # END SOLUTION"
+            ),
+            code("path = walk(100, 3) # SOLUTION"),
+        ),
+        *checks(
+            code("walk(10, 1).shape", "(10,)"),
+            code("# HIDDEN\nassert set(np.diff(walk(50, 2))) <= {-1, 1}"),
+            code("# HIDDEN\nnp.testing.assert_array_equal(path, walk(100, 3))"),
+            code("int(abs(walk(5, 0)).max()) <= 5", "True"),
+        ),
+        points=4,
+        all_or_nothing=True,
+    ),
+    *question(
+        "pick",
+        text("**Question 2.** Pick all."),
+        *prompt(code("pick = ...")),
+        *solution(code("pick = [1, 3] # SOLUTION")),
+        *checks(
+            code("assert isinstance(pick, list)"),
+            code(
+                '""" # BEGIN TEST CONFIG\npoints: 2\nhidden: true\n""" # END TEST CONFIG\n'
+                "assert sorted(pick) == [1, 3]"
+            ),
+            code(
+                '""" # BEGIN TEST CONFIG\npoints: 0.5\nhidden: true\n""" # END TEST CONFIG\n'
+                "assert 2 not in pick"
+            ),
+        ),
+    ),
+]
+
+SEEDED: list[Cell] = [
+    raw(CONFIG + "name: seeded\ngenerate:\n  seed: 42\ntests:\n  ok_format: true\n"),
+    code("import numpy as np\nimport math"),
+    *question(
+        "draw",
+        text("### 1 Draw"),
+        *solution(code("def draw(n):\n    return np.random.normal(size=n).mean() # SOLUTION")),
+        *checks(
+            code("np.random.seed(5)\nbool(abs(draw(1000)) < 0.2)", "True"),
+            code(
+                "# HIDDEN\nnp.random.seed(7)\nm = draw(10)\nnp.random.seed(7)\n"
+                "assert math.isclose(m, np.random.normal(size=10).mean())"
+            ),
+        ),
+        points={"each": 1.5},
+    ),
+    *question(
+        "area",
+        text("### 2 Area"),
+        *solution(code("side = 3 # SOLUTION\narea = side ** 2 # SOLUTION")),
+        *checks(
+            code("area", "9"),
+            code("assert side > 0 and area == side * side"),
+            code("# HIDDEN\ntype(area) is int", "True"),
+        ),
+        points=[0, 1, 2],
+    ),
+    *question(
+        "text_out",
+        text("### 3 Words"),
+        *solution(
+            code(
+                "def shout(words):\n    # BEGIN SOLUTION\n"
+                "    return ' '.join(w.upper() for w in words)\n    # END SOLUTION"
+            )
+        ),
+        *checks(code("shout(['a', 'b'])", "'A B'"), code("# HIDDEN\nassert shout([]) == ''")),
+        points=2,
+    ),
+]
+
+EXPORTED: list[Cell] = [
+    raw(
+        CONFIG
+        + "name: exported\ntests:\n  ok_format: false\nexport_cell:\n  pdf: true\n"
+        "  filtering: true\n".replace("export_cell: false\n", "")
+    ),
+    text("# Exported"),
+    code("import numpy as np"),
+    *question(
+        "plot",
+        text("Draw it."),
+        *solution(code("values = np.arange(5) ** 2 # SOLUTION\nvalues.sum()")),
+        manual=True,
+        points=2,
+        export=True,
+    ),
+    *question(
+        "why", text("Why?"), *prompt(text("*here*")), *solution(text("Because.")), manual=True, points=1
+    ),
+    *question(
+        "stack",
+        text("## A stack"),
+        *solution(
+            code(
+                "class Stack:\n    def __init__(self):\n        self.items = [] # SOLUTION\n\n"
+                "    def push(self, x):\n        # BEGIN SOLUTION\n"
+                "        self.items.append(x)\n        return self\n        # END SOLUTION\n\n"
+                "    def size(self):\n        return len(self.items) # SOLUTION"
+            )
+        ),
+        *checks(
+            code(
+                "def test_size(Stack):\n    s = Stack()\n    assert s.size() == 0\n"
+                "    s.push(1)\n    s.push(2)\n    assert s.size() == 2"
+            ),
+            code(
+                '""" # BEGIN TEST CONFIG\nhidden: true\npoints: 3\n""" # END TEST CONFIG\n'
+                'def test_items(env):\n    s = env["Stack"]()\n    for i in range(4):\n'
+                "        s.push(i)\n    assert list(s.items) == [0, 1, 2, 3]"
+            ),
+        ),
+        points=5,
+    ),
+    *question(
+        "norm",
+        text("## A norm"),
+        *solution(code("norm = lambda v: float(np.sqrt((v ** 2).sum())) # SOLUTION")),
+        *checks(
+            code(
+                "def test_norm(norm, np):\n"
+                "    assert abs(norm(np.array([3.0, 4.0])) - 5) < 1e-9\n\ntest_norm(norm, np)"
+            )
+        ),
+        points=1,
+    ),
+]
+
+MASTERS = {
+    "ok": OK_STYLE,
+    "exception": EXCEPTION_STYLE,
+    "fenced": FENCED_STYLE,
+    "together": ALL_OR_NOTHING,
+    "seeded": SEEDED,
+    "exported": EXPORTED,
+}

@@ -40,6 +40,9 @@ WRONG = {
     "ok": ("X.mean(axis=1)", "X.mean(axis=0)"),
     "exception": ("e / e.sum()", "e / e.max()"),
     "fenced": ('pick = "b"', 'pick = "c"'),
+    "together": ("np.cumsum(steps)", "np.cumsum(steps + 1)"),
+    "seeded": ("side ** 2", "side * 2"),
+    "exported": ("return len(self.items)", "return 2"),
 }
 """For each master, a mistake in one of its answers."""
 
@@ -144,6 +147,16 @@ def test_both_halves_and_the_page_are_written(tmp_path: Path) -> None:
     assert "np.ones((50, 3))" in graded and "np.ones((50, 3))" not in public
     assert made.tests == (6, 6)
     assert "**cell 24**: the message 'Look at the smallest.' of a test was left out" in page_of(made)
+
+
+def test_what_otter_s_own_run_would_do_is_named(tmp_path: Path) -> None:
+    with_plugin = [raw(f"{CONFIG}plugins:\n  - my_plugins.Sheet\n"), *MASTERS["together"][1:]]
+    plugin = page_of(imported(tmp_path, with_plugin, "together"))
+    seeded = page_of(imported(tmp_path, MASTERS["seeded"], "seeded"))
+    assert "the setting 'plugins' of the configuration was not taken over" in plugin
+    assert "**cell 4**: this cell calls grader.run_plugin, of otter's own notebook" in plugin
+    assert "otter seeds the generators with 42 before each cell of a hand-in" in seeded
+    assert "could not be translated" not in plugin + seeded
 
 
 def test_a_written_answer_becomes_a_cell_and_a_sample_in_the_rubric(tmp_path: Path) -> None:
