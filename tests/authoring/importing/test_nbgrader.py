@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import re
@@ -112,10 +113,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Imported:
 
 
 def nbgrader_scores(cells: list[dict[str, Any]]) -> list[float]:
-    """Return what each cell of tests earns by nbgrader's rule: all of its points unless it raises.
+    """Return what each cell of tests earns by nbgrader's rule: all of its points unless it raises, or what it shows.
 
     Every cell runs in the same namespace, whatever became of those above it. nose, which nobody can install any
-    more, is stood in for.
+    more, is stood in for. It was compared with `nbgrader.utils.determine_grade` on the same cells run in a kernel.
     """
 
     class Nose:
@@ -127,15 +128,28 @@ def nbgrader_scores(cells: list[dict[str, Any]]) -> list[float]:
     earned = []
     for one in cells:
         told = one["metadata"].get("nbgrader", {})
-        passed = False
+        share = 0.0
         if one["cell_type"] == "code":
             lines = one["source"].split("\n")
+            source = "\n".join(it for it in lines if not it.startswith(("%", "from nose")))
             with contextlib.suppress(Exception):
-                exec("\n".join(it for it in lines if not it.startswith(("%", "from nose"))), scope)
-                passed = True
+                shown = shown_by(source, scope)
+                share = told.get("points", 0) if shown is None else shown
         if told.get("grade") and not told["solution"]:
-            earned.append(told["points"] * passed)
+            earned.append(share)
     return earned
+
+
+def shown_by(source: str, scope: dict[str, Any]) -> float | None:
+    """Run a cell and return the number that its last line shows, if it shows one."""
+    body = ast.parse(source).body
+    last = body.pop().value if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "cell", "exec"), scope)
+    value = None if last is None else eval(compile(ast.Expression(last), "cell", "eval"), scope)
+    try:
+        return float(repr(value))
+    except ValueError:
+        return None
 
 
 def changed(cells: list[dict[str, Any]], old: str, new: str) -> list[dict[str, Any]]:
@@ -173,6 +187,139 @@ def test_right_wrong_and_empty_work_scores_as_in_nbgrader(made: Imported) -> Non
         and theirs["empty"] == [0, 0, 0]
         and len({*map(str, theirs.values())}) > 3
     )
+
+
+QUEUE = """
+class Queue:
+    def __init__(self, size):
+        ### BEGIN SOLUTION
+        self.size, self.items = size, []
+        ### END SOLUTION
+
+    def put(self, item):
+        ### BEGIN SOLUTION
+        if len(self.items) == self.size:
+            raise ValueError("full")
+        self.items.append(item)
+        ### END SOLUTION
+"""
+TEST_QUEUE = """
+q = Queue(2)
+q.put(1)
+q.put("b")
+assert list(q.items) == [1, "b"]
+try:
+    q.put(3)
+    raise AssertionError("a full queue takes no more")
+except ValueError:
+    pass
+"""
+CLASSES = [
+    cell("markdown", "# Queues"),
+    solved(QUEUE, "queue"),
+    graded(TEST_QUEUE, "test_queue", 2),
+    graded(
+        "### BEGIN HIDDEN TESTS\nfor n in range(4):\n    assert Queue(n).size == n\n### END HIDDEN TESTS",
+        "sizes",
+        1.5,
+    ),
+]
+WALK = """
+def walk(n):
+    ### BEGIN SOLUTION
+    return np.cumsum(np.random.choice([-1, 1], size=n))
+    ### END SOLUTION
+"""
+TEST_WALK = """
+np.random.seed(3)
+steps = walk(50)
+earned = 0
+if steps.shape == (50,):
+    earned += 1
+if set(np.diff(steps)) <= {-2, 0, 2, -1, 1}:
+    earned += 0.5
+for n in (1, 7):
+    if len(walk(n)) == n:
+        earned += 0.25
+earned
+"""
+TEST_DRAWS = """
+np.random.seed(11)
+first = walk(9)
+np.random.seed(11)
+### BEGIN HIDDEN TESTS
+assert (first == np.cumsum(np.random.choice([-1, 1], size=9))).all()
+### END HIDDEN TESTS
+"""
+SEEDED = [
+    cell("code", "import numpy as np", locked=True, grade_id="head"),
+    cell("markdown", "# Walks"),
+    solved(WALK, "walk"),
+    graded(TEST_WALK, "adds_up", 2),
+    graded(TEST_DRAWS, "draws", 3),
+]
+GROUPS = """
+def groups(words):
+    found = {}
+    ### BEGIN SOLUTION
+    for word in words:
+        found.setdefault(len(word), []).append(word)
+    ### END SOLUTION
+    return found
+"""
+TEST_GROUPS = """
+words = ["a", "bc", "de"]
+found = groups(words)
+assert found == {1: ["a"], 2: ["bc", "de"]}
+"""
+TEST_ON = """
+more = words + ["xyz"]
+parts = [groups(more) == {1: ["a"], 2: ["bc", "de"], 3: ["xyz"]}, groups([]) == {}, type(groups(words)) is dict]
+round(sum(parts) / 3, 2)
+"""
+PLAIN = [
+    cell("markdown", "# Words"),
+    solved(GROUPS, "groups"),
+    graded(TEST_GROUPS, "groups1", 1),
+    solved("longest = 'xyz'", "longest"),
+    graded(TEST_ON, "groups2", 1),
+    graded("assert longest in more, 'one of them'\nassert len(longest) == 3", "last", 0.5),
+]
+MORE = {
+    "classes": (CLASSES, "len(self.items) == self.size", "len(self.items) > self.size"),
+    "seeded": (SEEDED, "np.cumsum(np.random.choice([-1, 1], size=n))", "np.random.choice([-1, 1], size=n)"),
+    "plain": (PLAIN, "found.setdefault(len(word), [])", "found.setdefault(min(len(word), 2), [])"),
+}
+
+
+def emptied(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a source notebook as a student who does nothing hands it in."""
+    stub = "# YOUR CODE HERE\nraise NotImplementedError()"
+    empty = []
+    for one in cells:
+        source, told = one["source"], one["metadata"].get("nbgrader", {})
+        if told.get("solution"):
+            region = re.compile(r"^( *)### BEGIN SOLUTION.*?### END SOLUTION", re.MULTILINE | re.DOTALL)
+            made = region.sub(lambda it: "\n".join(it[1] + line for line in stub.split("\n")), source)
+            source = made if made != source else stub
+        empty.append({**one, "source": source})
+    return empty
+
+
+@pytest.mark.parametrize("kind", MORE)
+def test_work_on_other_masters_scores_as_in_nbgrader(tmp_path: Path, kind: str) -> None:
+    cells, old, new = MORE[kind]
+    made = imported(tmp_path, cells)
+    page = page_of(made)
+    assert "could not be translated" not in page and "the reference does not pass" not in page
+    reference, stub = ((half / "ps1.ipynb").read_text() for half in (made.secret, made.public))
+    assert old in reference
+    hand_ins = {"right": reference, "wrong": reference.replace(old, new), "empty": stub}
+    ours = our_scores(made, {what: book.encode() for what, book in hand_ins.items()})
+    theirs = {"right": cells, "wrong": changed(cells, old, new), "empty": emptied(cells)}
+    expected = {what: nbgrader_scores(it) for what, it in theirs.items()}
+    assert {what: [float(it) for it in of] for what, of in ours.items()} == expected
+    assert sum(expected["right"]) > sum(expected["wrong"]) > sum(expected["empty"]) == 0
 
 
 def test_cells_of_tests_become_questions_with_the_functions_that_they_call(made: Imported) -> None:
