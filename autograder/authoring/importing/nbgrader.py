@@ -64,14 +64,24 @@ class _Test:
 
     @property
     def gives_part(self) -> bool:
-        """Whether what its last line shows is taken for the points that are earned."""
+        """Whether what its last line shows may be taken for the points that are earned."""
         statements = _statements(self.whole)
-        return bool(statements) and _is_number(statements[-1], self.cell.output)
+        return bool(statements) and _may_be_number(statements[-1], self.cell.output)
+
+    @property
+    def of_students(self) -> str:
+        """What students see of it, without the points to which hidden tests add."""
+        if not self.gives_part or self.shown == self.whole:
+            return self.shown
+        *statements, last = _statements(self.shown) or [ast.Pass()]
+        return "\n".join(map(ast.unparse, statements if isinstance(last, ast.Expr) else [*statements, last]))
 
     @property
     def is_check(self) -> bool:
-        """Whether students see something that they can pass: of points that hidden tests add to, they never see all."""
-        return self.shown == self.whole if self.gives_part else _asserts(self.shown)
+        """Whether students see something that they can pass."""
+        if self.gives_part and self.shown != self.whole:
+            return any(isinstance(it, ast.Assert) for it in _statements(self.of_students))
+        return self.gives_part or _asserts(self.shown)
 
 
 @dataclass
@@ -244,9 +254,11 @@ def _questions(reader: _Reader, names: Names, filled: Sequence[str]) -> Iterator
         else:
             title = test.title if titles[test.title] == 1 else f"{test.title} ({test.id})"
             graded = _imported(test, test.whole, before, names, public=False)
-            shown = [_imported(test, test.shown, before_shown, names, public=True)] if test.is_check else []
+            shown = (
+                [_imported(test, test.of_students, before_shown, names, public=True)] if test.is_check else []
+            )
             if graded.out_of is not None:
-                what = f"the last line of {test.id} says how many of its points are earned, as before"
+                what = f"what the last line of {test.id} shows counts as the points that are earned if it is a number, as before"
                 remedy = "let it give halves of a point, which students can read"
                 reader.by_hand.append(ByHand(Place(place.where, graded.body[-1].lineno), what, remedy))
             used = {it.id for it in ast.walk(ast.Module(list(graded.body), [])) if isinstance(it, ast.Name)}
@@ -266,7 +278,8 @@ def _imported(
         body = ast.parse(without_magics(source)).body
     except SyntaxError as error:
         trouble = ByHand(Place(place.where, error.lineno or 0), "it is no Python", "write it by hand")
-    out_of = test.points if test.gives_part else None
+    is_whole = not public or test.shown == test.whole
+    out_of = test.points if test.gives_part and is_whole else None
     imported = dict(names.imports)
     for statement in (*before, *body):
         imported |= imports_of(statement)
@@ -278,13 +291,16 @@ def _imported(
     )
 
 
-def _is_number(last: ast.stmt, output: str) -> bool:
-    """Return whether the value of the last line is a number."""
+def _may_be_number(last: ast.stmt, output: str) -> bool:
+    """Return whether the value of the last line may be a number: what is called only to be tried is none."""
     if not isinstance(last, ast.Expr):
         return False
     if output.strip():
-        return re.fullmatch(r"[-+\d.e]+", output.strip()) is not None
-    return isinstance(last.value, (ast.Name, ast.BinOp)) or (
+        return re.fullmatch(r"(np\.\w+\()?[-+\d.e]+\)?", output.strip()) is not None
+    if isinstance(last.value, ast.Call):
+        name = ast.unparse(last.value.func)
+        return not (".testing." in f".{name}" or name.startswith(("assert", "print", "self.", "nt.")))
+    return isinstance(last.value, (ast.Name, ast.BinOp, ast.UnaryOp, ast.IfExp)) or (
         isinstance(last.value, ast.Constant) and isinstance(last.value.value, (int, float))
     )
 

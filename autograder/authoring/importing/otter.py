@@ -342,7 +342,7 @@ def _of_seed(config: Mapping[str, Any]) -> Iterator[ByHand]:
     if isinstance(generate, dict) and generate.get("seed") is not None:
         yield ByHand(
             Place(""),
-            f"otter seeds the generators with {generate['seed']} before each cell of a hand-in, and nothing does so here",
+            f"otter seeds the generators with {generate['seed']} before each cell of a hand-in; nothing does so here",
             "where answers are drawn, give students cells that make default_rng(...) with a seed, or call "
             f"student.seed({generate['seed']}) before the call in a test",
         )

@@ -27,6 +27,9 @@ _NO_MEANING = frozenset(
 _SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "signature"})
 _DRAWN = "drawn"
 _NUMPY = "import numpy as np"
+_SHOWN = "shown_at_the_end"
+_NUMBERS = frozenset({"sum", "round", "len", "int", "float", "abs", "min", "max"})
+"""Functions whose result is a number where it says how many points are earned."""
 _OURS = frozenset({"student", "check", _DRAWN})
 _OF_OBJECTS = frozenset(dir(str) + dir(list) + dir(dict) + dir(tuple) + dir(float))
 _OF_ARRAYS = frozenset(
@@ -108,7 +111,7 @@ def translated(
         it for statement in body if statement is not shown for it in translation.statement(statement)
     ]
     if isinstance(shown, ast.Expr) and out_of is not None:
-        statements.append(translation.earning(shown, out_of))
+        statements += translation.earning(shown, out_of)
     if not translation.uses:
         raise CannotTranslateError(
             body[0] if body else ast.Pass(lineno=1),
@@ -218,10 +221,21 @@ class _Translation:
             case _:
                 raise _refused(node, f"a statement of this kind ({type(node).__name__.lower()})")
 
-    def earning(self, node: ast.Expr, of: Fraction) -> ast.stmt:
-        """Return the statement for a value that says how many points are earned."""
+    def earning(self, node: ast.Expr, of: Fraction) -> Iterator[ast.stmt]:
+        """Yield the statements for a value that says how many points are earned, if it is a number."""
         whole = ast.Constant(int(of) if of.denominator == 1 else str(of))
-        return ast.Expr(ast.Call(_fixture("check", "earn"), [self.expression(node.value), whole], []))
+        value = self.expression(node.value)
+        called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else "sum"
+        if called in _NUMBERS:
+            yield ast.Expr(ast.Call(_fixture("check", "earn"), [value, whole], []))
+            return
+        # Other calls may show anything, and what is no number earns all.
+        self._bind(node, _SHOWN)
+        yield ast.Assign([ast.Name(_SHOWN, ast.Store())], value, lineno=0)
+        yield from ast.parse(
+            f"if isinstance({_SHOWN}, (int, float)) and not isinstance({_SHOWN}, bool):\n"
+            f"    check.earn({_SHOWN}, {whole.value!r})"
+        ).body
 
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made = [it for statement in body for it in self.statement(statement)]
