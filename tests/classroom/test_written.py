@@ -398,6 +398,10 @@ def test_the_command_makes_the_page_and_takes_the_marks(out: Path, marks: Path, 
     assert "not graded yet: 3 written answers; `autograder written" in done.stdout
     assert f"page to grade written answers on: {out / 'written.html'}" in done.stdout
     assert table(out)["ada"]["why"] == "1.5"
+    taken = table(out)
+    again = run_here("report", out, cwd=tmp_path)
+    assert again.returncode == 0 and "not graded yet: 3 written answers" in again.stdout
+    assert table(out) == taken
 
 
 def test_what_is_no_class_with_written_questions_is_one_sentence(out: Path, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def _questions(reader: _Reader, names: Names, filled: Sequence[str]) -> Iterator
                 [_imported(test, test.of_students, before_shown, names, public=True)] if test.is_check else []
             )
             if graded.out_of is not None:
-                what = f"what the last line of {test.id} shows counts as the points that are earned if it is a number, as before"
+                what = f"what the last line of {test.id} shows counts as the points earned if it is a number, as before"
                 remedy = "let it give halves of a point, which students can read"
                 reader.by_hand.append(ByHand(Place(place.where, graded.body[-1].lineno), what, remedy))
             used = {it.id for it in ast.walk(ast.Module(list(graded.body), [])) if isinstance(it, ast.Name)}

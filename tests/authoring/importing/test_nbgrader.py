@@ -400,9 +400,7 @@ def test_what_a_cell_adds_up_is_earned_as_in_nbgrader(tmp_path: Path) -> None:
     cells = [*SOURCE, graded(ADDED_UP, "part", 2), graded(SHOWN_NUMBER, "shown", 1)]
     made = imported(tmp_path, cells)
     page = page_of(made)
-    assert (
-        "**cell 10, line 16**: what the last line of part shows counts as the points that are earned" in page
-    )
+    assert "**cell 10, line 16**: what the last line of part shows counts as the points earned" in page
     assert "could not be translated" not in page and "the reference does not pass" not in page
     notebook = (made.public / "ps1.ipynb").read_text()
     # What hidden tests add to is no check: nobody could pass it.
