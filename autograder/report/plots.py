@@ -184,7 +184,8 @@ def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
         yield figure, drawing
         buffer = io.BytesIO()
         # `Figure.savefig` would draw everything twice, the first time for what is cropped, which is nothing here.
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        canvas = FigureCanvasSVG(figure)
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
         drawing.svg = buffer.getvalue()
 
 
