@@ -21,7 +21,7 @@ MOST_APART = 4.0
 """How far they may be apart to be told at all."""
 CLOSE_BY = 1.3
 """How far apart limits may be that further draws have widened."""
-LOOKED_AHEAD = 3
+LOOKED_AHEAD = 2
 """Steps of halving that are asked about at once: calls cost little beside the way across."""
 CONFIRMING = 6
 """Further draws that have to be right below the limit and wrong beyond it, by as much as limits may be apart."""
