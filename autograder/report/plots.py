@@ -184,8 +184,8 @@ def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
         yield figure, drawing
         buffer = io.BytesIO()
         # `Figure.savefig` would draw everything twice, the first time for what is cropped, which is nothing here.
-        canvas = FigureCanvasSVG(figure)
-        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
         drawing.svg = buffer.getvalue()
 
 
