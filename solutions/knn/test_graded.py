@@ -360,9 +360,9 @@ def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
 IN_ONE_CALL = """
 
 def after_training(classifier, method, X_train, y_train, *arguments):
-    model = globals()[classifier]()
-    model.train(X_train, y_train)
-    return getattr(model, method)(*arguments)
+    learner = globals()[classifier]()
+    learner.train(X_train, y_train)
+    return getattr(learner, method)(*arguments)
 """
 
 

@@ -13,6 +13,7 @@ from autograder.grading.ladder import Case, Size, Switch, ladder
 
 RANDOM_SEARCH = "linear_classifier.random_search"
 GRID_SEARCH = "linear_classifier.grid_search"
+NAMES = ("loss", "dW")
 
 training = pytest.mark.question("train")
 predicting = pytest.mark.question("predict")
@@ -437,7 +438,7 @@ def loss_of(code, classifier, W, X, y, reg):
 @pytest.mark.parametrize("reg", [0.0, 0.25], ids=["reg 0", "reg 0.25"])
 def test_loss_of_each_classifier(compare, rng, classifier, reg):
     W, X, y = rng.normal(size=(5, 4)), rng.normal(size=(9, 5)), rng.integers(1, 4, size=9)
-    compare(loss_of, classifier, W, X, y, reg, names=("loss", "dW"))
+    compare(loss_of, classifier, W, X, y, reg, names=NAMES)
 
 
 @pytest.mark.weight(1)
@@ -836,7 +837,7 @@ def classified(code, function, *arguments):
 @ladder(
     "linear_classifier.LinearSVM.loss",
     "linear_classifier.Softmax.loss",
-    parts=("loss", "dW"),
+    parts=NAMES,
     run=classified,
     prepare=for_losses,
 )

@@ -178,8 +178,9 @@ def test_an_order_that_cannot_be_is_refused(tmp_path, after, says):
         find_course(tmp_path).in_order()
 
 
-def test_the_course_s_own_page_lists_its_assignments_as_they_are(capsys):
-    list_assignments(markdown=True)
+def test_the_course_s_own_page_lists_its_assignments_as_they_are(capsys, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[2])
+    list_assignments.main(["--markdown"], standalone_mode=False)
     table = capsys.readouterr().out
     page = (Path(__file__).parents[2] / "assignments" / "README.md").read_text()
     assert table in page, "renew the table with `autograder list --markdown`"
