@@ -23,9 +23,10 @@ from tests.courses import REFERENCE
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
 LOOPS = "while True:\n    pass\n"
 ASKS = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from autograder.student.afresh import check_afresh
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started with it ignored
 for source in sys.argv[1:]:
     Path("centring.py").write_text(source)
     print("asks", flush=True)
