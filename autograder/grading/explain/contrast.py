@@ -313,8 +313,13 @@ def _facts_of_wrong(
 
 
 def _asked(examined: Examined, plain: bool = False) -> list[Probe]:
-    """Return the probes of both draws that have arguments, after having asked the hand-in; or those without cases."""
-    probes = [probe for draw in DRAWS for probe in design(examined.inputs.ladder, draw)]
+    """Return the probes of both draws that have arguments, after having asked the hand-in.
+
+    The plain ones are those of the first draw that have no special case, for what many hand-ins are asked.
+    """
+    probes = [
+        probe for draw in DRAWS[: 1 if plain else None] for probe in design(examined.inputs.ladder, draw)
+    ]
     if plain:
         cases = examined.inputs.ladder.all_of(Case)
         probes = [probe for probe in probes if not any(probe[name] for name in cases)]
