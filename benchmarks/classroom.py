@@ -155,7 +155,11 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()  # it says goodbye to nobody, and what it started ends with it
+                process.wait()
 
 
 def throughput(course: Course, name: str, class_: Path, folder: Path) -> None:
