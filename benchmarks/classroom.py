@@ -186,6 +186,11 @@ def throughput(course: Course, name: str, class_: Path, folder: Path) -> None:
     Console().print(table)
     scores = {how: (folder / how / "grades.csv").read_text() for how in ("jobs-1", "jobs-2", "dask")}
     print("the same grades everywhere:", "yes" if len(set(scores.values())) == 1 else "NO")
+    first, *others = (text.splitlines() for text in scores.values())
+    for how, lines in zip(list(scores)[1:], others, strict=True):
+        for line, other in zip(first, lines, strict=False):
+            if line != other:
+                print(f"  jobs-1: {line}\n  {how}: {other}")
 
 
 def memory(course: Course, name: str, class_: Path, folder: Path) -> None:
