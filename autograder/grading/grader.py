@@ -231,7 +231,7 @@ class Grader:
         key = test.id, variant.name, run
         if key not in self._observed:
             before = self._known.get(*key)
-            self._observed[key] = before or self._behaviour(test, variant)
+            self._observed[key] = before or self.behaviour_of(test, variant)
             if before is None:
                 self._known.put(*key, self._observed[key])
         return self._observed[key]
@@ -243,10 +243,13 @@ class Grader:
                 for variant in self.candidates.all_of(test.question):
                     self.observe(test, variant)
 
-    def _behaviour(self, test: PlannedTest, variant: Variant) -> Behaviour:
+    def behaviour_of(
+        self, test: PlannedTest, variant: Variant, inputs_of: Mapping[str, bytes] | None = None
+    ) -> Behaviour:
+        """Return what a test sees of a known mistake; where files are given, on inputs that depend on them."""
         # How values are computed is judged by the convention that they follow, as it is for a hand-in.
         convention = self._convention_of(variant) if test.structural else None
-        trial, finding = self.trial_of(test, self.subject_of(variant), convention)
+        trial, finding = self.trial_of(test, self.subject_of(variant), convention, None, inputs_of)
         return Behaviour(observation_of(trial, finding), tuple(it.got for it in trial.compared))
 
     def _convention_of(self, variant: Variant) -> Variant | None:
@@ -265,7 +268,10 @@ class Grader:
             return False
         student.public = False
         other = self.subject_of(variant)
-        return self.contrast.tells_apart(question, function, student, other, self.assignment)
+        try:
+            return self.contrast.tells_apart(question, function, student, other, self.assignment)
+        except CourseError:
+            return False  # of a ladder's own fault, which `verify` names, a student knows nothing
 
     def references(self, question: str) -> list[Code]:
         """Return the reference, and those that follow the accepted conventions of a question."""
@@ -381,7 +387,6 @@ class _Run:
         self._wrong_questions: set[str] = set()
         self._seen: dict[str, Seen] = {}
         self._follows: dict[tuple[str, str], bool] = {}
-        self._seen_on_own_inputs: set[str] = set()
 
     def verdicts(self, on_verdict: Callable[[Verdict], None]) -> dict[str, Verdict]:
         """Run every test and return its verdict, which `on_verdict` is called with as soon as it is known."""
@@ -450,25 +455,21 @@ class _Run:
 
         What a test sees of a mistake there nobody knows beforehand, so the mistake is asked about the same inputs.
         """
-        of_question = {test.id: test.question for test in self._wanted}
+        grader = self._grader
+        named: dict[str, dict[str, Variant]] = {}
+        for id, explanations in explained.items():
+            of_question = named.setdefault(self._seen[id].test.question, {})
+            of_question |= {it.variant.name: it.variant for it in explanations if it.variant is not None}
         found: dict[str, list[Explanation]] = {}
-        for test in (it for it in self._wanted if it.id in self._seen_on_own_inputs - explained.keys()):
-            named = {
-                it.variant.name: it.variant
-                for id, explanations in explained.items()
-                for it in explanations
-                if it.variant is not None and of_question[id] == test.question
-            }
-            for variant in named.values():
-                if self._is_like_on_own_inputs(test, variant):
-                    found[test.id] = [Explanation(variant.mistake.hint, variant.mistake, variant)]
+        for id, seen in self._seen.items():
+            if not seen.on_own_inputs or seen.kind is not Kind.WRONG_VALUE or id in explained:
+                continue
+            for variant in named.get(seen.test.question, {}).values():
+                behaviour = grader.behaviour_of(seen.test, variant, self._student.files)
+                if seen.observation.same_as(behaviour.observation):
+                    found[id] = [Explanation(variant.mistake.hint, variant.mistake, variant)]
                     break
         return found
-
-    def _is_like_on_own_inputs(self, test: PlannedTest, variant: Variant) -> bool:
-        grader = self._grader
-        trial, finding = grader.trial_of(test, grader.subject_of(variant), inputs_of=self._student.files)
-        return self._seen[test.id].observation.same_as(observation_of(trial, finding))
 
     def _time_to_explain(self, most: float = math.inf) -> float:
         """Return the seconds that are left to explain, at most so many, and give calls no more than that."""
@@ -548,12 +549,11 @@ class _Run:
         trial, finding, convention = self._by_convention(test, trial, finding)
         if finding is not None and finding.kind is Kind.WRONG_VALUE and self._has_own_inputs(test):
             trial, finding = self._on_inputs_of_the_class(test, convention, trial, finding)
-            if self._has_own_inputs(test):
-                self._seen_on_own_inputs.add(test.id)
         if not trial.failed_to_import and _can_be_kept(trial):
             # Explanations are relative to the task as it is written; how values are computed has no other reference
             # than the one that they are right by.
-            self._seen[test.id] = _seen(test, *((trial, finding) if test.structural else as_written))
+            run = (trial, finding) if test.structural else as_written
+            self._seen[test.id] = _seen(test, *run, self._has_own_inputs(test))
         if finding is not None and not test.public:
             if not (test.structural or test.edge or _is_right(finding)):
                 self._wrong_questions.add(test.question)
@@ -706,9 +706,9 @@ def _can_be_kept(trial: Trial) -> bool:
     return nbytes <= MOST_KEPT_BYTES
 
 
-def _seen(test: PlannedTest, trial: Trial, finding: Finding | None) -> Seen:
+def _seen(test: PlannedTest, trial: Trial, finding: Finding | None, on_own_inputs: bool) -> Seen:
     function = trial.calls[-1].qualified_name if trial.calls else ""
-    return Seen(test, observation_of(trial, finding), tuple(trial.compared), function)
+    return Seen(test, observation_of(trial, finding), tuple(trial.compared), function, on_own_inputs)
 
 
 def _with(verdict: Verdict, explanations: list[Explanation]) -> Verdict:

@@ -8,7 +8,7 @@ probe of either draw contradicts is not said, and nothing is said of a function 
 
 from __future__ import annotations
 
-import math
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,6 +55,8 @@ SECONDS = 30.0
 """Wall-clock time for those of all functions, on a machine that has other things to do."""
 MOST_FACTS = 2
 """Sentences that are said of one function: more would not be read."""
+MOST_REPEATED = 5
+"""Inputs that tell two functions apart and are asked again: where these give other values, chance is at work."""
 SIMPLEST_TRIED = 8
 """How often the simplest wrong input is drawn anew in each draw."""
 
@@ -105,8 +107,7 @@ class Contrast:
     def compared_with(self, inputs: Inputs, student: Code, references: Sequence[Code]) -> Code:
         """Return which of the references a hand-in is compared with on a ladder."""
         examined = Examined(inputs, student, references[0], _allowance(student, SECONDS))
-        probes = _asked(examined)
-        return _followed(examined, references, probes)
+        return _followed(examined, references, _asked(examined, _design(inputs.ladder)))
 
     def tells_apart(
         self, question: str, function: str, student: Code, other: Code, assignment: Assignment
@@ -121,18 +122,15 @@ class Contrast:
         question, function
             What tests saw: the question, and the function that was called last, as its object names it.
         """
-        limit = student.seconds_per_call
-        try:
-            allowance = _allowance(student, SECONDS)
-            for inputs in self.inputs_of(self._named(question, function, assignment)):
-                examined = Examined(inputs, student, other, allowance, limit)
-                if any(_is_steadily_wrong(examined, it) for it in _asked(examined, plain=True)):
-                    return True
-        except Stopped:
-            return False
-        finally:
-            student.seconds_per_call, student.most_wall_seconds = limit, math.inf
-            student.forget()
+        with _short_calls(student) as limit:
+            try:
+                allowance = _allowance(student, min(SECONDS, student.most_wall_seconds))
+                for inputs in self.inputs_of(self._named(question, function, assignment)):
+                    examined = Examined(inputs, student, other, allowance, limit)
+                    if _are_steadily_apart(examined, _asked(examined, _ordinary(inputs.ladder))):
+                        return True
+            except Stopped:
+                return False
         return False
 
     def trouble(self, function: str, right: Code, references: Sequence[Code]) -> str:
@@ -141,7 +139,7 @@ class Contrast:
             for inputs in self.inputs_of(function):
                 ladder = inputs.ladder
                 examined = Examined(inputs, right, references[0], _allowance(right, SECONDS))
-                probes = _asked(examined)
+                probes = _asked(examined, _design(ladder))
                 if not probes:
                     return f"the ladder {ladder.name} returns no arguments at any settings"
                 for probe in probes:
@@ -182,23 +180,31 @@ class Contrast:
         CourseError
             If a generator of the author's fails.
         """
-        limit = student.seconds_per_call
         found: list[Fact] = []
-        try:
-            allowance = _allowance(student, seconds)
-            for inputs in self.inputs_of(function):
-                examined = Examined(inputs, student, references[0], allowance, limit)
-                found += _facts(examined, references)
-        except Stopped:
-            return ()
-        finally:
-            student.seconds_per_call, student.most_wall_seconds = limit, math.inf
-            student.forget()
+        with _short_calls(student) as limit:
+            try:
+                allowance = _allowance(student, seconds)
+                for inputs in self.inputs_of(function):
+                    examined = Examined(inputs, student, references[0], allowance, limit)
+                    found += _facts(examined, references)
+            except Stopped:
+                return ()
         return tuple(sorted(found, key=lambda it: it.rank)[:most])
 
 
 def _allowance(student: Code, seconds: float) -> Allowance:
     return Allowance(CPU_SECONDS, time.monotonic() + seconds, student)
+
+
+@contextlib.contextmanager
+def _short_calls(student: Code) -> Iterator[float]:
+    """Give the limit of a hand-in's calls; set both its limits back afterwards, and forget what was passed to it."""
+    limits = student.seconds_per_call, student.most_wall_seconds
+    try:
+        yield student.seconds_per_call
+    finally:
+        student.seconds_per_call, student.most_wall_seconds = limits
+        student.forget()
 
 
 @dataclass(frozen=True)
@@ -251,7 +257,7 @@ def facts_of_failures(
 
 def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
     ladder = examined.inputs.ladder
-    probes = _asked(examined)
+    probes = _asked(examined, _design(ladder))
     if not probes:
         return []
     repeated = _are_repeated(examined, probes[:: max(1, len(probes) // 3)])
@@ -312,17 +318,19 @@ def _facts_of_wrong(
     return list(_merged(found))
 
 
-def _asked(examined: Examined, plain: bool = False) -> list[Probe]:
-    """Return the probes of both draws that have arguments, after having asked the hand-in.
+def _design(ladder: Ladder) -> list[Probe]:
+    """Return the probes of both draws."""
+    return [probe for draw in DRAWS for probe in design(ladder, draw)]
 
-    The plain ones are those of the first draw that have no special case, for what many hand-ins are asked.
-    """
-    probes = [
-        probe for draw in DRAWS[: 1 if plain else None] for probe in design(examined.inputs.ladder, draw)
-    ]
-    if plain:
-        cases = examined.inputs.ladder.all_of(Case)
-        probes = [probe for probe in probes if not any(probe[name] for name in cases)]
+
+def _ordinary(ladder: Ladder) -> list[Probe]:
+    """Return the probes of one draw that have no special case: for what is asked of every hand-in with a mistake."""
+    cases = ladder.all_of(Case)
+    return [probe for probe in design(ladder, DRAWS[0]) if not any(probe[name] for name in cases)]
+
+
+def _asked(examined: Examined, probes: Sequence[Probe]) -> list[Probe]:
+    """Return the probes that have arguments, after having asked the hand-in about all of them at once."""
     examined.ask(probes)
     return [probe for probe in probes if examined.outcome(probe) is not None]
 
@@ -339,15 +347,22 @@ def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[P
     return most if right[most.space] > right[references[0].space] + margin else references[0]
 
 
-def _is_steadily_wrong(examined: Examined, probe: Probe) -> bool:
-    """Return whether a part is wrong or an exception at a probe, and both sides give that each time."""
-    if not any(examined.state(probe, part) in ("wrong", "raised") for part in examined.inputs.ladder.parts):
-        return False
-    arguments = examined.inputs.arguments(probe)
-    assert arguments is not None
-    (again,) = examined.inputs.outcomes(examined.inputs.prepared(examined.reference), [arguments])
-    examined.reference.forget()
-    return _alike(examined.expected(probe), again) and all(_are_repeated(examined, [probe]))
+def _are_steadily_apart(examined: Examined, probes: Sequence[Probe]) -> bool:
+    """Return whether at some probe both sides give what differs, and give it each time."""
+    differing = [it for it in probes if _is_apart(examined, it)]
+    for probe in differing[:MOST_REPEATED]:
+        again = examined.inputs.trusted_again(examined.reference, probe)
+        if _alike(examined.expected(probe), again) and all(_are_repeated(examined, [probe])):
+            return True
+    return False
+
+
+def _is_apart(examined: Examined, probe: Probe) -> bool:
+    got, other = examined.outcome(probe), examined.expected(probe)
+    states = {examined.state(probe, part) for part in examined.inputs.ladder.parts}
+    if got is None or other is None or (got.parts is other.parts is None and not got.raised):
+        return False  # neither of them gives such parts as the task asks for
+    return bool(states & {"wrong", "raised", "odd"})
 
 
 def _are_repeated(examined: Examined, probes: Sequence[Probe]) -> list[bool]:

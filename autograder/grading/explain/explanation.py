@@ -40,12 +40,15 @@ class Seen:
         The values that were compared with expected ones.
     function
         Qualified name of the function that was called last, which the test is about; empty if nothing was.
+    on_own_inputs
+        Whether inputs were drawn that no other hand-in has.
     """
 
     test: PlannedTest
     observation: Observation
     compared: tuple[Compared, ...] = ()
     function: str = ""
+    on_own_inputs: bool = False
 
     @property
     def kind(self) -> Kind | None:

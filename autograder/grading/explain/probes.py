@@ -247,12 +247,22 @@ class Inputs:
         self._trusted |= {(code.space, it): None for it in new if arguments[it] is None}
         asked = {it: given for it in new if (given := arguments[it]) is not None}
         for together in in_batches(list(asked.items())):
-            try:
-                outcomes = self.outcomes(self.prepared(code), [given for _, given in together])
-            except CallFailed as failure:
-                raise Stopped from failure
+            outcomes = self._trusted_outcomes(code, [given for _, given in together])
             self._trusted |= {(code.space, it): got for (it, _), got in zip(together, outcomes, strict=True)}
-        if asked:
+
+    def trusted_again(self, code: Code, probe: Probe) -> Outcome:
+        """Return what the reference, or a variant of it, makes of a probe that has arguments now."""
+        arguments = self.arguments(probe)
+        assert arguments is not None
+        (again,) = self._trusted_outcomes(code, [arguments])
+        return again
+
+    def _trusted_outcomes(self, code: Code, all_arguments: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+        try:
+            return self.outcomes(self.prepared(code), all_arguments)
+        except CallFailed as failure:
+            raise Stopped from failure
+        finally:
             code.forget()
 
     def outcomes(self, code: Code, all_arguments: Sequence[Mapping[str, Any]]) -> list[Outcome]:
