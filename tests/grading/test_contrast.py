@@ -146,6 +146,11 @@ def said_of(grader, body, **options):
             "dW = np.clip(dW, -0.1, 0.2)",
             "dW: right, but it never exceeds 0.2 or falls below -0.1, and should.",
         ),
+        # A number that a hand-in may have kept from a graded test.
+        (
+            "dW = np.minimum(dW, 0.12345)",
+            "dW: right, but its largest numbers are cut off, and should not be.",
+        ),
         ("value += 1", "loss: wrong already for one example, one feature, one class"),
         (
             "value += np.random.rand()",
@@ -185,7 +190,11 @@ def test_says_what_is_so(grader, body, sentence):
         # The limit is not one of the scores alone.
         ("value = value if abs(scores * W.max(axis=0)).max() < 700 else np.nan", "loss: right up to scores"),
         # Cut off, but not right within the limits.
-        ("dW = np.clip(2 * dW, -0.1, 0.2)", "dW: right, but it never"),
+        ("dW = np.clip(2 * dW, -0.1, 0.2)", "dW: right, but"),
+        # Nothing of what is right is left.
+        ("value = 0.0", "loss: right, but"),
+        ("dW = 0 * dW", "dW: right, but"),
+        ("dW = 0 * dW + 0.2", "dW: right, but"),
         # It ignores all weights, not their signs alone.
         ("value = (X * X).mean()", "loss: is the same whether or not"),
     ],

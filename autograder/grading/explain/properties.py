@@ -242,6 +242,12 @@ def facts_of_properties(
 # --- what is cut off ---------------------------------------------------------------------------------
 
 
+TOLD_LIMITS = frozenset(
+    {0.0, *(sign * it for sign in (1, -1) for it in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50))}
+)
+"""Limits that are told by their number; any other may be one that a hand-in took from an input of a graded test."""
+
+
 def facts_of_limits(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
     """Yield between which numbers a part is right, if it is cut off there and nothing else is wrong with it."""
     limits: set[tuple[float, float]] = set()
@@ -251,16 +257,36 @@ def facts_of_limits(examined: Examined, part: str, probes: Sequence[Probe]) -> I
     if not limits or max(len(below), len(above)) > 1:
         return
     found = tuple(limits)
-    if _everywhere(examined, part, probes, lambda right, got: is_cut_off(right, got, found)):
-        words = [f"exceeds {it:g}" for it in above] + [f"falls below {it:g}" for it in below]
+    within = sum(_is_right_within(examined, part, probe, found) for probe in probes)
+    if within >= FEWEST and _everywhere(
+        examined, part, probes, lambda right, got: is_cut_off(right, got, found)
+    ):
+        if above | below <= TOLD_LIMITS:
+            words = [f"exceeds {it + 0.0:g}" for it in above] + [f"falls below {it + 0.0:g}" for it in below]
+            said = f"it never {' or '.join(words)}, and should"
+        else:
+            which = " and ".join([*(["largest"] if above else []), *(["smallest"] if below else [])])
+            said = f"its {which} numbers are cut off, and should not be"
         yield Fact(
-            about((part,), f"right, but it never {' or '.join(words)}, and should"),
+            about((part,), f"right, but {said}"),
             "Which step of your code limits these numbers?",
             "limits",
             (part,),
             found,
             rank=-1,
         )
+
+
+def _is_right_within(
+    examined: Examined, part: str, probe: Probe, limits: Sequence[tuple[float, float]]
+) -> bool:
+    """Return whether a part that is wrong at a probe has right numbers there too, which no limit has touched."""
+    right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
+    if right is None or got is None or right.shape != got.shape or examined.state(probe, part) != "wrong":
+        return False
+    bounds = dict(limits)
+    inside = (got > bounds.get(-1, -np.inf)) & (got < bounds.get(1, np.inf))
+    return bool((inside & (np.abs(got - right) <= NEAR * np.abs(right).max(initial=0))).any())
 
 
 def cuts_of(examined: Examined, part: str, probe: Probe) -> set[tuple[float, float]] | None:
