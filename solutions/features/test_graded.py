@@ -520,7 +520,7 @@ def image_gradients(gray):
     return _own_gradients(gray)
 
 
-def hog_with_gradients(gray, magnitude, angle, *settings):
+def ladder_hog_with_gradients(gray, magnitude, angle, *settings):
     global _at_hand
     _at_hand = gray.copy(), magnitude, angle
     return hog(gray, *settings)
@@ -532,7 +532,7 @@ def with_gradients_at_hand(code):
 
 
 def hog_on_the_ladder(code, function, gray, *settings):
-    return code.bind("features.hog_with_gradients", gray, *right_gradients(gray), *settings)
+    return code.bind("features.ladder_hog_with_gradients", gray, *right_gradients(gray), *settings)
 
 
 @ladder(HOG, parts=("histograms",), run=hog_on_the_ladder, prepare=with_gradients_at_hand)
@@ -588,7 +588,7 @@ _given = {{}}
 exec({chr(10).join(["import numpy as np", *map(inspect.getsource, (means, corner, brightest, tenths))])!r}, _given)
 
 
-def called_with(function, images, names, *arguments):
+def ladder_called_with(function, images, names, *arguments):
     def guarded(name):
         def call(image):
             try:
@@ -608,7 +608,7 @@ def with_functions(code):
 
 def described(code, function, images, functions, *arguments):
     names = [it.__name__ for it in functions]
-    return code.bind("features.called_with", function.split(".")[1], images, names, *arguments)
+    return code.bind("features.ladder_called_with", function.split(".")[1], images, names, *arguments)
 
 
 @ladder(FEATURE_MATRIX, parts=("features",), run=described, prepare=with_functions)

@@ -61,7 +61,7 @@ def f_unequal(x, large, small):
     return round(large * (float(x[0]) + kink)) + small * float(numpy.exp(3 * x[1]))
 
 
-def called_with(function, name, values, *arguments):
+def ladder_called_with(function, name, values, *arguments):
     def f(x):
         try:
             return globals()["f_" + name](x, *values)
@@ -89,7 +89,9 @@ def with_functions(code):
 
 
 def calling_f(code, function, f, *arguments):
-    return code.bind("gradient_check.called_with", function.split(".")[1], f.name, f.values, *arguments)
+    return code.bind(
+        "gradient_check.ladder_called_with", function.split(".")[1], f.name, f.values, *arguments
+    )
 
 
 class Recorded:

@@ -359,7 +359,7 @@ def test_best_k_prefers_the_smaller_of_equals(compare, rng, ks, winners):
 # What is done with a classifier on a ladder, beside the hand-in: a single call.
 IN_ONE_CALL = """
 
-def after_training(classifier, method, X_train, y_train, *arguments):
+def ladder_after_training(classifier, method, X_train, y_train, *arguments):
     learner = globals()[classifier]()
     learner.train(X_train, y_train)
     return getattr(learner, method)(*arguments)
@@ -372,7 +372,7 @@ def in_one_call(code):
 
 def after_training(code, function, X_train, y_train, *arguments):
     module, classifier, method = function.split(".")
-    return code.bind(f"{module}.after_training", classifier, method, X_train, y_train, *arguments)
+    return code.bind(f"{module}.ladder_after_training", classifier, method, X_train, y_train, *arguments)
 
 
 def measured(code, function, X_train, X):

@@ -474,7 +474,7 @@ TRAINER = """
 import numpy
 
 
-def trained(*arguments):
+def ladder_trained(*arguments):
     def train_binary(X, t):
         try:
             X, t = numpy.asarray(X, dtype=numpy.float64), numpy.asarray(t, dtype=numpy.float64)
@@ -491,7 +491,7 @@ def with_trainer(code):
 
 
 def trained(code, function, train_binary, *arguments):
-    return code.bind("linear_views.trained", *arguments)
+    return code.bind("linear_views.ladder_trained", *arguments)
 
 
 @ladder(ONE_VS_ALL, parts=CLASSIFIER, run=trained, prepare=with_trainer)

@@ -38,7 +38,7 @@ def make_generator(seed):
     generator = numpy.random.default_rng(seed)
 
 
-def seeded_epoch(seed, *arguments):
+def ladder_seeded_epoch(seed, *arguments):
     return train_epoch(*arguments, numpy.random.default_rng(seed))
 """
 
@@ -536,7 +536,7 @@ def softmax_losses(
 
 
 def run_epoch(code, function, *arguments):
-    return code.bind("logistic.seeded_epoch", 4, *arguments)
+    return code.bind("logistic.ladder_seeded_epoch", 4, *arguments)
 
 
 @ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch, prepare=for_epochs)

@@ -99,7 +99,7 @@ _given = {{}}
 exec({chr(10).join(["import numpy as np", *map(inspect.getsource, (Curved, Quadratic))])!r}, _given)
 
 
-def called_with(function, kind, values, methods, *arguments):
+def ladder_called_with(function, kind, values, methods, *arguments):
     f = object.__new__(_given[kind])
     f.__dict__.update(values)
 
@@ -125,7 +125,7 @@ def calling(code, function, *arguments):
     methods, others = [it for it in arguments if callable(it)], [it for it in arguments if not callable(it)]
     f, names = methods[0].__self__, [it.__name__ for it in methods]
     name = function.split(".")[1]
-    return code.bind("optimization.called_with", name, type(f).__name__, vars(f), names, *others)
+    return code.bind("optimization.ladder_called_with", name, type(f).__name__, vars(f), names, *others)
 
 
 def start(rng, dimensions):
@@ -559,7 +559,7 @@ def hessians(
 
 ASKED = """
 
-def answers_about(hessians, points):
+def ladder_answers_about(hessians, points):
     # Each function has another Hessian at each of the points.
     def hessian_of(matrices):
         return lambda x: matrices[int(abs(points[:, 0] - x[0]).argmin())].copy()
@@ -574,7 +574,7 @@ def for_questions(code):
 
 def asked(code, function, hessians, points):
     """Ask about several functions in one call, so that none has to call back."""
-    return code.bind("optimization.answers_about", hessians, points)
+    return code.bind("optimization.ladder_answers_about", hessians, points)
 
 
 @ladder(IS_CONVEX, parts=("the answers",), run=asked, prepare=for_questions)

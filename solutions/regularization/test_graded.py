@@ -507,7 +507,7 @@ AT_HAND = """
 import numpy
 
 
-def curve_with(powers, fits, *arguments):
+def ladder_curve_with(powers, fits, *arguments):
     ask_powers, ask_fit = polynomial_features, ridge_fit
 
     def powers_at_hand(x, degree):
@@ -533,7 +533,9 @@ def curve_with(powers, fits, *arguments):
 def curve_at_hand(code, function, x_train, y_train, x_val, y_val, degree, regs):
     powers = [(x, right_powers(x, degree)) for x in (x_train, x_val)]
     fits = [(reg, right_fit(powers[0][1], y_train, reg)) for reg in regs]
-    return code.bind("regularization.curve_with", powers, fits, x_train, y_train, x_val, y_val, degree, regs)
+    return code.bind(
+        "regularization.ladder_curve_with", powers, fits, x_train, y_train, x_val, y_val, degree, regs
+    )
 
 
 def for_curves_at_hand(code):

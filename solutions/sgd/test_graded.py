@@ -719,19 +719,19 @@ def test_searching_leaves_both_sets_alone(unchanged, rng):
 # What is done with a classifier on a ladder, beside the hand-in: a single call.
 IN_ONE_CALL = """
 
-def rolled(X, y, W, *settings):
+def ladder_rolled(X, y, W, *settings):
     model = Bowl()
     model.W = W
     return model.train(X, y, *settings), model.W
 
 
-def labelled(W, X):
+def ladder_labelled(W, X):
     model = LinearClassifier()
     model.W = W
     return model.predict(X)
 
 
-def classified(classifier, W, *batch):
+def ladder_classified(classifier, W, *batch):
     model = globals()[classifier]()
     model.W = W
     return model.loss(*batch)
@@ -751,7 +751,7 @@ def for_losses(code):
 
 
 def rolled(code, function, *arguments):
-    return code.bind("linear_classifier.rolled", *arguments)
+    return code.bind("linear_classifier.ladder_rolled", *arguments)
 
 
 @ladder(
@@ -800,7 +800,7 @@ def starts(rng, iterations=Size(4, levels=(1, 2, 3, 4, 5))):
 
 
 def labelled_by_scores(code, function, *arguments):
-    return code.bind("linear_classifier.labelled", *arguments)
+    return code.bind("linear_classifier.ladder_labelled", *arguments)
 
 
 @ladder(
@@ -831,7 +831,7 @@ def predictions(
 
 
 def classified(code, function, *arguments):
-    return code.bind("linear_classifier.classified", function.split(".")[1], *arguments)
+    return code.bind("linear_classifier.ladder_classified", function.split(".")[1], *arguments)
 
 
 @ladder(
@@ -861,7 +861,7 @@ SEARCHED = """
 import numpy
 
 
-def searched(losses, shape, seed):
+def ladder_searched(losses, shape, seed):
     tried = []
 
     def loss(W):
@@ -877,7 +877,7 @@ def for_searches(code):
 
 
 def searched(code, function, *arguments):
-    found, tried = code.call("linear_classifier.searched", *arguments)
+    found, tried = code.call("linear_classifier.ladder_searched", *arguments)
     best_W, best_loss, all_losses = three_of(found)
     return which_try(best_W, tried), best_loss, all_losses
 
@@ -909,7 +909,7 @@ def searches(
 
 CHOSEN = """
 
-def chosen(*arguments):
+def ladder_chosen(*arguments):
     *arguments, num_iters = arguments
     found = grid_search(*arguments, make=Fallible, num_iters=num_iters)
     model = found[2] if isinstance(found, (tuple, list)) and len(found) == 3 else None
@@ -922,7 +922,7 @@ def for_choices(code):
 
 
 def chosen(code, function, *arguments):
-    found, W, trainings = code.call("linear_classifier.chosen", *arguments)
+    found, W, trainings = code.call("linear_classifier.ladder_chosen", *arguments)
     results, best_val, model = three_of(found)
     if not hasattr(model, "call"):
         return results, best_val, None, None

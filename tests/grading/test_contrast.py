@@ -501,6 +501,17 @@ def test_the_course_declares_a_ladder_for_each_function_that_is_compared_by_valu
         assert asked - set(grader.contrast.functions()) <= {"k_nearest_neighbor.NearestNeighbor.train"}
 
 
+def test_a_student_s_own_helper_may_be_called_like_what_a_ladder_does(course_grader):
+    own = "\n\ndef labelled(W, X):\n    return np.argmax(X @ W, axis=1)\n"
+    grader = course_grader("sgd")
+    files = dict(grader.reference_files)
+    files["linear_classifier.py"] += (
+        own + "\n\nclass LinearClassifier(LinearClassifier):\n    def predict(self, X):\n"
+        "        return labelled(self.W, X)\n"
+    ).encode()
+    assert facts_on(grader, files, "linear_classifier.LinearClassifier.predict") == ()
+
+
 def test_reference_code_is_right_on_its_ladder(grader):
     assert facts_on(grader, hand_in(REFERENCE)) == ()
 
