@@ -83,7 +83,7 @@ MOST_BYTES = 1 << 18
 KEPT_BYTES = 1 << 16
 """Trees of longer files are not kept, for they take many times the memory of their source."""
 _IMPLICIT = re.compile(r"__(?!(?:repr|str|format)__)\w+__")
-"""Methods that are called by no name. Of those that make text nothing comes back as a number."""
+"""Methods that are called by no name, but for those that make text: how an object is printed is never charged."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 

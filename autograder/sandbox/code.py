@@ -354,18 +354,21 @@ class Code:
         return self._noted(WorkerDied(how))
 
     def outcomes(self, calls: Sequence[Call]) -> list[Returned | CodeRaised]:
-        """Make calls of this code, one after the other, and return what came of each.
+        """Make calls of functions of one module of this code, one after the other, and return what came of each.
 
         They cross together, so that many small ones cost little more than one, and all of them together have
-        `seconds_per_call`.
+        `seconds_per_call`. The first call of files that the worker does not hold yet goes alone: it imports them, which
+        may take long, or fail for every call.
 
         Raises
         ------
         CallFailed
             If one of them ended in neither a value nor an exception.
         """
+        if calls and not self.host.holds(self.space):
+            return [calls[0].value_or_exception(), *self.outcomes(calls[1:])]
         failure = self._failed_imports.get(calls[0].name.partition(".")[0]) if calls else None
-        if len(calls) < 2 or len(calls) > messages.MOST_CALLS or self._has_cells or failure is not None:
+        if len(calls) < 2 or len(calls) > messages.MOST_CALLS or failure is not None:
             return [call.value_or_exception() for call in calls]
         prepared = [call._request() for call in calls]
         for call in calls:
@@ -386,7 +389,8 @@ class Code:
                     )
                     self.origin.listener.came(found[-1], call)
                 except CodeRaised as raised:
-                    found.append(self._noted(raised))
+                    # Its traceback would keep all that came.
+                    found.append(self._noted(raised).with_traceback(None))
                 start += size
             return found
         except CallFailed as failed:

@@ -89,9 +89,8 @@ def with_functions(code):
 
 
 def calling_f(code, function, f, *arguments):
-    return code.bind(
-        "gradient_check.ladder_called_with", function.split(".")[1], f.name, f.values, *arguments
-    )
+    name = function.removeprefix("gradient_check.")
+    return code.bind("gradient_check.ladder_called_with", name, f.name, f.values, *arguments)
 
 
 class Recorded:

@@ -26,7 +26,7 @@ def grade(folder: Path, known: KnownBehaviour, may_find_out: bool = True) -> dic
         grader = Grader(plain.assignment, plain.solution, plain.plan, known=known)
     with grader, pytest.MonkeyPatch.context() as patch:
         if not may_find_out:
-            patch.setattr(Grader, "_behaviour", lambda *_: pytest.fail("a known mistake was run again"))
+            patch.setattr(KnownBehaviour, "put", lambda *_: pytest.fail("a known mistake was run again"))
         verdicts = grader.grade(WRONG)
     assert "not_averaged" in {it.mistake for it in verdicts.values()}
     return dict(verdicts)

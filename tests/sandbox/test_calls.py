@@ -64,6 +64,7 @@ def test_calls_that_cross_together_give_what_each_would_give_alone(code):
                 X[0] = 7
             return 1 / number
     """)
+    student.call("hw.fill", 0.0)
     exchanges = student.host.exchanges
     calls = [
         student.bind("hw.fill", 1.0),
@@ -77,6 +78,31 @@ def test_calls_that_cross_together_give_what_each_would_give_alone(code):
     assert isinstance(raised, CodeRaised) and raised.type_name == "ZeroDivisionError" and raised.frames
     assert third.value == 0.25 and third.changed["1"].tolist() == [7, 1, 2]
     assert student.host.exchanges == exchanges + 1
+
+
+def test_what_fails_on_import_is_imported_once_for_all_calls_that_cross_together(code):
+    broken = code("""
+        [][3]
+    """)
+    calls = [broken.bind("hw.f", number) for number in range(6)]
+    exchanges = broken.host.exchanges
+    assert {outcome.type_name for outcome in broken.outcomes(calls)} == {"IndexError"}
+    assert broken.host.exchanges == exchanges + 1
+
+
+def test_results_that_are_too_large_together_do_not_cost_the_worker(code):
+    student = code("""
+        import numpy as np
+
+        def ones(size):
+            return np.ones(size)
+    """)
+    size = student.host.sandbox.limits.reply_bytes // 8 // 3
+    process = student.process()
+    assert student.call("hw.ones", size).size == size
+    with pytest.raises(ReplyTooLarge):
+        student.outcomes([student.bind("hw.ones", size)] * 5)
+    assert student.process() is process
 
 
 @pytest.mark.parametrize(

@@ -167,10 +167,10 @@ class Server:
             start += size
             replies.append(reply)
             sizes.append(payload_bytes(own))
+            if sum(sizes) > self._reply_bytes:
+                return messages.TooLarge(nbytes=sum(sizes)), []
             # A later call may change what this one has returned.
             arrays += [array.copy() for array in own]
-        if sum(sizes) > self._reply_bytes:
-            return messages.TooLarge(nbytes=sum(sizes)), []
         return messages.Replies(replies=replies, payload_bytes=sizes), arrays
 
     def _carry_out(self, request: Request, payload: np.ndarray) -> PackedReply:
