@@ -1,4 +1,4 @@
-"""Finds the hand-ins of a class: in a folder, an archive, or an export of Gradescope, Canvas or Moodle."""
+"""Finds the hand-ins of a class: in a folder, an archive, or what a platform gives to download."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.errors import SubmissionError
 from autograder.handin.archives import (
+    class_archive,
     is_archive_name,
     is_other_archive_name,
     looks_like_archive,
@@ -42,7 +43,7 @@ from autograder.handin.trees import (
 from autograder.text import first_few, lossless
 
 MOST_LOOKED_INTO = 10
-"""If there are more hand-ins, no archive is looked into to see whether it is a class itself."""
+"""If there are more hand-ins, only so many are looked into for classes of their own, and only if all are archives."""
 
 
 def find_hand_ins(
@@ -55,8 +56,8 @@ def find_hand_ins(
     """Return every item of a class folder or archive: hand-ins, and what was refused or ignored and why.
 
     It may hold folders, archives and single files named by student, or be an export of Gradescope (with
-    `submission_metadata.yml`), Canvas or Moodle. If the files called `names` lie at the top, it is one
-    hand-in.
+    `submission_metadata.yml`), Canvas, Moodle, Blackboard or Brightspace. If the files called `names` lie at the top,
+    it is one hand-in.
 
     Parameters
     ----------
@@ -146,8 +147,8 @@ def _refuse_classes_in(
     AmbiguousError
         If there is one.
     """
-    archives = [part.member for it in hand_ins if it.source for part in it.source.parts]
-    archives = [it for it in archives if it and _is_archive_in(root, it)]
+    firsts = (_first_archive(root, it.source, limits) for it in hand_ins if it.source)
+    archives = [it for it in firsts if it]
     is_large = len(hand_ins) > MOST_LOOKED_INTO
     if is_large and len(archives) < len(hand_ins):
         return
@@ -179,10 +180,17 @@ def _refuse_classes_in(
         )
 
 
-def _is_archive_in(root: Path, member: str) -> bool:
-    """Return whether something in a folder or archive is an archive."""
+def _first_archive(root: Path, source: Source, limits: ReadLimits) -> str:
+    """Return the first part of a hand-in that is an archive, empty if none is."""
+    members = (part.member for part in source.parts)
+    return next((it for it in members if it and _is_archive_in(root, it, limits)), "")
+
+
+def _is_archive_in(root: Path, member: str, limits: ReadLimits) -> bool:
+    """Return whether something in a folder or archive is an archive, and no folder of such a name."""
     if not root.is_dir():
-        return is_archive_name(member)
+        below = class_archive(root, limits).below(member)
+        return is_archive_name(member) and [it.path for it in below] == [member]
     path = root / member
     return not path.is_dir() and looks_like_archive(path)
 
@@ -241,7 +249,7 @@ def _by_name(
             found.append(_hand_in(root, [(entry, about)]))
         else:
             own = entry.kind is EntryKind.FOLDER or is_archive_name(entry.name)
-            if own and not about.student.id:
+            if own and not (about.student.id or about.dated):
                 found.append(_hand_in(root, [(entry, about)]))
                 whole.add(about.student)
             else:
@@ -258,7 +266,8 @@ def _by_name(
             latest, earlier = _latest_uploads(files, names)
             found.append(_hand_in(root, latest))
             found += earlier
-    return sorted(found, key=lambda it: it.label)
+    # In this order a later hand-in never takes the label that an earlier one has had.
+    return sorted(found, key=lambda it: (it.label, it.order))
 
 
 def _settle_unopened(
@@ -266,8 +275,8 @@ def _settle_unopened(
 ) -> list[Found]:
     """Return what becomes of archives of a kind that is not opened.
 
-    Beside other work of its student such an archive is ignored. Else it is refused, and what lies beside it leaves
-    `groups`: the work is surely in the archive.
+    Beside work of its student, or before a later copy with work, such an archive is ignored. Else it is refused, and
+    what lies beside it leaves `groups`: the work is surely in the archive.
 
     Parameters
     ----------
@@ -275,10 +284,14 @@ def _settle_unopened(
         The students with a hand-in of their own; whose archive is refused is added, so that it is refused once.
     """
     found = list[Found]()
-    for entry, about in sorted(unopened, key=lambda pair: -pair[1].upload):
+    last = dict[Student, int]()
+    for (student, number), group in groups.items():
+        if any(_may_be_work(pair, names) for pair in group):
+            last[student] = max(number, last.get(student, 0))
+    for entry, about in sorted(unopened, key=lambda pair: (-pair[1].copy, -pair[1].upload)):
         group = groups.get((about.student, about.copy), [])
-        if about.student in whole or any(_may_be_work(pair, names) for pair in group):
-            reason = "is an archive of a kind that is not opened, beside other work of the same student"
+        if about.student in whole or last.get(about.student, -1) >= about.copy:
+            reason = "is an archive of a kind that is not opened, beside another hand-in of the same student"
             found.append(_passed_over(entry, Fate.IGNORED, reason))
             continue
         reason = "is an archive of a kind that is not opened; unpack it, or ask for a zip"

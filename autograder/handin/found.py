@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from autograder.handin.candidates import Source
 from autograder.handin.students import Student
+from autograder.text import first_few
 
 
 class Fate(StrEnum):
@@ -114,7 +115,8 @@ def _counted(found: Found, last: Mapping[_Claim, Collection[str]], claims: Mappi
 
 
 def _doubt_whose(may_be: Sequence[Student]) -> str:
-    people = " or ".join(f"{it.name} (id {it.id})" for it in may_be[:5])
+    people = first_few(f"{it.name} (id {it.id})" for it in may_be)
     return (
-        f"its name may be that of a file of {people}; find out whose it is, or pass the gradebook as --roster"
+        f"by its name it belongs to one of {people}; find out to whom, or pass a gradebook that lists only one of "
+        "them as --roster"
     )

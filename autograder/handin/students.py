@@ -43,6 +43,9 @@ _BRIGHTSPACE = re.compile(
     re.DOTALL,
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# These names are read in one way only, before any other of Canvas'.
+_OF_FOLDERS = (_MOODLE, _BRIGHTSPACE)
+_OF_FILES = (_ANONYMOUS, _ANONYMOUS_TYPED, _BLACKBOARD, *_OF_FOLDERS)
 _COPY = re.compile(r"(?P<name>.+?) ?\((?P<number>\d{1,4})\)", re.DOTALL)
 _LABEL_BYTES = 120
 
@@ -84,7 +87,7 @@ class NamedFile:
     late
         Whether Canvas marks it as late.
     typed
-        Whether it is text or an address that was typed into Canvas or Moodle, beside the files.
+        Whether it is what was typed into Canvas, Moodle or Blackboard, beside the files.
     may_be
         The students whose it may be, where the name can be read in several ways and nothing decides.
     """
@@ -141,7 +144,7 @@ def _the_only_one(suffix: str, names: Sequence[str]) -> str:
 
 
 def is_named_by_platform(name: str, names: Sequence[str], is_folder: bool) -> bool:
-    """Return whether a name says whose a hand-in is: as Canvas and Moodle write it, or before that of a file due."""
+    """Return whether a name says whose a hand-in is: as a platform writes it, or before that of a file that is due."""
     if _by_platform(name, is_folder):
         return True
     stem, suffix = without_suffix(name)
@@ -152,9 +155,10 @@ def canvas_readings(name: str) -> tuple[NamedFile, ...]:
     """Return all that a file's name may say if Canvas gave it, the shortest name of a student first.
 
     Canvas leaves underscores in names, so that `kim_9_77_9001_hw.py` may be the file 77 of `kim`, whose id is 9, or the
-    file 9001 of `kim_9`, whose id is 77. Names of anonymous hand-ins and Moodle's say one thing, and none of these.
+    file 9001 of `kim_9`, whose id is 77. Names of anonymous hand-ins, and those that Moodle, Blackboard or Brightspace
+    gave, say one thing, and none of these.
     """
-    if any(it.fullmatch(name) for it in (_ANONYMOUS, _ANONYMOUS_TYPED, _MOODLE, _BLACKBOARD)):
+    if any(it.fullmatch(name) for it in _OF_FILES):
         return ()
     found = list[NamedFile]()
     for match in _CANVAS_IDS.finditer(name):
@@ -166,8 +170,7 @@ def canvas_readings(name: str) -> tuple[NamedFile, ...]:
 
 def _by_platform(name: str, is_folder: bool) -> NamedFile | None:
     """Return what a platform says by a name; what Canvas does, only if a student's name holds no underscore."""
-    of_folders = (_MOODLE, _BRIGHTSPACE)
-    for pattern in of_folders if is_folder else (_ANONYMOUS, _ANONYMOUS_TYPED, _BLACKBOARD, *of_folders):
+    for pattern in _OF_FOLDERS if is_folder else _OF_FILES:
         if match := pattern.fullmatch(name):
             return _read(name, match.groupdict())
     readings = () if is_folder else canvas_readings(name)

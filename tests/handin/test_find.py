@@ -447,6 +447,43 @@ def test_attempts_of_blackboard_and_brightspace_are_one_student_s_and_the_last_c
     assert not any(it.doubts for it in found) and len(hand_ins_in(found)) == 7
 
 
+def test_a_file_of_brightspace_is_its_student_s_whatever_numbers_its_name_holds(class_of):
+    names = ("week_1_2_svm.py",)
+    files = {
+        f"{id}-456 - {name} - Sep 12, 2024 1130 PM - {file}": CODE
+        for id, name in (("123", "Jane Doe"), ("124", "Bo Li"), ("125", "Cy Ro"))
+        for file in ("hw_1_2_x.py", "week_1_2_svm.py")
+    }
+    assert counting(find_hand_ins(class_of(files), names)) == {
+        "Jane Doe_123": (["123"], False),
+        "Bo Li_124": (["124"], False),
+        "Cy Ro_125": (["125"], False),
+    }
+
+
+def test_a_later_attempt_takes_no_label_of_an_earlier_one(class_of):
+    first = {"7-1 - Bo Li - Sep 30, 2024 1130 PM/linear_svm.py": OTHER}
+    second = {"7-1 - Bo Li - Oct 1, 2024 900 AM/linear_svm.py": CODE}
+    assert opened(find_hand_ins(class_of({**first, **second}), NAMES)) == {
+        "Bo Li_7": {"linear_svm.py": OTHER},
+        "Bo Li_7~2": {"linear_svm.py": CODE},
+    }
+
+
+def test_an_archive_and_a_file_of_one_attempt_are_one_hand_in(class_of):
+    files = {
+        "HW_ada_attempt_2026-03-01-10-00-00_report.zip": zipped({"notes.txt": b""}),
+        "HW_ada_attempt_2026-03-01-10-00-00_linear_svm.py": CODE,
+        "HW_ada_attempt_2026-02-01-10-00-00_hw.zip": zipped({"linear_svm.py": OTHER}),
+        "HW_ada_attempt_2026-01-01-10-00-00_hw.rar": b"Rar!",
+    }
+    found = find_hand_ins(class_of(files), NAMES)
+    (last,) = [it for it in found if it.counts_for]
+    assert open_hand_in(last.source, NAMES).files == {"linear_svm.py": CODE} and not last.doubts
+    assert len(hand_ins_in(found)) == 2
+    assert [it.fate for it in found if it.label.endswith(".rar")] == [Fate.IGNORED]
+
+
 def test_a_folder_of_moodle_begins_with_the_name_that_moodle_gave(class_of):
     files = {
         "Vera_999_assignsubmission_file_/linear_svm.py": CODE,
@@ -493,12 +530,20 @@ def test_a_name_that_nothing_decides_belongs_to_nobody_until_a_roster_does(class
         "kim_9_77": (Student("kim_9_77"),),
         "bo_1_88": (Student("bo_1_88"),),
     }
-    assert all(it.counts_for and "(id 9) or kim_9 (id 77)" in it.doubts[0] for it in [found["kim_9_77"]])
+    assert (
+        found["kim_9_77"].counts_for
+        and "one of kim (id 9), kim_9 (id 77); find" in found["kim_9_77"].doubts[0]
+    )
     kim, bo = Student("kim_9", id="77"), Student("bo", id="1")
     found = hand_ins_in(find_hand_ins(path, NAMES, in_roster={kim, bo}.intersection))
     assert {it.counts_for: it.doubts for it in found.values()} == {(kim,): (), (bo,): ()}
     found = hand_ins_in(find_hand_ins(path, NAMES, in_roster=lambda students: students))
     assert all(it.doubts for it in found.values())
+
+
+def test_a_doubt_that_names_only_some_says_that_there_are_more(class_of):
+    (found,) = find_hand_ins(class_of({f"kim_{'_'.join('2' * 9)}_linear_svm.py": CODE}), NAMES)
+    assert len(found.may_be) > 5 and "(id 2), …; find" in found.doubts[0]
 
 
 @pytest.mark.parametrize("prefix", ["1_", "2024_", "70009_", "1234567_"])

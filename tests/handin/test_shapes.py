@@ -346,6 +346,29 @@ def test_an_archive_that_is_not_opened_beside_other_work_is_no_second_hand_in(tm
     assert len([it for it in found if it.students]) == 3 and len(found) == 6
 
 
+def test_of_attempts_that_are_not_opened_the_last_is_refused(tmp_path: Path) -> None:
+    files = {f"HW_ada_attempt_2026-03-0{day}-10-00-00_hw.rar": b"Rar!" for day in (1, 2)}
+    found = find_hand_ins(write_folder(tmp_path, {**files, "bo.py": CODE}), NAMES)
+    reasons = {it.fate: it.reason for it in found if not it.source}
+    assert "03-02" in reasons[Fate.REFUSED] and "ask for a zip" in reasons[Fate.REFUSED]
+    assert "03-01" in reasons[Fate.IGNORED] and "beside another hand-in of the same" in reasons[Fate.IGNORED]
+
+
+def test_a_folder_that_is_called_like_an_archive_is_a_hand_in(how: str, tmp_path: Path) -> None:
+    files = {"alice.zip/linear_svm.py": CODE, "alice.zip/notes.txt": b"", "bo/linear_svm.py": CODE}
+    assert labels(find_hand_ins(pack(how, tmp_path, files), NAMES)) == {"alice.zip", "bo"}
+
+
+def test_archives_of_some_students_are_no_classes_however_many_each_has(tmp_path: Path) -> None:
+    archive = pack("zip", tmp_path / "one", CANVAS).read_bytes()
+    files = {
+        **{f"ada{it}_{it}_{9000 + it}_linear_svm.py": CODE for it in range(1, 7)},
+        **{f"bo{it}_{it}_{9000 + 100 * n + it}_{n}.zip": archive for it in range(11, 17) for n in (1, 2)},
+    }
+    found = find_hand_ins(write_folder(tmp_path / "class", files), NAMES)
+    assert len([it for it in found if it.source]) == 12
+
+
 def test_an_archive_of_a_class_beside_few_others_is_asked_about(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "downloads", {"solution/linear_svm.py": OTHER})
     pack("zip", tmp_path, CLASS).rename(folder / "submissions.zip")
