@@ -41,8 +41,9 @@ _COMMONPLACE = re.compile(
     r"|\((?:[A-Za-z_]\w*,)+(?:[A-Za-z_]\w*)?\)"  # names in brackets, as of a shape
     # Random numbers of some shape, with no scale and no range: every test draws them.
     r"|\w+=\w+\.(?:normal|random|standard_normal)\((?:size=)?\(?(?:[a-zA-Z_]\w*+,?)++\)?\)"
-    # A call across the boundary that passes on what has names: students are given those of functions.
-    r"|(?:return|[\w.,*]+=)?\w+\.(?:call|new|get|set|bind|ref)\((?:(?:\w++=)?+\*{0,2}[A-Za-z_'\"][\w.'\"]*+,?)*+\)"
+    # A call across the boundary that passes on what has names, on one line or several: students are given those of
+    # functions.
+    r"|(?:return|[\w.,*]+=)?\w+\.(?:call|new|get|set|bind|ref)\((?:(?:\w++=)?+\*{0,2}[A-Za-z_'\"][\w.'\"]*+,?)*+\)?"
 )
 
 

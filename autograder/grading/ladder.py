@@ -7,7 +7,6 @@ words that the knobs bring along where the two agree. It knows nothing about los
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -168,8 +167,7 @@ class Ladder:
 
     def target(self, code: Code, function: str, *arguments: Any) -> Any:
         """Make the call on some code, or return it bound: what tests call a script."""
-        bind = code.bind if self.run is None else functools.partial(self.run, code)
-        return bind(function, *arguments)
+        return code.bind(function, *arguments) if self.run is None else self.run(code, function, *arguments)
 
     @property
     def base(self) -> dict[str, Any]:

@@ -251,6 +251,10 @@ def test_signatures_markers_and_commonplace_lines_tell_nothing(small_course: Cou
     harmless = '@pytest.mark.question("ridge_loss")\ndef penalty_gradient_missing(original):\n'
     harmless += "def wrong(w, X, t, reg):\n"
     assert found(small_course, zipped(a__py=harmless)) == ""
+    graded = small_course.root / "solutions" / "ridge" / "test_graded.py"
+    opened = "def called(code, X):\n    return code.bind(\n        'ridge.ridge_loss', X\n    )\n"
+    graded.write_text(graded.read_text(encoding="utf-8") + opened, encoding="utf-8")
+    assert found(small_course, zipped(a__py="    return code.bind(name, *arguments)\n")) == ""
 
 
 def test_an_answer_left_in_the_stub_stops_the_release(small_course: Course, tmp_path: Path) -> None:
