@@ -164,19 +164,15 @@ class _Observer:
     def seen_of(self, space: str, files: Mapping[str, bytes], question: str | None = None) -> list[Checked]:
         """Return what the public checks of a question, or of all, see of some files.
 
-        Of a mistake that gives other values when it is run again, nothing is kept: nobody would get the same key. Keys
-        are made of what failing checks see, so only these are run again.
+        Of a mistake that gives other values when it is run again, nothing is kept: nobody would get the same key. All
+        questions are asked of the reference alone, which gives no key.
         """
         subject = Subject(self.host, files, space, self.grader.assignment.limits.seconds_per_call)
         # Otherwise a check of loops would ask for the reference, and end without values.
         subject.public = True
         tests = [test for test in self.grader.plan.tests if test.public and question in (None, test.question)]
         seen = [self._run(test, subject) for test in tests]
-        again = [
-            one if one.kind is None else self._run(test, subject)
-            for test, one in zip(tests, seen, strict=True)
-        ]
-        if question is None or is_repeated(seen, again):
+        if question is None or is_repeated(seen, [self._run(test, subject) for test in tests]):
             return seen
         return [replace(one, observation=None, terms=None) for one in seen]
 

@@ -83,7 +83,8 @@ def grade(
     scheduler: str | None,
     tier: str | None,
 ) -> None:
-    """Grade a class: a folder or an archive of hand-ins, or an export of Gradescope, Canvas, Moodle, Blackboard or Brightspace.
+    """Grade a class: a folder or an archive of hand-ins, or an export of Gradescope, Canvas, Moodle, Blackboard or
+    Brightspace.
 
     What was graded before with the same files, tests and grader is not graded again.
     """

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from autograder.authoring.sealing import Sealing, seal_hints
 from autograder.course.loading import Course, load_assignment
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
+from autograder.grading.trial import Subject
+from autograder.model.plan import PlannedTest
 from autograder.student import checks
 from autograder.student.checks import Checks, check_folder
 from autograder.student.messages import messages
@@ -461,6 +464,23 @@ def test_what_is_random_is_no_key(tmp_path: Path) -> None:
     sealing = sealing_of(course_of(tmp_path, mistakes=bank))
     assert reasons(sealing) == {"M": "end without values to compare, or with others in each run"}
     assert sealing.file is None
+
+
+def test_a_check_that_passes_only_at_times_is_no_part_of_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial_of, of_reference = Grader.trial_of, dict[str, Any]()
+
+    def passing_once(grader: Grader, test: PlannedTest, subject: Subject) -> Any:
+        """Let one check see the reference when it sees a mistake for the first time."""
+        seen = trial_of(grader, test, subject)
+        if test.id not in of_reference:  # which is run first
+            return of_reference.setdefault(test.id, seen)
+        return of_reference.pop(test.id) if "four" in test.id else seen
+
+    monkeypatch.setattr(Grader, "trial_of", passing_once)
+    bank = BANK[: BANK.index("[half]")]
+    assert "others in each run" in reasons(sealing_of(course_of(tmp_path, mistakes=bank)))["summed"]
 
 
 def test_the_file_holds_no_hint_in_clear_and_tells_no_lengths(sealing: Sealing) -> None:

@@ -12,10 +12,13 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from autograder.authoring.bundle import bundle
+from autograder.classroom import grade_one
+from autograder.classroom.container import grade_in_container
 from autograder.course.loading import find_course
 from autograder.grading.pytest_session import collect_plan
 from autograder.report.gradescope import GradescopeResults, read_results
@@ -121,6 +124,19 @@ def test_a_missing_reference_is_our_fault(root: Path) -> None:
     (root / "source" / "solutions" / "centring" / "centring.py").unlink()
     results = grade(root)
     assert results.extra_data is not None and results.extra_data.faults
+
+
+def test_points_that_cannot_be_added_up_leave_what_was_written_before(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> NoReturn:
+        raise ArithmeticError("these points do not add up")
+
+    write_hand_in(root / "submission")
+    monkeypatch.setattr(grade_one, "score", broken)
+    assert "these points do not add up" in grade_in_container(root).faults[-1]
+    results = read_results(root / "results" / "results.json")
+    assert scores(results) == [0.0, 0.0] and "our fault" in (results.output or "")
 
 
 def test_a_broken_plan_ends_in_one_sentence(root: Path) -> None:
