@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -186,11 +187,10 @@ def throughput(course: Course, name: str, class_: Path, folder: Path) -> None:
     Console().print(table)
     scores = {how: (folder / how / "grades.csv").read_text() for how in ("jobs-1", "jobs-2", "dask")}
     print("the same grades everywhere:", "yes" if len(set(scores.values())) == 1 else "NO")
-    first, *others = (text.splitlines() for text in scores.values())
-    for how, lines in zip(list(scores)[1:], others, strict=True):
-        for line, other in zip(first, lines, strict=False):
-            if line != other:
-                print(f"  jobs-1: {line}\n  {how}: {other}")
+    for rows in itertools.zip_longest(*(text.splitlines() for text in scores.values()), fillvalue="no row"):
+        if len(set(rows)) > 1:
+            for how, row in zip(scores, rows, strict=True):
+                print(f"  {how}: {row}")
 
 
 def memory(course: Course, name: str, class_: Path, folder: Path) -> None:

@@ -17,7 +17,7 @@ command, several of them one after the other in each class, which goes on meanwh
 the command. In the end the same command runs undisturbed. Grades, Canvas' table, and every result but for its seconds
 must then be the same as those of a class that nothing happened to, byte for byte.
 
-Commands are copies of this program, which has imported what they need: that would be most of a round otherwise.
+Commands are copies of this program, which has imported what they need: to import it would be most of a round.
 
 Prints a table by what was ended, and exits with 1 where anything in the last columns is not zero. A moment may come
 when the run is over or has no such process any more; those rounds are "too late", and judged all the same.
@@ -165,7 +165,7 @@ class Run:
 
 
 def _as_command(command: list[str], folder: Path, variables: dict[str, str]) -> None:
-    """Be the command `autograder`, in a process that has imported it already: that would be most of a round."""
+    """Be the command `autograder`, in a copy of this process."""
     os.setsid()
     atexit._clear()  # what this process was copied from has to do at its own end
     with open(os.devnull, "r+b") as nothing:  # noqa: PTH123
@@ -185,7 +185,7 @@ def _as_command(command: list[str], folder: Path, variables: dict[str, str]) -> 
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """Return the variables of a command: compiling what it imports at every start would be most of a round."""
+    """Return the variables of a command; servers and grading processes, new Pythons, keep what they compile."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"TMPDIR": str(temporary)}
 
@@ -347,7 +347,8 @@ def in_class(
         out = folder / f"round-{first}"
         faults: list[tuple[str, Tally]] = []
         run = start(out)
-        for number in range(first, min(first + FAULTS_PER_CLASS, rounds)):
+        numbers = range(first, min(first + FAULTS_PER_CLASS, rounds))
+        for number in numbers:
             kind = (
                 IN_CLASS[first // FAULTS_PER_CLASS % len(IN_CLASS)]
                 if number == first
@@ -361,10 +362,8 @@ def in_class(
             passed = time.monotonic() - run.began
             if not end_one(run, kind, chance.uniform(passed, max(passed, seconds)), chance):
                 tally.note("too late")
-            if kind == "the command":
+            if kind == "the command" or number == numbers[-1]:
                 _wait_for_end(run, kind, tally)
-        if kind != "the command":
-            _wait_for_end(run, *faults[-1])
         again = start(out).code
         left, found = files_left(temporary), outputs(out)
         differing = _differing(undisturbed, found)

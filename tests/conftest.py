@@ -47,7 +47,7 @@ SYSTEM = (
     "test_right_solutions.py",
     "test_wrong_solutions.py",
 )
-"""Files and folders of tests that start whole programs, browsers, notebooks, rehearsals or clusters, or attack."""
+"""What starts whole programs, browsers, notebooks, rehearsals or clusters, attacks, or computes for long."""
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

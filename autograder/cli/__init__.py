@@ -7,7 +7,6 @@ import io
 import os
 import shutil
 import sys
-import textwrap
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ import click
 from autograder.cli.app import app
 from autograder.cli.say import say
 from autograder.errors import AutograderError, GraderError
+from autograder.text import filled
 
 __all__ = ["app", "check_beside", "main", "register"]
 
@@ -62,13 +62,13 @@ def register() -> None:
 def _begin_again_in_utf_8() -> None:
     """Start anew where Python takes the names of files for ASCII: names and results in UTF-8 would be all escapes."""
     os.environ["PYTHONUTF8"] = "1"  # for the processes that grade, too
-    os.execv(sys.executable, [sys.executable, "-m", "autograder", *sys.argv[1:]])
+    # Without -P the current folder is where modules are first looked for, and it may be a stranger's.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "autograder", *sys.argv[1:]])
 
 
 def _say(error: AutograderError, code: int) -> int:
     sentence = f"autograder: {' '.join(str(error).split())}"
     if sys.stderr.isatty():  # a terminal by itself breaks lines within words
-        columns = shutil.get_terminal_size().columns
-        sentence = textwrap.fill(sentence, columns, break_long_words=False, break_on_hyphens=False)
+        sentence = filled(sentence, shutil.get_terminal_size().columns)
     say(sentence, file=sys.stderr)
     return code

@@ -17,7 +17,7 @@ from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.report.view import shown
 from autograder.student.checks import Checks, check_folder
 from autograder.student.hints import Hint
-from autograder.student.messages import messages
+from autograder.student.messages import CODE, messages
 from autograder.student.standing import Standing, standing_of
 from autograder.student.states import State
 from autograder.student.submit import HandIn
@@ -32,11 +32,13 @@ _GREEN, _RED, _BLUE, _BROWN = "color(28)", "color(160)", "color(31)", "color(130
 """Dark enough for a white background and light enough for a black one, which the terminal's own colours are not."""
 STYLES = {
     "problem": f"bold white on {_RED}",
+    "excerpt": f"bold white on {_RED}",
     "passed": f"bold {_GREEN}",
     "failed": f"bold {_RED}",
     "message": _RED,
     "hint": _BLUE,
     "details": "",
+    "plain": "",
     "head": "bold",
     "next": f"bold {_BLUE}",
     "changed": "",
@@ -58,7 +60,7 @@ class _Lines:
 
     def print(self, line: str, role: str) -> None:
         """Print one line as its role looks."""
-        is_code = role == "details"
+        is_code = role in CODE
         text = line if is_code else filled(line, self.console.width)
         self.console.print(Text(text, style=STYLES[role]), soft_wrap=is_code)
 
@@ -92,9 +94,8 @@ def print_standing(standing: Standing) -> None:
 def print_hint(hint: Hint) -> None:
     """Print the stages of a hint, with an empty line between each two."""
     lines = _Lines()
-    for number, paragraph in enumerate(hint.paragraphs):
-        for line in [""] * bool(number) + paragraph.splitlines():
-            lines.print(line, "details" if "\n" in paragraph else "changed")
+    for role, line in hint.lines:
+        lines.print(line, role)
 
 
 def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> NoReturn:
@@ -130,7 +131,7 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     for note in hand_in.notes:
         lines.print(note, "hint")
     if checks.passed:
-        lines.print(_passed(checks), "changed")
+        lines.print(_passed(checks), "plain")
     for role, line in messages(checks):
         if role != "passed":
             lines.print(line, role)
@@ -143,6 +144,6 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
         if checks.passed
         else "is written, and can be replaced as often as you like"
     )
-    lines.print(f"{hand_in.path} {state}. It holds {names}.", "changed")
+    lines.print(f"{hand_in.path} {state}. It holds {names}.", "plain")
     if hand_in.about_answers:
-        lines.print(hand_in.about_answers, "changed")
+        lines.print(hand_in.about_answers, "plain")

@@ -63,11 +63,7 @@ def new(name: str) -> None:
     """Make both halves of a new assignment, small and gradable, to be filled with your own."""
     from autograder.authoring.new import new_assignment
 
-    try:
-        root = this_course().root
-    except CourseError:
-        root = Path.cwd()  # the first assignment of a course
-    for folder in new_assignment(root, name):
+    for folder in new_assignment(_root_for_one_more(), name):
         say(f"made {folder}")
     say(f"it can be graded as it is: autograder verify {name}")
 
@@ -94,17 +90,21 @@ def import_(format: str, source: Path, name: str | None, as_module: bool) -> Non
             "this installation came with a release or a bundle, which import nothing; "
             "install the package from its own checkout."
         ) from error
-    try:
-        root = this_course().root
-    except CourseError:
-        root = Path.cwd()  # the first assignment of a course
-    made = import_assignment(format, source, root, name, as_module)
+    made = import_assignment(format, source, _root_for_one_more(), name, as_module)
     for folder in (made.public, made.secret):
         say(f"made {folder}")
     translated, of = made.tests
     say(
         f"{translated} of {of} graded tests are translated; {made.page} lists {len(made.by_hand)} points for your hand"
     )
+
+
+def _root_for_one_more() -> Path:
+    """Return where another assignment belongs: this course, or the current folder for the first one of a course."""
+    try:
+        return this_course().root
+    except CourseError:
+        return Path.cwd()
 
 
 def _require_gradable(course: Course, name: str, unverified: bool) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.errors import CourseError
+from autograder.errors import AutograderError
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
 from autograder.notebook.width import fitted, keep_words_whole
@@ -46,12 +46,12 @@ class PlainChecker:
         are not run again.
         """
         with _sentences():
-            state = state_of_work(Path.cwd())
-            if state == self._state and question in self._passing:
+            with waiting(f"checking {question}"):
+                is_known = question in self._passing and state_of_work(Path.cwd()) == self._state
+                report = None if is_known else check_afresh(question)
+            if report is None:
                 print(f"{self._passing[question]}; nothing has been saved since they ran.")
                 return
-            with waiting(f"checking {question}"):
-                report = check_afresh(question)
             if report.state != self._state:
                 self._state, self._passing = report.state, {}
             self._passing |= report.passing
@@ -76,10 +76,10 @@ class PlainChecker:
 
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
-    """Print what is wrong with what was asked for as a sentence; a traceback would look like the student's error."""
+    """Print as a sentence why nothing could be checked; a traceback would look like the student's own error."""
     try:
         yield
-    except CourseError as error:
+    except AutograderError as error:
         print(fitted(_as_cells(str(error))))
 
 
@@ -103,31 +103,39 @@ def checker() -> Checker:
     """Return what checks questions, have the notebook follow what is saved beside it, and say where the student stands.
 
     It is otter-grader where that is installed and the release was made for it.
+
+    Raises
+    ------
+    AutograderError
+        If nothing can be checked. A notebook shows the sentence in the place of a traceback, and runs no more cells.
     """
     keep_words_whole()
     follow_saves(Path.cwd())
     with waiting("checking all questions"):
         report = check_afresh()
-    if not _is_for_otter():
-        print(_standing(report))
-        return PlainChecker(report)
-    print(report.standing)
+        otter = _otter_checker()
+    if otter is not None:
+        print(report.standing)
+        return otter
+    print(_standing(report))
+    return PlainChecker(report)
+
+
+def _otter_checker() -> Checker | None:
+    """Return otter-grader's checker if it is installed and this folder's release was made for it."""
+    if importlib.util.find_spec("otter") is None:
+        return None
+    from autograder.authoring.otter_files import otter_test_files
+    from autograder.course.loading import load_work
+
+    if not all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd()))):
+        return None
     try:
         with _without(_GRAMMAR_OF_ADDRESSES):
             from autograder.otter import notebook
     except ImportError:
-        return PlainChecker(report)
+        return None
     return notebook()
-
-
-def _is_for_otter() -> bool:
-    """Return whether otter-grader is installed, and this folder's release was made for it."""
-    if importlib.util.find_spec("otter") is None:
-        return False
-    from autograder.authoring.otter_files import otter_test_files
-    from autograder.course.loading import load_work
-
-    return all(Path(name).is_file() for name in otter_test_files(load_work(Path.cwd())))
 
 
 @contextlib.contextmanager

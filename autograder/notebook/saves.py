@@ -17,6 +17,7 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.notebook.width import fitted
 
 _FAILURE = "__autograder_failure__"
 AGAIN = "__autograder_again__"
@@ -157,8 +158,9 @@ def follow_saves(folder: Path) -> None:
     def show(
         shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: Any = None
     ) -> Any:
-        if isinstance(error, NotRunnable):
-            print(f"not run: {error}", file=sys.stderr)
+        if isinstance(error, AutograderError):  # a sentence for whoever ran the cell
+            said = f"not run: {error}" if isinstance(error, NotRunnable) else fitted(str(error))
+            print(said, file=sys.stderr)
             return
         shell.showtraceback((kind, error, theirs(trace, folder)), tb_offset=0)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dis
+import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from autograder.notebook.saves import NotRunnable
 from autograder.notebook.waiting import waiting
@@ -17,8 +18,11 @@ from autograder.notebook.width import fitted
 Result = TypeVar("Result")
 
 
-@contextlib.contextmanager
-def step() -> Iterator[None]:
+_LACKING = "__autograder_lacking__"
+"""Where a notebook keeps, by the name of what a cell would have made, what the cell said is to be written first."""
+
+
+def step() -> contextlib.AbstractContextManager[None]:
     """Run one step of the notebook; if it needs a function that is not written yet, say which.
 
     >>> def svm_loss_naive(W, X, y, reg):
@@ -29,40 +33,49 @@ def step() -> Iterator[None]:
 
     Other errors are shown as usual.
     """
+    return _step(sys._getframe(1).f_globals)
+
+
+@contextlib.contextmanager
+def _step(names: dict[str, Any]) -> Iterator[None]:
+    lacking: dict[str, str] = names.setdefault(_LACKING, {})
     try:
         with waiting():
             yield
     except NotImplementedError as error:
-        _keep(str(error), error.__traceback__)
+        lacking |= dict.fromkeys(_not_made(error.__traceback__, names), str(error))
         print(fitted(f"not yet: {error}, save it and run this cell again."))
     except NotRunnable as error:
         print(fitted(f"not run: {error} Mend that, save it and run this cell again."))
     except NameError as error:
         if not _raised_in_the_cell(error.__traceback__):
             raise
-        first = _lacking.get(error.name or "")
-        _keep(first, error.__traceback__)
+        first = lacking.get(error.name or "")
         said = f" It said: {first}." if first else ""
+        if first:
+            lacking |= dict.fromkeys(_not_made(error.__traceback__, names), first)
         print(
             fitted(f"not yet: this needs {error.name}, which a cell above makes; run that one first.{said}")
         )
+    finally:
+        # What made one of the names is written by now: no other waits for it any more.
+        written = {lacking[name] for name in lacking.keys() & names.keys()}
+        for name in [name for name, first in lacking.items() if first in written]:
+            del lacking[name]
 
 
-def _keep(first: str | None, trace: TracebackType | None) -> None:
-    """Keep what a cell has said for the names that it would have made, had its step not ended here."""
+def _not_made(trace: TracebackType | None, names: Container[str]) -> list[str]:
+    """Return the names that a cell would have made, had its step not ended here."""
     cell = trace.tb_next if trace is not None else None
-    if first is not None and cell is not None:
-        stores = (it for it in dis.get_instructions(cell.tb_frame.f_code) if it.opname == "STORE_NAME")
-        _lacking.update({it.argval: first for it in stores})
-
-
-_lacking: dict[str, str] = {}
-"""What a cell has said is to be written first, by the name of what it would have made."""
+    if cell is None:
+        return []
+    stores = (it for it in dis.get_instructions(cell.tb_frame.f_code) if it.opname == "STORE_NAME")
+    return [it.argval for it in stores if it.argval not in names]
 
 
 def _raised_in_the_cell(trace: TracebackType | None) -> bool:
     """Return whether an error arose in the notebook itself, not in a function that it called."""
-    # The first frame is that of `step`, the second the cell's.
+    # The first frame is that of `_step`, the second the cell's.
     return len(traceback.extract_tb(trace)) == 2
 
 

@@ -17,7 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,20 +33,25 @@ _OWN_GROUP: dict[str, Any] = (
 )
 """Jupyter interrupts every process of the kernel's group; what that means for checks is decided here."""
 
+What = Literal["checks", "state", "hint", "page"]
+
 
 class Request(msgspec.Struct, frozen=True):
     """What the other Python is asked.
 
     Attributes
     ----------
-    words
-        Ids of questions; or an option and a question, as `autograder.student.answering` has them.
+    what
+        The checks of some questions, the state of the files, the hint for a question, or the page of some questions.
     folder
         Holds the student's files and `assignment.toml`.
+    questions
+        Ids of questions; for checks and a page, all if empty.
     """
 
-    words: tuple[str, ...]
+    what: What
     folder: str
+    questions: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -92,7 +97,7 @@ def check_afresh(question: str | None = None, folder: Path | None = None) -> Rep
     GraderError
         If the other Python broke down.
     """
-    return _asked(*([question] if question else []), folder=folder)
+    return _asked("checks", question, folder)
 
 
 def state_of_work(folder: Path) -> str:
@@ -105,7 +110,7 @@ def state_of_work(folder: Path) -> str:
     GraderError
         If the other Python broke down.
     """
-    return _asked("--state", folder=folder).state
+    return _asked("state", folder=folder).state
 
 
 def hint_afresh(question: str) -> Report:
@@ -118,7 +123,7 @@ def hint_afresh(question: str) -> Report:
     GraderError
         If the other Python broke down.
     """
-    return _asked("--hint", question)
+    return _asked("hint", question)
 
 
 def page_afresh(question: str) -> str:
@@ -131,11 +136,11 @@ def page_afresh(question: str) -> str:
     GraderError
         If the other Python broke down.
     """
-    return _asked("--page", question).text
+    return _asked("page", question).text
 
 
-def _asked(*words: str, folder: Path | None = None) -> Report:
-    request = Request(words, str((folder or Path.cwd()).resolve()))
+def _asked(what: What, question: str | None = None, folder: Path | None = None) -> Report:
+    request = Request(what, str((folder or Path.cwd()).resolve()), (question,) if question else ())
     answer = _second_python.ask(msgspec.json.encode(request))
     try:
         report = msgspec.json.decode(answer, type=Report)
@@ -215,9 +220,8 @@ class _SecondPython:
                 self._running = self._running or _Running(surroundings)
                 try:
                     answer = self._running.ask(request)
-                except (
-                    BaseException
-                ):  # interrupted: an answer that comes now would be taken for that of the next
+                except BaseException:
+                    # Interrupted: an answer that comes now would be taken for that of the next.
                     self._end()
                     raise
                 if answer:

@@ -24,7 +24,7 @@ from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.student.afresh import Report, Request
 from autograder.student.checks import check_folder
 from autograder.student.hints import hint_for
-from autograder.student.messages import messages
+from autograder.student.messages import CODE, Line, messages
 from autograder.student.page import CELLS, checks_in_html
 from autograder.student.standing import standing_of
 from autograder.student.states import State, outcomes_of
@@ -90,47 +90,42 @@ def _interrupt_main_thread() -> None:
 
 
 def answer(request: Request) -> Report:
-    """Return what was asked for: of `--state`, `--page QUESTION`, `--hint QUESTION`, or checks of questions or all."""
+    """Return what was asked for, or why it cannot be had."""
     try:
-        return _answer(request.words, Path(request.folder))
+        return _answer(request, Path(request.folder))
     except AutograderError as error:
         return Report(problem=str(error))
 
 
-def _answer(words: tuple[str, ...], folder: Path) -> Report:
-    match words:
-        case ["--state"]:
-            assignment = load_work(folder)
-            places = {"", *(file.folder for file in assignment.every_file)}
-            work = open_work(folder, assignment.file_names, places, assignment.optional_names)
-            return Report(state=_state(work.files, folder))
-        case ["--page", question]:
-            page = "\n".join(checks_in_html(check_folder([question], folder)))
+def _answer(request: Request, folder: Path) -> Report:
+    match request.what:
+        case "state":
+            return Report(state=_state(open_work(folder, load_work(folder)).files, folder))
+        case "page":
+            page = "\n".join(checks_in_html(check_folder(request.questions, folder)))
             return Report(lines=[(f"<style>{CELLS}</style>{page}", False)])
-        case ["--hint", question]:
+        case "hint":
+            (question,) = request.questions
             checks = check_folder((), folder)
             hint = hint_for(checks, checks.assignment.question(question).id, folder)
-            return Report(lines=[*_lines_of(hint.paragraphs)])
-    checks = check_folder(words, folder)
-    return Report(
-        checks.passed,
-        [(line, role != "details") for role, line in messages(checks)],
-        "\n".join(line for _, line in standing_of(checks, folder).text()),
-        {
-            it.question: f"{it.question}: {it.seen.count}"
-            for it in outcomes_of(checks)
-            if it.seen.state is State.DONE
-        },
-        _state(checks.submission.files, folder),
-    )
+            return Report(lines=_told(hint.lines))
+        case "checks":
+            checks = check_folder(request.questions, folder)
+            return Report(
+                checks.passed,
+                _told(messages(checks)),
+                "\n".join(line for _, line in standing_of(checks, folder).text()),
+                {
+                    it.question: f"{it.question}: {it.seen.count}"
+                    for it in outcomes_of(checks)
+                    if it.seen.state is State.DONE
+                },
+                _state(checks.submission.files, folder),
+            )
 
 
-def _lines_of(paragraphs: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Yield the lines of paragraphs with an empty one between each two; a paragraph of several lines is code."""
-    for number, paragraph in enumerate(paragraphs):
-        yield from [("", False)] * bool(number)
-        lines = paragraph.splitlines()
-        yield from ((line, len(lines) == 1) for line in lines)
+def _told(lines: Iterable[Line]) -> list[tuple[str, bool]]:
+    return [(line, role not in CODE) for role, line in lines]
 
 
 def _state(files: Mapping[str, bytes], folder: Path) -> str:

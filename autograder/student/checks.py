@@ -126,8 +126,7 @@ def check_folder(
     folder = folder or Path.cwd()
     assignment = load_work(folder)
     wanted = {assignment.question(id).id for id in questions}
-    places = {"", *(file.folder for file in assignment.every_file)}
-    submission = open_work(folder, assignment.file_names, places, assignment.optional_names)
+    submission = open_work(folder, assignment)
     sandbox = Sandbox.for_assignment(assignment, tier)
     hints, problem = _sealed_hints(folder)
     with Grader(assignment, None, sandbox=sandbox) as grader:

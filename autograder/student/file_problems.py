@@ -12,7 +12,7 @@ from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment, HandInFile
 from autograder.model.verdict import Verdict
-from autograder.text import clean, first_few
+from autograder.text import clean, first_few, sentence
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def file_problems(
             )
     for name, error in broken.items():
         where = f" in line {error.lineno}" if error.lineno else ""
-        sentence = f"{name} has a syntax error{where}: {error.msg}{_what_to_type(error)}."
+        told = sentence(f"{name} has a syntax error{where}: {error.msg}{_what_to_type(error)}")
         reason = f"{type(error).__name__} in {name}"  # such as TabError
-        yield FileProblem(name, sentence, reason, _excerpt(error), _paying(verdicts, reason))
+        yield FileProblem(name, told, reason, _excerpt(error), _paying(verdicts, reason))
 
 
 def tells_of(problem: FileProblem, verdict: Verdict) -> bool:
@@ -113,10 +113,11 @@ _TYPED = {
     **dict.fromkeys("‘’‚‛′´", "'"),
     **dict.fromkeys("−–—‐‑", "-"),
     **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", "a blank"),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "nothing"),
     **{"×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "…": "..."},
 }
 """What is typed in the place of a character that web pages and word processors put into pasted code."""
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+"""What they put there that takes no room."""
 
 
 def _what_to_type(error: SyntaxError) -> str:
@@ -124,8 +125,10 @@ def _what_to_type(error: SyntaxError) -> str:
     if isinstance(error, TabError):
         return "; type four blanks in the place of each tab"
     found = re.search(r"invalid (?:non-printable )?character .*\(?U\+([0-9A-F]+)", error.msg)
-    typed = _TYPED.get(chr(int(found[1], 16))) if found else None
-    return "; remove it" if typed == "nothing" else f"; type {typed} in its place" if typed else ""
+    character = chr(int(found[1], 16)) if found else ""
+    if character in _INVISIBLE:
+        return "; remove it"
+    return f"; type {_TYPED[character]} in its place" if character in _TYPED else ""
 
 
 def _excerpt(error: SyntaxError) -> str:

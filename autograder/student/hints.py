@@ -24,6 +24,7 @@ from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
 from autograder.student.checks import Checks
 from autograder.student.memory import remember, remembered
+from autograder.student.messages import Line
 from autograder.student.states import Outcome, State, outcomes_of
 from autograder.text import first_few, sentence
 
@@ -110,14 +111,18 @@ class Hint:
 
     @property
     def text(self) -> str:
-        """The stages, numbered, and what to do for the next."""
-        return "\n\n".join(self.paragraphs)
+        """The stages, numbered, and when the next one comes."""
+        stages = (f"{number}. {text}" for number, text in enumerate(self.stages, 1))
+        return "\n\n".join([*stages, *filter(None, [self.wait])])
 
     @property
-    def paragraphs(self) -> list[str]:
-        """The same in parts; those of several lines are code."""
-        shown = [f"{number}. {text}" for number, text in enumerate(self.stages, 1)]
-        return [part for text in (*shown, *filter(None, [self.wait])) for part in text.split("\n\n")]
+    def lines(self) -> list[Line]:
+        """The same, line by line; a paragraph of several lines is code."""
+        lines: list[Line] = []
+        for paragraph in self.text.split("\n\n"):
+            role = "details" if "\n" in paragraph else "plain"
+            lines += [*([("plain", "")] if lines else []), *((role, it) for it in paragraph.splitlines())]
+        return lines
 
 
 def hint_for(checks: Checks, question: str, folder: Path, now: float | None = None) -> Hint:

@@ -13,7 +13,9 @@ from autograder.student.states import STOPPED, Outcome, outcomes_of
 
 NAMES_SHOWN = 3
 Line = tuple[str, str]
-"""A role (`problem`, `passed`, `failed`, `message`, `hint` or `details`) and a line of text."""
+"""A role (`problem`, `excerpt`, `passed`, `failed`, `message`, `hint`, `details` or `plain`) and a line of text."""
+CODE = frozenset({"details", "excerpt"})
+"""The roles of lines that are shown as they are; all others are sentences, which may be broken between words."""
 
 _BROKEN = {kind.heading for kind in Kind if kind.family is Family.BROKEN}
 
@@ -22,7 +24,7 @@ def messages(checks: Checks) -> list[Line]:
     """Return everything that there is to be said about some checks."""
     lines: list[Line] = []
     for problem in checks.problems:
-        lines += [("problem", problem.sentence), *(("problem", it) for it in problem.excerpt.splitlines())]
+        lines += [("problem", problem.sentence), *(("excerpt", it) for it in problem.excerpt.splitlines())]
         lines += [("message", problem.paying)] if problem.paying else []
         lines.append(("details", ""))
     lines += [

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autograder.files.private_folder import PrivateFolder
 from autograder.handin.open_hand_in import Submission, open_hand_in
+from autograder.model.assignment import Assignment
 
 
-def open_work(
-    folder: Path, names: Sequence[str], places: Collection[str] = ("",), optional: Sequence[str] = ()
-) -> Submission:
-    """Return the files called `names`, and optional ones, as saved in a folder or in these places below it.
+def open_work(folder: Path, assignment: Assignment) -> Submission:
+    """Return an assignment's files, optional ones too, as saved in a folder or where they are due below it.
 
     A hand-in that was packed here earlier, a copy set aside in another folder and otter's test files are older or other
     files of the same names: none of them may stand in for one that is missing.
     """
+    places = {"", *(file.folder for file in assignment.every_file)}
     with PrivateFolder("work") as clean:
         found = [
             path
@@ -30,7 +29,12 @@ def open_work(
                 # The folder itself is the first place: a file where it is due, in one below, counts before one there.
                 (clean / path.name).unlink(missing_ok=True)
                 shutil.copyfile(path, clean / path.name, follow_symlinks=False)
-        return open_hand_in(clean, names, label=folder.resolve().name, optional=optional)
+        return open_hand_in(
+            clean,
+            assignment.file_names,
+            label=folder.resolve().name,
+            optional=assignment.optional_names,
+        )
 
 
 def _is_source(name: str) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -46,6 +49,20 @@ def test_a_locale_and_a_terminal_without_names_beyond_ascii_cost_nobody_the_name
     pages = {path.name for path in (tmp_path / "out" / "feedback").iterdir()}
     assert pages == {"ada.html", "张伟.html", "Zoë.html", "M_xfcller_ Jan.html"}
     assert "M\\xfcller, Jan" in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_files_of_the_current_folder_are_not_run_in_the_place_of_libraries(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit('a stranger')\n")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("autograder"), "--version"],
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "NumPy" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["numpy", "json"])

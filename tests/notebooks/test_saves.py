@@ -230,6 +230,9 @@ CELLS = [
     "path.write_text(text)\nos.utime(path, (7, 7))",
     "import autograder.notebook.waiting as waiting\nwaiting.AFTER_SECONDS = waiting.EVERY_SECONDS = 0.2\n"
     "import time\nwith step():\n    time.sleep(1.0)\nprint(double(4), model.value())",
+    "from autograder.student import afresh\nafresh._ANSWERING = 'autograder.nowhere'\n"
+    "grader = checker()\nprint('went on')",
+    "print('grader' in globals())",
 ]
 
 
@@ -241,7 +244,7 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
     (tmp_path / "models_of_a_test.py").write_text(MODEL)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    _, _, _, _, failing, _, broken, direct, _, working = notebook.cells
+    _, _, _, _, failing, _, broken, direct, _, working, unchecked, after = notebook.cells
     (error,) = (it for it in failing.outputs if it.output_type == "error")
     shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
     assert "models_of_a_test.py" in shown
@@ -255,6 +258,10 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
     assert "8 1" in text_of(working)
     waited = [it for it in working.outputs if it.output_type == "display_data"]
     assert waited and waited[0].data["text/plain"].startswith("took")
+    assert " ".join(text_of(unchecked).split()).startswith("the checks could not be run: ")
+    assert not any(it.output_type == "error" for it in unchecked.outputs)
+    assert unchecked.metadata["execution"]["shell.execute_reply"] and "went on" not in text_of(unchecked)
+    assert text_of(after) == "False\n"
 
 
 def text_of(cell: NotebookNode) -> str:

@@ -71,9 +71,10 @@ class Laptop:
 
         def on_verdict(verdict: Verdict) -> None:
             watch.on_verdict(verdict)
-            if last and not verdict.passed:  # an explanation comes later, with what was seen already
-                compared = last[0].compared
+            if not verdict.passed:  # an explanation comes later, with what was seen already
+                compared = last[0].compared if last else ()
                 failed.setdefault(verdict.test, Failed(verdict, compared[-1].got if compared else None))
+            last.clear()
 
         def is_asked_for(test: PlannedTest) -> bool:
             return test.public and test.question in questions

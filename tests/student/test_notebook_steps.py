@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.notebook import step
+from autograder.errors import GraderError
+from autograder.notebook import checker, checking, step
 from autograder.notebook.checking import PlainChecker
 from autograder.notebook.width import COLUMNS
+from autograder.student import afresh
 from autograder.student.afresh import Report, check_afresh
+from tests.commands import run_here
 from tests.courses import REFERENCE
 
 
@@ -37,32 +42,48 @@ def test_a_name_that_an_earlier_cell_makes_is_asked_for(capsys: pytest.CaptureFi
 def test_a_name_that_an_earlier_cell_could_not_make_says_what_that_one_waits_for(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    cells = ("runs = unwritten()", "best, rest = runs[0], 1", "print(best)")
-    for cell in cells:
-        exec(f"with step():\n    {cell}", {"step": step, "unwritten": unwritten})
-    lines = capsys.readouterr().out.splitlines()
+    names = {"step": step, "unwritten": unwritten}
+
+    def run(*cells: str) -> list[str]:
+        for cell in cells:
+            exec(f"with step():\n    {cell}", names)
+        return capsys.readouterr().out.splitlines()
+
+    lines = run("runs = unwritten()", "best, rest = runs[0], 1", "print(best)")
     said = " ".join(" ".join(lines).split())
     for name in ("runs", "best"):
         assert (
             f"not yet: this needs {name}, which a cell above makes; run that one first. It said: fill" in said
         )
     assert all(len(line) <= COLUMNS for line in lines)
+    assert run("runs = [1]") == []
+    del names["runs"]
+    for name in ("runs", "best"):  # nothing waits any more for what was to be written
+        (said,) = run(f"print({name})")
+        assert said == f"not yet: this needs {name}, which a cell above makes; run that one first."
 
 
 def test_sentences_are_broken_between_words_and_code_is_not(
     work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Notebooks break the lines of what is printed wherever a cell ends.
-    (work / "centring.py").write_text(
-        REFERENCE.replace("return np", f"raise ValueError('{'too long ' * 20}')#")
-    )
     monkeypatch.chdir(work)
-    report = check_afresh("spread")
-    PlainChecker(report).check("spread")
-    lines = capsys.readouterr().out.splitlines()
-    code = {line for line, is_sentence in report.lines if not is_sentence}
-    assert code and code <= set(lines)
-    assert all(len(line) <= COLUMNS for line in lines if line not in code)
+    unfinished = f"total = {'1 + ' * 30}) + 1"
+    for source, in_code in (
+        (REFERENCE.replace("return np", f"raise ValueError('{'too long ' * 20}')#"), "too long"),
+        (unfinished, f"1 | {unfinished}\n{' ' * (4 + unfinished.index(')'))}^"),
+    ):
+        (work / "centring.py").write_text(source)
+        report = check_afresh("spread")
+        PlainChecker(report).check("spread")
+        in_cell = capsys.readouterr().out
+        code = [line for line, is_sentence in report.lines if not is_sentence]
+        assert in_code in "\n".join(code) and in_code in in_cell
+        assert {*code} <= {*in_cell.splitlines()}
+        assert all(len(line) <= COLUMNS for line in in_cell.splitlines() if line not in code)
+        in_terminal = run_here("check", "spread", cwd=work, COLUMNS="60").stdout
+        assert {*code} <= {*in_terminal.splitlines()}
+        assert all(len(line) <= 60 for line in in_terminal.splitlines() if line not in code)
     with step():
         raise NotImplementedError("fill in " + "one function after another " * 5)
     assert all(len(line) <= COLUMNS for line in capsys.readouterr().out.splitlines())
@@ -105,6 +126,22 @@ def test_checks_that_have_passed_run_again_once_something_is_saved(
     right, wrong = REFERENCE, REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
     (work / "centring.py").write_text(right)
     grader = PlainChecker(check_afresh())
+    # The Python that checks may have to be started for any question that it is asked.
+    told, is_told = list[bool](), list[str]()
+    ask = afresh._second_python.ask
+
+    @contextlib.contextmanager
+    def noted(what: str) -> Iterator[None]:
+        is_told.append(what)
+        yield
+        is_told.clear()
+
+    def asked(request: bytes) -> bytes:
+        told.append(bool(is_told))
+        return ask(request)
+
+    monkeypatch.setattr(checking, "waiting", noted)
+    monkeypatch.setattr(afresh._second_python, "ask", asked)
 
     def said(source: str) -> str:
         (work / "centring.py").write_text(source)
@@ -116,3 +153,18 @@ def test_checks_that_have_passed_run_again_once_something_is_saved(
         assert "expected spread" in said(wrong)
     assert "Centring: 2 of 2 questions pass" in said(right)
     assert "nothing has been saved" in said(right)
+    assert told and all(told)
+
+
+def test_a_second_python_that_breaks_down_is_a_sentence(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(afresh, "_second_python", afresh._SecondPython())
+    monkeypatch.setattr(afresh, "_ANSWERING", "autograder.student.nowhere")
+    grader = PlainChecker(Report())
+    for ask in (grader.check, grader.show, grader.hint):
+        ask("spread")
+        assert capsys.readouterr().out.startswith("the checks could not be run: ")
+    with pytest.raises(GraderError):  # no grader: a kernel shows its sentence and goes no further
+        checker()
