@@ -52,7 +52,19 @@ _SOLUTION, _HIDDEN, _SCHEME = "SOLUTION", "HIDDEN TESTS", "MARK SCHEME"
 
 @dataclass(frozen=True)
 class _Test:
-    """A cell of tests: what students see of it, and all of it; `name` is that of its function behind `test_`."""
+    """A cell of tests.
+
+    Attributes
+    ----------
+    shown
+        What students see of it.
+    whole
+        All of it.
+    name
+        That of its function behind `test_`.
+    imported
+        Statements of the cells above that import names, by the name.
+    """
 
     id: str
     title: str
@@ -61,12 +73,13 @@ class _Test:
     shown: str
     whole: str
     name: str
+    imported: Mapping[str, str]
 
     @property
     def gives_part(self) -> bool:
         """Whether what its last line shows may be taken for the points that are earned."""
-        statements = _statements(self.whole)
-        return bool(statements) and _may_be_number(statements[-1], self.cell.output)
+        last = plain(_statements(self.whole)[-1:], of_nose(self.imported))
+        return bool(last) and _may_be_number(last[0], self.cell.output)
 
     @property
     def of_students(self) -> str:
@@ -97,12 +110,16 @@ class _Reader:
     solved: list[str] = field(default_factory=list)
     stubs: list[str] = field(default_factory=list)
     by_hand: list[ByHand] = field(default_factory=list)
+    imported: dict[str, str] = field(default_factory=dict)
     heading: str = ""
 
     def take(self, cell: Cell) -> None:
         """Put a cell where its metadata says that it belongs."""
         told: Mapping[str, Any] = cell.metadata.get("nbgrader", {})
         cell = replace(cell, metadata={})
+        if cell.kind == "code":
+            for statement in _statements(cell.source):
+                self.imported |= imports_of(statement)
         id = id_of(str(told.get("grade_id") or f"cell_{cell.number}"))
         if told.get("task"):
             self._ask(cell, id, self._points(told, cell), task=True)
@@ -153,7 +170,7 @@ class _Reader:
         name = short if short and short not in taken else name
         while name in taken:
             name += "_"
-        self.tests.append(_Test(id, title, points, cell, shown, whole, name))
+        self.tests.append(_Test(id, title, points, cell, shown, whole, name, dict(self.imported)))
         if self.tests[-1].is_check:
             self.students.append(check_cell(id))
 
@@ -298,8 +315,7 @@ def _may_be_number(last: ast.stmt, output: str) -> bool:
     if output.strip():
         return re.fullmatch(r"(np\.\w+\()?[-+\d.e]+\)?", output.strip()) is not None
     if isinstance(last.value, ast.Call):
-        name = ast.unparse(last.value.func)
-        return not (".testing." in f".{name}" or name.startswith(("assert", "print", "self.", "nt.")))
+        return not ast.unparse(last.value.func).rpartition(".")[2].startswith(("assert", "print"))
     return isinstance(last.value, (ast.Name, ast.BinOp, ast.UnaryOp, ast.IfExp)) or (
         isinstance(last.value, ast.Constant) and isinstance(last.value.value, (int, float))
     )

@@ -28,8 +28,6 @@ _SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "sig
 _DRAWN = "drawn"
 _NUMPY = "import numpy as np"
 _SHOWN = "shown_at_the_end"
-_NUMBERS = frozenset({"sum", "round", "len", "int", "float", "abs", "min", "max"})
-"""Functions whose result is a number where it says how many points are earned."""
 _OURS = frozenset({"student", "check", _DRAWN})
 _OF_OBJECTS = frozenset(dir(str) + dir(list) + dir(dict) + dir(tuple) + dir(float))
 _OF_ARRAYS = frozenset(
@@ -94,7 +92,8 @@ def translated(
     marks
         Its decorators.
     out_of
-        Of how many points its last line shows those that are earned; None if all are, unless it raises.
+        Of how many points its last statement, an expression, shows those that are earned; None if all are, unless it
+        raises.
 
     Raises
     ------
@@ -106,12 +105,12 @@ def translated(
     if translation.uses:
         raise _refused(marks[0], "its cases come from the student's code")
     translation.bound |= set(arguments)
-    shown = body[-1] if out_of is not None and body else None
-    statements = [
-        it for statement in body if statement is not shown for it in translation.statement(statement)
-    ]
-    if isinstance(shown, ast.Expr) and out_of is not None:
-        statements += translation.earning(shown, out_of)
+    statements = list[ast.stmt]()
+    for statement in body:
+        if out_of is not None and statement is body[-1] and isinstance(statement, ast.Expr):
+            statements += translation.earning(statement, out_of)
+        else:
+            statements += translation.statement(statement)
     if not translation.uses:
         raise CannotTranslateError(
             body[0] if body else ast.Pass(lineno=1),
@@ -222,18 +221,14 @@ class _Translation:
                 raise _refused(node, f"a statement of this kind ({type(node).__name__.lower()})")
 
     def earning(self, node: ast.Expr, of: Fraction) -> Iterator[ast.stmt]:
-        """Yield the statements for a value that says how many points are earned, if it is a number."""
+        """Yield the statements for a value that says how many points are earned if it is a number, all if it is not."""
         whole = ast.Constant(int(of) if of.denominator == 1 else str(of))
-        value = self.expression(node.value)
-        called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else "sum"
-        if called in _NUMBERS:
-            yield ast.Expr(ast.Call(_fixture("check", "earn"), [value, whole], []))
-            return
-        # Other calls may show anything, and what is no number earns all.
         self._bind(node, _SHOWN)
-        yield ast.Assign([ast.Name(_SHOWN, ast.Store())], value, lineno=0)
+        self.imports.add(self.names.imports.get("np", _NUMPY))
+        yield ast.Assign([ast.Name(_SHOWN, ast.Store())], self.expression(node.value), lineno=0)
+        numbers = "int, float, np.integer, np.floating"
         yield from ast.parse(
-            f"if isinstance({_SHOWN}, (int, float)) and not isinstance({_SHOWN}, bool):\n"
+            f"if isinstance({_SHOWN}, ({numbers})) and not isinstance({_SHOWN}, bool):\n"
             f"    check.earn({_SHOWN}, {whole.value!r})"
         ).body
 

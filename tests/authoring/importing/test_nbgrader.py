@@ -421,6 +421,29 @@ def test_what_a_cell_adds_up_is_earned_as_in_nbgrader(tmp_path: Path) -> None:
     assert "1 of the test's 2 points are earned" in found["test_part"].message
 
 
+COMPARED = """
+from nose.tools import eq_
+import numpy.testing as npt
+eq_(answer, 42)
+### BEGIN HIDDEN TESTS
+npt.assert_allclose(centre(np.eye(3)).sum(axis=0), 0, atol=1e-12)
+### END HIDDEN TESTS
+eq_(centre(np.ones((2, 3))).tolist(), [[0.0] * 3] * 2)
+"""
+
+
+def test_an_assertion_in_the_last_line_is_kept_for_graders_and_students(tmp_path: Path) -> None:
+    made = imported(
+        tmp_path,
+        [*SOURCE, graded(COMPARED, "compared", 2), graded("npt.assert_equal(answer, 42)", "of_numpy", 1)],
+    )
+    assert "counts as the points earned" not in page_of(made)
+    reference, source = (made.secret / "ps1.ipynb").read_text(), "return X - X.mean(axis=0)"
+    wrong = reference.replace(source, "return X - X.mean(axis=0) + (len(X) == 2)").encode()
+    assert our_scores(made, {"wrong": wrong})["wrong"][3:] == [0, 1]
+    assert "centre" in (made.public / "test_public.py").read_text().partition("def test_compared")[2]
+
+
 def test_hidden_tests_in_a_cell_of_answers_are_not_handed_out(tmp_path: Path) -> None:
     tests = "### BEGIN HIDDEN TESTS\nassert centre(np.eye(3)).shape == (3, 3)\n### END HIDDEN TESTS"
     cells = [*SOURCE[:3], solved(CENTRE + tests, "centre"), *SOURCE[4:], graded("assert answer", "none", 0)]
