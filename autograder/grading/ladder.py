@@ -8,13 +8,14 @@ words that the knobs bring along where the two agree. It knows nothing about los
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograder.errors import CourseError
+from autograder.grading.beside import Beside, Definition
 from autograder.sandbox.code import Code
 
 _LARGER = (10, 11, 13)
@@ -219,6 +220,7 @@ def ladder(
     slope: tuple[str, ...] = (),
     run: Run | None = None,
     prepare: Callable[[Code], Code] | None = None,
+    beside: Sequence[Definition] = (),
 ) -> Callable[[Callable[..., Arguments | None]], Ladder]:
     """Declare a generator of inputs with knobs, the defaults of its parameters, as the ladder of some functions.
 
@@ -235,6 +237,10 @@ def ladder(
     prepare
         `prepare(code)` returns the code that is called, with stand-ins for what the function relies on; it is called
         once for all inputs.
+    beside
+        Functions of the test file that are arguments, and classes whose methods are; also as `functools.partial`. They
+        run beside the hand-in, as functions that it has to ask for take a way across the boundary for each value. They
+        use nothing but each other and NumPy as `np`, and students may see them. In the place of `run` and `prepare`.
 
     Examples
     --------
@@ -262,7 +268,14 @@ def ladder(
                 f"{', '.join(parts)} are its parts"
             )
         knobs = {parameter.name: parameter.default for parameter in parameters}
-        return Ladder(functions, parts, generate, knobs, slope, run, prepare, name)
+        if not beside:
+            return Ladder(functions, parts, generate, knobs, slope, run, prepare, name)
+        if run is not None or prepare is not None:
+            raise CourseError(
+                f"the ladder {name} has beside in the place of run and prepare; give one or the other"
+            )
+        given = Beside.of(beside, functions)
+        return Ladder(functions, parts, generate, knobs, slope, given.run, given.prepare, name)
 
     return declared
 

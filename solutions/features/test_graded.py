@@ -1,7 +1,5 @@
 """Graded tests of the features: histograms, directions on their circle, cells without loops, columns of a matrix."""
 
-import inspect
-
 import numpy as np
 import pytest
 
@@ -582,36 +580,10 @@ def functions_of(number, constant):
     return [tenths, *chosen] if constant else chosen
 
 
-# The same functions beside the hand-in, which would have to ask for the features of each image otherwise.
-BESIDE = f"""
-_given = {{}}
-exec({chr(10).join(["import numpy as np", *map(inspect.getsource, (means, corner, brightest, tenths))])!r}, _given)
+OF_AN_IMAGE = (means, corner, brightest, tenths)
 
 
-def ladder_called_with(function, images, names, *arguments):
-    def guarded(name):
-        def call(image):
-            try:
-                return _given[name](image)
-            except Exception as error:
-                raise RuntimeError("the function that you were given raised " + type(error).__name__) from None
-
-        return call
-
-    return globals()[function](images, list(map(guarded, names)), *arguments)
-"""
-
-
-def with_functions(code):
-    return code.extended(features=BESIDE)
-
-
-def described(code, function, images, functions, *arguments):
-    names = [it.__name__ for it in functions]
-    return code.bind("features.ladder_called_with", function.split(".")[1], images, names, *arguments)
-
-
-@ladder(FEATURE_MATRIX, parts=("features",), run=described, prepare=with_functions)
+@ladder(FEATURE_MATRIX, parts=("features",), beside=OF_AN_IMAGE)
 def albums(
     rng,
     images=Size(6, along="images", levels=(2, 3, 6)),
@@ -621,7 +593,7 @@ def albums(
     return dict(images=album(rng, images), functions=functions_of(number_of_functions, constant))
 
 
-@ladder(FEATURE_MATRIX_LIKE, parts=("features",), run=described, prepare=with_functions)
+@ladder(FEATURE_MATRIX_LIKE, parts=("features",), beside=OF_AN_IMAGE)
 def other_albums(
     rng,
     images=Size(3, along="images", levels=(1, 2, 3)),

@@ -1,5 +1,7 @@
 """Graded tests of the gradient checker: functions that count, coarse functions, coordinates known by their errors."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -21,76 +23,45 @@ shapes = pytest.mark.parametrize("shape", [(5,), (2, 3), (3, 1, 4)], ids=by_size
 ELSEWHERE = "f is called at a point that differs from x in more than one entry, or in none"
 
 
-# What f may be. On the ladders it runs beside the hand-in, which would have to ask for each of its values otherwise.
-FUNCTIONS = """
-import numpy
+# --- what f may be ----------------------------------------------------------------------------------------
 
 
-def f_curved(x, weights):
-    return float(numpy.sum(weights * numpy.exp(2 * x)) + numpy.sum(weights * x) ** 2)
+def curved(x, weights):
+    return float(np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2)
 
 
-def f_curved_and_straight(x, weights):
-    return float(numpy.sum(weights * x) + f_curved(x, weights))
+def curved_and_straight(x, weights):
+    return float(np.sum(weights * x) + curved(x, weights))
 
 
-def f_straight(x, weights):
-    return float(numpy.sum(weights * x))
+def straight(x, weights):
+    return float(np.sum(weights * x))
 
 
-def f_cubes(x):
-    return float(numpy.sum(x**3))
+def cubes(x):
+    return float(np.sum(x**3))
 
 
-def f_constant(x):
+def constant(x):
     return 1.5
 
 
-def f_rounded(x, weights, decimals):
-    return round(float(numpy.sum(weights * numpy.exp(x))), decimals)
+def rounded(x, weights, decimals):
+    return round(float(np.sum(weights * np.exp(x))), decimals)
 
 
-def f_kinked(x):
+def kinked(x):
     # The slopes are 3 by steps of 1/16 to 1/4: larger ones meet a kink, smaller ones rounding.
-    kink = 8 * numpy.maximum(numpy.abs(x) - 0.375, 0) * numpy.maximum(x, 0)
-    return float(numpy.sum(numpy.round(64 * 3 * x) / 64 + kink))
+    kink = 8 * np.maximum(np.abs(x) - 0.375, 0) * np.maximum(x, 0)
+    return float(np.sum(np.round(64 * 3 * x) / 64 + kink))
 
 
-def f_unequal(x, large, small):
+def unequal(x, large, small):
     kink = max(abs(float(x[0])) - 1, 0) * float(x[0])
-    return round(large * (float(x[0]) + kink)) + small * float(numpy.exp(3 * x[1]))
+    return round(large * (float(x[0]) + kink)) + small * float(np.exp(3 * x[1]))
 
 
-def ladder_called_with(function, name, values, *arguments):
-    def f(x):
-        try:
-            return globals()["f_" + name](x, *values)
-        except Exception as error:
-            raise RuntimeError("the function that you were given raised " + type(error).__name__) from None
-
-    return globals()[function](f, *arguments)
-"""
-HERE = {}
-exec(FUNCTIONS, HERE)
-
-
-class F:
-    """One of these functions, with the values that it has besides x."""
-
-    def __init__(self, name, *values):
-        self.name, self.values = name, list(values)
-
-    def __call__(self, x):
-        return HERE["f_" + self.name](x, *self.values)
-
-
-def with_functions(code):
-    return code.extended(gradient_check=FUNCTIONS)
-
-
-def calling_f(code, function, f, *arguments):
-    name = function.removeprefix("gradient_check.")
-    return code.bind("gradient_check.ladder_called_with", name, f.name, f.values, *arguments)
+OF_X = (curved, curved_and_straight, straight, cubes, constant, rounded, kinked, unequal)
 
 
 class Recorded:
@@ -112,10 +83,10 @@ class Recorded:
         )
 
 
-def curved(rng, shape):
+def curved_problem(rng, shape):
     """Draw a function with large derivatives, whose slope in each coordinate depends on all of them, and a point."""
     weights = rng.uniform(0.5, 2.0, size=shape)
-    return F("curved", weights), rng.uniform(-1.0, 1.0, size=shape)
+    return partial(curved, weights=weights), rng.uniform(-1.0, 1.0, size=shape)
 
 
 # --- numerical_gradient -----------------------------------------------------------------------------------
@@ -125,20 +96,20 @@ def curved(rng, shape):
 @pytest.mark.weight(6)
 @shapes
 def test_gradient_with_the_default_step(compare, rng, shape):
-    compare(NUMERICAL_GRADIENT, *curved(rng, shape), names=("gradient",))
+    compare(NUMERICAL_GRADIENT, *curved_problem(rng, shape), names=("gradient",))
 
 
 @numerical
 @pytest.mark.weight(3)
 @pytest.mark.parametrize("h", [1e-2, 1e-3], ids="h {:g}".format)
 def test_gradient_with_another_step(compare, rng, h):
-    compare(NUMERICAL_GRADIENT, *curved(rng, (4, 3)), h, names=("gradient",))
+    compare(NUMERICAL_GRADIENT, *curved_problem(rng, (4, 3)), h, names=("gradient",))
 
 
 @numerical
 @pytest.mark.weight(2)
 def test_two_evaluations_for_each_entry(compare, student, check, rng):
-    function, x = curved(rng, (2, 4))
+    function, x = curved_problem(rng, (2, 4))
     f = Recorded(function)
     check.record(gradient=student.call(NUMERICAL_GRADIENT, f, x, 1e-3))
     count = len(f.points)
@@ -156,14 +127,14 @@ def test_two_evaluations_for_each_entry(compare, student, check, rng):
     "dtype, scale, h", [(int, 3, 1e-3), (np.float32, 1, 1e-5)], ids=["integers", "float32"]
 )
 def test_gradient_at(compare, rng, dtype, scale, h):
-    function, x = curved(rng, (3, 2))
+    function, x = curved_problem(rng, (3, 2))
     compare(NUMERICAL_GRADIENT, function, (scale * x).astype(dtype), h, names=("gradient",))
 
 
 @numerical
 @pytest.mark.weight(1)
 def test_x_comes_back_as_it_was(unchanged, rng):
-    unchanged(NUMERICAL_GRADIENT, *curved(rng, (4, 3)))
+    unchanged(NUMERICAL_GRADIENT, *curved_problem(rng, (4, 3)))
 
 
 # --- relative_error ---------------------------------------------------------------------------------------
@@ -255,7 +226,7 @@ def equal_coordinates(rng, shape):
     Of many coordinates hardly any is drawn twice, so what a check leaves behind there is not found by chance.
     """
     x = np.full(shape, rng.uniform(1.0, 2.0))
-    return F("cubes"), rng.uniform(1.5, 4.0) * 3 * x**2, x
+    return cubes, rng.uniform(1.5, 4.0) * 3 * x**2, x
 
 
 def told_by_their_errors(rng, shape):
@@ -409,7 +380,7 @@ def coarse_problem(rng, best, shape=(2, 3)):
         weights = rng.uniform(0.5, 2.0, size=shape)
         x = rng.uniform(0.2, 0.8, size=shape)
 
-        problem = F("rounded", weights, decimals), weights * np.exp(x), x
+        problem = partial(rounded, weights=weights, decimals=decimals), weights * np.exp(x), x
         errors = errors_of(*problem, STEPS)
         one_sided = np.argmin(errors_of(*problem, STEPS, back=0))
         if np.argmin(errors) == best != one_sided and np.sort(errors)[1] > 2 * errors[best]:
@@ -429,7 +400,7 @@ def test_best_step(compare, rng, best, order):
 @pytest.mark.parametrize("order", [[0, 3, 5, 4, 2, 1], [5, 4, 2, 1, 3, 0]], ids=["last", "in the middle"])
 def test_largest_of_equally_good_steps(compare, order):
     steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625, 0.00390625])[order]
-    compare(CHOOSE_STEP, F("kinked"), np.full(3, 3.0), np.zeros(3), steps.tolist(), names=("step",))
+    compare(CHOOSE_STEP, kinked, np.full(3, 3.0), np.zeros(3), steps.tolist(), names=("step",))
 
 
 def unequal_slopes(rng, steps):
@@ -437,7 +408,7 @@ def unequal_slopes(rng, steps):
     while True:
         large, small = rng.uniform(2e6, 3e6), rng.uniform(2e-3, 3e-3)
 
-        problem = F("unequal", large, small), np.array([large, 3 * small]), np.zeros(2)
+        problem = partial(unequal, large=large, small=small), np.array([large, 3 * small]), np.zeros(2)
         errors = errors_of(*problem, steps)
         if np.argmin(errors) == 1 and np.sort(errors)[1] > 2 * errors[1]:
             return problem
@@ -465,19 +436,19 @@ def shape_of(dimensions, length):
     return tuple(range(length, length + dimensions))
 
 
-@ladder(NUMERICAL_GRADIENT, parts=("gradient",), run=calling_f, prepare=with_functions)
+@ladder(NUMERICAL_GRADIENT, parts=("gradient",), beside=OF_X)
 def gradients(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
     length=Size(2, one="entry along the first axis", many="entries along the first axis", levels=(1, 2)),
     wide=Case("h is 0.1"),
-    straight=Case("f is linear"),
+    linear=Case("f is linear"),
     integers=Case("x holds integers"),
 ):
     shape = shape_of(dimensions, length)
     weights = rng.uniform(0.5, 2.0, size=shape)
     x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-1.0, 1.0, size=shape)
-    f = F("straight" if straight else "curved_and_straight", weights)
+    f = partial(straight if linear else curved_and_straight, weights=weights)
     return dict(f=f, x=x, h=0.1 if wide else 1e-3)
 
 
@@ -515,7 +486,7 @@ def errors(
     return dict(a=a, b=b)
 
 
-@ladder(GRADIENT_CHECK, parts=("errors",), run=calling_f, prepare=with_functions)
+@ladder(GRADIENT_CHECK, parts=("errors",), beside=OF_X)
 def checks(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
@@ -534,11 +505,11 @@ def checks(
     if right:
         gradient = 3 * x**2
     if flat:
-        f, gradient = F("constant"), gradient * 0 if right else gradient
+        f, gradient = constant, gradient * 0 if right else gradient
     return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=0.1 if wide else 1e-3)
 
 
-@ladder(CHOOSE_STEP, parts=("step",), run=calling_f, prepare=with_functions)
+@ladder(CHOOSE_STEP, parts=("step",), beside=OF_X)
 def steps(
     rng,
     steps=Size(4, least=3, levels=(3, 4)),
@@ -557,7 +528,7 @@ def steps(
     elif tied:
         sizes, f, gradient, x = (
             np.array([1.0, 0.125, 0.0625, 2e-3]),
-            F("kinked"),
+            kinked,
             np.full(3, 3.0),
             np.zeros(3),
         )

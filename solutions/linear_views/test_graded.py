@@ -469,32 +469,7 @@ def boundaries(
     return dict(W=W, b=biases * b, i=i, j=j)
 
 
-# The same trainer beside the hand-in, which would have to ask for each class's weights otherwise.
-TRAINER = """
-import numpy
-
-
-def ladder_trained(*arguments):
-    def train_binary(X, t):
-        try:
-            X, t = numpy.asarray(X, dtype=numpy.float64), numpy.asarray(t, dtype=numpy.float64)
-            return X.T @ (3 * t - 1), float(1.5 - 0.25 * numpy.sum(t))
-        except Exception as error:
-            raise RuntimeError("the function that you were given raised " + type(error).__name__) from None
-
-    return one_vs_all(train_binary, *arguments)
-"""
-
-
-def with_trainer(code):
-    return code.extended(linear_views=TRAINER)
-
-
-def trained(code, function, train_binary, *arguments):
-    return code.bind("linear_views.ladder_trained", *arguments)
-
-
-@ladder(ONE_VS_ALL, parts=CLASSIFIER, run=trained, prepare=with_trainer)
+@ladder(ONE_VS_ALL, parts=CLASSIFIER, beside=(train_binary,))
 def trainings(
     rng,
     examples=Size(9, along="X y", levels=(9, 12)),
