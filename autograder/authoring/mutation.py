@@ -7,10 +7,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from autograder.authoring.mutants import Mutant, mutants_of
 from autograder.classroom.work import Work
 from autograder.course.toml import EquivalentToml
 from autograder.grading.grader import Grader
+from autograder.grading.mutants import Mutant, mutants_of
 from autograder.grading.trial import Subject
 from autograder.model.plan import PlannedTest
 from autograder.sandbox.code import Host

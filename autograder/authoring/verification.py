@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from autograder.authoring import slips
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.looping_hand_ins import Looping, Vectorized, uses, vectorized_questions, watched_by
-from autograder.authoring.mutants import functions_of
 from autograder.authoring.mutation import Mutation, check_mutants
 from autograder.authoring.proof import keep_proof
 from autograder.authoring.release import release
@@ -29,6 +28,7 @@ from autograder.course.toml import read_bank
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import BANK_FILE, Bank, Variant, load_bank
 from autograder.grading.grader import Grader
+from autograder.grading.mutants import functions_of
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
 from autograder.model.scoring import HALF, score

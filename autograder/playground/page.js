@@ -75,20 +75,21 @@ function draw() {
 let frames = 0; // since things began to move
 const inMotion = () => running || playing || Boolean(dragged?.moved);
 
-/* While things move, the plane follows with every frame; all else, about eight times a second, as fast as eyes read. */
-function show() {
+/* While things move, the plane follows with every frame; all else about eight times a second, as fast as eyes read,
+   and each part with a frame of its own, so that none takes longer than a frame may. */
+function show(all = !inMotion()) {
   if (selected >= state.points.length) selected = -1;
   const shown = { regions: $("show-regions").checked, arrows: $("show-arrows").checked };
   view.draw(state, found, { selected, shown });
-  const moving = inMotion();
   const look = Math.floor(frames / FRAMES_A_LOOK);
-  if (moving && frames++ % FRAMES_A_LOOK !== 0) return;
-  drawCurve($("curve"), curve);
-  showNumbers();
-  showPoint();
+  const turn = frames++ % FRAMES_A_LOOK;
+  const isDue = (part) => all || part === turn;
+  if (isDue(0)) drawCurve($("curve"), curve);
+  if (isDue(2)) showNumbers();
+  if (isDue(4)) showPoint();
   // The longer the table, the longer the browser takes to lay it out, and the more rarely that is done.
-  if (!moving || look % Math.ceil(state.points.length / POINTS_A_LOOK) === 0) showTable();
-  if (!moving) showSettings();
+  if (isDue(6) && (all || look % Math.ceil(state.points.length / POINTS_A_LOOK) === 0)) showTable();
+  if (!inMotion()) showSettings();
 }
 
 /* Write a number for eyes, and exactly for programs. */
@@ -332,8 +333,7 @@ function runOn() {
     stop(false);
     return;
   }
-  if (calm.matches) frames = 0;
-  show();
+  show(calm.matches);
   if (calm.matches) nextRun = setTimeout(runOn, 500);
   else requestAnimationFrame(runOn);
 }

@@ -25,6 +25,7 @@ from autograder.report.view import name_of_test
 from autograder.student.checks import Checks
 from autograder.student.memory import remember, remembered
 from autograder.student.messages import Line
+from autograder.student.small_changes import small_changes
 from autograder.student.states import Outcome, State, outcomes_of
 from autograder.text import first_few, sentence
 
@@ -54,11 +55,7 @@ _OWN_TESTS = {
     State.FAILING: (
         "Which of the two is right, what the test asserts or what your function returns? Work out that case on paper.",
     ),
-    State.DONE: (
-        "Your tests pass on your code. Which mistake in it would they not notice?",
-        "Try it: keep a copy of your function, leave out one term, one factor or one sign, save, and run autograder "
-        "check {question}. If your tests still pass, they miss that mistake: which input would show it?",
-    ),
+    State.DONE: ("Your tests pass on your code. Which mistake in it would they not notice?",),
 }
 """What is asked about tests that students write themselves, by the state of the question that they are for."""
 
@@ -136,7 +133,8 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     now = time.time() if now is None else now
     outcome = next(it for it in outcomes_of(checks) if it.question == question)
     if outcome.state in (State.TO_DO, State.DONE) and _is_for_own_tests(checks, question):
-        return Hint(tuple(text.format(question=question) for text in _OWN_TESTS[outcome.state]))
+        asked = tuple(text.format(question=question) for text in _OWN_TESTS[outcome.state])
+        return Hint(asked if outcome.state is State.TO_DO else (*asked, _what_tests_miss(checks, question)))
     if not outcome.can_be_hinted_at:
         raise CourseError(_why_there_is_none(checks, outcome))
     stages = tuple(_stages(checks, outcome, folder))
@@ -163,6 +161,26 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
 def _is_for_own_tests(checks: Checks, question: str) -> bool:
     """Return whether a question is for tests in a file that nobody need hand in, and asks for no function."""
     return not checks.assignment.question(question).functions and bool(checks.assignment.optional_names)
+
+
+def _what_tests_miss(checks: Checks, question: str) -> str:
+    """Return a small change to the student's own function that the tests do not notice, or what else to try."""
+    tried = small_changes(checks, question)
+    of = tried.noticed + len(tried.missed)
+    if not tried.missed:
+        said = (
+            f"They notice all {of} small changes to your functions that were tried. What is left is a mistake in "
+            "several places at once, such as a term that is missing from two results."
+            if of
+            else f"Try it: leave out one term, one factor or one sign, save, and run autograder check {question}."
+        )
+        return f"{said} Which input would show it?"
+    first = min(tried.missed, key=lambda it: it.kind == "slice")  # a slip that nearly nobody makes
+    return (
+        f"Of {of} small changes to your functions that the public checks notice, your tests notice {tried.noticed}. If "
+        f"{first.place.replace(':', ', line ')} were changed like this, none of your tests would fail:\n\n"
+        f"now:     {first.was}\nchanged: {first.line}\n\nWhich input gives another result then?"
+    )
 
 
 def _why_there_is_none(checks: Checks, outcome: Outcome) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -241,11 +242,16 @@ def test_ones():
     [
         ("", "For which inputs can you say the result", "asserts a value, not only a type or a shape"),
         (f"{ONE_TEST}1", "Which of the two is right, what the test asserts", "Look at my_tests.py, line 5."),
-        (f"{ONE_TEST}0", "Which mistake in it would they not notice?", "run autograder check own_tests. If"),
+        (f"{ONE_TEST}0", "Which mistake in it would they not notice?", "If centring.py, line "),
     ],
     ids=["none", "wrong", "passing"],
 )
 def test_hints_on_own_tests_are_about_tests(work: Path, tests: str, first: str, then: str) -> None:
+    text = hint_on_own_tests(work, tests)
+    assert first in text and then in text
+
+
+def hint_on_own_tests(work: Path, tests: str) -> str:
     more = '[[files]]\nname = "my_tests.py"\noptional = true\n\n[limits]'
     question = '\n[[questions]]\nid = "own_tests"\ntitle = "Tests"\npoints = 2\nbonus = true\n'
     (work / "assignment.toml").write_text(ASSIGNMENT.replace("[limits]", more) + question)
@@ -254,5 +260,31 @@ def test_hints_on_own_tests_are_about_tests(work: Path, tests: str, first: str, 
     (work / "my_tests.py").write_text(tests)
     checks = check_folder(folder=work, tier="limits")
     hint_for(checks, "own_tests", work, 1000)
-    text = hint_for(checks, "own_tests", work, 2000).text
-    assert first in text and then in text
+    return hint_for(checks, "own_tests", work, 2000).text
+
+
+def test_a_change_that_own_tests_miss_is_found_by_trying(work: Path) -> None:
+    text = hint_on_own_tests(work, f"{ONE_TEST}0")
+    place = re.search(r"If centring\.py, line (\d+) were changed", text)
+    now, changed = (re.search(rf"^{name}: +(.+)$", text, re.MULTILINE) for name in ("now", "changed"))
+    assert place and now and changed
+    lines = REFERENCE.splitlines()
+    number = int(place[1]) - 1
+    assert lines[number].strip() == now[1]
+    lines[number] = lines[number].replace(now[1], changed[1])
+    (work / "centring.py").write_text("\n".join(lines))
+    failed = {
+        id: [it for it in verdicts if not it.passed]
+        for id, verdicts in check_folder(folder=work, tier="limits").verdicts.items()
+    }
+    assert failed["spread"] and not failed["own_tests"]
+
+
+def test_tests_that_miss_no_small_change_are_told_so(work: Path) -> None:
+    text = hint_on_own_tests(
+        work,
+        "import numpy as np\nfrom centring import spread\n"
+        "def test_by_hand():\n"
+        "    assert np.allclose(spread(np.array([[1.0, 2.0], [3.0, 6.0], [8.0, 1.0]])), [2.943920289, 2.160246899])\n",
+    )
+    assert re.search(r"They notice all [1-9]\d* small changes to your functions that were tried\.", text)

@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from autograder.authoring import mutants
-from autograder.authoring.mutants import mutants_of
 from autograder.course.loading import Course
 from autograder.files.notebooks import module_of
+from autograder.grading import mutants
+from autograder.grading.mutants import mutants_of
 from tests.courses import REFERENCE, write_course
 
 

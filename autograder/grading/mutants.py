@@ -1,7 +1,8 @@
-"""Makes mutants of a reference: the same code with one small mistake, as a slip of fingers or mind makes it.
+"""Makes mutants of right code: the same with one small mistake, as a slip of fingers or mind makes it.
 
-Tests that are worth their points fail on each of them. Which mutants are made depends on the text of the function
-alone, so that every run of `verify` speaks of the same ones.
+Tests that are worth their points fail on each of them: graded tests on those of the reference, a student's own tests on
+those of the student's functions. Which mutants are made depends on the text of the function alone, so that every run
+speaks of the same ones.
 """
 
 from __future__ import annotations
