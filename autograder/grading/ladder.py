@@ -149,6 +149,8 @@ class Ladder:
         Makes the call, `run(code, function, *arguments)`, like a script of a test; None for a call of the function.
     prepare
         Returns the code that is called, `prepare(code)`; None for the code as it is.
+    runs_beside
+        Whether that is done for functions that are arguments: the call is one of the function, too.
     generate
         Returns the arguments by name from a generator and a value for every knob; None where they do not go together.
     """
@@ -160,6 +162,7 @@ class Ladder:
     slope: tuple[str, ...] = ()
     run: Run | None = None
     prepare: Callable[[Code], Code] | None = None
+    runs_beside: bool = False
     name: str = field(default="")
 
     def __call__(self, rng: np.random.Generator, **settings: Any) -> Arguments | None:
@@ -269,13 +272,13 @@ def ladder(
             )
         knobs = {parameter.name: parameter.default for parameter in parameters}
         if not beside:
-            return Ladder(functions, parts, generate, knobs, slope, run, prepare, name)
+            return Ladder(functions, parts, generate, knobs, slope, run, prepare, name=name)
         if run is not None or prepare is not None:
             raise CourseError(
                 f"the ladder {name} has beside in the place of run and prepare; give one or the other"
             )
         given = Beside.of(beside, functions)
-        return Ladder(functions, parts, generate, knobs, slope, given.run, given.prepare, name)
+        return Ladder(functions, parts, generate, knobs, slope, given.run, given.prepare, True, name)
 
     return declared
 

@@ -5,8 +5,10 @@ They are computed when a release is made, from the ladders of the graded tests, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
 from functools import partial
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy as np
 from autograder.errors import CourseError
 from autograder.grading.counterexample import counterexample
 from autograder.grading.grader import Grader
-from autograder.grading.ladder import Ladder, Size, Switch
+from autograder.grading.ladder import Case, Ladder, Size, Switch
 from autograder.grading.trial import Subject, Trial, outcome_of
 from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Host, Returned
@@ -27,6 +29,8 @@ _DRAWS = 4
 _DIGITS = 1
 EXPECTED = "  # expected: "
 _LEAST = 2
+_READABLE = 400
+"""Characters."""
 
 
 def worked_examples(grader: Grader) -> dict[str, str]:
@@ -35,27 +39,35 @@ def worked_examples(grader: Grader) -> dict[str, str]:
     with Host(grader.sandbox) as host:
         for ladder in grader.session.ladders:
             for function in ladder.functions:
-                lines = next(_examples(grader, host, ladder, function), "")
-                if lines:
+                if lines := _example(grader, host, ladder, function):
                     found.setdefault(function, lines)
     return found
 
 
+def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> str:
+    """Return the first example, of functions given functions the first that can be followed; empty if there is none."""
+    first = ""
+    for lines in _examples(grader, host, ladder, function):
+        if not ladder.runs_beside or len(lines) <= _READABLE:
+            return lines
+        first = first or lines
+    return first
+
+
 def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iterator[str]:
-    """Yield the examples that can be written down, small ones first, with everything switched on that can be."""
+    """Yield examples, one for each setting: small ones with everything on that can be first, special cases last."""
     on = {name: switch.on for name, switch in ladder.all_of(Switch).items()}
     small = {name: _smallest(size) for name, size in ladder.all_of(Size).items()}
-    for settings in (ladder.base | small | on, ladder.base | on, ladder.base):
-        for draw in range(_DRAWS):
-            try:
-                arguments = ladder.inputs(settings, (_SEED, draw))
-            except CourseError:
-                return
-            if arguments is None:
-                continue
-            for given in (mapped(_rounded, arguments), arguments):
-                if lines := _written(grader, host, ladder, function, given):
-                    yield lines
+    special = [ladder.base | small | {name: True} for name in ladder.all_of(Case)]
+    for settings in (ladder.base | small | on, ladder.base | on, ladder.base, *special):
+        try:
+            drawn = [ladder.inputs(settings, (_SEED, draw)) for draw in range(_DRAWS)]
+        except CourseError:
+            return
+        given = (it for one in drawn if one is not None for it in (mapped(_rounded, one), one))
+        written = (_written(grader, host, ladder, function, it) for it in given)
+        if lines := next(filter(None, written), ""):
+            yield lines
 
 
 def _written(grader: Grader, host: Host, ladder: Ladder, function: str, arguments: dict[str, Any]) -> str:
@@ -66,13 +78,15 @@ def _written(grader: Grader, host: Host, ladder: Ladder, function: str, argument
     trial = Trial(reference, None, partial(np.random.default_rng, _SEED))
     trial.begin()
     try:
-        outcome = outcome_of(reference, ladder.target, (function, *arguments.values()), {})
+        called, given = (function, ()) if ladder.runs_beside else (ladder.target, (function,))
+        outcome = outcome_of(reference, called, (*given, *arguments.values()), {})
         if not isinstance(outcome, Returned) or _is_trivial(outcome.value):
             return ""
+        # What functions replied fits the order of the reference's own calls only.
+        trial.replies.clear()
         lines = counterexample(trial, outcome.value, outcome.value)
-        # What a graded test adds to a file, or computes from what came back, stays where it is; and replies that were
-        # recorded fit the order of the reference's own calls only.
-        added = any(step.code.additions for step in trial.steps) or trial.replies
+        # What a graded test adds to a file, or computes from what came back, stays where it is.
+        added = any(step.code.additions for step in trial.steps)
         return lines if not added and EXPECTED in lines.rpartition("\n")[2] else ""
     except CallFailed:
         return ""
@@ -93,9 +107,19 @@ def _smallest(size: Size) -> int:
 
 
 def _rounded(part: Any) -> Any:
-    """Return floats short enough to compute with on paper, and everything else as it is."""
+    """Return floats short enough to compute with on paper, also in what functions are bound to; all else as it is."""
     if isinstance(part, np.ndarray) and part.dtype.kind == "f":
         return part.round(_DIGITS)
     if isinstance(part, float):
-        return round(part, _DIGITS)
+        return round(part, _DIGITS) or float(f"{part:.0e}")  # a rate of 0.04 is none of 0
+    if isinstance(part, partial):
+        return partial(part.func, *map(_rounded, part.args), **_all_rounded(part.keywords))
+    if isinstance(part, MethodType):
+        owner = copy.copy(part.__self__)
+        vars(owner).update(_all_rounded(vars(owner)))
+        return getattr(owner, part.__name__)
     return part
+
+
+def _all_rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _rounded(value) for name, value in values.items()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import math
 import textwrap
-from collections.abc import Callable, Mapping
-from types import FunctionType
+from collections.abc import Callable, Collection, Mapping
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,8 @@ def lambda_of(
 ) -> str:
     """Return a function that only returns an expression as a lambda, with the constants and functions that it uses.
 
+    Of a method, and of a `functools.partial`, what it is bound to is written into it.
+
     What it notes for the test on the way, such as `seen.append(x)`, is left out.
 
     Parameters
@@ -133,18 +136,56 @@ def lambda_of(
     """
     if function in within:
         raise NotWritable  # it calls itself
-    parameters, returned = _parameters_and_value(function)
-    used = inspect.getclosurevars(function)
+    inner, given = _bound_to(function)
+    parameters, returned = _parameters_and_value(inner)
+    used = inspect.getclosurevars(inner)
     known = {**used.globals, **used.nonlocals}
     names = [node for node in ast.walk(returned) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
     own = {it.arg for it in ast.walk(parameters) if isinstance(it, ast.arg)}
     constants = {node.id: known[node.id] for node in names if node.id in known.keys() - own}
-    if bound & constants.keys():
+    constants |= {name: value for name, value in given.items() if name not in _owners(given)}
+    if bound & (constants.keys() | given.keys()):
         raise NotWritable
-    parts = {name: _constant(value, written, (*within, function)) for name, value in constants.items()}
-    value = ast.unparse(_Substituted(parts).visit(returned))
-    return f"lambda {ast.unparse(parameters)}: {value}".replace("lambda :", "lambda:")
+
+    def part(value: Any) -> ast.expr:
+        return _constant(value, written, (*within, function))
+
+    parts = {name: part(value) for name, value in constants.items()}
+    value = ast.unparse(_Substituted(parts, _owners(given), part).visit(returned))
+    return f"lambda {ast.unparse(_without(parameters, given.keys()))}: {value}".replace("lambda :", "lambda:")
+
+
+def _bound_to(function: Callable[..., Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return the function itself, and the arguments that it has already: its object, or those of a `partial`."""
+    if isinstance(function, MethodType):
+        return function.__func__, {
+            next(iter(inspect.signature(function.__func__).parameters)): function.__self__
+        }
+    if isinstance(function, functools.partial):
+        inner = inspect.signature(function.func)
+        given = inner.bind_partial(*function.args, **function.keywords).arguments
+        left = [it.kind for name, it in inspect.signature(function).parameters.items() if name not in given]
+        if inspect.Parameter.KEYWORD_ONLY in left:  # those behind one that is given by name
+            raise NotWritable
+        return function.func, given
+    return function, {}
+
+
+def _owners(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the objects among arguments, of which only attributes can be written."""
+    plain = (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None), FunctionType)
+    return {name: value for name, value in given.items() if not isinstance(value, plain)}
+
+
+def _without(parameters: ast.arguments, names: Collection[str]) -> ast.arguments:
+    """Return parameters without those that have their values; of defaults, only constants are left to lose."""
+    if not names:
+        return parameters
+    positional = [*parameters.posonlyargs, *parameters.args]
+    if parameters.defaults or parameters.vararg or parameters.kwarg or parameters.kwonlyargs:
+        raise NotWritable
+    return ast.arguments([], [it for it in positional if it.arg not in names], None, [], [], None, [])
 
 
 def _parameters_and_value(function: Callable[..., Any]) -> tuple[ast.arguments, ast.expr]:
@@ -186,7 +227,7 @@ def _only_notes(statement: ast.stmt) -> bool:
 def _constant(value: Any, written: Callable[[Any], str], within: tuple[Callable[..., Any], ...]) -> ast.expr:
     if value is np:
         return ast.Name("np", ast.Load())
-    if isinstance(value, FunctionType):
+    if isinstance(value, FunctionType | MethodType):
         return ast.parse(lambda_of(value, written, within), mode="eval").body
     if not isinstance(value, (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None))):
         raise NotWritable
@@ -194,10 +235,19 @@ def _constant(value: Any, written: Callable[[Any], str], within: tuple[Callable[
 
 
 class _Substituted(ast.NodeTransformer):
-    """Puts expressions in the place of names."""
+    """Puts expressions in the place of names, and of attributes of objects."""
 
-    def __init__(self, parts: Mapping[str, ast.expr]) -> None:
-        self._parts = parts
+    def __init__(
+        self, parts: Mapping[str, ast.expr], owners: Mapping[str, Any], part: Callable[[Any], ast.expr]
+    ) -> None:
+        self._parts, self._owners, self._part = parts, owners, part
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self._owners:
+            raise NotWritable  # used as a whole
         return self._parts.get(node.id, node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id in self._owners:
+            return self._part(getattr(self._owners[node.value.id], node.attr))
+        return self.generic_visit(node)

@@ -261,8 +261,7 @@ CLASSIFIER = ("W", "b")
 
 def train_binary(X, t):
     """Return weights and a bias that are not 0 even where no example is to be recognised."""
-    X, t = np.asarray(X, dtype=np.float64), np.asarray(t, dtype=np.float64)
-    return X.T @ (3 * t - 1), float(1.5 - 0.25 * np.sum(t))
+    return np.transpose(X) @ (3.0 * np.asarray(t) - 1), float(1.5 - 0.25 * np.sum(t))
 
 
 class Recorded:

@@ -80,12 +80,10 @@ class Quadratic:
         self.H, self.middle = H, middle
 
     def value(self, x):
-        with np.errstate(invalid="ignore"):
-            return float((x - self.middle) @ self.H @ (x - self.middle) / 2)
+        return float((x - self.middle) @ self.H @ (x - self.middle) / 2)
 
     def gradient(self, x):
-        with np.errstate(invalid="ignore"):
-            return self.H @ (x - self.middle)
+        return self.H @ (x - self.middle)
 
     def hessian(self, x):
         return self.H.copy()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from autograder.course.loading import find_course
@@ -23,7 +24,7 @@ from autograder.student.hints import LOG_FILE, hint_for, note_attempt, read_log,
 from autograder.student.memory import FOLDER
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_here
-from tests.courses import ASSIGNMENT, GRADED, PUBLIC, REFERENCE, write_course
+from tests.courses import ASSIGNMENT, GRADED, PUBLIC, REFERENCE, STUB, write_course
 from tests.student.test_checking import run_pasted
 
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
@@ -216,6 +217,42 @@ def test_examples_are_computed_by_the_reference_and_show_nothing_of_graded_tests
     given = run_pasted(lines, folder).split()
     assert len(given) == 2, "small: two columns"
     assert expected.startswith("np.array([")
+
+
+GIVEN = """
+from functools import partial
+from autograder.grading.ladder import Case, Size, ladder
+
+def long_sum(x, weights):
+    return float(np.sum(np.clip(weights * x, -50.0, 50.0)) + np.sum(np.clip(weights * x, -50.0, 50.0) ** 2) +
+                 np.sum(np.cos(np.clip(weights * x, -50.0, 50.0))) + np.sum(np.sin(np.clip(weights * x, -50.0, 50.0))))
+
+def simple_sum(x, weights):
+    return float(np.sum(weights * x))
+
+@ladder("centring.applied", parts=("values",), beside=(long_sum, simple_sum))
+def sums(rng, rows=Size(3), simple=Case("f is linear")):
+    weights = rng.normal(size=4)
+    return dict(f=partial(simple_sum if simple else long_sum, weights=weights), X=rng.normal(size=(rows, 4)), rate=0.04)
+"""
+
+
+def test_an_example_of_a_function_that_is_given_one_is_short_and_runs(tmp_path: Path) -> None:
+    applied = "\n\ndef applied(f, X, rate):\n    return np.array([rate * f(row) for row in X])\n"
+    question = ASSIGNMENT.replace('"centring.spread"]', '"centring.spread", "centring.applied"]')
+    parts = {
+        "assignments/centring/assignment.toml": question,
+        "assignments/centring/centring.py": STUB + applied.replace("np.array(", "list("),
+        "solutions/centring/centring.py": REFERENCE + applied,
+        "solutions/centring/test_graded.py": f"import numpy as np\n{GRADED}{GIVEN}",
+    }
+    course = find_course(write_course(tmp_path / "course", parts))
+    with Grader(course.assignment("centring"), course.solution("centring")) as grader:
+        lines = worked_examples(grader)["centring.applied"].splitlines()
+    assert "lambda x: float(np.sum(np.array([" in lines[1] and ", 0.04" in lines[1]
+    expected = eval(lines[-1].partition("  # expected: ")[2], {"np": np})
+    printed = run_pasted(lines, course.root / "solutions" / "centring")
+    assert np.allclose([float(it) for it in printed.strip("[]\n ").split()], expected)
 
 
 def test_an_unknown_question_is_an_error_of_one_sentence(work: Path) -> None:
