@@ -56,8 +56,6 @@ class Candidates:
     ----------
     unopened
         A sentence for each archive among the files that could not be looked into.
-    is_single_file
-        Whether a single file was handed in, not a folder or archive.
     """
 
     def __init__(self, limits: ReadLimits, stack: ExitStack) -> None:
@@ -65,8 +63,13 @@ class Candidates:
         self.files: list[Entry] = []
         self.notes: list[str] = []
         self.unopened: list[str] = []
-        self.is_single_file = False
+        self._by_themselves = 0
         self._stack = stack
+
+    @property
+    def is_single_file(self) -> bool:
+        """Whether nothing but a single file was handed in, not in a folder or archive."""
+        return self._by_themselves == len(self.files) == 1
 
     def add_source(self, source: Source) -> None:
         """Add everything that lies in `source`."""
@@ -93,8 +96,11 @@ class Candidates:
         elif looks_like_archive(path):
             self._add(self._stack.enter_context(archive_on_disk(path, self.limits)).listing(), prefix)
         else:
-            self.is_single_file = not part.member
-            self.files.append(Entry(part.name or path.name, EntryKind.FILE, partial(read_file, path)))
+            self._add_file(Entry(part.name or path.name, EntryKind.FILE, partial(read_file, path)))
+
+    def _add_file(self, entry: Entry) -> None:
+        self._by_themselves += 1
+        self.files.append(entry)
 
     def _add_members(self, entries: Sequence[Entry], part: Part, prefix: str) -> None:
         if len(entries) > self.limits.members:
@@ -106,7 +112,7 @@ class Candidates:
             elif is_archive_name(entry.name):
                 self._add_inner_archive(entry, prefix)
             else:
-                self.files.append(replace(entry, path=part.name or entry.name))
+                self._add_file(replace(entry, path=part.name or entry.name))
 
     def _add_inner_archive(self, entry: Entry, prefix: str = "") -> None:
         content = io.BytesIO(read_archive(entry, self.limits))

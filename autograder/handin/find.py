@@ -19,7 +19,7 @@ from autograder.handin.candidates import Part, Source, existing
 from autograder.handin.exports import EXPORT_BYTES, EXPORT_FILE, Listed, UnreadableExportError, read_export
 from autograder.handin.forms import is_code
 from autograder.handin.found import Fate, Found, with_counts
-from autograder.handin.matching import fits
+from autograder.handin.matching import fits, fits_but_for_a_number
 from autograder.handin.places import Look, place_in, place_of
 from autograder.handin.readings import InRoster, no_roster, read_names
 from autograder.handin.shape import (
@@ -359,7 +359,13 @@ def _uploaded_as(original: str, names: Sequence[str], originals: Collection[str]
     stem, suffix = without_suffix(original)
     first = f"{_AGAIN.sub('', stem)}{suffix}"
     archive = (first if first in originals else original) if is_archive_name(original) else None
-    return next((name for name in names if fits(name, original)), archive)
+    exact = next((name for name in names if fits(name, original)), None)
+    numbered = (
+        it
+        for it in names
+        if fits_but_for_a_number(it, original) and not any(fits(it, other) for other in originals)
+    )
+    return exact or next(numbered, archive)
 
 
 def _hand_in(root: Path, group: Sequence[_Named]) -> Found:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from autograder.handin.forms import forms
 from autograder.handin.trees import Entry, EntryKind
@@ -13,6 +14,7 @@ from autograder.text import lossless
 
 _ALMOST = 0.88
 """How alike two names are, between 0 and 1, that are taken for one and its misspelling."""
+_NUMBER_BEFORE = re.compile(r"\A(\d+[-_. ]+)+")
 _ASIDE = re.compile(
     r"(back-?ups?|bak|old|older|original|orig|previous|prev|archive|copy|copies|starter([-_ ]code)?|stubs?|templates?"
     r"|release|handout|drafts?|te?mp|trash|unused|deprecated|checkpoints?)([-_ ]?\d*)",
@@ -24,9 +26,18 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
     """Return the candidates that `name` may mean, the one that counts first.
 
     Plain files come before what cannot be read, then closer names, then those that no folder's name sets aside
-    (`backup/`, `old/`), then fewer folders, then higher numbers where folders differ in nothing else (`v1/`, `v2/`),
+    (`backup/`, `old/`), then fewer folders, then higher numbers where paths differ in nothing else (`v1/`, `v2/`),
     then the alphabet.
     """
+    return _ranked(candidates, partial(_rank, name))
+
+
+def numbered(name: str, candidates: Iterable[Entry]) -> list[Entry]:
+    """Return the candidates that `name` may mean but for a number before it, such as a student's: `4711_knn.py`."""
+    return _ranked(candidates, lambda found: _rank(name, _NUMBER_BEFORE.sub("", found)))
+
+
+def _ranked(candidates: Iterable[Entry], rank_of: Callable[[str], int | None]) -> list[Entry]:
     ranked = [
         (
             it.kind is not EntryKind.FILE,
@@ -39,20 +50,25 @@ def fitting(name: str, candidates: Iterable[Entry]) -> list[Entry]:
             it,
         )
         for i, it in enumerate(candidates)
-        if (rank := _rank(name, it.name)) is not None
+        if (rank := rank_of(it.name)) is not None
     ]
     return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
 
 
 def _version(path: str) -> tuple[list[str], list[int]]:
-    """Return the words of a path's folders, and the numbers in them, such that higher ones come first."""
-    words = re.split(r"([0-9]+)", path.rpartition("/")[0])
+    """Return the words of a path, and the numbers in it, such that higher ones come first."""
+    words = re.split(r"([0-9]+)", path)
     return words[::2], [-int(it) for it in words[1::2]]
 
 
 def fits(name: str, found: str) -> bool:
     """Return whether `name`, or the notebook or module in its place, may mean a file called `found`."""
     return any(_rank(form, found) is not None for form in forms(name))
+
+
+def fits_but_for_a_number(name: str, found: str) -> bool:
+    """Return whether a file called `found` is one that `name` may mean, or would be without a number before it."""
+    return fits(name, found) or fits(name, _NUMBER_BEFORE.sub("", found))
 
 
 def misnamed(name: str, candidates: Iterable[Entry]) -> str | None:

@@ -22,7 +22,7 @@ from autograder.handin.forms import (
     works_with,
 )
 from autograder.handin.manifest import read_hints, read_manifest
-from autograder.handin.matching import fitting, misnamed, notebook_instead
+from autograder.handin.matching import fitting, misnamed, notebook_instead, numbered
 from autograder.handin.source_text import UnusableError, refuse_endless_names, source_text
 from autograder.handin.trees import (
     DEFAULT_LIMITS,
@@ -127,7 +127,7 @@ def open_hand_in(
     Nothing is written to disk and no link in the hand-in is followed. A file is found in whatever
     folder it lies; the one in the fewest folders counts, then the first by name. If no file has
     the exact name, one that differs in case or by what browsers and systems append
-    (`linear_svm (1).py`) counts.
+    (`linear_svm (1).py`) counts, else one with a number before it (`4711_linear_svm.py`).
 
     Parameters
     ----------
@@ -224,21 +224,25 @@ def _meant_for(name: str, names: Sequence[str], candidates: Candidates) -> list[
 def _copies(name: str, names: Sequence[str], candidates: Candidates) -> list[Entry]:
     """Return what a name may mean: the file itself, then a notebook in a module's place or the other way round."""
     meant = _meant_for(name, names, candidates)
-    found = [
-        entry
-        for form in forms(name)
-        for entry in fitting(form, meant) or _the_only_one(name, names, candidates, Path(form).suffix)
-    ]
+    found = (
+        [entry for form in forms(name) for entry in fitting(form, meant)]
+        or [entry for form in forms(name) for entry in numbered(form, meant)]
+        or [entry for form in forms(name) for entry in _the_only_one(name, names, candidates, form)]
+    )
     looked_at = [
         it for it in found[:_MOST_COPIES] if not works_with(module_file(name), it, candidates.limits)
     ]
     return [*looked_at, *found[_MOST_COPIES:]] if looked_at else []
 
 
-def _the_only_one(name: str, names: Sequence[str], candidates: Candidates, ending: str) -> list[Entry]:
+def _the_only_one(name: str, names: Sequence[str], candidates: Candidates, form: str) -> list[Entry]:
     """Return the single file that was handed in, whatever its name, if a single module is due; else nothing."""
     only_due = [it for it in names if is_code(it)] == [name]
-    if candidates.is_single_file and only_due and candidates.files[0].name.lower().endswith(ending):
+    if (
+        candidates.is_single_file
+        and only_due
+        and candidates.files[0].name.lower().endswith(Path(form).suffix)
+    ):
         return candidates.files
     return []
 

@@ -1,7 +1,8 @@
-"""Decides what Canvas' names of files say where they can be read in several ways: `kim_9_77_9001_hw.py`.
+"""Decides what platforms' names of files say where they can be read in several ways: `kim_9_77_9001_hw.py`.
 
 Canvas leaves underscores in students' names, so that this may be the file 77 of `kim`, whose id is 9, or the file 9001
-of `kim_9`, whose id is 77. The other files decide, by what Canvas alone gives, or the list of the course's students.
+of `kim_9`, whose id is 77. Blackboard's `HW_1_bo_li_attempt_…` may be that of `bo_li`, or of `li` for the assignment
+`HW_1_bo`. The other files decide, by what the platform alone gives, or the list of the course's students.
 What stays open belongs to nobody until a person decides: work must never count for somebody else.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from autograder.handin.students import (
     NamedFile,
     Student,
+    blackboard_readings,
     canvas_readings,
     read_file_name,
     read_plain_name,
@@ -22,7 +24,8 @@ from autograder.handin.trees import Entry, EntryKind
 InRoster = Callable[[Sequence[Student]], Collection[Student]]
 """Returns which of several students are in the list of the course's."""
 _ENOUGH = 3
-"""So many students tell what numbers Canvas gives to people, and to files where no name says one thing."""
+"""So many students tell what numbers Canvas gives to people, and to files where no name says one thing; see also
+`_are_told_apart`."""
 
 
 def no_roster(students: Sequence[Student]) -> Collection[Student]:
@@ -41,6 +44,7 @@ def read_names(entries: Iterable[Entry], names: Sequence[str], in_roster: InRost
         Asked where the names alone do not decide.
     """
     said, several = dict[str, NamedFile](), dict[str, tuple[NamedFile, ...]]()
+    by_title = dict[str, dict[str, NamedFile]]()
     sure = list[NamedFile]()
     for entry in entries:
         is_folder = entry.kind is EntryKind.FOLDER
@@ -50,10 +54,26 @@ def read_names(entries: Iterable[Entry], names: Sequence[str], in_roster: InRost
             sure += readings
         elif readings:
             several[entry.name] = readings
+        elif titles := {} if is_folder else blackboard_readings(entry.name):
+            by_title[entry.name] = titles
+    title = _title(by_title.values(), in_roster)
+    logins = {name: it[title] for name, it in by_title.items() if title in it}
+    # Whoever goes by a login elsewhere may be somebody else.
+    if not {it.student for it in logins.values()} & {it.student for it in said.values()}:
+        said |= logins
     if several:
         numbers = _Numbers(sure, several)
         said |= {name: _decided(name, names, it, numbers, in_roster) for name, it in several.items()}
     return said
+
+
+def _title(by_title: Collection[Mapping[str, NamedFile]], in_roster: InRoster) -> str | None:
+    """Return the title of the assignment before Blackboard's logins: all names begin with it; None if it is unknown."""
+    common = set[str]().union(*by_title).intersection(*by_title)
+    if len(common) > 1:
+        found = {it: in_roster([readings[it].student for readings in by_title]) for it in common}
+        common = {it for it in common if found[it]}
+    return next(iter(common)) if len(common) == 1 else None
 
 
 def _decided(
@@ -86,10 +106,10 @@ class _Numbers:
 
     def __init__(self, sure: Sequence[NamedFile], several: Mapping[str, Sequence[NamedFile]]) -> None:
         firsts = [it[0] for it in several.values() if "_" not in it[0].student.name]
-        known = sure or (firsts if len({it.student for it in firsts}) >= _ENOUGH else ())
+        known = sure or (firsts if _are_told_apart(firsts, several.values()) else ())
         uploads = [it.upload for it in known if it.upload]
         # Where nothing is sure, first readings count if their numbers lie as close together as Canvas' do.
-        self.are_known = bool(uploads) and (bool(sure) or max(uploads) <= 4 * min(uploads))
+        self.are_known = bool(uploads) and (bool(sure) or _are_near(max(uploads), min(uploads)))
         self._range = (min(uploads) / 2, 2 * max(uploads)) if self.are_known else None
         ids = {int(it.student.id) for it in known}
         self._largest_id = max(ids) if len(ids) >= _ENOUGH else None
@@ -119,3 +139,26 @@ class _Numbers:
     def _is_file(self, number: int) -> bool:
         """Return whether a number is near those of files."""
         return self._range is not None and self._range[0] <= number <= self._range[1]
+
+
+def _are_told_apart(firsts: Sequence[NamedFile], several: Iterable[Sequence[NamedFile]]) -> bool:
+    """Return whether first readings tell what numbers files have: students of one name may be `student_1` and so on.
+
+    Of two students, they do if no other reading of the one gives a number that goes with any of the other's.
+    """
+    students = {it.student.name for it in firsts}
+    if len(students) != 2:
+        return len(students) >= _ENOUGH
+    numbers = {
+        (it[0].student, place, one.upload) for it in several for place, one in enumerate(it) if one.upload
+    }
+    return not any(
+        place and whose != other and number != another and _are_near(number, another)
+        for whose, place, number in numbers
+        for other, _, another in numbers
+    )
+
+
+def _are_near(one: int, other: int) -> bool:
+    """Return whether two numbers lie as close together as those that Canvas gives the files of a class."""
+    return max(one, other) <= 4 * min(one, other)

@@ -32,7 +32,7 @@ _MOODLE = re.compile(
     r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<original>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-# Nothing says where the title of the assignment ends and the login begins.
+# Where the title of the assignment ends and the login begins, only the other names can say; see `readings.py`.
 _BLACKBOARD = re.compile(
     r"(?P<name>.+?_.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<original>.+)|(?P<kind>\.txt))",
     re.IGNORECASE | re.DOTALL,
@@ -112,10 +112,10 @@ def read_file_name(name: str, names: Sequence[str], is_folder: bool = False) -> 
     """Return what the name of a file or folder in a class folder says.
 
     It may be Canvas's `<name>_<id>_<id>_<original>`, `anon_<id>_<id>_<original>` or `<name>_<id>_text.html`, Moodle's
-    `<name>_<id>_assignsubmission_file_`, Blackboard's `<title>_<login>_attempt_<time>_<original>`, Brightspace's
-    `<id>-<id> - <name> - <time>`, `<name>_<file that is due>` or else the student's name alone; the last
-    two also as a browser's second copy, `alice (1).zip`. Nothing of a student's name is lost: what cannot be seen
-    is escaped.
+    `<name>_<id>_assignsubmission_file_`, Blackboard's `<title>_<login>_attempt_<time>_<original>`, whose title counts
+    as part of the name, Brightspace's `<id>-<id> - <name> - <time>`, `<name>_<file that is due>` or else the student's
+    name alone; the last two also as a browser's second copy, `alice (1).zip`. Nothing of a student's name is lost: what
+    cannot be seen is escaped.
     """
     if found := _by_platform(name, is_folder):
         return found
@@ -166,6 +166,16 @@ def canvas_readings(name: str) -> tuple[NamedFile, ...]:
         if len(found) < _MOST_READINGS and student and not student.upper().endswith("_LATE"):
             found.append(_read(name, {"name": student} | match.groupdict()))
     return tuple(found)
+
+
+def blackboard_readings(name: str) -> dict[str, NamedFile]:
+    """Return all that a file's name may say if Blackboard gave it, by the title of the assignment that it has then."""
+    match = _BLACKBOARD.fullmatch(name)
+    if match is None or any(it.fullmatch(name) for it in (_ANONYMOUS, _ANONYMOUS_TYPED)):
+        return {}
+    both, parts = match["name"], match.groupdict()
+    places = [place for place, letter in enumerate(both) if letter == "_" and 0 < place < len(both) - 1]
+    return {both[:place]: _read(name, parts | {"name": both[place + 1 :]}) for place in places}
 
 
 def _by_platform(name: str, is_folder: bool) -> NamedFile | None:

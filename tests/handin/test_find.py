@@ -438,13 +438,43 @@ def test_attempts_of_blackboard_and_brightspace_are_one_student_s_and_the_last_c
     counting = [it for it in hand_ins_in(found).values() if it.counts_for]
     works = {it.students[0]: open_hand_in(it.source, NAMES).files.get("linear_svm.py") for it in counting}
     assert works == {
-        Student("HW 1_ada"): CODE,
-        Student("HW 1_bo_l"): None,  # it is called otherwise
-        Student("HW 1_cy_l"): None,
+        Student("ada"): CODE,
+        Student("bo_l"): OTHER,
+        Student("cy_l"): None,
         Student("Bo Li", id="7"): CODE,
         Student("Bo Li", id="8"): OTHER,
     }
     assert not any(it.doubts for it in found) and len(hand_ins_in(found)) == 7
+
+
+@pytest.mark.parametrize(
+    ("named", "roster", "students"),
+    [
+        (["HW 1_ada", "HW 1_bo_l"], (), ["ada", "bo_l"]),
+        (["HW_1_ada", "HW_1_bo"], (), ["HW_1_ada", "HW_1_bo"]),  # or 1_ada and 1_bo
+        (["HW_1_ada", "HW_1_bo"], ["bo"], ["ada", "bo"]),
+        (["HW_1_ada", "HW_1_bo"], ["1_bo", "ada"], ["HW_1_ada", "HW_1_bo"]),
+        (["HW 1_ada", "HW 2_bo"], ["ada", "bo"], ["HW 1_ada", "HW 2_bo"]),
+        (["HW 1_u_x", "HW 1_u_y"], ["u_x", "y"], ["HW 1_u_x", "HW 1_u_y"]),
+        (["HW 1_Group 3"], (), ["Group 3"]),
+    ],
+)
+def test_a_title_of_blackboard_is_what_all_names_begin_with(class_of, named, roster, students):
+    files = {f"{name}_attempt_2026-03-01-10-00-00_linear_svm.py": CODE for name in named}
+    logins = {Student(it) for it in roster}
+    found = find_hand_ins(class_of(files), NAMES, in_roster=logins.intersection)
+    assert [it.counts_for for it in found] == [(Student(it),) for it in students]
+
+
+def test_a_login_of_blackboard_takes_no_work_of_a_folder_of_that_name(class_of):
+    found = find_hand_ins(
+        class_of({"HW 1_ada_attempt_2026-03-01-10-00-00_linear_svm.py": CODE, "ada/linear_svm.py": OTHER}),
+        NAMES,
+    )
+    assert {it.label: it.counts_for for it in found} == {
+        "HW 1_ada": (Student("HW 1_ada"),),
+        "ada": (Student("ada"),),
+    }
 
 
 def test_a_file_of_brightspace_is_its_student_s_whatever_numbers_its_name_holds(class_of):
@@ -554,6 +584,47 @@ def test_files_that_begin_with_a_number_stay_one_hand_in(class_of, prefix):
         names,
     )
     assert counting(found) == {"doe_5": (["5"], False)}
+
+
+@pytest.mark.parametrize(
+    ("people", "ids"),
+    [
+        (["ada_501", "bo_502"], ["501", "502"]),
+        (["kim_9_77", "bo_1_88"], ["", ""]),
+        (["student_1_101", "student_2_102", "student_3_103"], ["", "", ""]),
+    ],
+)
+def test_few_students_tell_what_numbers_files_have_only_where_nothing_else_fits(class_of, people, ids):
+    files = [
+        f"{name}_{9001 + place}_{'2_' * (len(people) == 2 and ids[0] > '')}linear_svm.py"
+        for place, name in enumerate(people)
+    ]
+    found = find_hand_ins(class_of(dict.fromkeys(files, CODE)), NAMES)
+    assert [it.students[0].id for it in sorted(found, key=lambda it: it.label)] == ids
+    assert all(it.counts_for and bool(it.doubts) == (not ids[0]) for it in found)
+
+
+def test_a_number_before_a_file_is_no_other_file_and_the_last_upload_counts(class_of):
+    names = ("net.py", "layers.py")
+    files = {
+        "ada_501_9001_4711_net.py": OTHER,
+        "ada_501_9005_4711_net-1.py": CODE,
+        "ada_501_9006_2_layers.py": OTHER,
+        "ada_501_9004_layers.py": CODE,
+        "bo_502_9002_net.py": CODE,
+        "cy_503_9003_net.py": CODE,
+    }
+    found = find_hand_ins(class_of(files), names)
+    assert opened(found, names)["ada_501"] == {"net.py": CODE, "layers.py": CODE}
+    assert len(hand_ins_in(found)) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["ada_501_9001_homework.py", "HW 1_ada_attempt_2026-03-01-10-00-00_homework.py"]
+)
+def test_a_single_upload_of_any_name_counts_where_one_module_is_due(class_of, name):
+    path = class_of({name: CODE, "notes.pdf": b"", "bo_502_9002_linear_svm.py": OTHER})
+    assert CODE in [files.get("linear_svm.py") for files in opened(find_hand_ins(path, NAMES)).values()]
 
 
 def test_an_id_is_not_the_name_that_somebody_goes_by(class_of):

@@ -69,10 +69,17 @@ def test_of_two_copies_equally_deep_the_alphabet_decides(hand_in):
 
 
 @pytest.mark.parametrize(
-    "earlier, later", [("v9", "v10"), ("HW/Version 1", "HW/Version 2"), ("20260301T1000", "20260303T0900")]
+    "earlier, later",
+    [
+        ("v9/linear_svm.py", "v10/linear_svm.py"),
+        ("HW/Version 1/linear_svm.py", "HW/Version 2/linear_svm.py"),
+        ("20260301T1000/linear_svm.py", "20260303T0900/linear_svm.py"),
+        ("linear_svm (9).py", "linear_svm (10).py"),
+        ("linear_svm__2026-03-01T10-00-00.py", "linear_svm__2026-03-01T10-00-01.py"),
+    ],
 )
 def test_of_numbered_versions_the_last_counts(hand_in, earlier, later):
-    files = {f"{earlier}/linear_svm.py": OTHER, f"{later}/linear_svm.py": CODE}
+    files = {earlier: OTHER, later: CODE}
     assert open_hand_in(hand_in(files), NAMES).files == {"linear_svm.py": CODE}
 
 
@@ -107,6 +114,8 @@ def test_what_systems_and_editors_leave_behind_never_counts(hand_in, path):
         "Copy of linear_svm.py",
         "linear_svm.py.txt",
         "linear_svm.py.py",
+        "4711_linear_svm.py",
+        "2. linear_svm (1).py",
     ],
 )
 def test_a_name_that_is_nearly_right_counts_with_a_note(hand_in, name):
@@ -115,9 +124,23 @@ def test_a_name_that_is_nearly_right_counts_with_a_note(hand_in, name):
     assert submission.notes == (f"{name} counts as linear_svm.py; next time, hand it in under that name.",)
 
 
-def test_the_exact_name_is_better_than_a_nearly_right_one_above_it(hand_in):
-    submission = open_hand_in(hand_in({"linear_svm (1).py": OTHER, "src/linear_svm.py": CODE}), NAMES)
+@pytest.mark.parametrize("name", ["linear_svm (1).py", "1_linear_svm.py"])
+def test_the_exact_name_is_better_than_a_nearly_right_one_above_it(hand_in, name):
+    submission = open_hand_in(hand_in({name: OTHER, "src/linear_svm.py": CODE}), NAMES)
     assert submission.files == {"linear_svm.py": CODE}
+
+
+def test_a_notebook_counts_before_a_module_with_a_number_before_its_name(hand_in):
+    cell = {
+        "cell_type": "code",
+        "source": "value = 3",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    files = {"2_linear_svm.py": OTHER, "linear_svm.ipynb": notebook.encode()}
+    assert b"value = 3" in open_hand_in(hand_in(files), NAMES).files["linear_svm.py"]
 
 
 @pytest.mark.parametrize("name", ["my_linear_svm.py", "linear_svm_old.py", "linear_svm.pyc", "svm.py"])
