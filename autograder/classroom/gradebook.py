@@ -21,15 +21,21 @@ from autograder.text import first_few, one_line
 
 _POINTS_POSSIBLE = re.compile(r"\s*points possible\s*", re.IGNORECASE)
 _READ_ONLY = re.compile(r"\s*\(read only\)\s*", re.IGNORECASE)
-_NUMBER = re.compile(r"\s*\(\d+\)\s*\Z")
+_ADDED = re.compile(r"\s*(\(\d+\)|\[Total Pts: .*|Points Grade <.*>)\s*\Z")
+"""What Canvas, Blackboard and Brightspace add to a title; what the last two do holds its maximum."""
+_MAXIMUM_IN_HEADING = re.compile(r"\[Total Pts: (?:up to )?([\d.,]+)|<Numeric MaxPoints:([\d.,]+)")
 _EXCUSED = "ex"
 _NO_GRADE = re.compile(r"ex|n/?a|missing|[-–—]", re.IGNORECASE)
 """What platforms write where there are no points."""
 _WITH_COMMA = re.compile(r"\s*\d+,\d+\s*")
-_OF_PLATFORMS = {"grade": {"identifier", "maximum grade"}, "total score": {"sid", "max points"}}
-"""The column of the one assignment which a worksheet of Moodle or an export of Gradescope is about, and other
-columns of which there is one."""
-_MAXIMA = ("maximum grade", "max points")
+_OF_PLATFORMS = {
+    "grade": {"identifier", "maximum grade"},
+    "total score": {"sid", "max points"},
+    "points_awarded": {"points_available"},
+}
+"""The column of the one assignment which a worksheet of Moodle or an export of Gradescope or GitHub Classroom is about,
+and other columns of which there is one."""
+_MAXIMA = ("maximum grade", "max points", "points_available")
 
 
 @dataclass(frozen=True)
@@ -167,10 +173,10 @@ def _column(path: Path, sheet: Sheet, listing: Listing, assignment: Assignment, 
 
 
 def _called(name: str, headings: Sequence[str], places: Iterable[int]) -> list[int]:
-    """Return the columns of that heading; if there is none, those of it with the number that Canvas adds."""
+    """Return the columns of that heading; if there is none, those of it with what platforms add."""
     places, wanted = list(places), _plain(name)
     whole = [it for it in places if _plain(headings[it]) == wanted]
-    return whole or [it for it in places if _plain(_NUMBER.sub("", headings[it])) == wanted]
+    return whole or [it for it in places if _plain(_ADDED.sub("", headings[it])) == wanted]
 
 
 def _plain(heading: str) -> str:
@@ -184,7 +190,7 @@ def _why_not_writable(sheet: Sheet, listing: Listing, place: int) -> str:
         return "says who people are"
     if _is_maximum(_plain(head.text(place))):
         return "says how many points there are"
-    if any(_is_points_possible(row.text(0)) and _READ_ONLY.fullmatch(row.text(place)) for row in rows[:5]):
+    if any(_has_maxima(row) and _READ_ONLY.fullmatch(row.text(place)) for row in rows[:5]):
         return "is computed by Canvas and cannot be written"
     filled = [text for line, _ in listing.people if (text := sheet.rows[line].text(place).strip())]
     if filled and 2 * len(filled) >= len(listing.people) and not any(map(_may_be_grade, filled)):
@@ -206,8 +212,9 @@ def _is_maximum(heading: str) -> bool:
     return heading in _MAXIMA or heading.endswith(" - max points")
 
 
-def _is_points_possible(text: str) -> bool:
-    return _POINTS_POSSIBLE.fullmatch(text) is not None
+def _has_maxima(row: Row) -> bool:
+    """Return whether it is Canvas' row of maxima, whatever columns a program has put before."""
+    return any(_POINTS_POSSIBLE.fullmatch(cell.text) for cell in row.cells)
 
 
 # --- the maximum ----------------------------------------------------------------------------------
@@ -231,8 +238,10 @@ def _factor(path: Path, sheet: Sheet, place: int, assignment: Assignment, scale:
 def _maxima(sheet: Sheet, place: int) -> Iterable[Fraction | None]:
     head, *rows = sheet.rows
     columns = _columns_of_maxima(head, place)
+    if said := _MAXIMUM_IN_HEADING.search(head.text(place)):
+        yield _number(said[1] or said[2])
     for row in rows:
-        if _is_points_possible(row.text(0)):
+        if _has_maxima(row):
             yield _number(row.text(place))
         for number in columns:
             yield _number(row.text(number))

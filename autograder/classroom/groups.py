@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.classroom.people import Person, match, words_of
 from autograder.classroom.roster import known, plain_heading, read_people, read_table
-from autograder.classroom.sheets import Row
+from autograder.classroom.sheets import Row, require_letters
 from autograder.errors import CourseError
 from autograder.handin.found import Found, with_counts
 from autograder.handin.students import Student
@@ -46,6 +46,7 @@ def read_groups(path: Path) -> tuple[Member, ...]:
         If it cannot be read, has no column of groups or none of people, or nobody is in a group.
     """
     sheet = read_table(path)
+    require_letters(sheet, path)
     column = _column_of_groups(sheet.rows[0])
     if column is None:
         raise CourseError(f"{path}: no column holds groups; head one 'group', with a row for each member.")

@@ -116,8 +116,9 @@ def _kinds(claims: Sequence[Person], people: Sequence[Person]) -> Iterator[_Kind
     prefix = _before_accounts(claims, people)
     yield _Kind(lambda claim: _accounts_in_name(claim, prefix), _accounts)
     yield _Kind(_id_as_name, _ids)
+    yield _Kind(_id_within_name, _ids, needs_name=True)
     yield _Kind(_name, _name)
-    yield _Kind(_name_written_together, _names_written_together)
+    yield _Kind(_name_written_otherwise, _names_written_otherwise)
 
 
 def _emails(person: Person) -> set[str]:
@@ -133,6 +134,12 @@ def _ids(person: Person) -> set[str]:
 def _id_as_name(person: Person) -> set[str]:
     """Return the name of a hand-in that may be an id or a login."""
     return _ids(Person(ids=frozenset({person.name}))) if person.name.split() == [person.name] else set()
+
+
+def _id_within_name(person: Person) -> set[str]:
+    """Return what may be an id in the name of a hand-in that holds more, as in `20260001_Ada Lovelace`."""
+    parts = re.split(r"[\s_,;()-]+", person.name)
+    return _ids(Person(ids=frozenset(it for it in parts if re.fullmatch(r"(?=.*\d)\w{5,}", it))))
 
 
 def _accounts(person: Person) -> set[str]:
@@ -158,15 +165,20 @@ def _name(person: Person) -> set[str]:
     return {plain_name(person.name)} - {""}
 
 
-def _name_written_together(person: Person) -> set[str]:
-    """Return a name of one word without case and accents, as Canvas writes it in names of files."""
-    return {_bare(person.name)} if re.fullmatch(r"[^\W_]{4,}", _bare(person.name)) else set()
-
-
-def _names_written_together(person: Person) -> set[str]:
-    """Return a name's words written together, whichever of them the last name begins with."""
+def _name_written_otherwise(person: Person) -> set[str]:
+    """Return a name without case, accents and marks, or one of one word, as Canvas writes it in names of files."""
     words = words_of(person.name)
-    return {"".join((*words[place:], *words[:place])) for place in range(len(words))}
+    if len(words) < 2:
+        return {it for it in words if len(it) >= 4}
+    # Of numbers between underscores, those that platforms wrote cannot be told from those of a name.
+    return set() if re.search(r"_\d|\d_", person.name) else {" ".join(words)}
+
+
+def _names_written_otherwise(person: Person) -> set[str]:
+    """Return a name's words apart and written together, whichever of them the last name begins with."""
+    words = words_of(person.name)
+    turned = [(*words[place:], *words[:place]) for place in range(len(words))]
+    return {between.join(it) for it in turned for between in (" ", "")}
 
 
 def plain_name(name: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classroom.people import Person, match
-from autograder.classroom.sheets import MOST_TITLES, Cell, Row, Sheet, read_sheet
+from autograder.classroom.sheets import MOST_TITLES, Cell, Row, Sheet, read_sheet, require_letters
 from autograder.errors import CourseError
 from autograder.handin.students import Student, read_file_name
 from autograder.report.context import RosterLine
@@ -28,15 +28,21 @@ _HEADINGS = {
     "account": re.compile(r"git ?hub|git ?lab|\baccount\b"),
     "email": re.compile(r"e ?mail|\bmail\b|\bcorreo\b|\bcourriel\b"),
     "first": re.compile(
-        r"\Afirst\Z|\bfirst ?name|\bgiven|\bfore ?name|\bvorname|\bpr[ée]nom|\bnombres?\Z|\bnome\Z"
+        r"\Afirst\Z|\bfirst ?name|\bgiven|\bfore ?name|\b(vorname|voornaam|förnamn|fornavn)|\bpr[ée]nom"
+        r"|\bnombres?\Z|\bnome\Z|\bimię\b|\bимя\Z|\A名\Z"
     ),
     "last": re.compile(
-        r"\Alast\Z|\blast ?name|\bfamily|\bsur ?name|\b(nach|familien)name|\bnom\b(?! d)|\bapellidos?\b|\bcognome\b"
+        r"\Alast\Z|\blast ?name|\bfamily|\bsur ?name|\b(nach|familien)name|\b(achternaam|efternamn|efternavn|etternavn)"
+        r"|\bnom\b(?! d)|\bapellidos?\b|\b(cog|sobre)nome\b|\bnazwisko|\bфамилия\Z|\A姓\Z"
     ),
     "id": re.compile(
-        r"\b(s?ids?|identifi\w*|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id|student ?id|uni)\b"
+        r"\b(s?ids?|(z|p|e|u|cw|gt|pu|nu|utor)id|identifi\w*|number|no|nr|login|user ?name|matri\w*|sis .*|net ?id"
+        r"|student ?id|uni|uniq ?name|kerberos|(uni|penn)key|(benutzer|nutzer|anmelde)name|\w*kennung"
+        r"|(student\w*|studien?)nummer|numer \w+|usuario|utilisateur)\b|[学學](号|號|籍番号|生番号)|학번"
     ),
-    "name": re.compile(r"name|\bstudents?\b|\bparticipants?\b|\bnombre completo\b"),
+    "name": re.compile(
+        r"name|\bstudents?\b|\bparticipants?\b|\bnombre completo\b|\b(naam|namn|navn|фио)\b|名|이름|성명"
+    ),
 }
 """What a column holds, by words in its heading; the first that fits decides."""
 _NAMES = ("name", "first", "last")
@@ -44,8 +50,14 @@ _KINDS_OF_PEOPLE = (*_NAMES, "email", "id", "account")
 _NOBODY = re.compile(r"\s*(points possible|student, test|test student)\s*", re.IGNORECASE)
 _STUDENT_ROLE = re.compile(r"student|learner|participant|studierend|estudiante|étudiant", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_ADDRESS = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+")
 _ID = re.compile(r"[A-Za-z]{0,3}\d{5,}")
-_NAME = re.compile(r"[^\d@]*\w[^\d@]*[\s,][^\d@]*\w[^\d@]*")
+_NAME = re.compile(
+    r"[^\d@]*\w[^\d@]*[\s,][^\d@]*\w[^\d@]*"
+    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}"  # scripts that leave no blank in a name
+)
+_WRITTEN_BY_PROGRAMS = re.compile(r"#?(?P<id>\w+?)(\.0)?")
+"""An id as Brightspace writes it, and as programs do that take a column with a gap for fractions."""
 
 
 def read_table(path: Path) -> Sheet:
@@ -237,9 +249,10 @@ def _person(row: Row, kinds: Sequence[str]) -> Person:
     name = f"{first} {last}".strip() or next(iter(found.get("name", found.get("id name", ()))), "")
     # Moodle writes "Participant 123" in the language of the site.
     ids = [re.sub(r"\A[^\d,]+ (?=\d+\Z)", "", it) for it in found.get("id", ())]
-    return Person(
-        name, frozenset(found.get("email", ())), frozenset(ids), frozenset(found.get("account", ()))
-    )
+    ids = [whole["id"] if (whole := _WRITTEN_BY_PROGRAMS.fullmatch(it)) else it for it in ids]
+    # One may be written with a name, `Ada Lovelace <ada@x.org>`, and beside another.
+    emails = frozenset(it for text in found.get("email", ()) for it in _ADDRESS.findall(text) or [text])
+    return Person(name, emails, frozenset(ids), frozenset(found.get("account", ())))
 
 
 def _kind_of_cell(kind: str, text: str) -> str:
@@ -278,7 +291,9 @@ def read_roster(path: Path | None, written: Path) -> tuple[Person, ...]:
         return ()
     if path.resolve() == written.resolve():
         raise CourseError(f"{path} is written by this command; give the roster another name or place.")
-    people = dict.fromkeys(person for _, person in read_people(read_table(path), path).people)
+    sheet = read_table(path)
+    require_letters(sheet, path)
+    people = dict.fromkeys(person for _, person in read_people(sheet, path).people)
     if not people:
         raise CourseError(
             f"{path} lists nobody below its first line; give the list of the course's students."

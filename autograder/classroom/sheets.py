@@ -126,6 +126,27 @@ def read_sheet(path: Path) -> Sheet:
     return Sheet(tuple(rows), delimiter, encoding, bom, above)
 
 
+def require_letters(sheet: Sheet, path: Path) -> None:
+    """Refuse a table whose letters cannot be told.
+
+    What is no Unicode was read as spreadsheets of Western Europe write it, where no three letters beyond ASCII stand
+    side by side; names in other scripts would be other names.
+
+    Raises
+    ------
+    CourseError
+        If they are those of another script.
+    """
+    text = (
+        "" if sheet.encoding.startswith("utf") else "".join(it.raw for row in sheet.rows for it in row.cells)
+    )
+    beyond = re.findall(r"[^\x00-\x7f]+", text)
+    if 5 * sum(len(it) for it in beyond if len(it) > 2) > sum(map(len, beyond)):
+        raise CourseError(
+            f"{path} is no UTF-8 text, and its letters cannot be told; save it as CSV in UTF-8."
+        )
+
+
 def _without_bom(body: bytes) -> str:
     """Return how text without a byte order mark is written: every other byte of UTF-16 is mostly zero."""
     for encoding, zeros in (("utf-16-le", body[1:2000:2]), ("utf-16-be", body[:2000:2])):

@@ -82,6 +82,36 @@ def test_an_export_of_all_grades_of_gradescope_has_a_maximum_for_each_assignment
     assert text_of(merged(path, text.replace("20.0", "10.0"), [row("Ada L")])).endswith("a@x,7,10.0,\n")
 
 
+@pytest.mark.parametrize(
+    ("heading", "other"),
+    [
+        ("Line [Total Pts: 10 Score] |98765", "Line [Total Pts: up to 20 Score] |98765"),
+        ("Line Points Grade <Numeric MaxPoints:10 Weight:5>", "Line Points Grade <Numeric MaxPoints:20>"),
+    ],
+)
+def test_blackboard_and_brightspace_say_the_maximum_in_the_heading(
+    path: Path, heading: str, other: str
+) -> None:
+    text = "Last Name,First Name,Username,{}\nLovelace,Ada,ada,\n"
+    done = merged(path, text.format(heading), [row("ada")])
+    assert text_of(done).endswith("\nLovelace,Ada,ada,7\n")
+    with pytest.raises(CourseError, match="has 20 points there and 10 here"):
+        merged(path, text.format(other), [row("ada")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f",{HEAD},Line (1)\n0,    Points Possible,,,,,20\n1,Ada,1,,,,\n",
+        "github_username,points_awarded,points_available\nAda,,20\n",
+    ],
+    ids=["with a column before Canvas'", "GitHub Classroom"],
+)
+def test_another_maximum_is_seen_wherever_it_stands(path: Path, text: str) -> None:
+    with pytest.raises(CourseError, match="has 20 points there and 10 here"):
+        merged(path, text, [row("Ada")])
+
+
 def test_a_column_of_grades_may_be_titled_as_one_of_people(path: Path) -> None:
     text = "Name,Email,Student loans\nAda,a@x,\n"
     assert text_of(merged(path, text, [row("Ada")], "Student loans")).endswith("\nAda,a@x,7\n")
