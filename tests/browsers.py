@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+PDFTOTEXT = shutil.which("pdftotext")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -60,3 +62,11 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened
     yield open_it
     for page in pages:
         page.close()
+
+
+def text_by_page(pdf: bytes) -> list[str]:
+    """Return what can be read on each page of a PDF, with single blanks between words."""
+    if PDFTOTEXT is None:
+        pytest.skip("no pdftotext on this machine; apt-get install poppler-utils")
+    done = subprocess.run([PDFTOTEXT, "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return [" ".join(page.split()) for page in done.stdout.decode().removesuffix("\f").split("\f")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from functools import partial
@@ -14,6 +15,9 @@ from autograder.text import lossless
 
 _ALMOST = 0.88
 """How alike two names are, between 0 and 1, that are taken for one and its misspelling."""
+_A_COPY = "copy|kopie|copie|c[oó]pia|kopia|kopi|копия"
+_A_COPY_WITHOUT_BLANK = " ?(?:的?副本|拷贝|コピー|복사본)"
+"""What systems call a copy, in the languages that they come in."""
 _NUMBER_BEFORE = re.compile(r"\A(\d+[-_. ]+)+")
 _ASIDE = re.compile(
     r"(back-?ups?|bak|old|older|original|orig|previous|prev|archive|copy|copies|starter([-_ ]code)?|stubs?|templates?"
@@ -112,7 +116,7 @@ def _rank(name: str, found: str) -> int | None:
         return 0
     if found.lower() == name.lower():
         return 1
-    return 2 if _decorated(name).fullmatch(found) else None
+    return 2 if _decorated(name).fullmatch(unicodedata.normalize("NFC", found)) else None
 
 
 @functools.lru_cache(maxsize=100)
@@ -120,9 +124,11 @@ def _decorated(name: str) -> re.Pattern[str]:
     """Return a pattern for what browsers and systems make of `name` when they save it a second time."""
     stem, dot, suffix = name.rpartition(".")
     suffix = re.escape(dot + suffix)
+    copied = rf"(?: [-–—])? (?:{_A_COPY})|(?: [-–—] ?)?(?:{_A_COPY_WITHOUT_BLANK})"
     added = (
-        r"(?: ?\(\d+\)| - copy(?: ?\(\d+\))?| copy(?: \d+)?|[-_ ]\d{1,2}"
+        rf"(?:(?:(?:{copied})(?: ?\(\d+\)| \d+)?){{1,3}}| ?\(\d+\)|[-_ ]\d{{1,2}}"
         r"|[-_ ]{1,2}(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d[-_.T\d ]*)?"  # the moment, as some platforms add it
     )
-    pattern = rf"(?:copy of )?{re.escape(stem)}{added}(?:-\d{{1,2}})?{suffix}(?:{suffix}|\.txt)?"
+    before = rf"(?:(?:{_A_COPY})(?: (?:of|von|van|de|di|av|af))? )?"
+    pattern = rf"{before}{re.escape(stem)}{added}(?:-\d{{1,2}})?{suffix}(?:{suffix}|\.txt)?"
     return re.compile(pattern, re.IGNORECASE)

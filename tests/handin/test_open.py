@@ -112,6 +112,13 @@ def test_what_systems_and_editors_leave_behind_never_counts(hand_in, path):
         "linear_svm copy.py",
         "linear_svm - Copy (2).py",
         "Copy of linear_svm.py",
+        "Kopie von linear_svm.py",
+        "Cópia de linear_svm.py",
+        "linear_svm - Kopie (2).py",
+        "linear_svm - コピー.py",
+        "linear_svm的副本.py",
+        "linear_svm — копия.py",
+        "linear_svm - Copy (2) - Copy.py",
         "linear_svm.py.txt",
         "linear_svm.py.py",
         "4711_linear_svm.py",
@@ -143,7 +150,9 @@ def test_a_notebook_counts_before_a_module_with_a_number_before_its_name(hand_in
     assert b"value = 3" in open_hand_in(hand_in(files), NAMES).files["linear_svm.py"]
 
 
-@pytest.mark.parametrize("name", ["my_linear_svm.py", "linear_svm_old.py", "linear_svm.pyc", "svm.py"])
+@pytest.mark.parametrize(
+    "name", ["my_linear_svm.py", "linear_svmcopy.py", "linear_svm_old.py", "linear_svm.pyc", "svm.py"]
+)
 def test_another_name_is_missing_and_the_sentence_says_what_is_there(hand_in, name):
     submission = open_hand_in(hand_in({name: CODE}), NAMES)
     assert submission.missing == NAMES

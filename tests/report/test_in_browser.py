@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -16,7 +17,7 @@ from autograder.model.result import GradingResult
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import feedback_page
-from tests.browsers import Opened
+from tests.browsers import Opened, text_by_page
 from tests.handin.test_notebooks import module_of_notebook, notebook
 from tests.report.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
 from tests.report.synthetic import course_of_svm, report_context, results, statistics
@@ -280,7 +281,16 @@ def test_on_paper_nothing_is_cut_off(html: str, open_page: Open) -> None:
     assert set(
         page.eval_on_selector_all("thead button", "all => all.map(it => getComputedStyle(it).display)")
     ) <= {"contents"}
-    assert page.pdf(format="A4").startswith(b"%PDF")
+    printed = text_by_page(page.pdf(format="A4"))
+    rows = [len(re.findall(r"submission_10\d{3} Student \d{3} [\d.]+ ", text)) for text in printed]
+    assert sum(rows) == page.locator("#hand-ins tbody tr").count()
+    # Every page that goes on with the table repeats its headings, and none ends with a heading of what follows.
+    assert all("Hand-in Name Total" in text for text, some in zip(printed, rows, strict=True) if some)
+    headings = page.eval_on_selector_all(
+        ":is(h2, h3, h4, caption):visible", "all => all.map(it => it.textContent)"
+    )
+    headings = [" ".join(it.split()) for it in headings]
+    assert len(headings) > 3 and not [it for it in headings for text in printed if text.endswith(it)]
 
 
 def test_what_strangers_wrote_is_text(open_page: Open) -> None:
