@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -184,8 +185,10 @@ class Outputs:
             write_atomically(self.places.roster, roster_csv(lines).encode())
             self._record = msgspec.structs.replace(self._record, roster=lines)
         record = self._record
-        write_atomically(self.places.grades, to_csv(self.rows(), self._whole, self._has_slip_days).encode())
-        write_atomically(self.places.canvas, to_canvas(self.rows(), self._whole).encode())
+        write_atomically(
+            self.places.grades, to_csv(self._exported(), self._whole, self._has_slip_days).encode()
+        )
+        write_atomically(self.places.canvas, to_canvas(self._exported(), self._whole).encode())
         statistics = self._statistics()
         groups = largest_first(statistics.groups.values())
         context = replace(
@@ -258,6 +261,13 @@ class Outputs:
                     result=final,
                     note=item.reason or ("; ".join(final.notes) if final else ""),
                 )
+
+    def _exported(self) -> Iterator[GradeRow]:
+        """Yield the rows; an id that several who count have is nobody's, for a table that is read elsewhere."""
+        claims = Counter(it.id for item in self._record.items for it in item.counts_for if not it.email)
+        for row in self.rows():
+            is_claimed = not row.email and claims[row.id] > 1
+            yield replace(row, id="") if is_claimed else row
 
     def _settled(self, item: Item, result: GradingResult, student: Student | None) -> GradingResult:
         """Return a student's result with lateness and points given by hand; for None, without the latter."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import html
+import shutil
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import replace
@@ -13,6 +15,7 @@ from typing import Literal
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from autograder.classroom.class_session import ClassSession, GradeOptions
 from autograder.classroom.work import StoredResult, Work
@@ -21,7 +24,8 @@ from autograder.model.assignment import AttemptsPolicy
 from autograder.model.scoring import not_run
 from autograder.text import lossless
 from tests.classroom.conftest import FILE, RIGHT
-from tests.handin.test_identity import FOLDERS
+from tests.handin.hand_ins import NAMES
+from tests.handin.test_identity import FOLDERS, PEOPLE, PLATFORMS, WITHOUT_IDS
 
 
 class NoPool:
@@ -59,6 +63,33 @@ def test_what_was_not_read_is_a_zero_in_every_table_where_that_is_asked_for(
     with (tmp_path / "out" / "canvas.csv").open(encoding="utf-8") as file:
         _, _, *students = csv.reader(file)
     assert sorted(row[1] for row in students) == ["1", "2", "3"]
+
+
+@settings(max_examples=12)
+@given(st.sampled_from(PLATFORMS), PEOPLE, st.booleans())
+def test_everybody_of_a_download_is_in_every_output(
+    work: Work, named: Callable[[int, str], str], people: dict[int, str], packed: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder, out = Path(place, "class"), Path(place, "out")
+        for id, name in people.items():
+            path = folder / named(id, name).replace(NAMES[0], FILE)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(RIGHT)
+        hand_ins = Path(shutil.make_archive(str(folder), "gztar", folder)) if packed else folder
+        ClassSession(work, hand_ins, out, GradeOptions()).grade(nullcontext(NoPool(work)))
+        with (out / "grades.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        with (out / "canvas.csv").open(encoding="utf-8") as file:
+            _, _, *students = csv.reader(file)
+        outputs = [sorted(path.stem for path in (out / it).iterdir()) for it in ("feedback", "results")]
+        report = html.unescape((out / "report.html").read_text(encoding="utf-8"))
+    ids = [""] * len(people) if named in WITHOUT_IDS else sorted(map(str, people))
+    assert sorted(row["id"] for row in rows) == sorted(row[1] for row in students) == ids
+    labels = sorted(row["submission"].replace("'", "") for row in rows)
+    assert [sorted(it.replace("'", "") for it in some) for some in outputs] == [labels] * 2
+    assert all(row["counts"] == "yes" and "whose" not in row["flags"] for row in rows)
+    assert all(label in report.replace("'", "") for label in labels)
 
 
 @pytest.mark.parametrize("unread", [False, True])

@@ -344,10 +344,10 @@ def test_an_id_with_two_names_is_flagged_and_left_for_a_person(
     (folder / f"ada_7_70003_{FILE}").write_bytes(RIGHT)
     graded(work, pool, folder, tmp_path / "out")
     rows = {row["name"]: row for row in table(tmp_path / "out" / "grades.csv")}
-    assert {name: (row["counts"], row["total"]) for name, row in rows.items()} == {
-        "ada": ("yes", "10"),
-        "victimvera": ("yes", "10"),
-        "zorro": ("yes", "0"),
+    assert {name: (row["counts"], row["total"], row["id"]) for name, row in rows.items()} == {
+        "ada": ("yes", "10", "7"),
+        "victimvera": ("yes", "10", ""),
+        "zorro": ("yes", "0", ""),
     }
     flagged = {name for name, row in rows.items() if "another hand-in has the same id" in row["flags"]}
     assert flagged == {"victimvera", "zorro"}

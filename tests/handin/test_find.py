@@ -249,6 +249,28 @@ def test_an_export_with_a_broken_list_is_graded_by_folder(class_of, metadata):
     assert set(refused) <= {"submission_metadata.yml"}
 
 
+@pytest.mark.parametrize("again", [b"submission_102: *it\n", b"submission_102:\n  <<: *it\n"])
+def test_a_list_that_refers_to_itself_is_not_used(class_of, again):
+    metadata = b"submission_101: &it\n  :submitters:\n  - :name: Vera\n" + again
+    found = find_hand_ins(class_of(gradescope_export(metadata)), NAMES)
+    assert "refers to parts of itself" in by_fate(found, Fate.REFUSED)["submission_metadata.yml"].reason
+    assert all(it.students == (Student(label),) for label, it in hand_ins_in(found).items())
+
+
+def test_a_merge_without_a_reference_brings_nothing(class_of):
+    metadata = b"submission_101:\n  <<: {:submitters: [{:name: Vera}]}\n"
+    assert hand_ins_in(find_hand_ins(class_of(gradescope_export(metadata)), NAMES))[
+        "submission_101"
+    ].students == (Student("submission_101"),)
+
+
+def test_a_list_that_takes_too_long_is_not_used(class_of, monkeypatch):
+    monkeypatch.setattr("autograder.handin.exports.SECONDS_TO_READ", -1.0)
+    found = find_hand_ins(class_of(gradescope_export()), NAMES)
+    assert "takes longer than" in by_fate(found, Fate.REFUSED)["submission_metadata.yml"].reason
+    assert len(hand_ins_in(found)) == 4
+
+
 def test_of_several_copies_the_last_counts_and_all_are_kept(class_of):
     found = find_hand_ins(
         class_of(
