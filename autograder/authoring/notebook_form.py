@@ -21,7 +21,7 @@ def in_notebook_form(assignment: Assignment, files: Mapping[str, bytes]) -> dict
     Raises
     ------
     CourseError
-        If not exactly one module is due.
+        If not exactly one module is due, or it is a notebook already.
     """
     modules = [file for file in assignment.files if file.module]
     if len(modules) != 1:
@@ -30,6 +30,10 @@ def in_notebook_form(assignment: Assignment, files: Mapping[str, bytes]) -> dict
             f"{assignment.name} cannot be one notebook: {due} are due; write a notebook as one of its files instead."
         )
     (file,) = modules
+    if file.due.endswith(NOTEBOOK):
+        raise CourseError(
+            f"{assignment.name}: students hand in {file.due} as it is; leave out --as-notebook."
+        )
     walk = f"{assignment.name}{NOTEBOOK}"
     book = json.loads(files[walk]) if walk in files else _empty_book()
     book["cells"] = list(

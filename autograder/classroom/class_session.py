@@ -133,6 +133,7 @@ class ClassSession:
             work.assignment.file_names,
             shape=options.shape,
             in_roster=partial(in_lists, (self._roster, of_groups, named_by_group)),
+            paths=work.assignment.file_paths,
         )
         self._remarks_on_groups = list[str]()
         if members:

@@ -48,6 +48,7 @@ STYLES = {
     State.TO_DO: _BROWN,
     State.WAITING: _BROWN,
     State.UNKNOWN: "",
+    State.UNCHECKED: "",
 }
 """How each role of a line looks; what it means is said in words too."""
 

@@ -256,7 +256,8 @@ def explain(
     if not wanted:
         there = ", ".join(id.partition("::")[2] for id in ids)
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
-    source = find_one(submission, work.assignment.file_names, label, shape=_shape(as_class, one))
+    due = work.assignment
+    source = find_one(submission, due.file_names, label, shape=_shape(as_class, one), paths=due.file_paths)
     with open_grader(work) as grader:
         opened = work.opened(source)
         verdicts = grader.grade(

@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.grading.trial import MOST_REPLIES, Finding, Step, Trial, parameters_of
+from autograder.model.assignment import NOTEBOOK
 from autograder.model.verdict import Kind
 from autograder.sandbox.code import Handle, Returned
+from autograder.sandbox.wire.cells import cells_in
 from autograder.values.describe import shown
 from autograder.values.kinds import NamedKey
 from autograder.values.literal import NotWritable, lambda_of, literal, rounded
@@ -224,15 +226,30 @@ class _Script:
         return f"{owner}.{step.name}"
 
     def _import_lines(self) -> list[str]:
-        ours = [f"from {module} import {', '.join(names)}" for module, names in self._values.imports.items()]
+        """Return what the other lines need: imports, but of a notebook the remark that they go on in it."""
+        values = self._values
+        imports = {it: names for it, names in values.imports.items() if not values.notebook_of(it)}
+        ours = [f"from {values.place_of(it)} import {', '.join(names)}" for it, names in imports.items()]
+        asked = [*values.imports, *dict(self.additions)]
+        books = dict.fromkeys(filter(None, map(values.notebook_of, asked)))
+        remark = f"  # in a cell at the end of {' and '.join(books)}" if books else ""
         if not self.additions:
-            return ["; ".join(["import numpy as np", *ours])]
-        modules = ", ".join(dict(self.additions))
-        added = [
-            f"exec({_as_text(source)}, vars({module}))  # at the end of {module}.py for this check"
-            for module, source in self.additions
+            return [f"{'; '.join(['import numpy as np', *ours])}{remark}"]
+        added, modules = list[str](), list[str]()
+        for module, source in self.additions:
+            book, place = values.notebook_of(module), values.place_of(module)
+            if not book:
+                modules.append(place if place == module else f"{place} as {module}")
+            where = "globals()" if book else f"vars({module})"
+            added.append(
+                f"exec({_as_text(source)}, {where})  # at the end of {book or f'{module}.py'} for this check"
+            )
+        first = [f"import {', '.join(dict.fromkeys(modules))}"] if modules else []
+        return [
+            f"{'; '.join(['import numpy as np', *first])}{remark}",
+            *added,
+            *(["; ".join(ours)] if ours else []),
         ]
-        return [f"import numpy as np; import {modules}", *added, "; ".join(ours)]
 
 
 class _Values:
@@ -272,7 +289,10 @@ class _Values:
         if isinstance(value, NamedKey):
             # What a test adds may be made by a call of the test's, after the lines that import.
             is_added = value.name.partition(".")[0] in self._extended
-            return value.name if is_added else self.imported_name(value.name)
+            module, _, name = value.name.partition(".")
+            if is_added:
+                return name if self.notebook_of(module) else value.name
+            return self.imported_name(value.name)
         found = [
             (number, path)
             for number, step in enumerate(self._steps)
@@ -284,6 +304,16 @@ class _Values:
         number, path = found[0]
         self._used.add(number)
         return f"{self._of[number]}{path}"
+
+    def notebook_of(self, module: str) -> str:
+        """Return the notebook whose cells a module is made of; empty if it is a file of Python."""
+        due, _ = cells_in(self._trial.student.files.get(f"{module}.py", b""))
+        found_as = self._trial.found_as.get(module, module)
+        return due or (found_as if found_as.endswith(NOTEBOOK) else "")
+
+    def place_of(self, module: str) -> str:
+        """Return what a module is imported as in the student's folder: `cs231n.layers`."""
+        return self._trial.found_as.get(module, module)
 
     def imported_name(self, target: str) -> str:
         """Return the name under which `module.name` is imported."""

@@ -13,6 +13,7 @@ from autograder.grading.deadlines import MOST_SECONDS
 from autograder.grading.findings import finding_of
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
+from autograder.handin.cell_lines import CellLines
 from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.assignment import Assignment
 from autograder.sandbox.call_failures import CallFailed
@@ -38,7 +39,8 @@ class Folder:
     def trial(self, item: pytest.Item) -> Trial:
         """Return the trial of one public check."""
         test = f"{self.assignment.name}/{item.path.name}::{item.name}"
-        return Trial(self._student, None, partial(rng_of, PUBLIC_SALT, test))
+        rng = partial(rng_of, PUBLIC_SALT, test)
+        return Trial(self._student, None, rng, found_as=self.assignment.found_as)
 
     def close(self) -> None:
         """End the worker."""
@@ -77,4 +79,7 @@ def explanation_of(error: BaseException, trial: Trial | None) -> str | None:
         finding = with_evidence(trial, finding)
     paste = f"to see it, paste:\n{finding.counterexample}" if finding.counterexample else ""
     hint = f"hint: {finding.hint}" if finding.hint else ""
-    return "\n".join(part for part in (finding.message, hint, finding.details.rstrip(), paste) if part)
+    said = (finding.message, hint, finding.details.rstrip())
+    if trial is not None:
+        said = tuple(map(CellLines(trial.student.files).said, said))
+    return "\n".join(part for part in (*said, paste) if part)

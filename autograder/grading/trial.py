@@ -232,6 +232,8 @@ class Trial(Listener):
         What functions of the test returned to the code under test, by the function's `id`; public checks only.
     mistaken
         Returns the title of a known mistake, and the reference with it, by its id.
+    found_as
+        As what students find each module: `cs231n.layers` where it lies in a folder, `svm.ipynb` for a notebook.
     """
 
     student: Subject
@@ -255,6 +257,7 @@ class Trial(Listener):
     first_step: int = 0
     replies: dict[int, list[Any]] = field(default_factory=dict)
     mistaken: Callable[[str], tuple[str, Mapping[str, bytes]]] | None = None
+    found_as: Mapping[str, str] = field(default_factory=dict)
 
     @functools.cached_property
     def rng(self) -> np.random.Generator:

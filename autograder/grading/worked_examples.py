@@ -75,7 +75,8 @@ def _written(grader: Grader, host: Host, ladder: Ladder, function: str, argument
         host, grader.reference_files, "worked example", grader.assignment.limits.seconds_per_call
     )
     reference.public = True
-    trial = Trial(reference, None, partial(np.random.default_rng, _SEED))
+    rng = partial(np.random.default_rng, _SEED)
+    trial = Trial(reference, None, rng, found_as=grader.assignment.found_as)
     trial.begin()
     try:
         called, given = (function, ()) if ladder.runs_beside else (ladder.target, (function,))

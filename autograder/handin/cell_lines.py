@@ -21,7 +21,7 @@ class CellLines:
         made = {name.removesuffix(".py"): cells_in(source) for name, source in files.items()}
         self._cells = {module: found for module, found in made.items() if found[1]}
         names = "|".join(map(re.escape, sorted(self._cells, key=len, reverse=True))) or r"(?!)"
-        self._line = re.compile(rf'\b({names})\.py("?), lines? (\d+)\b')
+        self._line = re.compile(rf'\b({names})\.py(?:("?), lines? |:)(\d+)\b')
         self._file = re.compile(rf"\b({names})\.py\b")
 
     def __bool__(self) -> bool:
@@ -36,13 +36,16 @@ class CellLines:
         return f"{notebook}, cell {cell.number}", max(1, line - cell.first + 1)
 
     def said(self, text: str) -> str:
-        """Return a sentence with `svm.py, line 31` as `svm.ipynb, cell 7, line 3`, and `svm.py` as `svm.ipynb`."""
+        """Return a sentence with `svm.py, line 31` as `svm.ipynb, cell 7, line 3`, and `svm.py` as `svm.ipynb`.
+
+        Python's own warnings say `svm.py:31`.
+        """
         if not self:
             return text
 
         def by_cell(match: re.Match[str]) -> str:
             place, line = self.place(match[1], int(match[3]))
             notebook, _, cell = place.rpartition(", ")
-            return f"{notebook}{match[2]}, {cell}, line {line}"
+            return f"{notebook}{match[2] or ''}, {cell}, line {line}"
 
         return self._file.sub(lambda match: self._cells[match[1]][0], self._line.sub(by_cell, text))

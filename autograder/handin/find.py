@@ -52,6 +52,7 @@ def find_hand_ins(
     limits: ReadLimits = DEFAULT_LIMITS,
     shape: Shape | None = None,
     in_roster: InRoster = no_roster,
+    paths: Sequence[str] = (),
 ) -> tuple[Found, ...]:
     """Return every item of a class folder or archive: hand-ins, and what was refused or ignored and why.
 
@@ -65,6 +66,8 @@ def find_hand_ins(
         Whether it is a class or one hand-in, where the instructor says so.
     in_roster
         Says who is in the list of the course's students, where names of files may be those of several.
+    paths
+        Where the files are due, such as `cs231n/layers.py`: what lies so is one hand-in.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def find_hand_ins(
     if not root.is_dir() and not looks_like_archive(root):
         return (_single(root, path),)
     look = Look(place_of(root, limits), tuple(names), limits.for_a_class().hidden)
-    where = class_folder(look, str(path), names, shape)
+    where = class_folder(look, str(path), names, shape, paths)
     look.require_whole(where.path if where else "")
     if where is None:
         return (_single(root, path),)
@@ -108,6 +111,7 @@ def find_one(
     label: str | None = None,
     limits: ReadLimits = DEFAULT_LIMITS,
     shape: Shape | None = None,
+    paths: Sequence[str] = (),
 ) -> Source:
     """Return the source of the only hand-in in a folder or archive, or of the one called `label`.
 
@@ -117,7 +121,7 @@ def find_one(
         If there are several and no `label` is given, none has that label, or that one cannot be graded.
     """
     try:
-        everything = find_hand_ins(path, names, limits, shape)
+        everything = find_hand_ins(path, names, limits, shape, paths=paths)
     except OwnerUnknownError:
         everything = find_hand_ins(path, names, limits, Shape.ONE)
     hand_ins = {it.label: it for it in everything if it.fate is not Fate.IGNORED}

@@ -48,7 +48,7 @@ class OwnerUnknownError(AmbiguousError):
 
 
 def class_folder(
-    look: Look, named: str, names: Sequence[str], said: Shape | None = None
+    look: Look, named: str, names: Sequence[str], said: Shape | None = None, paths: Sequence[str] = ()
 ) -> ClassFolder | None:
     """Return the folder that holds the hand-ins of a class, None if there is one hand-in and this is it.
 
@@ -62,6 +62,8 @@ def class_folder(
         Of the files that are due.
     said
         What the instructor says that it is.
+    paths
+        Where the files are due, such as `cs231n/layers.py`: what lies so is one hand-in.
 
     Raises
     ------
@@ -70,14 +72,15 @@ def class_folder(
     """
     if said is not None:
         return ClassFolder() if said is Shape.CLASS else None
-    return _Reader(look, lossless(named, 200), tuple(names)).read("", MOST_WRAPS)
+    return _Reader(look, lossless(named, 200), tuple(names), tuple(paths)).read("", MOST_WRAPS)
 
 
 class _Reader:
-    def __init__(self, look: Look, named: str, names: tuple[str, ...]) -> None:
+    def __init__(self, look: Look, named: str, names: tuple[str, ...], paths: tuple[str, ...]) -> None:
         self._look = look
         self._named = named
         self._names = names
+        self._paths = [name.rpartition("/") for name in paths]
 
     def read(self, folder: str, wraps: int) -> ClassFolder | None:
         entries = self._look.shown(folder)
@@ -85,6 +88,8 @@ class _Reader:
             return ClassFolder(folder)
         holders = [it for it in entries if self._holds(it)]
         direct = self._look.due_in(folder)
+        if self._is_laid_out(folder):
+            return None
         if direct:
             return self._beside(folder, direct, holders)
         if self._holds_named_by_platform(folder):
@@ -161,6 +166,14 @@ class _Reader:
                 f"No file that is due lies twice in the folders of {self._at(folder)}; pass --one if they are one "
                 "hand-in, or --class if each is that of a student."
             )
+
+    def _is_laid_out(self, folder: str) -> bool:
+        """Return whether every file lies where it is due, some of them in folders."""
+        if not any(inside for inside, _, _ in self._paths):
+            return False
+        return all(
+            name in self._look.due_in(f"{folder}/{inside}".strip("/")) for inside, _, name in self._paths
+        )
 
     def _holds_named_by_platform(self, folder: str) -> bool:
         """Return whether anything in a folder says whose hand-in it is."""

@@ -292,6 +292,20 @@ class Assignment:
         """The names of the files to hand in."""
         return tuple(file.due for file in self.files)
 
+    @property
+    def found_as(self) -> Mapping[str, str]:
+        """As what students find each module: `cs231n.layers` where it lies in a folder, `svm.ipynb` for a notebook."""
+        files = {it.module: it for it in self.every_file if it.module}
+        return {
+            name: it.due if it.due.endswith(NOTEBOOK) else f"{it.folder}/{name}".strip("/").replace("/", ".")
+            for name, it in files.items()
+        }
+
+    @property
+    def file_paths(self) -> tuple[str, ...]:
+        """Where the files to hand in are due, from the assignment's folder."""
+        return tuple(file.path for file in self.files)
+
     def data_files(self) -> tuple[tuple[str, bytes], ...]:
         """Return name and content of every file of data.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autograder.model.verdict import Family, Kind
 from autograder.student.checks import Checks
-from autograder.student.states import STOPPED, Outcome, outcomes_of
+from autograder.student.states import STOPPED, Outcome, State, outcomes_of
 
 NAMES_SHOWN = 3
 Line = tuple[str, str]
@@ -51,6 +51,9 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
     question = outcome.question
     if outcome.is_stopped:
         yield "failed", f"{question}: {STOPPED}"
+        return
+    if outcome.state is State.UNCHECKED:
+        yield "message", f"{question}: {outcome.seen.count}"
         return
     yield (
         "passed" if outcome.seen.passed == outcome.seen.of else "failed",

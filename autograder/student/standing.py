@@ -84,20 +84,22 @@ class Standing:
     def as_it_is(self) -> str:
         """What would be graded, in a sentence."""
         done, total = self.points_in(State.DONE), self.points_in()
-        failing = self.points_in(State.FAILING, State.WAITING, State.UNKNOWN)
+        failing = self.points_in(State.FAILING, State.WAITING)
         parts = [f"{shown(done)} of {shown(total)} points are in questions whose public checks pass"]
         parts += [f"{shown(failing)} in questions where some fail"] if failing else []
         if lost := self.points_in(State.TO_DO):
             parts.append(f"{shown(lost)} in questions that are not filled in")
         if lost := self.points_in(State.BROKEN):
             parts.append(f"{shown(lost)} in questions that cannot be run")
+        if rest := self.points_in(State.UNKNOWN, State.UNCHECKED):
+            parts.append(f"{shown(rest)} in questions without public checks")
         return f"As it is, {', '.join(parts)}."
 
     def text(self, columns: int = 80) -> list[tuple[str, str]]:
         """Return the picture as lines, each with its role: `head`, `next`, `changed`, or the question's state."""
-        counting = [line for line in self.lines if not line.bonus]
+        counting = [it for it in self.lines if not it.bonus and it.seen.state is not State.UNCHECKED]
         done = sum(line.seen.state is State.DONE for line in counting)
-        stake = self.points_in() - self.points_in(State.DONE)
+        stake = self.points_in() - self.points_in(State.DONE, State.UNCHECKED)
         others = " in the others" if done else ""
         at_stake = f"; {shown(stake)} points at stake{others}" if stake else ""
         said = [
@@ -161,12 +163,7 @@ def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) ->
     if checks.problems:
         return f"mend this first: {checks.problems[0].sentence}", ""
     needs = {it.question: it.needs for it in outcomes}
-    # What was just looked at and is still unknown has no checks.
-    open = [
-        line
-        for line in lines
-        if line.seen.state is not State.DONE and not (line.seen.state is State.UNKNOWN and line.id in needs)
-    ]
+    open = [line for line in lines if line.seen.state not in (State.DONE, State.UNCHECKED)]
     left = [line.id for line in open if line.bonus and line.seen.state in NOT_BEGUN]
     todo = (line for line in open if line.id not in left)
     first = min(todo, key=lambda it: (it.bonus, it.seen.state.rank, bool(needs.get(it.id))), default=None)

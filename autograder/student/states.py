@@ -31,6 +31,8 @@ class State(StrEnum):
     BROKEN = "broken"
     """A file that it needs cannot be run at all."""
     UNKNOWN = "not checked"
+    UNCHECKED = "no checks"
+    """No public check is about it: it is graded when it is handed in."""
     DONE = "done"
 
     @property
@@ -58,6 +60,8 @@ class Seen(msgspec.Struct, frozen=True):
     @property
     def count(self) -> str:
         """How many checks pass, in words."""
+        if self.state is State.UNCHECKED:
+            return "no public check; it is graded when it is handed in"
         return f"{self.passed} of {self.of} checks pass"
 
     def to_do(self, question: str) -> str:
@@ -127,7 +131,7 @@ def _outcome(checks: Checks, question: str, verdicts: Sequence[Verdict]) -> Outc
     first = next((check.message for check in failed_checks(own)), "")
     borrowed = [file.name for file in checks.assignment.files if file.origin is not None]
     if not failed:
-        state = State.DONE if verdicts else State.UNKNOWN
+        state = State.DONE if verdicts else State.UNCHECKED
     elif len(own) < len(failed):
         state = State.BROKEN
     elif all(verdict.kind is Kind.MISSING for verdict in own):

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 import pytest
 
+from autograder.authoring.notebook_form import in_notebook_form
 from autograder.course.loading import find_course
+from autograder.errors import CourseError
 from autograder.grading.grader import Grader
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
@@ -52,11 +54,26 @@ def of(verdicts: dict[str, Verdict], question: str) -> list[Verdict]:
     return found
 
 
+def test_what_a_public_check_shows_goes_on_in_the_notebook(grader: Grader) -> None:
+    wrong = SPREAD.replace("return", "import warnings\n    warnings.warn('all the same')\n    return 2 *", 1)
+    _, verdicts = graded(grader, HEAD, CENTRE, wrong)
+    shown = next(it for id, it in verdicts.items() if "test_public.py::test_spread" in id)
+    first, *rest = shown.counterexample.splitlines()
+    assert first == "import numpy as np  # in a cell at the end of centring.ipynb"
+    assert rest[-1].startswith("spread(X)  # expected: ")
+    line = next(n for n, it in enumerate(wrong.split("\n"), 1) if "warn(" in it)
+    assert f"centring.ipynb, cell 3, line {line}: UserWarning: all the same" in shown.details
+
+
 def test_right_cells_earn_everything_and_the_stub_nothing(grader: Grader) -> None:
     plots = "import matplotlib.pyplot as plt\n%matplotlib inline\nplt.plot(centre(np.eye(3))[1])"
     assert graded(grader, HEAD, CENTRE, plots, SPREAD)[0] == 10
     (file,) = grader.assignment.files
     assert file.due == "centring.ipynb"
+    with pytest.raises(
+        CourseError, match=r"students hand in centring\.ipynb as it is; leave out --as-notebook"
+    ):
+        in_notebook_form(grader.assignment, {})
     assert score(grader.plan, grader.assignment, grader.grade({"centring.py": file.stub()}))[0].score == 0
 
 

@@ -128,6 +128,17 @@ def test_what_may_be_read_in_two_ways_is_asked(
     assert {it.label for it in hand_ins} == tops
 
 
+@pytest.mark.parametrize("how", ["folder", "zip"])
+def test_files_that_lie_where_they_are_due_are_one_hand_in(how: str, tmp_path: Path) -> None:
+    names, paths = ("layers.py", "net.py"), ("cs231n/layers.py", "cs231n/models/net.py")
+    named = pack(how, tmp_path, dict.fromkeys(paths, CODE))
+    (found,) = find_hand_ins(named, names, paths=paths)
+    assert found.source and set(open_hand_in(found.source, names).files) == set(names)
+    other = pack(how, tmp_path / "other", {"cs231n/layers.py": CODE, "cs231n/ada/net.py": CODE})
+    with pytest.raises(AmbiguousError, match="--one"):
+        find_hand_ins(other, names, paths=paths)
+
+
 def test_parts_of_one_hand_in_are_no_class(tmp_path: Path) -> None:
     names = ("linear_svm.py", "softmax.py")
     path = write_folder(tmp_path, {"part1/linear_svm.py": CODE, "part2/softmax.py": CODE})

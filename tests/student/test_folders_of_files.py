@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -21,6 +23,14 @@ from autograder.student.submit import make_hand_in
 from tests.courses import write_course
 from tests.grading.test_lent import ASSIGNMENT, DATA, FILES, LAYERS, NET
 
+PUBLIC_LAYER = """
+import numpy as np
+import pytest
+
+@pytest.mark.question("net")
+def test_affine(expect):
+    expect("layers.affine", np.ones((1, 1)), np.ones((1, 1)), np.ones(1), equals=None)
+"""
 NAMES = {"layers.py": "cs231n/layers.py"}
 IN_FOLDER = NET.replace("from layers import *", "import numpy as np\nfrom cs231n.layers import affine")
 
@@ -65,7 +75,11 @@ def test_work_in_a_folder_is_checked_and_handed_in(course: Course, work: Path) -
     checks = check_folder(folder=work)
     assert all(verdict.passed for verdicts in checks.verdicts.values() for verdict in verdicts)
     (work / "cs231n/layers.py").write_text("def affine(x, w, b):\n    raise ValueError\n")
-    assert not all(it.passed for verdicts in check_folder(folder=work).verdicts.values() for it in verdicts)
+    (work / "test_public.py").write_text(PUBLIC_LAYER)
+    failed = [it for of in check_folder(folder=work).verdicts.values() for it in of if not it.passed]
+    imports = {it.counterexample.partition("\n")[0] for it in failed}
+    assert imports == {"import numpy as np; from cs231n.layers import affine"}
+    subprocess.run([sys.executable, "-c", *imports], cwd=work, check=True)
     (work / "cs231n/layers.py").write_text(LAYERS)
 
     hand_in = make_hand_in(work)

@@ -230,6 +230,12 @@ def test_a_question_without_checks_is_nothing_to_do_next(work: Path) -> None:
     (work / "test_public.py").write_text(PUBLIC.partition('@pytest.mark.question("spread")')[0])
     assert "Next: autograder submit" in status(work, REFERENCE)
     assert "spread has no public checks" in only_line(run_here("hint", "spread", cwd=work).stderr)
+    handed_in = " ".join(run_here("submit", cwd=work).stdout.split())
+    assert (
+        "6 of 10 points are in questions whose public checks pass, 4 in questions without public" in handed_in
+    )
+    assert "spread: no public check; it is graded when it is handed in" in handed_in
+    assert "1 of 1 questions pass their public checks." in handed_in and "0 of 0" not in handed_in
 
 
 BONUS = ASSIGNMENT.replace("points = 4", "points = 4\nbonus = true").replace("= 10", "= 6")
