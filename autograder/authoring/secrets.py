@@ -24,6 +24,10 @@ _SMALLEST_FILE = 64
 
 Kind = Literal["code", "comment", "docstring", "common"]
 
+_NAME = r"[A-Za-z_]++"
+_SIZE = rf"(?:size=)?(?:\({_NAME}(?:,{_NAME})*,?\)|{_NAME})"
+_DRAWN = rf"\w+\.(?:normal|random|standard_normal|integers)\({_SIZE}(?:,{_SIZE})*\)"
+
 # Lines, without white space, that anyone would write and that give nothing away.
 _COMMONPLACE = re.compile(
     r"\w+,?"
@@ -41,6 +45,11 @@ _COMMONPLACE = re.compile(
     r"|\((?:[A-Za-z_]\w*,)+(?:[A-Za-z_]\w*)?\)"  # names in brackets, as of a shape
     # Random numbers of some shape, with no scale and no range: every test draws them.
     r"|\w+=\w+\.(?:normal|random|standard_normal)\((?:size=)?\(?(?:[a-zA-Z_]\w*+,?)++\)?\)"
+    # The same for several arguments at once, as what makes the inputs of a test of loops returns them. The numbers are
+    # the salt's.
+    rf"|(?:return|\w+=){_DRAWN}(?:,{_DRAWN})*"
+    # Names and nothing else: what is returned stands in the docstring.
+    r"|[A-Za-z_]\w*+(?:,[A-Za-z_]\w*+)+,?"
     # A call across the boundary that passes on what has names, on one line or several: students are given those of
     # functions.
     r"|(?:return|[\w.,*]+=)?\w+\.(?:call|new|get|set|bind|ref)\((?:(?:\w++=)?+\*{0,2}[A-Za-z_'\"][\w.'\"]*+,?)*+\)?"

@@ -252,9 +252,9 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
     failed = [f"{_name(verdict.test)} ({_reason(verdict)})" for verdict in public if not verdict.passed]
-    yield Claim(
-        "the public checks pass on the reference", not failed, _listed(failed) or f"{len(public)} checks"
-    )
+    show = f"autograder explain {work.assignment.name} {work.solution.folder.parent.name}/{work.assignment.name}"
+    found = f"{_listed(failed)}; `{show} TEST` shows what it returns" if failed else f"{len(public)} checks"
+    yield Claim("the public checks pass on the reference", not failed, found)
     same = _points(work, first) == _points(work, second.result())
     yield Claim("two runs give the same points", same, "the same" if same else "they differ")
     for what, future in grading.items():
@@ -271,7 +271,7 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
 def _earns_everything(work: Work, verdicts: Verdicts) -> Claim:
     failed = [
         f"{_name(verdict.test)} ({verdict.kind}: {_reason(verdict)})"
-        for verdict in verdicts.values()
+        for verdict in (verdicts[test.id] for test in work.plan.tests if not test.public)
         if not verdict.passed
     ]
     earned, total = sum(_points(work, verdicts)), sum(it.points for it in work.assignment.questions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from autograder.authoring.mutation import Mutation
@@ -36,7 +36,9 @@ def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
 
 def print_verification(report: Verification) -> None:
     """Print what `verify` found about an assignment."""
-    table = Table("claim", "", "found", title=f"{report.assignment.name}: {report.assignment.title}")
+    # Paths and commands stand in what was found; a narrow terminal breaks them, and must not cut them off.
+    found = Column("found", overflow="fold")
+    table = Table("claim", "", found, title=f"{report.assignment.name}: {report.assignment.title}")
     for claim in report.claims:
         table.add_row(claim.text, _mark(claim.holds), Text(claim.found))
     console.print(table)

@@ -324,6 +324,13 @@ def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course:
         ("X = rng.normal(size=(examples, features))", False),
         (f"X = rng.normal(size=({'a' * 200}!", True),
         ("batch = rng.integers(len(X), size=batch_size)", True),
+        ("return rng.normal(size=(examples, classes)), rng.integers(classes, size=examples)", False),
+        ("return rng.normal(size=(examples, classes)), softmax(classes, size=examples)", True),
+        ("return 3 * rng.normal(size=(examples, classes)), rng.integers(classes, size=examples)", True),
+        (f"return rng.normal(size=({'a,' * 100}!", True),
+        ("return loss, grads", False),
+        ("loss, gradient_of_scores", False),
+        ("return loss, -gradient", True),
     ],
 )
 def test_lines_that_every_test_has_give_nothing_away(line: str, tells: bool) -> None:

@@ -11,6 +11,7 @@ import pytest
 from autograder.authoring import release as packing
 from autograder.authoring import slips, verification
 from autograder.authoring.proof import is_proved
+from autograder.authoring.secrets import squeeze
 from autograder.classroom.grade_one import open_grader
 from autograder.classroom.work import Work
 from autograder.course.loading import Course
@@ -227,8 +228,13 @@ def test_a_test_that_right_numbers_alone_pass_is_named(tmp_path: Path) -> None:
 
 
 def test_a_reference_that_fails_is_named(tmp_path: Path) -> None:
-    code, printed = verify(tmp_path, graded=GRADED + WRONG_TEST)
+    mistyped = PUBLIC.replace("equals=np.array([1.0, 2.0])", "equals=np.array([1.0, 3.0])")
+    assert mistyped != PUBLIC
+    code, printed = verify(tmp_path, graded=GRADED + WRONG_TEST, public=mistyped)
     assert code == 1
+    # The terminal breaks commands anywhere.
+    assert "`autograderexplaincentringsolutions/centringTEST`showswhatitreturns" in squeeze(said_of(printed))
+    assert said_of(printed).count("test_spread_of_two_rows") == 1  # it earns nothing, so it is no lost point
     assert "the reference earns everything" in printed and "test_impossible" in printed
 
 

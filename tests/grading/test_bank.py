@@ -298,6 +298,7 @@ def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
         (entry('edits."Model.size" = ["len", "abs"]'), "edits Model.size, which its class does not define"),
         (entry('replaced_by.length = "absent"'), "does not define"),
         (entry('replaced_by.length = "FACTOR"'), "does not define"),
+        (entry('edits.size = ["len", "abs"]'), "does not have that function; name it Base.size"),
         *(
             (entry(f'edits."{name}" = ["x", "y"]'), f"M01 names {name}")
             for name in ("absent.length", "hw", "hw.absent", "hw.Absent.loss")

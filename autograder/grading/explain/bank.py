@@ -20,6 +20,7 @@ from autograder.course.toml import MistakeToml, read_bank, read_text
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment, Solution, unknown
 from autograder.model.known_mistake import KnownMistake
+from autograder.text import first_few
 
 BANK_FILE = "mistakes.toml"
 FUNCTIONS_FILE = "mistakes.py"
@@ -283,9 +284,12 @@ class _Maker:
         there = [place for place in places if _defines(self.reference[place[0]], place[1])]
         if len(there) != 1:
             several = f"several files of the reference ({', '.join(file for file, _ in there)}) have"
+            methods = [it for file, source in self.reference.items() for it in _methods(file, source, name)]
+            modules = [f"{file.removesuffix('.py')}.{rest}" for file, rest in there]
+            meant = first_few(modules or methods) or "function, Class.method or module.function"
             raise CourseError(
                 f"{self.where} names {name}, but {several if there else 'the reference does not have'} that "
-                "function; name it function, Class.method or module.function"
+                f"function; name it {meant}"
             )
         return there[0]
 
@@ -369,6 +373,12 @@ def _members(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
 
 def _definition(lines: list[str], name: str) -> ast.stmt | None:
     return dict(_members(ast.parse("\n".join(lines)))).get(name)
+
+
+def _methods(file: str, source: bytes, name: str) -> list[str]:
+    """Return the methods of that name in a file, each with its class."""
+    members = _members(ast.parse(source)) if file.endswith(".py") else ()
+    return [it for it, what in members if isinstance(what, ast.FunctionDef) and it.endswith(f".{name}")]
 
 
 def _defines(source: bytes, name: str) -> bool:
