@@ -336,6 +336,38 @@ HIDDEN = {
     """,
 }
 
+HIDDEN_FOR_GOOD = {
+    "an audit hook": """
+        import sys
+
+        totals = []
+
+        def listen(event, arguments):
+            if event == "rows":
+                totals.append(sum([row.max() for row in arguments[0]]))
+
+        sys.addaudithook(listen)
+
+        def largest(X):
+            sys.audit("rows", X)
+            return totals.pop()
+    """,
+    "Python's C interface": """
+        import ctypes
+
+        ctypes.pythonapi.PyThreadState_Get.restype = ctypes.c_void_p
+        enter = ctypes.pythonapi.PyThreadState_EnterTracing
+        leave = ctypes.pythonapi.PyThreadState_LeaveTracing
+
+        def largest(X):
+            thread = ctypes.c_void_p(ctypes.pythonapi.PyThreadState_Get())
+            enter(thread)
+            total = sum([row.max() for row in X])
+            leave(thread)
+            return total
+    """,
+}
+
 OLD_TRACE = {
     "f_trace": """
         import sys
@@ -420,6 +452,12 @@ def test_work_on_whole_arrays_passes(pair, name):
 def test_hiding_from_the_count_is_a_verdict(pair, name):
     with pytest.raises(EventsHidden):
         loops_in(pair, HIDDEN[name])
+
+
+@pytest.mark.parametrize("name", HIDDEN_FOR_GOOD)
+def test_what_hides_all_later_calls_is_noticed_when_it_is_prepared(pair, name):
+    with hosts(pair[0].sandbox.interpreter) as fresh, pytest.raises(EventsHidden):
+        loops_in(fresh, HIDDEN_FOR_GOOD[name])
 
 
 @pytest.mark.parametrize("name", OLD_TRACE)

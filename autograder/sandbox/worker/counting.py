@@ -41,6 +41,8 @@ _REASONS: dict[str, Reason] = {
     "_thread.start_new_thread": "thread",
     "_thread.start_joinable_thread": "thread",
 }
+_RUNNING = ("PyThreadState_", "PyEval_", "_PyEval_")
+"""What functions of Python's C interface begin with that decide what is traced."""
 
 
 class NotCounted(Exception):
@@ -105,18 +107,20 @@ def _functions_of(owner: object) -> list[Any]:
 
 
 class _Watch:
-    """Notices, through an audit hook, what would hide events; a hook cannot be removed again."""
+    """Notices, through an audit hook, what would hide events; a hook cannot be removed again.
+
+    It listens from the beginning: Python traces nothing that runs in an audit hook, and one that student code adds
+    when it is imported is there in every later call.
+    """
 
     def __init__(self) -> None:
-        self._installed = False
         self._active = False
         self._reason: Reason | None = None
+        self._prepared = False
+        sys.addaudithook(self._note)
 
     def begin(self) -> None:
-        if not self._installed:
-            sys.addaudithook(self._note)
-            self._installed = True
-        self._reason = None
+        self._reason = "trace" if self._prepared else None
         self._active = True
 
     def pause(self) -> None:
@@ -130,8 +134,16 @@ class _Watch:
         self._reason = self._reason or reason
 
     def _note(self, event: str, arguments: tuple[object, ...]) -> None:
-        if self._active and event in _REASONS:
+        if event == "sys.addaudithook" or (event.startswith("ctypes.dlsym") and _decides(arguments[1])):
+            self._prepared = True
+            self.report("trace")
+        elif self._active and event in _REASONS:
             self.report(_REASONS[event])
+
+
+def _decides(symbol: object) -> bool:
+    """Return whether a symbol that is looked up decides what is traced; its type may be student code's."""
+    return isinstance(symbol, str) and str.startswith(symbol, _RUNNING)
 
 
 class _Libraries:
