@@ -61,11 +61,15 @@ class Beside:
     ----------
     definitions
         Functions and classes of a file of tests, which use nothing but each other and NumPy as `np`.
+    source
+        The text of all of them. It is read while the file is imported: of a class it cannot be read later, when the
+        file's module has been forgotten.
     modules
         The modules of the hand-in whose functions they are passed to.
     """
 
     definitions: Sequence[Definition]
+    source: str
     modules: Sequence[str]
 
     @classmethod
@@ -89,13 +93,13 @@ class Beside:
                 raise CourseError(
                     f"{function} is a method; what runs beside the hand-in is passed to functions alone"
                 )
-        return cls(tuple(definitions), tuple(dict.fromkeys(it.partition(".")[0] for it in functions)))
+        sources = (textwrap.dedent(inspect.getsource(it)) for it in definitions)
+        source = "\n".join(["import numpy as np", *sources])
+        return cls(tuple(definitions), source, tuple(dict.fromkeys(it.partition(".")[0] for it in functions)))
 
     def prepare(self, code: Code) -> Code:
         """Return code with the definitions at the end of its modules, out of the way of a student's own names."""
-        sources = (textwrap.dedent(inspect.getsource(it)) for it in self.definitions)
-        definitions = "\n".join(["import numpy as np", *sources])
-        source = _SOURCE.format(given=_IS, called=_CALLED, definitions=definitions)
+        source = _SOURCE.format(given=_IS, called=_CALLED, definitions=self.source)
         return code.extended(**dict.fromkeys(self.modules, source))
 
     def run(self, code: Code, function: str, *arguments: Any) -> Any:

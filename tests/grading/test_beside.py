@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -96,9 +97,12 @@ def ladder_of(function: str = "hw.total_of_one", definitions: tuple[object, ...]
     ],
     ids=["function", "partial", "object", "method"],
 )
-def test_what_runs_beside_the_hand_in_gives_the_same(code: Code, given: object) -> None:
+def test_what_runs_beside_the_hand_in_gives_the_same(
+    code: Code, given: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     X = np.arange(6.0).reshape(3, 2)
     used = ladder_of()
+    monkeypatch.delitem(sys.modules, __name__)  # test files are forgotten once they have been collected
     assert used.prepare is not None
     prepared = used.prepare(code)
     asked = prepared.call("hw.total_of_one", given, X)
