@@ -79,7 +79,7 @@ def explanation_of(error: BaseException, trial: Trial | None) -> str | None:
         finding = with_evidence(trial, finding)
     paste = f"to see it, paste:\n{finding.counterexample}" if finding.counterexample else ""
     hint = f"hint: {finding.hint}" if finding.hint else ""
-    said = (finding.message, hint, finding.details.rstrip())
+    said = [finding.message, hint, finding.details.rstrip()]
     if trial is not None:
-        said = tuple(map(CellLines(trial.student.files).said, said))
+        said = [*map(CellLines(trial.student.files).said, said)]
     return "\n".join(part for part in (*said, paste) if part)
