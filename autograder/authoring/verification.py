@@ -252,7 +252,9 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
     failed = [f"{_name(verdict.test)} ({_reason(verdict)})" for verdict in public if not verdict.passed]
-    show = f"autograder explain {work.assignment.name} {work.solution.folder.parent.name}/{work.assignment.name}"
+    show = (
+        f"autograder explain {work.assignment.name} {work.solution.folder.parent.name}/{work.assignment.name}"
+    )
     found = f"{_listed(failed)}; `{show} TEST` shows what it returns" if failed else f"{len(public)} checks"
     yield Claim("the public checks pass on the reference", not failed, found)
     same = _points(work, first) == _points(work, second.result())
