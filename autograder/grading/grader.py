@@ -404,7 +404,7 @@ class _Run:
         except Exception as error:  # the points stand, so a person is told instead of the student
             explained = {}
             flag = f"known mistakes could not be looked for ({type(error).__name__}); run autograder verify"
-            flagged = verdicts[min(self._seen, key=lambda test_id: verdicts[test_id].right)]
+            flagged = min((verdicts[test_id] for test_id in self._seen or verdicts), key=lambda it: it.right)
             verdicts[flagged.test] = msgspec.structs.replace(flagged, flags=(*flagged.flags, flag))
             on_verdict(verdicts[flagged.test])
         for test_id, explanations in explained.items():
