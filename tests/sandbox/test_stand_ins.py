@@ -53,6 +53,7 @@ INERT = {
         plt.ylim(min(low, high) - 0.1, max(plt.ylim()) * 1.1 + high ** 2 // 3 % 2)
         image = plt.imread("cat.png") / 255
         image -= np.ones(3) * image + image @ np.eye(2) - (-image)
+        scaled = image.astype(float) / 255 - image.astype(np.float32).mean(axis=0)
         mask = (image > 0.5) & ~(image == 0) | (0.5 >= image)
         flat = np.asarray(image), np.mean(image), image[mask], image[::2, :, 0].astype(np.uint8)
         with plt.style.context("dark_background"), plt.ioff() as context:
@@ -214,6 +215,7 @@ INERT = {
             pbar.set_postfix(loss=1, accuracy="a"); pbar.set_postfix({"loss": 2}); pbar.set_postfix_str("b")
             pbar.desc = "c"; pbar.write("d"); pbar.refresh()
         assert i == 2
+        assert bar([1, 2]).total == 2 and bar(x for x in "ab").total is None
         with bar(total=10, unit="B") as progress:
             progress.update(4); progress.update(6)
             assert progress.n == progress.total == 10

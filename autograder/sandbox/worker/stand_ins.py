@@ -114,6 +114,13 @@ def inert(dotted: str) -> Any:
     return _exception(dotted) or _inert_class(dotted.partition(".")[0])()
 
 
+def _is_decorated(value: object) -> bool:
+    """Return whether the only argument of a call may be what it decorates: a type such as in `astype(float)` is not."""
+    if isinstance(value, type):
+        return value.__module__.partition(".")[0] not in ("builtins", "numpy")
+    return isinstance(value, FunctionType)
+
+
 @functools.cache
 def _inert_class(library: str) -> type:
     """Return the class of a library's values. It names the library where the type of a value is told."""
@@ -123,8 +130,7 @@ def _inert_class(library: str) -> type:
         return kind()
 
     def call(self: Any, *args: Any, **keywords: Any) -> Any:
-        decorated = args[0] if len(args) == 1 and not keywords else None
-        return decorated if isinstance(decorated, (FunctionType, type)) else kind()
+        return args[0] if len(args) == 1 and not keywords and _is_decorated(args[0]) else kind()
 
     def attribute(self: Any, name: str) -> Any:
         if name == "__name__":
@@ -304,6 +310,8 @@ class ProgressBar:
         self.iterable = iterable
         self.desc = keywords.get("desc", args[0] if args else "")
         self.total = keywords.get("total", args[1] if len(args) > 1 else None)
+        if self.total is None and hasattr(iterable, "__len__"):
+            self.total = len(iterable)
         self.n = keywords.get("initial", 0)
         self.disable = bool(keywords.get("disable", False))
         self.postfix = None
