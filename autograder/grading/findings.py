@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from autograder.errors import CourseError
 from autograder.grading import missing_names
 from autograder.grading.missing_names import file_and_line
-from autograder.grading.python_versions import this_version, written_for
+from autograder.grading.python_versions import this_version, why_not_read
 from autograder.grading.trial import Finding
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import (
@@ -131,8 +131,7 @@ def _raised(error: CodeRaised) -> Finding:
         what = f"{function} is" if function.isidentifier() else "this is"
         return Finding(Kind.MISSING, f"{what} not filled in yet{where}", details)
     if error.importing and "SyntaxError" in error.bases:
-        version = written_for(error.frames[-1].source) if error.frames else ""
-        because = f", a line for {version}" if version else ""
+        because = why_not_read(_line_of(error), error.text)
         return Finding(
             Kind.RAISED, f"the file cannot be read as {this_version()}: {name}{where}{because}", details
         )
@@ -140,6 +139,18 @@ def _raised(error: CodeRaised) -> Finding:
         what = f"importing the file raises {name}{where}{_about_trials(error)}"
         return Finding(Kind.RAISED, what, details)
     return Finding(Kind.RAISED, f"it raised {name}{where}", details)
+
+
+def _line_of(error: CodeRaised) -> str:
+    """Return the line at which an exception arose, as it stands in the hand-in where that is known."""
+    if not error.frames:
+        return ""
+    frame = error.frames[-1]
+    files, _ = _files_of(error)
+    lines = files.get(frame.file, b"").decode("utf-8", "replace").splitlines()
+    # What a frame quotes has no blanks around it, and of a notebook the line is counted in its cell.
+    there = lines[frame.line - 1] if 0 < frame.line <= len(lines) else ""
+    return there if frame.source.strip() in there else frame.source
 
 
 def _about_trials(error: CodeRaised) -> str:

@@ -1,4 +1,4 @@
-"""What a line is written for that the grading Python does not read: another version, or notebooks."""
+"""Why the grading Python does not read a line: it is for another version or for notebooks, or holds what is no code."""
 
 from __future__ import annotations
 
@@ -36,6 +36,35 @@ def written_for(line: str) -> str:
     if _NOTEBOOK.match(line):
         return "notebooks alone"
     return "Python 2" if _PYTHON_2.match(line) else ""
+
+
+_MARK_OF_GIT = re.compile(r"(<{7}|>{7})(\s.*)?\Z|={7}\s*\Z")
+_TYPED_ELSEWHERE = {
+    **dict.fromkeys("\u00a0\u2007\u202f\u3000", "a blank of web pages or word processors"),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", "an invisible character"),
+    **dict.fromkeys("“”„«»‘’‚′″", "a quotation mark of word processors"),
+    **dict.fromkeys("‐‑‒–—−", "a dash of word processors"),
+    **dict.fromkeys("（）［］，：；", "a full-width sign"),
+}
+"""What Python does not know in code, and what to call it."""
+
+
+def why_not_read(line: str, said: str) -> str:
+    """Return the end of the sentence that a line cannot be read, with the cause; empty if it is unknown.
+
+    Parameters
+    ----------
+    said
+        Python's own message, which comes from the student's process: only a character that is in the line is believed.
+    """
+    if _MARK_OF_GIT.match(line):
+        return ", a mark that git left where versions differ; keep one of the two and remove the marks"
+    if version := written_for(line):
+        return f", a line for {version}"
+    for point in re.findall(r"U\+([0-9A-F]{4,5})\b", said[:1000]):
+        if (letter := chr(int(point, 16))) in line and letter in _TYPED_ELSEWHERE:
+            return f", which holds {_TYPED_ELSEWHERE[letter]} (U+{point}); type it anew"
+    return ""
 
 
 def this_version() -> str:

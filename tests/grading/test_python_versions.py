@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder.grading.python_versions import this_version, written_for
+from autograder.grading.python_versions import this_version, why_not_read, written_for
 from tests.grading.losses import grader_of, hand_in, short
 
 NEWER = [
@@ -56,13 +56,36 @@ def test_a_line_that_is_only_mistyped_is_for_no_version(line: str) -> None:
     assert not written_for(line)
 
 
-def test_the_student_reads_the_version(tmp_path):
+READ = f"the file cannot be read as {this_version()}: SyntaxError in hw.py, line 1, "
+NOT_READ = {
+    "print 'loss'\n": "a line for Python 2",
+    "\u00a0\u00a0return 1\n": "which holds a blank of web pages or word processors (U+00A0); type it anew",
+    "x = “W”\n": "which holds a quotation mark of word processors (U+201C); type it anew",
+    "x = 1 − 2  # “\n": "which holds a dash of word processors (U+2212); type it anew",
+    "<<<<<<< HEAD\n": "a mark that git left where versions differ; keep one of the two and remove the marks",
+}
+
+
+def test_the_student_reads_why_a_line_is_not_read(tmp_path):
     with grader_of(tmp_path) as grader:
-        verdicts = short(grader.grade(hand_in("print 'loss'\n")))
-    messages = {it.message for it in verdicts.values() if not it.passed and "hw.py" in it.message}
-    assert messages == {
-        f"the file cannot be read as {this_version()}: SyntaxError in hw.py, line 1, a line for Python 2"
-    }
+        for source, reason in NOT_READ.items():
+            verdicts = short(grader.grade(hand_in(source)))
+            messages = {it.message for it in verdicts.values() if not it.passed and "hw.py" in it.message}
+            assert messages == {READ + reason}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x = 1 +", "invalid syntax"),
+        ("x = 'a\u00a0b' +", "invalid syntax"),  # the character is in a text, where it is right
+        ("x = 1 +", "invalid non-printable character U+00A0"),  # it says what is not so
+        ("x = ö", "invalid character 'ö' (U+00F6)"),
+        ("x = ======= 1", "invalid syntax"),
+    ],
+)
+def test_a_cause_is_told_only_where_it_is_seen(line: str, said: str) -> None:
+    assert why_not_read(line, said) == ""
 
 
 @pytest.mark.parametrize(
