@@ -450,6 +450,9 @@ def _with_owners(found: Found, listed: Mapping[str, Listed]) -> Found:
     """Return the hand-in with what the export says about it."""
     member = found.source.parts[0].member if found.source else ""
     entry = listed.get(member.rpartition("/")[2])
+    names_people = any(it.students for it in listed.values())  # as that of anonymous grading does not
+    if names_people and found.source and not (entry and entry.students):
+        found = replace(found, is_unlisted=True)
     if entry is None:
         return found
     digits = member.rpartition("_")[2]

@@ -49,6 +49,8 @@ class Found:
         the same student's.
     late
         Whether the platform marks it as late without saying when it came.
+    is_unlisted
+        Whether the export's list does not say whose it is.
     """
 
     label: str
@@ -62,6 +64,7 @@ class Found:
     order: tuple[int, int] = (0, 0)
     may_be: tuple[Student, ...] = ()
     late: bool = False
+    is_unlisted: bool = False
 
 
 _Claim = tuple[str, str, str]
@@ -110,6 +113,8 @@ def _counted(found: Found, last: Mapping[_Claim, Collection[str]], claims: Mappi
     )
     if found.may_be:
         doubts += (_doubt_whose(found.may_be),)
+    if found.is_unlisted:
+        doubts += ("the export's list does not say whose it is; find out who handed it in",)
     fate = Fate.GRADED if counts_for else Fate.REPLACED
     return replace(found, fate=fate, counts_for=counts_for, doubts=doubts)
 

@@ -211,6 +211,8 @@ def test_a_gradescope_export_says_who_handed_in_and_when(class_of):
     assert hand_ins["submission_102"].created_at == datetime(2024, 3, 2, 10, tzinfo=UTC)
     assert [it.name for it in hand_ins["submission_102"].students] == ["Bob", "Alice"]
     assert hand_ins["submission_105"].students == (Student(name="submission_105"),)
+    assert {label for label, it in hand_ins.items() if it.doubts} == {"submission_103", "submission_105"}
+    assert "does not say whose it is" in hand_ins["submission_105"].doubts[0]
     assert {it.label for it in by_fate(found, Fate.IGNORED).values()} == {"submission_metadata.yml"}
     assert "listed" in by_fate(found, Fate.REFUSED)["submission_104"].reason
 
@@ -255,6 +257,11 @@ def test_a_list_that_refers_to_itself_is_not_used(class_of, again):
     found = find_hand_ins(class_of(gradescope_export(metadata)), NAMES)
     assert "refers to parts of itself" in by_fate(found, Fate.REFUSED)["submission_metadata.yml"].reason
     assert all(it.students == (Student(label),) for label, it in hand_ins_in(found).items())
+
+
+def test_a_list_that_names_nobody_casts_no_doubt(class_of):
+    found = find_hand_ins(class_of(gradescope_export(b"submission_101:\n  :submitters: []\n")), NAMES)
+    assert not any(it.doubts for it in found)
 
 
 def test_a_merge_without_a_reference_brings_nothing(class_of):
