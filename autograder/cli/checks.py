@@ -15,6 +15,7 @@ from autograder.course.loading import ASSIGNMENT_FILE, load_work
 from autograder.errors import AutograderError
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.report.view import shown
+from autograder.sandbox.wire.cells import cells_in
 from autograder.student.checks import Checks, check_folder
 from autograder.student.hints import Hint
 from autograder.student.messages import CODE, messages
@@ -139,7 +140,9 @@ def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     print_standing(standing)
     lines.console.print()
     optional = (it for it in checks.assignment.optional_names if it in checks.submission.files)
-    names = ", ".join([*checks.assignment.file_names, *optional])
+    books = {name: cells_in(source)[0] for name, source in checks.submission.files.items()}
+    held = [*checks.assignment.file_names, *optional]
+    names = ", ".join(f"{it} (the cells of {books[it]})" if books.get(it) else it for it in held)
     state = (
         "is ready to be handed in"
         if checks.passed

@@ -182,6 +182,7 @@ def _row(line: Line, width: int, columns: int) -> Iterator[str]:
         else "not filled in yet",
         State.BROKEN: "cannot be run",
         State.UNKNOWN: "",
+        State.UNCHECKED: "graded when it is handed in",
         State.WAITING: "needs an earlier file",
     }.get(line.seen.state, line.seen.count)
     if columns < NARROW:

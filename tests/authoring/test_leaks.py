@@ -328,6 +328,8 @@ def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course:
         ("return rng.normal(size=(examples, classes)), softmax(classes, size=examples)", True),
         ("return 3 * rng.normal(size=(examples, classes)), rng.integers(classes, size=examples)", True),
         (f"return rng.normal(size=({'a,' * 100}!", True),
+        ('loops("layers.softmax_loss", sized, over="examples", n=16)', False),
+        ('loops("layers.softmax_loss", lambda n, rng: (0.25 * W,))', True),
         ("return loss, grads", False),
         ("loss, gradient_of_scores", False),
         ("return loss, -gradient", True),

@@ -15,6 +15,7 @@ from autograder.handin.trees import HANDIN_MANIFEST
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_command, run_here
 from tests.courses import ASSIGNMENT, REFERENCE, STUB
+from tests.handin.test_notebooks import notebook as notebook_of
 
 
 def test_right_work_makes_a_zip_of_the_files_and_where_they_come_from(work: Path) -> None:
@@ -186,3 +187,10 @@ def test_an_optional_file_goes_along_and_is_not_missed(work: Path) -> None:
     assert "It holds centring.py, my_tests.py." in again
     with zipfile.ZipFile(work / "centring-hand-in.zip") as archive:
         assert archive.read("my_tests.py") == b"mine = 1\n"
+
+
+def test_a_notebook_is_handed_in_as_its_cells(work: Path) -> None:
+    (work / "centring.py").unlink()
+    (work / "centring.ipynb").write_bytes(notebook_of(*REFERENCE.split("\n\n\n")))
+    said = " ".join(run_here("submit", cwd=work).stdout.split())
+    assert "is ready to be handed in. It holds centring.py (the cells of centring.ipynb)." in said

@@ -68,7 +68,12 @@ class _Assertions(ast.NodeTransformer):
     def visit_With(self, node: ast.With) -> ast.AST:
         for item in node.items:
             call = item.context_expr
-            if isinstance(call, ast.Call) and self.assertion_of(call.func) == "assertRaises":
+            if not isinstance(call, ast.Call):
+                continue
+            name = self.assertion_of(call.func)
+            if name == "assertRaisesRegex" and len(call.args) == 2:
+                call.keywords.append(ast.keyword("match", call.args.pop()))
+            if name in ("assertRaises", "assertRaisesRegex"):
                 call.func = _pytest_raises()
         return self.generic_visit(node)
 
@@ -118,9 +123,16 @@ def _plain(name: str, call: ast.Call) -> ast.stmt | None:
                 ast.Compare(called("sorted", args[0]), [ast.Eq()], [called("sorted", args[1])]), 2
             )
         case "assertRaises" if len(args) >= 2:
-            inner = ast.Expr(ast.Call(args[1], args[2:], call.keywords))
-            return ast.With([ast.withitem(ast.Call(_pytest_raises(), [args[0]], []), None)], [inner])
+            return _raising([args[0]], [], ast.Call(args[1], args[2:], call.keywords))
+        case "assertRaisesRegex" if len(args) >= 3:
+            match = ast.keyword("match", args[1])
+            return _raising([args[0]], [match], ast.Call(args[2], args[3:], call.keywords))
     return None
+
+
+def _raising(error: list[ast.expr], match: list[ast.keyword], call: ast.Call) -> ast.stmt:
+    raises = ast.Call(_pytest_raises(), error, match)
+    return ast.With([ast.withitem(raises, None)], [ast.Expr(call)])
 
 
 def _pytest_raises() -> ast.expr:

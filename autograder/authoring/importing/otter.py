@@ -463,8 +463,20 @@ def _shows(value: ast.expr, shown: str) -> ast.stmt:
         return ast.copy_location(ast.Assert(value, None), value)
     if shown in ("False", "np.False_"):
         return ast.copy_location(ast.Assert(ast.UnaryOp(ast.Not(), value), None), value)
+    if (members := _set_in(shown)) is not None:
+        return ast.copy_location(ast.Assert(ast.Compare(value, [ast.Eq()], [members]), None), value)
     text = ast.Call(ast.Name("repr", ast.Load()), [value], [])
     return ast.copy_location(ast.Assert(ast.Compare(text, [ast.Eq()], [ast.Constant(shown)]), None), value)
+
+
+def _set_in(shown: str) -> ast.Set | None:
+    """Return the set that is shown, if it is one: the next process shows the same texts in another order."""
+    try:
+        found = ast.parse(shown, mode="eval").body
+        ast.literal_eval(found)
+    except (SyntaxError, ValueError, TypeError):
+        return None
+    return found if isinstance(found, ast.Set) else None
 
 
 def _gives_nothing(value: ast.expr) -> bool:

@@ -37,6 +37,8 @@ _NO_REFERENCE = re.compile(r"(test_.*|.*_test|tests|run_tests|conftest|setup|__i
 _WITHOUT_MEANING = frozenset(
     {"tags", "hide_errors", "number", "visibility", "weight", "partial_credit", "leaderboard"}
 )
+_SET_SCORE = "set_score"
+"""The argument by which gradescope-utils has a test say how many of its points are earned."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class _Told:
     visibility: str = ""
     marks: tuple[ast.expr, ...] = ()
     fixture: bool = False
+    gives_part: bool = False
+    """Whether it says itself how many of its points are earned."""
     trouble: str = ""
     unknown: str = ""
 
@@ -276,8 +280,7 @@ def _told(function: ast.FunctionDef) -> _Told:
             told = replace(told, fixture=True)
         elif short in ("weight", "partial_credit"):
             told = replace(told, weight=read_points(str(first)))
-            if short == "partial_credit":
-                told = replace(told, trouble="it sets a part of its points itself (partial_credit)")
+            told = replace(told, gives_part=short == "partial_credit")
         elif short == "number":
             told = replace(told, number=str(first))
         elif short == "visibility":
@@ -412,9 +415,16 @@ def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> Imp
     place = Place(file.path.name, function.lineno)
     trouble = told.trouble
     arguments = [it.arg for it in function.args.args if it.arg not in ("self", "cls")]
+    own, out_of = function.body, None
+    if told.gives_part:
+        own, out_of = _giving_part(function.body), points
+        trouble = trouble or (
+            "" if own else "it sets its points elsewhere than in its last line (partial_credit)"
+        )
+        arguments = [it for it in arguments if it != _SET_SCORE]
     parametrized = [it for mark in told.marks for it in _parameters(mark)]
     wanted = [it for it in arguments if it not in parametrized]
-    body = [*_once(test), *function.body]
+    body = [*_once(test), *own]
     setting, strange = _from_fixtures(wanted, file)
     if strange:
         trouble = trouble or f"it uses the fixture {strange}"
@@ -444,7 +454,19 @@ def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> Imp
         tuple(told.marks),
         tuple(parametrized),
         hand,
+        out_of,
     )
+
+
+def _giving_part(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements of a test with what it sets as its score as its last line; none if it does so elsewhere."""
+    *before, last = body
+    named = [it for statement in body for it in ast.walk(statement) if isinstance(it, ast.Name)]
+    match last:
+        case ast.Expr(ast.Call(func=ast.Name(id=name), args=[score], keywords=[])) if name == _SET_SCORE:
+            once = sum(it.id == _SET_SCORE for it in named) == 1
+            return [*before, ast.copy_location(ast.Expr(score), last)] if once else []
+    return []
 
 
 def _parameters(mark: ast.expr) -> list[str]:

@@ -36,6 +36,11 @@ _OF_ARRAYS = frozenset(
 )  # fmt: skip
 
 
+_BY_METHOD = {"len": "__len__", "str": "__str__", "repr": "__repr__", "float": "__float__", "int": "__int__",
+              "bool": "__bool__", "abs": "__abs__"}  # fmt: skip
+"""What Python asks an object for a function's value, by the function."""
+
+
 class CannotTranslateError(Exception):
     """A test cannot be translated: why, what to do instead, and the line."""
 
@@ -316,7 +321,8 @@ class _Translation:
             raise CannotTranslateError(
                 node,
                 "it catches what the student's code raises",
-                'write student.raises("ValueError", "module.function", ...) for an exception that must be raised',
+                'write student.raises("ValueError", "module.function", ...) for an exception that must be raised, '
+                "below `with check.attempt():` where only a part of the points depends on it",
             )
         handlers = [ast.ExceptHandler(it.type, it.name, self._block(it.body)) for it in node.handlers]
         yield ast.Try(body, handlers, self._block(node.orelse), self._block(node.finalbody))
@@ -427,6 +433,13 @@ class _Translation:
                 return ast.NamedExpr(node.target, value)
             case ast.Compare(ops=ops) if any(isinstance(it, (ast.Is, ast.IsNot)) for it in ops):
                 return self._identity(node)
+            case ast.Subscript(value=of, slice=place, ctx=ast.Load()) if self._has_method(of, "__getitem__"):
+                return self._asked(of, "__getitem__", self.expression(place))
+            case ast.Compare(left=part, ops=[ast.In() | ast.NotIn() as op], comparators=[of]) if (
+                self._has_method(of, "__contains__")
+            ):
+                found = self._asked(of, "__contains__", self.expression(part))
+                return ast.UnaryOp(ast.Not(), found) if isinstance(op, ast.NotIn) else found
         return self._parts(node)
 
     def _parts(self, node: ast.expr) -> ast.expr:
@@ -497,6 +510,10 @@ class _Translation:
             self.uses.add(known.target)
             how = "new" if known.kind == "class" else "call"
             return self._calling(node, _student(how), [ast.Constant(known.target)])
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[of], keywords=[]) if name in _BY_METHOD:
+                if name not in self.bound and self._has_method(of, _BY_METHOD[name]):
+                    return self._asked(of, _BY_METHOD[name])
         if isinstance(function, ast.Attribute):
             if (drawn := self._drawing(function)) is not None:
                 return ast.Call(drawn, *self._arguments(node))
@@ -569,6 +586,17 @@ class _Translation:
             (isinstance(node.value, ast.Name) and node.value.id in self.touched)
             or isinstance(node.value, ast.Call)
         )
+
+    def _has_method(self, node: ast.expr, name: str) -> bool:
+        """Return whether an object of the student's is asked for what one of its methods with underscores gives."""
+        of_classes = {it for known in self.names.known.values() for it in known.methods}
+        if name == "__str__" and "__repr__" in of_classes:
+            return self._is_handle(node)
+        return name in of_classes and self._is_handle(node)
+
+    def _asked(self, node: ast.expr, name: str, *arguments: ast.expr) -> ast.expr:
+        owner = self.expression(node, as_object=True)
+        return ast.Call(ast.Attribute(owner, "call", ast.Load()), [ast.Constant(name), *arguments], [])
 
     def _makes_object(self, value: ast.expr) -> bool:
         return isinstance(value, ast.Call) and ast.unparse(value.func) == "student.new"

@@ -14,6 +14,13 @@ from autograder.grading.grader import Grader
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
 from autograder.text import counted
+from autograder.values.kinds import Foreign
+
+_OF_LIBRARY = (
+    "a value of a library, such as a table of pandas, comes to a test as a Foreign, with which it cannot compute: let "
+    'compare("module.function", ...) compare it as a whole, or take its numbers with check.numbers(reply, "name", '
+    "shape); data that students were given is read anew in the test"
+)
 
 
 def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:
@@ -43,10 +50,11 @@ def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:
             continue
         told.add(name)
         said = " ".join(f"{verdict.message} {verdict.details}".split())[:300]
+        is_of_library = f"'{Foreign.__name__}'" in verdict.details
         yield ByHand(
             places.get(name, Place("")),
             f"the reference does not pass {name} as it was translated ({said})",
-            "correct the test, or the reference if it is wrong",
+            _OF_LIBRARY if is_of_library else "correct the test, or the reference if it is wrong",
         )
     for verdict in empty.values():
         name = _function(verdict)

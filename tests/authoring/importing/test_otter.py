@@ -251,6 +251,29 @@ REQUIRED = {
 }
 
 
+def test_sets_are_compared_and_tables_are_left_to_a_person(tmp_path: Path) -> None:
+    made = imported(
+        tmp_path,
+        with_question(
+            *solution(
+                code(
+                    "import pandas as pd\npicks = ['C', 'A'] # SOLUTION\ntable = pd.Series([1, 2]) # SOLUTION"
+                )
+            ),
+            *checks(code("# HIDDEN\nset(picks)", "{'A', 'C'}"), code("# HIDDEN\nassert table.iloc[1] == 2")),
+            points=2,
+        ),
+    )
+    # As texts, two processes show the same set in two orders.
+    assert "set(student.get_constant('master.picks'))" in (
+        graded := (made.secret / "test_graded.py").read_text()
+    )
+    assert "{'A', 'C'}" in graded and "repr(set(" not in graded
+    page = page_of(made)
+    assert "does not pass test_q1_2" in page and "does not pass test_q1_1" not in page
+    assert "such as a table of pandas, comes to a test as a Foreign, with which it cannot compute" in page
+
+
 def test_an_exception_that_must_be_raised_must_be_raised(tmp_path: Path) -> None:
     body = "    if not x:\n        raise ValueError('0')\n    return x\n"
     source = f"def f(x):\n    # BEGIN SOLUTION\n{body}    # END SOLUTION"

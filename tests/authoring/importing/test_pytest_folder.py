@@ -278,6 +278,72 @@ def test_it_scores_as_the_share_of_tests_that_plain_pytest_passes(plain: tuple[P
         assert ours[what] == expected, what
 
 
+BAG = """
+class Bag:
+    def __init__(self, items):
+        self.items = list(items)
+
+    def __len__(self):
+        return len(self.items)
+
+    def __contains__(self, item):
+        return item in self.items
+
+    def __getitem__(self, place):
+        return self.items[place]
+
+    def __repr__(self):
+        return f"Bag({self.items})"
+
+    def take(self, item):
+        if item not in self.items:
+            raise KeyError(f"no {item}")
+        self.items.remove(item)
+        return self
+"""
+OF_BAGS = """
+import unittest
+from gradescope_utils.autograder_utils.decorators import partial_credit, weight
+from layers import Bag
+
+class TestBag(unittest.TestCase):
+    @weight(1)
+    def test_asked(self):
+        bag = Bag("abc")
+        self.assertEqual(len(bag), 3)
+        self.assertIn("b", bag)
+        self.assertNotIn("z", bag)
+        self.assertEqual(bag[-1], "c")
+        self.assertEqual(str(bag), "Bag(['a', 'b', 'c'])")
+
+    @weight(2)
+    def test_refuses(self):
+        with self.assertRaisesRegex(KeyError, "no z"):
+            Bag("ab").take("z")
+        self.assertRaisesRegex(KeyError, "no b", Bag("a").take, "b")
+
+    @partial_credit(4)
+    def test_parts(self, set_score=None):
+        right = sum(len(Bag(it)) == len(it) for it in ("a", "bc", "def"))
+        set_score(1 + right)
+"""
+
+
+def test_what_python_asks_of_objects_and_parts_of_points_are_taken_over(tmp_path: Path) -> None:
+    made = imported(folder_of(tmp_path / "tests", OF_BAGS, **{"layers.py": BAG}), tmp_path / "course")
+    assert made.tests == (3, 3)
+    page = page_of(made)
+    assert "could not be translated" not in page and "the reference does not pass" not in page
+    assert "the message of the exception is not compared any more" in page
+    sources = {
+        "right": BAG,
+        "no length": BAG.replace("return len(self.items)", "return 1"),
+        "another error": BAG.replace("KeyError", "ValueError"),
+        "no text": BAG.replace('f"Bag({self.items})"', '"a bag"'),
+    }
+    assert our_totals(made, sources) == {"right": 7, "no length": 4, "another error": 5, "no text": 6}
+
+
 def test_classes_and_numbers_become_questions(decorated: tuple[Path, Imported]) -> None:
     _, made = decorated
     toml = tomllib.loads((made.public / "assignment.toml").read_text())
@@ -353,12 +419,13 @@ def test_what_cannot_be_taken_over_is_named(plain: tuple[Path, Imported], tmp_pa
     assert "the test prints could not be translated: it uses the fixture capsys" in page_of(made)
     assert "no test is shown to students" in page_of(made)
     more = UNITTEST + (
-        "    @partial_credit(3)\n    def test_parts(self, set_score=None):\n        set_score(relu(1.0))\n\n"
+        "    @partial_credit(3)\n    def test_parts(self, set_score=None):\n"
+        "        set_score(relu(1.0))\n        relu(2.0)\n\n"
         "    def test_nothing(self):\n        self.assertTrue(relu(1.0))\n"
     )
     page = page_of(imported(folder_of(tmp_path / "tests", more), tmp_path / "course"))
     assert (
-        "the test parts could not be translated: it sets a part of its points itself (partial_credit)" in page
+        "the test parts could not be translated: it sets its points elsewhere than in its last line" in page
     )
     assert "test_nothing has no weight, and is a public check only" in page
 
