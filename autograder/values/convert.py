@@ -71,9 +71,10 @@ def parts(value: Any, names: Sequence[str]) -> tuple[Any, ...]:
     Raises
     ------
     Unusable
-        If it is no tuple or list of that many.
+        If it is no tuple or list of that many, nor an array with a row for each.
     """
-    if isinstance(value, (tuple, list)) and len(value) == len(names):
+    rows = isinstance(value, np.ndarray) and value.ndim
+    if (isinstance(value, (tuple, list)) or rows) and len(value) == len(names):
         return tuple(value)
     raise Unusable(Kind.WRONG_TYPE_OR_SHAPE, wrong_number_of_values(names, value))
 

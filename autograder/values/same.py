@@ -181,16 +181,36 @@ def compare_parts(
         name = names[0] if names else "the result"
         return _sorted_out({name: comparison.part(name, expected, got)})
     names = [*names, *(f"part {number + 1}" for number in range(len(names), len(expected)))]
-    if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-        message = wrong_number_of_values(names[: len(expected)], got)
-        missing = Mismatch(Kind.WRONG_TYPE_OR_SHAPE, message, "the result", expected, got)
-        return Compared(tuple(names), dict.fromkeys(names, missing), {})
+    as_one_array = isinstance(got, np.ndarray) and got.shape[:1] == (len(expected),)
+    if not (isinstance(got, (tuple, list)) or as_one_array) or len(got) != len(expected):
+        return _not_as_many(names[: len(expected)], expected, got)
     parts = zip(names, expected, got, strict=False)
     found = {name: comparison.part(name, wanted, came) for name, wanted, came in parts}
+    if as_one_array:
+        # Only right numbers tell that its rows are meant as the values that are asked for.
+        if not any(it is None or it.kind is Kind.OTHER_TYPE for it in found.values()):
+            return _not_as_many(names[: len(expected)], expected, got)
+        stacked = _stacked(names[: len(expected)], expected, got)
+        found = {name: it or stacked for name, it in found.items()}
     if isinstance(expected, Record):
         other_names = comparison.names_of_record("the result", expected, got)
         found = {name: it or other_names for name, it in found.items()}
     return _sorted_out(found)
+
+
+def _not_as_many(names: Sequence[str], expected: Sequence[Any], got: Any) -> Compared:
+    missing = Mismatch(
+        Kind.WRONG_TYPE_OR_SHAPE, wrong_number_of_values(names, got), "the result", expected, got
+    )
+    return Compared(tuple(names), dict.fromkeys(names, missing), {})
+
+
+def _stacked(names: Sequence[str], expected: Sequence[Any], got: np.ndarray) -> Mismatch:
+    message = (
+        f"the result holds the right numbers, but is one array of shape {got.shape}; "
+        f"return {', '.join(names)} with commas between them"
+    )
+    return Mismatch(Kind.OTHER_TYPE, message, "the result", expected, got)
 
 
 def _sorted_out(mismatches: Mapping[str, Mismatch | None]) -> Compared:
@@ -523,6 +543,8 @@ def in_types_of(expected: Any, got: Any) -> Any:
     expected type cannot hold, as labels that are no whole numbers, keep their own.
     """
     if isinstance(expected, (list, tuple)):
+        if isinstance(expected, tuple) and isinstance(got, np.ndarray) and got.ndim:
+            got = tuple(got)
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):
             return got
         parts = [in_types_of(*pair) for pair in zip(expected, got, strict=True)]

@@ -380,7 +380,7 @@ def weights(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
     length=Size(3, one="entry along the first axis", many="entries along the first axis", levels=(1, 2, 3)),
-    beta=Switch("a beta", 0.5),
+    beta=Switch("squares in the elastic net", 0.5),
     l1=Case("the kind is l1"),
     l2=Case("the kind is l2"),
     positive=Case("all weights are positive"),

@@ -229,6 +229,23 @@ def test_parts_are_compared_in_order_and_named(expected, got, kind, words):
     assert words in mismatch.message
 
 
+@pytest.mark.parametrize(
+    "expected, got, kind, words",
+    [
+        ((3.0, 4.0), np.array([3.0, 4.0]), Kind.OTHER_TYPE, "holds the right numbers, but is one array"),
+        ((A, 2 * A), np.stack([A, 2 * A]), Kind.OTHER_TYPE, "return loss, dW with commas between them"),
+        ((A, 2 * A), np.stack([A, 3 * A]), VALUE, "dW has the right type and shape but wrong values (loss: right)"),
+        ((A, 2 * A), np.stack([A + 1, 3 * A]), TYPE, "2 values should be returned (loss, dW); an array"),
+        ((3.0, 4.0), np.array([3.0, 4.0, 5.0]), TYPE, "2 values should be returned (loss, dW); an array"),
+        ((3.0, 4.0), np.array(3.0), TYPE, "2 values should be returned (loss, dW); "),
+    ],
+)  # fmt: skip
+def test_rows_of_an_array_stand_for_several_values_if_one_of_them_is_right(expected, got, kind, words):
+    mismatch = compare_values(expected, got, names=("loss", "dW"))
+    assert mismatch.kind is kind
+    assert words in mismatch.message
+
+
 def test_keys_that_are_numbers_of_the_test_are_not_shown():
     mismatch = compare_values(
         {(1e-7, SECRET): 0.25, (5e-5, 3.0): 0.5}, {(1e-7, SECRET): 0.75, (5e-5, 3.0): 0.5}

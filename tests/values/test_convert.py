@@ -100,7 +100,8 @@ def test_numbers_that_are_not_finite_are_a_wrong_value(reply, sentence):
 
 def test_parts_are_as_many_as_their_names():
     assert convert.parts([1, None], ("best_W", "best_loss")) == (1, None)
-    for reply in (None, (1,), (1, 2, 3), np.ones(2), {"best_W": 1, "best_loss": 2}, "ab"):
+    assert convert.parts(np.array([1.0, 2.0]), ("best_W", "best_loss")) == (1.0, 2.0)
+    for reply in (None, (1,), (1, 2, 3), np.ones(3), np.array(2), {"best_W": 1, "best_loss": 2}, "ab"):
         with pytest.raises(convert.Unusable, match=r"2 values should be returned \(best_W, best_loss\)"):
             convert.parts(reply, ("best_W", "best_loss"))
 
