@@ -62,7 +62,7 @@ const CHALLENGES = [
       return {
         answer: moved === 0 ? "still" : last < before.loss ? "down" : "both",
         told:
-          `While the point wandered, the hinge loss changed by at most ${exactly(moved)}. ` +
+          `While the point wandered, the hinge loss changed by ${moved ? "at most " : ""}${exactly(moved)}. ` +
           `With softmax and the same W it would have changed by up to ${exactly(soft)}.`,
         why: "Where all margins are met, max(0, ·) is flat. Which points could you delete without changing the SVM at all?",
       };

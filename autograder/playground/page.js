@@ -195,6 +195,7 @@ function showTable() {
   const count = state.points.length;
   while (tableRows.length < count) tableRows.push(tableRow(tableRows.length));
   while (tableRows.length > count) tableRows.pop().row.remove();
+  $("how-many").textContent = count; // fewer may be in sight
   const [from, to] = inMotion() ? inSight.map((i) => Math.min(i, count)) : [0, count];
   const kind = state.loss;
   for (let i = from; i < to; i++) {

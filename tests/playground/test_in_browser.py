@@ -312,6 +312,13 @@ def test_with_reduced_motion_a_run_is_shown_in_few_pictures(play: Play) -> None:
 def test_nothing_sticks_out_sideways(play: Play, width: int) -> None:
     it = play(width)
     it.page.select_option("#data", "many")
+    count = len(it.shown()["points"])
+    assert count >= 100 and it.page.locator("#table-title").inner_text() == f"All {count} points"
+    # However far a run gets, what stands below does not jump.
+    tops = """document.getElementById('right').textContent = '193/200';
+      document.getElementById('steps').textContent = '999';
+      new Set([...document.querySelectorAll('.facts > div')].map(it => it.getBoundingClientRect().top)).size"""
+    assert it.page.evaluate(tops) == 1
     it.page.locator("#challenges button").nth(2).click()
     it.page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     it.page.evaluate("select(2)")
@@ -382,6 +389,7 @@ def test_every_experiment_tells_how_the_prediction_went(
     assert len(labels) == 3 and HAPPENS[title] in labels
     it.page.get_by_label(wrong, exact=True).check()
     verdict = look(it.page, f"Not as you predicted: “{HAPPENS[title]}” is what happened.")
+    assert "at most exactly" not in verdict
     it.page.get_by_label(HAPPENS[title], exact=True).check()
     again = look(it.page, "As you predicted.")
     assert (
