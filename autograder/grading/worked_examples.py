@@ -5,6 +5,7 @@ They are computed when a release is made, from the ladders of the graded tests, 
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -18,8 +19,9 @@ from autograder.grading.counterexample import counterexample
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 from autograder.grading.trial import Subject, Trial, outcome_of
-from autograder.sandbox.call_failures import CallFailed
+from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Host, Returned
+from autograder.values.same import compare_values
 from autograder.values.walk import mapped
 
 EXAMPLES_FILE = "examples.json"
@@ -31,6 +33,8 @@ EXPECTED = "  # expected: "
 _LEAST = 2
 _READABLE = 400
 """Characters."""
+_NUDGE = 1e-10
+"""By which share of themselves numbers are moved, to see whether rounding decides what comes out."""
 
 
 def worked_examples(grader: Grader) -> dict[str, str]:
@@ -71,6 +75,37 @@ def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iter
 
 
 def _written(grader: Grader, host: Host, ladder: Ladder, function: str, arguments: dict[str, Any]) -> str:
+    nudged = mapped(partial(_nudged, np.random.default_rng(_SEED)), arguments)
+    try:
+        with _replied(grader, host, ladder, function, nudged) as (_, outcome):
+            nearby = outcome
+        with _replied(grader, host, ladder, function, arguments) as (trial, outcome):
+            if not isinstance(outcome, Returned) or _is_trivial(outcome.value):
+                return ""
+            # Where rounding decides, right code may give something else.
+            if not isinstance(nearby, Returned) or compare_values(outcome.value, nearby.value) is not None:
+                return ""
+            # What functions replied fits the order of the reference's own calls only.
+            trial.replies.clear()
+            lines = counterexample(trial, outcome.value, outcome.value)
+            # What a graded test adds to a file, or computes from what came back, stays where it is.
+            added = any(step.code.additions for step in trial.steps)
+            return lines if not added and EXPECTED in lines.rpartition("\n")[2] else ""
+    except CallFailed:
+        return ""
+
+
+@contextlib.contextmanager
+def _replied(
+    grader: Grader, host: Host, ladder: Ladder, function: str, arguments: Mapping[str, Any]
+) -> Iterator[tuple[Trial, Returned | CodeRaised]]:
+    """Ask the reference in a trial of its own, and keep that open.
+
+    Raises
+    ------
+    CallFailed
+        If it gives neither a value nor an exception.
+    """
     reference = Subject(
         host, grader.reference_files, "worked example", grader.assignment.limits.seconds_per_call
     )
@@ -80,19 +115,16 @@ def _written(grader: Grader, host: Host, ladder: Ladder, function: str, argument
     trial.begin()
     try:
         called, given = (function, ()) if ladder.runs_beside else (ladder.target, (function,))
-        outcome = outcome_of(reference, called, (*given, *arguments.values()), {})
-        if not isinstance(outcome, Returned) or _is_trivial(outcome.value):
-            return ""
-        # What functions replied fits the order of the reference's own calls only.
-        trial.replies.clear()
-        lines = counterexample(trial, outcome.value, outcome.value)
-        # What a graded test adds to a file, or computes from what came back, stays where it is.
-        added = any(step.code.additions for step in trial.steps)
-        return lines if not added and EXPECTED in lines.rpartition("\n")[2] else ""
-    except CallFailed:
-        return ""
+        yield trial, outcome_of(reference, called, (*given, *arguments.values()), {})
     finally:
         trial.end()
+
+
+def _nudged(rng: np.random.Generator, part: Any) -> Any:
+    """Return arrays of floats with each number moved by next to nothing; all else as it is."""
+    if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+        return part * (1 + _NUDGE * rng.uniform(-1, 1, size=part.shape))
+    return part
 
 
 def _is_trivial(value: Any) -> bool:
@@ -110,7 +142,7 @@ def _smallest(size: Size) -> int:
 def _rounded(part: Any) -> Any:
     """Return floats short enough to compute with on paper, also in what functions are bound to; all else as it is."""
     if isinstance(part, np.ndarray) and part.dtype.kind == "f":
-        return part.round(_DIGITS)
+        return part.round(_DIGITS) + 0.0  # no -0.0
     if isinstance(part, float):
         return round(part, _DIGITS) or float(f"{part:.0e}")  # a rate of 0.04 is none of 0
     if isinstance(part, partial):

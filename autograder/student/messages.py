@@ -71,6 +71,9 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
             if before != question:
                 yield "message", f"  {check.name}: for the same reason as {before}: {check.message}"
                 continue
+        if check.heading == Kind.MISSING.heading:  # which check calls it, and how many do, is no news
+            yield "message", f"  {check.message}"
+            continue
         yield "message", f"  {check.name}: {check.message}"
         yield from (("details", f"      {line}") for line in check.details.splitlines())
         if check.counterexample:

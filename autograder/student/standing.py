@@ -95,8 +95,16 @@ class Standing:
             parts.append(f"{shown(rest)} in questions without public checks")
         return f"As it is, {', '.join(parts)}."
 
-    def text(self, columns: int = 80) -> list[tuple[str, str]]:
-        """Return the picture as lines, each with its role: `head`, `next`, `changed`, or the question's state."""
+    @property
+    def is_news(self) -> bool:
+        """Whether it differs from the look before, or there was none."""
+        return self.since is None or any(it.before is not None for it in self.lines)
+
+    def text(self, columns: int = 80, rows: bool = True) -> list[tuple[str, str]]:
+        """Return the picture as lines, each with its role: `head`, `next`, `changed`, or the question's state.
+
+        Without `rows` it leaves the questions out.
+        """
         counting = [it for it in self.lines if not it.bonus and it.seen.state is not State.UNCHECKED]
         done = sum(line.seen.state is State.DONE for line in counting)
         stake = self.points_in() - self.points_in(State.DONE, State.UNCHECKED)
@@ -109,7 +117,7 @@ class Standing:
             )
         ]
         width = max(len(line.id) for line in self.lines)
-        for line in self.lines:
+        for line in self.lines if rows else ():
             said += [(str(line.seen.state), text) for text in _row(line, width, columns)]
         said.append(("next", f"Next: {self.next}"))
         if self.since is not None:

@@ -56,6 +56,14 @@ def lives(process: psutil.Process) -> bool:
     return False
 
 
+def test_a_check_of_one_question_repeats_the_others_only_if_something_changed(work: Path) -> None:
+    assert "  to do " in check_afresh(folder=work).standing
+    again = check_afresh("spread", work).standing
+    assert "to do " not in again and "Next: centre is not filled in yet" in again and "no change" in again
+    (work / "centring.py").write_text(REFERENCE)
+    assert "  done " in check_afresh("spread", work).standing
+
+
 def test_one_serves_all_checks_and_each_sees_what_is_saved_then(work: Path) -> None:
     (work / "centring.py").write_text(WRONG)
     assert not check_afresh("spread", work).passed

@@ -219,6 +219,30 @@ def test_examples_are_computed_by_the_reference_and_show_nothing_of_graded_tests
     assert expected.startswith("np.array([")
 
 
+ROUNDED = """
+from autograder.grading.ladder import Size, ladder
+
+@ladder("centring.rounded", parts=("whole",))
+def halves(rng, rows=Size(2)):
+    return dict(X=rng.choice([-2.5, 1.5, 3.5], size=rows) if rng.random() < 0.8 else rng.choice([-0.04, 1.3], size=rows))
+"""
+
+
+def test_no_example_hinges_on_rounding(tmp_path: Path) -> None:
+    rounded = "\n\ndef rounded(X):\n    return np.array([int(x + 0.5) for x in X])\n"
+    question = ASSIGNMENT.replace('"centring.spread"]', '"centring.spread", "centring.rounded"]')
+    parts = {
+        "assignments/centring/assignment.toml": question,
+        "assignments/centring/centring.py": STUB + rounded.replace("int(x + 0.5)", "x"),
+        "solutions/centring/centring.py": REFERENCE + rounded,
+        "solutions/centring/test_graded.py": f"import numpy as np\n{GRADED}{ROUNDED}",
+    }
+    course = find_course(write_course(tmp_path / "course", parts))
+    with Grader(course.assignment("centring"), course.solution("centring")) as grader:
+        lines = worked_examples(grader).get("centring.rounded", "")
+    assert ".5" not in lines and "-0.0" not in lines
+
+
 GIVEN = """
 from functools import partial
 from autograder.grading.ladder import Case, Size, ladder
