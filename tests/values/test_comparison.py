@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tracemalloc
 from collections import OrderedDict
@@ -19,7 +20,7 @@ from autograder.model.verdict import Kind
 from autograder.values.describe import shown
 from autograder.values.kinds import Foreign, Record, WorkerObject
 from autograder.values.libraries import taken_apart
-from autograder.values.same import compare_parts, compare_values, told_of_parts
+from autograder.values.same import compare_parts, compare_values, same, told_of_parts
 from autograder.values.walk import mapped
 
 TYPE, VALUE = Kind.WRONG_TYPE_OR_SHAPE, Kind.WRONG_VALUE
@@ -506,3 +507,33 @@ def test_entries_that_cancel_are_no_difference_in_a_sparse_matrix():
 def test_what_cannot_be_compared_is_refused_with_what_to_return_instead(expected, instead):
     with pytest.raises(CourseError, match=re.escape(instead)):
         compare_values(expected, expected)
+
+
+ODD = [
+    1.5,
+    10**400,
+    "a",
+    np.longdouble(1),
+    np.str_("a"),
+    np.bytes_(b"a"),
+    np.void(b"ab"),
+    np.void(b"abc"),
+    ROWS[0],
+    np.datetime64("NaT"),
+    np.datetime64(2**62, "as"),
+    np.datetime64(2**40, "Y"),
+    np.timedelta64(3, "s"),
+    np.timedelta64(3, "Y"),
+]
+ODD += [np.array(value) for value in ODD] + [np.array([value, value]) for value in ODD]
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_of_any_two_kinds_can_be_compared() -> None:
+    for expected, got in itertools.product(ODD, repeat=2):
+        equal = compare_values([expected], [got]) is None
+        assert equal or expected is not got
+        assert same(expected, got) or expected is not got
+    assert not same(np.datetime64("2020-01-01"), 1.0)
+    assert not same(1.0, np.timedelta64(1, "s"))
+    assert compare_values(np.timedelta64(12, "M"), np.timedelta64(1, "Y")) is None
