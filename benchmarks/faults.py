@@ -157,8 +157,12 @@ class Run:
             self.note_processes()
             self._looked = time.monotonic()
 
-    def left(self, seconds: float = 3.0) -> list[psutil.Process]:
-        """Return what is still there when the command has been over for a while."""
+    def left(self, seconds: float = LONGEST_SECONDS) -> list[psutil.Process]:
+        """Return what stays when the command is over.
+
+        A grading process that was just starting finds its pipe closed once it has imported what it needs, which
+        takes many seconds where other work keeps the cores busy.
+        """
         _, alive = psutil.wait_procs([it for it in self.seen if it.is_running()], timeout=seconds)
         alive += [psutil.Process(it) for it in orphans() if it not in {known.pid for known in alive}]
         return [it for it in alive if it.status() != psutil.STATUS_ZOMBIE]
