@@ -36,6 +36,7 @@ from autograder.grading.python_functions import (
     PASSING_ON,
     REACHES_ANYTHING,
     REACHES_BEYOND,
+    READS_ANNOTATIONS,
     RESOLVES,
 )
 from autograder.sandbox.wire.libraries import handed_in
@@ -168,6 +169,11 @@ class Meanings:
         if owner:
             scope = _Scope(module, scope.file, scope, is_class=True, counts=scope.counts, name=owner)
         self._block([node], scope)
+
+    def mention(self, module: str, name: str, node: ast.AST) -> None:
+        """Take a name of a file's top level for used, at a node."""
+        scope = self._globals[module]
+        self._mention(self._global(module, name), node, scope)
 
     def solve(self) -> None:
         """Let everything flow, until looking names up by what is known of their texts adds nothing more."""
@@ -469,6 +475,9 @@ class Meanings:
         rest = self._graph.new()
         for more in filter(None, (args.vararg, args.kwarg)):
             self._graph.flow(rest, places[more.arg])
+        if scope.is_class and getattr(node, "name", "") == "__array_function__" and len(positional) > 1:
+            # NumPy hands over whichever of its functions was called.
+            self._graph.add(places[positional[1].arg], f"{MANY}numpy")
         returns = self._graph.new()
         is_method = scope.is_class and isinstance(node, ast.FunctionDef) and not _is_static(node)
         function = _Function([places[it.arg] for it in positional], places, rest, returns, is_method)
@@ -741,6 +750,9 @@ class Meanings:
             self._executed(first, call)
         elif meaning in REACHES_ANYTHING:
             self._unknown("", call.node, call.scope)
+        elif meaning in READS_ANNOTATIONS:
+            if call.keywords.keys() & {"eval_str", ""}:  # which may be among those that `**` passes
+                self._unknown("builtins", call.node, call.scope)
         elif meaning.startswith(EXECUTES_OR_LOADS) and object_named(meaning.rpartition(".")[0]) is not None:
             # A student's own folder may be called `code`, too.
             self._unknown("builtins", call.node, call.scope)

@@ -22,8 +22,17 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.util import decode_source
 from types import ModuleType
+from typing import TypeGuard
 
-from autograder.grading.binding import LONGEST_NAME, MOST_PARTS, imported_by, module_of, names_stored, walked
+from autograder.grading.binding import (
+    LONGEST_NAME,
+    MOST_PARTS,
+    imported_by,
+    module_of,
+    names_stored,
+    parts_of,
+    walked,
+)
 from autograder.grading.meanings import Lookup, Meanings
 from autograder.grading.named_objects import OFFERED, object_named
 from autograder.sandbox.wire.libraries import handed_in
@@ -176,18 +185,19 @@ def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: 
         for name, source in files.items()
         if name.endswith(".py")
     }
+    functions = list(functions)
     reached = list(_reachable(modules, functions))
     unread = [it for it in reached if isinstance(it, _Unread)]
     uses = {Use(rule, "", it.file, 0, it.reason) for it in unread for rule in not_allowed}
-    flags: tuple[str, ...] = ()
-    if scopes := [it for it in reached if isinstance(it, _Definition)]:
-        with _deep_recursion():
-            meanings = _meanings_in(modules, scopes, names)
-            lookups = list(meanings.lookups())
-            uses.update(_uses_in(meanings, names, not_allowed))
-            uses.update(use for it in lookups for use in _uses_by(it, names, not_allowed))
-            flags = tuple(dict.fromkeys(_flag_of(it) for it in lookups if not it.reaches))
-    return Reading(tuple(sorted(uses, key=_place_of)), flags)
+    scopes = [it for it in reached if isinstance(it, _Definition)]
+    with _deep_recursion():
+        meanings = _meanings_in(modules, scopes, names, functions)
+        lookups = list(meanings.lookups())
+        uses.update(_uses_in(meanings, names, not_allowed))
+        uses.update(use for it in lookups for use in _uses_by(it, names, not_allowed))
+    flags = [_flag_of(it) for it in lookups if not it.reaches]
+    flags += [it for module in dict.fromkeys(scope.module for scope in scopes) for it in module.changes()]
+    return Reading(tuple(sorted(uses, key=_place_of)), tuple(dict.fromkeys(flags)))
 
 
 def _place_of(use: Use) -> tuple[bool, str, int, bool, int, str]:
@@ -206,7 +216,10 @@ def _deep_recursion() -> Iterator[None]:
 
 
 def _meanings_in(
-    modules: Mapping[str, _Module | _Unread], reached: Iterable[_Definition], names: frozenset[str]
+    modules: Mapping[str, _Module | _Unread],
+    reached: Iterable[_Definition],
+    names: frozenset[str],
+    functions: Iterable[str],
 ) -> Meanings:
     meanings = Meanings(names)
     readable = {name: module for name, module in modules.items() if isinstance(module, _Module)}
@@ -218,6 +231,11 @@ def _meanings_in(
     for scope in reached:
         module = scope.module
         meanings.read(module.file.removesuffix(".py"), scope.node, module.owners.get(id(scope.node), ""))
+    for function in functions:
+        name, _, first = ".".join(function.split(".")[:2]).partition(".")
+        for statement in readable[name].imports if name in readable else ():
+            if first in imported_by(statement):  # the function itself is what is imported
+                meanings.mention(name, first, statement)
     meanings.solve()
     return meanings
 
@@ -291,6 +309,7 @@ class _Module:
 
     def __init__(self, file: str, tree: ast.Module, star_of: _StarReader, names: frozenset[str]) -> None:
         self.file = file
+        self.tree = tree
         self.names = names
         self.star_of = star_of
         self.aliases: dict[str, str] = {}
@@ -317,6 +336,9 @@ class _Module:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._define(statement.name, statement)
+                for part in walked(statement):
+                    for bound in part.names if isinstance(part, ast.Global) else ():
+                        self._define(bound, statement)
             case ast.ClassDef():
                 head = (*statement.bases, *statement.decorator_list, *(it.value for it in statement.keywords))
                 self._define(statement.name, *head)
@@ -345,10 +367,25 @@ class _Module:
                     self.effects.append(statement)
                 self._note_names(statement)
 
+    def changes(self) -> Iterator[str]:
+        """Yield a sentence for each place at the top level that may change what names mean by going round them."""
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                continue
+            if _is_main_guard(node):
+                waiting += reversed(node.orelse)
+            elif _goes_round_names(node):
+                line = getattr(node, "lineno", 0)
+                yield f"{self.file}, line {line}: what {_written(node)} changes cannot be told from the source"
+            else:
+                waiting += reversed(parts_of(node))
+
     def _note_names(self, statement: ast.stmt) -> None:
         """Note the names that a statement binds in other ways: in a tuple, a loop, a `with`, by `:=`."""
         for part in ast.iter_child_nodes(statement):
-            if isinstance(part, (ast.expr, ast.withitem)):
+            if isinstance(part, (ast.expr, ast.withitem, ast.match_case)):
                 for name in set(names_stored(part)):
                     if self.definitions.get(name, [None])[-1] is not statement:
                         self._define(name, statement)
@@ -418,6 +455,38 @@ def _meant(full: str, names: frozenset[str]) -> Iterator[str]:
     yield full
 
 
+_GOES_ROUND = frozenset({"exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr"})
+"""Functions that write to names, or are a way to them, whatever they are given."""
+_NAMESPACES = frozenset({"__dict__", "__globals__", "__builtins__", "modules"})
+"""Attributes that hold what names mean: of an object, a function, and `sys`."""
+
+
+def _goes_round_names(node: ast.AST) -> bool:
+    """Return whether a part of a statement at the top level may give names a meaning that is not written there."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _GOES_ROUND
+        case ast.Name(id="__builtins__") | ast.Attribute(attr="__globals__" | "__builtins__"):
+            return True
+        case ast.Attribute(attr="__code__", ctx=ast.Store()):
+            return True
+        case ast.Attribute(value=ast.Subscript(value=ast.Attribute(attr="modules")), ctx=ast.Store()):
+            return True
+        case ast.Subscript(value=ast.Attribute(attr=name), ctx=ast.Store()):
+            return name in _NAMESPACES
+        case ast.Call(
+            func=ast.Attribute(value=ast.Attribute(attr=name), attr="update" | "setdefault" | "__setitem__")
+        ):
+            return name in _NAMESPACES
+        case ast.Attribute(value=ast.Name(id="builtins"), ctx=ast.Store()):
+            return True
+    return False
+
+
+def _is_main_guard(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
+
+
 def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of a module, including those inside conditions, loops and `try`."""
     waiting: list[ast.stmt | ast.ExceptHandler] = [*reversed(list(body))]
@@ -485,7 +554,15 @@ def _reachable(
     modules: Mapping[str, _Module | _Unread], functions: Iterable[str]
 ) -> Iterator[_Definition | _Unread]:
     """Yield each definition that the functions can reach, once, and each file that cannot be read."""
-    waiting = [tuple(function.split(".", 1)) for function in functions if "." in function]
+    waiting: list[tuple[str, str]] = []
+    for function in functions:
+        name, _, path = function.partition(".")
+        if path:
+            found = list(_defined_at(modules, name, path))
+            waiting += found
+            file = modules.get(name)
+            if not found and isinstance(file, _Module):
+                yield _Unread(file.file, f"nothing in it says what {path} is")
     known, seen = set(waiting), set[int]()
     while waiting:
         module_name, name = waiting.pop()
@@ -505,6 +582,26 @@ def _reachable(
                 if place[0] in modules and place not in known:
                     known.add(place)
                     waiting.append(place)
+
+
+def _defined_at(modules: Mapping[str, _Module | _Unread], name: str, path: str) -> Iterator[tuple[str, str]]:
+    """Yield where a function of a question is defined; a method may come from a base class, a function from a file."""
+    module = modules.get(name)
+    first, _, rest = path.partition(".")
+    if not isinstance(module, _Module):
+        yield name, path
+        return
+    if path in module.definitions:
+        yield name, path
+    elif rest and first in module.definitions:
+        yield name, first
+        yield name, f".{rest.rpartition('.')[2]}"
+    if first in module.aliases:
+        other, _, inside = ".".join(filter(None, (module.aliases[first], rest))).partition(".")
+        yield other, inside
+    yield from ((star, path) for star in module.stars if star in modules)
+    if "__getattr__" in module.definitions:
+        yield name, "__getattr__"
 
 
 def _names_in(

@@ -31,6 +31,10 @@ CALLED_WITH_THE_CLASS = frozenset({"__init__", "__new__", "__call__"})
 """Methods that run where a class or one of its objects is called."""
 ALL_MEMBERS = frozenset({"vars", "inspect.getmembers"})
 """What returns all attributes of its argument."""
+READS_ANNOTATIONS = frozenset(
+    {"inspect.signature", "inspect.Signature.from_callable", "inspect.get_annotations"}
+)
+"""What evaluates the texts of annotations where it is told to."""
 REACHES_ANYTHING = frozenset(
     {
         "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._getframe", "sys._current_frames",

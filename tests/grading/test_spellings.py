@@ -57,6 +57,10 @@ SPELLINGS = {
     "match": "def f(X):\n    match np.linalg:\n        case la: return la.norm(X)",
     "a default": "def f(X, la=np.linalg): return la.norm(X)",
     "a keyword default": "def f(X, *, n=np.linalg.norm): return n(X)",
+    "the function itself, imported": "from numpy.linalg import norm as f",
+    "the function itself, caught by a pattern": "def f(X): return X\nmatch np.linalg.norm:\n    case f: pass",
+    "the function itself, bound from inside another": "def f(X): return X\ndef g():\n    global f\n    f = np.linalg.norm\ng()",
+    "the function itself, found by its module": "def __getattr__(name): return np.linalg.norm",
     "a parameter": "def g(la, X): return la.norm(X)\ndef f(X): return g(np.linalg, X)",
     "a named parameter": "def g(X, la=None): return la.norm(X)\ndef f(X): return g(X, la=np.linalg)",
     "a lambda's parameter": "def f(X): return (lambda la: la.norm(X))(np.linalg)",
@@ -199,11 +203,40 @@ UNDECIDED = {
     'print.__self__': 'def f(x):\n    return list(print.__self__.map(abs, x))',
     'len.__self__': "def f(x):\n    return list(len.__self__.__dict__['map'](abs, x))",
     'subclasses': "def f(x):\n    return [c for c in object.__subclasses__() if c.__name__ == 'm'+'ap'][0](abs, x)",
+    'annotations of a signature': "import inspect\ndef h(x: 'np.linalg.norm'): pass\ndef f(x):\n    return inspect.signature(h, eval_str=True).parameters['x'].annotation(x)",
+    'annotations': "import inspect\ndef h(x: 'np.linalg.norm'): pass\ndef f(x):\n    return inspect.get_annotations(h, **{'eval_str': True})['x'](x)",
+    'what NumPy hands to an override': "class A(np.ndarray):\n    def __array_function__(self, function, *rest):\n        A.it = function\nnp.linalg.norm(np.zeros(2).view(A))\ndef f(x): return A.it(x)",
     # found on what a function is
     "f_globals": "import sys\ndef f(X): return sys._getframe(1).f_globals['x'](X)",
 }  # fmt: skip
 
+UNSAID = {
+    "a text that is run": "exec('def f(X): return np.linalg.norm(X)')",
+    "a text that nobody can read": "import zlib\nexec(zlib.decompress(b'...'))",
+    "globals": "globals()['f'] = np.linalg.norm",
+    "globals, all at once": "globals().update(f=np.linalg.norm)",
+    "setattr of its module": "import sys\nsetattr(sys.modules[__name__], 'f', np.linalg.norm)",
+    "its module's dictionary": "import sys\nsys.modules[__name__].__dict__['f'] = np.linalg.norm",
+}
+
+ROUND_NAMES = {
+    "other code": "def f(X): return X\ndef g(X): return np.linalg.norm(X)\nf.__code__ = g.__code__",
+    "globals of a function": "def f(X): return X\nf.__globals__['f'] = np.linalg.norm",
+    "NumPy's dictionary": "np.__dict__['exp'] = np.linalg.norm\ndef f(X): return np.exp(X)",
+    "vars": "vars(np).update(exp=np.linalg.norm)\ndef f(X): return np.exp(X)",
+    "builtins": "import builtins\nbuiltins.abs = np.linalg.norm\ndef f(X): return abs(X)",
+    "__builtins__": "__builtins__['abs'] = np.linalg.norm\ndef f(X): return abs(X)",
+    "sys.modules": "import sys\nsys.modules['numpy.fft'] = np.linalg\ndef f(X): return np.fft.norm(X)",
+    "an attribute in sys.modules": "import sys\nsys.modules[__name__].f = np.linalg.norm\ndef f(X): return X",
+    "a text that is run": "def f(X): return X\nif True: exec(bytes(9))",
+    "a text that is run in a class": "class A:\n    exec(bytes(9))\ndef f(X): return A().g(X)",
+}
+
 HONEST = {
+    "what only a command runs": "def f(X): return X\nif __name__ == '__main__':\n    exec('f(1)')\n    globals()['g'] = vars(np)",
+    "vars beside it": "def f(X): return X\ndef show(): return vars(np), globals(), eval('1')",
+    "a signature": "import inspect\ndef f(X): return X * len(inspect.signature(f).parameters)",
+    "settings of libraries": "import sys\nnp.seterr(all='raise')\nsys.path.append('.')\nnp.random.seed(0)\ndef f(X): return X",
     "the old generator as a default": "def f(X, rng=np.random):\n    rng = np.random.RandomState(rng) if isinstance(rng, int) else rng\n    return rng.permutation(X)",
     "the old generator as a choice": "def g(X, r): return r.permutation(X)\ndef f(X, rng=None):\n    rng = rng or np.random\n    return g(X, rng)",
     "a module of a static method": "class A:\n    @staticmethod\n    def xp(): return np\n    def go(self, X): return self.xp().exp(X)\ndef f(X): return A().go(X)",
@@ -280,6 +313,38 @@ def test_what_cannot_be_decided_and_reaches_numpy_or_python_is_a_use(name: str) 
     found = reading(UNDECIDED[name]).uses
     assert found
     assert "write its name" in found[0].sentence
+
+
+@pytest.mark.parametrize("name", UNSAID)
+def test_a_function_that_nothing_in_its_file_defines_may_be_anything(name: str) -> None:
+    found = reading(UNSAID[name]).uses
+    assert {it.rule for it in found} == set(RULES)
+    assert "nothing in it says what f is" in found[0].sentence
+
+
+@pytest.mark.parametrize("name", ROUND_NAMES)
+def test_what_changes_the_meaning_of_names_behind_their_back_is_flagged(name: str) -> None:
+    found = reading(ROUND_NAMES[name])
+    assert found.flags
+    assert found.flags[0].startswith("hw.py, line ")
+    assert found.flags[0].endswith("changes cannot be told from the source")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class B:\n    def go(self, X): return np.linalg.norm(X)\nclass A(B): pass",
+        "class B:\n    def go(self, X): return np.linalg.norm(X)\nA = type('A', (B,), {})",
+    ],
+)
+def test_a_method_of_a_base_class_is_the_method(text: str) -> None:
+    source = f"import numpy as np\n{text}".encode()
+    assert [it.rule for it in read_for({"hw.py": source}, ["hw.A.go"], RULES).uses] == [NORM]
+
+
+def test_a_function_is_followed_into_the_file_that_it_comes_from() -> None:
+    files = {"hw.py": b"from rest import *", "rest.py": b"import numpy as np\nf = np.linalg.norm"}
+    assert [it.rule for it in read_for(files, ["hw.f"], RULES).uses] == [NORM]
 
 
 @pytest.mark.parametrize("name", HONEST)
