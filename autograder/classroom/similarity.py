@@ -9,6 +9,7 @@ has counts for little: a short exercise has few right answers, and agreeing on t
 from __future__ import annotations
 
 import ast
+import bisect
 import builtins
 import hashlib
 import io
@@ -50,6 +51,9 @@ _MANY_BLANKS = re.compile(r"[ \t\f]{40,}")
 _CHUNK = 2_000
 _KEPT_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _LAYOUT = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
+_ADDED_AT_WILL = frozenset("();")
+_CHANGES_ARGUMENTS = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+"""Functions of NumPy that a statement may consist of; what the others return would be lost."""
 _PASSED_OVER = {tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER}
 
 
@@ -174,10 +178,15 @@ def _is_too_long(source: bytes) -> bool:
 def _tokens(source: bytes, most: int) -> Iterator[tuple[str, int]]:
     """Yield each token, `most` at most, in a form that renaming and reformatting do not change, with its line.
 
-    Padding is left out: what only goes on repeating itself, and lines that do nothing.
+    Padding is left out: what only goes on repeating itself, lines that do nothing, annotations, and the parentheses
+    and semicolons of which anybody can add more.
     """
-    idle = _idle_lines(source)
-    live = (it for it in _all_tokens(source) if it[1] not in idle)
+    idle, annotations = _idle_parts(source)
+    live = (
+        (word, place[0])
+        for word, place in _all_tokens(source)
+        if place[0] not in idle and word not in _ADDED_AT_WILL and not _is_within(place, annotations)
+    )
     yield from itertools.islice(_without_repetitions(live), most)
 
 
@@ -193,25 +202,57 @@ def _without_repetitions(tokens: Iterable[tuple[str, int]]) -> Iterator[tuple[st
             yield token
 
 
-def _idle_lines(source: bytes) -> frozenset[int]:
-    """Return the lines of statements that do nothing: values nobody takes, names nobody reads, what is never run."""
+_Place = tuple[int, int]
+"""A line, counted from 1, and a column in bytes, as Python's trees have them."""
+
+
+def _idle_parts(source: bytes) -> tuple[frozenset[int], Sequence[tuple[_Place, _Place]]]:
+    """Return the lines of statements that do nothing, and from where to where annotations reach, in order.
+
+    Such statements are values nobody takes, names nobody reads, other names for the same, what is never run and
+    conditions that always hold.
+    """
     try:
         tree = parsed(source) if len(source) <= MOST_BYTES else None
     except (RecursionError, MemoryError, SyntaxError, ValueError, LookupError):
-        return frozenset()
-    if tree is None:
-        return frozenset()
-    read = {it.id for it in ast.walk(tree) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load)}
+        tree = None
+    parts = list(ast.walk(tree)) if tree is not None else []
+    read = {it.id for it in parts if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load)}
     lines: set[int] = set()
-    for part in ast.walk(tree):
-        if isinstance(part, ast.stmt) and _is_idle(part, read):
+    annotations: list[tuple[_Place, _Place]] = []
+    for part in parts:
+        if isinstance(part, ast.If) and isinstance(part.test, ast.Constant) and part.test.value:
+            lines.update(range(part.lineno, part.body[0].lineno))
+        elif isinstance(part, ast.stmt) and _is_idle(part, read):
             lines.update(range(part.lineno, (part.end_lineno or part.lineno) + 1))
-    return frozenset(lines)
+        if isinstance(part, ast.AnnAssign):
+            annotations.append((_end_of(part.target), _end_of(part.annotation)))
+        elif isinstance(part, ast.arg) and part.annotation is not None:
+            annotations.append(
+                ((part.lineno, part.col_offset + len(part.arg.encode())), _end_of(part.annotation))
+            )
+        elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and part.returns is not None:
+            start = (part.returns.lineno, part.returns.col_offset)
+            annotations.append((start, _end_of(part.returns)))
+    return frozenset(lines), sorted(annotations)
+
+
+def _end_of(part: ast.expr) -> _Place:
+    return part.end_lineno or part.lineno, part.end_col_offset or part.col_offset
+
+
+def _is_within(place: _Place, ranges: Sequence[tuple[_Place, _Place]]) -> bool:
+    at = bisect.bisect_right(ranges, place, key=lambda it: it[0]) - 1
+    return at >= 0 and place < ranges[at][1]
 
 
 def _is_idle(statement: ast.stmt, read: Set[str]) -> bool:
     match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name()):
+        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name() | ast.Call(func=ast.Lambda())):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name))):
+            return name not in _CHANGES_ARGUMENTS
+        case ast.Assign(targets=[ast.Name()], value=ast.Name()):
             return True
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             return name not in read and not any(isinstance(it, ast.Call) for it in ast.walk(value))
@@ -220,8 +261,8 @@ def _is_idle(statement: ast.stmt, read: Set[str]) -> bool:
     return False
 
 
-def _all_tokens(source: bytes) -> Iterator[tuple[str, int]]:
-    """Yield each token of a file and its line."""
+def _all_tokens(source: bytes) -> Iterator[tuple[str, _Place]]:
+    """Yield each token of a file and where it begins."""
     text = io.StringIO(_MANY_BLANKS.sub(" " * 40, source.decode("utf-8", "replace")), newline=None)
     previous, at_start = "", True
     try:
@@ -236,7 +277,7 @@ def _all_tokens(source: bytes) -> Iterator[tuple[str, int]]:
             if token.type == tokenize.STRING and at_start:
                 continue  # a docstring
             previous, at_start = _plain(token, previous), False
-            yield previous, token.start[0]
+            yield previous, token.start
     except (tokenize.TokenError, SyntaxError, ValueError):
         return
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import random
+import re
 import textwrap
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -164,7 +167,7 @@ def test_untouched_and_tiny_hand_ins_are_nobodys_copy() -> None:
 def test_a_copy_of_enough_tokens_is_always_seen(length: int) -> None:
     """Winnowing's guarantee: no copy of RUN + WINDOW - 1 tokens goes unseen, wherever it begins."""
     rng = np.random.default_rng(0)
-    words = ["if", "else", "for", "in", "+", "-", "*", "(", ")", "len", "abs", "sum", "max", "x"]
+    words = ["if", "else", "for", "in", "+", "-", "*", "[", "]", "len", "abs", "sum", "max", "x"]
     for _ in range(50):
         copied = rng.choice(words, length)
         one, other = ([*rng.choice(words, 30), *copied, *rng.choice(words, 30)] for _ in range(2))
@@ -268,6 +271,38 @@ def test_dead_code_between_the_lines_hides_no_copy() -> None:
             mixed.append(f"{indent}unused_{number} = {number} * 3 - 1")
         before = line
     copy = "\n".join(mixed).encode()
+    assert len(values(copy) & values(ORIGINAL)) > 0.8 * len(values(ORIGINAL))
+
+
+def _with_each_line(source: bytes, change: Callable[[str], str]) -> bytes:
+    """Return a source with each statement of functions that stands on a single line replaced."""
+    lines, before = [], ""
+    for line in source.decode().splitlines():
+        text = line.lstrip()
+        indent = line[: len(line) - len(text)]
+        is_whole = line[-1:] not in [*",(:\\"] and before[-1:] not in [*",(\\"]
+        lines.append(textwrap.indent(change(text), indent) if indent and is_whole else line)
+        before = line
+    return "\n".join(lines).encode()
+
+
+WRAPPED = {
+    "conditions that hold": (r"(.+)", r"if True:\n    \1"),
+    "calls for nothing": (r"(.+)", r"np.abs(np.ones(7))\n\1"),
+    "functions for nothing": (r"(.+)", r"(lambda: 7)()\n\1"),
+    "parentheses": (r"(\w+ =|return) ([^#]+?)( *#.*)?", r"\1 (((\2)))\3"),
+    "annotations": (r"(\w+) = (.+)", r"\1: dict[str, list[int]] = \2"),
+    "names for a moment": (r"(\w+) = (.+)", r"t_\1 = \2\n\1 = t_\1"),
+    "semicolons": (r"(.+)", r"\1;"),
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPED)
+def test_what_can_be_put_around_every_line_hides_no_copy(wrapping: str) -> None:
+    pattern, replacement = WRAPPED[wrapping]
+    copy = _with_each_line(DISGUISED, lambda line: re.sub(f"^{pattern}$", replacement, line))
+    ast.parse(copy)
+    assert copy != DISGUISED
     assert len(values(copy) & values(ORIGINAL)) > 0.8 * len(values(ORIGINAL))
 
 
