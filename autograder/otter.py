@@ -88,10 +88,12 @@ class SandboxPlugin(AbstractOtterPlugin):  # type: ignore[misc]
         return nbformat.reads(EMPTY_NOTEBOOK.decode(), as_version=4)  # type: ignore[no-any-return, no-untyped-call]
 
     def after_grading(self, results: GradingResults) -> None:
-        """Replace what otter found in the empty notebook by our scores and texts."""
-        results.results = {
-            question.id: _test_file(question, self._result) for question in self._result.questions
-        }
+        """Replace what otter found in the empty notebook by our scores and texts.
+
+        Otter knows no question without a score, so one that a person has yet to grade is in the text alone.
+        """
+        graded = (question for question in self._result.questions if not question.ungraded)
+        results.results = {question.id: _test_file(question, self._result) for question in graded}
         results.set_output(overall_text(self._result))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -91,8 +92,8 @@ class Session:
     def __init__(self, assignment: str, files: Sequence[Path]) -> None:
         self._assignment = assignment
         configuration = Path(__file__).with_name("pytest.ini")
-        root = os.path.commonpath([file.parent for file in files])
-        arguments = ["-c", str(configuration), "--rootdir", root, *_OPTIONS, *map(str, files)]
+        self._root = Path(os.path.commonpath([file.parent for file in files]))
+        arguments = ["-c", str(configuration), "--rootdir", str(self._root), *_OPTIONS, *map(str, files)]
         self.items: dict[str, pytest.Item] = {}
         self._direct: dict[str, DirectCall | None] = {}
         self.doubled = ""
@@ -144,6 +145,9 @@ class Session:
         elif report.failed:
             text = str(report.longrepr).strip().splitlines() or ["no reason given"]
             reason = next((line[1:].strip() for line in reversed(text) if line.startswith("E ")), text[-1])
+            missing = re.fullmatch(r"ModuleNotFoundError: No module named '(\w+)'", reason)
+            if missing and (self._root / report.nodeid).with_name(f"{missing[1]}.py").is_file():
+                reason = f"it imports {missing[1]}.py, but files of tests run alone; put what it uses into it"
             self.problems.append(f"{report.nodeid} cannot be collected: {reason}")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -123,3 +123,10 @@ def test_a_file_that_cannot_be_imported_is_a_problem_every_time(session_of):
         assert session.items == {}
         assert "cannot be collected" in session.problems[0]
         assert "nothing_of_that_name" in session.problems[0]
+
+
+def test_a_module_beside_the_tests_is_named_with_what_to_do(session_of, tmp_path):
+    (tmp_path / "hw").mkdir()
+    (tmp_path / "hw" / "helpers.py").write_text("X = 1")
+    (problem,) = session_of("from helpers import X").problems
+    assert "it imports helpers.py, but files of tests run alone; put what it uses into it" in problem

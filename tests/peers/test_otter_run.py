@@ -113,7 +113,8 @@ def notebook_of(path: Path, source: str) -> Path:
 
 
 def test_a_notebook_that_is_due_scores_as_with_our_own_runner(tmp_path: Path) -> None:
-    due = ASSIGNMENT.replace('"centring.py"', '"centring.ipynb"')
+    why = '\n[[written]]\nid = "why"\ntitle = "Why"\npoints = 2\n'
+    due = ASSIGNMENT.replace('"centring.py"', '"centring.ipynb"') + why
     replaced = {"assignments/centring/assignment.toml": due, "assignments/centring/centring.py": None}
     course = find_course(write_course(tmp_path / "course", replaced))
     notebook_of(course.root / "assignments" / "centring" / "centring.ipynb", STUB)
@@ -125,6 +126,7 @@ def test_a_notebook_that_is_due_scores_as_with_our_own_runner(tmp_path: Path) ->
     hand_in = notebook_of(tmp_path / "hand-in" / "centring.ipynb", HALF)
     scores = scores_by_us(course, hand_in)
     assert 0 < sum(scores.values()) < 10
+    # Nobody has graded what is answered in words, and otter would show that as no points.
     assert scores_by_otter(archive, hand_in, tmp_path) == scores
 
 
