@@ -336,6 +336,7 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck], races: Set[str
     for question in work.assignment.questions:
         graded = [test for test in work.plan.of_question(question.id) if not test.public]
         total = sum((test.weight for test in graded), Fraction(0))
+        untold = total != question.points
         step = HALF / 2 if question.bonus else HALF
         for test in graded:
             worth = question.points * test.weight / total
@@ -346,7 +347,8 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck], races: Set[str
                 odd.append(
                     f"{_name(test.id)} is worth {worth} of {question.id}" + (f" ({each})" if each else "")
                 )
-                if total != question.points:
+                if untold:
+                    untold = False
                     odd[-1] += f", whose weights add up to {total} for {question.points} points"
             elif test.id in races and worth / 2 % step:
                 odd.append(
