@@ -224,7 +224,8 @@ from autograder.grading.ladder import Size, ladder
 
 @ladder("centring.rounded", parts=("whole",))
 def halves(rng, rows=Size(2)):
-    return dict(X=rng.choice([-2.5, 1.5, 3.5], size=rows) if rng.random() < 0.8 else rng.choice([-0.04, 1.3], size=rows))
+    numbers = [-2.5, 1.5, 3.5] if rng.random() < 0.8 else [-0.04, 1.3]
+    return dict(X=rng.choice(numbers, size=rows))
 """
 
 
