@@ -163,7 +163,9 @@ def canvas_readings(name: str) -> tuple[NamedFile, ...]:
     found = list[NamedFile]()
     for match in _CANVAS_IDS.finditer(name):
         student = name[: match.start()]
-        if len(found) < _MOST_READINGS and student and not student.upper().endswith("_LATE"):
+        # The mark of a late file is no end of a name; of two, the first is one.
+        is_marked = match["late"] is None and student.upper().endswith("_LATE")
+        if len(found) < _MOST_READINGS and student and not is_marked:
             found.append(_read(name, {"name": student} | match.groupdict()))
     return tuple(found)
 

@@ -199,6 +199,7 @@ NAMES_WITH_NUMBERS = st.lists(
 )
 @example({9: "kim", 77: "kim_9"}, [""] * 6)
 @example({9: "kim", 77: "kim_9", 5: "bo"}, ["1_"] * 6)
+@example({3: "kim", 2: "kim_kim", 1: "kim_LATE_LATE"}, ["", "", "77_8000001_"] * 2)
 @example({101: "kim_1", 102: "kim_2", 103: "kim_3"}, [""] * 6)
 def test_a_name_with_numbers_gets_its_own_id_or_none(people: dict[int, str], starts: list[str]) -> None:
     owners = {
