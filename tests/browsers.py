@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PDFTOTEXT = shutil.which("pdftotext")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -66,7 +65,6 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened
 
 def text_by_page(pdf: bytes) -> list[str]:
     """Return what can be read on each page of a PDF, with single blanks between words."""
-    if PDFTOTEXT is None:
-        pytest.skip("no pdftotext on this machine; apt-get install poppler-utils")
-    done = subprocess.run([PDFTOTEXT, "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return [" ".join(page.split()) for page in done.stdout.decode().removesuffix("\f").split("\f")]
+    from pypdf import PdfReader
+
+    return [" ".join(page.extract_text(extraction_mode="layout").split()) for page in PdfReader(io.BytesIO(pdf)).pages]
