@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -28,13 +30,28 @@ EXAMPLES_FILE = "examples.json"
 """Its name in a release: for each function, the lines."""
 _SEED = 0x5EED
 _DRAWS = 4
-_DIGITS = 1
+_DIGITS = (1, 2)
+"""After the point, as few as do."""
 EXPECTED = "  # expected: "
 _LEAST = 2
 _READABLE = 400
 """Characters."""
-_NUDGE = 1e-10
+_LONG_NUMBER = re.compile(r"\d\.\d{5}")
+_NUDGE = 1e-13
 """By which share of themselves numbers are moved, to see whether rounding decides what comes out."""
+
+
+@dataclass(frozen=True)
+class _Example:
+    lines: str
+    arguments: Mapping[str, Any]
+    value: Any
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it can be followed on paper: it is short, and none of its numbers is long."""
+        given = self.lines.rpartition("\n")[0]
+        return len(self.lines) <= _READABLE and not _LONG_NUMBER.search(given)
 
 
 def worked_examples(grader: Grader) -> dict[str, str]:
@@ -43,87 +60,123 @@ def worked_examples(grader: Grader) -> dict[str, str]:
     with Host(grader.sandbox) as host:
         for ladder in grader.session.ladders:
             for function in ladder.functions:
-                if lines := _example(grader, host, ladder, function):
-                    found.setdefault(function, lines)
+                if function not in found and (lines := _example(grader, host, ladder, function)):
+                    found[function] = lines
     return found
 
 
 def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> str:
-    """Return the first example, of functions given functions the first that can be followed; empty if there is none."""
-    first = ""
-    for lines in _examples(grader, host, ladder, function):
-        if not ladder.runs_beside or len(lines) <= _READABLE:
-            return lines
-        first = first or lines
-    return first
+    """Return the example at which most known mistakes give something else; empty if there is none.
+
+    One that can be followed comes before others, and of several that show as much the first. Where a mistake gives the
+    right result, comparing with it would tell its author that nothing is wrong.
+    """
+    examples = list(_examples(grader, host, ladder, function))
+    readable = [it for it in examples if it.is_readable] or examples[:1]
+    if len(readable) < 2:
+        return "".join(it.lines for it in readable)
+    mistaken = [grader.subject_of(it) for it in grader.bank.variants if it.target == function]
+
+    def shows(example: _Example) -> int:
+        return sum(_gives_another(grader, ladder, function, example, it) for it in mistaken)
+
+    return max(readable, key=shows).lines
 
 
-def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iterator[str]:
+def _gives_another(
+    grader: Grader, ladder: Ladder, function: str, example: _Example, mistaken: Subject
+) -> bool:
+    """Return whether code with a known mistake gives another result than the right one."""
+    try:
+        with _replied(grader, ladder, function, example.arguments, mistaken) as (_, outcome):
+            given = outcome
+    except CallFailed:
+        return True
+    return not isinstance(given, Returned) or compare_values(example.value, given.value) is not None
+
+
+def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iterator[_Example]:
     """Yield examples, one for each setting: small ones with everything on that can be first, special cases last."""
     on = {name: switch.on for name, switch in ladder.all_of(Switch).items()}
     small = {name: _smallest(size) for name, size in ladder.all_of(Size).items()}
-    special = [ladder.base | small | {name: True} for name in ladder.all_of(Case)]
+    special = [
+        ladder.base | small | switched | {name: True}
+        for name in ladder.all_of(Case)
+        for switched in ((on, {}) if on else ({},))
+    ]
     for settings in (ladder.base | small | on, ladder.base | on, ladder.base, *special):
         try:
             drawn = [ladder.inputs(settings, (_SEED, draw)) for draw in range(_DRAWS)]
         except CourseError:
             return
-        given = (it for one in drawn if one is not None for it in (mapped(_rounded, one), one))
+        given = (
+            it
+            for one in drawn
+            if one is not None
+            for it in (*(mapped(partial(_rounded, digits=digits), one) for digits in _DIGITS), one)
+        )
         written = (_written(grader, host, ladder, function, it) for it in given)
-        if lines := next(filter(None, written), ""):
-            yield lines
+        if example := next(filter(None, written), None):
+            yield example
 
 
-def _written(grader: Grader, host: Host, ladder: Ladder, function: str, arguments: dict[str, Any]) -> str:
-    nudged = mapped(partial(_nudged, np.random.default_rng(_SEED)), arguments)
+def _written(
+    grader: Grader, host: Host, ladder: Ladder, function: str, arguments: dict[str, Any]
+) -> _Example | None:
+    reference = Subject(
+        host, grader.reference_files, "worked example", grader.assignment.limits.seconds_per_call
+    )
+    nearby = []
     try:
-        with _replied(grader, host, ladder, function, nudged) as (_, outcome):
-            nearby = outcome
-        with _replied(grader, host, ladder, function, arguments) as (trial, outcome):
+        for share in (_NUDGE, -_NUDGE):
+            nudged = mapped(partial(_nudged, np.random.default_rng(_SEED), share), arguments)
+            with _replied(grader, ladder, function, nudged, reference) as (_, outcome):
+                nearby.append(outcome)
+        with _replied(grader, ladder, function, arguments, reference) as (trial, outcome):
             if not isinstance(outcome, Returned) or _is_trivial(outcome.value):
-                return ""
+                return None
             # Where rounding decides, right code may give something else.
-            if not isinstance(nearby, Returned) or compare_values(outcome.value, nearby.value) is not None:
-                return ""
+            if not all(
+                isinstance(it, Returned) and compare_values(outcome.value, it.value) is None for it in nearby
+            ):
+                return None
             # What functions replied fits the order of the reference's own calls only.
             trial.replies.clear()
             lines = counterexample(trial, outcome.value, outcome.value)
             # What a graded test adds to a file, or computes from what came back, stays where it is.
             added = any(step.code.additions for step in trial.steps)
-            return lines if not added and EXPECTED in lines.rpartition("\n")[2] else ""
+            is_shown = not added and EXPECTED in lines.rpartition("\n")[2]
+            return _Example(lines, arguments, outcome.value) if is_shown else None
     except CallFailed:
-        return ""
+        return None
 
 
 @contextlib.contextmanager
 def _replied(
-    grader: Grader, host: Host, ladder: Ladder, function: str, arguments: Mapping[str, Any]
+    grader: Grader, ladder: Ladder, function: str, arguments: Mapping[str, Any], asked: Subject
 ) -> Iterator[tuple[Trial, Returned | CodeRaised]]:
-    """Ask the reference in a trial of its own, and keep that open.
+    """Ask the reference, or what differs from it, in a trial of its own, and keep that open.
 
     Raises
     ------
     CallFailed
         If it gives neither a value nor an exception.
     """
-    reference = Subject(
-        host, grader.reference_files, "worked example", grader.assignment.limits.seconds_per_call
-    )
-    reference.public = True
+    asked.public = True
     rng = partial(np.random.default_rng, _SEED)
-    trial = Trial(reference, None, rng, found_as=grader.assignment.found_as)
+    trial = Trial(asked, None, rng, found_as=grader.assignment.found_as)
     trial.begin()
     try:
         called, given = (function, ()) if ladder.runs_beside else (ladder.target, (function,))
-        yield trial, outcome_of(reference, called, (*given, *arguments.values()), {})
+        yield trial, outcome_of(asked, called, (*given, *arguments.values()), {})
     finally:
         trial.end()
 
 
-def _nudged(rng: np.random.Generator, part: Any) -> Any:
-    """Return arrays of floats with each number moved by next to nothing; all else as it is."""
+def _nudged(rng: np.random.Generator, most: float, part: Any) -> Any:
+    """Return arrays of floats with each number moved by so large a share of itself, at most; all else as it is."""
     if isinstance(part, np.ndarray) and part.dtype.kind == "f":
-        return part * (1 + _NUDGE * rng.uniform(-1, 1, size=part.shape))
+        return part * (1 + most * rng.uniform(-1, 1, size=part.shape))
     return part
 
 
@@ -139,20 +192,21 @@ def _smallest(size: Size) -> int:
     return next((number for number in size.tried if number >= _LEAST), size.tried[0])
 
 
-def _rounded(part: Any) -> Any:
+def _rounded(part: Any, digits: int) -> Any:
     """Return floats short enough to compute with on paper, also in what functions are bound to; all else as it is."""
     if isinstance(part, np.ndarray) and part.dtype.kind == "f":
-        return part.round(_DIGITS) + 0.0  # no -0.0
+        return part.round(digits) + 0.0  # no -0.0
     if isinstance(part, float):
-        return round(part, _DIGITS) or float(f"{part:.0e}")  # a rate of 0.04 is none of 0
+        return round(part, digits) or float(f"{part:.0e}")  # a rate of 0.04 is none of 0
     if isinstance(part, partial):
-        return partial(part.func, *map(_rounded, part.args), **_all_rounded(part.keywords))
+        args = [_rounded(it, digits) for it in part.args]
+        return partial(part.func, *args, **_all_rounded(part.keywords, digits))
     if isinstance(part, MethodType):
         owner = copy.copy(part.__self__)
-        vars(owner).update(_all_rounded(vars(owner)))
+        vars(owner).update(_all_rounded(vars(owner), digits))
         return getattr(owner, part.__name__)
     return part
 
 
-def _all_rounded(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _rounded(value) for name, value in values.items()}
+def _all_rounded(values: Mapping[str, Any], digits: int) -> dict[str, Any]:
+    return {name: _rounded(value, digits) for name, value in values.items()}

@@ -219,13 +219,43 @@ def test_examples_are_computed_by_the_reference_and_show_nothing_of_graded_tests
     assert expected.startswith("np.array([")
 
 
+TELLING = """
+from autograder.grading.ladder import Case, Size, ladder
+
+@ladder("centring.centre", parts=("centred", "means"))
+def centres(rng, rows=Size(7), columns=Size(3), apart=Case("the means of the columns differ")):
+    X = np.outer(np.arange(rows) - (rows - 1) / 2, np.ones(columns))
+    return dict(X=X + apart * rng.normal(size=columns))
+"""
+
+
+def test_the_example_is_one_at_which_known_mistakes_show(tmp_path: Path) -> None:
+    mistaken = """
+        [M01]
+        title = "right where each column has the mean 0"
+        hint = "Which mean is taken off?"
+        edits.centre = ["X - column_means, ", "X - X.mean(), "]
+    """
+    parts = {
+        "solutions/centring/test_graded.py": f"import numpy as np\n{GRADED}{TELLING}",
+        "solutions/centring/mistakes.toml": mistaken,
+    }
+    course = find_course(write_course(tmp_path / "course", parts))
+    with Grader(course.assignment("centring"), course.solution("centring")) as grader:
+        lines = worked_examples(grader)["centring.centre"].splitlines()
+    folder = course.root / "solutions" / "centring"
+    right = run_pasted(lines, folder)
+    reference = (folder / "centring.py").read_text()
+    (folder / "centring.py").write_text(reference.replace("X - column_means, ", "X - X.mean(), "))
+    assert run_pasted(lines, folder) != right
+
+
 ROUNDED = """
-from autograder.grading.ladder import Size, ladder
+from autograder.grading.ladder import Case, Size, ladder
 
 @ladder("centring.rounded", parts=("whole",))
-def halves(rng, rows=Size(2)):
-    numbers = [-2.5, 1.5, 3.5] if rng.random() < 0.8 else [-0.04, 1.3]
-    return dict(X=rng.choice(numbers, size=rows))
+def halves(rng, rows=Size(2), clear=Case("no number is halfway")):
+    return dict(X=rng.choice([1.3, 2.2, -0.04] if clear else [-2.5, 1.5, 3.5], size=rows, replace=False))
 """
 
 
@@ -241,7 +271,7 @@ def test_no_example_hinges_on_rounding(tmp_path: Path) -> None:
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
         lines = worked_examples(grader).get("centring.rounded", "")
-    assert ".5" not in lines and "-0.0" not in lines
+    assert lines and ".5" not in lines and "-0.0" not in lines
 
 
 GIVEN = """
