@@ -67,4 +67,7 @@ def text_by_page(pdf: bytes) -> list[str]:
     """Return what can be read on each page of a PDF, with single blanks between words."""
     from pypdf import PdfReader
 
-    return [" ".join(page.extract_text(extraction_mode="layout").split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+    return [
+        " ".join(page.extract_text(extraction_mode="layout").split())
+        for page in PdfReader(io.BytesIO(pdf)).pages
+    ]
