@@ -273,7 +273,7 @@ def _submit(hand_in: Path, folder: Path) -> None:
     """Put a hand-in where the platform does."""
     try:
         if hand_in.is_dir():
-            shutil.copytree(hand_in, folder, symlinks=True)
+            shutil.copytree(hand_in, folder, symlinks=True, ignore=_not_uploaded)
         else:
             folder.mkdir()
             if zipfile.is_zipfile(hand_in):
@@ -284,6 +284,12 @@ def _submit(hand_in: Path, folder: Path) -> None:
         raise SubmissionError(
             f"{hand_in}: cannot be read ({error}); give a folder, a zip or a file."
         ) from error
+
+
+def _not_uploaded(folder: str, names: list[str]) -> list[str]:
+    """Return the names of what no upload holds, such as sockets and pipes, which would wait for a writer."""
+    paths = (Path(folder, name) for name in names)
+    return [it.name for it in paths if not (it.is_symlink() or it.is_file() or it.is_dir())]
 
 
 def _read_results(path: Path, output: str) -> GradescopeResults:
