@@ -214,7 +214,9 @@ class Grader:
                 return trial, finding
             # Read what ran: the reference's file is lent for one that is given.
             reading = self._reading(student, test)
-        use = next((it for it in reading.uses if test.structural or not it.hides_loop), None)
+        called = {call.name for call in trial.calls}
+        uses = (it for it in reading.uses if not it.undefined or it.undefined in called)
+        use = next((it for it in uses if test.structural or not it.hides_loop), None)
         if not test.public:
             trial.flags += reading.flags
         if use is None or (use.unchecked and finding is not None and not finding.credit):

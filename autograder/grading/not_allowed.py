@@ -108,6 +108,9 @@ class Use:
         Whether it is not known what is used: a name is looked up by an unknown text, or a module is passed on.
     is_passed_on
         Whether it is a module that goes where it is not followed.
+    undefined
+        The only function or class that it is about, as `module.name`: nothing in its file says what that is. Where it
+        is not there at all, nobody can have called it.
     """
 
     rule: str
@@ -117,6 +120,7 @@ class Use:
     unchecked: str = ""
     is_lookup: bool = False
     is_passed_on: bool = False
+    undefined: str = ""
 
     @property
     def hides_loop(self) -> bool:
@@ -188,7 +192,9 @@ def read_for(files: Mapping[str, bytes], functions: Iterable[str], not_allowed: 
     functions = list(functions)
     reached = list(_reachable(modules, functions))
     unread = [it for it in reached if isinstance(it, _Unread)]
-    uses = {Use(rule, "", it.file, 0, it.reason) for it in unread for rule in not_allowed}
+    uses = {
+        Use(rule, "", it.file, 0, it.reason, undefined=it.undefined) for it in unread for rule in not_allowed
+    }
     scopes = [it for it in reached if isinstance(it, _Definition)]
     with _deep_recursion():
         meanings = _meanings_in(modules, scopes, names, functions)
@@ -242,10 +248,11 @@ def _meanings_in(
 
 @dataclass(frozen=True)
 class _Unread:
-    """A file that could not be read, and why."""
+    """A file that could not be read, and why; or only one name of it, which nothing in it defines."""
 
     file: str
     reason: str
+    undefined: str = ""
 
 
 def _read(file: str, source: bytes, star_of: _StarReader, names: frozenset[str]) -> _Module | _Unread:
@@ -562,7 +569,8 @@ def _reachable(
             waiting += found
             file = modules.get(name)
             if not found and isinstance(file, _Module):
-                yield _Unread(file.file, f"nothing in it says what {path} is")
+                first = path.partition(".")[0]
+                yield _Unread(file.file, f"nothing in it says what {path} is", f"{name}.{first}")
     known, seen = set(waiting), set[int]()
     while waiting:
         module_name, name = waiting.pop()
