@@ -185,6 +185,16 @@ def test_a_library_that_grading_does_not_offer_is_told_as_such_beside_a_missing_
     assert "pandas is used" in verdicts["without_a_penalty"].message
 
 
+def test_a_function_that_nothing_in_its_file_defines_is_charged_where_it_is_called(grader):
+    by_text = f"exec({'def one(X): return X + 1'!r})"
+    found = short(grader.grade(hand_in(other=by_text)))
+    assert found["one"].kind is Kind.NOT_ALLOWED and "nothing in it says what one is" in found["one"].message
+    absent = REFERENCE.partition("class Model")[0]
+    found = short(grader.grade(hand_in(absent)))
+    charged = {name for name, it in found.items() if it.kind is Kind.NOT_ALLOWED}
+    assert found["without_a_penalty"].passed and not charged
+
+
 def test_a_loop_in_another_dress_costs_structure_only(tmp_path):
     graded = """
 import numpy as np
