@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from autograder.errors import CourseError
 from autograder.grading import missing_names
 from autograder.grading.missing_names import file_and_line
-from autograder.grading.python_versions import this_version, why_not_read
 from autograder.grading.trial import Finding
+from autograder.grading.unread_lines import this_version, why_not_read
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import (
     CallFailed,
@@ -147,9 +147,9 @@ def _line_of(error: CodeRaised) -> str:
         return ""
     frame = error.frames[-1]
     files, _ = _files_of(error)
-    lines = files.get(frame.file, b"").decode("utf-8", "replace").splitlines()
+    lines = files.get(frame.file, b"").splitlines()
+    there = lines[frame.line - 1].decode("utf-8", "replace") if 0 < frame.line <= len(lines) else ""
     # What a frame quotes has no blanks around it, and of a notebook the line is counted in its cell.
-    there = lines[frame.line - 1] if 0 < frame.line <= len(lines) else ""
     return there if frame.source.strip() in there else frame.source
 
 

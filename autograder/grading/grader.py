@@ -204,8 +204,15 @@ class Grader:
         given = () if test.public else self.assignment.question(test.question).given
         student.lender = None if test.public or self.solution is None else self._lender.replacement
         rng = functools.partial(self._rng, test)
-        trial = Trial(student, reference, rng, test.parts, given_up or {}, mistaken=self._mistaken)
-        trial.found_as = self.assignment.found_as
+        trial = Trial(
+            student,
+            reference,
+            rng,
+            test.parts,
+            given_up or {},
+            mistaken=self._mistaken,
+            found_as=self.assignment.found_as,
+        )
         if inputs_of is not None:
             trial.measuring_rng = self._rng(test, inputs_of)
         with self._lender.lending(student, given):

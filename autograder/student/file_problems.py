@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.course.loading import START_FILE
 from autograder.grading.pytest_session import PUBLIC_FILE
+from autograder.grading.unread_lines import why_not_read
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment, HandInFile
 from autograder.model.verdict import Verdict
@@ -60,7 +60,7 @@ def file_problems(
             )
     for name, error in broken.items():
         where = f" in line {error.lineno}" if error.lineno else ""
-        told = sentence(f"{name} has a syntax error{where}: {error.msg}{_what_to_type(error)}")
+        told = sentence(f"{name} has a syntax error{where}: {_said_of(error)}")
         reason = f"{type(error).__name__} in {name}"  # such as TabError
         yield FileProblem(name, told, reason, _excerpt(error), _paying(verdicts, reason))
 
@@ -108,27 +108,14 @@ def _syntax_error(name: str, source: bytes) -> SyntaxError | None:
     return None
 
 
-_TYPED = {
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‘’‚‛′´", "'"),
-    **dict.fromkeys("−–—‐‑", "-"),
-    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", "a blank"),
-    **{"×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "…": "..."},
-}
-"""What is typed in the place of a character that web pages and word processors put into pasted code."""
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-"""What they put there that takes no room."""
-
-
-def _what_to_type(error: SyntaxError) -> str:
-    """Return what to do about what cannot be seen in the line, or stands there since it was pasted; else nothing."""
+def _said_of(error: SyntaxError) -> str:
+    """Return Python's own message, with the cause and what to do about it where that is known."""
+    cause = why_not_read(error.text or "", error.msg)
     if isinstance(error, TabError):
-        return "; type four blanks in the place of each tab"
-    found = re.search(r"invalid (?:non-printable )?character .*\(?U\+([0-9A-F]+)", error.msg)
-    character = chr(int(found[1], 16)) if found else ""
-    if character in _INVISIBLE:
-        return "; remove it"
-    return f"; type {_TYPED[character]} in its place" if character in _TYPED else ""
+        cause = "; type four blanks in the place of each tab"
+    # Python's message may end in a question, "Did you mean print(...)?"
+    asks = cause and error.msg.endswith("?")
+    return f"{error.msg} ({cause.strip(',; ')})" if asks else f"{error.msg}{cause}"
 
 
 def _excerpt(error: SyntaxError) -> str:

@@ -18,6 +18,8 @@ from autograder.values.walk import mapped
 _FEWEST_FILLED = 4
 """Arrays of one number that are no longer than this are written out."""
 
+_CONSTANTS = (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None))
+"""Types of what is written into a lambda in the place of a name."""
 _USUAL_DTYPES = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_))
 
 
@@ -144,7 +146,9 @@ def lambda_of(
     bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
     own = {it.arg for it in ast.walk(parameters) if isinstance(it, ast.arg)}
     constants = {node.id: known[node.id] for node in names if node.id in known.keys() - own}
-    constants |= {name: value for name, value in given.items() if name not in _owners(given)}
+    # Of an object among what it has already, only attributes can be written.
+    owners = {name: it for name, it in given.items() if not isinstance(it, (*_CONSTANTS, FunctionType))}
+    constants |= {name: it for name, it in given.items() if name not in owners}
     if bound & (constants.keys() | given.keys()):
         raise NotWritable
 
@@ -152,7 +156,7 @@ def lambda_of(
         return _constant(value, written, (*within, function))
 
     parts = {name: part(value) for name, value in constants.items()}
-    value = ast.unparse(_Substituted(parts, _owners(given), part).visit(returned))
+    value = ast.unparse(_Substituted(parts, owners, part).visit(returned))
     return f"lambda {ast.unparse(_without(parameters, given.keys()))}: {value}".replace("lambda :", "lambda:")
 
 
@@ -170,12 +174,6 @@ def _bound_to(function: Callable[..., Any]) -> tuple[Callable[..., Any], dict[st
             raise NotWritable
         return function.func, given
     return function, {}
-
-
-def _owners(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the objects among arguments, of which only attributes can be written."""
-    plain = (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None), FunctionType)
-    return {name: value for name, value in given.items() if not isinstance(value, plain)}
 
 
 def _without(parameters: ast.arguments, names: Collection[str]) -> ast.arguments:
@@ -229,7 +227,7 @@ def _constant(value: Any, written: Callable[[Any], str], within: tuple[Callable[
         return ast.Name("np", ast.Load())
     if isinstance(value, FunctionType | MethodType):
         return ast.parse(lambda_of(value, written, within), mode="eval").body
-    if not isinstance(value, (int, float, complex, str, bytes, tuple, np.ndarray, np.generic, type(None))):
+    if not isinstance(value, _CONSTANTS):
         raise NotWritable
     return ast.parse(written(value), mode="eval").body
 

@@ -672,10 +672,8 @@ def _equal(left: np.ndarray, right: np.ndarray) -> bool:
     """Return whether arrays are equal, and not where NumPy cannot even bring them together."""
     try:
         return bool(np.array_equal(left, right))
-    except (
-        OverflowError,
-        TypeError,
-    ):  # spans of months and of seconds, records of other lengths, huge integers
+    except (OverflowError, TypeError):
+        # Such as spans of months and of seconds, records of other lengths, or huge integers.
         return False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,7 +14,6 @@ from autograder.grading.ladder import Ladder, Size, ladder
 from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Code, Host
 from autograder.sandbox.process import Sandbox
-from autograder.values.literal import NotWritable, lambda_of, literal
 
 HAND_IN = """
 import numpy as np
@@ -45,23 +44,9 @@ def scaled(x, scale, shift=0.0):
     return scale * squared(x) + shift
 
 
-def scaled_plainly(scale, x):
-    return scale * np.asarray(x) ** 2
-
-
-def times(x, scale):
-    return x * scale
-
-
 class Line:
     def __init__(self, slope):
         self.slope = slope
-
-    def raised(self, x):
-        return 1 + self.value(x)
-
-    def whole(self, x):
-        return [self, x]
 
     def value(self, x):
         return self.slope * x
@@ -110,38 +95,6 @@ def test_what_runs_beside_the_hand_in_gives_the_same(
     assert used.target(prepared, "hw.total_of_one", given, X).run() == asked
     assert prepared.host.exchanges == exchanges + 1
     assert used.target(prepared, "hw.total", [squared, given], X).run() == asked + float(np.sum(X**2))
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        functools.partial(scaled_plainly, 3.0),
-        functools.partial(times, scale=np.array([2.0, 3.0])),
-        Line(5.0).value,
-        Line(np.array([5.0, 2.0])).raised,
-    ],
-    ids=["first argument", "keyword", "method", "method that calls another"],
-)
-def test_what_a_function_is_bound_to_is_written_into_it(given: Callable[..., object]) -> None:
-    text = lambda_of(given, lambda value: literal(value, str))
-    assert text.startswith("lambda ") and "self" not in text
-    x = np.array([1.5, 2.5])
-    assert np.array_equal(np.asarray(eval(text, {"np": np})(x)), np.asarray(given(x)))
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        functools.partial(scaled, scale=2.0),
-        functools.partial(scaled_plainly, scale=2.0),
-        Line(2.0).whole,
-        Line([2.0]).value,
-    ],
-    ids=["a default", "by name before others", "an object as a whole", "a list"],
-)
-def test_what_cannot_be_written_is_refused(given: Callable[..., object]) -> None:
-    with pytest.raises(NotWritable):
-        lambda_of(given, lambda value: literal(value, str))
 
 
 def test_a_function_that_is_called_wrongly_raises_the_same(code: Code) -> None:

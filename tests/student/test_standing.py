@@ -118,8 +118,10 @@ def test_a_syntax_error_is_said_once_with_its_place(work: Path) -> None:
     [
         ("\treturn column_means", "in indentation; type four blanks in the place of each tab."),
         ("  return column_means", "unindent does not match any outer indentation level."),
-        ("    print(“mean”)", "invalid character '“' (U+201C); type \" in its place."),
-        ("    x\u00a0= 1", "invalid non-printable character U+00A0; type a blank in its place."),
+        ("    print(“mean”)", "invalid character '“' (U+201C); type \" in the place of U+201C."),
+        ("    x\u00a0= 1", "invalid non-printable character U+00A0; type a blank in the place of U+00A0."),
+        ("    print 'mean'", "Did you mean print(...)? (a line for Python 2)."),
+        ("<<<<<<< HEAD", "keep one of the two and remove the marks."),
         ("return column_means", "'return' outside function."),
     ],
 )

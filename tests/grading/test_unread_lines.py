@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder.grading.python_versions import this_version, why_not_read, written_for
+from autograder.grading.unread_lines import this_version, why_not_read, written_for
 from tests.grading.losses import grader_of, hand_in, short
 
 NEWER = [
@@ -56,13 +56,14 @@ def test_a_line_that_is_only_mistyped_is_for_no_version(line: str) -> None:
     assert not written_for(line)
 
 
-READ = f"the file cannot be read as {this_version()}: SyntaxError in hw.py, line 1, "
+READ = f"the file cannot be read as {this_version()}: SyntaxError in hw.py, line 1"
 NOT_READ = {
-    "print 'loss'\n": "a line for Python 2",
-    "\u00a0\u00a0return 1\n": "which holds a blank of web pages or word processors (U+00A0); type it anew",
-    "x = “W”\n": "which holds a quotation mark of word processors (U+201C); type it anew",
-    "x = 1 − 2  # “\n": "which holds a dash of word processors (U+2212); type it anew",
-    "<<<<<<< HEAD\n": "a mark that git left where versions differ; keep one of the two and remove the marks",
+    "print 'loss'\n": ", a line for Python 2",
+    "\u00a0\u00a0return 1\n": "; type a blank in the place of U+00A0",
+    "x = “W”\n": '; type " in the place of U+201C',
+    "x = 1 − 2  # “\n": "; type - in the place of U+2212",
+    "x = len\u200b\n": "; remove U+200B, which cannot be seen",
+    "<<<<<<< HEAD\n": ", a mark that git left where versions differ; keep one of the two and remove the marks",
 }
 
 

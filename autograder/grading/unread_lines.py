@@ -1,4 +1,4 @@
-"""Why the grading Python does not read a line: it is for another version or for notebooks, or holds what is no code."""
+"""Why Python does not read a line: it is for another version or for notebooks, or holds what is no code."""
 
 from __future__ import annotations
 
@@ -39,14 +39,17 @@ def written_for(line: str) -> str:
 
 
 _MARK_OF_GIT = re.compile(r"(<{7}|>{7})(\s.*)?\Z|={7}\s*\Z")
-_TYPED_ELSEWHERE = {
-    **dict.fromkeys("\u00a0\u2007\u202f\u3000", "a blank of web pages or word processors"),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", "an invisible character"),
-    **dict.fromkeys("“”„«»‘’‚′″", "a quotation mark of word processors"),
-    **dict.fromkeys("‐‑‒–—−", "a dash of word processors"),
-    **dict.fromkeys("（）［］，：；", "a full-width sign"),
+_TYPED = {
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛′´", "'"),
+    **dict.fromkeys("‐‑‒–—−", "-"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", "a blank"),
+    **{"×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "…": "..."},
+    **{"（": "(", "）": ")", "［": "[", "］": "]", "，": ",", "：": ":", "；": ";"},
 }
-"""What Python does not know in code, and what to call it."""
+"""What is typed in the place of a character that web pages and word processors put into pasted code."""
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+"""What they put there that takes no room."""
 
 
 def why_not_read(line: str, said: str) -> str:
@@ -55,15 +58,19 @@ def why_not_read(line: str, said: str) -> str:
     Parameters
     ----------
     said
-        Python's own message, which comes from the student's process: only a character that is in the line is believed.
+        Python's own message, which may come from the student's process: only a character that is in the line is
+        believed.
     """
-    if _MARK_OF_GIT.match(line):
+    if _MARK_OF_GIT.match(line.rstrip("\n")):
         return ", a mark that git left where versions differ; keep one of the two and remove the marks"
     if version := written_for(line):
         return f", a line for {version}"
     for point in re.findall(r"U\+([0-9A-F]{4,5})\b", said[:1000]):
-        if (letter := chr(int(point, 16))) in line and letter in _TYPED_ELSEWHERE:
-            return f", which holds {_TYPED_ELSEWHERE[letter]} (U+{point}); type it anew"
+        letter = chr(int(point, 16))
+        if letter in line and letter in _TYPED:
+            return f"; type {_TYPED[letter]} in the place of U+{point}"
+        if letter in line and letter in _INVISIBLE:
+            return f"; remove U+{point}, which cannot be seen"
     return ""
 
 
