@@ -49,7 +49,7 @@ STYLES = {
     State.TO_DO: _BROWN,
     State.WAITING: _BROWN,
     State.UNKNOWN: "",
-    State.UNCHECKED: "",
+    State.WITHOUT_CHECKS: "",
 }
 """How each role of a line looks; what it means is said in words too."""
 

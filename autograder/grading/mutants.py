@@ -104,7 +104,7 @@ _WITHOUT_EFFECT = {"out", "strict", "verbose", "copy", "optimize", "order"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A reference with one small mistake.
+    """Right code with one small mistake.
 
     Attributes
     ----------
@@ -113,11 +113,11 @@ class Mutant:
     kind
         What sort of mistake it is.
     number
-        Of the line of the reference.
+        Of the line of the right code.
     was, line
         The code as it is right, and as it is here.
     file, source
-        The file that differs from the reference, and its content.
+        The file that differs from the right one, and its content.
     questions
         Ids of the questions whose tests ought to find it.
     """
@@ -138,18 +138,23 @@ class Mutant:
         return f"{file}:{line}" if file == self.file else f"{file}, line {line}"
 
 
-def mutants_of(
-    assignment: Assignment, reference: Mapping[str, bytes], most: int = MOST
-) -> tuple[Mutant, ...]:
+def mutants_of(assignment: Assignment, files: Mapping[str, bytes], most: int = MOST) -> tuple[Mutant, ...]:
     """Return the mutants of all functions of an assignment's questions, and of what these call in the same file.
 
     Parameters
     ----------
+    files
+        Right code by name: the reference's, or a student's own; of what is no module, nothing is made.
     most
         How many of one function.
+
+    Raises
+    ------
+    SyntaxError, UnicodeDecodeError
+        If a module is no Python in UTF-8.
     """
     found: list[Mutant] = []
-    for file, source in reference.items():
+    for file, source in files.items():
         if not file.endswith(".py"):
             continue
         text = source.decode("utf-8-sig")

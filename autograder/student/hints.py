@@ -191,7 +191,7 @@ def _why_there_is_none(checks: Checks, outcome: Outcome) -> str:
             return f"no hint is needed: {problem.sentence}"
         case State.DONE:
             return f"all public checks of {question} pass; there is nothing to hint at."
-        case State.UNKNOWN | State.UNCHECKED:
+        case State.UNKNOWN | State.WITHOUT_CHECKS:
             return f"{question} has no public checks, so nothing is known that a hint could be about."
         case State.TO_DO:
             return f"{first.rstrip('.')}; write a first attempt, and hints can say more."

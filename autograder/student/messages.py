@@ -52,7 +52,7 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
     if outcome.is_stopped:
         yield "failed", f"{question}: {STOPPED}"
         return
-    if outcome.state is State.UNCHECKED:
+    if outcome.state is State.WITHOUT_CHECKS:
         yield "message", f"{question}: {outcome.seen.count}"
         return
     yield (

@@ -91,7 +91,7 @@ class Standing:
             parts.append(f"{shown(lost)} in questions that are not filled in")
         if lost := self.points_in(State.BROKEN):
             parts.append(f"{shown(lost)} in questions that cannot be run")
-        if rest := self.points_in(State.UNKNOWN, State.UNCHECKED):
+        if rest := self.points_in(State.UNKNOWN, State.WITHOUT_CHECKS):
             parts.append(f"{shown(rest)} in questions without public checks")
         return f"As it is, {', '.join(parts)}."
 
@@ -105,9 +105,9 @@ class Standing:
 
         Without `rows` it leaves the questions out.
         """
-        counting = [it for it in self.lines if not it.bonus and it.seen.state is not State.UNCHECKED]
+        counting = [it for it in self.lines if not it.bonus and it.seen.state is not State.WITHOUT_CHECKS]
         done = sum(line.seen.state is State.DONE for line in counting)
-        stake = self.points_in() - self.points_in(State.DONE, State.UNCHECKED)
+        stake = self.points_in() - self.points_in(State.DONE, State.WITHOUT_CHECKS)
         others = " in the others" if done else ""
         at_stake = f"; {shown(stake)} points at stake{others}" if stake else ""
         said = [
@@ -171,7 +171,7 @@ def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) ->
     if checks.problems:
         return f"mend this first: {checks.problems[0].sentence}", ""
     needs = {it.question: it.needs for it in outcomes}
-    open = [line for line in lines if line.seen.state not in (State.DONE, State.UNCHECKED)]
+    open = [line for line in lines if line.seen.state not in (State.DONE, State.WITHOUT_CHECKS)]
     left = [line.id for line in open if line.bonus and line.seen.state in NOT_BEGUN]
     todo = (line for line in open if line.id not in left)
     first = min(todo, key=lambda it: (it.bonus, it.seen.state.rank, bool(needs.get(it.id))), default=None)
@@ -190,7 +190,7 @@ def _row(line: Line, width: int, columns: int) -> Iterator[str]:
         else "not filled in yet",
         State.BROKEN: "cannot be run",
         State.UNKNOWN: "",
-        State.UNCHECKED: "graded when it is handed in",
+        State.WITHOUT_CHECKS: "graded when it is handed in",
         State.WAITING: "needs an earlier file",
     }.get(line.seen.state, line.seen.count)
     if columns < NARROW:

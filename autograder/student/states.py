@@ -31,7 +31,7 @@ class State(StrEnum):
     BROKEN = "broken"
     """A file that it needs cannot be run at all."""
     UNKNOWN = "not checked"
-    UNCHECKED = "no checks"
+    WITHOUT_CHECKS = "no checks"
     """No public check is about it: it is graded when it is handed in."""
     DONE = "done"
 
@@ -60,7 +60,7 @@ class Seen(msgspec.Struct, frozen=True):
     @property
     def count(self) -> str:
         """How many checks pass, in words."""
-        if self.state is State.UNCHECKED:
+        if self.state is State.WITHOUT_CHECKS:
             return "no public check; it is graded when it is handed in"
         return f"{self.passed} of {self.of} checks pass"
 
@@ -131,7 +131,7 @@ def _outcome(checks: Checks, question: str, verdicts: Sequence[Verdict]) -> Outc
     first = next((check.message for check in failed_checks(own)), "")
     borrowed = [file.name for file in checks.assignment.files if file.origin is not None]
     if not failed:
-        state = State.DONE if verdicts else State.UNCHECKED
+        state = State.DONE if verdicts else State.WITHOUT_CHECKS
     elif len(own) < len(failed):
         state = State.BROKEN
     elif all(verdict.kind is Kind.MISSING for verdict in own):
