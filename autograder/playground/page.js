@@ -252,23 +252,26 @@ function sentence(scores, label, loss) {
 
 // --- links ----------------------------------------------------------------------------------------------------
 
-let written = "";
+let lastFragment = ""; // what was read from the address or written there
 
 function writeLink() {
   const fragment = toFragment(state);
   $("link").value = location.href.replace(/#.*$/, "") + fragment;
-  if (fragment === written || running || playing) return;
-  written = fragment;
+  if (fragment === lastFragment || running || playing) return;
+  if (location.hash !== lastFragment) return; // a link was just followed, and the browser is about to say so
   try {
     history.replaceState(null, "", fragment);
+    lastFragment = location.hash;
   } catch {
     // A browser that refuses leaves the link in its field.
   }
 }
 
 function readLink() {
-  if (location.hash === written || !location.hash.includes("=")) return;
-  const read = fromFragment(location.hash, firstState());
+  if (location.hash === lastFragment) return;
+  lastFragment = location.hash;
+  if (!lastFragment.includes("=")) return;
+  const read = fromFragment(lastFragment, firstState());
   if (!read) {
     say("This link holds something that cannot be used; nothing was changed.");
     return;
@@ -277,7 +280,6 @@ function readLink() {
   remember();
   state = read;
   selected = -1;
-  written = location.hash;
   restartCurve();
   refresh();
 }

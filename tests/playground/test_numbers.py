@@ -190,3 +190,20 @@ def test_a_link_gives_back_exactly_what_it_was_made_of(shared: Playground, seed:
     shared.shown("W=0,0,0;0,0,0&b=1,2,3&points=")
     again = shared.shown(first["link"])
     assert again == {**first, "said": again["said"]}
+
+
+@pytest.mark.system
+def test_a_link_that_was_just_followed_is_not_written_over(shared: Playground) -> None:
+    it = state(11)
+    shared.shown("W=0,0,0;0,0,0&b=1,2,3&points=")
+    shared.page.click("#step")  # whose link is written soon
+    shared.page.evaluate(
+        """async fragment => {
+          const told = new Promise(done => addEventListener('hashchange', done, { once: true }));
+          location.hash = fragment;
+          writeLink();  // as the timer does, between the new address and the browser's word about it
+          await told;
+        }""",
+        it.fragment,
+    )
+    np.testing.assert_array_equal(shared.shown()["W"], it.W)
