@@ -19,12 +19,20 @@ class Person:
         All that are known, as they are written.
     accounts
         Names of accounts, such as that of GitHub.
+    called
+        Whole names that they go by besides, such as a preferred one.
     """
 
     name: str = ""
     emails: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names, as they are written."""
+        return (self.called | {self.name}) - {""}
 
     def __str__(self) -> str:
         rest = [*sorted(self.emails), *sorted(self.ids), *sorted(self.accounts)]
@@ -86,7 +94,8 @@ def match(claims: Sequence[Person], people: Sequence[Person]) -> Matches:
         for place, found in candidates.items():
             (person, *others) = found
             alone = not others and wanted[person] == 1 and person not in taken
-            agrees = not kind.needs_name or names_agree(claims[place].name, people[person].name)
+            names = people[person].names
+            agrees = not kind.needs_name or any(names_agree(claims[place].name, it) for it in names or {""})
             if alone and agrees:
                 pairs[place] = person
             else:
@@ -117,7 +126,7 @@ def _kinds(claims: Sequence[Person], people: Sequence[Person]) -> Iterator[_Kind
     yield _Kind(lambda claim: _accounts_in_name(claim, prefix), _accounts)
     yield _Kind(_id_as_name, _ids)
     yield _Kind(_id_within_name, _ids, needs_name=True)
-    yield _Kind(_name, _name)
+    yield _Kind(_names, _names)
     yield _Kind(_name_written_otherwise, _names_written_otherwise)
 
 
@@ -161,8 +170,8 @@ def _before_accounts(claims: Sequence[Person], people: Sequence[Person]) -> str:
     return min(prefixes, key=lambda prefix: (-prefixes[prefix], len(prefix)), default="")
 
 
-def _name(person: Person) -> set[str]:
-    return {plain_name(person.name)} - {""}
+def _names(person: Person) -> set[str]:
+    return set(map(plain_name, person.names)) - {""}
 
 
 def _name_written_otherwise(person: Person) -> set[str]:
@@ -175,9 +184,9 @@ def _name_written_otherwise(person: Person) -> set[str]:
 
 
 def _names_written_otherwise(person: Person) -> set[str]:
-    """Return a name's words apart and written together, whichever of them the last name begins with."""
-    words = words_of(person.name)
-    turned = [(*words[place:], *words[:place]) for place in range(len(words))]
+    """Return each name's words apart and written together, whichever of them the last name begins with."""
+    every = map(words_of, person.names)
+    turned = [(*words[place:], *words[:place]) for words in every for place in range(len(words))]
     return {between.join(it) for it in turned for between in (" ", "")}
 
 

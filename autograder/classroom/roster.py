@@ -23,10 +23,16 @@ _OF_WORK = re.compile(
 )
 """Headings of columns that are not about one person, whatever else is in them."""
 _HEADINGS = {
-    "": re.compile(r"(github|gitlab|account) ids?\Z|\broot account\b"),
+    "": re.compile(
+        r"(github|gitlab|account) ids?\Z|\broot account\b|\b(preferred|chosen) (last|family|sur) ?name"
+    ),
     "role": re.compile(r"\b(role|rolle|rol)s?\Z"),
     "account": re.compile(r"git ?hub|git ?lab|\baccount\b"),
     "email": re.compile(r"e ?mail|\bmail\b|\bcorreo\b|\bcourriel\b"),
+    "called": re.compile(
+        r"\b(preferred|chosen|usual|bevorzugter) (first |given |full )?(name|vorname)\b|\b(known as|goes by|aka)\b"
+        r"|\bnick ?name|\b(rufname|roepnaam|tilltalsnamn|kallenavn|apodo)\b|\bpr[ée]nom usuel"
+    ),
     "first": re.compile(
         r"\Afirst\Z|\bfirst ?name|\bgiven|\bfore ?name|\b(vorname|voornaam|förnamn|fornavn)|\bpr[ée]nom"
         r"|\bnombres?\Z|\bnome\Z|\bimię\b|\bимя\Z|\A名\Z"
@@ -46,7 +52,7 @@ _HEADINGS = {
 }
 """What a column holds, by words in its heading; the first that fits decides."""
 _NAMES = ("name", "first", "last")
-_KINDS_OF_PEOPLE = (*_NAMES, "email", "id", "account")
+_KINDS_OF_PEOPLE = (*_NAMES, "called", "email", "id", "account")
 _NOBODY = re.compile(r"\s*(points possible|student, test|test student)\s*", re.IGNORECASE)
 _STUDENT_ROLE = re.compile(r"student|learner|participant|studierend|estudiante|étudiant", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -143,7 +149,8 @@ class Listing:
     Attributes
     ----------
     kinds
-        What each column holds: `name`, `first`, `last`, `email`, `id`, `account`, `role`, or nothing that is known.
+        What each column holds: `name`, `first`, `last`, `called`, `email`, `id`, `account`, `role`, or nothing that is
+        known.
     people
         Everybody, each with the place of their row.
     """
@@ -252,7 +259,16 @@ def _person(row: Row, kinds: Sequence[str]) -> Person:
     ids = [whole["id"] if (whole := _WRITTEN_BY_PROGRAMS.fullmatch(it)) else it for it in ids]
     # One may be written with a name, `Ada Lovelace <ada@x.org>`, and beside another.
     emails = frozenset(it for text in found.get("email", ()) for it in _ADDRESS.findall(text) or [text])
-    return Person(name, emails, frozenset(ids), frozenset(found.get("account", ())))
+    called = _whole_names(found.get("called", ()), name, last)
+    return Person(
+        name or min(called, default=""), emails, frozenset(ids), frozenset(found.get("account", ())), called
+    )
+
+
+def _whole_names(called: Iterable[str], name: str, last: str) -> frozenset[str]:
+    """Return the names that somebody goes by, each with the last name: columns may hold the first one alone."""
+    last = last or (name.partition(",")[0] if "," in name else name.rpartition(" ")[2])
+    return frozenset(it if len(it.split()) > 1 or not last else f"{it} {last}" for it in called) - {name}
 
 
 def _kind_of_cell(kind: str, text: str) -> str:

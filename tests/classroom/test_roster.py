@@ -191,6 +191,28 @@ def test_names_of_hand_ins_may_be_turned_and_hold_an_id(tmp_path: Path, name: st
     assert (ada == "handed in") == found and will != "handed in"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "First Name,Preferred First Name,Last Name,SID\nAugusta,Ada,Lovelace,1815\nWilliam,,King,1805\n",
+        "Name,Preferred Name,Preferred Pronouns\nAugusta Lovelace,Ada,she/her\nWilliam King,,he/him\n",
+        'Student;Nickname\n"Lovelace, Augusta";Ada\n"King, William";\n',
+        "Name,Known as\nAugusta Lovelace,Ada Lovelace\nWilliam King,William King\n",
+        "Vorname;Rufname;Nachname\nAugusta;Ada;Lovelace\nWilliam;William;King\n",
+    ],
+    ids=["first", "beside pronouns", "nickname", "whole", "German"],
+)
+@pytest.mark.parametrize("name", ["Ada Lovelace", "Augusta Lovelace", "adalovelace"])
+def test_people_are_found_by_the_name_that_they_go_by(tmp_path: Path, text: str, name: str) -> None:
+    found = [status for _, status in statuses(tmp_path, text, [row(name)])]
+    assert found == ["handed in", "not handed in"]
+
+
+def test_a_name_that_another_one_goes_by_is_nobody_s(tmp_path: Path) -> None:
+    text = "Name,Preferred Name\nAlex Kim,\nSung Kim,Alex\n"
+    assert [status for _, status in statuses(tmp_path, text, [row("Alex Kim")])] == ["unclear"] * 3
+
+
 def test_a_name_that_fits_two_people_when_turned_is_nobody_s(tmp_path: Path) -> None:
     people = "Name\nBo Li\nLi Bo\n"
     assert statuses(tmp_path, people, [row("Bo Li")]) == [("Bo Li", "handed in"), ("Li Bo", "not handed in")]
