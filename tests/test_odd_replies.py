@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pytest
 
-from autograder.grading import grader as grading
+from autograder.grading import examiner
 from autograder.grading.explain.contrast import Contrast
 from autograder.grading.grader import Grader
 from autograder.grading.not_allowed import Reading
@@ -219,7 +219,7 @@ def grader_of(
 
     It does not read the sources either, which hold nothing that a hand-in would not hold.
     """
-    monkeypatch.setattr(grading, "read_for", lambda *args: Reading(()))
+    monkeypatch.setattr(examiner, "read_for", lambda *args: Reading(()))
 
     def grader_of(name: str) -> Grader:
         grader = course_grader(name)

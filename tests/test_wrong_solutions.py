@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from autograder.course.loading import find_course
-from autograder.grading import grader as grading
+from autograder.grading import hand_in_run
 from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
 
@@ -143,8 +143,8 @@ def graders() -> Iterator[dict[str, Grader]]:
     graders = {name: Grader(COURSE.assignment(name), COURSE.solution(name)) for name in sorted(names)}
     with pytest.MonkeyPatch.context() as patch:
         # Kinds stand before anything is explained.
-        patch.setattr(grading, "explain", lambda *args: {})
-        patch.setattr(grading, "facts_of_failures", lambda *args: {})
+        patch.setattr(hand_in_run, "explain", lambda *args: {})
+        patch.setattr(hand_in_run, "facts_of_failures", lambda *args: {})
         yield graders
     for grader in graders.values():
         grader.close()

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.grading import grader as grading
+from autograder.grading import hand_in_run
 from autograder.grading.grader import Grader
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import HALF, cost_of_another_type, score
@@ -24,8 +24,8 @@ Results = dict[str, QuestionResult]
 def _without_explanations() -> Iterator[None]:
     """Leave out why something is wrong: points stand before that is asked, and hints are all that comes of it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "explain", lambda *args: {})
-        patch.setattr(grading, "facts_of_failures", lambda *args: {})
+        patch.setattr(hand_in_run, "explain", lambda *args: {})
+        patch.setattr(hand_in_run, "facts_of_failures", lambda *args: {})
         yield
 
 

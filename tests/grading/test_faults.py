@@ -213,7 +213,7 @@ def test_a_fault_on_the_way_to_an_explanation_costs_no_verdict(grader, verdicts,
     def at_fault(*_):
         raise KeyError("a ladder's own fault")
 
-    monkeypatch.setattr("autograder.grading.grader.explain", at_fault)
+    monkeypatch.setattr("autograder.grading.hand_in_run.explain", at_fault)
     found = short(grader.grade(hand_in(), only=lambda test: "value_by" in test.id or "pass" in test.id))
     assert {name: it.kind for name, it in found.items()} == {name: verdicts[name].kind for name in found}
     flagged = [it for it in found.values() if it.flags]
