@@ -7,14 +7,16 @@ the test, and what is wrong with it is told in a sentence of its own.
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.model.verdict import Kind
+from autograder.values import libraries
 from autograder.values.describe import described, shape_of, wrong_number_of_values
-from autograder.values.kinds import Foreign, WorkerObject
+from autograder.values.kinds import Foreign, Record, TooLargeError, WorkerObject
 from autograder.values.libraries import numbers_in
 
 Shape = tuple[int | None, ...]
@@ -63,6 +65,37 @@ def numbers(value: Any, name: str, shape: Shape | None = None, finite: bool = Tr
         count = f"holds {np.count_nonzero(lost)} of {array.size} entries that are {what}"
         raise Unusable(Kind.WRONG_VALUE, f"{name} {count if array.ndim else f'is {what}'}")
     return array.astype(np.float64)
+
+
+def rebuilt(value: Any, name: str) -> Any:
+    """Return a reply with tables, sparse matrices and masked arrays in it as the library's own values.
+
+    Parameters
+    ----------
+    name
+        What the sentence calls it.
+
+    Raises
+    ------
+    Unusable
+        If one of them cannot be made again: its parts do not fit together, or it is too large.
+    """
+    kind = type(value)
+    if kind in (list, tuple):
+        return kind(rebuilt(part, name) for part in value)
+    if kind in (dict, OrderedDict):
+        return kind((key, rebuilt(part, name)) for key, part in value.items())
+    if kind is Record:
+        return value.with_parts([rebuilt(part, name) for part in value])
+    if kind is not Foreign:
+        return value
+    try:
+        return libraries.rebuilt(value)
+    except TooLargeError as error:
+        why = f"{name} is {described(value)} that is too large for a test: {error}"
+    except Exception:  # parts of student code's making
+        why = f"{name} is {described(value)} of which no test can make one again"
+    raise Unusable(Kind.WRONG_TYPE_OR_SHAPE, why)
 
 
 def parts(value: Any, names: Sequence[str]) -> tuple[Any, ...]:

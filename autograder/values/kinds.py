@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 
+class TooLargeError(ValueError):
+    """A value of a library is larger than what is made again of what student code sent; says how large it may be."""
+
+
 @dataclass(frozen=True)
 class Foreign:
     """Stands for a value of another library or class, for example an `np.matrix` or a generator.
@@ -21,11 +25,14 @@ class Foreign:
         The plain array inside, for an array of another class; else None.
     parts
         What it consists of, by name, if that can be compared; else None.
+    ways
+        What making it again needs besides, as words by name, and no comparison asks for: the dtype of a column.
     """
 
     type_name: str
     numbers: np.ndarray | None = field(default=None, compare=False, repr=False)
     parts: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    ways: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Record(tuple[Any, ...]):

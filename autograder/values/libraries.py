@@ -5,10 +5,13 @@ Each library has a file `of_LIBRARY.py` beside this one, which offers
 - `taken_apart(value) -> Foreign | None`: the parts of a value, None for what is none of the library's values;
 - `made(value) -> object`: the library's own value, of its parts;
 - `numbers_in(value) -> array | None`: its numbers, where an array of them would do as well;
+- `require_sound(value)`: raises unless a value can be made of these parts, whatever student code has made of them;
+  without it, no test can have a value of student code made again;
 - `WORDS`: what values are called in sentences, by the name of their type.
 
-Only `made` runs beside student code alone: what came from there is never made into a library's value on the
-trusted side. `taken_apart` and `made` import the library; the others must not.
+What came from student code is made into a library's value on the trusted side only where a test asks for it
+(`rebuilt`), of parts that are sound: plain numbers and texts of matching lengths. `taken_apart` and `made` import the
+library; the others must not.
 """
 
 from __future__ import annotations
@@ -55,6 +58,30 @@ def made(value: Foreign) -> Any:
     return library.made(value)
 
 
+def rebuilt(value: Foreign) -> Any:
+    """Return the library's own value of parts that student code has sent.
+
+    A value that no file of ours knows is returned as it is.
+
+    Raises
+    ------
+    ValueError, TypeError, LookupError, ImportError
+        If no value can be made of the parts, or too large a one.
+    """
+    if value.parts is None:
+        return value
+    if value.type_name == MASKED:
+        data, mask = value.parts["data"], value.parts["mask"]
+        if not isinstance(data, np.ndarray) or not isinstance(mask, np.ndarray) or data.shape != mask.shape:
+            raise ValueError("data and mask differ in shape")
+        return made(value)
+    library = _file_of(value.type_name)
+    if library is None or not hasattr(library, "require_sound"):
+        return value
+    library.require_sound(value)
+    return library.made(value)
+
+
 def numbers_in(value: Foreign) -> np.ndarray | None:
     """Return the numbers of a foreign value where an array of them says all that matters; else None."""
     if value.numbers is not None or value.parts is None:
@@ -82,6 +109,11 @@ def all_words() -> set[str]:
     files = (name for name in os.listdir(folder) if name.startswith("of_"))  # noqa: PTH208
     found = (_file(name[len("of_") : -len(".py")]) for name in files if name.endswith(".py"))
     return {word for library in found if library is not None for word in library.WORDS.values()}
+
+
+def has_file(library: str) -> bool:
+    """Return whether a file of ours knows the values of a library."""
+    return _file(library) is not None
 
 
 def _unmasked(value: np.ma.MaskedArray[Any, Any]) -> Foreign:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.values.kinds import Foreign
+from autograder.values.kinds import Foreign, TooLargeError
 
+FORMATS = frozenset({"csr", "csc", "coo", "bsr", "dia", "lil", "dok"})
 WORDS = {"scipy.sparse": "a sparse matrix"}
 MOST_DENSE = 1 << 22
 """In entries: what is larger is not compared with an array."""
@@ -35,19 +36,56 @@ def taken_apart(value: Any) -> Foreign | None:
         "columns": entries.col[order][kept].astype(np.int64),
         "entries": numbers[kept],
     }
-    return Foreign("scipy.sparse", None, parts)
+    return Foreign("scipy.sparse", None, parts, {"kind": "matrix"} if sparse.isspmatrix(value) else {})
 
 
 def made(value: Foreign) -> Any:
-    """Return a sparse array of the format that it had."""
+    """Return a sparse matrix or array, whichever it was, of the format that it had."""
     from scipy import sparse
 
     assert value.parts is not None
     rows, columns, entries = (value.parts[name].copy() for name in ("rows", "columns", "entries"))
     shape = value.parts["shape"]
     if len(shape) == 1:
-        return sparse.coo_array((entries, (columns,)), shape)
-    return sparse.coo_array((entries, (rows, columns)), shape).asformat(value.parts["format"])
+        return sparse.coo_array((entries, (columns,)), shape).asformat(value.parts["format"])
+    kind = sparse.coo_matrix if value.ways.get("kind") == "matrix" else sparse.coo_array
+    return kind((entries, (rows, columns)), shape).asformat(value.parts["format"])
+
+
+def require_sound(value: Foreign) -> None:
+    """Raise unless a matrix can be made of these parts, which student code may have made up, and is not too large.
+
+    Raises
+    ------
+    ValueError
+        If it cannot, or is.
+    TypeError, LookupError
+        If a part is missing or of an unknown kind.
+    """
+    assert value.parts is not None
+    shape, format = value.parts["shape"], value.parts["format"]
+    rows, columns, entries = (value.parts[name] for name in ("rows", "columns", "entries"))
+    arrays = [it for it in (rows, columns, entries) if isinstance(it, np.ndarray) and it.ndim == 1]
+    if (
+        len(arrays) < 3
+        or rows.dtype != np.int64
+        or columns.dtype != np.int64
+        or entries.dtype.kind not in "fiubc"
+    ):
+        raise TypeError("rows, columns and entries are no arrays of numbers")
+    extents = isinstance(shape, tuple) and all(type(it) is int and it >= 0 for it in shape)
+    if not extents or len(shape) not in (1, 2) or format not in FORMATS:
+        raise ValueError("its shape or format is none")
+    height, width = (1, *shape)[-2:]
+    places = zip((rows, columns), (height, width), strict=True)
+    if not len(rows) == len(columns) == len(entries) or any(
+        (it < 0).any() or (it >= extent).any() for it, extent in places
+    ):
+        raise ValueError("an entry lies outside of it")
+    # Every format keeps something for each row, each column or each diagonal.
+    kept = len(np.unique(columns - rows)) * width if format == "dia" else height * width + height + width
+    if kept > MOST_DENSE:
+        raise TooLargeError(f"a sparse matrix may have {MOST_DENSE:,} entries, with its zeros")
 
 
 def numbers_in(value: Foreign) -> np.ndarray | None:

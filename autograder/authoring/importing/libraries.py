@@ -8,10 +8,16 @@ from collections.abc import Iterable
 
 from autograder.authoring.importing.names import nodes_in
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT
+from autograder.values.libraries import has_file
 
 _ALWAYS_THERE = (
     sys.stdlib_module_names | INERT | COMPATIBILITY | {"numpy", "autograder", "otter", "nose", "pytest"}
 )
+
+
+def are_rebuilt(libraries: Iterable[str]) -> bool:
+    """Return whether a test may get a value of one of these libraries."""
+    return any(has_file(it) for it in libraries)
 
 
 def libraries_in(sources: Iterable[str], own: Iterable[str] = ()) -> tuple[str, ...]:

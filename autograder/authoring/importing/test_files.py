@@ -16,6 +16,7 @@ from autograder.authoring.importing.draft import (
     Place,
     literal_of,
 )
+from autograder.authoring.importing.libraries import are_rebuilt
 from autograder.authoring.importing.translation import CannotTranslateError, Translated, translated
 from autograder.text import first_few
 
@@ -63,9 +64,10 @@ class _Written:
 def test_files(draft: Draft) -> TestFiles:
     """Return the tests of a draft as pytest files."""
     by_hand, graded, public = list[ByHand](), list[_Written](), list[_Written]()
+    rebuilding = are_rebuilt(draft.libraries)
     for question in draft.questions:
-        graded += _graded(question)
-        public += _public(question)
+        graded += _graded(question, rebuilding)
+        public += _public(question, rebuilding)
     for test in graded:
         if test.trouble is not None:
             by_hand.append(test.trouble)
@@ -101,32 +103,34 @@ def _read_from_hand_ins(tests: Sequence[_Written]) -> Iterator[ByHand]:
         )
 
 
-def _graded(question: ImportedQuestion) -> Iterator[_Written]:
+def _graded(question: ImportedQuestion, rebuilding: bool) -> Iterator[_Written]:
     counting = [it for it in question.tests if it.points]
     if question.together and len(counting) > 1:
-        yield _attempted(question.id, counting[0].name, question.points, counting)
+        yield _attempted(question.id, counting[0].name, question.points, counting, rebuilding)
         return
     for test in counting:
-        yield _attempted(question.id, test.name, test.points, [test])
+        yield _attempted(question.id, test.name, test.points, [test], rebuilding)
 
 
-def _public(question: ImportedQuestion) -> Iterator[_Written]:
+def _public(question: ImportedQuestion, rebuilding: bool) -> Iterator[_Written]:
     for test in question.tests:
         if test.public:
-            yield _attempted(question.id, test.name, Fraction(0), [test])
+            yield _attempted(question.id, test.name, Fraction(0), [test], rebuilding)
 
 
-def _attempted(question: str, name: str, points: Fraction, tests: Sequence[ImportedTest]) -> _Written:
+def _attempted(
+    question: str, name: str, points: Fraction, tests: Sequence[ImportedTest], rebuilding: bool
+) -> _Written:
     parts = []
     for test in tests:
-        made = _translated(test, alone=len(tests) == 1)
+        made = _translated(test, len(tests) == 1, rebuilding)
         if isinstance(made, ByHand):
             return _Written(name, question, points, (), tuple(tests), made)
         parts.append((test, made))
     return _Written(name, question, points, tuple(parts), tuple(tests))
 
 
-def _translated(test: ImportedTest, alone: bool) -> Translated | ByHand:
+def _translated(test: ImportedTest, alone: bool, rebuilding: bool) -> Translated | ByHand:
     what = f"the test {test.name} could not be translated: "
     if test.trouble is not None:
         return ByHand(test.trouble.place, what + test.trouble.what, test.trouble.remedy)
@@ -137,7 +141,7 @@ def _translated(test: ImportedTest, alone: bool) -> Translated | ByHand:
             raise CannotTranslateError(
                 test.body[0], "it returns early, and counts only together with others", "merge them"
             )
-        return translated(test.body, test.names, test.arguments, test.marks, test.out_of)
+        return translated(test.body, test.names, test.arguments, test.marks, test.out_of, rebuilding)
     except CannotTranslateError as error:
         return ByHand(Place(test.place.where, error.line or test.place.line), what + error.why, error.remedy)
 

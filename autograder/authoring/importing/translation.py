@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from autograder.authoring.importing.agreements import asserted, tested
+from autograder.authoring.importing.agreements import as_replied, asserted, tested
 from autograder.authoring.importing.draft import Known, Names
 from autograder.authoring.importing.names import imports_of
 from autograder.authoring.slips import MAKERS
@@ -87,6 +87,7 @@ def translated(
     arguments: Sequence[str] = (),
     marks: Sequence[ast.expr] = (),
     out_of: Fraction | None = None,
+    rebuilding: bool = False,
 ) -> Translated:
     """Return a test's statements with every use of the hand-in as a call across the boundary.
 
@@ -99,13 +100,15 @@ def translated(
     out_of
         Of how many points its last statement, an expression, shows those that are earned; None if all are, unless it
         raises.
+    rebuilding
+        Whether replies may be values of a library, such as tables, which the test computes with.
 
     Raises
     ------
     CannotTranslateError
         If it would not mean the same.
     """
-    translation = _Translation(names, set())
+    translation = _Translation(names, set(), rebuilding)
     decorators = tuple(ast.unparse(ast.fix_missing_locations(translation.expression(it))) for it in marks)
     if translation.uses:
         raise _refused(marks[0], "its cases come from the student's code")
@@ -144,6 +147,7 @@ def translated(
 class _Translation:
     names: Names
     bound: set[str]
+    rebuilding: bool
     handles: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     """Names whose values come from the hand-in."""
@@ -330,7 +334,7 @@ class _Translation:
     def _raises(self, node: ast.stmt, error: str, body: Sequence[ast.stmt]) -> ast.stmt:
         """Return the statement for a call that must raise."""
         call = body[0].value if len(body) == 1 and isinstance(body[0], (ast.Expr, ast.Assign)) else None
-        made = self.expression(call) if call is not None else None
+        made = as_replied(self.expression(call)) if call is not None else None
         if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
             raise _refused(node, "more than one call must raise")
         owner, how = made.func.value, made.func.attr
@@ -495,14 +499,14 @@ class _Translation:
         if known.kind == "constant":
             if known.handed_out:
                 self.read.add(known.target)
-            return ast.Call(_student("get_constant"), [target], [])
+            return self._rebuilt(ast.Call(_student("get_constant"), [target], []))
         if known.kind == "class":
             raise _refused(node, f"the class {known.target} is used as a whole")
         arguments = [target, ast.Starred(ast.Name("args", ast.Load()), ast.Load())]
         keywords = [ast.keyword(None, ast.Name("keywords", ast.Load()))]
         call = ast.Call(_student("call"), arguments, keywords)
         parameters = ast.arguments([], [], ast.arg("args"), [], [], ast.arg("keywords"), [])
-        return ast.Lambda(parameters, call)
+        return ast.Lambda(parameters, self._rebuilt(call))
 
     def _call(self, node: ast.Call) -> ast.expr:
         function = node.func
@@ -533,7 +537,12 @@ class _Translation:
         """Return a call across the boundary, which classes and functions of the hand-in may be given to by name."""
         args = [self._given(it) for it in node.args]
         keywords = [ast.keyword(it.arg, self._given(it.value)) for it in node.keywords]
-        return ast.Call(how, [*first, *args], keywords)
+        made = ast.Call(how, [*first, *args], keywords)
+        return made if isinstance(how, ast.Attribute) and how.attr == "new" else self._rebuilt(made)
+
+    def _rebuilt(self, reply: ast.expr) -> ast.expr:
+        """Return a reply with which a test can compute, whatever library it may be of."""
+        return ast.Call(_fixture("check", "rebuilt"), [reply], []) if self.rebuilding else reply
 
     def _given(self, node: ast.expr) -> ast.expr:
         known = self._meant(node)
@@ -556,7 +565,9 @@ class _Translation:
             return drawn
         if self._is_handle(node.value):
             owner = self.expression(node.value, as_object=True)
-            return ast.Call(ast.Attribute(owner, "get", ast.Load()), [ast.Constant(node.attr)], [])
+            return self._rebuilt(
+                ast.Call(ast.Attribute(owner, "get", ast.Load()), [ast.Constant(node.attr)], [])
+            )
         if node.attr.startswith("__"):
             raise _refused(node, f"{node.attr} looks at the student's own object")
         return ast.Attribute(self.expression(node.value), node.attr, node.ctx)
@@ -596,7 +607,9 @@ class _Translation:
 
     def _asked(self, node: ast.expr, name: str, *arguments: ast.expr) -> ast.expr:
         owner = self.expression(node, as_object=True)
-        return ast.Call(ast.Attribute(owner, "call", ast.Load()), [ast.Constant(name), *arguments], [])
+        return self._rebuilt(
+            ast.Call(ast.Attribute(owner, "call", ast.Load()), [ast.Constant(name), *arguments], [])
+        )
 
     def _makes_object(self, value: ast.expr) -> bool:
         return isinstance(value, ast.Call) and ast.unparse(value.func) == "student.new"

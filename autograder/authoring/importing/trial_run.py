@@ -17,9 +17,8 @@ from autograder.text import counted
 from autograder.values.kinds import Foreign
 
 _OF_LIBRARY = (
-    "a value of a library, such as a table of pandas, comes to a test as a Foreign, with which it cannot compute: let "
-    'compare("module.function", ...) compare it as a whole, or take its numbers with check.numbers(reply, "name", '
-    "shape); data that students were given is read anew in the test"
+    "a value that no file under autograder/values/ makes again comes to a test as a Foreign, with which it cannot "
+    'compute: let compare("module.function", ...) compare it as a whole, or have students return plain arrays of it'
 )
 
 

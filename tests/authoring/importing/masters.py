@@ -377,6 +377,67 @@ EXPORTED: list[Cell] = [
     ),
 ]
 
+CLEAN = """
+def clean(df):
+    # BEGIN SOLUTION
+    return df.dropna().reset_index(drop=True)
+    # END SOLUTION
+"""
+DIRTY = "df = pd.DataFrame({'a': [1.0, None, 3.0], 'b': ['x', 'y', 'z']})\n"
+CHAIN = """
+def chain(n):
+    # BEGIN SOLUTION
+    return sparse.diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(n, n), format="csr")
+    # END SOLUTION
+"""
+TABLES: list[Cell] = [
+    raw(CONFIG + "name: tables\n"),
+    text("# Tables"),
+    code("import numpy as np\nimport pandas as pd\nfrom scipy import sparse"),
+    *question(
+        "clean",
+        text("**Question 1.** Drop what is missing."),
+        *solution(code(CLEAN.strip())),
+        *checks(
+            code(f"{DIRTY}clean(df).shape", "(2, 2)"),
+            code(f"# HIDDEN\n{DIRTY}assert clean(df)['a'].mean() == 2 and clean(df).iloc[1]['b'] == 'z'"),
+            code(f"# HIDDEN\n{DIRTY}out = clean(df)\nassert list(out.columns) == ['a', 'b']"),
+            code(
+                f"# HIDDEN\n{DIRTY}assert clean(df).equals(pd.DataFrame({{'a': [1.0, 3.0], 'b': ['x', 'z']}}))"
+            ),
+            code(
+                f"# HIDDEN\n{DIRTY}pd.testing.assert_series_equal(clean(df)['a'], pd.Series([1.0, 3.0], name='a'))"
+            ),
+        ),
+        points=5,
+    ),
+    *question(
+        "totals",
+        text("**Question 2.** The total of each kind."),
+        *solution(
+            code(
+                "totals = pd.DataFrame({'kind': ['a', 'b', 'a'], 'v': [1, 2, 4]})"
+                ".groupby('kind')['v'].sum()  # SOLUTION"
+            )
+        ),
+        *checks(
+            code("# HIDDEN\ntotals['a'] == 5", "np.True_"),
+            code("# HIDDEN\ntotals.sort_values(ascending=False).index[0]", "'a'"),
+        ),
+        points=2,
+    ),
+    *question(
+        "chain",
+        text("**Question 3.** The matrix of a chain."),
+        *solution(code(CHAIN.strip())),
+        *checks(
+            code("# HIDDEN\nassert sparse.issparse(chain(4)) and chain(4).nnz == 10"),
+            code("# HIDDEN\nassert np.allclose(chain(3) @ np.ones(3), [1, 0, 1])"),
+        ),
+        points=2,
+    ),
+]
+
 MASTERS = {
     "ok": OK_STYLE,
     "exception": EXCEPTION_STYLE,
@@ -384,4 +445,5 @@ MASTERS = {
     "together": ALL_OR_NOTHING,
     "seeded": SEEDED,
     "exported": EXPORTED,
+    "tables": TABLES,
 }

@@ -43,6 +43,7 @@ WRONG = {
     "together": ("np.cumsum(steps)", "np.cumsum(steps + 1)"),
     "seeded": ("side ** 2", "side * 2"),
     "exported": ("return len(self.items)", "return 2"),
+    "tables": ("df.dropna()", "df.fillna(0)"),
 }
 """For each master, a mistake in one of its answers."""
 
@@ -251,17 +252,12 @@ REQUIRED = {
 }
 
 
-def test_sets_are_compared_and_tables_are_left_to_a_person(tmp_path: Path) -> None:
+def test_sets_are_compared_as_sets(tmp_path: Path) -> None:
     made = imported(
         tmp_path,
         with_question(
-            *solution(
-                code(
-                    "import pandas as pd\npicks = ['C', 'A'] # SOLUTION\ntable = pd.Series([1, 2]) # SOLUTION"
-                )
-            ),
-            *checks(code("# HIDDEN\nset(picks)", "{'A', 'C'}"), code("# HIDDEN\nassert table.iloc[1] == 2")),
-            points=2,
+            *solution(code("picks = ['C', 'A'] # SOLUTION")),
+            *checks(code("# HIDDEN\nset(picks)", "{'A', 'C'}")),
         ),
     )
     # As texts, two processes show the same set in two orders.
@@ -269,9 +265,35 @@ def test_sets_are_compared_and_tables_are_left_to_a_person(tmp_path: Path) -> No
         graded := (made.secret / "test_graded.py").read_text()
     )
     assert "{'A', 'C'}" in graded and "repr(set(" not in graded
-    page = page_of(made)
-    assert "does not pass test_q1_2" in page and "does not pass test_q1_1" not in page
-    assert "such as a table of pandas, comes to a test as a Foreign, with which it cannot compute" in page
+    assert "does not pass" not in page_of(made)
+
+
+def test_tests_that_compute_with_tables_grade_what_comes_instead_of_one(tmp_path: Path) -> None:
+    made = imported(tmp_path, MASTERS["tables"], "tables")
+    assert made.tests == (9, 9) and not made.by_hand
+    right = (made.secret / "tables.ipynb").read_text()
+    clean, chain = "df.dropna().reset_index(drop=True)", "sparse.diags_array("
+    hand_ins = {
+        "right": right,
+        "only the index is another": right.replace(clean, "df.dropna()"),
+        "a list": right.replace(clean, "df.dropna().values.tolist()"),
+        "a table that lies": right.replace(
+            clean, "type('T', (pd.DataFrame,), {'equals': lambda *_: True})()"
+        ),
+        "a dense matrix": right.replace(chain, "(lambda *a, **k: sparse.diags_array(*a, **k).toarray())("),
+        "nothing": right.replace(clean, "None"),
+    }
+    scores = our_scores(made, {what: it.encode() for what, it in hand_ins.items()})
+    assert scores == {
+        "right": [5, 2, 2],
+        "only the index is another": [3, 2, 2],
+        "a list": [0, 2, 2],
+        "a table that lies": [0, 2, 2],
+        "a dense matrix": [5, 2, 1],
+        "nothing": [0, 2, 2],
+    }
+    found = our_verdicts(made, {"nothing": hand_ins["nothing"].encode()})["nothing"]
+    assert all(it.kind is not Kind.GRADER_FAULT for it in found)
 
 
 def test_an_exception_that_must_be_raised_must_be_raised(tmp_path: Path) -> None:
