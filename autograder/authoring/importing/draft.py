@@ -108,6 +108,8 @@ class ImportedTest:
         Why it cannot be translated, where that is known without trying.
     out_of
         Of how many points its last line shows those that are earned; None if all are, unless it raises.
+    sets_score
+        Whether it calls `set_score`, as `partial_credit` lets it, and not its last line says so.
     """
 
     name: str
@@ -121,6 +123,7 @@ class ImportedTest:
     arguments: tuple[str, ...] = ()
     trouble: ByHand | None = None
     out_of: Fraction | None = None
+    sets_score: bool = False
 
 
 @dataclass(frozen=True)

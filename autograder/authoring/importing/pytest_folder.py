@@ -27,6 +27,7 @@ from autograder.authoring.importing.draft import (
 from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.names import filled_in, names_from_modules, names_of
 from autograder.authoring.importing.stubs import emptied
+from autograder.authoring.importing.translation import SET_SCORE
 from autograder.errors import CourseError
 from autograder.model.exact import read_points
 from autograder.text import counted
@@ -37,8 +38,6 @@ _NO_REFERENCE = re.compile(r"(test_.*|.*_test|tests|run_tests|conftest|setup|__i
 _WITHOUT_MEANING = frozenset(
     {"tags", "hide_errors", "number", "visibility", "weight", "partial_credit", "leaderboard"}
 )
-_SET_SCORE = "set_score"
-"""The argument by which gradescope-utils has a test say how many of its points are earned."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,8 @@ class _Told:
     fixture: bool = False
     gives_part: bool = False
     """Whether it says itself how many of its points are earned."""
+    ranks: bool = False
+    """Whether it sets a value of the leaderboard, for which Gradescope lists it among no tests."""
     trouble: str = ""
     unknown: str = ""
 
@@ -127,6 +128,7 @@ def read_folder(folder: Path, name: str) -> Draft:
     taken = dict[str, str]()
     for path, tree in trees.items():
         files.append(_file(path, tree, modules, taken))
+    by_hand += _without_ranking(files)
     tests = [it for file in files for it in file.tests]
     if not tests:
         raise CourseError(f"{folder}: its files of tests have no function or method called test_...")
@@ -233,6 +235,20 @@ def _file(path: Path, tree: ast.Module, modules: Mapping[str, str], taken: dict[
     return file
 
 
+def _without_ranking(files: Sequence[_File]) -> Iterator[ByHand]:
+    """Leave out the tests that write to a leaderboard, and yield which."""
+    for file in files:
+        for it in file.tests:
+            if it.told.ranks:
+                what = (
+                    f"{it.function.name} writes to a leaderboard, which earns no points and is not made here"
+                )
+                what += ", and was left out"
+                remedy = "rank by the points in grades.csv, or measure speed with `race`"
+                yield ByHand(Place(file.path.name, it.function.lineno), what, remedy)
+        file.tests = [it for it in file.tests if not it.told.ranks]
+
+
 def _found(path: Path, statement: ast.stmt) -> Iterator[_Found]:
     if isinstance(statement, ast.FunctionDef):
         yield _Found(path, statement, _told(statement), about=ast.get_docstring(statement) or "")
@@ -286,7 +302,7 @@ def _told(function: ast.FunctionDef) -> _Told:
         elif short == "visibility":
             told = replace(told, visibility=str(first))
         elif short == "leaderboard":
-            told = replace(told, trouble="it writes to a leaderboard")
+            told = replace(told, ranks=True)
         elif name.endswith("mark.parametrize"):
             told = replace(told, marks=(*told.marks, decorator))
         elif short in ("skip", "skipIf", "skipUnless", "skipif", "xfail", "expectedFailure"):
@@ -415,16 +431,11 @@ def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> Imp
     place = Place(file.path.name, function.lineno)
     trouble = told.trouble
     arguments = [it.arg for it in function.args.args if it.arg not in ("self", "cls")]
-    own, out_of = function.body, None
     if told.gives_part:
-        own, out_of = _giving_part(function.body), points
-        trouble = trouble or (
-            "" if own else "it sets its points elsewhere than in its last line (partial_credit)"
-        )
-        arguments = [it for it in arguments if it != _SET_SCORE]
+        arguments = [it for it in arguments if it != SET_SCORE]
     parametrized = [it for mark in told.marks for it in _parameters(mark)]
     wanted = [it for it in arguments if it not in parametrized]
-    body = [*_once(test), *own]
+    body = [*_once(test), *function.body]
     setting, strange = _from_fixtures(wanted, file)
     if strange:
         trouble = trouble or f"it uses the fixture {strange}"
@@ -454,19 +465,9 @@ def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> Imp
         tuple(told.marks),
         tuple(parametrized),
         hand,
-        out_of,
+        points if told.gives_part else None,
+        told.gives_part,
     )
-
-
-def _giving_part(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements of a test with what it sets as its score as its last line; none if it does so elsewhere."""
-    *before, last = body
-    named = [it for statement in body for it in ast.walk(statement) if isinstance(it, ast.Name)]
-    match last:
-        case ast.Expr(ast.Call(func=ast.Name(id=name), args=[score], keywords=[])) if name == _SET_SCORE:
-            once = sum(it.id == _SET_SCORE for it in named) == 1
-            return [*before, ast.copy_location(ast.Expr(score), last)] if once else []
-    return []
 
 
 def _parameters(mark: ast.expr) -> list[str]:
@@ -538,6 +539,8 @@ class _Self(ast.NodeTransformer):
             inner = getattr(node, name, None)
             if isinstance(inner, list):
                 setattr(node, name, self.block(inner))
+        for handler in getattr(node, "handlers", []):
+            handler.body = self.block(handler.body)
         return [self.visit(node)]
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:

@@ -141,7 +141,7 @@ def _translated(test: ImportedTest, alone: bool, rebuilding: bool) -> Translated
             raise CannotTranslateError(
                 test.body[0], "it returns early, and counts only together with others", "merge them"
             )
-        return translated(test.body, test.names, test.arguments, test.marks, test.out_of, rebuilding)
+        return translated(test, rebuilding)
     except CannotTranslateError as error:
         return ByHand(Place(test.place.where, error.line or test.place.line), what + error.why, error.remedy)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from autograder.authoring.importing.agreements import as_replied, asserted, tested
-from autograder.authoring.importing.draft import Known, Names
+from autograder.authoring.importing.draft import ImportedTest, Known, Names
 from autograder.authoring.importing.names import imports_of
 from autograder.authoring.slips import MAKERS
 
@@ -28,6 +28,8 @@ _SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "sig
 _DRAWN = "drawn"
 _NUMPY = "import numpy as np"
 _SHOWN = "shown_at_the_end"
+SET_SCORE = "set_score"
+"""The argument by which gradescope-utils has a test say how many of its points are earned."""
 _OURS = frozenset({"student", "check", _DRAWN})
 _OF_OBJECTS = frozenset(dir(str) + dir(list) + dir(dict) + dir(tuple) + dir(float))
 _OF_ARRAYS = frozenset(
@@ -81,25 +83,11 @@ class Translated:
     read: frozenset[str] = frozenset()
 
 
-def translated(
-    body: Sequence[ast.stmt],
-    names: Names,
-    arguments: Sequence[str] = (),
-    marks: Sequence[ast.expr] = (),
-    out_of: Fraction | None = None,
-    rebuilding: bool = False,
-) -> Translated:
+def translated(test: ImportedTest, rebuilding: bool = False) -> Translated:
     """Return a test's statements with every use of the hand-in as a call across the boundary.
 
     Parameters
     ----------
-    arguments
-        Names that the test is given by its marks.
-    marks
-        Its decorators.
-    out_of
-        Of how many points its last statement, an expression, shows those that are earned; None if all are, unless it
-        raises.
     rebuilding
         Whether replies may be values of a library, such as tables, which the test computes with.
 
@@ -108,14 +96,18 @@ def translated(
     CannotTranslateError
         If it would not mean the same.
     """
+    body, names, out_of = test.body, test.names, test.out_of
     translation = _Translation(names, set(), rebuilding)
-    decorators = tuple(ast.unparse(ast.fix_missing_locations(translation.expression(it))) for it in marks)
+    decorators = tuple(
+        ast.unparse(ast.fix_missing_locations(translation.expression(it))) for it in test.marks
+    )
     if translation.uses:
-        raise _refused(marks[0], "its cases come from the student's code")
-    translation.bound |= set(arguments)
+        raise _refused(test.marks[0], "its cases come from the student's code")
+    translation.bound |= {*test.arguments, *([SET_SCORE] if test.sets_score else [])}
     statements = list[ast.stmt]()
     for statement in body:
-        if out_of is not None and statement is body[-1] and isinstance(statement, ast.Expr):
+        last = statement is body[-1] and not test.sets_score
+        if out_of is not None and last and isinstance(statement, ast.Expr):
             statements += translation.earning(statement, out_of)
         else:
             statements += translation.statement(statement)
@@ -125,6 +117,11 @@ def translated(
             "it uses nothing that the hand-in defines",
             "write a test that calls the hand-in, or remove it",
         )
+    if test.sets_score and out_of is not None:
+        earning = ast.Call(_fixture("check", "earning"), [_points(out_of)], [])
+        statements = [
+            ast.With([ast.withitem(earning, ast.Name(SET_SCORE, ast.Store()))], statements, lineno=0)
+        ]
     if translation.drawn and not translation.seeded:
         statements[:0] = ast.parse(f"{_DRAWN} = np.random.RandomState(0)").body
         translation.imports.add(names.imports.get("np", _NUMPY))
@@ -167,6 +164,8 @@ class _Translation:
     notes: list[str] = field(default_factory=list)
     drawn: bool = False
     seeded: bool = False
+    attempts: int = 0
+    """How many attempts are around the statement."""
     conditional: int = 0
     """How many conditions around the statement depend on the hand-in."""
 
@@ -231,7 +230,7 @@ class _Translation:
 
     def earning(self, node: ast.Expr, of: Fraction) -> Iterator[ast.stmt]:
         """Yield the statements for a value that says how many points are earned if it is a number, all if it is not."""
-        whole = ast.Constant(int(of) if of.denominator == 1 else str(of))
+        whole = _points(of)
         self._bind(node, _SHOWN)
         self.imports.add(self.names.imports.get("np", _NUMPY))
         yield ast.Assign([ast.Name(_SHOWN, ast.Store())], self.expression(node.value), lineno=0)
@@ -308,28 +307,76 @@ class _Translation:
         return ast.With(items, self._block(node.body), lineno=0)
 
     def _try(self, node: ast.Try) -> Iterator[ast.stmt]:
-        """Yield what a `try` becomes: an exception that must be raised, or the same where the hand-in is not in it."""
-        uses = set(self.uses)
+        """Yield what a `try` becomes: an exception that must be raised, or an attempt and what is done behind it."""
         required = _required_exception(node)
         if required is not None:
             yield self._raises(node, *required)
             return
-        body = self._block(node.body)
-        goes_on = _goes_on_behind(node)
-        if goes_on is not None:
-            errors = [] if goes_on else [ast.keyword("errors", ast.Constant(False))]
-            attempt = ast.withitem(ast.Call(_fixture("check", "attempt"), [], errors))
-            yield ast.With([attempt], body, lineno=0)
+        if node.finalbody:
+            inner = ast.copy_location(ast.Try(node.body, node.handlers, node.orelse, []), node)
+            body = self._block([inner] if node.handlers else node.body)
+            yield ast.Try(body, [], [], self._block(node.finalbody))
             return
-        if any(map(self._is_touched, body)) or self.uses != uses:
-            raise CannotTranslateError(
-                node,
-                "it catches what the student's code raises",
-                'write student.raises("ValueError", "module.function", ...) for an exception that must be raised, '
-                "below `with check.attempt():` where only a part of the points depends on it",
-            )
-        handlers = [ast.ExceptHandler(it.type, it.name, self._block(it.body)) for it in node.handlers]
-        yield ast.Try(body, handlers, self._block(node.orelse), self._block(node.finalbody))
+        if not self.attempts and all(map(_only_fails, node.handlers)):
+            yield from self._block([*node.body, *node.orelse])  # the test fails, and says better why
+            return
+        uses = set(self.uses)
+        self.attempts += 1
+        body = self._block(node.body)
+        if self.uses == uses and not any(map(self._is_touched, body)):
+            self.attempts -= 1
+            handlers = [ast.ExceptHandler(it.type, it.name, self._block(it.body)) for it in node.handlers]
+            yield ast.Try(body, handlers, self._block(node.orelse), [])
+            return
+        name = "attempt" if self.attempts == 1 else f"attempt_{self.attempts}"
+        self.attempts -= 1
+        branches = [self._behind(name, it) for it in node.handlers]
+        otherwise = self._block(node.orelse)
+        if otherwise:
+            branches.insert(0, (ast.UnaryOp(ast.Not(), _method(name, "raised", [])), otherwise))
+        named = [_errors(it.type) for it in node.handlers]
+        if any("" in it for it in named):
+            raise _refused(node, "what it catches is computed")
+        errors: list[ast.expr] = [ast.Constant(it) for of in named for it in of] if all(named) else []
+        attempt = ast.withitem(ast.Call(_fixture("check", "attempt"), errors, []))
+        while branches and not branches[-1][1]:
+            branches.pop()
+        if branches:
+            self._bind(node, name)
+            attempt.optional_vars = ast.Name(name, ast.Store())
+        yield ast.With([attempt], body, lineno=0)
+        chain: list[ast.stmt] = []
+        for test, made in reversed(branches):
+            chain = [ast.If(test, made or [ast.Pass()], chain)]
+        yield from chain
+
+    def _behind(self, attempt: str, handler: ast.ExceptHandler) -> tuple[ast.expr, list[ast.stmt]]:
+        """Return when a handler runs, and what it does; nothing if it only says something."""
+        test = _method(attempt, "raised", [ast.Constant(it) for it in _errors(handler.type)])
+        body = [] if _says_nothing(handler.body) else handler.body
+        if not body:
+            return test, []
+        if any(isinstance(it, ast.Raise) and it.exc is None for part in body for it in ast.walk(part)):
+            raise _refused(handler, "it raises again what the student's code raised")
+        if handler.name and any(
+            isinstance(it, ast.Name) and it.id == handler.name for part in body for it in ast.walk(part)
+        ):
+            if not all(_only_told(part, handler.name) for part in body):
+                raise CannotTranslateError(
+                    handler,
+                    "it computes with the exception that the student's code raised",
+                    'ask for its class alone: student.raises("ValueError", "module.function", ...), below `with '
+                    "check.attempt():` where only a part of the points depends on it",
+                )
+            error = ast.Attribute(ast.Name(attempt, ast.Load()), "error", ast.Load())
+            self._bind(handler, handler.name)
+            told = [ast.Assign([ast.Name(handler.name, ast.Store())], error, lineno=0)]
+        else:
+            told = []
+        self.conditional += 1
+        made = self._block(body)
+        self.conditional -= 1
+        return test, [*told, *made]
 
     def _raises(self, node: ast.stmt, error: str, body: Sequence[ast.stmt]) -> ast.stmt:
         """Return the statement for a call that must raise."""
@@ -688,6 +735,10 @@ class _Translation:
                 self.need(it.id)
 
 
+def _points(points: Fraction) -> ast.Constant:
+    return ast.Constant(int(points) if points.denominator == 1 else str(points))
+
+
 def _is_type_of(node: ast.expr) -> bool:
     """Return whether an expression asks for a value's type, which is the same on both sides of the boundary."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
@@ -712,13 +763,30 @@ def _required_exception(node: ast.Try) -> tuple[str, list[ast.stmt]] | None:
     return (error, before) if requires and error not in ("", "AssertionError") else None
 
 
-def _goes_on_behind(node: ast.Try) -> bool | None:
-    """Return whether a `try` that only goes on behind what fails does so behind every error; None if it is another."""
-    if len(node.handlers) != 1 or node.finalbody or node.orelse or not _says_nothing(node.handlers[0].body):
-        return None
-    of = node.handlers[0].type
-    name = "Exception" if of is None else _error_name(of)
-    return {"Exception": True, "AssertionError": False}.get(name)
+def _errors(node: ast.expr | None) -> list[str]:
+    """Return the names of the exceptions that a handler is for; none if it is for all."""
+    found = [_error_name(it) for it in (node.elts if isinstance(node, ast.Tuple) else [node])]
+    return [] if {"Exception", "BaseException"} & {*found} or node is None else found
+
+
+def _only_fails(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler does nothing but have the test fail."""
+    *before, last = handler.body
+    again = isinstance(last, ast.Raise) and last.exc is None
+    return _says_nothing(before) and (again or _always_fails(last))
+
+
+def _only_told(statement: ast.stmt, name: str) -> bool:
+    """Return whether an exception is used in what a statement says only, where it may read otherwise."""
+    said: list[ast.expr | None] = []
+    match statement:
+        case ast.Assert(msg=message):
+            said = [message]
+        case ast.Raise(exc=ast.Call(args=args)):
+            said = list(args)
+    inside = {id(it) for part in said if part is not None for it in ast.walk(part)}
+    uses = [it for it in ast.walk(statement) if isinstance(it, ast.Name) and it.id == name]
+    return all(id(it) in inside for it in uses)
 
 
 def _error_name(node: ast.expr | None) -> str:
@@ -738,7 +806,13 @@ def _always_fails(node: ast.stmt) -> bool:
 
 def _says_nothing(body: Sequence[ast.stmt]) -> bool:
     return all(
-        isinstance(it, ast.Pass) or (isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant))
+        isinstance(it, ast.Pass)
+        or (isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant))
+        or (
+            isinstance(it, ast.Expr)
+            and isinstance(it.value, ast.Call)
+            and ast.unparse(it.value.func) == "print"
+        )
         for it in body
     )
 
@@ -791,6 +865,10 @@ def _student(method: str) -> ast.expr:
 
 def _fixture(name: str, method: str) -> ast.expr:
     return ast.Attribute(ast.Name(name, ast.Load()), method, ast.Load())
+
+
+def _method(owner: str, method: str, arguments: list[ast.expr]) -> ast.expr:
+    return ast.Call(ast.Attribute(ast.Name(owner, ast.Load()), method, ast.Load()), arguments, [])
 
 
 def _lambda(parameters: Sequence[str], body: ast.expr) -> ast.expr:

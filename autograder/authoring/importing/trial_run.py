@@ -41,7 +41,8 @@ def tried(public: Path, secret: Path, draft: Draft) -> Iterator[ByHand]:
             "mend that, then run `autograder verify`",
         )
         return
-    yield from _of_answers((it for it in typed_in.values() if it.test in graded and it.passed), earned)
+    earning = (it for it in typed_in.values() if it.test in graded and (it.passed or it.credit))
+    yield from _of_answers(earning, earned)
     told = set[str]()
     for verdict in right.values():
         name = _function(verdict)

@@ -375,6 +375,54 @@ def test_what_a_person_marks_becomes_written_answers(tmp_path: Path) -> None:
     assert "by_eye is code that a person marks" in page_of(made)
 
 
+ERRORS_COUNT = """
+points = 0
+try:
+    centre("x")
+except (TypeError, AttributeError):
+    points += 0.5
+except Exception:
+    points += 0.25
+for size in (1, 2):
+    try:
+        got = centre(np.eye(size))
+        assert got.shape == (size, size)
+    except AssertionError:
+        continue
+    except Exception as error:
+        print("this raises", error)
+    else:
+        points += 0.25
+try:
+    assert centre(np.eye(2))[0, 0] == 0.5
+    points += 1
+except:
+    points += 0
+points
+"""
+
+
+def test_points_for_errors_and_behind_them_are_counted_as_in_nbgrader(tmp_path: Path) -> None:
+    cells = [*SOURCE, graded(ERRORS_COUNT, "errors", 2)]
+    made = imported(tmp_path, cells)
+    page = page_of(made)
+    assert "could not be translated" not in page and "the reference does not pass" not in page
+    reference, source = (made.secret / "ps1.ipynb").read_text(), "return X - X.mean(axis=0)"
+    answers = {
+        "right": source,
+        "another error": "return X - X.mean(axis=0) if not isinstance(X, str) else 1 / 0",
+        "a plain sum": "return X - np.sum(X)",
+        "no error": "return X - X.mean(axis=0) if isinstance(X, np.ndarray) else 0",
+        "a number": "return 0 if isinstance(X, str) else X.sum()",
+        "raised": "raise ValueError",
+        "absent": "del centre",
+    }
+    written = {what: reference.replace(source, it).encode() for what, it in answers.items()}
+    ours = {what: float(of[3]) for what, of in our_scores(made, written).items()}
+    theirs = {what: nbgrader_scores(changed(cells, source, it))[3] for what, it in answers.items()}
+    assert ours == theirs and len({*ours.values()}) > 3
+
+
 ADDED_UP = """
 score = 0
 if centre(np.eye(2)).sum() == 0:

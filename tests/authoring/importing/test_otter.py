@@ -196,8 +196,8 @@ REFUSED = {
     "in place": ("x = np.zeros(3)\nf(x)\nassert x[0] == 0", "asserts what a call does to x"),
     "identity": ("x = [1]\nassert f(x) is x", "same object"),
     "caught": (
-        "try:\n    y = f(0)\nexcept ValueError:\n    y = 1\nassert y == 1",
-        "catches what the student's code raises",
+        "try:\n    y = f(0)\nexcept ValueError as error:\n    y = len(str(error))\nassert y == 0",
+        "computes with the exception that the student's code raised",
     ),
     "called back": ("assert f(lambda x: f(x)) == 1", "a function that calls the student's code is passed"),
     "looks around": ("assert 'f' in globals()", "globals would look at this side"),

@@ -344,6 +344,76 @@ def test_what_python_asks_of_objects_and_parts_of_points_are_taken_over(tmp_path
     assert our_totals(made, sources) == {"right": 7, "no length": 4, "another error": 5, "no text": 6}
 
 
+PARTS = """
+import unittest
+from gradescope_utils.autograder_utils.decorators import partial_credit, weight
+from layers import Bag
+
+class TestBag(unittest.TestCase):
+    @partial_credit(3)
+    def test_steps(self, set_score=None):
+        for number, items in enumerate(("a", "bc", "def"), start=1):
+            self.assertEqual(len(Bag(items)), len(items))
+            set_score(number)
+
+    @partial_credit(2)
+    def test_silent(self, set_score=None):
+        if len(Bag("ab")) != 2:
+            set_score(0.5)
+            return
+        self.assertIn("a", Bag("ab"))
+
+    @partial_credit(4)
+    def test_errors(self, set_score):
+        points = 0
+        try:
+            Bag("ab").take("z")
+        except KeyError as error:
+            points += 1
+        except (TypeError, ValueError):
+            points += 0.5
+        else:
+            points -= 1
+        try:
+            assert Bag("abc")[-1] == "c"
+        except AssertionError as error:
+            print("not the last one", error)
+        else:
+            points += 1
+        try:
+            left = Bag("a").take("a")
+            points += 1
+        except Exception as error:
+            self.fail(f"take raises {error}")
+        finally:
+            points += 1
+        set_score(max(points, 0))
+"""
+
+
+def test_points_that_a_test_sets_anywhere_are_those_that_gradescope_counts(tmp_path: Path) -> None:
+    made = imported(folder_of(tmp_path / "tests", PARTS, **{"layers.py": BAG}), tmp_path / "course")
+    page = page_of(made)
+    assert made.tests == (3, 3)
+    assert "could not be translated" not in page and "the reference does not pass" not in page
+    assert "earns 3/2 points, in test_steps, test_silent. " in page
+    take = '        if item not in self.items:\n            raise KeyError(f"no {item}")\n'
+    changed = {
+        "right": ("", "", 9),
+        "one item": ("return len(self.items)", "return 1", 1 + 0.5 + 4),
+        "two items": ("return len(self.items)", "return min(2, len(self.items))", 2 + 2 + 4),
+        "nothing has a length": ("return len(self.items)", "raise TypeError", 4),
+        "another error": ("raise KeyError", "raise ValueError", 3 + 2 + 3.5),
+        "an error of no kind": ("raise KeyError", "raise IndexError", 3 + 2),
+        "none": (take, "        if item not in self.items:\n            return None\n", 3 + 2 + 2),
+        "the first": ("return self.items[place]", "return self.items[0]", 3 + 2 + 3),
+        "always an error": ("self.items.remove(item)", "raise OSError", 3 + 2),
+    }
+    assert all(old in BAG for old, _, _ in changed.values())
+    sources = {what: BAG.replace(old, new) for what, (old, new, _) in changed.items()}
+    assert our_totals(made, sources) == {what: points for what, (_, _, points) in changed.items()}
+
+
 def test_classes_and_numbers_become_questions(decorated: tuple[Path, Imported]) -> None:
     _, made = decorated
     toml = tomllib.loads((made.public / "assignment.toml").read_text())
@@ -419,14 +489,13 @@ def test_what_cannot_be_taken_over_is_named(plain: tuple[Path, Imported], tmp_pa
     assert "the test prints could not be translated: it uses the fixture capsys" in page_of(made)
     assert "no test is shown to students" in page_of(made)
     more = UNITTEST + (
-        "    @partial_credit(3)\n    def test_parts(self, set_score=None):\n"
-        "        set_score(relu(1.0))\n        relu(2.0)\n\n"
+        "    @leaderboard('Speed')\n    @weight(9)\n    def test_speed(self, set_leaderboard_value=None):\n"
+        "        set_leaderboard_value(relu(1.0))\n\n"
         "    def test_nothing(self):\n        self.assertTrue(relu(1.0))\n"
     )
     page = page_of(imported(folder_of(tmp_path / "tests", more), tmp_path / "course"))
-    assert (
-        "the test parts could not be translated: it sets its points elsewhere than in its last line" in page
-    )
+    assert "test_speed writes to a leaderboard, which earns no points and is not made here" in page
+    assert "test_speed has" not in page and "the test speed could" not in page
     assert "test_nothing has no weight, and is a public check only" in page
 
 
