@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.errors import CourseError
-from autograder.model.assignment import NOTEBOOK, Assignment
+from autograder.model.assignment import NOTEBOOK, Assignment, HandInFile
 
 
 def in_notebook_form(assignment: Assignment, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -36,14 +36,23 @@ def in_notebook_form(assignment: Assignment, files: Mapping[str, bytes]) -> dict
         )
     walk = f"{assignment.name}{NOTEBOOK}"
     book = json.loads(files[walk]) if walk in files else _empty_book()
-    book["cells"] = list(
-        _with_stubs(book["cells"], str(file.module), list(_cells_of(file.stub().decode("utf-8"))))
-    )
+    book["cells"] = list(_with_stubs(book["cells"], str(file.module), list(_cells_of(_in_its_words(file)))))
     rest = {name: content for name, content in files.items() if name not in (walk, file.name)}
+    # What students read calls the file by the name that it has for them.
+    named, module = (
+        f"{file.module}{NOTEBOOK}".encode(),
+        re.compile(rf"(?<![\w/]){file.module}\.py\b".encode()),
+    )
+    rest |= {name: module.sub(named, content) for name, content in rest.items() if name.endswith(".md")}
     return {
         **rest,
         f"{file.module}{NOTEBOOK}": json.dumps(book, indent=1, ensure_ascii=False).encode() + b"\n",
     }
+
+
+def _in_its_words(file: HandInFile) -> str:
+    """Return the stub, whose functions say in which file they are to be filled in."""
+    return file.stub().decode("utf-8").replace(f' in {file.name}"', f' in {file.module}{NOTEBOOK}"')
 
 
 def _with_stubs(cells: list[Any], module: str, stubs: list[Any]) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from functools import partial
 from types import MethodType
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from autograder.errors import CourseError
@@ -21,6 +22,7 @@ from autograder.grading.counterexample import counterexample
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 from autograder.grading.trial import Subject, Trial, outcome_of
+from autograder.model.assignment import NOTEBOOK
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Host, Returned
 from autograder.values.same import compare_values
@@ -41,9 +43,25 @@ _NUDGE = 1e-13
 """By which share of themselves numbers are moved, to see whether rounding decides what comes out."""
 
 
+class WorkedExample(msgspec.Struct, frozen=True):
+    """An example as lines to paste.
+
+    Attributes
+    ----------
+    lines
+        For a terminal in the folder of the hand-in.
+    in_notebook
+        For a cell at the end of the notebook that is handed in in the place of the function's module.
+    """
+
+    lines: str
+    in_notebook: str
+
+
 @dataclass(frozen=True)
 class _Example:
     lines: str
+    in_notebook: str
     arguments: Mapping[str, Any]
     value: Any
 
@@ -54,19 +72,19 @@ class _Example:
         return len(self.lines) <= _READABLE and not _LONG_NUMBER.search(given)
 
 
-def worked_examples(grader: Grader) -> dict[str, str]:
+def worked_examples(grader: Grader) -> dict[str, WorkedExample]:
     """Return an example for every function that a ladder gives one for, by the function's name."""
-    found: dict[str, str] = {}
+    found: dict[str, WorkedExample] = {}
     with Host(grader.sandbox) as host:
         for ladder in grader.session.ladders:
             for function in ladder.functions:
-                if function not in found and (lines := _example(grader, host, ladder, function)):
-                    found[function] = lines
+                if function not in found and (made := _example(grader, host, ladder, function)):
+                    found[function] = WorkedExample(made.lines, made.in_notebook)
     return found
 
 
-def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> str:
-    """Return the example at which most known mistakes give something else; empty if there is none.
+def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> _Example | None:
+    """Return the example at which most known mistakes give something else; None if there is none.
 
     One that can be followed comes before others, and of several that show as much the first. Where a mistake gives the
     right result, comparing with it would tell its author that nothing is wrong.
@@ -74,13 +92,13 @@ def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> str:
     examples = list(_examples(grader, host, ladder, function))
     readable = [it for it in examples if it.is_readable] or examples[:1]
     if len(readable) < 2:
-        return "".join(it.lines for it in readable)
+        return next(iter(readable), None)
     mistaken = [grader.subject_of(it) for it in grader.bank.variants if it.target == function]
 
     def shows(example: _Example) -> int:
         return sum(_gives_another(grader, ladder, function, example, it) for it in mistaken)
 
-    return max(readable, key=shows).lines
+    return max(readable, key=shows)
 
 
 def _gives_another(
@@ -146,7 +164,12 @@ def _written(
             # What a graded test adds to a file, or computes from what came back, stays where it is.
             added = any(step.code.additions for step in trial.steps)
             is_shown = not added and EXPECTED in lines.rpartition("\n")[2]
-            return _Example(lines, arguments, outcome.value) if is_shown else None
+            if not is_shown:
+                return None
+            module = function.partition(".")[0]
+            trial.found_as = {**trial.found_as, module: f"{module}{NOTEBOOK}"}
+            in_notebook = counterexample(trial, outcome.value, outcome.value)
+            return _Example(lines, in_notebook, arguments, outcome.value)
     except CallFailed:
         return None
 

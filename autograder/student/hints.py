@@ -18,10 +18,12 @@ import msgspec
 
 from autograder.errors import CourseError
 from autograder.grading.explain.explanation import digest_of_hint, questions_of
-from autograder.grading.worked_examples import EXAMPLES_FILE
+from autograder.grading.worked_examples import EXAMPLES_FILE, WorkedExample
+from autograder.handin.cell_lines import CellLines
 from autograder.model.hint_use import MOST_HINTS, STAGES, HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
+from autograder.sandbox.wire.cells import cells_in
 from autograder.student.checks import Checks
 from autograder.student.memory import remember, remembered
 from autograder.student.messages import Line
@@ -31,7 +33,7 @@ from autograder.text import first_few, sentence
 
 LOG_FILE = "hints.json"
 SECONDS_BETWEEN = 60
-_LINE = re.compile(r"\b([\w.]+\.py), line (\d+)")
+_LINE = re.compile(r"\b([\w.]+\.py|[\w.-]+\.ipynb, cell \d+), line (\d+)")
 
 _QUESTIONS = {
     Kind.RAISED: "What is in each variable of that line when it is run, and which of them is another thing than you "
@@ -291,7 +293,7 @@ def _where_to_look(checks: Checks, outcome: Outcome, statement: str) -> str:
 
 
 def _lines_of(checks: Checks, function: str) -> str:
-    """Return where a function is defined: `linear_svm.py, lines 20 to 45`; empty if it cannot be found."""
+    """Return where a function is defined: `linear_svm.py, lines 20 to 45`, or in which cell; empty if it is not."""
     module, *names = function.split(".")
     file = f"{module}.py"
     try:
@@ -304,7 +306,8 @@ def _lines_of(checks: Checks, function: str) -> str:
             return ""
         node = inner[-1]
     assert isinstance(node, _DEFINITIONS)
-    return f"{file}, lines {node.lineno} to {node.end_lineno}"
+    place, first = CellLines(checks.submission.files).place(file, node.lineno)
+    return f"{place}, lines {first} to {first + (node.end_lineno or node.lineno) - node.lineno}"
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -313,8 +316,13 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def _example(checks: Checks, question: str, folder: Path) -> str:
     """Return the worked example of the question's first function that has one; empty if none has."""
     try:
-        examples = msgspec.json.decode((folder / EXAMPLES_FILE).read_bytes(), type=dict[str, str])
+        examples = msgspec.json.decode((folder / EXAMPLES_FILE).read_bytes(), type=dict[str, WorkedExample])
     except (OSError, ValueError, msgspec.MsgspecError):
         return ""
     functions = checks.assignment.question(question).functions
-    return next((examples[function] for function in functions if function in examples), "")
+    function = next((it for it in functions if it in examples), None)
+    if function is None:
+        return ""
+    source = checks.submission.files.get(f"{function.partition('.')[0]}.py", b"")
+    is_notebook, _ = cells_in(source)
+    return examples[function].in_notebook if is_notebook else examples[function].lines

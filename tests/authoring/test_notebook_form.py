@@ -57,6 +57,8 @@ def test_it_is_filled_in_between_the_pictures_and_handed_in(unpacked: Path, tmp_
     nbformat.validate(nbformat.read(notebook, as_version=4))
     untouched = check_folder(folder=unpacked)
     assert not untouched.passed and "linear_svm.ipynb, cell" in str(messages(untouched))
+    told = (unpacked / "README.md").read_text() + notebook.read_text()
+    assert "Work in `linear_svm.ipynb`" in told and "linear_svm.py" not in told
     filled_in(notebook)
     assert check_folder(folder=unpacked).passed
     hand_in = make_hand_in(unpacked, tmp_path / "hand-in.zip")

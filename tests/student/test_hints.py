@@ -32,12 +32,15 @@ RAISING = REFERENCE.replace("    return np.sqrt(np.add", "    return unknown(np.
 EXAMPLE = (
     "import numpy as np; from centring import spread\nX = np.ones((2, 1))\nspread(X)  # expected: np.zeros(1)"
 )
+IN_NOTEBOOK = EXAMPLE.replace("; from centring import spread", "  # in a cell at the end of centring.ipynb")
 
 
 @pytest.fixture
 def wrong(work: Path) -> Path:
     (work / "centring.py").write_text(WRONG)
-    (work / EXAMPLES_FILE).write_text(json.dumps({"centring.spread": EXAMPLE}))
+    (work / EXAMPLES_FILE).write_text(
+        json.dumps({"centring.spread": {"lines": EXAMPLE, "in_notebook": IN_NOTEBOOK}})
+    )
     return work
 
 
@@ -54,6 +57,17 @@ def test_stages_come_after_a_new_attempt(wrong: Path) -> None:
     (wrong / "centring.py").write_text(WRONG.replace("3 *", "4 *"))
     assert stages_at(wrong, 1001) == 2
     assert stages_at(wrong, 1002) == 2
+
+
+def test_the_example_for_a_notebook_is_for_a_cell_of_it(wrong: Path) -> None:
+    (wrong / "centring.py").unlink()
+    cell = {"cell_type": "code", "metadata": {}, "source": WRONG, "outputs": [], "execution_count": None}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (wrong / "centring.ipynb").write_text(json.dumps(book))
+    checks = check_folder(folder=wrong, tier="limits")
+    _, place, example = [hint_for(checks, "spread", wrong, now) for now in (0, 100, 200)][-1].stages
+    assert place.startswith("Look at centring.ipynb, cell 1, lines 13 to 16.") and "centring.py" not in place
+    assert example.endswith(IN_NOTEBOOK)
 
 
 def test_another_mistake_starts_again_at_the_question(wrong: Path) -> None:
@@ -211,7 +225,9 @@ def test_examples_are_computed_by_the_reference_and_show_nothing_of_graded_tests
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
         found = worked_examples(grader)
     assert found.keys() == {"centring.spread"}, "the other one would show what a graded test adds to the file"
-    lines = found["centring.spread"].splitlines()
+    lines = found["centring.spread"].lines.splitlines()
+    first, *rest = found["centring.spread"].in_notebook.splitlines()
+    assert first == "import numpy as np  # in a cell at the end of centring.ipynb" and rest == lines[1:]
     expected = lines[-1].partition("  # expected: ")[2]
     folder = course.root / "solutions" / "centring"
     given = run_pasted(lines, folder).split()
@@ -242,7 +258,7 @@ def test_the_example_is_one_at_which_known_mistakes_show(tmp_path: Path) -> None
     }
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
-        lines = worked_examples(grader)["centring.centre"].splitlines()
+        lines = worked_examples(grader)["centring.centre"].lines.splitlines()
     folder = course.root / "solutions" / "centring"
     right = run_pasted(lines, folder)
     reference = (folder / "centring.py").read_text()
@@ -270,8 +286,8 @@ def test_no_example_hinges_on_rounding(tmp_path: Path) -> None:
     }
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
-        lines = worked_examples(grader).get("centring.rounded", "")
-    assert lines and ".5" not in lines and "-0.0" not in lines
+        lines = worked_examples(grader)["centring.rounded"].lines
+    assert ".5" not in lines and "-0.0" not in lines
 
 
 GIVEN = """
@@ -303,7 +319,7 @@ def test_an_example_of_a_function_that_is_given_one_is_short_and_runs(tmp_path: 
     }
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
-        lines = worked_examples(grader)["centring.applied"].splitlines()
+        lines = worked_examples(grader)["centring.applied"].lines.splitlines()
     assert "lambda x: float(np.sum(np.array([" in lines[1] and ", 0.04" in lines[1]
     expected = eval(lines[-1].partition("  # expected: ")[2], {"np": np})
     printed = run_pasted(lines, course.root / "solutions" / "centring")
