@@ -35,6 +35,12 @@ FEWEST_IN_COMMON = 8
 ALIKE = 0.6
 """Share of the rarer code in common, from which a pair is listed."""
 MOST_PAIRS = 30
+MOST_CONNECTING = 200
+"""Pairs that are listed even beyond those, so that nobody who is in one is missing."""
+KIN = (0.5, 0.6, 0.7, 0.8, 0.9)
+"""Shares of all code in common, common or not, from which one hand-in may be the source of another."""
+MOST_KIN = 12
+"""So many with so much in common, or a quarter of the class if that is more, are copies rather than what is usual."""
 LONGEST_LINE = 10_000
 """Characters; a file with a longer line holds no code that anybody wrote, and is not compared."""
 
@@ -317,42 +323,122 @@ def _winnowed(marks: Sequence[Fingerprint], window: int) -> Iterator[Fingerprint
 
 
 def _pairs(suspects: Sequence[Suspect]) -> Iterator[Pair]:
+    """Yield the pairs that are close, closest first: those that connect everybody who is in one, then some more."""
     if len(suspects) < 2:
         return
-    weight_in_common, number_in_common = _in_common(suspects)
-    own = np.diag(weight_in_common)
-    smaller = np.minimum(own[:, np.newaxis], own)
-    likeness = np.divide(weight_in_common, smaller, out=np.zeros_like(smaller), where=smaller > 0)
-    close = np.triu((likeness >= ALIKE) & (number_in_common >= FEWEST_IN_COMMON), k=1)
+    table = _Table(suspects)
+    likeness, close = _close(table, len(suspects))
     found = sorted(np.argwhere(close).tolist(), key=lambda pair: -likeness[tuple(pair)])
     apart = [(i, j) for i, j in found if not suspects[i].owners & suspects[j].owners]
-    for i, j in apart[:MOST_PAIRS]:
+    for i, j in sorted(_listed(apart), key=lambda pair: -likeness[pair]):
         one, other = suspects[i], suspects[j]
         yield Pair(one.label, other.label, min(1.0, float(likeness[i, j])), one.values & other.values)
 
 
-def _in_common(suspects: Sequence[Suspect]) -> tuple[np.ndarray, np.ndarray]:
-    """Return for every two hand-ins the weight of their common fingerprints, and the number of the rare ones.
+def _close(table: _Table, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the likeness of every two hand-ins, and which pairs are close; both have shape (N, N).
 
-    Both have shape (N, N). A fingerprint weighs the more the fewer have it.
+    A fingerprint weighs the more the fewer have it. Those who have much more than that in common count as two:
+    several copies of one hand-in would otherwise make its code what much of the class has.
     """
-    count = len(suspects)
-    values = np.concatenate([np.fromiter(one.values, np.uint64, len(one.values)) for one in suspects])
-    owner = np.repeat(np.arange(count), [len(one.values) for one in suspects])
-    different, column = np.unique(values, return_inverse=True)
-    holders = np.bincount(column, minlength=len(different))
-    weight = np.log2(max(count, SMALL_CLASS) / holders).astype(np.float32)
-    rare = holders <= max(3, count // 10)
+    all_in_common = table.in_common(np.ones(table.width, np.float32))
+    kin = _kin(_share_of_smaller(all_in_common), all_in_common >= FEWEST_IN_COMMON)
+    holders = table.holders(kin)
+    weight = np.log2(np.maximum(max(count, SMALL_CLASS) / holders, 1)).astype(np.float32)
+    likeness = _share_of_smaller(table.in_common(weight))
+    rare = (holders <= max(3, count // 10)).astype(np.float32)
+    close = (likeness >= ALIKE) & (table.in_common(rare) >= FEWEST_IN_COMMON)
+    return likeness, np.triu(close, k=1)
 
-    order = np.argsort(column, kind="stable")
-    owner, column = owner[order], column[order]
-    weights, numbers = np.zeros((2, count, count), np.float32)
-    for start in range(0, len(different), _CHUNK):
-        stop = min(start + _CHUNK, len(different))
-        here = slice(*np.searchsorted(column, [start, stop]))
-        has = np.zeros((count, stop - start), np.float32)
-        has[owner[here], column[here] - start] = 1
-        weights += (has * weight[start:stop]) @ has.T
-        has = has[:, rare[start:stop]]
-        numbers += has @ has.T
-    return weights, numbers
+
+def _share_of_smaller(in_common: np.ndarray) -> np.ndarray:
+    own = np.diag(in_common)
+    smaller = np.minimum(own[:, np.newaxis], own)
+    share: np.ndarray = np.divide(in_common, smaller, out=np.zeros_like(smaller), where=smaller > 0)
+    return share
+
+
+def _kin(share: np.ndarray, enough: np.ndarray) -> np.ndarray:
+    """Return a number for each hand-in, the same for those that have so much in common that one may be the source.
+
+    Where that is much of the class, it is what is usual, and only those count that have still more in common.
+    """
+    count = len(share)
+    most = max(MOST_KIN, count // 4)
+    kin = np.arange(count)
+    waiting = np.ones(count, bool)
+    for least in KIN:
+        together = enough & (share >= least) & waiting & waiting[:, np.newaxis]
+        for members in _components(together):
+            if len(members) <= most and waiting[members[0]]:
+                kin[members] = members[0]
+                waiting[members] = False
+    return kin
+
+
+def _components(together: np.ndarray) -> Iterator[list[int]]:
+    """Yield what is connected, each once; `together` is a symmetric (N, N) of bool."""
+    seen = np.zeros(len(together), bool)
+    for first in range(len(together)):
+        if seen[first]:
+            continue
+        members = new = np.arange(len(together)) == first
+        while new.any():
+            new = together[new].any(axis=0) & ~members
+            members = members | new
+        seen |= members
+        yield np.flatnonzero(members).tolist()
+
+
+def _listed(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the pairs that are listed, of all that are close, closest first.
+
+    Whoever is in one is in one that is listed, and is connected by them with whoever he is connected with at all.
+    """
+    of: dict[int, int] = {}
+
+    def root(one: int) -> int:
+        while of.setdefault(one, one) != one:
+            one = of[one] = of[of[one]]
+        return one
+
+    connecting, others = list[tuple[int, int]](), list[tuple[int, int]]()
+    for i, j in pairs:
+        (connecting if root(i) != root(j) else others).append((i, j))
+        of[root(i)] = root(j)
+    connecting = connecting[:MOST_CONNECTING]
+    return connecting + others[: max(0, MOST_PAIRS - len(connecting))]
+
+
+class _Table:
+    """Which hand-in has which fingerprint, by fingerprint; `width` is how many different ones there are."""
+
+    def __init__(self, suspects: Sequence[Suspect]) -> None:
+        self._count = len(suspects)
+        values = np.concatenate([np.fromiter(one.values, np.uint64, len(one.values)) for one in suspects])
+        owner = np.repeat(np.arange(self._count), [len(one.values) for one in suspects])
+        different, column = np.unique(values, return_inverse=True)
+        self.width = len(different)
+        order = np.argsort(column, kind="stable")
+        self._owner, self._column = owner[order], column[order]
+        # What only one has, which is most of all, is in common with nobody.
+        self._shared = np.bincount(column, minlength=self.width)[self._column] > 1
+
+    def holders(self, kin: np.ndarray) -> np.ndarray:
+        """Return how many have each fingerprint, shape (width,), where of all kin no more than two count."""
+        each, number = np.unique(self._column * self._count + kin[self._owner], return_counts=True)
+        return np.bincount(each // self._count, np.minimum(number, 2), self.width)
+
+    def in_common(self, weight: np.ndarray) -> np.ndarray:
+        """Return the weight of the fingerprints that every two have in common, shape (N, N)."""
+        owner, column = self._owner[self._shared], self._column[self._shared]
+        different, place = np.unique(column, return_inverse=True)
+        weights = np.zeros((self._count, self._count), np.float32)
+        for start in range(0, len(different), _CHUNK):
+            stop = min(start + _CHUNK, len(different))
+            here = slice(*np.searchsorted(place, [start, stop]))
+            has = np.zeros((self._count, stop - start), np.float32)
+            has[owner[here], place[here] - start] = 1
+            weights += (has * weight[different[start:stop]]) @ has.T
+        np.fill_diagonal(weights, np.bincount(self._owner, weight[self._column], self._count))
+        return weights

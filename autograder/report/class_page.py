@@ -65,6 +65,7 @@ def class_page(statistics: ClassStatistics, context: ReportContext) -> str:
         broken=_ways_to_break(statistics),
         flagged=_flagged(statistics),
         pairs=[_marked(pair) for pair in context.pairs],
+        together=[it for it in connected((pair.first, pair.second) for pair in context.pairs) if len(it) > 2],
         most_names=MOST_NAMES,
     )
 
@@ -137,6 +138,16 @@ def _flagged(statistics: ClassStatistics) -> list[tuple[str, str, int]]:
     reasons = Counter(statistics.flags)
     reasons.update((label, f"the grader failed on {fault}") for label, fault in statistics.faults)
     return [(label, reason, count) for (label, reason), count in sorted(reasons.items())]
+
+
+def connected(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Return who is connected by pairs, each group in order, the largest first."""
+    group_of: dict[str, set[str]] = {}
+    for pair in pairs:
+        group = set(pair).union(*(group_of.get(label, ()) for label in pair))
+        group_of.update(dict.fromkeys(group, group))
+    groups = {tuple(sorted(group)) for group in group_of.values()}
+    return sorted(groups, key=lambda group: (-len(group), group))
 
 
 def _marked(pair: LikePair) -> tuple[LikePair, list[tuple[str, list[tuple[str, str]]]]]:

@@ -21,6 +21,7 @@ from autograder.classroom.similarity import (
     lines_in_common,
     not_compared,
 )
+from autograder.report.class_page import connected
 
 STUB = b'''"""The stub."""
 
@@ -310,6 +311,56 @@ def test_two_are_enough_for_a_class() -> None:
     changed = ORIGINAL + b"\n\ndef more(X):\n    return [abs(x) ** 2 - len(X) for x in sorted(X) if x > 3]\n"
     assert _listed([suspect("ada", ORIGINAL), suspect("bob", changed)]) == [("ada", "bob")]
     assert _listed([suspect("ada", ORIGINAL), suspect("eve", OWN)]) == []
+
+
+def _edited(source: bytes, seed: int) -> bytes:
+    """Return a copy with lines of its writer's own at places of its writer's own."""
+    choice = random.Random(seed)
+    lines = source.decode().splitlines()
+    for own in choice.sample(somebodys_own_code(seed).decode().splitlines()[2:], 3):
+        places = [at for at, line in enumerate(lines) if re.match(r"    \w+ =", line)]
+        lines.insert(choice.choice(places), own)
+    return "\n".join(lines).encode()
+
+
+LONG = ORIGINAL + OWN.replace(b"svm_loss", b"svm_loss_naive")
+
+
+@pytest.mark.parametrize("copies, others", [(5, 0), (9, 30)])
+def test_copies_that_differ_are_all_listed_however_many_there_are(copies: int, others: int) -> None:
+    """What one hand-in has passes for what much of the class has, where many have it from there."""
+    ring = [suspect(f"copy{seed}", _edited(LONG, seed)) for seed in range(copies)]
+    class_ = [*ring, *(suspect(f"s{seed}", somebodys_own_code(seed)) for seed in range(others))]
+    assert len({one.values for one in ring}) == copies
+    found = find_alike(class_)
+    listed = {label for pair in _listed(class_) for label in pair}
+    assert listed == {one.label for one in ring}
+    assert connected((pair.first, pair.second) for pair in found.pairs) == [
+        tuple(sorted(one.label for one in ring))
+    ]
+
+
+def test_what_half_a_class_writes_is_no_copy_however_much_of_their_code_it_is() -> None:
+    usual = LONG.replace(b"def svm_loss", b"def usual")
+    half = [
+        suspect(f"s{seed}", usual + b"\n".join(somebodys_own_code(seed).splitlines()[:30]))
+        for seed in range(30)
+    ]
+    class_ = [*half, *(suspect(f"t{seed}", somebodys_own_code(100 + seed)) for seed in range(30))]
+    one, other = half[0].values, half[1].values
+    assert 0.4 < len(one & other) / len(one) < 0.8
+    assert find_alike(class_).pairs == ()
+
+
+def test_everybody_who_is_like_somebody_is_in_a_pair_that_is_listed() -> None:
+    rings = [LONG + somebodys_own_code(seed) for seed in range(16)]
+    class_ = [
+        suspect(f"r{number}c{seed}", _edited(ring, seed))
+        for number, ring in enumerate(rings)
+        for seed in range(3)
+    ]
+    listed = {label for pair in _listed(class_) for label in pair}
+    assert listed == {one.label for one in class_}
 
 
 def _listed(suspects: list[Suspect]) -> list[tuple[str, ...]]:

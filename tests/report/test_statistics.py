@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from autograder.classroom.report_parts import of_mistakes
 from autograder.model.hint_use import HintUse
 from autograder.model.verdict import Kind
+from autograder.report.class_page import class_page, connected
+from autograder.report.context import LikePair, ReportContext
 from autograder.report.statistics import ClassStatistics
 from tests.report.samples import (
     ASSIGNMENT,
@@ -187,3 +190,14 @@ def test_a_hint_is_counted_once_for_each_student_and_by_the_stage_that_fixed_it(
 
 def test_a_hint_for_a_question_that_there_is_not_is_left_out() -> None:
     assert gathered(ada=result(hints=(HintUse("<b>", "", 1, 0, False),))).hints == {}
+
+
+def test_those_who_are_connected_by_pairs_are_together_the_largest_group_first() -> None:
+    pairs = [("bo", "ada"), ("di", "eve"), ("cy", "bo"), ("fay", "gus"), ("gus", "hal"), ("hal", "ida")]
+    groups = connected(pairs)
+    assert groups == [("fay", "gus", "hal", "ida"), ("ada", "bo", "cy"), ("di", "eve")]
+    context = ReportContext(
+        pairs=tuple(LikePair(first=one, second=other, likeness=0.7) for one, other in pairs)
+    )
+    page = class_page(gathered(fay=result()), context)
+    assert re.findall(r"<li>(\d) hand-ins: ", page) == ["4", "3"]
