@@ -138,7 +138,8 @@ def _raised(error: CodeRaised) -> Finding:
     if error.importing:
         what = f"importing the file raises {name}{where}{_about_trials(error)}"
         return Finding(Kind.RAISED, what, details)
-    return Finding(Kind.RAISED, f"it raised {name}{where}", details)
+    what = f"it should raise {error.wanted} here, but raised" if error.wanted else "it raised"
+    return Finding(Kind.RAISED, f"{what} {name}{where}", details)
 
 
 def _line_of(error: CodeRaised) -> str:

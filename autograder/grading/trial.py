@@ -497,5 +497,6 @@ def require_exception(error: str, outcome: Returned | CodeRaised) -> None:
     if isinstance(outcome, Returned):
         raise NotPassed(Finding(Kind.WRONG_VALUE, f"it should raise {error} here, but returns a value"))
     if outcome.importing or error not in outcome.bases:
+        outcome.wanted = error
         raise outcome
     outcome.asked_for = True

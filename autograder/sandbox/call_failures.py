@@ -40,6 +40,8 @@ class CodeRaised(CallFailed):
         Whether it was raised while the file was being imported.
     asked_for
         Whether the test asked for it: its text is then whatever its author liked to write.
+    wanted
+        The type that the test asked for, where this is another one.
     """
 
     bases: tuple[str, ...]
@@ -49,6 +51,7 @@ class CodeRaised(CallFailed):
     variables: tuple[Local, ...] = ()
     importing: bool = False
     asked_for: bool = False
+    wanted: str = ""
 
     @property
     def type_name(self) -> str:

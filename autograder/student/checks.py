@@ -69,6 +69,8 @@ class Checks:
         Why known mistakes cannot be named, in a sentence; empty if they can, or if the folder has no hints.
     compared
         What the failed checks compared, by their ids.
+    called
+        The function that each failed check called last, as its object names it, by their ids.
     """
 
     assignment: Assignment
@@ -76,6 +78,7 @@ class Checks:
     verdicts: dict[str, list[Verdict]]
     problem: str = ""
     compared: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @functools.cached_property
     def problems(self) -> list[FileProblem]:
@@ -133,6 +136,7 @@ def check_folder(
         plan = grader.plan
         watch = Watch(plan.tests, assignment.switches if hints else None)
         compared: dict[str, tuple[Part, ...]] = {}
+        called: dict[str, str] = {}
         last: list[Trial] = []
 
         def on_trial(trial: Trial) -> None:
@@ -141,6 +145,8 @@ def check_folder(
 
         def on_verdict(verdict: Verdict) -> None:
             watch.on_verdict(verdict)
+            if last and not verdict.passed:
+                called.setdefault(verdict.test, last[0].called_last)
             if last and verdict.kind.family is Family.VALUE:
                 compared.setdefault(verdict.test, parts_of_trial(last[0]))
             last.clear()
@@ -158,7 +164,7 @@ def check_folder(
             of_question = [found[test.id] for test in plan.of_question(question.id) if test.id in found]
             hint = open_hint(hints, question.id, watch.of_question(question.id)) if hints else None
             verdicts[question.id] = [_with(verdict, hint) for verdict in of_question]
-    return Checks(assignment, submission, verdicts, problem, compared)
+    return Checks(assignment, submission, verdicts, problem, compared, called)
 
 
 def _sealed_hints(folder: Path) -> tuple[SealedHints | None, str]:

@@ -10,11 +10,12 @@ import ast
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from autograder.errors import CourseError
 from autograder.grading.explain.explanation import digest_of_hint, questions_of
@@ -36,16 +37,27 @@ SECONDS_BETWEEN = 60
 _LINE = re.compile(r"\b([\w.]+\.py|[\w.-]+\.ipynb, cell \d+), line (\d+)")
 
 _QUESTIONS = {
-    Kind.RAISED: "What is in each variable of that line when it is run, and which of them is another thing than you "
-    "thought?",
-    Kind.WRONG_TYPE_OR_SHAPE: "Which shape should the result have by the docstring, and which shape does each of your "
-    "lines give?",
+    Kind.RAISED: "What is in each variable of the line that raised the error, and which of them is another thing than "
+    "you thought?",
+    Kind.WRONG_TYPE_OR_SHAPE: "Which type and shape should the result have by the docstring, and which does each of "
+    "your lines give?",
+    Kind.OTHER_TYPE: "Which type should the result have by the docstring, and which of your lines decides its type?",
     Kind.TIMED_OUT: "Which loop could go on for ever, and what should end it?",
+    Kind.DIED: "Which of your lines could end Python itself, such as exit() or a recursion without an end?",
+    Kind.OUT_OF_MEMORY: "Which of your arrays is the largest, and what is its shape?",
+    Kind.NOT_ALLOWED: "What does that do for you, and how would you work it out with what is allowed?",
+    Kind.SLOW: "Which of your lines does most of the work, and how often is it run?",
     Kind.LOOPS: "Which operation on whole arrays does for all rows at once what this loop does for one?",
 }
 _QUESTION = (
-    "Take the smallest check that fails and go through your function on paper: after which line is the first number "
+    "Take the smallest check that fails and go through your function on paper: after which line is the first value "
     "another one than you would write down?"
+)
+_WITHOUT_VALUES = "What does the check say should happen, and which of your lines decides whether it does?"
+"""What is asked where a check compared nothing, so that no value of it is wrong."""
+_NAN = "Which of your steps can give NaN: 0 / 0, inf - inf, 0 * inf, the root or the logarithm of a negative number?"
+_INFINITE = (
+    "Which of your steps can give infinity: a division by 0, the logarithm of 0, exp of a large number?"
 )
 _OWN_TESTS = {
     State.TO_DO: (
@@ -267,59 +279,131 @@ def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
         return
     hint = next((verdict.hint for verdict in outcome.failed if verdict.hint), "")
     asked = questions_of(hint) if hint else ""
-    if outcome.failed[0].kind is Kind.WRONG_VALUE and _is_for_own_tests(checks, outcome.question):
-        (asked,) = _OWN_TESTS[State.FAILING]
-    yield asked or _QUESTIONS.get(outcome.failed[0].kind, _QUESTION)
+    yield asked or _question_about(checks, outcome)
     yield _where_to_look(checks, outcome, hint.replace(asked, "").strip() if asked else hint)
-    if example := _example(checks, outcome.question, folder):
+    if example := _example(checks, outcome, folder):
         yield f"Another example, with the right result; paste it and compare with what yours gives:\n\n{example}"
+
+
+def _question_about(checks: Checks, outcome: Outcome) -> str:
+    """Return what to ask about the first failure where no hint asks anything."""
+    first = outcome.failed[0]
+    if first.kind is not Kind.WRONG_VALUE:
+        return _QUESTIONS.get(first.kind, _WITHOUT_VALUES)
+    if _is_for_own_tests(checks, outcome.question):
+        (asked,) = _OWN_TESTS[State.FAILING]
+        return asked
+    parts = checks.compared.get(first.test, ())
+    if not parts:
+        return _WITHOUT_VALUES
+    for is_odd, question in ((np.isnan, _NAN), (np.isinf, _INFINITE)):
+        if any(_has(is_odd, part.got) and not _has(is_odd, part.expected) for part in parts):
+            return question
+    return _QUESTION
+
+
+def _has(is_odd: Callable[[np.ndarray], np.ndarray], value: object) -> bool:
+    """Return whether any number of a value is such a one; not where it is not made of real numbers alone."""
+    if isinstance(value, (list, tuple)):
+        return any(_has(is_odd, it) for it in value)
+    if not isinstance(value, (float, np.floating, np.ndarray)):
+        return False
+    array = np.asarray(value)
+    return array.dtype.kind == "f" and bool(is_odd(array).any())
 
 
 def _where_to_look(checks: Checks, outcome: Outcome, statement: str) -> str:
     """Return the lines to look at, which checks pass and which fail, and what the hint says besides its question."""
-    first = outcome.seen.first
-    place = _LINE.search(first)
-    functions = checks.assignment.question(outcome.question).functions
-    lines = [_lines_of(checks, function) for function in functions]
-    where = f"{place[1]}, line {place[2]}" if place else " and ".join(line for line in lines if line)
+    check = next(iter(outcome.failed_checks))
+    functions = _functions_of(checks, outcome)
+    place = _LINE.search(check.message)
+    where = _together(_lines_of(checks, functions)) if place is None else _place(checks, functions, place)
     right = [name_of_test(it.test, with_case=True) for it in checks.verdicts[outcome.question] if it.passed]
     wrong = [name_of_test(it.test, with_case=True) for it in outcome.failed]
     parts = [f"Look at {where}." if where else ""]
     parts.append(
         sentence(f"Right in: {first_few(right, 3)}; wrong in: {first_few(wrong, 3)}") if right else ""
     )
-    parts.append(sentence(statement or first))
+    seen = check.message if place is None else _without(place, check.message)
+    parts.append(sentence(statement or f'In "{check.name}": {seen}'))
     return " ".join(part for part in parts if part)
 
 
-def _lines_of(checks: Checks, function: str) -> str:
-    """Return where a function is defined: `linear_svm.py, lines 20 to 45`, or in which cell; empty if it is not."""
+def _functions_of(checks: Checks, outcome: Outcome) -> list[str]:
+    """Return those of a question's functions that its failed checks called last, the first failure's first.
+
+    It is all of them where that tells none of them from others.
+    """
+    functions = checks.assignment.question(outcome.question).functions
+    called = dict.fromkeys(checks.called.get(it.test, "") for it in outcome.failed)
+    found = [it for name in called for it in functions if name and (it == name or it.endswith(f".{name}"))]
+    return found or list(functions)
+
+
+def _place(checks: Checks, functions: Sequence[str], place: re.Match[str]) -> str:
+    """Return the line that a failure names, with the function that led there where it lies in another one."""
+    line = f"{place[1]}, line {place[2]}"
+    found = _lines_of(checks, functions)
+    if not found or any(file == place[1] and one <= int(place[2]) <= last for file, one, last in found):
+        return line
+    return f"{_together(found)}, which led to {line}"
+
+
+def _without(place: re.Match[str], message: str) -> str:
+    """Return what is said of a failure without the line, which is said already."""
+    if place.start() == 0:
+        rest = message[place.end() :]
+        return rest.removeprefix(":").lstrip() if rest.startswith(":") else f"it {rest.lstrip(', ')}"
+    return message.replace(f" in {place[0]}", "")
+
+
+def _lines_of(checks: Checks, functions: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return where functions are defined, file, first and last line, as far as they can be found."""
+    return [it for function in functions if (it := _definition_of(checks, function)) is not None]
+
+
+def _together(found: Sequence[tuple[str, int, int]]) -> str:
+    """Return places in words, each file once: `linear_svm.py, lines 20 to 45 and 50 to 61`."""
+    by_file: dict[str, list[str]] = {}
+    for file, first, last in found:
+        by_file.setdefault(file, []).append(f"{first} to {last}")
+    return " and ".join(f"{file}, lines {' and '.join(lines)}" for file, lines in by_file.items())
+
+
+def _definition_of(checks: Checks, function: str) -> tuple[str, int, int] | None:
+    """Return file, or cell of a notebook, first and last line of a function; None if it cannot be found."""
     module, *names = function.split(".")
     file = f"{module}.py"
     try:
         node: ast.AST = ast.parse(checks.submission.files.get(file, b""))
     except (SyntaxError, ValueError, RecursionError):
-        return ""
+        return None
     for name in names:
         inner = [it for it in ast.walk(node) if isinstance(it, _DEFINITIONS) and it.name == name]
         if not inner:
-            return ""
+            return None
         node = inner[-1]
     assert isinstance(node, _DEFINITIONS)
     place, first = CellLines(checks.submission.files).place(file, node.lineno)
-    return f"{place}, lines {first} to {first + (node.end_lineno or node.lineno) - node.lineno}"
+    return place, first, first + (node.end_lineno or node.lineno) - node.lineno
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def _example(checks: Checks, question: str, folder: Path) -> str:
-    """Return the worked example of the question's first function that has one; empty if none has."""
+def _example(checks: Checks, outcome: Outcome, folder: Path) -> str:
+    """Return the worked example of the function that fails first; empty if it has none.
+
+    That of another function would show that nothing is wrong.
+    """
     try:
         examples = msgspec.json.decode((folder / EXAMPLES_FILE).read_bytes(), type=dict[str, WorkedExample])
     except (OSError, ValueError, msgspec.MsgspecError):
         return ""
-    functions = checks.assignment.question(question).functions
+    called = checks.called.get(outcome.failed[0].test, "")
+    functions = _functions_of(checks, outcome)
+    if any(it == called or it.endswith(f".{called}") for it in functions):
+        functions = functions[:1]
     function = next((it for it in functions if it in examples), None)
     if function is None:
         return ""

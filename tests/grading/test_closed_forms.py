@@ -142,3 +142,23 @@ def test_the_right_numbers_in_another_arrangement_are_told() -> None:
     assert other_arrangement(gradient, gradient.ravel()) == "it has the right numbers in the shape (20,)"
     assert other_arrangement(gradient, gradient[:4]) == ""
     assert other_arrangement(np.zeros((2, 3)), np.zeros((3, 2))) == ""
+
+
+def test_the_right_numbers_in_another_order_are_told() -> None:
+    right = np.random.default_rng(1).normal(size=(4, 4))
+    assert other_arrangement(right, right) == ""
+    assert other_arrangement(right, right.T) == "it is the expected one transposed"
+    assert other_arrangement(right, right[:, ::-1]) == "each row holds the right numbers in another order"
+    assert (
+        other_arrangement(right, right[[1, 0, 2, 3]])
+        == "each column holds the right numbers in another order"
+    )
+    assert other_arrangement(right, right.ravel()[::-1].reshape(4, 4)) == (
+        "it holds the right numbers in another order"
+    )
+    assert other_arrangement(right, right + 1) == ""
+
+
+@pytest.mark.parametrize("right", [np.arange(12) % 5, np.eye(5) * np.arange(1.0, 6.0)])
+def test_numbers_that_are_repeated_are_in_no_order(right: np.ndarray) -> None:
+    assert other_arrangement(right, np.roll(right, 1, axis=0)) == ""

@@ -232,7 +232,12 @@ def test_a_fault_on_the_way_to_an_explanation_costs_no_verdict(grader, verdicts,
             Kind.WRONG_VALUE,
             "it should raise ValueError here",
         ),
-        ("raise ValueError", "raise TypeError", Kind.RAISED, "it raised TypeError"),
+        (
+            "raise ValueError",
+            "raise TypeError",
+            Kind.RAISED,
+            "it should raise ValueError here, but raised TypeError",
+        ),
         ("raise ValueError", "raise type('Own', (ValueError,), {})", Kind.PASSED, ""),
     ],
 )

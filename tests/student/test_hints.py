@@ -25,6 +25,7 @@ from autograder.student.memory import FOLDER
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_here
 from tests.courses import ASSIGNMENT, GRADED, PUBLIC, REFERENCE, STUB, write_course
+from tests.notebooks.execution import folder_of_a_student
 from tests.student.test_checking import run_pasted
 
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
@@ -46,6 +47,11 @@ def wrong(work: Path) -> Path:
 
 def stages_at(folder: Path, now: float) -> int:
     return len(hint_for(check_folder(folder=folder, tier="limits"), "spread", folder, now).stages)
+
+
+def all_stages(folder: Path, question: str = "spread") -> tuple[str, ...]:
+    checks = check_folder(folder=folder, tier="limits")
+    return [hint_for(checks, question, folder, now) for now in (0, 100, 200)][-1].stages
 
 
 def test_stages_come_after_a_minute(wrong: Path) -> None:
@@ -93,8 +99,73 @@ def test_an_error_s_own_line_is_the_place_to_look_at(work: Path) -> None:
     checks = check_folder(folder=work, tier="limits")
     hint_for(checks, "spread", work, 0)
     hint = hint_for(checks, "spread", work, 100)
-    assert hint.stages[0].startswith("What is in each variable of that line")
-    assert "Look at centring.py, line 16." in hint.stages[1]
+    assert hint.stages[0].startswith("What is in each variable of the line that raised the error")
+    assert hint.stages[1].startswith(
+        'Look at centring.py, line 16. In "spread of two rows": the name unknown is not defined (NameError)'
+    )
+
+
+def test_an_error_in_a_function_that_is_right_leads_back_to_the_one_that_calls_it(work: Path) -> None:
+    calling = REFERENCE.replace("    return np.sqrt(np.add", "    return centre(0) and np.sqrt(np.add")
+    (work / "centring.py").write_text(calling)
+    place = all_stages(work)[1]
+    assert "Look at centring.py, lines 13 to 16, which led to centring.py, line 9." in place
+
+
+@pytest.mark.parametrize(
+    "old, new, asked, seen",
+    [
+        (
+            "np.sqrt(np.add",
+            "np.float32(1) * np.sqrt(np.add",
+            "Which type should",
+            "holds the right numbers, but",
+        ),
+        ("np.sqrt(np.add", "np.sqrt(-np.add", "Which of your steps can give NaN", "entries that are NaN"),
+        ("np.sqrt(np.add", "1 / np.sqrt(0 * np.add", "Which of your steps can give infinity", "infinite"),
+        ("np.sqrt(np.add", "3 * np.sqrt(np.add", "Take the smallest check that fails", "wrong values"),
+    ],
+)
+def test_what_is_asked_fits_what_was_seen(work: Path, old: str, new: str, asked: str, seen: str) -> None:
+    source = REFERENCE.replace(old, new)
+    if "float32" in new:
+        source = source.replace("axis=0) / len(X))", "axis=0) / len(X)).astype(np.float32)")
+    (work / "centring.py").write_text(source)
+    question, place = all_stages(work)[:2]
+    assert question.startswith(asked)
+    assert seen in place
+
+
+def test_where_no_value_is_wrong_nothing_is_asked_about_values(tmp_path: Path) -> None:
+    raising = PUBLIC.partition('@pytest.mark.question("spread")')[0] + (
+        '@pytest.mark.question("spread")\ndef test_text_is_an_error(student):\n'
+        '    student.raises("ValueError", "centring.spread", "text")\n'
+    )
+    course = find_course(write_course(tmp_path / "course", {"assignments/centring/test_public.py": raising}))
+    folder = folder_of_a_student(course.assignment("centring"), tmp_path / "work")
+    (folder / "centring.py").write_text(REFERENCE.replace("    deviations", "    return X\n    deviations"))
+    question, place = all_stages(folder)[:2]
+    assert question.startswith("What does the check say should happen")
+    assert "it should raise ValueError here, but returns a value" in place
+
+
+def test_of_several_functions_place_and_example_are_those_of_the_one_that_fails(tmp_path: Path) -> None:
+    one_question = ASSIGNMENT.partition('\n[[questions]]\nid = "spread"')[0]
+    one_question = one_question.replace("points = 6", "points = 10").replace(
+        '["centring.centre"]', '["centring.centre", "centring.spread"]'
+    )
+    replaced = {
+        "assignments/centring/assignment.toml": one_question,
+        "assignments/centring/test_public.py": PUBLIC.replace('"spread")\ndef', '"centre")\ndef'),
+    }
+    course = find_course(write_course(tmp_path / "course", replaced))
+    folder = folder_of_a_student(course.assignment("centring"), tmp_path / "work")
+    (folder / "centring.py").write_text(WRONG)
+    examples = {"centring.centre": "the example of centre", "centring.spread": EXAMPLE}
+    (folder / EXAMPLES_FILE).write_text(json.dumps(examples))
+    _, place, example = all_stages(folder, "centre")
+    assert place.startswith("Look at centring.py, lines 13 to 16. Right in: two rows; ")
+    assert example.endswith(EXAMPLE)
 
 
 def test_a_question_that_calls_a_failing_one_is_sent_there(work: Path) -> None:

@@ -111,17 +111,36 @@ def form_of(samples: Sequence[Sample]) -> Form | None:
 
 
 def other_arrangement(expected: Any, got: Any) -> str:
-    """Return how an array of another shape holds the expected numbers, or nothing."""
+    """Return how an array holds the expected numbers elsewhere than where they belong, or nothing."""
     if not isinstance(expected, np.ndarray) or not isinstance(got, np.ndarray) or expected.size != got.size:
         return ""
-    if {expected.dtype.kind, got.dtype.kind} - set("fiu") or len(np.unique(expected)) < FEWEST_ENTRIES:
+    different = len(np.unique(expected))
+    if {expected.dtype.kind, got.dtype.kind} - set("fiu") or different < FEWEST_ENTRIES:
         return ""
     if expected.shape == got.shape:
-        return ""
+        return _other_order(expected, got, different)
     if expected.ndim == 2 and got.shape == expected.shape[::-1] and np.allclose(expected, got.T):
         return "it is the expected one transposed"
     if np.allclose(expected.ravel(), got.ravel()):
         return f"it has the right numbers in the shape {got.shape}"
+    return ""
+
+
+def _other_order(expected: np.ndarray, got: np.ndarray, different: int) -> str:
+    """Return how an array of the right shape, so many of whose numbers are different, holds them in another order."""
+    if np.allclose(expected, got):
+        return ""
+    transposed = _transpose(expected)
+    if transposed is not None and np.allclose(transposed, got):
+        return "it is the expected one transposed"
+    if 2 * different <= expected.size:
+        return ""  # labels, or zeros: a few numbers are the same in any order
+    if expected.ndim == 2 and min(expected.shape) > 1:
+        for axis, line in ((1, "row"), (0, "column")):
+            if np.allclose(np.sort(expected, axis=axis), np.sort(got, axis=axis)):
+                return f"each {line} holds the right numbers in another order"
+    if np.allclose(np.sort(expected, axis=None), np.sort(got, axis=None)):
+        return "it holds the right numbers in another order"
     return ""
 
 
