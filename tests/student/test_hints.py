@@ -161,7 +161,8 @@ def test_of_several_functions_place_and_example_are_those_of_the_one_that_fails(
     course = find_course(write_course(tmp_path / "course", replaced))
     folder = folder_of_a_student(course.assignment("centring"), tmp_path / "work")
     (folder / "centring.py").write_text(WRONG)
-    examples = {"centring.centre": "the example of centre", "centring.spread": EXAMPLE}
+    lines = {"centring.centre": "the example of centre", "centring.spread": EXAMPLE}
+    examples = {function: {"lines": it, "in_notebook": ""} for function, it in lines.items()}
     (folder / EXAMPLES_FILE).write_text(json.dumps(examples))
     _, place, example = all_stages(folder, "centre")
     assert place.startswith("Look at centring.py, lines 13 to 16. Right in: two rows; ")
