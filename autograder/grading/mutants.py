@@ -12,6 +12,7 @@ import copy
 import hashlib
 import random
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -252,7 +253,9 @@ def _candidates(text: str, function: ast.FunctionDef) -> Iterator[Made]:
 def _compiled(source: str) -> tuple[object, ...] | None:
     """Return what tells one program from another, whatever its lines look like; None if it is none."""
     try:
-        return _instructions(compile(source, "mutant", "exec", dont_inherit=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of a mistake that was made on purpose
+            return _instructions(compile(source, "mutant", "exec", dont_inherit=True))
     except SyntaxError:
         return None
 

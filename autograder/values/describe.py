@@ -143,7 +143,7 @@ def _text_of(value: Any, most: int) -> str:
         case np.ndarray():
             return f"array of {value.dtype}, shape {value.shape}:\n{_entries_of(value)}"
         case tuple():
-            return f"({_joined((shown(part, most) for part in value), most)})"
+            return f"({_joined((shown(part, most) for part in value), most)}{',' * (len(value) == 1)})"
         case list():
             return f"[{_joined((shown(part, most) for part in value), most)}]"
         case dict():

@@ -81,7 +81,9 @@ def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
 
 
 def _shown(output: Mapping[str, Any]) -> str:
-    return _text(output.get("text", "")) + _text(output.get("data", {}).get("text/plain", ""))
+    data = output.get("data", {})
+    is_picture = any(kind.startswith("image/") for kind in data)
+    return _text(output.get("text", "")) + ("" if is_picture else _text(data.get("text/plain", "")))
 
 
 def _text(text: str | list[str]) -> str:

@@ -18,7 +18,8 @@ from autograder.values.kinds import Foreign
 
 _OF_LIBRARY = (
     "a value that no file under autograder/values/ makes again comes to a test as a Foreign, with which it cannot "
-    'compute: let compare("module.function", ...) compare it as a whole, or have students return plain arrays of it'
+    'compute: let compare("module.function", ...) compare it as a whole, or have students return plain arrays of it; '
+    "plots are not drawn while work is graded, so test the numbers that are plotted, or let a person look"
 )
 
 

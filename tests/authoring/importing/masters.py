@@ -399,7 +399,7 @@ TABLES: list[Cell] = [
         text("**Question 1.** Drop what is missing."),
         *solution(code(CLEAN.strip())),
         *checks(
-            code(f"{DIRTY}clean(df).shape", "(2, 2)"),
+            code(f"{DIRTY}assert clean(df).shape == (2, 2)"),
             code(f"# HIDDEN\n{DIRTY}assert clean(df)['a'].mean() == 2 and clean(df).iloc[1]['b'] == 'z'"),
             code(f"# HIDDEN\n{DIRTY}out = clean(df)\nassert list(out.columns) == ['a', 'b']"),
             code(
