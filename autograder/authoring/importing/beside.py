@@ -21,6 +21,23 @@ def data_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
+def data_of_tests(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
+    """Return name and content of every file below the folder of the tests whose own name they have in a text.
+
+    Such a file is found by where the tests lie, `os.path.join(HERE, "data", "wave.txt")`: names of folders stand apart.
+    """
+    texts = {
+        it.value for it in nodes_in(sources) if isinstance(it, ast.Constant) and isinstance(it.value, str)
+    }
+    named = {Path(it).name for it in texts if 3 <= len(it) <= 200 and "\0" not in it}
+    found = dict[str, bytes]()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.name in named and _is_data(folder, name):
+            found[name] = path.read_bytes()
+    return found
+
+
 def modules_beside(folder: Path, sources: Iterable[str]) -> dict[str, bytes]:
     """Return name and content of every module of a folder that the code imports, from whatever package."""
     found = dict[str, bytes]()

@@ -172,6 +172,8 @@ class Draft:
         Name to content of every file that hand-ins read.
     beside
         Name to content of what students are given and nobody hands in.
+    of_tests
+        Name to content of what graded tests read, from where they lie.
     """
 
     name: str
@@ -184,6 +186,7 @@ class Draft:
     libraries: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     beside: Mapping[str, bytes] = field(default_factory=dict)
+    of_tests: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def id_of(text: str) -> str:

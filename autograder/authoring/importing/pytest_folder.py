@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from autograder.authoring.importing.assertions import of_self, plain
-from autograder.authoring.importing.beside import data_beside, modules_beside
+from autograder.authoring.importing.beside import data_beside, data_of_tests, modules_beside
 from autograder.authoring.importing.context import with_context
 from autograder.authoring.importing.draft import (
     ByHand,
@@ -139,17 +139,45 @@ def read_folder(folder: Path, name: str) -> Draft:
     if not any(test.public for question in questions for test in question.tests):
         what = "no test is shown to students, so that they cannot check their work"
         by_hand.append(ByHand(Place(""), what, "copy some into test_public.py"))
-    sources = [*modules.values(), *(ast.unparse(it) for it in trees.values())]
+    in_tests = [ast.unparse(it) for it in trees.values()]
+    data = {**data_beside(place, modules.values()), **data_beside(folder, modules.values())}
+    for_tests = {**data_beside(place, in_tests), **data_beside(folder, in_tests)}
+    for it in for_tests.keys() - data.keys():
+        what = f"{it} is named by tests only, and students now get it, as hand-ins may have to read it"
+        by_hand.append(ByHand(Place(""), what, "where only the tests read it, take its [[data]] table out"))
+    of_tests = {
+        name: content
+        for at in dict.fromkeys(it.parent for it in paths)
+        for name, content in data_of_tests(at, in_tests).items()
+    }
+    shown = [it for question in questions for it in question.tests if it.public]
+    beside = {
+        name: content
+        for name, content in of_tests.items()
+        if any(Path(name).name in text for it in shown for text in _texts(it.body))
+    }
+    for it in beside:
+        what = f"students get {it}, which tests that they see read"
+        by_hand.append(ByHand(Place(""), what, "take it and these tests out if it gives something away"))
     return Draft(
         name,
         title_of(name),
         f"{folder.resolve().name}/, a folder of {'gradescope-utils' if weighted else 'pytest'} tests",
         {f"{it}.py": (stubs[it].encode(), source.encode()) for it, source in modules.items()},
         questions,
-        data={**data_beside(place, sources), **data_beside(folder, sources)},
+        data={**for_tests, **data},
+        beside={name: content for name, content in beside.items() if name not in {*data, *for_tests}},
+        of_tests=of_tests,
         libraries=libraries_in(modules.values(), modules),
         by_hand=tuple(by_hand),
     )
+
+
+def _texts(body: Sequence[ast.stmt]) -> Iterator[str]:
+    for statement in body:
+        for it in ast.walk(statement):
+            if isinstance(it, ast.Constant) and isinstance(it.value, str):
+                yield it.value
 
 
 def _parsed(path: Path) -> ast.Module:

@@ -28,6 +28,12 @@ _SAME_OBJECT = frozenset({"shares_memory", "may_share_memory", "getsource", "sig
 _DRAWN = "drawn"
 _NUMPY = "import numpy as np"
 _SHOWN = "shown_at_the_end"
+_THIS_FILE = "__file__"
+_PATHS = frozenset(
+    {"join", "dirname", "abspath", "realpath", "normpath", "Path", "resolve", "absolute", "joinpath", "with_name",
+     "str", "fspath", "as_posix"}
+)  # fmt: skip
+"""Functions and methods that make a path of another one."""
 SET_SCORE = "set_score"
 """The argument by which gradescope-utils has a test say how many of its points are earned."""
 _OURS = frozenset({"student", "check", _DRAWN})
@@ -158,6 +164,10 @@ class _Translation:
     """Variables that students were given and that are read from the hand-in."""
     calling_back: set[str] = field(default_factory=set)
     """Functions of the test that call the hand-in."""
+    of_tests: set[str] = field(default_factory=set)
+    """Names whose values depend on where the file of the test lies."""
+    places: set[str] = field(default_factory=set)
+    """Those of them that are paths."""
     uses: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
@@ -412,6 +422,10 @@ class _Translation:
                     kept.discard(name.id)
                 if touched:
                     self.touched.add(name.id)
+        if isinstance(target, ast.Name):
+            is_of_tests, is_place = self._is_of_tests(value), self._is_place_of_tests(value)
+            (self.of_tests.add if is_of_tests else self.of_tests.discard)(target.id)
+            (self.places.add if is_place else self.places.discard)(target.id)
         if isinstance(target, ast.Name) and self._makes_object(value):
             self.handles.add(target.id)
         if isinstance(target, ast.Name) and isinstance(value, ast.Lambda) and touched:
@@ -438,6 +452,22 @@ class _Translation:
             isinstance(it, ast.Name) and (it.id == "student" or it.id in self.touched)
             for it in ast.walk(node)
         )
+
+    def _is_of_tests(self, node: ast.AST) -> bool:
+        """Return whether an expression depends on where the test lies: a file beside it, or what one holds."""
+        return any(
+            isinstance(it, ast.Name) and (it.id == _THIS_FILE or it.id in self.of_tests)
+            for it in ast.walk(node)
+        )
+
+    def _opens_own_file(self, node: ast.Call) -> bool:
+        """Return whether a call opens a file that lies beside the tests, to read it."""
+        match node:
+            case ast.Call(func=ast.Name(id="open"), args=[path, *others]):
+                modes = [*others[:1], *(it.value for it in node.keywords if it.arg == "mode")]
+                reads = all(isinstance(it, ast.Constant) and it.value in ("r", "rt", "rb") for it in modes)
+                return reads and "open" not in self.bound and self._is_of_tests(path)
+        return False
 
     def _touch(self, name: str | None) -> None:
         if name in self.bound:  # no module, such as the np of np.testing
@@ -514,7 +544,7 @@ class _Translation:
             self.given.add(name)
         elif name in self.names.imports:
             self.imports.add(self.names.imports[name])
-        elif name in self.hoisted:
+        elif name in self.hoisted or name == _THIS_FILE:
             pass
         elif name in self.names.modules:
             raise _refused(node, f"the module {name} is used as a whole")
@@ -575,6 +605,8 @@ class _Translation:
                 )
             if function.attr in _SAME_OBJECT:
                 raise _refused(node, f"{function.attr} looks at the student's own object or source")
+        if self._opens_own_file(node):
+            return ast.Call(function, *self._arguments(node))
         if _is_unseeded_maker(node):
             self.notes.append("it drew other numbers in every run, and now draws the same: seed 0")
             return ast.Call(self.expression(function), [ast.Constant(0)], [])
@@ -597,11 +629,32 @@ class _Translation:
             self.uses.add(known.target)
             return ast.Call(_student("ref"), [ast.Constant(known.target)], [])
         made = self.expression(node, as_object=True)
+        if isinstance(node, (ast.BinOp, ast.Call, ast.Name)) and self._is_place_of_tests(node):
+            raise CannotTranslateError(
+                node,
+                "the student's code is to read a file that lies beside the tests, where it cannot look",
+                "if students may have it, name the file in a [[data]] table of assignment.toml and pass its name alone",
+            )
         called_back = isinstance(made, ast.Lambda) and self._is_touched(made)
         if called_back or (isinstance(made, ast.Name) and made.id in self.calling_back):
             raise _refused(node, "a function that calls the student's code is passed to the student's code")
         self.lent |= {it.id for it in ast.walk(node) if isinstance(it, ast.Name) and it.id in self.bound}
         return made
+
+    def _is_place_of_tests(self, node: ast.expr) -> bool:
+        """Return whether an expression is the path of a file beside the tests, and not what the file holds."""
+        match node:
+            case ast.Name(id=name):
+                return name == _THIS_FILE or name in self.places
+            case ast.BinOp(left=left, op=ast.Div()):
+                return self._is_place_of_tests(left)
+            case ast.Call(func=function, args=args):
+                name = ast.unparse(function).rpartition(".")[2]
+                made_of = [*args, *([function.value] if isinstance(function, ast.Attribute) else [])]
+                return name in _PATHS and any(map(self._is_place_of_tests, made_of))
+            case ast.Attribute(value=of, attr="parent"):
+                return self._is_place_of_tests(of)
+        return False
 
     def _arguments(self, node: ast.Call) -> tuple[list[ast.expr], list[ast.keyword]]:
         args = [self.expression(it) for it in node.args]

@@ -107,7 +107,7 @@ def _public_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
 
 
 def _secret_half(draft: Draft, tests: TestFiles) -> dict[str, bytes]:
-    half = {name: reference for name, (_, reference) in draft.files.items()}
+    half = {name: reference for name, (_, reference) in draft.files.items()} | dict(draft.of_tests)
     half["grading.toml"] = "\n".join(_grading_toml(draft)).encode()
     half["test_graded.py"] = tests.graded.encode()
     half["mistakes.toml"] = _MISTAKES.encode()

@@ -414,6 +414,61 @@ def test_points_that_a_test_sets_anywhere_are_those_that_gradescope_counts(tmp_p
     assert our_totals(made, sources) == {what: points for what, (_, _, points) in changed.items()}
 
 
+WITH_FILES = """
+import json
+import os
+import unittest
+from pathlib import Path
+from gradescope_utils.autograder_utils.decorators import visibility, weight
+from layers import relu
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DATA = Path(__file__).parent / "data"
+
+class TestFiles(unittest.TestCase):
+    @weight(1)
+    @visibility("hidden")
+    def test_rows(self):
+        with open(os.path.join(HERE, "data", "rows.json")) as file:
+            rows = json.load(file)
+        self.assertEqual([relu(it) for it in rows["in"]], rows["out"])
+
+    @weight(1)
+    def test_seen(self):
+        self.assertEqual(relu(float((DATA / "one.txt").read_text())), 1)
+
+    @weight(1)
+    @visibility("hidden")
+    def test_path(self):
+        relu(str(DATA / "one.txt"))
+
+    @weight(1)
+    @visibility("hidden")
+    def test_written(self):
+        relu(1.0)
+        self.assertTrue(open("log.txt").read())
+"""
+
+
+def test_files_beside_the_tests_stay_beside_them(tmp_path: Path) -> None:
+    files = {
+        "layers.py": "def relu(x):\n    return max(x, 0)\n",
+        "data/rows.json": '{"in": [-1.5, 2.0], "out": [0, 2.0]}',
+        "data/one.txt": "1.0",
+        "data/notes.txt": "unused",
+    }
+    made = imported(folder_of(tmp_path / "tests", WITH_FILES, **files), tmp_path / "course")
+    page = page_of(made)
+    assert made.tests == (2, 4) and "the reference does not pass" not in page
+    assert "test path could not be translated: the student's code is to read a file that lies beside" in page
+    assert "test written could not be translated: open would look at this side" in page
+    assert "students get data/one.txt, which tests that they see read" in page
+    names = {half: {it.name for it in (half / "data").iterdir()} for half in (made.public, made.secret)}
+    assert names == {made.public: {"one.txt"}, made.secret: {"one.txt", "rows.json"}}
+    sources = {"right": files["layers.py"], "wrong": files["layers.py"].replace("max", "min")}
+    assert our_totals(made, sources) == {"right": 2, "wrong": 0}
+
+
 def test_classes_and_numbers_become_questions(decorated: tuple[Path, Imported]) -> None:
     _, made = decorated
     toml = tomllib.loads((made.public / "assignment.toml").read_text())
