@@ -78,7 +78,9 @@ def _agreement(
         return None
     arguments = [got, wanted, ast.Constant(ast.unparse(_AsWritten().visit(copy.deepcopy(got))))]
     keywords = [ast.keyword("message", message)] if message is not None else []
-    if ast.unparse(how) not in ("got == wanted", "wanted == got"):
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Lambda):
+        keywords.insert(0, ast.keyword("how", test.func))
+    elif ast.unparse(how) not in ("got == wanted", "wanted == got"):
         parameters = ast.arguments([], [ast.arg("got"), ast.arg("wanted")], None, [], [], None, [])
         keywords.insert(0, ast.keyword("how", ast.Lambda(parameters, how)))
     agree = ast.Attribute(ast.Name("check", ast.Load()), "agree", ast.Load())
@@ -101,6 +103,8 @@ def _compared(test: ast.expr) -> Pair | None:
     """Return the two sides that have to agree for a test to hold."""
     match test:
         case ast.Call(func=function, args=[left, right, *_]) if _last(function) in _CLOSE:
+            return left, right
+        case ast.Call(func=ast.Lambda(), args=[left, right], keywords=[]):
             return left, right
         case ast.Call(func=ast.Attribute(value=left, attr="equals"), args=[right], keywords=[]):
             return left, right

@@ -9,10 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 _COMPARED: Mapping[str, ast.cmpop] = {
     "assertEqual": ast.Eq(),
     "assertEquals": ast.Eq(),
-    "assertListEqual": ast.Eq(),
-    "assertTupleEqual": ast.Eq(),
-    "assertDictEqual": ast.Eq(),
-    "assertSetEqual": ast.Eq(),
     "assertSequenceEqual": ast.Eq(),
     "assertMultiLineEqual": ast.Eq(),
     "assertNotEqual": ast.NotEq(),
@@ -25,6 +21,14 @@ _COMPARED: Mapping[str, ast.cmpop] = {
     "assertLess": ast.Lt(),
     "assertLessEqual": ast.LtE(),
 }
+
+_OF_ONE_KIND: Mapping[str, str] = {
+    "assertListEqual": "list",
+    "assertTupleEqual": "tuple",
+    "assertDictEqual": "dict",
+    "assertSetEqual": "(set, frozenset)",
+}
+"""Those that hold of one type only: an array may be equal to a list, and is none."""
 
 
 def plain(body: Sequence[ast.stmt], assertion_of: Callable[[ast.expr], str | None]) -> list[ast.stmt]:
@@ -99,6 +103,9 @@ def _plain(name: str, call: ast.Call) -> ast.stmt | None:
     match name:
         case _ if name in _COMPARED and len(args) >= 2 and not others:
             return asserted(ast.Compare(args[0], [_COMPARED[name]], [args[1]]), 2)
+        case _ if name in _OF_ONE_KIND and len(args) >= 2 and not others:
+            same = f"lambda left, right: isinstance(left, {_OF_ONE_KIND[name]}) and left == right"
+            return asserted(ast.Call(ast.parse(same, mode="eval").body, args[:2], []), 2)
         case "assertTrue" if args and not others:
             return asserted(args[0], 1)
         case "assertFalse" if args and not others:

@@ -414,6 +414,29 @@ def test_points_that_a_test_sets_anywhere_are_those_that_gradescope_counts(tmp_p
     assert our_totals(made, sources) == {what: points for what, (_, _, points) in changed.items()}
 
 
+OF_ONE_KIND = """
+import unittest
+from gradescope_utils.autograder_utils.decorators import weight
+from layers import places
+
+class TestPlaces(unittest.TestCase):
+    @weight(1)
+    def test_list(self):
+        self.assertListEqual(places([0, 1]), [1], "no list of places")
+
+    @weight(2)
+    def test_equal(self):
+        self.assertEqual(places([0, 1]), [1])
+"""
+
+
+def test_an_assertion_about_lists_holds_of_lists_only(tmp_path: Path) -> None:
+    source = "import numpy as np\n\ndef places(x):\n    return np.flatnonzero(x).tolist()\n"
+    made = imported(folder_of(tmp_path / "tests", OF_ONE_KIND, **{"layers.py": source}), tmp_path / "course")
+    sources = {"right": source, "an array": source.replace(".tolist()", "")}
+    assert our_totals(made, sources) == {"right": 3, "an array": 2}
+
+
 WITH_FILES = """
 import json
 import os
