@@ -26,6 +26,7 @@ from autograder.grading.flow_graph import MANY, MOST_MEANINGS, FlowGraph
 from autograder.grading.named_objects import OFFERED, object_named
 from autograder.grading.python_functions import (
     ALL_MEMBERS,
+    ARITHMETIC,
     CALLED_WITH_THE_CLASS,
     EXECUTES,
     EXECUTES_OR_LOADS,
@@ -48,6 +49,18 @@ _MOST_TEXTS = 50
 # A meaning is a dotted name (`numpy.linalg`), or one of these with what it is about.
 _TEXT, _TEXTS, _FUNCTION, _MEMBERS, _PICKS = "str:", "strs:", "def:", "vars:", "picks:"
 _LOCALS = "locals()"
+
+# Methods that are called by no name: by what is written in their place.
+_OF_ATTRIBUTES = ("__get__", "__getattr__", "__getattribute__")
+_OF_KEYS = ("__getitem__", "__class_getitem__", "__missing__")
+_OF_ITERATION = ("__iter__", "__next__", "__aiter__", "__anext__", "__getitem__")
+_OF_WITH = ("__enter__", "__aenter__")
+_OF_OPERATIONS = (
+    *(f"__{before}{name}__" for before in ("", "r", "i") for name in ARITHMETIC),
+    *(f"__{name}__" for name in ("neg", "pos", "invert", "lt", "le", "eq", "ne", "gt", "ge")),
+)
+_HELD_BY_WRAPPERS = frozenset({"value", "_value_"})
+"""What members of an enumeration call what they stand for, and the end of a generator what it returned."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,9 @@ class Meanings:
         self._functions: list[_Function] = []
         self._number_of: dict[int, int] = {}
         self._returns: list[int] = []
+        self._generators: list[bool] = []
+        """Whether each of the functions that are being read is a generator, as far as it is read."""
+        self._implicit: dict[tuple[str, ...], int] = {}
         self._mentioned: list[tuple[int, ast.AST, str]] = []
         self._lookups: dict[tuple[int, str], Lookup] = {}
         self._executions: set[tuple[int, str]] = set()
@@ -254,6 +270,20 @@ class Meanings:
             self._attributes[name] = self._graph.new()
         return self._attributes[name]
 
+    def _returned_by(self, methods: tuple[str, ...]) -> int:
+        """Return the one place for what methods of these names return, in whatever class they are."""
+        if methods not in self._implicit:
+            result = self._implicit[methods] = self._graph.new()
+
+            def found(meaning: str) -> None:
+                if meaning.startswith(_FUNCTION):
+                    function = self._functions[int(meaning.removeprefix(_FUNCTION))]
+                    self._graph.flow(function.returns, result)
+
+            for method in methods:
+                self._graph.on(self._attribute_place(method), found)
+        return self._implicit[methods]
+
     def _unknown(self, reaches: str, node: ast.AST, scope: _Scope) -> None:
         if scope.counts:
             self._lookups.setdefault((id(node), reaches), Lookup(reaches, node, scope.file))
@@ -320,6 +350,8 @@ class Meanings:
         if name == "__dict__":
             self._graph.add(target, f"{_MEMBERS}{owner}")
             return
+        if name in _HELD_BY_WRAPPERS and object_named(f"{owner}.{name}") is None:
+            self._graph.add(target, owner)
         self._graph.add(target, name if owner == "builtins" else f"{owner}.{name}")
 
     # --- statements ---------------------------------------------------------------------------------------
@@ -361,14 +393,17 @@ class Meanings:
                 self._assigned(node.targets, node.value, scope)
             case ast.AnnAssign() | ast.AugAssign() if node.value is not None:
                 self._assigned([node.target], node.value, scope)
+                if isinstance(node, ast.AugAssign):
+                    self._bind(node.target, self._returned_by(_OF_OPERATIONS), scope)
             case ast.For() | ast.AsyncFor():
-                self._bind(node.target, self._element(self._expression(node.iter, scope)), scope)
+                self._bind(node.target, self._iterated(node.iter, scope), scope)
                 return [*node.body, *node.orelse]
             case ast.With() | ast.AsyncWith():
                 for item in node.items:
                     place = self._expression(item.context_expr, scope)
                     if item.optional_vars is not None:
                         self._bind(item.optional_vars, place, scope)
+                        self._bind(item.optional_vars, self._returned_by(_OF_WITH), scope)
                 return list(node.body)
             case ast.Return():
                 if node.value is not None and self._returns:
@@ -493,11 +528,14 @@ class Meanings:
             if argument.annotation is not None:
                 self._expression(argument.annotation, scope)
         self._returns.append(returns)
+        self._generators.append(False)
         if isinstance(body, ast.expr):
             self._graph.flow(self._expression(body, inner), returns)
         else:
             self._block(body, inner)
         self._returns.pop()
+        if self._generators.pop():
+            self._graph.flow(returns, self._attribute_place("value"))
         return place
 
     # --- expressions --------------------------------------------------------------------------------------
@@ -532,7 +570,10 @@ class Meanings:
             case ast.Compare():
                 for part in (node.left, *node.comparators):
                     self._expression(part, scope)
-                return self._graph.new()
+                return self._returned_by(_OF_OPERATIONS)
+            case ast.UnaryOp():
+                self._expression(node.operand, scope)
+                return self._returned_by(_OF_OPERATIONS)
         place = self._graph.new()
         yields = isinstance(node, (ast.Yield, ast.YieldFrom))
         flows = self._put if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)) else self._graph.flow
@@ -541,6 +582,7 @@ class Meanings:
                 flows(self._expression(child, scope), place)
         if yields and self._returns:
             self._put(place, self._returns[-1])
+            self._generators[-1] = True
         return place
 
     def _mention(self, place: int, node: ast.AST, scope: _Scope) -> None:
@@ -570,12 +612,14 @@ class Meanings:
         result = self._graph.new()
         self._graph.on(place, lambda meaning: self._member(meaning, name, result, scope))
         self._graph.flow(self._attribute_place(name), result)
+        self._graph.flow(self._returned_by(_OF_ATTRIBUTES), result)
         return result
 
     def _subscript(self, node: ast.Subscript, scope: _Scope) -> int:
         value, keys = self._expression(node.value, scope), self._expression(node.slice, scope)
         result = self._graph.new()
         self._on_and_again(value, lambda meaning: self._picked(meaning, keys, node, scope, result))
+        self._graph.flow(self._returned_by(_OF_KEYS), result)
         self._mention(result, node, scope)
         return result
 
@@ -612,7 +656,7 @@ class Meanings:
         bound = {name for it in generators for name in names_stored(it.target)}
         inner = _Scope(scope.module, scope.file, scope, frozenset(bound), counts=scope.counts)
         for generator in generators:
-            self._bind(generator.target, self._element(self._expression(generator.iter, inner)), inner)
+            self._bind(generator.target, self._iterated(generator.iter, inner), inner)
             for condition in generator.ifs:
                 self._expression(condition, inner)
         result = self._graph.new()
@@ -643,6 +687,12 @@ class Meanings:
         self._graph.on(container, pick)
         return place
 
+    def _iterated(self, node: ast.expr, scope: _Scope) -> int:
+        """Read what is iterated over and return the place of one element."""
+        place = self._element(self._expression(node, scope))
+        self._graph.flow(self._returned_by(_OF_ITERATION), place)
+        return place
+
     def _operation(self, node: ast.BinOp, scope: _Scope) -> int:
         # A sum of many terms nests as deep as it has terms.
         parts: list[ast.expr] = []
@@ -654,8 +704,10 @@ class Meanings:
         places = [self._expression(it, scope) for it in terms]
         self._lost += [(place, it, scope) for place, it in zip(places, terms, strict=True)]
         if len(places) > MOST_PARTS or not isinstance(node.op, ast.Add):
-            return self._graph.new()
-        return self._concatenated(places)
+            return self._returned_by(_OF_OPERATIONS)
+        result = self._concatenated(places)
+        self._graph.flow(self._returned_by(_OF_OPERATIONS), result)
+        return result
 
     def _joined(self, node: ast.JoinedStr, scope: _Scope) -> int:
         places = [
@@ -765,6 +817,9 @@ class Meanings:
             for place in (*call.places, *call.keywords.values()):
                 self._graph.flow(self._element(place), call.result)
                 self._graph.flow(place, call.result)
+            self._graph.flow(self._returned_by(_OF_ITERATION), call.result)
+        elif meaning == "type" and len(call.places) > 2:
+            self._lost.append((call.places[2], call.node.args[2], call.scope))
         self._require_no_lookup_passed_on(meaning, call)
 
     def _enter(self, function: _Function, call: _Called) -> None:

@@ -372,6 +372,11 @@ class _Module:
             case _:
                 if isinstance(statement, ast.Expr):
                     self.effects.append(statement)
+                    name = _receiver(statement.value)
+                    if (
+                        name in self.definitions and name not in self.aliases
+                    ):  # `table.append(…)` is part of it
+                        self._define(name, statement)
                 self._note_names(statement)
 
     def changes(self) -> Iterator[str]:
@@ -738,6 +743,15 @@ def _rule_broken(meanings: Iterable[str], rules: Sequence[_Rule]) -> str | None:
             if by_name or (callable(found) and id(found) in rule.objects):
                 return rule.name
     return None
+
+
+def _receiver(node: ast.AST) -> str:
+    """Return the name whose method a call is; empty if it is no such call."""
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            return node.value.id
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return ""
 
 
 def _dotted(node: ast.AST) -> str | None:

@@ -57,6 +57,11 @@ REACHES_BEYOND = frozenset(
     }
 )  # fmt: skip
 """Attributes by which a function or a frame gives away what its file or Python itself holds."""
+ARITHMETIC = (
+    "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and", "or",
+    "xor",
+)  # fmt: skip
+"""What methods for operators of two sides are called, between the underscores."""
 KEEPS_NOTHING = frozenset(
     {
         "hasattr", "isinstance", "type", "id", "dir", "print", "help", "callable", "repr", "str", "bool", "hash",

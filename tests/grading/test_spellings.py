@@ -126,6 +126,21 @@ SPELLINGS = {
     'method chain self': 'class A:\n    def go(self, m): self.m = m; return self\ndef f(x):\n    return A().go(np).m.linalg.norm(x)',
     'chainmap': "import collections\ndef f(x):\n    return collections.ChainMap({'a': np.linalg})['a'].norm(x)",
     'warnings sys': "import warnings\ndef f(x):\n    return warnings.sys.modules['itertools'].chain(x)",
+    '__getitem__': 'class A:\n    def __getitem__(s, k): return np.linalg\ndef f(x): return A()[0].norm(x)',
+    '__class_getitem__': 'class A:\n    def __class_getitem__(c, k): return np.linalg\ndef f(x): return A[0].norm(x)',
+    '__enter__': 'class A:\n    def __enter__(s): return np.linalg\n    def __exit__(s, *a): pass\ndef f(x):\n    with A() as m: return m.norm(x)',
+    '__iter__': 'class A:\n    def __iter__(s): yield np.linalg\ndef f(x):\n    for m in A(): return m.norm(x)',
+    '__next__': 'class A:\n    def __next__(s): return np.linalg\ndef f(x): return next(A()).norm(x)',
+    '__get__': 'class D:\n    def __get__(s, o, t): return np.linalg\nclass A:\n    m = D()\ndef f(x): return A().m.norm(x)',
+    '__getattr__ of a class': 'class A:\n    def __getattr__(s, n): return np.linalg\ndef f(x): return A().m.norm(x)',
+    '__matmul__': 'class A:\n    def __matmul__(s, o): return np.linalg\ndef f(x): return (A() @ 1).norm(x)',
+    '__iadd__': 'class A:\n    def __iadd__(s, o): return np.linalg\ndef f(x):\n    a = A()\n    a += 1\n    return a.norm(x)',
+    '__neg__': 'class A:\n    def __neg__(s): return np.linalg\ndef f(x): return (-A()).norm(x)',
+    '__lt__': 'class A:\n    def __lt__(s, o): return np.linalg\ndef f(x): return (A() < 1).norm(x)',
+    'an enumeration': 'import enum\nclass E(enum.Enum):\n    m = np.linalg\ndef f(x): return E.m.value.norm(x)',
+    'what a generator returns at its end': 'def g():\n    return np.linalg\n    yield\ndef f(x):\n    try: next(g())\n    except StopIteration as e: return e.value.norm(x)',
+    'a function of a dispatcher': 'import functools\n@functools.singledispatch\ndef h(x): pass\nh.register(np.ndarray, np.linalg.norm)\ndef f(x): return h(x)',
+    'a function put into a list': 'steps = []\nsteps.append(lambda x: np.linalg.norm(x))\ndef f(x): return steps[0](x)',
 }  # fmt: skip
 
 UNDECIDED = {
@@ -206,6 +221,7 @@ UNDECIDED = {
     'annotations of a signature': "import inspect\ndef h(x: 'np.linalg.norm'): pass\ndef f(x):\n    return inspect.signature(h, eval_str=True).parameters['x'].annotation(x)",
     'annotations': "import inspect\ndef h(x: 'np.linalg.norm'): pass\ndef f(x):\n    return inspect.get_annotations(h, **{'eval_str': True})['x'](x)",
     'what NumPy hands to an override': "class A(np.ndarray):\n    def __array_function__(self, function, *rest):\n        A.it = function\nnp.linalg.norm(np.zeros(2).view(A))\ndef f(x): return A.it(x)",
+    'a class made of a dictionary': "K = type('K', (), {'m': np.linalg})\ndef f(x): return K.m.norm(x)",
     # found on what a function is
     "f_globals": "import sys\ndef f(X): return sys._getframe(1).f_globals['x'](X)",
 }  # fmt: skip
@@ -286,6 +302,16 @@ HONEST = {
     "a timer": "import timeit\ndef f(X):\n    t = timeit.default_timer()\n    return X * t",
     "a match": "def f(X):\n    match X.shape:\n        case (n, d): return n\n        case [n]: return n",
     "a dictionary of arrays": "def f(X):\n    cache = {'X': X, 'np': np.zeros(3)}\n    return cache.get('X') + cache['np']",
+    'an enumeration': 'import enum\nclass E(enum.Enum):\n    l1 = 1\n    l2 = 2\ndef f(X, kind=E.l1): return X if kind.value == 1 else np.abs(X) ** E.l2.value',
+    'an object with an attribute value': 'class A:\n    def __init__(self, v): self.value = v\ndef f(X): return A(X).value + X.value',
+    "a container of one's own": 'class A:\n    def __init__(self): self.rows = []\n    def __getitem__(self, k): return self.rows[k]\n    def __iter__(self): return iter(self.rows)\n    def __len__(self): return 2\ndef f(X):\n    for row in A(): X = X + row\n    return X + A()[0]',
+    "a vector of one's own": 'class V:\n    def __init__(self, x): self.x = x\n    def __add__(self, o): return V(self.x + o.x)\n    def __neg__(self): return V(-self.x)\n    def __lt__(self, o): return self.x < o.x\ndef f(X): return (V(X) + -V(X)).x',
+    'a timer of one\'s own': 'import time\nclass T:\n    def __enter__(self):\n        self.t = time.time()\n        return self\n    def __exit__(self, *a): pass\ndef f(X):\n    with T() as t: return X + t.t',
+    'a generator that ends': 'def g(X):\n    yield X\n    return np.sum(X)\ndef f(X): return next(g(X))',
+    'a class made by type': "K = type('K', (), {'scale': 2.0, 'go': lambda self, X: X * self.scale})\ndef f(X): return K().go(X)",
+    'a dispatcher': 'import functools\n@functools.singledispatch\ndef h(x): return x\n@h.register\ndef _(x: int): return x + 1\nh.register(float, abs)\ndef f(X): return h(X)',
+    'a trial at the top': 'def f(X): return X\nf(np.linalg.norm(np.ones(3)))\nprint(np.linalg.norm(f(np.ones(3))))\nf(np.ones(3)).sum().item()',
+    'a plot at the top': 'sizes = []\ndef f(X): return X\nsizes.append(np.linalg.norm(f(np.ones(3))))\nprint(sizes)',
 }  # fmt: skip
 
 
