@@ -29,16 +29,20 @@ PASSED = (
     "All public checks {}pass. Graded tests look at more cases, and at loops, speed and unchanged inputs where the "
     "task names them."
 )
-_GREEN, _RED, _BLUE, _BROWN = "color(28)", "color(160)", "color(31)", "color(130)"
-"""Dark enough for a white background and light enough for a black one, which the terminal's own colours are not."""
+_GREEN, _RED, _BLUE, _BROWN = "#008a00", "#e32222", "#007faf", "#b16000"
+"""As dark on white as they are light on black, 4.5 : 1 or more, which the terminal's own colours are not.
+
+Terminals of 256 colours show the nearest of theirs.
+"""
 STYLES = {
-    "problem": f"bold white on {_RED}",
-    "excerpt": f"bold white on {_RED}",
+    "problem": f"bold #ffffff on {_RED}",
+    "excerpt": f"bold #ffffff on {_RED}",
     "passed": f"bold {_GREEN}",
     "failed": f"bold {_RED}",
     "message": _RED,
     "hint": _BLUE,
     "details": "",
+    "values": "",
     "plain": "",
     "head": "bold",
     "next": f"bold {_BLUE}",
@@ -62,7 +66,7 @@ class _Lines:
 
     def print(self, line: str, role: str) -> None:
         """Print one line as its role looks."""
-        is_code = role in CODE
+        is_code = role in CODE or (role == "values" and not self.console.is_terminal)
         text = line if is_code else filled(line, self.console.width)
         self.console.print(Text(text, style=STYLES[role]), soft_wrap=is_code)
 

@@ -128,7 +128,7 @@ def _answer(request: Request, folder: Path) -> Report:
 
 
 def _told(lines: Iterable[Line]) -> list[tuple[str, bool]]:
-    return [(line, role not in CODE) for role, line in lines]
+    return [(line, role not in (*CODE, "values")) for role, line in lines]
 
 
 def _state(files: Mapping[str, bytes], folder: Path) -> str:

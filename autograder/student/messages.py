@@ -13,9 +13,12 @@ from autograder.student.states import STOPPED, Outcome, State, outcomes_of
 
 NAMES_SHOWN = 3
 Line = tuple[str, str]
-"""A role (`problem`, `excerpt`, `passed`, `failed`, `message`, `hint`, `details` or `plain`) and a line of text."""
+"""A role (`problem`, `excerpt`, `passed`, `failed`, `message`, `hint`, `values`, `details` or `plain`) and a line."""
 CODE = frozenset({"details", "excerpt"})
-"""The roles of lines that are shown as they are; all others are sentences, which may be broken between words."""
+"""The roles of lines that are shown as they are; all others are sentences, which may be broken between words.
+
+Of `values`, which nobody copies, a line that a terminal is too narrow for may be broken as well.
+"""
 
 _BROKEN = {kind.heading for kind in Kind if kind.family is Family.BROKEN}
 
@@ -75,7 +78,7 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
             yield "message", f"  {check.message}"
             continue
         yield "message", f"  {check.name}: {check.message}"
-        yield from (("details", f"      {line}") for line in check.details.splitlines())
+        yield from (("values", f"      {line}") for line in check.details.splitlines())
         if check.counterexample:
             yield "hint", "      to see it, paste:"
             yield from (("details", line) for line in check.counterexample.splitlines())

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import cli
-from autograder.cli.checks import STYLES
+from autograder.cli.checks import STYLES, _Lines
 from autograder.cli.console import CleanConsole
 from autograder.cli.say import say
 from autograder.text import with_marks, without_controls
@@ -61,9 +61,26 @@ def test_what_student_commands_print_can_be_read_on_white_and_on_black() -> None
         ]
         return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
-    coloured = [style for text in STYLES.values() if (style := Style.parse(text)).color and not style.bgcolor]
+    coloured = [style for text in STYLES.values() if (style := Style.parse(text)).color]
     assert coloured
     for style in coloured:
-        light = luminance(*style.color.get_truecolor())
-        # The contrast that the web's guidelines ask of text in bold or large type, and some more.
-        assert min(1.05 / (light + 0.05), (light + 0.05) / 0.05) > 3.8, style
+        backgrounds = (
+            [(0, 0, 0), (255, 255, 255)] if style.bgcolor is None else [style.bgcolor.get_truecolor()]
+        )
+        for background in backgrounds:
+            lights = sorted(luminance(*it) + 0.05 for it in (style.color.get_truecolor(), background))
+            assert lights[1] / lights[0] >= 4.5, style  # what the web's guidelines ask of text
+
+
+def test_values_are_broken_where_a_terminal_is_too_narrow_and_lines_to_paste_never() -> None:
+    printed = {}
+    for is_terminal in (True, False):
+        out = io.StringIO()
+        lines = _Lines()
+        lines.console = CleanConsole(file=out, force_terminal=is_terminal, color_system=None, width=30)
+        lines.print("      expected X = array of float64, shape (2, 6):", "values")
+        lines.print("X = np.array([[13.0, 7.0, 202.0, 99.0]])", "details")
+        printed[is_terminal] = out.getvalue().splitlines()
+    pasted = "X = np.array([[13.0, 7.0, 202.0, 99.0]])"
+    assert printed[True] == ["      expected X = array of", "        float64, shape (2, 6):", pasted]
+    assert printed[False] == ["      expected X = array of float64, shape (2, 6):", pasted]
