@@ -475,8 +475,12 @@ def trainings(
     features=Size(5, along="X[1]", levels=(1, 2, 5)),
     classes=Size(3, one="class", levels=(2, 3, 4)),
     last_missing=Case("the last class does not occur"),
+    other_missing=Case("a class other than the last does not occur"),
 ):
-    y = labels(rng, examples, classes, [classes - 1] * last_missing)
+    absent = [classes - 1] * last_missing + [int(rng.integers(classes - 1))] * other_missing
+    if len(absent) == classes:
+        return None
+    y = labels(rng, examples, classes, absent)
     return dict(train_binary=train_binary, X=rng.normal(size=(examples, features)), y=y, num_classes=classes)
 
 

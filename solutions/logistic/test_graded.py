@@ -453,9 +453,8 @@ def losses(
         return None
     w, X = rng.normal(size=features), rng.normal(size=(examples, features))
     y = rng.integers(2, size=examples)
-    y[-1] = 1
     if examples > 1:
-        y[0] = 0
+        y[rng.permutation(examples)[:2]] = 0, 1
     if ones or zeros:
         y[:] = ones
     logits = X @ w

@@ -576,7 +576,7 @@ def limits(
     rng,
     dimensions=Size(3, levels=(1, 2, 3, 4)),
     diagonal=Case("H is diagonal"),
-    saddle=Case("some eigenvalues are negative"),
+    saddle=Case("only the eigenvalue that is closest to 0 is positive"),
     dome=Case("no eigenvalue is positive"),
 ):
     if (saddle and (dome or dimensions == 1)) or (diagonal and dimensions == 1):

@@ -229,10 +229,10 @@ def scaled_losses(
     rng,
     examples=Size(5, along="scores y", levels=(1, 2, 5)),
     classes=Size(4, one="class", least=2, along="scores[1]", labels="y", levels=(2, 3, 4)),
-    factor=Switch("a factor other than 1", 3.0, off=1.0),
+    unscaled=Case("the factor is 1"),
 ):
     scores, y = scores_with_a_loss(rng, examples, classes)
-    return dict(scores=scores, y=y, factor=factor)
+    return dict(scores=scores, y=y, factor=1.0 if unscaled else float(rng.uniform(2.0, 4.0)))
 
 
 @ladder("slide_audit.slack", parts=RESULT)
@@ -273,8 +273,9 @@ def likelihoods(rng, factors=Size(5, along="probabilities"), many=Case("a float6
 
 
 @ladder("slide_audit.equivalent_reg", parts=RESULT)
-def strengths(rng, factor=Switch("another unit", 0.1, off=1.0), large=Case("reg is above 1")):
-    return dict(reg=float(rng.uniform(2.0, 3.0) if large else rng.uniform(0.2, 0.8)), data_factor=factor)
+def strengths(rng, same=Case("data_factor is 1"), large=Case("reg is above 1")):
+    reg = float(rng.uniform(2.0, 3.0) if large else rng.uniform(0.2, 0.8))
+    return dict(reg=reg, data_factor=1.0 if same else float(rng.uniform(0.05, 0.5)))
 
 
 @ladder("slide_audit.full_loss", parts=RESULT)
@@ -291,13 +292,13 @@ def full_losses(
 def three_penalties(
     rng,
     weights=Size(5, along="w", levels=(1, 3, 5)),
-    beta=Switch("a beta other than 1", 0.4, off=1.0),
+    one=Case("beta is 1"),
     positive=Case("all weights are positive"),
 ):
     w = signed(rng, weights)
     if not positive:
         w[0] = -abs(w[0])
-    return dict(w=np.abs(w) if positive else w, beta=beta)
+    return dict(w=np.abs(w) if positive else w, beta=1.0 if one else float(rng.uniform(0.2, 0.7)))
 
 
 @ladder("slide_audit.divergence", parts=RESULT)
@@ -355,7 +356,7 @@ def sizes(rng, weights=Size(5, levels=(1, 2, 5, 100))):
     return dict(num_weights=weights)
 
 
-@ladder("slide_audit.safe_rate", "slide_audit.smallest_eigenvalue", parts=RESULT)
+@ladder("slide_audit.safe_rate", parts=RESULT)
 def curvatures(
     rng,
     features=Size(3, along="", levels=(1, 2, 3)),
@@ -364,6 +365,21 @@ def curvatures(
     if tilted and features == 1:
         return None
     return dict(H=hessian(rng, *rng.uniform(0.5, 3.0, size=features), tilted=tilted))
+
+
+@ladder("slide_audit.smallest_eigenvalue", parts=RESULT)
+def smallest_curvatures(
+    rng,
+    features=Size(3, along="", levels=(1, 2, 3)),
+    tilted=Case("the matrix is not diagonal"),
+    saddle=Case("one eigenvalue is negative"),
+):
+    if tilted and features == 1:
+        return None
+    eigenvalues = rng.uniform(0.5, 3.0, size=features)
+    if saddle:
+        eigenvalues[rng.integers(features)] *= -1
+    return dict(H=hessian(rng, *eigenvalues, tilted=tilted))
 
 
 @ladder("slide_audit.end_of_descent", parts=RESULT)
