@@ -435,6 +435,13 @@ def test_an_assertion_about_lists_holds_of_lists_only(tmp_path: Path) -> None:
     made = imported(folder_of(tmp_path / "tests", OF_ONE_KIND, **{"layers.py": source}), tmp_path / "course")
     sources = {"right": source, "an array": source.replace(".tolist()", "")}
     assert our_totals(made, sources) == {"right": 3, "an array": 2}
+    with Grader(load_assignment(made.public), load_solution(made.secret)) as grader:
+        verdicts = grader.grade({"layers.py": sources["an array"].encode()})
+    said = [it.message for it in verdicts.values() if not it.passed]
+    assert said == [
+        "places([0, 1]) holds the right numbers, but is an array of int64 with shape (1,) and should be a list of 1",
+        "what the test looks at holds the right numbers, but is an array of integers and should be a list of 1",
+    ]
 
 
 WITH_FILES = """
