@@ -380,6 +380,8 @@ class _Translation:
                 )
             error = ast.Attribute(ast.Name(attempt, ast.Load()), "error", ast.Load())
             self._bind(handler, handler.name)
+            if not all(isinstance(it, (ast.Assert, ast.Raise)) for it in body):
+                self.notes.append("the text of an exception reads otherwise here")
             told = [ast.Assign([ast.Name(handler.name, ast.Store())], error, lineno=0)]
         else:
             told = []
@@ -829,6 +831,18 @@ def _only_fails(handler: ast.ExceptHandler) -> bool:
     return _says_nothing(before) and (again or _always_fails(last))
 
 
+def _texts_in(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the texts that an expression joins or lists, whatever they are made of."""
+    match node:
+        case ast.JoinedStr() | ast.Call(func=ast.Name(id="str" | "repr")):
+            yield node
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            yield from (*_texts_in(left), *_texts_in(right))
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            for it in parts:
+                yield from _texts_in(it)
+
+
 def _only_told(statement: ast.stmt, name: str) -> bool:
     """Return whether an exception is used in what a statement says only, where it may read otherwise."""
     said: list[ast.expr | None] = []
@@ -837,6 +851,10 @@ def _only_told(statement: ast.stmt, name: str) -> bool:
             said = [message]
         case ast.Raise(exc=ast.Call(args=args)):
             said = list(args)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="append" | "write"), args=[text])) | (
+            ast.Assign(value=text) | ast.AugAssign(value=text)
+        ):
+            said = list(_texts_in(text))
     inside = {id(it) for part in said if part is not None for it in ast.walk(part)}
     uses = [it for it in ast.walk(statement) if isinstance(it, ast.Name) and it.id == name]
     return all(id(it) in inside for it in uses)

@@ -196,7 +196,7 @@ REFUSED = {
     "in place": ("x = np.zeros(3)\nf(x)\nassert x[0] == 0", "asserts what a call does to x"),
     "identity": ("x = [1]\nassert f(x) is x", "same object"),
     "caught": (
-        "try:\n    y = f(0)\nexcept ValueError as error:\n    y = len(str(error))\nassert y == 0",
+        "try:\n    y = f(0)\nexcept ValueError as error:\n    y = '0' in str(error)\nassert y",
         "computes with the exception that the student's code raised",
     ),
     "called back": ("assert f(lambda x: f(x)) == 1", "a function that calls the student's code is passed"),
