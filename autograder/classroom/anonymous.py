@@ -22,8 +22,13 @@ def class_id(secret: str, name: str) -> str:
     return _name(secret, "class", name)
 
 
-def answer_id(secret: str, question: str, text: str) -> str:
-    """Return what an answer is called: answers that differ in nothing but white space have one name."""
+def answer_id(secret: str, question: str, text: str | None) -> str:
+    """Return what an answer is called: answers that differ in nothing but white space have one name.
+
+    None stands for one that could not be read, which is no empty one.
+    """
+    if text is None:
+        return _name(secret, "unread", question)
     return _name(secret, "answer", question, " ".join(text.split()))
 
 

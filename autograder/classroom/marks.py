@@ -42,6 +42,7 @@ def _to_grade(question: WrittenQuestion, record: ClassRecord, overrides: Overrid
             text=items[0].answers.get(question.id, ""),
             people=tuple(sorted(people_id(record.secret, it.label, it.students) for it in items)),
             mark=_given(id, question.id, items, overrides),
+            is_unread=question.id not in items[0].answers and items[0].has_unread_answers,
         )
         for id, items in alike.items()
     ]

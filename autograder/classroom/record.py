@@ -15,6 +15,7 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.bank import load_bank
+from autograder.handin.answers import NO_ANSWERS
 from autograder.handin.found import Fate, Found
 from autograder.handin.students import Student
 from autograder.model.assignment import (
@@ -75,12 +76,19 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[HintUse, ...] = ()
     answers: dict[str, str] = msgspec.field(default_factory=dict)
 
+    @property
+    def has_unread_answers(self) -> bool:
+        """Whether there is a notebook that could not be read, so that what it answers is not known."""
+        return any(map(_says_unread, self.notes))
+
     @classmethod
     def of(cls, found: Found, graded: Graded | None) -> Item:
         """Return the item for something that was found, and graded if it is a hand-in that counts."""
         fate, reason = found.fate, REPLACED if found.fate is Fate.REPLACED else found.reason
         if graded is not None:
             fate, reason = (Fate.GRADED, "") if graded.key else (Fate.REFUSED, graded.result.notes[0])
+        notes = graded.result.notes if graded else ()
+        flags = [*found.doubts, *([MARKED_LATE] if found.late else []), *filter(_says_unread, notes)]
         return cls(
             label=found.label,
             fate=fate,
@@ -92,12 +100,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             created_at=found.created_at,
             doubts=found.doubts,
             parts=tuple(_shown(part.member) for part in found.source.parts) if found.source else (),
-            flags=(*found.doubts, *((MARKED_LATE,) if found.late else ())),
-            notes=graded.result.notes if graded else (),
+            flags=tuple(flags),
+            notes=notes,
             release=graded.result.release if graded else None,
             hints=graded.result.hints if graded else (),
             answers={id: _storable(text) for id, text in graded.answers.items()} if graded else {},
         )
+
+
+def _says_unread(note: str) -> bool:
+    return note.endswith(f"{NO_ANSWERS}.")
 
 
 def _shown(path: str) -> str:

@@ -54,7 +54,9 @@ def asked_of(item: Item, record: ClassRecord) -> tuple[Asked, ...]:
 
 def answer_of(item: Item, question: str, record: ClassRecord) -> str:
     """Return what the answer of a hand-in to a question is called."""
-    return answer_id(record.secret, question, item.answers.get(question, ""))
+    return answer_id(
+        record.secret, question, item.answers.get(question, None if item.has_unread_answers else "")
+    )
 
 
 def up_to_date(lines: Iterable[Override], item: Item, record: ClassRecord) -> list[Override]:
@@ -84,7 +86,7 @@ def answers_waiting(record: ClassRecord, overrides: Overrides) -> int:
     """Return how many answers nobody has graded yet; empty ones are among them once their question counts."""
     counting = {question.id for question in overrides.by_hand}
     return sum(
-        bool(question.id in counting or item.answers.get(question.id))
+        bool(question.id in counting or item.answers.get(question.id) or item.has_unread_answers)
         and question.id not in _given_for(item, record, overrides)
         for item in that_count(record)
         for question in record.written

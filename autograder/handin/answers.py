@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -24,10 +25,18 @@ LONGEST = 20_000
 """Characters of an answer that are kept."""
 NO_ANSWERS = "its written answers are not in the hand-in"
 _MOST_NOTEBOOKS = 5
+MOST_CELLS = 1_000
+"""Cells of a notebook that may be answers; further ones are passed over."""
 _UNWRITTEN = re.compile(
-    r"[*_]*write here[.:…]*[*_]*|[*_]+(write|type|enter|your answer)\b[^*_\n]{0,200}[*_]+", re.IGNORECASE
+    r"[*_]*write here[.:…]*[*_]*"
+    r"|[*_]+(write|type|enter|your answer)\b([^*_\n]{0,30}|[^*_\n]{0,14}\b(here|your)\b[^*_\n]{0,180})[*_]+",
+    re.IGNORECASE,
 )
-"""What is handed out for an answer: one line in italics that says what to do."""
+"""What is handed out for an answer: one short line in italics that says what to do."""
+_HALF_A_PAIR = re.compile(
+    rb"(\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2}"
+)
+"""A surrogate without its other half, in JSON, behind what is to be passed over."""
 _HEADING = re.compile(r"\A\s*\*\*([^*\n]{1,300}?)\.?\*\*\s*")
 _LINE = re.compile(r"^## (.{1,300})$", re.MULTILINE)
 _ESCAPED = re.compile(r"^\\(?=\\*## )", re.MULTILINE)
@@ -69,21 +78,27 @@ def cells_with_answers(notebook: bytes) -> list[tuple[str, str]]:
     NotANotebookError
         If it is no notebook.
     """
-    try:
-        cells = msgspec.json.decode(notebook, type=_Notebook).cells
-    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
-        raise NotANotebookError("is not a whole notebook; save it again") from error
     found = list[tuple[str, str]]()
-    for text in (cell.text for cell in cells if cell.is_answer):
+    for text in itertools.islice((cell.text for cell in _cells(notebook) if cell.is_answer), MOST_CELLS):
         heading = _HEADING.match(text)
         name = heading[1] if heading else f"Answer {len(found) + 1}"
         found.append((name, _said(text[heading.end() :] if heading else text)))
     return found
 
 
+def _cells(notebook: bytes) -> list[_Cell]:
+    try:
+        return msgspec.json.decode(notebook, type=_Notebook).cells
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+        whole = _HALF_A_PAIR.sub(lambda it: it[1] or rb"\ufffd", notebook)
+        if whole != notebook:  # a character that no text can hold must not cost the answers of other cells
+            return _cells(whole)
+        raise NotANotebookError("is not a whole notebook; save it again") from error
+
+
 def _said(text: str) -> str:
     """Return an answer without blanks around it; empty if it is what was handed out."""
-    text = _without_ends(text[: 2 * LONGEST]).strip()
+    text = _without_ends(text.lstrip()[: 2 * LONGEST]).strip()
     return "" if _UNWRITTEN.fullmatch(text) else text[:LONGEST]
 
 
@@ -95,13 +110,13 @@ def _without_ends(text: str) -> str:
 
 def question_called(name: str, written: Sequence[WrittenQuestion]) -> WrittenQuestion | None:
     """Return the question of that title; "Answer 3" is that of the third where none has this title."""
-    plain = _plain(name)
-    for question in written:
-        if _plain(question.title) == plain:
-            return question
-    number = re.fullmatch(r"answer (\d{1,3})", plain)
-    place = int(number[1]) if number else 0
-    return written[place - 1] if 0 < place <= len(written) else None
+    return _by_name(written).get(_plain(name))
+
+
+def _by_name(written: Sequence[WrittenQuestion]) -> dict[str, WrittenQuestion]:
+    """Return the questions by all that they are called; of equal titles the first counts."""
+    numbered = {f"answer {number}": question for number, question in enumerate(written, 1)}
+    return numbered | {_plain(question.title): question for question in reversed(written)}
 
 
 def _plain(name: str) -> str:
@@ -137,7 +152,8 @@ def headings_in(content: bytes, written: Sequence[WrittenQuestion]) -> list[Writ
 
 
 def _headings(text: str, written: Sequence[WrittenQuestion]) -> list[tuple[re.Match[str], WrittenQuestion]]:
-    found = ((it, question_called(it[1], written)) for it in _LINE.finditer(text))
+    by_name = _by_name(written)
+    found = ((it, by_name.get(_plain(it[1]))) for it in _LINE.finditer(text))
     return [(it, question) for it, question in found if question is not None]
 
 
@@ -193,8 +209,9 @@ def _add(found: dict[str, str], more: Mapping[str, str]) -> None:
 def _by_question(cells: Iterable[tuple[str, str]], written: Sequence[WrittenQuestion]) -> dict[str, str]:
     """Return what cells say, by question; those that say nothing or belong to no question are left out."""
     found: dict[str, str] = {}
+    by_name = _by_name(written)
     for name, text in cells:
-        question = question_called(name, written)
+        question = by_name.get(_plain(name))
         if question is not None and text:
             found.setdefault(question.id, text)
     return found

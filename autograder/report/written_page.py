@@ -40,12 +40,15 @@ class AnswerGroup:
         Names for the authors of each hand-in that tell nothing.
     mark
         What was given for it so far, if anything.
+    is_unread
+        Whether nobody knows what it is: it has no text, but is no empty one.
     """
 
     id: str
     text: str
     people: tuple[str, ...]
     mark: Mark | None = None
+    is_unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class _Answer:
     text: str
     people: tuple[str, ...]
     mark: dict[str, str] | None
+    is_unread: bool
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,10 @@ def _section(asked: ToGrade) -> _Section:
         denominator=denominator,
         note=asked.rubric.note.strip() if asked.rubric is not None else "",
         items=tuple(_Item(it.id, it.text, shown(it.points), int(it.points * denominator)) for it in items),
-        answers=tuple(_Answer(it.id, shown_text(it.text), it.people, _mark(it.mark)) for it in asked.groups),
+        answers=tuple(
+            _Answer(it.id, shown_text(it.text), it.people, _mark(it.mark), it.is_unread)
+            for it in asked.groups
+        ),
     )
 
 

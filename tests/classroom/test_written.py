@@ -355,6 +355,25 @@ def test_another_answer_after_the_grading_waits_to_be_graded(
     assert "the answer of cy to why has changed since it was graded, so it waits to be graded again" in said
 
 
+def test_an_answer_that_cannot_be_read_is_no_empty_one(
+    asking: tuple[LocalPool, Path], out: Path, tmp_path: Path
+) -> None:
+    hand_ins = write_hand_ins(tmp_path / "hand-ins", {**ANSWERS, "eve": (RIGHT, {})})
+    (hand_ins / "eve" / "work.ipynb").write_bytes(b'{"cells": [')
+    grade(asking, hand_ins, out)
+    page = Page(out)
+    cards = re.findall(
+        r'data-answer="(\w+)"[^>]*>(?:(?!</article>).)*?<p class="nothing">(\w+)', page.html, re.DOTALL
+    )
+    assert sorted(word for _, word in cards) == ["Not", "Not", "Nothing", "Nothing"]
+    page.answers["why", ""] = next(id for id, word in cards if word == "Nothing")
+    take_answers(out, page.marks(tmp_path / "marks.csv", ("why", "", "0", "", "")))
+    report_again(out)
+    rows = table(out)
+    assert rows["di"]["why"] == "0" and rows["eve"]["why"] == ""
+    assert "work.ipynb cannot be read, so its written answers are not in the hand-in" in rows["eve"]["flags"]
+
+
 @pytest.mark.parametrize(
     ("row", "says"),
     [

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.handin.answers import LONGEST, answers_file, answers_in
+from autograder.handin.answers import LONGEST, MOST_CELLS, answers_file, answers_in
 from autograder.handin.find import find_hand_ins
 from autograder.handin.open_hand_in import open_hand_in
 from autograder.model.written import WrittenQuestion
@@ -117,6 +117,38 @@ def test_a_cell_that_is_odd_costs_no_other(tmp_path: Path) -> None:
     content["cells"][:0] = [{"cell_type": "markdown", "source": "x", **it} for it in odd]
     files = {"linear_svm.py": CODE, "svm.ipynb": json.dumps(content).encode()}
     assert answers(write_folder(tmp_path, files)) == {"kinks": "At 0."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Write W as a sum of two terms, and the penalty is even.*",
+        "*Type I errors are rare, for the margin is wide.*",
+    ],
+)
+def test_an_answer_in_italics_is_an_answer(tmp_path: Path, text: str) -> None:
+    folder = write_folder(tmp_path, {"linear_svm.py": CODE, "svm.ipynb": book(f"**Kinks.**\n\n{text}")})
+    assert answers(folder) == {"kinks": text}
+
+
+def test_a_character_that_no_text_can_hold_costs_no_other_answer(tmp_path: Path) -> None:
+    cells = book("**A lead of 4.** By 3.", "**Kinks.** \U0001f642 \\ud800 \ud800 at 0")
+    assert b"\\ud800 at 0" in cells
+    folder = write_folder(tmp_path, {"linear_svm.py": CODE, "svm.ipynb": cells})
+    assert answers(folder) == {"lead": "By 3.", "kinks": "\U0001f642 \\ud800 \ufffd at 0"}
+
+
+def test_blanks_before_an_answer_do_not_hide_it(tmp_path: Path) -> None:
+    cells = book("**Kinks.** " + " \n" * 2 * LONGEST + "At 0.")
+    folder = write_folder(tmp_path, {"linear_svm.py": CODE, "svm.ipynb": cells})
+    assert answers(folder) == {"kinks": "At 0."}
+
+
+def test_of_thousands_of_answers_the_first_count(tmp_path: Path) -> None:
+    cells = book(*["**Kinks.** At 0."] * MOST_CELLS, "**A lead of 4.** By 3.")
+    folder = write_folder(tmp_path, {"linear_svm.py": CODE, "svm.ipynb": cells})
+    assert answers(folder) == {"kinks": "At 0."}
+    assert answers_in(b"## Kinks\n\nAt 0.\n\n" * 5_000, WRITTEN) == {"kinks": "At 0."}
 
 
 def test_answers_decide_nothing_in_the_grading(tmp_path: Path) -> None:
