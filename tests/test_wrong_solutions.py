@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,9 +139,57 @@ GRADED = {
 }
 
 
+SUMS = """\
+    sums = np.bincount(places.ravel(), magnitude[inside].ravel(), minlength=rows * columns * bins)
+    H = sums.reshape(rows, columns, bins)
+"""
+BEGIN = "    H = np.zeros((rows, columns, bins))\n    m, (r, c) = magnitude[inside], np.indices((rows, columns))\n"
+PIXELS = """\
+    for i in range(cell):
+        for j in range(cell):
+            H[r, c, votes[i::cell, j::cell]] += m[i::cell, j::cell]
+"""
+CELLS = """\
+    for i in range(rows):
+        band = slice(i * cell, (i + 1) * cell)
+        np.add.at(H[i], (across[band], votes[band]), m[band])
+"""
+FEWER = f"    if cell < rows:\n{textwrap.indent(PIXELS, '    ')}    else:\n{textwrap.indent(CELLS, '    ')}"
+# Right values, but a loop over
+LOOPING = {
+    "the pixels in a cell": Edit("features", "hog", (SUMS, BEGIN + PIXELS)),
+    "the rows of pixels in a cell": Edit(
+        "features",
+        "hog",
+        (
+            SUMS,
+            f"{BEGIN}    for i in range(cell):\n        places = r[:, :1], across[i::cell], votes[i::cell]\n"
+            "        np.add.at(H, places, m[i::cell])\n",
+        ),
+    ),
+    "pixels in a cell or rows of cells, whichever are fewer": Edit("features", "hog", (SUMS, BEGIN + FEWER)),
+    "the training examples": Edit(
+        "knn",
+        "distances_no_loops",
+        (
+            "        # Of two equal examples rounding may leave a square just below 0, whose root would be NaN.\n",
+            "        dists = np.array([np.sum((X - row) ** 2, axis=1) for row in X_train]).T\n",
+        ),
+    ),
+    "the features": Edit(
+        "softmax",
+        "softmax_loss_vectorized",
+        ("    dW = (P.T @ X).T\n", "    dW = np.array([x @ P for x in X.T])\n"),
+    ),
+}
+VECTORIZED = ("svm", "softmax", "regularization", "knn", "features")
+LEAST_SHARE = Fraction(1, 13)
+"""Of a question's points, what a loop costs over whatever axis it says must not be looped over."""
+
+
 @pytest.fixture(scope="module")
 def graders() -> Iterator[dict[str, Grader]]:
-    names = {edit.assignment for edit in [*PUBLIC.values(), *GRADED.values()]}
+    names = {*VECTORIZED, *(edit.assignment for edit in [*PUBLIC.values(), *GRADED.values()])}
     graders = {name: Grader(COURSE.assignment(name), COURSE.solution(name)) for name in sorted(names)}
     with pytest.MonkeyPatch.context() as patch:
         # Kinds stand before anything is explained.
@@ -150,14 +200,18 @@ def graders() -> Iterator[dict[str, Grader]]:
         grader.close()
 
 
-def require_caught(grader: Grader, edit: Edit, public: bool) -> None:
+def edited(grader: Grader, edit: Edit) -> dict[str, bytes]:
     name = grader.assignment.file_names[0]
     source = grader.reference_files[name].decode()
     for old, new in zip(edit.texts[::2], edit.texts[1::2], strict=True):
         assert source.count(old) == 1, old
         source = source.replace(old, new)
+    return {**grader.reference_files, name: source.encode()}
+
+
+def require_caught(grader: Grader, edit: Edit, public: bool) -> None:
     verdicts = grader.grade(
-        {**grader.reference_files, name: source.encode()},
+        edited(grader, edit),
         only=lambda test: (test.question, test.public) == (edit.question, public) and not test.structural,
     )
     failed = [verdict for verdict in verdicts.values() if not verdict.passed]
@@ -173,3 +227,32 @@ def test_public_checks_find(graders: dict[str, Grader], label: str) -> None:
 @pytest.mark.parametrize("label", GRADED)
 def test_graded_tests_find(graders: dict[str, Grader], label: str) -> None:
     require_caught(graders[GRADED[label].assignment], GRADED[label], public=False)
+
+
+@pytest.mark.parametrize("label", LOOPING)
+def test_a_loop_over_whatever_must_not_be_looped_over_is_found_and_costs_its_share(
+    graders: dict[str, Grader], label: str
+) -> None:
+    """Public checks say so first, and nothing else is wrong."""
+    edit = LOOPING[label]
+    grader = graders[edit.assignment]
+    verdicts = grader.grade(
+        edited(grader, edit), only=lambda test: test.question == edit.question and "speed" not in test.id
+    )
+    failed = {id for id, verdict in verdicts.items() if not verdict.passed}
+    tests = {test.id: test for test in grader.plan.of_question(edit.question)}
+    assert {verdicts[id].kind for id in failed if not tests[id].public} <= {Kind.LOOPS, Kind.OUT_OF_MEMORY}
+    assert any(tests[id].public for id in failed)
+    graded = [test.weight for test in tests.values() if not test.public]
+    assert sum(tests[id].weight for id in failed if verdicts[id].kind is Kind.LOOPS) >= LEAST_SHARE * sum(
+        graded
+    )
+
+
+@pytest.mark.parametrize("name", VECTORIZED)
+def test_no_axis_is_cheap_to_loop_over(graders: dict[str, Grader], name: str) -> None:
+    grader = graders[name]
+    for question in grader.assignment.questions:
+        tests = [test for test in grader.plan.of_question(question.id) if not test.public]
+        loops = [test.weight for test in tests if "no_loop_over" in test.id]
+        assert all(weight >= LEAST_SHARE * sum(test.weight for test in tests) for weight in loops)

@@ -98,9 +98,9 @@ def hog(gray, cell=8, bins=9):
     magnitude to bin ``floor(angle * bins / 180)`` of the cell's histogram. Then each cell's histogram is divided by
     its Euclidean length plus 1e-12.
 
-    Not allowed: a Python loop or comprehension over pixels or cells, in any disguise (``np.vectorize``,
-    ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``, ``functools.reduce``). A loop
-    over the bins is fine.
+    Not allowed: a Python loop or comprehension over cells, or over the pixels in a cell, in any disguise
+    (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
+    ``functools.reduce``). A loop over the bins is fine.
 
     Parameters
     ----------

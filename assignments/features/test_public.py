@@ -159,12 +159,13 @@ def test_two_cells_of_a_picture_that_has_a_row_more(expect):
 
 
 @cells
-@pytest.mark.parametrize("axis", ["rows", "columns"])
-def test_no_loop_over_pixels_or_cells_along_the(loops, axis):
-    def sized(rng, rows=12, columns=8):
-        return rng.uniform(0.0, 10.0, size=(rows, columns)), 2
+@pytest.mark.parametrize("axis", ["rows_of_cells", "columns_of_cells", "pixels_in_a_row_of_a_cell"])
+def test_no_loop_over_the(loops, axis):
+    def sized(rng, rows_of_cells=6, columns_of_cells=4, pixels_in_a_row_of_a_cell=2):
+        cell = pixels_in_a_row_of_a_cell
+        return rng.uniform(0.0, 10.0, size=(rows_of_cells * cell, columns_of_cells * cell)), cell
 
-    loops(HOG, sized, n=16, over=axis)
+    loops(HOG, sized, n=4, over=axis)
 
 
 @coordinates

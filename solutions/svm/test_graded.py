@@ -98,19 +98,19 @@ def require_no_loop(loops, over):
 
 
 @vectorized
-@pytest.mark.weight(7.5)
+@pytest.mark.weight(6.5)
 def test_no_loop_over_the_examples(loops):
     require_no_loop(loops, "examples")
 
 
 @vectorized
-@pytest.mark.weight(0.5)
+@pytest.mark.weight(2)
 def test_no_loop_over_the_features(loops):
     require_no_loop(loops, "features")
 
 
 @vectorized
-@pytest.mark.weight(4)
+@pytest.mark.weight(3.5)
 def test_no_loop_over_the_classes(loops):
     require_no_loop(loops, "classes")
 
