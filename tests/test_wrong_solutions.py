@@ -168,6 +168,15 @@ LOOPING = {
         ),
     ),
     "pixels in a cell or rows of cells, whichever are fewer": Edit("features", "hog", (SUMS, BEGIN + FEWER)),
+    "the features, inside the one loop over the test examples": Edit(
+        "knn",
+        "distances_one_loop",
+        (
+            "            dists[i] = np.sum((X_train - X[i]) ** 2, axis=1)\n",
+            "            dists[i] = 0\n            for d in range(X.shape[1]):\n"
+            "                dists[i] += (X_train[:, d] - X[i, d]) ** 2\n",
+        ),
+    ),
     "the training examples": Edit(
         "knn",
         "distances_no_loops",

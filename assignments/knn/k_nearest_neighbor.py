@@ -73,7 +73,8 @@ class KNearestNeighbor:
     def compute_distances_one_loop(self, X):
         """Return what `compute_distances_two_loops` returns, with a loop over one of the two sets only.
 
-        Inside the loop, work on all examples of the other set at once. ``np.linalg.norm`` is not allowed.
+        Inside the loop, work on all examples of the other set, and all features, at once. ``np.linalg.norm`` is not
+        allowed.
 
         Parameters
         ----------

@@ -109,6 +109,23 @@ def test_distance_of_two_pictures_in_uint8(expect, method):
     expect(distances, method, X_train, X, equals=np.array([[np.sqrt(26280.0)]]), names=("dists",))
 
 
+def trained_for(method):
+    def trained(code, X_train, X):
+        model = code.new(K_NEAREST)
+        model.call("train", X_train, np.zeros(len(X_train), dtype=np.int64))
+        return model.bind(method, X)
+
+    return trained
+
+
+@pytest.mark.question("distances_one_loop")
+def test_no_second_loop_inside_the_one(loops):
+    def sets(size, rng):
+        return rng.normal(size=(size, size)), rng.normal(size=(size, size))
+
+    loops(trained_for("compute_distances_one_loop"), sets, at_most=1, n=8, over="examples or features")
+
+
 @pytest.mark.question("distances_no_loops")
 def test_equal_examples_are_at_distance_zero(expect):
     # Rounding leaves some of the squared distances just below 0 where sums and products round differently.
@@ -120,15 +137,10 @@ def test_equal_examples_are_at_distance_zero(expect):
 @pytest.mark.question("distances_no_loops")
 @pytest.mark.parametrize("axis", ["test_examples", "training_examples", "features"])
 def test_no_loop_over_the(loops, axis):
-    def trained(code, X_train, X):
-        model = code.new(K_NEAREST)
-        model.call("train", X_train, np.zeros(len(X_train), dtype=np.int64))
-        return model.bind("compute_distances_no_loops", X)
-
     def sized(rng, test_examples=7, training_examples=5, features=3):
         return rng.normal(size=(training_examples, features)), rng.normal(size=(test_examples, features))
 
-    loops(trained, sized, n=8, over=axis)
+    loops(trained_for("compute_distances_no_loops"), sized, n=8, over=axis)
 
 
 @pytest.mark.question("predict_labels")

@@ -82,7 +82,10 @@ def test_distances_leave_both_sets_alone(unchanged, rng, way):
 @one_loop
 @pytest.mark.weight(5)
 def test_one_loop_has_no_second_loop_inside(loops):
-    loops(distances_of, lambda n, rng: ("one_loop", *examples(rng, n, n, 3)), at_most=1, names=("dists",))
+    def all_alike(n, rng):  # also as many features, so that no loop is short
+        return "one_loop", *examples(rng, n, n, n)
+
+    loops(distances_of, all_alike, at_most=1, names=("dists",), over="examples or features")
 
 
 @no_loops
