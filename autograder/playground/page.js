@@ -164,6 +164,8 @@ function tableRow(i) {
   const row = $("points").tBodies[0].insertRow();
   const heading = document.createElement("th");
   heading.scope = "row";
+  row.setAttribute("role", "row");
+  heading.setAttribute("role", "rowheader");
   const button = document.createElement("button");
   button.type = "button";
   const swatch = document.createElement("span");
@@ -175,11 +177,16 @@ function tableRow(i) {
   row.append(heading);
   const cells = Array.from({ length: 9 }, () => {
     const data = document.createElement("data");
-    row.insertCell().append(data);
+    const cell = row.insertCell();
+    cell.setAttribute("role", "cell");
+    cell.append(data);
     return data;
   });
   return { row, button, swatch, name, cells, label: -1 };
 }
+
+/* Columns are as wide as five digits on a phone. */
+const digitsInTable = (number) => (Math.abs(number) < 100 ? 2 : Math.abs(number) < 1000 ? 1 : 0);
 
 let inSight = [0, 0];
 
@@ -213,7 +220,7 @@ function showTable() {
       entry.button.setAttribute("aria-pressed", String(i === selected));
     }
     const numbers = [x, y, ...scores, ...margins(kind, scores, label), found.losses[i]];
-    numbers.forEach((number, k) => write(entry.cells[k], number, 2));
+    numbers.forEach((number, k) => write(entry.cells[k], number, digitsInTable(number)));
     const costly = found.losses[i] > 0;
     if (costly !== entry.row.classList.contains("costs")) entry.row.classList.toggle("costs", costly);
   }

@@ -331,6 +331,32 @@ def test_nothing_sticks_out_sideways(play: Play, width: int) -> None:
     assert it.page.evaluate(wider) == []
 
 
+def test_all_numbers_of_a_point_are_in_sight_at_any_width_and_none_covers_another(play: Play) -> None:
+    it = play()
+    cells = """[...document.querySelectorAll('#points tbody tr:first-child data')].map(it => {
+      const box = it.getBoundingClientRect();
+      return [box.left, box.right, box.top];
+    })"""
+    heard = it.page.locator("#points").aria_snapshot()
+    for width in (360, 420, 500, 800, 1280):
+        it.page.set_viewport_size({"width": width, "height": 900})
+        for weights in ("300,-300,-0.00001234;-123.4,99.99,-88.8", "1,-1,0;0,0,0"):
+            it.shown(f"loss=ww&strength=0&W={weights}&b=-900,0.5,0&points=0,-2.95,-2.95;1,-1,0.5")
+            assert it.page.evaluate("$('scroll').scrollWidth - $('scroll').clientWidth") == 0, width
+            boxes = it.page.evaluate(cells)
+            lines = [sorted(line) for _, line in itertools.groupby(boxes, key=lambda box: round(box[2] / 8))]
+            for line in lines:
+                assert all(one[1] <= other[0] + 1 for one, other in itertools.pairwise(line)), (width, line)
+        # x, y, three scores, three margins, loss: on a phone each margin stands below the score of its class.
+        right = [box[1] for box in boxes]
+        assert (right[2:5] == pytest.approx(right[5:8], abs=1)) == (width <= 500)
+    it.page.set_viewport_size({"width": 360, "height": 900})
+    it.shown()
+    roles = [line.split()[1].strip(":") for line in heard.splitlines() if "/" not in line]
+    narrow = it.page.locator("#points").aria_snapshot().splitlines()
+    assert "rowheader" in roles and {line.split()[1].strip(":") for line in narrow} == set(roles)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_stands_out_from_its_ground(play: Play, scheme: Literal["light", "dark"]) -> None:
     page = play().page
