@@ -165,6 +165,10 @@ BROKEN = {
     "a name": value([Tag.NAMED, "os.system"]),
     "a handle of no number": value([Tag.HANDLE, "0", ""]),
     "a type's name that is none": value([Tag.FOREIGN, "<b>Score: 100</b>"]),
+    "ways of a value that are no words": value(
+        [Tag.FOREIGN, "pandas.Index", None, None, [Tag.DICT, "kind", 1]]
+    ),
+    "a value with more than its parts": value([Tag.FOREIGN, "pandas.Index", None, None, None, None]),
     "a dictionary without a value": value([Tag.DICT, 1]),
     "a dictionary with a list as key": value([Tag.DICT, [Tag.LIST], 1]),
     "a change of no argument": value(1, changed={"Score: 100": 1}),
