@@ -8,11 +8,12 @@ import keyword
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, literal_of
+from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.test_files import TestFiles, test_files
 from autograder.authoring.importing.trial_run import tried
 from autograder.errors import CourseError
@@ -58,7 +59,7 @@ def write(draft: Draft, root: Path) -> Imported:
     for folder in (public, secret):
         if folder.exists():
             raise CourseError(f"{folder} exists already; give another name with --name, or remove it.")
-    tests = test_files(draft)
+    draft, tests = _with_libraries_of_tests(draft)
     # On a machine with several users, nobody else may read the solutions.
     (root / "solutions").mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(public, _public_half(draft, tests))
@@ -69,6 +70,17 @@ def write(draft: Draft, root: Path) -> Imported:
     made = Imported(public, secret, (tests.translated, tests.of), tuple(by_hand))
     made.page.write_text(_page(draft, made), encoding="utf-8")
     return made
+
+
+def _with_libraries_of_tests(draft: Draft) -> tuple[Draft, TestFiles]:
+    """Return the draft with the libraries that its tests import, without which none of them runs, and the tests."""
+    tests = test_files(draft)
+    own = {Path(name).stem for name in draft.files}
+    needed = tuple(sorted({*draft.libraries, *libraries_in([tests.public, tests.graded], own)}))
+    if needed == draft.libraries:
+        return draft, tests
+    draft = replace(draft, libraries=needed)
+    return draft, test_files(draft)
 
 
 def name_of(text: str) -> str:

@@ -444,6 +444,22 @@ def test_an_assertion_about_lists_holds_of_lists_only(tmp_path: Path) -> None:
     ]
 
 
+def test_libraries_that_only_tests_import_are_there_where_they_run(tmp_path: Path) -> None:
+    tests = (
+        "import pandas as pd\nfrom scipy.special import expit\nfrom layers import squash, first\n\n"
+        "def test_squash():\n    assert abs(squash(0.5) - expit(0.5)) < 1e-9\n\n"
+        "def test_first():\n    assert first(pd.DataFrame({'a': [1, 2]})).equals(pd.DataFrame({'a': [1]}))\n"
+    )
+    source = "import math\n\ndef squash(x):\n    return 1 / (1 + math.exp(-x))\n\ndef first(t):\n    return t[:1]\n"
+    made = imported(folder_of(tmp_path / "tests", tests, **{"layers.py": source}), tmp_path / "course")
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert toml["libraries"] == ["pandas", "scipy"]
+    assert our_totals(made, {"right": source, "wrong": source.replace("[:1]", "[:2]")}) == {
+        "right": 2,
+        "wrong": 1,
+    }
+
+
 WITH_FILES = """
 import json
 import os
