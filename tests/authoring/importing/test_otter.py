@@ -292,12 +292,17 @@ def test_tests_that_compute_with_tables_grade_what_comes_instead_of_one(tmp_path
         "a dense matrix": [5, 2, 1],
         "nothing": [0, 2, 2],
     }
-    column = right.replace(clean, "df.dropna()['a']")
-    found = our_verdicts(made, {"nothing": hand_ins["nothing"].encode(), "a column": column.encode()})
+    column, fewer = (right.replace(clean, f"df.dropna(){it}") for it in ("['a']", "[:1]"))
+    found = our_verdicts(
+        made,
+        {"nothing": hand_ins["nothing"].encode(), "a column": column.encode(), "fewer": fewer.encode()},
+    )
     assert all(it.kind is not Kind.GRADER_FAULT for verdicts in found.values() for it in verdicts)
     shape = next(it for it in found["a column"] if it.test.endswith("clean_1"))
     assert shape.message == "clean(df).shape has 1 entry but should have 2"
     assert "got clean(df).shape = (2,)" in shape.details
+    shape = next(it for it in found["fewer"] if it.test.endswith("clean_1"))
+    assert shape.message == "clean(df).shape is not what it should be"
 
 
 def test_an_exception_that_must_be_raised_must_be_raised(tmp_path: Path) -> None:
