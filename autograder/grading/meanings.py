@@ -39,6 +39,7 @@ from autograder.grading.python_functions import (
     REACHES_BEYOND,
     READS_ANNOTATIONS,
     RESOLVES,
+    RUNS_A_TEXT_OR_A_FUNCTION,
 )
 from autograder.sandbox.wire.libraries import handed_in
 
@@ -61,6 +62,15 @@ _OF_OPERATIONS = (
 )
 _HELD_BY_WRAPPERS = frozenset({"value", "_value_"})
 """What members of an enumeration call what they stand for, and the end of a generator what it returned."""
+
+
+def _is_given_lambdas(node: ast.AST) -> bool:
+    """Return whether what a call has timed, and what it prepares, are functions written there: they are read."""
+    if not isinstance(node, ast.Call):
+        return False
+    named = {it.arg: it.value for it in node.keywords}
+    timed = [*node.args[:2], *(named[it] for it in ("stmt", "setup") if it in named)]
+    return bool(timed) and None not in named and all(isinstance(it, ast.Lambda) for it in timed)
 
 
 @dataclass(frozen=True)
@@ -807,7 +817,8 @@ class Meanings:
                 self._unknown("builtins", call.node, call.scope)
         elif meaning.startswith(EXECUTES_OR_LOADS) and object_named(meaning.rpartition(".")[0]) is not None:
             # A student's own folder may be called `code`, too.
-            self._unknown("builtins", call.node, call.scope)
+            if meaning not in RUNS_A_TEXT_OR_A_FUNCTION or not _is_given_lambdas(call.node):
+                self._unknown("builtins", call.node, call.scope)
         elif meaning in PASSING_ON or meaning.rpartition(".")[2] in OF_CONTAINERS:
             owner, _, name = meaning.rpartition(".")
             if (

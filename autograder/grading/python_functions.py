@@ -49,6 +49,8 @@ EXECUTES_OR_LOADS = (
     "pydoc.", "bdb.", "trace.", "cProfile.", "profile.", "concurrent.interpreters.",
 )  # fmt: skip
 """How the names of what finds something by a text, or runs it, in ways that are not followed begin."""
+RUNS_A_TEXT_OR_A_FUNCTION = frozenset({"timeit.timeit", "timeit.repeat", "timeit.Timer"})
+"""Those of them that are told nothing by a text where each of their first two arguments is a function."""
 REACHES_BEYOND = frozenset(
     {
         "__globals__", "__builtins__", "__closure__", "cell_contents", "__defaults__", "__kwdefaults__", "__code__",

@@ -46,6 +46,7 @@ def rules(text, **options):
         ("from itertools import product as p\ndef f(X): return list(p(X, X))", "itertools"),
         ("def f(X): return list(map(abs, X))", "map"),
         ("def f(X): return (lambda: list(map(abs, X)))()", "map"),
+        ("import timeit\ndef f(X): return timeit.timeit(lambda: X.append(map(abs, X)), number=1)", "map"),
         ("import builtins\ndef f(X): return list(builtins.map(abs, X))", "map"),
     ],
 )
@@ -95,6 +96,7 @@ def test_code_in_other_files_counts_where_it_is_reached():
         "def f(X): return X\ndef plot(X): return list(map(abs, X))",
         "def f(X): return X\nprint(list(map(abs, [1])))",
         "import itertools\nfrom numpy.linalg import norm\ndef f(X): return X",
+        "import timeit\ndef f(X): return X\nprint(timeit.repeat(lambda: f([1]), number=1, repeat=3))",
         "def f(X): return X\nclass A:\n    def go(self): return list(map(abs, []))",
         "def f(X):\n    '''Do not use map or np.linalg.norm here.'''\n    # map(abs, X)\n    return 'map'",
     ],
