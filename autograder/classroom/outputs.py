@@ -17,6 +17,7 @@ from autograder.classroom.overrides import Overrides
 from autograder.classroom.people import Person
 from autograder.classroom.record import TIME_UNKNOWN, ClassRecord, Item, read_record, write_record
 from autograder.classroom.report_parts import (
+    addresses_of,
     attempts_of,
     examples_of,
     of_groups,
@@ -198,6 +199,7 @@ class Outputs:
             examples={id: some[0] for id, some in self._examples(of_groups(groups[:GROUPS_IN_FULL])).items()},
             mistaken=self._examples(of_mistakes(statistics.most_frequent()[:IN_FULL])),
             people=people_of(record.items),
+            addresses=addresses_of(record.items),
             attempts=attempts_of(record.items, self._result_as_shown),
         )
         write_atomically(self.places.report, class_page(statistics, context).encode())

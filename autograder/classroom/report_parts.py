@@ -80,6 +80,12 @@ def people_of(items: Iterable[Item]) -> dict[str, str]:
     return {label: ", ".join(filter(None, names)) for label, names in named if any(names)}
 
 
+def addresses_of(items: Iterable[Item]) -> dict[str, tuple[str, ...]]:
+    """Return the e-mail addresses of the students behind each hand-in, where they are known."""
+    known = ((it.label, tuple(student.email for student in it.students if student.email)) for it in items)
+    return {label: emails for label, emails in known if emails}
+
+
 def attempts_of(
     items: Sequence[Item], result_of: Callable[[Item], GradingResult | None]
 ) -> dict[str, tuple[AttemptLine, ...]]:

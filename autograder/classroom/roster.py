@@ -352,13 +352,18 @@ def compare(people: Sequence[Person], rows: Iterable[GradeRow]) -> tuple[RosterL
     for place, person in enumerate(people):
         submission = handed_in[by_person[place]] if place in by_person else ""
         status = "handed in" if submission else "unclear" if place in matches.maybe else "not handed in"
-        lines.append(RosterLine(who=str(person), status=status, submission=submission))
+        lines.append(_line(person, status, submission))
     for place, person in enumerate(claims):
         if place not in matches.pairs:
             status = "unclear" if place in matches.unclear else "not in the roster"
-            lines.append(RosterLine(who=str(person), status=status, submission=handed_in[person]))
+            lines.append(_line(person, status, handed_in[person]))
     lines += [RosterLine(who=label, status="not in the roster", submission=label) for label in nameless]
     return tuple(lines)
+
+
+def _line(person: Person, status: str, submission: str) -> RosterLine:
+    email = min(person.emails, default="")
+    return RosterLine(who=str(person), status=status, submission=submission, email=email)
 
 
 def to_csv(lines: Iterable[RosterLine]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -31,7 +30,7 @@ from autograder.grading.explain.bank import TODO, load_bank
 from autograder.handin.found import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult, QuestionResult
-from autograder.model.verdict import Kind
+from autograder.report.in_short import in_short, known_mistakes
 from autograder.report.view import shown
 from autograder.text import counted, first_few
 
@@ -163,26 +162,9 @@ class GradeTable:
         return table
 
     def _found(self, result: GradingResult) -> str:
-        # A bonus that somebody did not go for is nothing that was found.
-        verdicts = [
-            verdict
-            for question in result.questions
-            for verdict in question.graded
-            if not verdict.passed and not (question.bonus and verdict.kind is Kind.MISSING)
-        ]
-        if result.at_fault:
-            return f"the grader is at fault: {'; '.join((*result.faults, *result.tests_at_fault))[:200]}"
-        known = Counter(verdict.mistake for verdict in verdicts if verdict.mistake)
-        if known:
-            return "; ".join(
-                f"{id}: {self._mistakes.get(id, '')}".rstrip(": ") for id, _ in known.most_common(2)
-            )
-        if result.notes and not any(question.score for question in result.questions):
-            return result.notes[0][:80]
-        if len({verdict.message for verdict in verdicts}) == 1 and verdicts[0].kind is Kind.RAISED:
-            return verdicts[0].message[:80]
-        kinds = Counter(str(verdict.kind).replace("_", " ") for verdict in verdicts)
-        return ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(2))
+        known = () if result.at_fault else known_mistakes(result)[:2]
+        named = (f"{id}: {self._mistakes.get(id, '')}".rstrip(": ") for id in known)
+        return "; ".join(named) or in_short(result)
 
 
 def _score(question: QuestionResult | None) -> str:

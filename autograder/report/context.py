@@ -94,11 +94,14 @@ class RosterLine(msgspec.Struct, frozen=True, kw_only=True):
         `handed in`, `not handed in`, `unclear` or `not in the roster`.
     submission
         The label of the hand-in, if there is one.
+    email
+        The first of the addresses that are known, if any is.
     """
 
     who: str
     status: str
     submission: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ class ReportContext:
         For each known mistake, some hand-ins of this class that make it.
     people
         The students behind each hand-in, by label.
+    addresses
+        Their e-mail addresses, by label.
     attempts
         The hand-ins of each student who has several, the earliest first.
     roster
@@ -136,5 +141,6 @@ class ReportContext:
     examples: Mapping[str, Example] = field(default_factory=dict)
     mistaken: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attempts: Mapping[str, tuple[AttemptLine, ...]] = field(default_factory=dict)
     roster: tuple[RosterLine, ...] = ()

@@ -47,7 +47,9 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "autograder",
 }
 WIDTH = 8.0
-_BINS = 20
+SMALL = 4.6
+"""Widths of pictures, in inches: as wide as a page or half of it."""
+_MOST_BINS = 20
 
 
 @dataclass(frozen=True)
@@ -60,42 +62,34 @@ class Picture:
 
 def score_histogram(statistics: ClassStatistics) -> Picture:
     """Return the distribution of the totals."""
-    with _figure(3.0) as (figure, picture):
+    with _figure(2.8, SMALL) as (figure, picture):
         axes = figure.subplots()
-        counts = _histogram(axes, statistics.totals, statistics.points, BLUE)
+        counts, edges = _histogram(axes, statistics.totals, statistics.points)
         middle = statistics.quantile(0.5)
         axes.axvline(middle, color=VERMILION, linewidth=2, linestyle="--", label=f"median {_number(middle)}")
         axes.set_xlabel("points in total")
         axes.set_ylabel("hand-ins")
         axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1.0), borderaxespad=0)
-    most = int(np.argmax(counts)) if len(counts) else 0
-    width = statistics.points / _BINS
+    most = int(np.argmax(counts))
     return picture(
         f"Histogram of the totals of {len(statistics.totals)} hand-ins, from 0 to {statistics.points:g} points. "
         f"The median is {_number(middle)}, half of them lie between {_number(statistics.quantile(0.25))} and "
-        f"{_number(statistics.quantile(0.75))}. The fullest bin, {most * width:g} to {(most + 1) * width:g}, "
-        f"has {int(max(counts, default=0))}."
+        f"{_number(statistics.quantile(0.75))}. The fullest bin, {edges[most]:g} to {edges[most + 1]:g}, "
+        f"has {int(counts[most])}."
     )
 
 
-def question_histograms(tallies: Sequence[QuestionTally]) -> Picture:
-    """Return the distribution of the points of each question."""
-    columns = min(3, len(tallies))
-    rows = -(-len(tallies) // columns)
-    with _figure(2.3 * rows) as (figure, picture):
-        grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
-        for axes, tally in zip(grid.flat, tallies, strict=False):
-            _histogram(axes, tally.scores, tally.points, BLUE)
-            axes.set_title(_lines(tally.question.title, 30 if columns > 2 else 46), fontsize=10)
-            axes.axvline(tally.mean, color=VERMILION, linewidth=1.5, linestyle="--")
-        for axes in grid.flat[len(tallies) :]:
-            axes.set_visible(False)
-        for axes in grid[:, 0]:
-            axes.set_ylabel("hand-ins")
-        for axes in grid[-1]:
-            axes.set_xlabel("points")
-    each = "; ".join(f"{it.question.title}: mean {it.mean:.2f} of {it.points:g}" for it in tallies)
-    return picture(f"Histograms of the points by question, the mean as a dashed line. {each}.")
+def question_histogram(tally: QuestionTally) -> Picture:
+    """Return the distribution of the points of a question."""
+    with _figure(1.9, SMALL) as (figure, picture):
+        axes = figure.subplots()
+        _histogram(axes, tally.scores, tally.points)
+        axes.axvline(tally.mean, color=VERMILION, linewidth=1.5, linestyle="--")
+        axes.set_ylabel("hand-ins")
+    return picture(
+        f"Histogram of the points of {len(tally.scores)} hand-ins, from 0 to {tally.points:g}, with the mean dashed: "
+        f"{tally.mean:.2f}. {tally.full} have full points, {tally.none} have none."
+    )
 
 
 STRUCTURE: dict[str, tuple[str, str]] = {
@@ -155,9 +149,7 @@ def speed_strip(tallies: Sequence[TestTally]) -> Picture:
         axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g×"))
         axes.set_yticks(range(len(tallies)), _labels(tallies))
         axes.set_ylim(len(tallies) - 0.5, -0.5)
-        axes.set_xlabel(
-            "CPU time as a multiple of the reference's (dashed: full points up to here, solid: none from here)"
-        )
+        axes.set_xlabel("CPU time as a multiple of the reference's")
     each = "; ".join(f"{it.name}: median {np.median(it.cpu_ratios):.2g} times" for it in tallies)
     return picture(f"CPU time of the hand-ins that were timed, as a multiple of the reference's. {each}.")
 
@@ -176,11 +168,11 @@ class _Drawing:
 
 
 @contextmanager
-def _figure(height: float) -> Iterator[tuple[Figure, _Drawing]]:
+def _figure(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, _Drawing]]:
     """Give a figure in our style, and what makes a picture of it once it is drawn."""
     drawing = _Drawing()
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, drawing
         buffer = io.BytesIO()
         # `Figure.savefig` would draw everything twice, the first time for what is cropped, which is nothing here.
@@ -199,15 +191,29 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _histogram(axes: Axes, values: Sequence[float], points: float, color: str) -> np.ndarray:
-    """Draw how many values fall into each of equal bins from 0 to `points`, and return the counts."""
+def _histogram(axes: Axes, values: Sequence[float], points: float) -> tuple[np.ndarray, np.ndarray]:
+    """Draw how many values fall into each of equal bins from 0 to `points`; return the counts and the bins' edges."""
     top = max([points, *values]) or 1.0
-    bins = np.linspace(0, top, _BINS + 1)
-    counts, _ = np.histogram(values, bins)
+    edges = _edges(top)
+    counts, _ = np.histogram(values, edges)
     axes.bar(
-        bins[:-1], counts, width=np.diff(bins), align="edge", color=color, edgecolor="white", linewidth=0.6
+        edges[:-1], counts, width=np.diff(edges), align="edge", color=BLUE, edgecolor="white", linewidth=0.6
     )
     axes.set_xlim(0, top)
     axes.grid(axis="x", visible=False)
-    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=5))
-    return counts
+    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=4))
+    # Whoever reads how many have full points looks for that number below the last bar.
+    ticks = [it for it in mpl.ticker.MaxNLocator(nbins=5).tick_values(0, top) if 0 <= it < 0.92 * top]
+    axes.set_xticks([*ticks, top])
+    return counts, edges
+
+
+def _edges(top: float) -> np.ndarray:
+    """Return the edges of at most `_MOST_BINS` bins from 0 to `top`, which are round numbers but for the last."""
+    width = next(
+        step * 10.0**power
+        for power in range(-3, 12)
+        for step in (1.0, 2.5, 5.0)
+        if step * 10.0**power * _MOST_BINS >= top
+    )
+    return np.append(np.arange(0, top - 1e-9 * top, width), top)

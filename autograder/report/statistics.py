@@ -15,6 +15,7 @@ from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.model.written import WrittenQuestion
+from autograder.report.in_short import in_short, known_mistakes, why_nothing
 from autograder.report.unexplained import Group, group_of
 from autograder.report.view import name_of_test
 
@@ -237,6 +238,11 @@ class MistakeTally:
         """How many hand-ins make it in each question."""
         return Counter({question: len(labels) for question, labels in self.by_question.items()})
 
+    @property
+    def same_everywhere(self) -> bool:
+        """Whether everybody who makes it makes it in each question in which anybody does."""
+        return all(len(labels) == len(self.hand_ins) for labels in self.by_question.values())
+
 
 @dataclass(frozen=True)
 class HandInRow:
@@ -249,15 +255,21 @@ class HandInRow:
     scores
         Points by question, without written answers that are not graded yet.
     mistakes
-        The known mistakes that it makes, by id.
+        The known mistakes that it makes, by id, that of most tests first.
+    found
+        In a few words, what else was found.
+    nothing
+        Why no graded test got a value to judge; empty if one did.
     kinds
-        Of the verdicts of its graded tests.
+        Of the verdicts of its graded tests, but for a bonus that somebody did not go for.
     """
 
     label: str
     total: float | None
     scores: dict[str, float]
     mistakes: tuple[str, ...] = ()
+    found: str = ""
+    nothing: str = ""
     kinds: tuple[Kind, ...] = ()
     flagged: bool = False
 
@@ -367,8 +379,10 @@ class ClassStatistics:
                 label,
                 total,
                 {it.id: float(it.score) for it in result.questions if not it.ungraded},
-                tuple(sorted(id for accepted, id in mistakes if not accepted)),
-                tuple(sorted({verdict.kind for question in result.questions for verdict in question.graded})),
+                tuple(id for id in known_mistakes(result) if (False, id) in mistakes),
+                in_short(result),
+                why_nothing(result),
+                tuple(sorted({kind for question in result.questions for kind in _kinds(question)})),
                 flagged=bool(result.all_flags or result.at_fault),
             )
         )
@@ -381,7 +395,7 @@ class ClassStatistics:
     def _add_question(self, label: str, question: QuestionResult, tally: QuestionTally) -> None:
         """Add the result of one question, and what nothing explains in it."""
         tally.scores.append(float(question.score))
-        tally.kinds.update({verdict.kind for verdict in question.graded})
+        tally.kinds.update(_kinds(question))
         wrong_values = [
             it
             for it in question.graded
@@ -413,6 +427,12 @@ def _tallies(tests: Iterable[PlannedTest]) -> dict[tuple[str, str], TestTally]:
         empty = TestTally(name, test.question, 0, test.structural, test.public)
         tallies.setdefault(key, empty).cases += 1
     return tallies
+
+
+def _kinds(question: QuestionResult) -> set[Kind]:
+    """Return the kinds of a question's graded verdicts; a bonus that somebody did not go for is not missing."""
+    kinds = {verdict.kind for verdict in question.graded}
+    return kinds - {Kind.MISSING} if question.bonus else kinds
 
 
 def _function(test: str) -> str:

@@ -95,6 +95,8 @@ class QuestionView:
         The answer, if it is answered in words.
     waiting, passes
         Names of graded tests that passed: those whose credit waits for right values, and the rest.
+    left_out
+        Whether it is a bonus that the student did not go for, which is nothing to be put right.
     """
 
     id: str
@@ -111,11 +113,17 @@ class QuestionView:
     notes: tuple[str, ...]
     passes: tuple[str, ...]
     written: WrittenView | None = None
+    left_out: bool = False
 
     @property
     def ungraded(self) -> bool:
         """Whether a person has to grade it and has not yet."""
         return self.written is not None and not self.written.graded
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say of it but that no answer was found and nobody has graded it yet."""
+        return self.written is not None and self.ungraded and not self.written.text
 
     @property
     def earned(self) -> str:
@@ -141,6 +149,7 @@ def view(question: QuestionResult) -> QuestionView:
         tests = "a person reads it"
     cost = [_COST.format(shown(question.deducted))] if question.deducted else []
     none_run = all(map(_never_reached, checks))
+    failures = tuple(_failures(graded))
     return QuestionView(
         id=question.id,
         title=f"{one_line(question.title)}{' (bonus)' if question.bonus else ''}",
@@ -149,13 +158,17 @@ def view(question: QuestionResult) -> QuestionView:
         share=min(1.0, float(question.score / question.points)) if question.points else 0.0,
         passed=question.passed,
         tests=tests,
-        failures=tuple(_failures(graded)),
+        failures=failures,
         checks="" if none_run else f"{sum(it.passed for it in checks)} of {len(checks)} passed",
         failed_checks=tuple(failed_checks(checks)),
         waiting=_names(waiting, planned),
         notes=(*dict.fromkeys(message_of(it) for it in counting if it.passed and it.message.strip()), *cost),
         passes=_names(counting, planned),
         written=None if question.written is None else _written(question.written),
+        left_out=question.bonus
+        and bool(graded)
+        and len(failures) == 1
+        and all(it.kind is Kind.MISSING for it in graded),
     )
 
 

@@ -13,13 +13,16 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 
-from autograder.model.result import GradingResult
+from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Kind, Verdict
+from autograder.model.written import WrittenAnswer
 from autograder.report.class_page import class_page
+from autograder.report.context import Leftover, RosterLine
 from autograder.report.feedback_page import feedback_page
+from autograder.report.statistics import ClassStatistics
 from tests.browsers import Opened, text_by_page
 from tests.handin.test_notebooks import module_of_notebook, notebook
-from tests.report.samples import ASSIGNMENT, CHECK, FAST, LOOPS, failed, result
+from tests.report.samples import ASSIGNMENT, CHECK, FAST, IDS, LOOPS, OTHER, PLAN, failed, result
 from tests.report.synthetic import course_of_svm, report_context, results, statistics
 
 Open = Callable[..., Opened]
@@ -54,7 +57,7 @@ def test_it_asks_for_nothing_but_itself_and_has_nothing_to_complain_about(html: 
 
 def test_every_picture_is_drawn(class_of_300: str, open_page: Open) -> None:
     widths = open_page(class_of_300).page.eval_on_selector_all("img", "all => all.map(it => it.naturalWidth)")
-    assert len(widths) == 4
+    assert len(widths) == 3 + len(course_of_svm()[0].questions)
     assert all(width > 100 for width in widths)
 
 
@@ -135,7 +138,7 @@ def test_the_table_of_hand_ins_is_sorted_by_its_headings(class_of_300: str, open
     page = opened.page
     total = page.locator("#hand-ins thead th", has_text="Total")
     column = page.eval_on_selector_all(
-        "#hand-ins thead th", "all => all.findIndex(it => it.textContent == 'Total')"
+        "#hand-ins thead th", "all => all.findIndex(it => it.textContent.startsWith('Total'))"
     )
 
     def totals() -> list[float]:
@@ -151,8 +154,9 @@ def test_the_table_of_hand_ins_is_sorted_by_its_headings(class_of_300: str, open
     assert totals() == sorted(before) and total.get_attribute("aria-sort") == "ascending"
     page.keyboard.press("Enter")
     assert totals() == sorted(before, reverse=True) and total.get_attribute("aria-sort") == "descending"
-    page.locator("#hand-ins thead th").first.get_by_role("button").click()
-    assert total.get_attribute("aria-sort") is None
+    first = page.locator("#hand-ins thead th").first
+    first.get_by_role("button").click()
+    assert first.get_attribute("aria-sort") == "ascending" and total.get_attribute("aria-sort") is None
     labels = page.eval_on_selector_all("#hand-ins tbody th a", "all => all.map(it => it.textContent)")
     assert labels == sorted(labels) and opened.complaints == []
 
@@ -169,9 +173,7 @@ def test_the_table_of_hand_ins_is_narrowed_by_words_and_by_mistake(
     page.get_by_label("Show").select_option("m-1")
     mistake = str(page.locator("#only option[value=m-1]").text_content()).partition(":")[0]
     assert rows.count() > 10
-    assert all(
-        mistake in it for it in page.locator("#hand-ins tbody tr:visible td:last-child").all_inner_texts()
-    )
+    assert all(mistake in it for it in page.locator("#hand-ins tbody tr:visible td.found").all_inner_texts())
     page.get_by_label("Show").select_option("flagged")
     assert all("flagged" in it for it in rows.all_inner_texts()) and rows.count() > 0
     page.get_by_label("Show").select_option("Took too long")
@@ -185,10 +187,11 @@ def test_tests_are_sorted_by_their_headings(class_of_300: str, open_page: Open) 
     table = page.locator("table", has=page.get_by_text("Graded tests", exact=True))
 
     def column() -> list[float]:
-        return [float(it.get_attribute("data-value") or "") for it in table.locator("td:nth-child(4)").all()]
+        return [float(it.get_attribute("data-value") or "") for it in table.locator("td:nth-child(3)").all()]
 
     assert column() == sorted(column())
-    table.get_by_role("button", name="Pass all").click()
+    # The heading says that they are sorted already, so that one press turns them round.
+    assert table.locator("th", has_text="Pass all").get_attribute("aria-sort") == "ascending"
     table.get_by_role("button", name="Pass all").click()
     assert column() == sorted(column(), reverse=True) and len(set(column())) > 1
 
@@ -205,7 +208,7 @@ def test_the_count_of_each_mistake_leads_to_what_is_said_of_it(class_of_300: str
     counts = [int(it) for it in rows.locator("td:nth-child(2)").all_inner_texts()]
     assert len(counts) == 12 and counts == sorted(counts, reverse=True)
     for row in (rows.first, rows.last):  # one has a heading, the other a row of those that are rarer
-        link = row.locator("a")
+        link = row.locator("th a")
         said = page.locator(link.get_attribute("href") or "").text_content() or ""
         assert said.strip().startswith(f"{link.inner_text()}: ")
 
@@ -230,11 +233,14 @@ def test_labels_of_every_kind_are_links_that_stay_links(open_page: Open) -> None
     for label in labels:
         gathered.add(label, result())
     opened = open_page(class_page(gathered, replace(report_context(), people=dict.fromkeys(labels, NASTY))))
-    links = opened.page.locator("#hand-ins tbody a")
-    assert sorted(links.all_inner_texts()) == sorted(labels)
-    for link in links.all():
-        text = link.inner_text()
-        assert unquote(str(link.get_attribute("href"))) == f"feedback/{text}.html"
+    people = opened.page.locator("#hand-ins tbody th")
+    shown = [
+        it.locator(".label").inner_text() if it.locator(".label").count() else NASTY for it in people.all()
+    ]
+    assert sorted(shown) == sorted(labels)
+    assert people.locator("a").all_inner_texts() == [NASTY] * len(labels)
+    for label, link in zip(shown, people.locator("a").all(), strict=True):
+        assert unquote(str(link.get_attribute("href"))) == f"feedback/{label}.html"
     assert opened.complaints == []
 
 
@@ -282,10 +288,14 @@ def test_on_paper_nothing_is_cut_off(html: str, open_page: Open) -> None:
         page.eval_on_selector_all("thead button", "all => all.map(it => getComputedStyle(it).display)")
     ) <= {"contents"}
     printed = text_by_page(page.pdf(format="A4"))
-    rows = [len(re.findall(r"submission_10\d{3} Student \d{3} [\d.]+ ", text)) for text in printed]
+    rows = [len(re.findall(r"Student \d{3} submission_10\d{3} [\d.]+ ", text)) for text in printed]
     assert sum(rows) == page.locator("#hand-ins tbody tr").count()
     # Every page that goes on with the table repeats its headings, and none ends with a heading of what follows.
-    assert all("Hand-in Name Total" in text for text, some in zip(printed, rows, strict=True) if some)
+    assert all(
+        "Hand-in" in text and "What was found" in text
+        for text, some in zip(printed, rows, strict=True)
+        if some
+    )
     headings = page.eval_on_selector_all(
         ":is(h2, h3, h4, caption):visible", "all => all.map(it => it.textContent)"
     )
@@ -349,9 +359,103 @@ def test_hand_ins_are_called_by_their_students_and_told_apart(open_page: Open) -
         gathered.add(label, result(failed(FAST, Kind.MISSING)))
     people = {"submission_1": "Kim", "submission_2": "Kim", "submission_3": "Ada"}
     page = open_page(class_page(gathered, replace(report_context(), people=people))).page
-    who = page.locator("details", has=page.get_by_text("Missing: who"))
-    who.locator("summary").click()
+    who = page.locator("p", has_text="Missing: ")
     assert who.locator("a").all_inner_texts() == ["Kim (submission_1)", "Kim (submission_2)", "Ada"]
+
+
+def test_a_replaced_hand_in_makes_nobody_ambiguous(open_page: Open) -> None:
+    gathered = statistics(0)
+    gathered.add("submission_2", result(failed(FAST, Kind.MISSING)))
+    people = {"submission_1": "Kim", "submission_2": "Kim"}
+    page = open_page(class_page(gathered, replace(report_context(), people=people))).page
+    assert page.locator("p", has_text="Missing: ").locator("a").all_inner_texts() == ["Kim"]
+
+
+def test_whom_to_write_to_is_one_list_with_reasons_and_addresses(open_page: Open) -> None:
+    gathered = statistics(0)
+    utf_16 = "svm.py is UTF-16; save it as UTF-8."
+    gathered.add("s1", result(*(failed(test, Kind.MISSING, message=utf_16) for test in IDS)))
+    gathered.add("s2", result(failed(FAST)))
+    context = replace(
+        report_context(),
+        refused=(Leftover("s3", "hw.rar is not opened."),),
+        people={"s1": "Ada", "s2": "Bob", "s3": "Kim"},
+        addresses={"s1": ("ada@x.example",), "s2": ("bob@x.example",), "s3": ("kim+1@x.example",)},
+        roster=(
+            RosterLine(who="somebody", status="not in the roster", submission="s2"),
+            RosterLine(who="Eve (eve@x.example)", status="not handed in", email="eve@x.example"),
+        ),
+    )
+    page = open_page(class_page(gathered, context)).page
+    table = page.locator("table", has=page.locator("#write-caption"))
+    rows = [" ".join(it.split()) for it in table.locator("tbody tr").all_inner_texts()]
+    assert rows == [
+        "Eve eve@x.example not handed in",
+        "Kim kim+1@x.example could not be opened: hw.rar is not opened.",
+        f"Ada ada@x.example gave no value: {utf_16}",
+        "somebody not in the roster",
+    ]
+    mails = table.locator("a[href^=mailto]").evaluate_all("all => all.map(it => it.getAttribute('href'))")
+    assert mails[1] == "mailto:kim%2B1%40x.example"
+    assert page.locator("a[href='#write'] >> text=4").count() == 1
+    page.get_by_text("3 of their addresses").click()
+    assert (
+        page.locator("pre[aria-label=Addresses]").inner_text()
+        == "eve@x.example, kim+1@x.example, ada@x.example"
+    )
+
+
+def test_each_hand_in_says_what_was_found_in_it(open_page: Open) -> None:
+    gathered = ClassStatistics(ASSIGNMENT, PLAN)
+    _, _, bank = course_of_svm()
+    known = next(it for it in bank.mistakes if not it.accepted)
+    gathered.add("ada", result(failed(FAST, mistake=known.id)))
+    gathered.add("bob", result(failed(FAST, Kind.SLOW), failed(LOOPS, Kind.LOOPS)))
+    gathered.add("eve", result())
+    page = open_page(class_page(gathered, replace(report_context(), people={}))).page
+    cells = page.locator("#hand-ins td.found")
+    assert cells.all_inner_texts() == [f"{known.id}: {known.title}", "loops (1), slow (1)", ""]
+    cells.locator("a").click()
+    assert page.locator(":target").inner_text() == f"{known.id}: {known.title}"
+    # Points stand below one another by their decimal sign.
+    assert page.locator("#hand-ins tbody tr td:nth-child(2)").all_inner_texts() == [
+        "14.750",
+        "12.875",
+        "18.500",
+    ]
+
+
+def test_an_answer_that_nobody_wrote_or_graded_takes_one_line(open_page: Open) -> None:
+    def written(text: str) -> QuestionResult:
+        return QuestionResult(
+            id=f"w{len(text)}",
+            title="Why?",
+            points=Fraction(2),
+            score=Fraction(0),
+            written=WrittenAnswer(text=text),
+        )
+
+    graded = result()
+    questions = (*graded.questions, written(""), written("Because."))
+    page = open_page(
+        feedback_page(msgspec.structs.replace(graded, questions=questions), ASSIGNMENT, "ada")
+    ).page
+    assert page.locator("h2", has_text="Why?").evaluate_all("all => all.map(it => it.id)") == ["q-w8"]
+    row = page.locator("tr", has_text="no answer found, not graded yet")
+    assert row.count() == 1 and row.locator("a").count() == 0
+
+
+def test_a_bonus_that_somebody_did_not_go_for_is_nothing_to_put_right(open_page: Open) -> None:
+    for bonus in (True, False):
+        graded = result(failed(OTHER, Kind.MISSING, message="there is no my_tests.py"))
+        questions = (
+            msgspec.structs.replace(it, bonus=bonus and it.id == "gradient") for it in graded.questions
+        )
+        final = msgspec.structs.replace(graded, questions=tuple(questions))
+        page = open_page(feedback_page(final, ASSIGNMENT, "ada")).page
+        section = page.locator("section", has=page.locator("#q-gradient"))
+        assert "there is no my_tests.py" in section.inner_text()
+        assert section.locator(".bad, .finding").count() == (0 if bonus else 2)
 
 
 def test_lines_of_a_notebook_are_found_by_cell(open_page: Open) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import itertools
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 import msgspec
 import numpy as np
@@ -16,7 +18,7 @@ import pytest
 
 from autograder.report import plots
 from autograder.report.pictures import picture_of
-from autograder.report.plots import question_histograms, score_histogram
+from autograder.report.plots import question_histogram, score_histogram, structure_bars
 from tests.report.synthetic import statistics
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency",
@@ -55,19 +57,32 @@ def test_plots_are_the_same_each_time_and_say_what_they_show() -> None:
 
 def test_titles_with_dollars_and_markup_are_drawn_as_they_are() -> None:
     title = "costs $\\frac{ <b>more</b> & more"
-    (tally, *_) = statistics(5).questions.values()
-    picture = question_histograms(
-        [replace(tally, question=msgspec.structs.replace(tally.question, title=title))]
-    )
+    tally = next(it for it in statistics(5).tests.values() if it.structural)
+    picture = structure_bars([replace(tally, name=title)])
     ET.fromstring(decoded(picture.source))
     assert title in picture.text
 
 
 def test_every_question_has_its_own_histogram() -> None:
     gathered = statistics(20)
-    picture = question_histograms(list(gathered.questions.values()))
     for tally in gathered.questions.values():
-        assert f"{tally.question.title}: mean {tally.mean:.2f} of {tally.points:g}" in picture.text
+        said = question_histogram(tally).text
+        assert f"from 0 to {tally.points:g}, with the mean dashed: {tally.mean:.2f}." in said
+        assert f"{tally.full} have full points, {tally.none} have none." in said
+
+
+@pytest.mark.parametrize("points, width", [(40, 2.5), (16, 1), (24, 2.5), (2, 0.1), (3.5, 0.25), (100, 5)])
+def test_bins_begin_and_end_at_numbers_that_people_think_in(points: float, width: float) -> None:
+    gathered = statistics(3)
+    gathered.assignment = replace(
+        gathered.assignment,
+        questions=(msgspec.structs.replace(gathered.assignment.questions[0], points=Fraction(points)),),
+    )
+    gathered.totals = [0.0, points, points]
+    said = re.search(r"The fullest bin, ([\d.]+) to ([\d.]+), has 2", score_histogram(gathered).text)
+    assert said is not None and float(said[2]) == points
+    assert float(said[1]) / width == pytest.approx(round(float(said[1]) / width))
+    assert 0 < points - float(said[1]) <= width * 1.001
 
 
 @pytest.mark.parametrize(

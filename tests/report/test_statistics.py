@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+import msgspec
 import pytest
 
 from autograder.classroom.report_parts import of_mistakes
@@ -55,6 +56,24 @@ def test_a_mistake_counts_once_per_hand_in_however_many_tests_show_it() -> None:
     (mistake,) = statistics.most_frequent()
     assert (mistake.id, mistake.hand_ins) == ("S03", ["ada", "bob"])
     assert mistake.questions == {"loss": 2, "gradient": 1}
+
+
+def test_who_makes_a_mistake_in_each_question_in_which_anybody_does_is_named_once() -> None:
+    everywhere = [failed(VALUES[0], mistake="S03"), failed(OTHER, mistake="S03")]
+    assert gathered(ada=result(*everywhere)).most_frequent()[0].same_everywhere
+    in_one = gathered(ada=result(*everywhere), bob=result(everywhere[1]))
+    assert not in_one.most_frequent()[0].same_everywhere
+
+
+def test_a_bonus_that_nobody_went_for_is_not_missing() -> None:
+    for bonus in (True, False):
+        graded = result(failed(OTHER, Kind.MISSING))
+        questions = [
+            msgspec.structs.replace(it, bonus=bonus and it.id == "gradient") for it in graded.questions
+        ]
+        statistics = gathered(ada=msgspec.structs.replace(graded, questions=tuple(questions)))
+        assert statistics.questions["gradient"].kinds[Kind.MISSING] == (not bonus)
+        assert (Kind.MISSING in statistics.rows[0].kinds) == (not bonus)
 
 
 def test_the_most_frequent_mistake_comes_first() -> None:
