@@ -196,6 +196,22 @@ def test_tests_are_sorted_by_their_headings(class_of_300: str, open_page: Open) 
     assert column() == sorted(column(), reverse=True) and len(set(column())) > 1
 
 
+def test_headings_of_the_table_of_hand_ins_stay_whether_it_fits_or_not(
+    class_of_300: str, open_page: Open
+) -> None:
+    page = open_page(class_of_300, 1280).page
+    top = """() => {
+      document.querySelector('#hand-ins tbody tr:nth-child(100)').scrollIntoView({ block: 'center' });
+      const heading = document.querySelector('#hand-ins thead th').getBoundingClientRect().top;
+      return heading - Math.max(0, document.querySelector('.tall').getBoundingClientRect().top);
+    }"""
+    for width, fits in ((1280, True), (360, False), (1280, True)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function("fits => document.querySelector('.tall').matches('.fits') === fits", arg=fits)
+        assert page.evaluate(top) == pytest.approx(0, abs=1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_without_scripts_the_table_is_whole(class_of_300: str, open_page: Open) -> None:
     plain = open_page(class_of_300.replace("script-src", "no-script-src"))
     assert plain.page.locator("#hand-ins tbody tr:visible").count() == 300

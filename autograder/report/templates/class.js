@@ -49,6 +49,13 @@
     }
     said.textContent = count === rows.length ? `all ${count} hand-ins` : `${count} of ${rows.length} hand-ins`;
   };
+  const tall = table.closest(".tall");
+  const fit = () => {
+    tall.classList.remove("fits");
+    tall.classList.toggle("fits", tall.scrollWidth <= tall.clientWidth);
+  };
+  addEventListener("resize", fit);
+  fit();
   box.addEventListener("input", narrow);
   chosen.addEventListener("change", narrow);
   narrow();
