@@ -55,6 +55,11 @@ _QUESTION = (
 )
 _WITHOUT_VALUES = "What does the check say should happen, and which of your lines decides whether it does?"
 """What is asked where a check compared nothing, so that no value of it is wrong."""
+_OF_ERRORS = {
+    "SyntaxError": "Which bracket, quotation mark or colon is missing or too many, there or in the line before?",
+    "NameError": "Which of your lines should give that name its value, and is it run before this one?",
+}
+"""What is asked about errors that have nothing to do with values."""
 _NAN = "Which of your steps can give NaN: 0 / 0, inf - inf, 0 * inf, the root or the logarithm of a negative number?"
 _INFINITE = (
     "Which of your steps can give infinity: a division by 0, the logarithm of 0, exp of a large number?"
@@ -288,6 +293,10 @@ def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
 def _question_about(checks: Checks, outcome: Outcome) -> str:
     """Return what to ask about the first failure where no hint asks anything."""
     first = outcome.failed[0]
+    if first.kind is Kind.RAISED:
+        return next(
+            (asked for name, asked in _OF_ERRORS.items() if name in first.message), _QUESTIONS[first.kind]
+        )
     if first.kind is not Kind.WRONG_VALUE:
         return _QUESTIONS.get(first.kind, _WITHOUT_VALUES)
     if _is_for_own_tests(checks, outcome.question):

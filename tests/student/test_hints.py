@@ -25,6 +25,7 @@ from autograder.student.memory import FOLDER
 from autograder.student.submit import make_hand_in
 from tests.commands import only_line, run_here
 from tests.courses import ASSIGNMENT, GRADED, PUBLIC, REFERENCE, STUB, write_course
+from tests.handin.test_notebooks import notebook as notebook_of
 from tests.notebooks.execution import folder_of_a_student
 from tests.student.test_checking import run_pasted
 
@@ -99,7 +100,7 @@ def test_an_error_s_own_line_is_the_place_to_look_at(work: Path) -> None:
     checks = check_folder(folder=work, tier="limits")
     hint_for(checks, "spread", work, 0)
     hint = hint_for(checks, "spread", work, 100)
-    assert hint.stages[0].startswith("What is in each variable of the line that raised the error")
+    assert hint.stages[0].startswith("Which of your lines should give that name its value")
     assert hint.stages[1].startswith(
         'Look at centring.py, line 16. In "spread of two rows": the name unknown is not defined (NameError)'
     )
@@ -134,6 +135,28 @@ def test_what_is_asked_fits_what_was_seen(work: Path, old: str, new: str, asked:
     question, place = all_stages(work)[:2]
     assert question.startswith(asked)
     assert seen in place
+    shown = check_folder(("spread",), work, "limits").verdicts["spread"][0].counterexample
+    assert shown.splitlines()[-1].endswith("# expected: np.array([1.0, 2.0])")
+
+
+@pytest.mark.parametrize(
+    "new, asked, place",
+    [
+        ("3 * np.sqrt(np.add", "Take the smallest check", "Look at centring.ipynb, cell 3, lines 1 to 4."),
+        ("np.sqrt(X[9] + np.add", "What is in each variable", "Look at centring.ipynb, cell 3, line 4."),
+        ("np.sqrt((np.add", "Which bracket", "Look at centring.ipynb, cell 3, line 4."),
+    ],
+)
+def test_in_a_notebook_places_are_cells_and_examples_are_for_a_cell(
+    wrong: Path, new: str, asked: str, place: str
+) -> None:
+    (wrong / "centring.py").unlink()
+    cells = REFERENCE.replace("np.sqrt(np.add", new).split("\n\n\n")
+    (wrong / "centring.ipynb").write_bytes(notebook_of(*cells))
+    stages = all_stages(wrong)
+    assert stages[0].startswith(asked)
+    assert stages[1].startswith(place)
+    assert stages[2].endswith(IN_NOTEBOOK)
 
 
 def test_where_no_value_is_wrong_nothing_is_asked_about_values(tmp_path: Path) -> None:
