@@ -33,6 +33,14 @@ def statuses(folder: Path, text: str, rows: Sequence[GradeRow]) -> list[tuple[st
 ADA = Person("Ada Lovelace", frozenset({"ada@x.org"}), frozenset({"1815"}))
 
 
+def test_whom_to_write_to_has_an_address_where_one_is_known() -> None:
+    eve = Person("Eve", frozenset({"eve@x.org", "e@x.org"}))
+    lines = compare([ADA, eve, Person("Kim")], [row("Ada Lovelace", "ada@x.org"), row("Mal", "mal@x.org")])
+    assert {(line.who.partition(" (")[0], line.email) for line in lines} == {
+        ("Ada Lovelace", "ada@x.org"), ("Eve", "e@x.org"), ("Kim", ""), ("Mal", "mal@x.org"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text",
     [
