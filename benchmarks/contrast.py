@@ -22,6 +22,12 @@ from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
 from autograder.grading.explain.fact import Fact
+from autograder.grading.explain.likeness import (
+    arguments_exchanged,
+    form_holds,
+    ordinary,
+    parts_exchanged,
+)
 from autograder.grading.explain.overflow import how
 from autograder.grading.explain.probes import (
     Allowance,
@@ -50,6 +56,7 @@ from autograder.grading.explain.relations import (
     generic,
     is_idle_case,
     other_argument,
+    rolled_argument,
     slope_state,
 )
 from autograder.grading.grader import Grader
@@ -119,7 +126,11 @@ class Checker:
         return any(states - {state} for states, state in zip(found, wanted, strict=True))
 
     def of_idle(self, part, name) -> bool:
-        pairs = [(it, other_argument(self.examined.inputs, it, name)) for it in self.generic]
+        pairs = [
+            (it, change(self.examined.inputs, it, name))
+            for it in [*self.generic, *self.probes]
+            for change in (other_argument, rolled_argument)
+        ]
         return self._differs(part, [(one, other) for one, other in pairs if other is not None])
 
     def of_idle_switch(self, part, name) -> bool:
@@ -162,6 +173,25 @@ class Checker:
     def of_precision(self, part, most) -> bool:
         pairs = self._pairs(part, self.probes)
         return not all(got is not None and is_within(right, got, most) for right, got in pairs)
+
+    def of_form(self, part, claim) -> bool:
+        form, apart = claim
+        return not form_holds(self.examined, part, form, self._all(apart))
+
+    def of_exchanged_arguments(self, part, claim) -> bool:
+        one, other, apart = claim
+        return not arguments_exchanged(self.examined, part, one, other, self._all(apart), fewest=1)
+
+    def of_exchanged_parts(self, part, claim) -> bool:
+        one, other, apart = claim
+        return not parts_exchanged(self.examined, one, other, self._all(apart), fewest=1)
+
+    def _all(self, apart):
+        return ordinary(self.examined, self.probes) if apart else self.probes
+
+    def of_everywhere(self, part, raised) -> bool:
+        came = {self.examined.outcome(it).raised for it in self.probes}
+        return "" in came or (raised != "an exception" and came != {raised})
 
     def of_amount(self, part, claim) -> bool:
         name, low, high, way = claim

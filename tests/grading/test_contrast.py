@@ -107,7 +107,7 @@ def said_of(grader, body, **options):
             "dW = dW * np.arange(1, 1 + W.shape[1])",
             "dW: is not just put into another order when the classes are",
         ),
-        ("dW = dW * len(X)", "dW: changes when every example is there twice, and should not."),
+        ("dW = dW * len(X) ** 0.5", "dW: changes when every example is there twice, and should not."),
         ("value, dW = 2 * value, 3 * dW", "Your dW is not the slope of your own loss by W."),
         (
             "dW = dW + 0.002 * np.abs(dW).max() * np.sign(np.sin(1e4 * dW))",
@@ -141,7 +141,7 @@ def said_of(grader, body, **options):
         ("dW = dW * np.nan", "dW: NaN everywhere."),
         ("dW[-1] += 1", "dW: wrong in the last row alone."),
         ("dW[:, 1:] += 1", "dW: right in the first column alone."),
-        ("value = -value", "loss: should never be negative, but is."),
+        ("value = -(abs(value) ** 1.5)", "loss: should never be negative, but is."),
         (
             "dW = np.clip(dW, -0.1, 0.2)",
             "dW: right, but it never exceeds 0.2 or falls below -0.1, and should.",
@@ -151,7 +151,20 @@ def said_of(grader, body, **options):
             "dW = np.minimum(dW, 0.12345)",
             "dW: right, but its largest numbers are cut off, and should not be.",
         ),
-        ("value += 1", "loss: wrong already for one example, one feature, one class"),
+        ("value = abs(value) ** 1.5", "loss: wrong already for one example, one feature, one class"),
+        ("value += 1", "loss: is too large by exactly 1."),
+        ("value += 0.37", "loss: differs from what it should be by the same number everywhere."),
+        ("value, dW = 2 * value, 2 * dW", "loss and dW: are twice what they should be."),
+        ("dW = 0.37 * dW", "dW: is the same multiple of what it should be everywhere."),
+        (
+            "dW = 4 * dW if X[:, -1].any() else dW",
+            "dW: is four times what it should be, special cases apart.",
+        ),
+        ("raise KeyError('x')", "loss and dW: raises KeyError wherever it was tried."),
+        (
+            "raise KeyError('x') if reg else IndexError",
+            "loss and dW: raises an exception wherever it was tried.",
+        ),
         (
             "value += np.random.rand()",
             "loss and dW: something else comes back when the same call is made again.",
@@ -245,8 +258,29 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(cour
             "slide_audit",
             "attenuation",
             "return float(1 / (s * (1 - s)))",
-            "return float(2 / (s * (1 - s)))",
+            "return float((1 / (s * (1 - s))) ** 1.5)",
             "result: wrong already without any special case.",
+        ),
+        (
+            "slide_audit",
+            "attenuation",
+            "return float(1 / (s * (1 - s)))",
+            "return float(2 / (s * (1 - s)))",
+            "result: is twice what it should be.",
+        ),
+        (
+            "logistic",
+            "kl_divergence",
+            "terms = np.where(P > 0, P * (np.log(P) - np.log(Q)), 0.0)",
+            "terms = np.where(Q > 0, Q * (np.log(Q) - np.log(P)), 0.0)",
+            "divergence: is what is right for P and Q in each other's place",
+        ),
+        (
+            "regularization",
+            "validation_curve",
+            "return train_errors, val_errors",
+            "return val_errors, train_errors",
+            "train_errors and val_errors: are right, but in each other's place.",
         ),
     ],
 )
@@ -257,6 +291,50 @@ def test_says_of_functions_of_the_course(course_grader, name, function, right, w
     files = {f"{name}.py": source.replace(right, wrong).encode()}
     said = [it.sentence for it in facts_on(grader, files, f"{name}.{function}")]
     assert any(it.startswith(sentence) for it in said), said
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "body", "said_of_it", "unsaid"),
+    [
+        # It is the last of the labels alone that matters: with the others it would be idle.
+        (
+            "logistic",
+            "mse_loss",
+            """
+            s = sigmoid(X @ w)
+            return float(np.mean((s - y) ** 2) / 2), (s[-1] - y[-1]) * s[-1] * (1 - s[-1]) * X[-1] / len(y)
+            """,
+            "dw: right for one example",
+            "depend on y",
+        ),
+        # In which row the special case lies is up to the ladder.
+        (
+            "logistic",
+            "cross_entropy",
+            "return -(P * np.log(Q + 1e-9)).sum(axis=1)",
+            "H: wrong where Q is 0",
+            "first entry",
+        ),
+        # For a single dimension, it makes a difference.
+        (
+            "slide_audit",
+            "side_for_share",
+            "return float(share ** (1 // dimension))",
+            "result: right for one dimension",
+            "above 1/2",
+        ),
+    ],
+)
+def test_what_the_ladder_alone_makes_so_is_not_said(course_grader, name, function, body, said_of_it, unsaid):
+    grader = course_grader(name)
+    source = grader.reference_files[f"{name}.py"].decode()
+    start = source.index(f"def {function}(")
+    line = source.index("\n", start) + 1
+    body = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
+    files = {f"{name}.py": f"{source[:line]}{body}\n{source[line:]}".encode()}
+    said = [it.sentence for it in facts_on(grader, files, f"{name}.{function}")]
+    assert any(it.startswith(said_of_it) for it in said), said
+    assert not [it for it in said if unsaid in it], said
 
 
 def test_a_limit_is_tried_next_to_it_where_wrong_code_is_often_right(course_grader):
@@ -275,7 +353,10 @@ def test_how_often_a_label_is_wrong_is_not_said(course_grader):
     grader = course_grader("linear_views")
     (forgotten,) = (it for it in grader.bank.variants if it.mistake.id == "LV31")
     said = [it.sentence for it in facts_on(grader, forgotten.files, forgotten.target)]
-    assert said == ["sides: right without an offset, wrong in some cases with one."]
+    assert said == [
+        "sides: right without an offset, wrong in some cases with one.",
+        "sides: does not depend on offset, and should.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -305,7 +386,7 @@ right_loss = svm_loss_vectorized
 
 def svm_loss_vectorized(W, X, y, reg):
     loss, dW = right_loss(W, X, y, reg)
-    return loss, dW + 1 if len(W) in {levels} else 2 * dW
+    return loss, dW + np.arange(1.0, dW.size + 1).reshape(dW.shape) if len(W) in {levels} else 2 * dW
 """
     said = {}
     for levels in ("(1, 2, 3, 5, 10, 11, 13)", "range(99)"):
@@ -396,11 +477,29 @@ def test_a_verdict_without_an_explanation_gets_the_facts(grader):
     assert set(failed) == {"with_a_penalty[0.1]", "with_a_penalty[0.7]"}
     for verdict in failed.values():
         assert verdict.hint is not None
-        assert verdict.hint.startswith(
-            "dW: right without a penalty, wrong with one. What should a penalty add"
-        )
+        assert verdict.hint.startswith("dW: is too small by exactly reg * W. Which term should bring that in")
         assert verdict.mistake is None
     assert verdicts["public"].hint is None
+
+
+def test_a_wrong_shape_gets_the_facts_too(grader):
+    body = f"{textwrap.dedent(RIGHT)}\nreturn value, dW if reg else dW[0]"
+    shapes = [it for it in grader.grade(with_loss(body)).values() if it.kind is Kind.WRONG_TYPE_OR_SHAPE]
+    graded = [it for it in shapes if "test_graded" in it.test]
+    assert graded
+    assert all((it.hint or "").startswith("dW: wrong without a penalty, right with one.") for it in graded)
+
+
+def test_what_is_right_as_the_task_is_written_is_not_explained_by_another_convention(course_grader):
+    """Beside a right loss, the gradient of half the penalty is no loss that is twice too large."""
+    grader = course_grader("softmax")
+    source = grader.reference_files["softmax.py"].decode()
+    halved = source.replace("2 * reg * W", "reg * W")
+    assert halved != source
+    verdicts = grader.grade({"softmax.py": halved.encode()}, only=lambda test: test.public)
+    wrong = [it for it in verdicts.values() if it.kind is Kind.WRONG_VALUE]
+    assert any("loss: right" in it.message for it in wrong)
+    assert not [it.hint for it in wrong if "loss" in (it.hint or "")]
 
 
 def test_a_function_that_a_known_mistake_explains_gets_no_facts(tmp_path):

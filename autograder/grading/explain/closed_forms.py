@@ -20,7 +20,8 @@ CLOSE = 1e-7
 RIGHT = 1e-6
 """Relative tolerance for numbers to be right."""
 FEWEST_SIZES = 3
-"""Fewest sets of sizes, and fewest values of a size that is named, on which a form must have held."""
+"""Fewest sets of sizes, or of numbers where there are no sizes, and fewest values of a size that is named, on which a
+form must have held."""
 FEWEST_ENTRIES = 4
 """Fewest entries of an array that differ from each other for a formula not to fit by chance."""
 MOST_COUNTED = 10_000
@@ -63,6 +64,11 @@ class Sample:
         """The shapes of all arguments."""
         return tuple(np.shape(it) for it in self.arguments.values() if isinstance(it, np.ndarray))
 
+    @property
+    def occasion(self) -> tuple[object, ...]:
+        """What tells it from others that are much alike: the sizes, or the numbers where there are none."""
+        return self.sizes or tuple(it for it in self.arguments.values() if _is_number(it))
+
 
 @dataclass(frozen=True)
 class Form:
@@ -101,13 +107,49 @@ def form_of(samples: Sequence[Sample]) -> Form | None:
     samples
         The same part of the result in every test that was run.
     """
-    telling = [sample for sample in samples if sample.differs and _is_real(sample)]
-    if len({sample.sizes for sample in telling}) < FEWEST_SIZES:
-        return None
-    for form in _forms(telling[0]):
+    telling = _telling(samples)
+    for form in _forms(telling[0]) if telling else ():
         if form.holds(samples) and _is_varied(form, telling):
             return form
     return None
+
+
+def constant_form_of(samples: Sequence[Sample]) -> Form | None:
+    """Return the form that a number makes of the right ones, which is not told: a difference or a factor; or None.
+
+    Parameters
+    ----------
+    samples
+        The same part of a result for inputs of so many kinds that no size or value of them could be that number.
+    """
+    telling = _telling(samples)
+    if not telling:
+        return None
+    first = telling[0]
+    place = np.unravel_index(np.abs(first.right).argmax(), first.right.shape)
+    right, wrong = float(first.right[place]), float(first.wrong[place])
+    forms = [
+        Form(
+            "differs from what it should be by the same number everywhere",
+            "Which term is counted that should not be, or left out?",
+            _plus(wrong - right),
+        )
+    ]
+    if right:
+        forms.append(
+            Form(
+                "is the same multiple of what it should be everywhere",
+                "Which factor is missing, or one too many?",
+                _times(wrong / right),
+            )
+        )
+    return next((form for form in forms if form.holds(samples)), None)
+
+
+def _telling(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that a form may be recognised by; none where they are too few, or too much alike."""
+    telling = [sample for sample in samples if sample.differs and _is_real(sample)]
+    return telling if len({sample.occasion for sample in telling}) >= FEWEST_SIZES else []
 
 
 def other_arrangement(expected: Any, got: Any) -> str:
@@ -216,8 +258,13 @@ def _forms(sample: Sample) -> Iterator[Form]:
         for step in (1, -1):
             question = "At which index do you start to count?"
             yield Form(f"is right but shifted by one {word}", question, _rolled(axis, step))
-    for where, size in (*_sizes(sample), *_numbers(sample)):
-        yield from _size_forms(where, size)
+    for where, size in _sizes(sample):
+        yield from _size_forms(
+            where, size, "Is a sum taken where a mean is due, or something counted that often?"
+        )
+    for where, number in _numbers(sample):
+        many = "What is multiplied by that number and should not be, or should be divided by it and is not?"
+        yield from _size_forms(where, number, many)
     yield from _term_forms(sample)
 
 
@@ -268,7 +315,7 @@ def _value_of(name: str) -> Callable[[Sample], float | None]:
     return lambda it: float(it.arguments[name]) if name in it.arguments else None
 
 
-def _size_forms(where: str, size: Callable[[Sample], float | None]) -> Iterator[Form]:
+def _size_forms(where: str, size: Callable[[Sample], float | None], many: str) -> Iterator[Form]:
     def times(power: int, constant: float) -> Callable[[Sample], np.ndarray | None]:
         def of(sample: Sample) -> np.ndarray | None:
             value = size(sample)
@@ -276,8 +323,7 @@ def _size_forms(where: str, size: Callable[[Sample], float | None]) -> Iterator[
 
         return of
 
-    many = "Is a sum taken where a mean is due, or something counted that often?"
-    few = "What is divided by that number, and should it be, once?"
+    few = "What is divided by that number and should not be, or should be multiplied by it and is not?"
     for constant, words in ((1.0, ""), (-1.0, "minus "), (2.0, "twice "), (0.5, "half ")):
         yield Form(f"is what it should be times {words}{where}", many, times(1, constant), size)
         yield Form(f"is {words}what it should be divided by {where}", few, times(-1, constant), size)

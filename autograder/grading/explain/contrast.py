@@ -9,6 +9,7 @@ probe of either draw contradicts is not said, and nothing is said of a function 
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from autograder.errors import CourseError
 from autograder.grading.explain.conditions import counted, in_words
 from autograder.grading.explain.fact import Fact, about, observation_of
+from autograder.grading.explain.likeness import facts_of_exchanges, facts_of_forms
 from autograder.grading.explain.overflow import facts_of_amounts
 from autograder.grading.explain.probes import (
     DRAWS,
@@ -35,6 +37,7 @@ from autograder.grading.explain.properties import (
     facts_of_limits,
     facts_of_precision,
     facts_of_properties,
+    further_probes,
 )
 from autograder.grading.explain.regions import MOSTLY, is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
@@ -62,7 +65,9 @@ SIMPLEST_TRIED = 8
 
 FOLLOWING = 0.1
 """A convention is followed if so large a share of all parts is right by it that is not right without."""
-EXPLAINED = frozenset({Kind.WRONG_VALUE, Kind.RAISED})
+BESIDE_FORMS = frozenset({"where", "slope", "idle switch"})
+"""The kinds of fact that say more of a part than what it always is instead of the right one."""
+EXPLAINED = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE, Kind.RAISED})
 """The verdicts that a fact may be said of."""
 
 Table = dict[str, list[tuple[Probe, State]]]
@@ -288,6 +293,17 @@ def _facts_of_wrong(
     examined: Examined, wrong: Sequence[str], table: Table, probes: Sequence[Probe]
 ) -> list[Fact]:
     ladder = examined.inputs.ladder
+    if raised := _raised_everywhere(examined, table):
+        return [
+            Fact(
+                about(ladder.parts, f"raises {raised} wherever it was tried"),
+                "What is in each variable of the line that raises it, and which of them is another thing than you "
+                "thought?",
+                "everywhere",
+                ladder.parts,
+                raised,
+            )
+        ]
     found = list(_facts_of_conditions(examined, wrong, table))
     ordinary = [probe for draw in DRAWS for probe in generic(ladder, draw)]
     switches = ladder.all_of(Switch)
@@ -295,12 +311,21 @@ def _facts_of_wrong(
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
     right = {part: part not in wrong for part in ladder.parts}
     examined.ask(ordinary)
-    found += facts_of_dependence(examined, wrong, ordinary)
+    further = functools.cache(lambda: further_probes(examined))
+    found += facts_of_dependence(examined, wrong, ordinary, further)
     # Of what ignores a whole argument, a special case is no news.
     idle = {part for fact in found if fact.kind == "idle" for part in fact.parts}
-    found += facts_of_idle_cases(examined, [part for part in wrong if part not in idle], ordinary)
+    found += facts_of_idle_cases(examined, [part for part in wrong if part not in idle], ordinary, further)
     found += facts_of_slope(examined, right, ordinary)
     found += facts_of_moves(examined, wrong, ordinary)
+    even = [part for part in wrong if all(it not in ("odd", "raised") for _, it in table[part])]
+    forms = [fact for part in even for fact in facts_of_forms(examined, part, probes, further())]
+    formed = {part for fact in forms for part in fact.parts}
+    formless = [part for part in even if part not in formed]
+    forms += facts_of_exchanges(examined, formless, probes, further() if formless else ())
+    whole = {part for fact in forms for part in fact.parts if not fact.claim[-1]}
+    found = [it for it in found if it.kind in BESIDE_FORMS or not whole.issuperset(it.parts)] + forms
+    wrong = [part for part in wrong if part not in whole]
     for part in wrong:
         if all(examined.state(it, part) != "odd" for it in probes):
             by_chance = not is_real(examined, part, table[part])
@@ -316,6 +341,14 @@ def _facts_of_wrong(
     if rest:
         found += _facts_of_the_simplest(examined, rest, table)
     return list(_merged(found))
+
+
+def _raised_everywhere(examined: Examined, table: Table) -> str:
+    """Return the exception that all probes raise, or that they raise several; empty where one of them does not."""
+    raised = {
+        outcome.raised for rows in table.values() for it, _ in rows if (outcome := examined.outcome(it))
+    }
+    return "" if "" in raised else raised.pop() if len(raised) == 1 else "an exception"
 
 
 def _design(ladder: Ladder) -> list[Probe]:

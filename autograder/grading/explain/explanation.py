@@ -243,7 +243,7 @@ class _Evidence:
         wrong = {
             name: list(by_test.values())
             for name, by_test in samples.items()
-            if any(sample.differs for sample in by_test.values())
+            if any(sample.differs for sample in by_test.values()) and not self._is_right_as_written(name)
         }
         for name, by_test in wrong.items():
             explanation = self._of_term(name, samples[name], len(samples) > 1) or self._by_form(name, by_test)
@@ -259,6 +259,11 @@ class _Evidence:
             for one in self.failed
             if (found := _each_once(explained[it] for it in explained if differs(it, one)))
         }
+
+    def _is_right_as_written(self, name: str) -> bool:
+        """Return whether a term is right by the task as it is written, if another convention is followed."""
+        as_written = self._as_written.get(name)
+        return as_written is not None and not any(sample.differs for sample in as_written.values())
 
     def _by_form(self, name: str, samples: Sequence[Sample]) -> Explanation | None:
         form = form_of(samples)
@@ -311,6 +316,7 @@ class _Evidence:
             return None
         self._convention = ""
         expected = {test: it.expected for test, it in compared.items()}
+        self._as_written = {}
         if self.witness.reference is None:
             # Without the reference there is nothing to call again with a switch off.
             terms = Terms(compared, {})
@@ -319,6 +325,7 @@ class _Evidence:
             return None if right is None or wrong is None else terms.samples(right, wrong)
         right = self._terms.of(self.witness.reference, expected)
         best = None if right is None else self._terms.samples(right, got)
+        self._as_written = best or {}
         for convention in self.candidates.conventions(self.question):
             following = self._terms_of_all(convention)
             samples = None if following is None else self._terms.samples(following, got)

@@ -39,10 +39,17 @@ class Fact:
         return f"{self.sentence} {self.question}"
 
 
+_PLURAL = {"is": "are", "has": "have", "does": "do", "changes": "change", "differs": "differ"}
+
+
 def about(parts: tuple[str, ...], observation: str) -> str:
     """Return the sentence of an observation about some parts of a result."""
-    named = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-    return f"{named}: {observation}."
+    if len(parts) == 1:
+        return f"{parts[0]}: {observation}."
+    verb, space, rest = observation.partition(" ")
+    if verb in _PLURAL:
+        observation = f"{_PLURAL[verb]}{space}{rest.replace('what it should be', 'what they should be')}"
+    return f"{', '.join(parts[:-1])} and {parts[-1]}: {observation}."
 
 
 def observation_of(fact: Fact) -> str:

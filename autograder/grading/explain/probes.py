@@ -458,7 +458,7 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
 
 def _floats(value: Any) -> Any:
     """Return a list or tuple of floats as an array, in which they are compared at once; anything else as it is."""
-    if isinstance(value, (list, tuple)) and value and all(type(it) is float for it in value):
+    if isinstance(value, (list, tuple)) and value and all(isinstance(it, float) for it in value):
         return np.array(value)
     return value
 
@@ -485,7 +485,8 @@ def _state_of_numbers(right: np.ndarray, came: np.ndarray) -> State:
 
 
 def numbers(value: Any) -> np.ndarray | None:
-    """Return a value as an array of float64, None if it is not made of numbers alone."""
+    """Return a value as an array of float64, a list of floats too; None if it is not made of numbers alone."""
+    value = _floats(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, np.generic, np.ndarray)):
         return None
     array = np.asarray(value)

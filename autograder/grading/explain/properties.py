@@ -20,7 +20,7 @@ from autograder.grading.explain.probes import (
     part_of,
     probe_of,
 )
-from autograder.grading.ladder import Switch
+from autograder.grading.ladder import Case, Switch
 
 FEWEST = 6
 """Probes at which a property must have been seen."""
@@ -62,12 +62,22 @@ def _diagonal(shape: tuple[int, ...]) -> np.ndarray:
     return np.eye(*shape, dtype=bool)
 
 
+def _above(shape: tuple[int, ...]) -> np.ndarray:
+    return np.triu(np.ones(shape, dtype=bool), 1)
+
+
+def _below(shape: tuple[int, ...]) -> np.ndarray:
+    return np.tril(np.ones(shape, dtype=bool), -1)
+
+
 PATTERNS = (
     Pattern("the first row", _slice(2, 0, 0), 2),
     Pattern("the last row", _slice(2, 0, -1), 2),
     Pattern("the first column", _slice(2, 1, 0), 2),
     Pattern("the last column", _slice(2, 1, -1), 2),
     Pattern("the diagonal", _diagonal, 2),
+    Pattern("the entries above the diagonal", _above, 2),
+    Pattern("the entries below the diagonal", _below, 2),
     Pattern("the first entry", _slice(1, 0, 0), 1),
     Pattern("the last entry", _slice(1, 0, -1), 1),
 )
@@ -100,17 +110,19 @@ def _always_in(
     examined: Examined, part: str, probes: Sequence[Probe], pattern: Pattern, inside: bool
 ) -> bool:
     seen = 0
+    cases = examined.inputs.ladder.all_of(Case)
     for probe in probes:
         there = wrong_in(examined, part, probe, pattern, inside)
         if there is False:
             return False
-        seen += bool(there)
+        # Where a special case lies in the inputs is up to who wrote the ladder.
+        seen += bool(there) and not any(probe[it] for it in cases)
     return seen >= FEWEST and all(
-        wrong_in(examined, part, it, pattern, inside) is not False for it in _further(examined)
+        wrong_in(examined, part, it, pattern, inside) is not False for it in further_probes(examined)
     )
 
 
-def _further(examined: Examined) -> list[Probe]:
+def further_probes(examined: Examined) -> list[Probe]:
     """Return probes of another draw, with sizes that are no levels of the ladder."""
     rng = np.random.default_rng(CONFIRMING_DRAW)
     ladder = examined.inputs.ladder
@@ -360,13 +372,13 @@ def _everywhere(
 
 def _and_further(examined: Examined, probes: Sequence[Probe]) -> Iterator[Probe]:
     yield from probes
-    yield from _further(examined)
+    yield from further_probes(examined)
 
 
 def _is_law_broken_still(examined: Examined, part: str, name: str, unswitched: bool) -> bool:
     """Return whether further probes break a law, too: all of them, unless it is about a sign."""
     off = {key: it.off for key, it in examined.inputs.ladder.all_of(Switch).items()} if unswitched else {}
-    further = [it.with_(**off) for it in _further(examined)]
+    further = [it.with_(**off) for it in further_probes(examined)]
     return name == "never negative" or breaks_law(
         name, LAWS[name][0], list(_numbers_of(examined, part, further))
     )

@@ -358,7 +358,11 @@ def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Ge
         case "from", False:
             return {condition.knob: int(rng.integers(knob.tried[0], condition.below + 1))}
         case "as many", True:
-            size = int(rng.integers(max(knob.tried[0], 2), 8))
+            other: Size = ladder.all_of(Size)[condition.value]
+            low, most = max(knob.tried[0], other.tried[0], 2), min(knob.tried[-1], other.tried[-1])
+            if low > most:
+                return {}
+            size = int(rng.integers(low, max(min(most, 7), low), endpoint=True))
             return {condition.knob: size, condition.value: size}
         case "fewer", _:
             return _fewer_or_not(ladder, condition, holds, rng)

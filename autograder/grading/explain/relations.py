@@ -341,15 +341,27 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
 # --- on what it depends -------------------------------------------------------------------------------
 
 
-def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield the arguments and switches that make no difference to a part although they should."""
+def facts_of_dependence(
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], further: Callable[[], Sequence[Probe]]
+) -> Iterator[Fact]:
+    """Yield the arguments and switches that make no difference to a part although they should.
+
+    Parameters
+    ----------
+    further
+        Returns probes that may contradict it.
+    """
     ladder = examined.inputs.ladder
     arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
     # Nearly everything depends on every argument, as the first probe shows.
     others = (other_argument(examined.inputs, probes[0], name) for name in arguments)
     examined.ask(probe for probe in others if probe is not None)
     for name in arguments:
-        idle = tuple(part for part in parts if _is_idle(examined, name, part, probes))
+        idle = tuple(
+            part
+            for part in parts
+            if _is_idle(examined, name, part, probes) and not depends(examined, name, part, further())
+        )
         if idle:
             yield Fact(
                 about(idle, f"does not depend on {name}, and should"),
@@ -372,13 +384,25 @@ def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequen
             )
 
 
-def facts_of_idle_cases(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield the special cases that make no difference to a part although they should."""
+def facts_of_idle_cases(
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], further: Callable[[], Sequence[Probe]]
+) -> Iterator[Fact]:
+    """Yield the special cases that make no difference to a part although they should.
+
+    Parameters
+    ----------
+    further
+        Returns probes that may contradict it.
+    """
     cases: dict[str, Case] = examined.inputs.ladder.all_of(Case)
     found = {part: [knob for knob in cases if is_idle_case(examined, knob, part, probes)] for part in parts}
     for knob, case in cases.items():
         # Of what ignores several of them, one would be the wrong thing to look at.
-        idle = tuple(part for part in parts if found[part] == [knob])
+        idle = tuple(
+            part
+            for part in parts
+            if found[part] == [knob] and not depends_on_case(examined, knob, part, further())
+        )
         if idle:
             yield Fact(
                 about(idle, f"is the same whether or not {case.where}, and should not be"),
@@ -388,6 +412,23 @@ def facts_of_idle_cases(examined: Examined, parts: Sequence[str], probes: Sequen
                 knob,
                 rank=1,
             )
+
+
+def depends_on_case(examined: Examined, knob: str, part: str, probes: Sequence[Probe]) -> bool:
+    """Return whether a special case makes a difference to a part at any of some probes, where it should."""
+    cases = dict.fromkeys(examined.inputs.ladder.all_of(Case), False)
+    pairs = [[probe.with_(**{**cases, knob: value}) for value in (False, True)] for probe in probes]
+    examined.ask(it for pair in pairs for it in pair)
+    for pair in pairs:
+        if any(examined.inputs.arguments(it) is None for it in pair):
+            continue
+        right, other = (part_of(examined.expected(it), part) for it in pair)
+        got, again = (part_of(examined.outcome(it), part) for it in pair)
+        if right is None or other is None or close(right, other, FAR):
+            continue
+        if got is None or again is None or not close(got, again, NEAR):
+            return True
+    return False
 
 
 def is_idle_case(examined: Examined, knob: str, part: str, probes: Sequence[Probe]) -> bool:
@@ -415,17 +456,48 @@ def other_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
     if other is None or here is None:
         return None
     array, replaced = here[name], other[name]
-    if (
-        not isinstance(array, np.ndarray)
-        or not isinstance(replaced, np.ndarray)
-        or array.shape != replaced.shape
-    ):
+    if isinstance(array, float) and isinstance(replaced, float):
+        same = array == replaced
+    elif isinstance(array, np.ndarray) and isinstance(replaced, np.ndarray) and array.shape == replaced.shape:
+        same = np.array_equal(array, replaced)
+    else:
         return None
-    if np.array_equal(array, replaced):
+    if same:
         return None
     return inputs.changed(
         probe, ("other", name, probe.seed, probe.settings), lambda it: {**it, name: replaced}
     )
+
+
+def rolled_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
+    """Return the probe with the entries of one argument moved by one place, None where it is no array of several.
+
+    What an author puts into the same place in every draw, such as a label that has to occur, is elsewhere then.
+    """
+    arguments = inputs.arguments(probe)
+    if arguments is None or not isinstance(arguments[name], np.ndarray) or arguments[name].size < 2:
+        return None
+    return inputs.changed(probe, ("rolled", name), lambda it: {**it, name: _rolled(it[name])})
+
+
+def _rolled(array: np.ndarray) -> np.ndarray:
+    return np.roll(array, 1, axis=0) if len(array) > 1 else np.roll(array, 1)
+
+
+def depends(examined: Examined, name: str, part: str, probes: Sequence[Probe]) -> bool:
+    """Return whether another argument makes a difference to a part at any of some probes."""
+    pairs = [
+        (probe, after)
+        for probe in probes
+        for change in (other_argument, rolled_argument)
+        if (after := change(examined.inputs, probe, name)) is not None
+    ]
+    examined.ask(after for _, after in pairs)
+    for probe, after in pairs:
+        got, again = (part_of(examined.outcome(it), part) for it in (probe, after))
+        if got is not None and (again is None or not close(got, again, IDLE)):
+            return True
+    return False
 
 
 def _is_idle(

@@ -1,0 +1,182 @@
+"""What a wrong result is instead of the right one: a closed form of it, or what is right for other inputs.
+
+Tests may be too few, or too much alike, for a closed form to be more than chance; a ladder has inputs of many sizes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.explain.closed_forms import Form, Sample, constant_form_of, form_of
+from autograder.grading.explain.fact import Fact, about
+from autograder.grading.explain.probes import FAR, NEAR, Examined, Inputs, Probe, close, part_of
+from autograder.grading.ladder import Amount, Case
+
+FEWEST = 6
+"""Probes at which it must have been seen, where it differs from what is right."""
+APART = ", special cases apart"
+"""What is added where it does not hold of special cases."""
+
+
+def facts_of_forms(
+    examined: Examined, part: str, probes: Sequence[Probe], further: Sequence[Probe]
+) -> Iterator[Fact]:
+    """Yield the closed form that a part is of the right one: at all probes, or at those without special cases.
+
+    Parameters
+    ----------
+    probes, further
+        Those of the ladder, and others that may contradict what is said.
+    """
+    everywhere = [*probes, *further]
+    for group, apart in ((everywhere, ""), (ordinary(examined, everywhere), APART)):
+        samples = samples_of(examined, part, group)
+        form = None if samples is None else form_of(samples) or constant_form_of(samples)
+        if form is not None:
+            yield Fact(
+                about((part,), form.observation + apart),
+                form.question,
+                "form",
+                (part,),
+                (form, bool(apart)),
+                rank=-1,
+            )
+            return
+
+
+def ordinary(examined: Examined, probes: Sequence[Probe]) -> list[Probe]:
+    """Return the probes without special cases, whose amounts are the usual ones."""
+    ladder = examined.inputs.ladder
+    cases, amounts = ladder.all_of(Case), ladder.all_of(Amount)
+    return [
+        probe
+        for probe in probes
+        if not any(probe[name] for name in cases)
+        and all(probe[name] == amount.base for name, amount in amounts.items())
+    ]
+
+
+def samples_of(examined: Examined, part: str, probes: Sequence[Probe]) -> list[Sample] | None:
+    """Return a part at each probe beside the right one; None where one of them has none, or another shape."""
+    found = []
+    for probe in probes:
+        arguments = examined.inputs.arguments(probe)
+        if arguments is None:
+            continue
+        right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
+        if right is None or got is None or right.shape != got.shape:
+            return None
+        found.append(Sample(right, got, arguments, _largest(right, got)))
+    return found
+
+
+def _largest(*arrays: np.ndarray) -> float:
+    finite = [np.abs(it[np.isfinite(it)]).max(initial=0) for it in arrays]
+    return float(max(finite)) or 1.0
+
+
+def form_holds(examined: Examined, part: str, form: Form, probes: Sequence[Probe]) -> bool:
+    """Return whether a part is as a form says at all probes that are wrong, and at some."""
+    samples = samples_of(examined, part, probes)
+    return samples is not None and any(it.differs for it in samples) and form.holds(samples)
+
+
+# --- what has changed places ----------------------------------------------------------------------------
+
+
+def facts_of_exchanges(
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], further: Sequence[Probe]
+) -> Iterator[Fact]:
+    """Yield the two arguments, or the two parts, that have changed places."""
+    everywhere = [*probes, *further]
+    for group, apart in ((everywhere, ""), (ordinary(examined, everywhere), APART)):
+        found = [*_exchanged_arguments(examined, parts, group), *_exchanged_parts(examined, parts, group)]
+        for kind, names, those in found:
+            one, other = names
+            if kind == "exchanged arguments":
+                said = f"is what is right for {one} and {other} in each other's place"
+                question = f"In which step of your code should {one} stand, and in which {other}?"
+            else:
+                said = "are right, but in each other's place"
+                question = "Which of them should your function return first?"
+            yield Fact(about(those, said + apart), question, kind, those, (*names, bool(apart)), rank=-1)
+        if found:
+            return
+
+
+def _exchanged_arguments(
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe]
+) -> Iterator[tuple[str, tuple[str, str], tuple[str, ...]]]:
+    arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
+    for one, other in itertools.combinations(arguments, 2):
+        if not _are_alike(arguments[one], arguments[other]):
+            continue
+        those = tuple(part for part in parts if arguments_exchanged(examined, part, one, other, probes))
+        if those:
+            yield "exchanged arguments", (one, other), those
+
+
+def _are_alike(one: Any, other: Any) -> bool:
+    """Return whether two arguments could be taken for each other."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return bool(one.shape == other.shape and one.dtype.kind == other.dtype.kind)
+    if isinstance(one, float) or isinstance(other, float):
+        return isinstance(one, float) and isinstance(other, float)
+    return isinstance(one, int) and isinstance(other, int)
+
+
+def arguments_exchanged(
+    examined: Examined, part: str, one: str, other: str, probes: Sequence[Probe], fewest: int = FEWEST
+) -> bool:
+    """Return whether a part is at each probe what is right for two arguments in each other's place."""
+    seen = 0
+    swapped = [_swapped(examined.inputs, probe, one, other) for probe in probes]
+    examined.inputs.ask_trusted(examined.reference, [it for it in swapped if it is not None])
+    for probe, changed in zip(probes, swapped, strict=True):
+        if changed is None:
+            continue
+        right, instead = (part_of(examined.expected(it), part) for it in (probe, changed))
+        got = part_of(examined.outcome(probe), part)
+        if right is None or got is None or instead is None or not close(instead, got, NEAR):
+            return False
+        seen += not close(right, instead, FAR)
+    return seen >= fewest
+
+
+def _swapped(inputs: Inputs, probe: Probe, one: str, other: str) -> Probe | None:
+    """Return the probe with two arguments in each other's place, None where it has none that are alike."""
+    arguments = inputs.arguments(probe)
+    if arguments is None or not _are_alike(arguments[one], arguments[other]):
+        return None
+    key = ("swapped", one, other)
+    return inputs.changed(probe, key, lambda it: {**it, one: it[other], other: it[one]})
+
+
+def _exchanged_parts(
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe]
+) -> Iterator[tuple[str, tuple[str, str], tuple[str, ...]]]:
+    for one, other in itertools.combinations(parts, 2):
+        if parts_exchanged(examined, one, other, probes):
+            yield "exchanged parts", (one, other), (one, other)
+
+
+def parts_exchanged(
+    examined: Examined, one: str, other: str, probes: Sequence[Probe], fewest: int = FEWEST
+) -> bool:
+    """Return whether each of two parts is at each probe what the other should be."""
+    seen = 0
+    for probe in probes:
+        if examined.inputs.arguments(probe) is None:
+            continue
+        right = [part_of(examined.expected(probe), it) for it in (one, other)]
+        got = [part_of(examined.outcome(probe), it) for it in (other, one)]
+        for wanted, came in zip(right, got, strict=True):
+            if wanted is None or came is None or not close(wanted, came, NEAR):
+                return False
+        assert right[0] is not None and right[1] is not None
+        seen += not close(right[0], right[1], FAR)
+    return seen >= fewest
