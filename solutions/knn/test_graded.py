@@ -105,19 +105,19 @@ def require_no_loop(loops, over):
 
 
 @no_loops
-@pytest.mark.weight(4)
+@pytest.mark.weight(5.5)
 def test_no_loop_over_the_test_examples(loops):
     require_no_loop(loops, "test_examples")
 
 
 @no_loops
-@pytest.mark.weight(2.5)
+@pytest.mark.weight(2)
 def test_no_loop_over_the_training_examples(loops):
     require_no_loop(loops, "training_examples")
 
 
 @no_loops
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(0.5)
 def test_no_loop_over_the_features(loops):
     require_no_loop(loops, "features")
 

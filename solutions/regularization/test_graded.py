@@ -135,13 +135,13 @@ def require_no_loop(loops, over):
 
 
 @hinge
-@pytest.mark.weight(4)
+@pytest.mark.weight(5)
 def test_no_loop_over_the_examples(loops):
     require_no_loop(loops, "examples")
 
 
 @hinge
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(0.5)
 def test_no_loop_over_the_features(loops):
     require_no_loop(loops, "features")
 

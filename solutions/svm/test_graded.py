@@ -104,13 +104,13 @@ def test_no_loop_over_the_examples(loops):
 
 
 @vectorized
-@pytest.mark.weight(2)
+@pytest.mark.weight(1.5)
 def test_no_loop_over_the_features(loops):
     require_no_loop(loops, "features")
 
 
 @vectorized
-@pytest.mark.weight(3.5)
+@pytest.mark.weight(4)
 def test_no_loop_over_the_classes(loops):
     require_no_loop(loops, "classes")
 
