@@ -494,6 +494,12 @@ def test_waiting_for_the_answer_of_a_function_counts_for_no_deadline(host):
     assert asking.call("hw.f", answer) == 3
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_that_a_function_is_given_cause_no_warning_here(host):
+    diverged = Code(host, files_of("import numpy as np\ndef f(slope): return slope(np.full(2, np.inf))"))
+    assert np.isnan(diverged.call("hw.f", lambda x: x - x)).all()
+
+
 def test_calls_are_limited_by_the_time_on_the_wall_as_well(host):
     hanging = Code(host, files_of("def f():\n    while True: pass"), seconds_per_call=600.0)
     hanging.most_wall_seconds = 0.3
