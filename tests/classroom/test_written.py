@@ -184,7 +184,7 @@ def test_the_feedback_page_shows_the_answer_and_claims_no_points(out: Path) -> N
     assert "2 written answers are not graded yet and not in these points." in html
     assert "<script" not in html and "&lt;script&gt;alert(1)" in html and "⟨U+202E⟩" in html
     unanswered = (out / "feedback" / "di.html").read_text()
-    assert "No answer was found in the hand-in." in unanswered and "Your answer" not in unanswered
+    assert "no answer found, not graded yet" in unanswered and "Your answer" not in unanswered
     assert "Only graders read this." not in html
 
 
