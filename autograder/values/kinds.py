@@ -25,14 +25,14 @@ class Foreign:
         The plain array inside, for an array of another class; else None.
     parts
         What it consists of, by name, if that can be compared; else None.
-    ways
+    to_rebuild
         What making it again needs besides, as words by name, and no comparison asks for: the dtype of a column.
     """
 
     type_name: str
     numbers: np.ndarray | None = field(default=None, compare=False, repr=False)
     parts: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
-    ways: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    to_rebuild: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Record(tuple[Any, ...]):

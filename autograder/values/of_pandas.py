@@ -85,13 +85,13 @@ def made(value: Foreign) -> Any:
         case "pandas.DataFrame":
             index = _made_column(parts["index"])
             columns = [name for name in parts if name not in ("columns", "index")]
-            series = [_made_series(parts[name], index, value.ways.get(name)) for name in columns]
+            series = [_made_series(parts[name], index, value.to_rebuild.get(name)) for name in columns]
             table = pd.DataFrame(dict(enumerate(series)), index=index)
             table.columns = _made_column(parts["columns"])
             return table
         case "pandas.Series":
             index = _made_column(parts["index"])
-            return _made_series(parts["values"], index, value.ways.get("values")).rename(parts["name"])
+            return _made_series(parts["values"], index, value.to_rebuild.get("values")).rename(parts["name"])
         case "pandas.NA":
             return pd.NA
         case "pandas.Timestamp":
@@ -155,12 +155,12 @@ def _index(index: Any) -> Foreign:
         levels = {str(level): index.get_level_values(level) for level in range(index.nlevels)}
         parts = {"names": list(index.names), "levels": [_column(it) for it in levels.values()]}
         return Foreign("pandas.MultiIndex", None, parts, _dtypes(levels))
-    ways = _dtypes({"values": index})
+    to_rebuild = _dtypes({"values": index})
     if isinstance(index, pd.RangeIndex):
-        ways["kind"] = "range"
+        to_rebuild["kind"] = "range"
     if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) and index.freqstr:
-        ways["freq"] = index.freqstr
-    return Foreign("pandas.Index", None, {"name": index.name, "values": _column(index)}, ways)
+        to_rebuild["freq"] = index.freqstr
+    return Foreign("pandas.Index", None, {"name": index.name, "values": _column(index)}, to_rebuild)
 
 
 def _dtypes(columns: dict[str, Any]) -> dict[str, str]:
@@ -222,35 +222,37 @@ def _made_column(values: Any) -> Any:
         return list(map(_made_column, values))
     if not isinstance(values, Foreign) or values.parts is None:
         return values.copy() if isinstance(values, np.ndarray) else values
-    parts, ways = values.parts, values.ways
+    parts, to_rebuild = values.parts, values.to_rebuild
     match values.type_name:
         case "pandas.MultiIndex":
             levels = [
-                pd.Index(_made_column(it), dtype=_known(ways.get(str(level))))
+                pd.Index(_made_column(it), dtype=_known(to_rebuild.get(str(level))))
                 for level, it in enumerate(parts["levels"])
             ]
             return pd.MultiIndex.from_arrays(levels, names=parts["names"])
         case "pandas.Categorical":
-            categories = pd.Index(_made_column(parts["categories"]), dtype=_known(ways.get("categories")))
+            categories = pd.Index(
+                _made_column(parts["categories"]), dtype=_known(to_rebuild.get("categories"))
+            )
             return pd.Categorical.from_codes(parts["codes"], categories, ordered=parts["ordered"])
         case "pandas.Index":
-            return _made_index(_made_column(parts["values"]), parts["name"], ways)
+            return _made_index(_made_column(parts["values"]), parts["name"], to_rebuild)
     return made(values)
 
 
-def _made_index(values: Any, name: Any, ways: Mapping[str, str]) -> Any:
+def _made_index(values: Any, name: Any, to_rebuild: Mapping[str, str]) -> Any:
     import pandas as pd
 
-    if ways.get("kind") == "range" and isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+    if to_rebuild.get("kind") == "range" and isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         first = int(values[0]) if len(values) else 0
         step = int(values[1]) - first if len(values) > 1 else 1
         if np.array_equal(values, first + step * np.arange(len(values))) and step:
             return pd.RangeIndex(first, first + step * len(values), step, name=name)
-    freq = ways.get("freq", "")
+    freq = to_rebuild.get("freq", "")
     if _FREQUENCY.fullmatch(freq) and isinstance(values, np.ndarray):
         kind = pd.TimedeltaIndex if values.dtype.kind == "m" else pd.DatetimeIndex
         return kind(values, freq=freq, name=name)
-    return pd.Index(values, dtype=_known(ways.get("values")), name=name)
+    return pd.Index(values, dtype=_known(to_rebuild.get("values")), name=name)
 
 
 def _known(dtype: str | None) -> str | None:

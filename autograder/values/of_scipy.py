@@ -48,7 +48,7 @@ def made(value: Foreign) -> Any:
     shape = value.parts["shape"]
     if len(shape) == 1:
         return sparse.coo_array((entries, (columns,)), shape).asformat(value.parts["format"])
-    kind = sparse.coo_matrix if value.ways.get("kind") == "matrix" else sparse.coo_array
+    kind = sparse.coo_matrix if value.to_rebuild.get("kind") == "matrix" else sparse.coo_array
     return kind((entries, (rows, columns)), shape).asformat(value.parts["format"])
 
 

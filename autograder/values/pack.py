@@ -304,8 +304,8 @@ class Packer(_NodeCounter):
         if isinstance(foreign, Foreign):
             numbers = None if foreign.numbers is None else self.pack(foreign.numbers, depth + 1)
             parts = None if foreign.parts is None else self.pack(dict(foreign.parts), depth + 1)
-            ways = [self.pack(dict(foreign.ways), depth + 1)] if foreign.ways else []
-            return [Tag.FOREIGN, foreign.type_name, numbers, parts, *ways]
+            to_rebuild = [self.pack(dict(foreign.to_rebuild), depth + 1)] if foreign.to_rebuild else []
+            return [Tag.FOREIGN, foreign.type_name, numbers, parts, *to_rebuild]
         self._lost(value)
         inside = _numbers_inside(value)
         numbers = None if inside is None else self.pack(inside, depth + 1)
@@ -474,11 +474,11 @@ class Unpacker(_NodeCounter):
                 return self._resolve(ObjectKey(_natural(first), _checked_name(second), parts_by_name))
         if len(rest) > 2:
             raise WireError("a value has more parts than its kind has")
-        fields, ways = [*rest, None, None][:2]
+        fields, to_rebuild = [*rest, None, None][:2]
         numbers = None if second is None else self.unpack(second, depth)
         if numbers is not None and not isinstance(numbers, np.ndarray):
             raise WireError("the numbers of a value are no array")
-        words = self._parts(ways, depth) or {}
+        words = self._parts(to_rebuild, depth) or {}
         if not all(type(word) is str for word in words.values()):
             raise WireError("how a value is made again is not said in words")
         return Foreign(_checked_name(first), numbers, self._parts(fields, depth), words)

@@ -165,7 +165,7 @@ BROKEN = {
     "a name": value([Tag.NAMED, "os.system"]),
     "a handle of no number": value([Tag.HANDLE, "0", ""]),
     "a type's name that is none": value([Tag.FOREIGN, "<b>Score: 100</b>"]),
-    "ways of a value that are no words": value(
+    "words to rebuild a value by that are none": value(
         [Tag.FOREIGN, "pandas.Index", None, None, [Tag.DICT, "kind", 1]]
     ),
     "a value with more than its parts": value([Tag.FOREIGN, "pandas.Index", None, None, None, None]),

@@ -104,8 +104,8 @@ def matrix_of(**parts):
     return Foreign("scipy.sparse", None, whole | parts)
 
 
-def index_of(values, /, **ways):
-    return Foreign("pandas.Index", None, {"name": None, "values": values}, ways)
+def index_of(values, /, **to_rebuild):
+    return Foreign("pandas.Index", None, {"name": None, "values": values}, to_rebuild)
 
 
 MADE_UP = {

@@ -9,7 +9,6 @@ probe of either draw contradicts is not said, and nothing is said of a function 
 from __future__ import annotations
 
 import contextlib
-import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,7 +36,6 @@ from autograder.grading.explain.properties import (
     facts_of_limits,
     facts_of_precision,
     facts_of_properties,
-    further_probes,
 )
 from autograder.grading.explain.regions import MOSTLY, is_real, questions_of, where_bad
 from autograder.grading.explain.relations import (
@@ -311,18 +309,17 @@ def _facts_of_wrong(
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
     right = {part: part not in wrong for part in ladder.parts}
     examined.ask(ordinary)
-    further = functools.cache(lambda: further_probes(examined))
-    found += facts_of_dependence(examined, wrong, ordinary, further)
+    found += facts_of_dependence(examined, wrong, ordinary)
     # Of what ignores a whole argument, a special case is no news.
     idle = {part for fact in found if fact.kind == "idle" for part in fact.parts}
-    found += facts_of_idle_cases(examined, [part for part in wrong if part not in idle], ordinary, further)
+    found += facts_of_idle_cases(examined, [part for part in wrong if part not in idle], ordinary)
     found += facts_of_slope(examined, right, ordinary)
     found += facts_of_moves(examined, wrong, ordinary)
     even = [part for part in wrong if all(it not in ("odd", "raised") for _, it in table[part])]
-    forms = [fact for part in even for fact in facts_of_forms(examined, part, probes, further())]
+    forms = [fact for part in even for fact in facts_of_forms(examined, part, probes)]
     formed = {part for fact in forms for part in fact.parts}
     formless = [part for part in even if part not in formed]
-    forms += facts_of_exchanges(examined, formless, probes, further() if formless else ())
+    forms += facts_of_exchanges(examined, formless, probes)
     whole = {part for fact in forms for part in fact.parts if not fact.claim[-1]}
     found = [it for it in found if it.kind in BESIDE_FORMS or not whole.issuperset(it.parts)] + forms
     wrong = [part for part in wrong if part not in whole]

@@ -22,17 +22,9 @@ APART = ", special cases apart"
 """What is added where it does not hold of special cases."""
 
 
-def facts_of_forms(
-    examined: Examined, part: str, probes: Sequence[Probe], further: Sequence[Probe]
-) -> Iterator[Fact]:
-    """Yield the closed form that a part is of the right one: at all probes, or at those without special cases.
-
-    Parameters
-    ----------
-    probes, further
-        Those of the ladder, and others that may contradict what is said.
-    """
-    everywhere = [*probes, *further]
+def facts_of_forms(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield the closed form that a part is of the right one: everywhere, or where there is no special case."""
+    everywhere = [*probes, *examined.further]
     for group, apart in ((everywhere, ""), (ordinary(examined, everywhere), APART)):
         samples = samples_of(examined, part, group)
         form = None if samples is None else form_of(samples) or constant_form_of(samples)
@@ -88,11 +80,11 @@ def form_holds(examined: Examined, part: str, form: Form, probes: Sequence[Probe
 # --- what has changed places ----------------------------------------------------------------------------
 
 
-def facts_of_exchanges(
-    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], further: Sequence[Probe]
-) -> Iterator[Fact]:
+def facts_of_exchanges(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
     """Yield the two arguments, or the two parts, that have changed places."""
-    everywhere = [*probes, *further]
+    if not parts:
+        return
+    everywhere = [*probes, *examined.further]
     for group, apart in ((everywhere, ""), (ordinary(examined, everywhere), APART)):
         found = [*_exchanged_arguments(examined, parts, group), *_exchanged_parts(examined, parts, group)]
         for kind, names, those in found:

@@ -36,6 +36,8 @@ MOST_TOGETHER, MOST_BYTES_TOGETHER = 32, 1 << 20
 """Calls that are made in one exchange, and the bytes of their arguments."""
 CONFIRMING_DRAW = 3
 """The number of the draw whose probes may contradict what the other two say."""
+FURTHER = 30
+"""Further probes that may contradict what is said of a result as a whole."""
 
 
 @dataclass(frozen=True)
@@ -368,6 +370,21 @@ class Examined:
         """Find out what the hand-in makes of probes, as far as that is not known: together, which costs less."""
         new = [it for it in dict.fromkeys(probes) if it not in self._outcomes]
         self._outcomes |= self._asked(new)
+
+    @functools.cached_property
+    def further(self) -> list[Probe]:
+        """Probes of another draw, which may contradict what is to be said; their sizes need be no levels.
+
+        Raises
+        ------
+        Stopped
+            Where the hand-in gives neither a value nor an exception, or the time is over.
+        """
+        rng = np.random.default_rng(CONFIRMING_DRAW)
+        ladder = self.inputs.ladder
+        further = [probe_of(off_level(ladder, rng), CONFIRMING_DRAW, 3000 + it) for it in range(FURTHER)]
+        self.ask(further)
+        return further
 
     def asked_again(self, probes: Sequence[Probe]) -> list[Outcome | None]:
         """Return what the hand-in makes of probes now, whether or not it was asked before."""

@@ -10,22 +10,17 @@ import numpy as np
 
 from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import (
-    CONFIRMING_DRAW,
     FAR,
     NEAR,
     Examined,
     Probe,
     close,
-    off_level,
     part_of,
-    probe_of,
 )
 from autograder.grading.ladder import Case, Switch
 
 FEWEST = 6
 """Probes at which a property must have been seen."""
-CONFIRMING = 30
-"""Further probes that may contradict what a result looks like."""
 FEWEST_LINES = 3
 """Rows, columns or entries that a result must have for one of them to be singled out."""
 
@@ -118,19 +113,8 @@ def _always_in(
         # Where a special case lies in the inputs is up to who wrote the ladder.
         seen += bool(there) and not any(probe[it] for it in cases)
     return seen >= FEWEST and all(
-        wrong_in(examined, part, it, pattern, inside) is not False for it in further_probes(examined)
+        wrong_in(examined, part, it, pattern, inside) is not False for it in examined.further
     )
-
-
-def further_probes(examined: Examined) -> list[Probe]:
-    """Return probes of another draw, with sizes that are no levels of the ladder."""
-    rng = np.random.default_rng(CONFIRMING_DRAW)
-    ladder = examined.inputs.ladder
-    further = [
-        probe_of(off_level(ladder, rng), CONFIRMING_DRAW, 3000 + number) for number in range(CONFIRMING)
-    ]
-    examined.ask(further)
-    return further
 
 
 def wrong_in(examined: Examined, part: str, probe: Probe, pattern: Pattern, inside: bool) -> bool | None:
@@ -360,7 +344,7 @@ def _everywhere(
 ) -> bool:
     """Return whether something holds of every probe that is wrong, enough of them, and of further ones."""
     seen = 0
-    for probe in _and_further(examined, probes):
+    for probe in (*probes, *examined.further):
         if examined.state(probe, part) in (None, "right"):
             continue
         right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
@@ -370,15 +354,10 @@ def _everywhere(
     return seen >= FEWEST
 
 
-def _and_further(examined: Examined, probes: Sequence[Probe]) -> Iterator[Probe]:
-    yield from probes
-    yield from further_probes(examined)
-
-
 def _is_law_broken_still(examined: Examined, part: str, name: str, unswitched: bool) -> bool:
     """Return whether further probes break a law, too: all of them, unless it is about a sign."""
     off = {key: it.off for key, it in examined.inputs.ladder.all_of(Switch).items()} if unswitched else {}
-    further = [it.with_(**off) for it in further_probes(examined)]
+    further = [it.with_(**off) for it in examined.further]
     return name == "never negative" or breaks_law(
         name, LAWS[name][0], list(_numbers_of(examined, part, further))
     )

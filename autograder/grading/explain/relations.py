@@ -341,16 +341,8 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
 # --- on what it depends -------------------------------------------------------------------------------
 
 
-def facts_of_dependence(
-    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], further: Callable[[], Sequence[Probe]]
-) -> Iterator[Fact]:
-    """Yield the arguments and switches that make no difference to a part although they should.
-
-    Parameters
-    ----------
-    further
-        Returns probes that may contradict it.
-    """
+def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield the arguments and switches that make no difference to a part although they should."""
     ladder = examined.inputs.ladder
     arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
     # Nearly everything depends on every argument, as the first probe shows.
@@ -360,7 +352,7 @@ def facts_of_dependence(
         idle = tuple(
             part
             for part in parts
-            if _is_idle(examined, name, part, probes) and not depends(examined, name, part, further())
+            if _is_idle(examined, name, part, probes) and not depends(examined, name, part, examined.further)
         )
         if idle:
             yield Fact(
@@ -384,16 +376,8 @@ def facts_of_dependence(
             )
 
 
-def facts_of_idle_cases(
-    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], further: Callable[[], Sequence[Probe]]
-) -> Iterator[Fact]:
-    """Yield the special cases that make no difference to a part although they should.
-
-    Parameters
-    ----------
-    further
-        Returns probes that may contradict it.
-    """
+def facts_of_idle_cases(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield the special cases that make no difference to a part although they should."""
     cases: dict[str, Case] = examined.inputs.ladder.all_of(Case)
     found = {part: [knob for knob in cases if is_idle_case(examined, knob, part, probes)] for part in parts}
     for knob, case in cases.items():
@@ -401,7 +385,7 @@ def facts_of_idle_cases(
         idle = tuple(
             part
             for part in parts
-            if found[part] == [knob] and not depends_on_case(examined, knob, part, further())
+            if found[part] == [knob] and not depends_on_case(examined, knob, part, examined.further)
         )
         if idle:
             yield Fact(
