@@ -26,6 +26,7 @@ _HIDING = re.compile(
 )
 _INVISIBLE = re.compile(rf"{_UNSAFE.pattern}|\\|[^\S ]|^ | $|(?<= ) ")
 _OTHER_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+_LAYOUT = re.compile("[\n\t]")
 _CUT = " … (cut)"
 
 
@@ -36,6 +37,8 @@ def clean(text: str, limit: int = 10_000) -> str:
     lone surrogates; line ends become line feeds. At most `limit` characters are returned, and the last
     of them say so if something was cut.
     """
+    if len(text) <= limit and _LAYOUT.sub("", text).isprintable():
+        return text  # as nearly all are; what is to be removed is not printable, by Unicode's definition
     # Cut before the work as well as after it: a message of 100 MB must not cost seconds.
     bound = 4 * limit + 1000
     head = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text[:bound])
@@ -115,5 +118,6 @@ def sentence(text: str) -> str:
 
 
 def counted(number: int | Fraction, what: str) -> str:
-    """Return a number of things in words, such as "1 test" or "3/2 points"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """Return a number of things in words, such as "1 test", "3/2 points" or "2 entries"."""
+    many = f"{what[:-1]}ies" if what.endswith("ry") else f"{what}s"
+    return f"{number} {what if number == 1 else many}"

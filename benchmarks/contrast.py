@@ -21,12 +21,14 @@ from rich.table import Table
 from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
+from autograder.grading.explain.deviations import is_rounded, is_whole_alone, shares, sides_of, smallest
 from autograder.grading.explain.fact import Fact
 from autograder.grading.explain.likeness import (
     arguments_exchanged,
     form_holds,
     ordinary,
     parts_exchanged,
+    way_of_places,
 )
 from autograder.grading.explain.overflow import how
 from autograder.grading.explain.probes import (
@@ -47,6 +49,7 @@ from autograder.grading.explain.properties import (
     has_strange,
     is_cut_off,
     is_within,
+    telling_of,
     wrong_in,
 )
 from autograder.grading.explain.regions import contradicting, contradicts
@@ -59,10 +62,11 @@ from autograder.grading.explain.relations import (
     rolled_argument,
     slope_state,
 )
+from autograder.grading.explain.scalings import broken_effect
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Switch
 from autograder.grading.trial import Subject
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 
 ROOT = Path(__file__).parent.parent
 FRESH = 91
@@ -89,10 +93,11 @@ class Checker:
     def of_where(self, part, claim) -> bool:
         question, where = claim
         question = replace(question, part=part)
-        probes = [*self.probes, *contradicting(self.examined, part, where, FRESH)]
+        drawn = self._all(where.apart)
+        probes = [*drawn, *contradicting(self.examined, part, where, FRESH)]
         if any(self._contradicts(question, where, it) for it in probes):
             return True
-        elsewhere = [it for it in self.probes if not where.there(self.examined, part, it)]
+        elsewhere = [it for it in drawn if not where.there(self.examined, part, it)]
         opposite = [question.asked(self.examined, it) is not where.wrong for it in elsewhere]
         return where.mostly and len(elsewhere) > 10 and bool(np.mean(opposite) < 0.5)
 
@@ -157,10 +162,37 @@ class Checker:
     def of_law(self, part, claim) -> bool:
         name, unswitched = claim
         off = {key: it.off for key, it in self.ladder.all_of(Switch).items()} if unswitched else {}
-        if name == "never negative":
-            came = [got for _, got in self._pairs(part, self.probes) if got is not None]
-            return not any((got < 0).any() for got in came)
-        return not breaks_law(name, LAWS[name][0], self._pairs(part, [it.with_(**off) for it in self.probes]))
+        law = LAWS[name]
+        pairs = telling_of(self._pairs(part, [it.with_(**off) for it in self.probes]))
+        if law.bound is None:
+            return not breaks_law(law, pairs)
+        came = [got for _, got in pairs if got is not None]
+        return all(map(law.has, came)) or not all(law.has(right) for right, _ in pairs)
+
+    def of_rounding(self, part, claim) -> bool:
+        name, decimals, _ = claim
+        asked = [it for it in self.probes if self.examined.state(it, part) != "right"]
+        pairs = self._pairs(part, asked)
+        return not all(got is not None and is_rounded(right, got, name, decimals) for right, got in pairs)
+
+    def of_whole(self, part, _) -> bool:
+        return not is_whole_alone(self.examined, part, self.probes)
+
+    def of_side(self, part, claim) -> bool:
+        name, apart = claim
+        return name not in sides_of(self.examined, part, self._all(apart), fewest=1)
+
+    def of_shared(self, part, claim) -> bool:
+        name, knob, apart = claim
+        probes = smallest(self.examined, knob, FRESH) if knob else self._all(apart)
+        return not shares(self.examined, part, probes, name, fewest=1)
+
+    def of_scaling(self, part, claim) -> bool:
+        name, argument, effect = claim
+        return any(
+            broken_effect(self.examined, part, name, argument, [it], fewest=1) != effect
+            for it in self.generic
+        )
 
     def _pairs(self, part, probes):
         asked = [(self.examined.expected(it), self.examined.outcome(it)) for it in probes]
@@ -181,6 +213,11 @@ class Checker:
     def of_exchanged_arguments(self, part, claim) -> bool:
         one, other, apart = claim
         return not arguments_exchanged(self.examined, part, one, other, self._all(apart), fewest=1)
+
+    def of_places(self, part, claim) -> bool:
+        one, other, way = claim
+        found = [way_of_places(self.examined, part, one, other, [it], fewest=1) for it in self.generic]
+        return any(it not in ("", way) for it in found) or way not in found
 
     def of_exchanged_parts(self, part, claim) -> bool:
         one, other, apart = claim

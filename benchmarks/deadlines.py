@@ -3,8 +3,8 @@
     python benchmarks/deadlines.py [NAME...] [--nearest N]
 
 Right solutions are the reference and those in other styles under tests/right_solutions. A margin is the seconds that
-a call of a test may take, divided by those that the slowest one took. Deadlines count CPU time and this measures by the
-clock on the wall, so that a busy machine makes margins smaller than they are. The exit code is 1 where one is below 3.
+a call of a test may take, divided by those that the slowest one took, both of CPU time. The exit code is 1 where one is
+below 3.
 """
 
 from __future__ import annotations

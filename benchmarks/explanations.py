@@ -10,9 +10,11 @@ convention  each mistake made by somebody who follows an accepted convention, wi
 pairs       two mistakes at once in one function, as far as their edits fit together; N of each assignment
 right       the reference, and right solutions in other styles
 
-Every hand-in is graded twice, with different inputs. A statement that the second inputs do not repeat word for word
-counts as wrong, and so does another name for a mistake that is in the bank, unless the bank calls the two the same;
-a statement about right code is always wrong. Named is what an entry of the bank explains, or a closed form; a fact
+Every hand-in is graded twice, with different inputs. A statement that is made on one of them alone counts as wrong,
+unless it names a mistake that was made, or is a fact that `contrast.py` finds again and cannot contradict: code that
+draws random numbers of its own is not recognised in every run, and of two mistakes inputs decide which one shows. So
+does another name for a mistake that is in the bank, unless the bank calls the two the same; a statement about right
+code is always wrong. Named is what an entry of the bank explains, or a closed form; a fact
 says only where the values begin to be wrong. Where there is neither, a test may have told what is wrong in a sentence
 of its own, such as "f is called 24 times for an x of 8 entries", or which type or shape is due; nothing is where
 every test says only that a value is wrong, or that there was an exception.
@@ -22,15 +24,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import itertools
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from contrast import tried
 from rich.console import Console
 from rich.table import Table
 from right_solutions import right_solutions
@@ -46,7 +50,7 @@ ROOT = Path(__file__).parent.parent
 OTHER_SALT = "another salt, for inputs that nobody has seen"
 OUTCOMES = ("named", "fact", "told", "nothing", "wrong")
 TELLS_NOTHING = re.compile(
-    r"but wrong values|but not the right one|^it raised |holds \d+ of \d+ entries that are|is NaN"
+    r"but wrong values|but not the right one|^it raised |has (NaN|infinity) in |is NaN|is infinite"
 )
 """What the message of a test says that tells no more than that a value is wrong, or that there is none."""
 
@@ -135,8 +139,16 @@ def statements(verdicts: list[Verdict]) -> set[tuple[str | None, str]]:
     return {(verdict.mistake, verdict.hint) for verdict in verdicts if verdict.hint}
 
 
-def outcome(case: Case, bank: Bank, first: list[Verdict], second: list[Verdict]) -> tuple[str, str]:
-    """Return what became of a case, and what was said that is wrong or, if nothing is, at all."""
+def outcome(
+    case: Case, bank: Bank, first: list[Verdict], second: list[Verdict], is_borne_out: Callable[[str], bool]
+) -> tuple[str, str]:
+    """Return what became of a case, and what was said that is wrong or, if nothing is, at all.
+
+    Parameters
+    ----------
+    is_borne_out
+        Whether facts are found again on inputs that no grader draws, and not contradicted there.
+    """
     said, repeated = statements(first), statements(second)
     text = " / ".join(sorted(f"[{id or 'form'}] {hint}" for id, hint in said))
     if not case.mistakes:
@@ -147,7 +159,8 @@ def outcome(case: Case, bank: Bank, first: list[Verdict], second: list[Verdict])
     if not repeated and {id for id, _ in said} <= true:
         # True, though code that draws random numbers of its own is not recognised in every run.
         return _without_a_hint(second)
-    if not _repeats(said, repeated, true):
+    once = {(id, hint) for id, hint in said ^ repeated if id not in true}
+    if not all(_is_of_facts(id, hint) and is_borne_out(hint) for id, hint in once):
         return (
             "wrong",
             f"{text}\n   on other inputs: {' / '.join(sorted(hint for _, hint in repeated)) or 'nothing'}",
@@ -169,16 +182,19 @@ def _with_the_same(bank: Bank, ids: tuple[str, ...]) -> set[str]:
     return {it for entry in bank.mistakes if entry.id in ids for it in (entry.id, *entry.same_as)}
 
 
-def _repeats(
-    said: set[tuple[str | None, str]], repeated: set[tuple[str | None, str]], true: set[str]
-) -> bool:
-    """Return whether other inputs repeat what was said.
+def _is_of_facts(id: str | None, hint: str) -> bool:
+    """Return whether what is said consists of facts, and is neither a name nor a closed form that tests have shown."""
+    return id is None and "In every test, " not in hint
 
-    The name of a mistake that was made is true of the whole and of a term: where a second mistake hardly shows, inputs
-    decide which of the two is said.
-    """
-    left, right = ({(id, hint) for id, hint in it if id not in true} for it in (said, repeated))
-    return left == right and {id for id, _ in said} & true == {id for id, _ in repeated} & true
+
+def are_borne_out(grader: Grader, case: Case, said: str) -> bool:
+    """Return whether all facts that are said of a case are found again, and none is contradicted by fresh inputs."""
+    facts, contradicted, _ = tried(grader, case.files, case.target)
+    left = said
+    for fact in facts:
+        if fact not in contradicted:
+            left = left.replace(fact.hint, "")
+    return not left.strip()
 
 
 def measured(name: str, pairs: int) -> list[tuple[Case, str, str]]:
@@ -192,10 +208,13 @@ def measured(name: str, pairs: int) -> list[tuple[Case, str, str]]:
     ):
         bank = grader.bank
         for case in cases_of(course, assignment, bank, pairs):
-            said = [said_of(it, assignment, bank, case) for it in (grader, other)]
-            if case.mistakes and not any(said):
+            first, second = (said_of(it, assignment, bank, case) for it in (grader, other))
+            if case.mistakes and not first and not second:
                 continue  # two mistakes that undo each other, or that only another question's tests tell
-            results.append((dataclasses.replace(case, files={}), *outcome(case, bank, *said)))
+            borne_out = functools.partial(are_borne_out, other, case)
+            results.append(
+                (dataclasses.replace(case, files={}), *outcome(case, bank, first, second, borne_out))
+            )
     return results
 
 

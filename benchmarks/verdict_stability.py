@@ -40,7 +40,8 @@ from rich.table import Table
 from autograder.grading.fixtures.loops import Loops
 from autograder.grading.fixtures.race import Race
 from autograder.grading.trial import NotPassed, Subject, Trial
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"

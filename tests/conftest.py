@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import browsers, fuzzing, graders, parallel, rehearsal, reports, workers
+from tests import browsers, fuzzing, graders, parallel, pictures, rehearsal, reports, workers
 from tests.hostile import table
 
 # The cores are busy with other tests, and every Python would start threads for NumPy's arithmetic.
@@ -19,7 +19,7 @@ sys.dont_write_bytecode = False
 # jsonschema, which comes with nbformat, would make forty grammars of addresses from this; no notebook has such ones.
 sys.modules["rfc3987_syntax"] = None
 
-PLUGINS = (browsers, fuzzing, graders, parallel, rehearsal, reports, table, workers)
+PLUGINS = (browsers, fuzzing, graders, parallel, pictures, rehearsal, reports, table, workers)
 HERE = Path(__file__).parent
 SYSTEM = (
     "authoring/test_github.py",

@@ -9,7 +9,7 @@ import pytest
 from autograder.grading import examiner
 from autograder.grading.explain.contrast import Contrast
 from autograder.grading.grader import Grader
-from autograder.grading.not_allowed import Reading
+from autograder.grading.names.not_allowed import Reading
 from autograder.grading.trial import Trial
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Kind

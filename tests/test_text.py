@@ -27,6 +27,15 @@ def test_what_could_do_harm_is_removed_and_the_rest_is_kept(text, safe):
     assert clean(text) == safe
 
 
+def test_every_character_that_is_not_kept_is_removed_alone_and_among_others():
+    kept = {c for c in map(chr, range(0x110000)) if clean(c) == c}
+    assert not kept & set(map(chr, [*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)]))
+    assert not kept & set("\u061c\u200b\u200e\u200f\u2028\u2029\u202e\u2060\u2066\ufeff\ufff9\U000e0041")
+    for c in map(chr, range(0x110000)):
+        if c not in kept:
+            assert c not in clean(f"ü{c}x")
+
+
 @given(ANY_TEXT, st.integers(0, 50))
 def test_cleaned_text_is_bounded_and_can_be_stored(text, limit):
     safe = clean(text, limit)

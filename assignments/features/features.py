@@ -100,7 +100,7 @@ def hog(gray, cell=8, bins=9):
 
     Not allowed: a Python loop or comprehension over cells, or over the pixels in a cell, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
-    ``functools.reduce``). A loop over the bins is fine.
+    ``functools.reduce``, Python's ``sum`` or ``max`` of an array). A loop over the bins is fine.
 
     Parameters
     ----------

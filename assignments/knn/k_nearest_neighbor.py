@@ -73,8 +73,8 @@ class KNearestNeighbor:
     def compute_distances_one_loop(self, X):
         """Return what `compute_distances_two_loops` returns, with a loop over one of the two sets only.
 
-        Inside the loop, work on all examples of the other set, and all features, at once. ``np.linalg.norm`` is not
-        allowed.
+        Inside the loop, work on all examples of the other set, and all features, at once: no loop goes over the
+        features, not even the only one. ``np.linalg.norm`` is not allowed.
 
         Parameters
         ----------
@@ -94,9 +94,9 @@ class KNearestNeighbor:
 
         Not allowed: ``np.linalg.norm``, and a Python loop or comprehension over the examples or the features, in any
         disguise (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``,
-        ``itertools``, ``functools.reduce``). No array may hold more than a few times as many numbers as the
-        inputs and the result: an array of all differences, of shape (num_test, num_train, D), does not fit
-        into memory for 500 x 5000 pictures of 3072 pixels.
+        ``itertools``, ``functools.reduce``, Python's ``sum`` or ``max`` of an array). No array may hold
+        more than a few times as many numbers as the inputs and the result: an array of all differences, of
+        shape (num_test, num_train, D), does not fit into memory for 500 x 5000 pictures of 3072 pixels.
 
         Parameters
         ----------

@@ -126,6 +126,18 @@ def test_no_second_loop_inside_the_one(loops):
     loops(trained_for("compute_distances_one_loop"), sets, at_most=1, n=8, over="examples or features")
 
 
+@pytest.mark.question("distances_one_loop")
+def test_the_one_loop_goes_over_examples(loops):
+    def far_more_features(size, rng):  # a loop over them runs as often as one inside another
+        return rng.normal(size=(size, size**2)), rng.normal(size=(size, size**2))
+
+    def fewer_features(size, rng):  # so that code that loops over whatever is shortest loops over them
+        return rng.normal(size=(40, size)), rng.normal(size=(41, size))
+
+    loops(trained_for("compute_distances_one_loop"), far_more_features, at_most=1, n=8)
+    loops(trained_for("compute_distances_one_loop"), fewer_features, n=8, over="features")
+
+
 @pytest.mark.question("distances_no_loops")
 def test_equal_examples_are_at_distance_zero(expect):
     # Rounding leaves some of the squared distances just below 0 where sums and products round differently.
@@ -228,6 +240,14 @@ def test_folds_of_unequal_length(expect):
     # Four folds of six points: 0 and 1, 2 and 10, 11, 12.
     equals = {3: [0.0, 1.0, 1.0, 1.0]}
     expect("k_nearest_neighbor.cross_validate", LINE, SIDES, [3], 4, equals=equals, names=("accuracies",))
+
+
+@pytest.mark.question("cross_validate")
+def test_a_fold_that_is_half_right(expect):
+    # Of the points 0 and 1, with labels 0 and 1, the rest predicts 1 for both.
+    X, y = np.array([[0.0], [1.0], [10.0], [11.0]]), np.array([0, 1, 1, 1])
+    equals = {1: [0.5, 1.0]}
+    expect("k_nearest_neighbor.cross_validate", X, y, [1], 2, equals=equals, names=("accuracies",))
 
 
 @pytest.mark.question("cross_validate")

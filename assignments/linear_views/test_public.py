@@ -115,6 +115,11 @@ def test_a_label_outside_raises_a_value_error(student, outside):
     student.raises("ValueError", ONE_HOT, np.array([0, outside, 2]), 3)
 
 
+@encoding
+def test_no_loop_over_the_labels(loops):
+    loops(ONE_HOT, lambda n, rng: (rng.integers(0, 5, size=n), 5))
+
+
 # --- class_scores -----------------------------------------------------------------------------------------
 
 
@@ -152,6 +157,16 @@ def test_scores_of_a_cat_a_dog_and_a_ship(expect):
 def test_scores_without_round_numbers(expect, examples, classes, scores):
     W, b, X = WEIGHTS[:, :classes], BIASES[:classes], EXAMPLES[:examples]
     expect(CLASS_SCORES, W, b, X, equals=np.array(scores), names=("scores",))
+
+
+@scoring
+@pytest.mark.parametrize("axis", ["examples", "classes"])
+def test_no_loop_over_the(loops, axis):
+    def sized(rng, examples=7, classes=4):
+        W, b = rng.standard_normal((5, classes)), rng.standard_normal(classes)
+        return W, b, rng.standard_normal((examples, 5))
+
+    loops(CLASS_SCORES, sized, over=axis)
 
 
 # --- fold_bias --------------------------------------------------------------------------------------------

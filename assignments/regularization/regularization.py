@@ -60,7 +60,7 @@ def squared_hinge_loss(W, X, y, reg):
 
     Not allowed: a Python loop or comprehension over the examples, the features or the classes, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
-    ``functools.reduce``).
+    ``functools.reduce``, Python's ``sum`` or ``max`` of an array).
 
     Parameters
     ----------

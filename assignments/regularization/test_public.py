@@ -237,6 +237,16 @@ def test_a_batch_without_round_numbers(expect, pictures, classes, reg, loss, dW)
     expect_loss(expect, W, X, y, reg, loss, dW)
 
 
+@hinge
+@pytest.mark.parametrize("axis", ["examples", "features", "classes"])
+def test_no_loop_over_the(loops, axis):
+    def sized(rng, examples=7, features=5, classes=4):
+        W, X = rng.standard_normal((features, classes)), rng.standard_normal((examples, features))
+        return W, X, np.arange(examples) % classes, 0.1
+
+    loops(SQUARED_HINGE, sized, n=8, over=axis)
+
+
 @scaling
 @pytest.mark.parametrize(
     "scores, label, factor",

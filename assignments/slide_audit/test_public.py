@@ -211,7 +211,7 @@ def cases():
             yield pytest.param(function, arguments, right, id=f"{function}, {what}", marks=marks)
 
 
-@pytest.mark.parametrize("function, arguments, right", cases())
+@pytest.mark.parametrize("function, arguments, right", list(cases()))
 def test_computes(expect, function, arguments, right):
     names = ("l2", "l1", "elastic") if function == "penalties" else ("result",)
     expect(f"slide_audit.{function}", *arguments, equals=right, names=names)

@@ -53,7 +53,8 @@ def svm_loss_vectorized(W, X, y, reg):
 
     Not allowed: a Python loop or comprehension over the examples, the features or the classes, in any disguise
     (``np.vectorize``, ``np.frompyfunc``, ``np.apply_along_axis``, ``np.fromiter``, ``map``, ``itertools``,
-    ``functools.reduce``); and, as before, ``np.linalg.norm`` and other libraries.
+    ``functools.reduce``, Python's ``sum`` or ``max`` of an array); and, as before, ``np.linalg.norm`` and other
+    libraries.
 
     Parameters
     ----------

@@ -16,13 +16,17 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.authoring.secrets import SHORTEST, Place, Secrets, secrets_of, squeeze
+from autograder.authoring.secrets import SHORTEST, SHORTEST_LINE, Place, Secrets, secrets_of, squeeze
 from autograder.errors import CourseError
+from autograder.text import first_few
 
 _DEEPEST = 8
+_STEP = SHORTEST_LINE - SHORTEST + 1
+"""Whoever looks at a piece of `SHORTEST` characters in every so many sees one of each line, wherever it begins."""
 _PACKED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
 _END_OF_ZIP = b"PK\x05\x06"
 """Without it nothing is a zip; most of what base64 may stand for is random bytes, and opening each takes long."""
@@ -75,9 +79,8 @@ def scan_for_leaks(archive: bytes, solutions: Path, name: str) -> None:
     for leak in _Finder(secrets).look("", archive, 0):
         origins.setdefault(leak.origin, leak)
     if origins:
-        more = f" (and {len(origins) - 1} more such lines)" if len(origins) > 1 else ""
-        first = next(iter(origins.values()))
-        raise CourseError(f"{name}: {first}{more}; remove it there, or reword it in {solutions.name}/.")
+        found = first_few(map(str, origins.values()))
+        raise CourseError(f"{name}: {found}; remove that there, or reword it in {solutions.name}/.")
 
 
 class _Finder:
@@ -86,9 +89,13 @@ class _Finder:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._looked_at: set[bytes] = set()
-        self._by_start: dict[str, list[str]] = {}
+        self._short = [text for text in secrets.lines if len(text) < SHORTEST_LINE]
+        self._by_piece: dict[str, list[tuple[str, int]]] = {}
         for text in secrets.lines:
-            self._by_start.setdefault(text[:SHORTEST], []).append(text)
+            if len(text) >= SHORTEST_LINE:
+                for offset in range(_STEP):
+                    piece = text[offset : offset + SHORTEST]
+                    self._by_piece.setdefault(piece, []).append((text, offset))
 
     def look(self, label: str, data: bytes, depth: int) -> Iterator[Leak]:
         """Yield the leaks of `data` unless it was looked at before; `label` says where in the zip it is."""
@@ -114,14 +121,16 @@ class _Finder:
         """Yield the secret lines in a text, wherever its own lines break."""
         lines = [squeeze(line) for line in text.splitlines()]
         joined = "".join(lines)
-        pieces = [joined[start : start + SHORTEST] for start in range(len(joined) - SHORTEST + 1)]
-        if self._by_start.keys().isdisjoint(pieces):
-            return
-        ends = list(accumulate(map(len, lines)))
-        for start, piece in enumerate(pieces):
-            for secret in self._by_start.get(piece, ()):
-                if joined.startswith(secret, start):
-                    yield Leak(label, bisect_right(ends, start) + 1, self._secrets.lines[secret])
+        found = [
+            (match.start(), text) for text in self._short for match in re.finditer(re.escape(text), joined)
+        ]
+        for place in range(0, len(joined) - SHORTEST + 1, _STEP):
+            for secret, offset in self._by_piece.get(joined[place : place + SHORTEST], ()):
+                if offset <= place and joined.startswith(secret, place - offset):
+                    found.append((place - offset, secret))
+        ends = list(accumulate(map(len, lines))) if found else []
+        for start, secret in sorted(found, key=itemgetter(0)):
+            yield Leak(label, bisect_right(ends, start) + 1, self._secrets.lines[secret])
 
 
 def _as_text(data: bytes) -> str:

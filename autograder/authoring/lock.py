@@ -145,6 +145,7 @@ def _required_by(name: str) -> tuple[Requirement, ...]:
         return tuple(Requirement(pin.name) for pin in read_lock() if name in pin.needed_by)
 
 
+@functools.cache  # packages ask for others under the same few markers
 def _may_apply(marker: Marker | None, systems: Systems, extra: str = "") -> bool:
     """Return whether the marker holds on one of some systems."""
     return marker is None or any(marker.evaluate({**dict(each), "extra": extra}) for each in systems)

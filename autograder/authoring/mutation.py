@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
 
+from autograder.authoring.pool import Pool
 from autograder.classroom.work import Work
 from autograder.course.toml import EquivalentToml
 from autograder.grading.grader import Grader
 from autograder.grading.mutants import Mutant, mutants_of
 from autograder.grading.trial import Subject
 from autograder.model.plan import PlannedTest
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 
 TOGETHER = 25
 """Mutants that one worker runs before it is replaced: it holds the modules of each."""
 FEWEST_SECONDS, FACTOR = 0.5, 20.0
 """A call of a mutant may take so many seconds, or so many times what the reference's slowest call in the test takes."""
-
-
-class Pool(Protocol):
-    """What grades in other processes."""
-
-    def carry_out(self, task: Task) -> Future[tuple[str, ...]]:
-        """Have a grader carry out a task."""
 
 
 @dataclass(frozen=True)

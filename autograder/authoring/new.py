@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 import secrets
@@ -10,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from autograder.authoring.importing.cells import HEAD, Cell, notebook_of
 from autograder.course.loading import load_assignment, load_solution
 from autograder.errors import CourseError
 
@@ -17,8 +19,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _SUFFIX = ".txt"
 
 
-def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
+def new_assignment(root: Path, name: str, as_notebook: bool = False) -> tuple[Path, Path]:
     """Make `assignments/NAME` and `solutions/NAME` below `root` and return both folders.
+
+    Parameters
+    ----------
+    as_notebook
+        Whether students hand in a notebook, `NAME.ipynb`, in the place of a module.
 
     Raises
     ------
@@ -39,6 +46,8 @@ def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
         made = Path(place)
         for half in ("assignment", "solution"):
             _fill_in(half, made / half / name, values)
+            if as_notebook:
+                _turn_into_notebook(made / half / name, name)
         # A name that does not work fails here, before anything is in the course.
         try:
             load_assignment(made / "assignment" / name)
@@ -51,6 +60,24 @@ def new_assignment(root: Path, name: str) -> tuple[Path, Path]:
         shutil.copytree(made / "assignment" / name, public)
         shutil.copytree(made / "solution" / name, secret)
     return public, secret
+
+
+def _turn_into_notebook(folder: Path, name: str) -> None:
+    """Put a notebook in the place of the module of one half, with a cell for each function and one that checks it."""
+    module = folder / f"{name}.py"
+    source = module.read_text(encoding="utf-8").replace(module.name, f"{name}.ipynb")
+    lines, (docstring, *statements) = source.splitlines(), ast.parse(source).body
+    cells = [Cell("markdown", str(ast.literal_eval(ast.unparse(docstring)))), HEAD]
+    for statement in statements:
+        cells.append(Cell("code", "\n".join(lines[statement.lineno - 1 : statement.end_lineno])))
+        if isinstance(statement, ast.FunctionDef):
+            cells.append(Cell("code", f'grader.check("{statement.name}")'))
+    module.with_suffix(".ipynb").write_bytes(notebook_of(cells))
+    module.unlink()
+    for text in (folder / "assignment.toml", folder / "README.md"):
+        if text.is_file():
+            told = text.read_text(encoding="utf-8").replace(module.name, f"{name}.ipynb")
+            text.write_text(told, encoding="utf-8")
 
 
 def _fill_in(half: str, folder: Path, values: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from autograder.classroom.identity import grader_hash
 from autograder.course.loading import Course
 from autograder.errors import CourseError, GraderError
 from autograder.files.archive import collect, content_hash
+from autograder.files.ignored_folder import make_ignored_folder
 from autograder.files.writing import write_atomically
 from autograder.sandbox.interpreter import worker_interpreter
 
@@ -40,7 +41,7 @@ def keep_proof(course: Course, name: str, holds: bool) -> None:
     path = course.root / FOLDER / name
     with contextlib.suppress(OSError, CourseError, GraderError):
         if holds:
-            path.parent.mkdir(exist_ok=True)
+            make_ignored_folder(path.parent)
             write_atomically(path, f"{proof_key(course, name)}\n".encode())
         else:
             path.unlink(missing_ok=True)

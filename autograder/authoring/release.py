@@ -21,6 +21,7 @@ from autograder.files.archive import collect, content_hash, zip_bytes
 from autograder.files.writing import write_atomically
 from autograder.grading.explain.sealed import SEALED_FILE
 from autograder.grading.pytest_session import PUBLIC_FILE
+from autograder.grading.trial import parameters_of
 from autograder.grading.worked_examples import EXAMPLES_FILE
 from autograder.model.assignment import Assignment
 from autograder.playground.page import PLAYGROUND_FILE, playground_page
@@ -45,11 +46,15 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     content_hash
         SHA-256 over the names and contents of the assignment's files.
+    parameters
+        The names of the parameters of each question's functions, by which one can tell that a student has put them in
+        another order.
     """
 
     assignment: str
     version: str
     content_hash: str
+    parameters: dict[str, list[str]] = {}
 
 
 def student_files(assignment: Assignment) -> dict[str, bytes]:
@@ -69,7 +74,14 @@ def student_files(assignment: Assignment) -> dict[str, bytes]:
 def release_of(assignment: Assignment) -> Release:
     """Return the `release.json` of a release made from these files."""
     content = content_hash(student_files(assignment))
-    return Release(assignment=assignment.name, version=assignment.version, content_hash=content)
+    stubs = {f"{file.module}.py": file.stub() for file in assignment.files if file.module}
+    functions = (it for question in assignment.questions for it in question.functions)
+    return Release(
+        assignment=assignment.name,
+        version=assignment.version,
+        content_hash=content,
+        parameters={it: found for it in functions if (found := parameters_of(stubs, it))},
+    )
 
 
 def release(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from autograder.authoring.pool import Pool
 from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import Bank, Variant, load_bank
@@ -30,7 +31,7 @@ from autograder.grading.worked_examples import worked_examples
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import PlannedTest
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 
 PASSES = "pass every public check"
@@ -94,8 +95,15 @@ class Sealing:
         return "; ".join([f"{len(self.sealed)} of {len(self.known)} known mistakes", *others])
 
 
-def seal_hints(assignment: Assignment, solution: Solution, tier: str | None = None) -> Sealing:
+def seal_hints(
+    assignment: Assignment, solution: Solution, tier: str | None = None, pool: Pool | None = None
+) -> Sealing:
     """Seal the hints of an assignment's bank.
+
+    Parameters
+    ----------
+    pool
+        Where the known mistakes are run; in this process if there is none.
 
     Raises
     ------
@@ -105,19 +113,31 @@ def seal_hints(assignment: Assignment, solution: Solution, tier: str | None = No
     bank = load_bank(assignment, solution)
     if not bank.variants:
         return Sealing()
-    sandbox = Sandbox.for_assignment(assignment, tier)
-    # The student's own machine has no solution either: what the checks see must be the same in both places.
-    with Grader(assignment, None, sandbox=sandbox) as grader, Host(sandbox) as host:
-        observer = _Observer(grader, host)
-        right = observer.seen_of("reference", solution.reference_files(assignment))
-        seen = {
-            question.id: {
-                variant: observer.seen_of(variant.name, variant.files, question.id)
-                for variant in _variants_of(question.id, assignment, bank)
-            }
-            for question in assignment.questions
-        }
+    touched = [
+        (question.id, variant)
+        for question in assignment.questions
+        for variant in _variants_of(question.id, assignment, bank)
+    ]
+    code = [ToCheck("reference", solution.reference_files(assignment))]
+    code += [ToCheck(variant.name, variant.files, question) for question, variant in touched]
+    right, *found = _seen(assignment, code, tier, pool)
+    seen: dict[str, dict[Variant, list[Checked]]] = {question.id: {} for question in assignment.questions}
+    for (question_id, variant), checks in zip(touched, found, strict=True):
+        seen[question_id][variant] = checks
     return _sealing(assignment, seen, right)
+
+
+def _seen(
+    assignment: Assignment, code: Sequence[ToCheck], tier: str | None, pool: Pool | None
+) -> list[list[Checked]]:
+    """Return what public checks see of each, run in as many parts as a pool has processes."""
+    if pool is None:
+        return Task(assignment, tuple(code), tier)()
+    parts = [Task(assignment, tuple(code[number :: pool.jobs]), tier) for number in range(pool.jobs)]
+    found: list[list[Checked]] = [[] for _ in code]
+    for number, future in enumerate([pool.carry_out(part) for part in parts]):
+        found[number :: pool.jobs] = future.result()
+    return found
 
 
 def hints_for_release(course: Course, assignment: Assignment) -> tuple[bytes | None, str]:
@@ -152,6 +172,35 @@ def _variants_of(question: str, assignment: Assignment, bank: Bank) -> Iterator[
         accepted = assignment.conventions.get(variant.convention, "accept") == "accept"
         if question in touched and accepted:
             yield variant
+
+
+@dataclass(frozen=True)
+class ToCheck:
+    """Files that public checks are run on, by a name of their own: those of one question, or of all."""
+
+    name: str
+    files: Mapping[str, bytes]
+    question: str | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """ToCheck to be run through the public checks of an assignment."""
+
+    assignment: Assignment
+    code: tuple[ToCheck, ...]
+    tier: str | None = None
+
+    def __call__(self, grader: Grader | None = None) -> list[list[Checked]]:
+        """Return what the checks see of each.
+
+        They are run by a grader without a solution, not by the one that a process of a pool has: the student's own
+        machine has no solution either, and what is seen must be the same in both places.
+        """
+        sandbox = Sandbox.for_assignment(self.assignment, self.tier)
+        with Grader(self.assignment, None, sandbox=sandbox) as own, Host(sandbox) as host:
+            observer = _Observer(own, host)
+            return [observer.seen_of(it.name, it.files, it.question) for it in self.code]
 
 
 @dataclass(frozen=True)

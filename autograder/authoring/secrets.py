@@ -19,7 +19,7 @@ from autograder.errors import AutograderError, CourseError
 from autograder.grading.explain.bank import BANK_FILE, FUNCTIONS_FILE
 
 SHORTEST = 8
-_SHORTEST_LINE = 16
+SHORTEST_LINE = 16
 _SMALLEST_FILE = 64
 
 Kind = Literal["code", "comment", "docstring", "common"]
@@ -42,6 +42,8 @@ _COMMONPLACE = re.compile(
     r"|\w+=\w+(\.\w+)*\(\)"
     r"|if__name__==.__main__.:"
     r"|withcheck\.computation\(\):"
+    # An object of the hand-in, made with names and whole numbers: more may be done with it in a line that is shown.
+    r"|\w+=(?:student|code)\.new\(['\"][\w.]+['\"](?:,(?:\w+=)?\w+)*\)"
     r"|\((?:[A-Za-z_]\w*,)+(?:[A-Za-z_]\w*)?\)"  # names in brackets, as of a shape
     # Random numbers of some shape, with no scale and no range: every test draws them.
     r"|\w+=\w+\.(?:normal|random|standard_normal)\((?:size=)?\(?(?:[a-zA-Z_]\w*+,?)++\)?\)"
@@ -52,9 +54,10 @@ _COMMONPLACE = re.compile(
     r"|(?:loops|unchanged)\([\w.'\"]++(?:,(?:\w++=)?+\*?[\w.'\"]++)*,?\)"
     # Names and nothing else: what is returned stands in the docstring.
     r"|[A-Za-z_]\w*+(?:,[A-Za-z_]\w*+)+,?"
-    # A call across the boundary that passes on what has names, on one line or several: students are given those of
-    # functions.
-    r"|(?:return|[\w.,*]+=)?\w+\.(?:call|new|get|set|bind|ref)\((?:(?:\w++=)?+\*{0,2}[A-Za-z_'\"][\w.'\"]*+,?)*+\)?"
+    # A call across the boundary that passes on what has names, or a dictionary of such, on one line or several, and
+    # takes a part of what comes: students are given the names of functions and parts.
+    r"|(?:return|[\w.,*]+=)?\w+\.(?:call|new|get|set|bind|ref)\("
+    r"(?:(?:\w++=)?+(?:\*{0,2}[A-Za-z_'\"][\w.'\"]*+|\{(?:['\"]\w++['\"]:[A-Za-z_]\w*+,?)*+\}),?)*+\)?(?:\[\d\])*"
 )
 
 
@@ -231,14 +234,15 @@ def _hints(data: bytes) -> list[Line]:
         told = [str(entry.get(key, "")) for key in ("hint", "note")] if isinstance(entry, dict) else []
         sentences = [sentence for each in told for sentence in re.split(r"(?<=[.?!])\s+", each)]
         found += [Line(squeeze(sentence), number) for sentence in sentences]
-    return [line for line in found if len(line.text) >= _SHORTEST_LINE]
+    return [line for line in found if len(line.text) >= SHORTEST_LINE]
 
 
 @functools.cache
 def _framework_lines() -> frozenset[str]:
-    """Return the lines of this package's own source."""
+    """Return the lines of this package's own source, those of comments without their mark as well."""
     package = Path(autograder.__file__).parent
-    return frozenset(line.text for path in package.rglob("*.py") for line in _python_lines(path.read_bytes()))
+    lines = {squeeze(line) for path in package.rglob("*.py") for line in path.read_text("utf-8").splitlines()}
+    return frozenset(lines | {line.lstrip("#") for line in lines})
 
 
 def _shared_by_tests(line: Line, given: _Given) -> bool:
@@ -251,7 +255,7 @@ def _shared_by_tests(line: Line, given: _Given) -> bool:
 
 def _tells(line: Line, given: _Given) -> bool:
     """Return whether a line is long and particular enough to give something away."""
-    if line.kind == "common" or len(line.text) < _SHORTEST_LINE or _COMMONPLACE.fullmatch(line.text):
+    if line.kind == "common" or len(line.text) < SHORTEST_LINE or _COMMONPLACE.fullmatch(line.text):
         return False
     if line.kind == "docstring" and line.text in given.docstrings:
         return False
@@ -298,7 +302,7 @@ def _plain_lines(data: bytes) -> list[Line]:
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     lines = [Line(squeeze(line).lstrip("#"), i) for i, line in enumerate(text.splitlines(), 1)]
-    return [line for line in lines if len(line.text) >= _SHORTEST_LINE]
+    return [line for line in lines if len(line.text) >= SHORTEST_LINE]
 
 
 def _python_lines(data: bytes) -> list[Line]:

@@ -45,11 +45,22 @@ def main(arguments):
     print("\nReady. In every new terminal, first run\n")
     if os.getcwd() != HERE:
         print("    cd {}".format(quoted(near(HERE))))
-    print("    {}{}\n".format("" if WINDOWS else ". ", quoted(near(activate, HERE))))
-    print("and then autograder status, autograder check or autograder submit.")
+    for line in activating(quoted(near(activate, HERE))):
+        print("    {}".format(line))
+    print("\nand then autograder status, autograder check or autograder submit.")
     print("Where the terminal does not allow that: {} check\n".format(python_and("start.py")))
     sys.stdout.flush()
     subprocess.call([python, "-m", "autograder", "status"], cwd=HERE)
+
+
+def activating(path):
+    """Return the command that makes a terminal use the environment, for each shell that wants it in another form."""
+    if not WINDOWS:
+        return [". " + path]
+    if path.startswith('"'):
+        # PowerShell only repeats what stands in quotes, and the Command Prompt knows no &.
+        return [path + "      in the Command Prompt", "& " + path + "    in PowerShell"]
+    return [path]
 
 
 def inside(file):

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.authoring import slips
+from autograder.authoring.claims import Claim, with_accepted
 from autograder.authoring.lazy_hand_ins import hand_in_of_public_answers, hand_in_of_zeros
 from autograder.authoring.looping_hand_ins import Looping, Vectorized, uses, vectorized_questions, watched_by
 from autograder.authoring.mutation import Mutation, check_mutants
@@ -31,9 +32,10 @@ from autograder.grading.grader import Grader
 from autograder.grading.mutants import functions_of
 from autograder.grading.trial import Subject
 from autograder.model.assignment import Assignment
-from autograder.model.scoring import HALF, score
+from autograder.model.exact import HALF
+from autograder.model.scoring import score
 from autograder.model.verdict import Family, Kind, Verdict
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from autograder.text import counted
 
 ROOM_IN_BUDGET = 4
@@ -43,15 +45,6 @@ MOST_MISSED = Fraction(1, 10)
 """The share of the generated mistakes of a question that tests may miss; one of a few is always allowed."""
 
 Verdicts = dict[str, Verdict]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One claim about an assignment, whether it holds, and what was found."""
-
-    text: str
-    holds: bool
-    found: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +61,8 @@ class MistakeCheck:
         How many graded tests of its own question failed with its own hint, and how many failed at all.
     others
         Mistakes whose hints were shown instead.
+    accepted
+        Whether it is a convention that costs nothing; one that the assignment insists on is a mistake like any other.
     cause
         Why its own hint was never shown; empty if it was.
     """
@@ -79,12 +74,13 @@ class MistakeCheck:
     explained: int
     failed: int
     others: tuple[str, ...]
+    accepted: bool
     cause: str = ""
 
     @property
     def holds(self) -> bool:
         """Whether it loses points in its own question alone, and its own hint is the one shown."""
-        if self.variant.mistake.accepted:
+        if self.accepted:
             return not self.lost and not self.elsewhere
         return bool(self.lost) and not self.elsewhere and bool(self.explained) and not self.others
 
@@ -106,14 +102,19 @@ class Verification:
 
 
 def verify_assignment(
-    course: Course, name: str, jobs: int | None = None, tier: str | None = None
+    course: Course, name: str, jobs: int | None = None, tier: str | None = None, accept: str = ""
 ) -> Verification:
     """Check an assignment and return what was found.
+
+    Parameters
+    ----------
+    accept
+        Why what tests leave open is accepted from now on; empty if it is not.
 
     Raises
     ------
     CourseError
-        If it cannot be graded at all.
+        If it cannot be graded at all, or nothing is to be accepted.
     """
     started = time.monotonic()
     work = prepare(course, name, tier)
@@ -134,11 +135,12 @@ def verify_assignment(
         report.claims += _loops_cost_points(work, pool, without_loops)
         report.mistakes += _mistakes(work, pool, bank)
         report.mutation = check_mutants(work, pool, reference, equivalents)
+        sealing = seal_hints(work.assignment, work.solution, tier, pool)
     report.claims += _mutants_are_found(report.mutation)
     report.claims.append(_read_in_halves(work, report.mistakes, races))
-    sealing = seal_hints(work.assignment, work.solution, tier)
     report.claims += _hints_are_sealed(sealing)
     report.claims.append(_release_leaks_nothing(course, work.assignment, reference, sealing.file))
+    report.claims = with_accepted(report.claims, work.solution.folder, accept)
     report.seconds = time.monotonic() - started
     keep_proof(course, name, report.holds)
     return report
@@ -185,7 +187,7 @@ def _halves_agree(assignment: Assignment, reference: Mapping[str, bytes]) -> Ite
             for name in dict.fromkeys([*assignment.functions_in(file.module), *asked])
             if asked.get(name) != given.get(name)
         ]
-        found = "; ".join(differing) or f"{len(asked)} signatures agree"
+        found = "; ".join(differing) or f"{counted(len(asked), 'signature')} the same"
         yield Claim(f"{file.due}: stub and reference agree", not differing, found)
 
 
@@ -228,7 +230,7 @@ def _ladders_fit(work: Work, reference: Mapping[str, bytes]) -> Iterator[Claim]:
                 student = Subject(host, reference, "", work.assignment.limits.seconds_per_call)
                 said = grader.contrast.trouble(function, student, grader.references(questions[0].id))
             strange += [said] if said else []
-        found = "; ".join(strange) or f"{len(functions)} functions"
+        found = "; ".join(strange) or counted(len(functions), "function")
         yield Claim("the reference is right on every ladder", not strange, found)
 
 
@@ -242,12 +244,12 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     seconds = time.monotonic() - started
     second = pool.verdicts(everything)
     answers = hand_in_of_public_answers(work.assignment, reference)
-    worthless = {
+    files_of = {
         "an untouched stub": work.stubs,
         "work that returns zeros of the right shape": hand_in_of_zeros(work.assignment, reference),
-        "hard-coded answers to the public checks": answers,
+        "work that knows the answers to the public checks": answers,
     }
-    grading = {what: pool.verdicts(files) for what, files in worthless.items()}
+    grading = {what: pool.verdicts(files) for what, files in files_of.items()}
     numbers_alone = pool.verdicts(hand_in_of_zeros(work.assignment, reference, keep_numbers=True))
     yield _earns_everything(work, first)
     public = [first[test.id] for test in work.plan.tests if test.public]
@@ -260,8 +262,9 @@ def _reference_and_nothing(work: Work, pool: LocalPool, reference: Mapping[str, 
     same = _points(work, first) == _points(work, second.result())
     yield Claim("two runs give the same points", same, "the same" if same else "they differ")
     for what, future in grading.items():
-        yield _earns_nothing(work, what, future.result())
-    yield _passes_nothing(work, "the right numbers with arrays of zeros", numbers_alone.result())
+        remedy = "ask these for what no public check asks for" if files_of[what] is answers else ""
+        yield _earns_nothing(work, what, future.result(), first, remedy)
+    yield _passes_nothing(work, "the right numbers with arrays of zeros", numbers_alone.result(), first)
     limit = work.assignment.limits.seconds_total
     yield Claim(
         "the time for a hand-in leaves room",
@@ -290,9 +293,16 @@ def _reason(verdict: Verdict) -> str:
     return f"{verdict.message}; {first}" if first and first == verdict.details else verdict.message
 
 
-def _faults(verdicts: Iterable[Verdict]) -> str:
-    """Return which tests were at fault, and how the first one ended; nothing if none was."""
-    faults = [verdict for verdict in verdicts if verdict.kind is Kind.GRADER_FAULT]
+def _faults(verdicts: Iterable[Verdict], of_reference: Verdicts) -> str:
+    """Return which tests were at fault, and how the first one ended; nothing if none was.
+
+    Those that are so on the reference, too, are said there.
+    """
+    faults = [
+        verdict
+        for verdict in verdicts
+        if verdict.kind is Kind.GRADER_FAULT and of_reference[verdict.test].kind is not Kind.GRADER_FAULT
+    ]
     if not faults:
         return ""
     names = _listed([_name(verdict.test) for verdict in faults])
@@ -302,7 +312,9 @@ def _faults(verdicts: Iterable[Verdict]) -> str:
     )
 
 
-def _earns_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
+def _earns_nothing(
+    work: Work, what: str, verdicts: Verdicts, of_reference: Verdicts, remedy: str = ""
+) -> Claim:
     results = score(work.plan, work.assignment, verdicts)
     earned = sum(result.score for result in results)
     where = [
@@ -310,34 +322,38 @@ def _earns_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
         for result in results
         if result.score
         for verdict in result.graded
-        if verdict.passed
+        if verdict.passed or verdict.credit
     ]
-    faults = _faults(verdicts.values())
-    found = f"{earned} points" + (f" from {_listed(where)}" if where else "")
-    return Claim(f"{what} earns nothing", not earned and not faults, found + faults)
+    faults = _faults(verdicts.values(), of_reference)
+    found = f"{counted(earned, 'point')}" + (f" from {_listed(where)}" if where else "")
+    if where and remedy:
+        found += f"; {remedy}"
+    lacking = tuple(where) if not faults else ()
+    return Claim(f"{what} earns nothing", not earned and not faults, found + faults, lacking)
 
 
-def _passes_nothing(work: Work, what: str, verdicts: Verdicts) -> Claim:
+def _passes_nothing(work: Work, what: str, verdicts: Verdicts, of_reference: Verdicts) -> Claim:
     """Check that work of which some parts are right passes no test, so that it earns at most their share."""
     graded = [verdicts[test.id] for test in work.plan.tests if not test.public]
     passed = [_name(verdict.test) for verdict in graded if verdict.right]
-    faults = _faults(graded)
+    faults = _faults(graded, of_reference)
     found = f"passes {_listed(passed)}" if passed else f"{sum(_points(work, verdicts))} points for parts"
-    return Claim(f"{what} pass no graded test", not passed and not faults, found + faults)
+    lacking = tuple(passed) if not faults else ()
+    return Claim(f"{what} pass no graded test", not passed and not faults, found + faults, lacking)
 
 
 def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck], races: Set[str]) -> Claim:
     """Check that every test, every part that is weighed and every known mistake is worth a multiple of half a point.
 
-    Bonus points, which are few for many cases, may come in quarters. A race earns half of its points
-    between its bounds.
+    A question may name another step, in which its points are read then. Bonus points, which are few for many cases,
+    may come in half of that. A race earns half of its points between its bounds.
     """
     odd: list[str] = []
     for question in work.assignment.questions:
         graded = [test for test in work.plan.of_question(question.id) if not test.public]
         total = sum((test.weight for test in graded), Fraction(0))
         untold = total != question.points
-        step = HALF / 2 if question.bonus else HALF
+        step = question.step / 2 if question.bonus else question.step
         for test in graded:
             worth = question.points * test.weight / total
             parts = test.parts or {}
@@ -354,10 +370,15 @@ def _read_in_halves(work: Work, mistakes: Sequence[MistakeCheck], races: Set[str
                 odd.append(
                     f"{_name(test.id)} is worth {worth} of {question.id}, of which slow code earns {worth / 2}"
                 )
-    odd += [f"{it.variant.name} costs {it.lost} of {it.question}" for it in mistakes if it.lost % HALF]
-    return Claim(
-        "students read points in halves", not odd, _listed(odd) or "every test and every known mistake"
-    )
+    steps = {question.id: question.step for question in work.assignment.questions}
+    odd += [
+        f"{it.variant.name} costs {it.lost} of {it.question}"
+        for it in mistakes
+        if it.lost % steps[it.question]
+    ]
+    others = [f"{id} in steps of {step}" for id, step in steps.items() if step != HALF]
+    found = _listed(odd) or "; ".join(["every test and every known mistake", *others])
+    return Claim("students read points in halves", not odd, found, tuple(odd))
 
 
 def _loops_cost_points(work: Work, pool: LocalPool, questions: Sequence[Vectorized]) -> Iterator[Claim]:
@@ -404,7 +425,7 @@ def _mistakes(work: Work, pool: LocalPool, bank: Bank) -> Iterator[MistakeCheck]
     for variant, future in waiting:
         verdicts = future.result()
         check = _mistake(work, variant, verdicts)
-        if check.lost and not check.explained and not variant.mistake.accepted:
+        if check.lost and not check.explained and not check.accepted:
             again = pool.verdicts(variant.files).result()
             check = replace(check, cause=_cause(check, verdicts, again))
         yield check
@@ -433,6 +454,8 @@ def _mistake(work: Work, variant: Variant, verdicts: Verdicts) -> MistakeCheck:
         explained=sum(count for id, count in shown.items() if id in good),
         failed=len(failed),
         others=tuple(sorted(id for id in shown if id is not None and id not in good)),
+        accepted=variant.mistake.accepted
+        and work.assignment.conventions.get(variant.mistake.id, "accept") == "accept",
     )
 
 
@@ -456,11 +479,11 @@ def _cause(check: MistakeCheck, verdicts: Verdicts, again: Verdicts) -> str:
 
 def _mutants_are_found(mutation: Mutation) -> Iterator[Claim]:
     """Check that tests find most of the mistakes that were generated, and that the bank's arguments fit."""
-    weak = [
-        f"{check.found} of {check.made - check.equivalent} in {check.question}"
-        for check in mutation.checks
-        if len(check.missed) > max(Fraction(1), MOST_MISSED * check.made)
+    falling_short = [
+        check for check in mutation.checks if len(check.missed) > max(Fraction(1), MOST_MISSED * check.made)
     ]
+    weak = [f"{it.found} of {it.made - it.equivalent} in {it.question}" for it in falling_short]
+    lacking = (f"{it.target}: {it.line}" for check in falling_short for it in check.missed)
     made, found, argued = (
         sum(counts)
         for counts in zip(*((it.made, it.found, it.equivalent) for it in mutation.checks), strict=True)
@@ -471,6 +494,7 @@ def _mutants_are_found(mutation: Mutation) -> Iterator[Claim]:
         f"only {'; '.join(weak)}: see the missing tests below"
         if weak
         else f"{found} of {made}, {argued} argued to change nothing",
+        tuple(dict.fromkeys(lacking)),
     )
     wrong = mutation.wrong_entries
     yield Claim(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
-from autograder.grading.explain.bank import Variant, load_bank
+from autograder.grading.explain.bank import Variant
 from autograder.model.assignment import Assignment
 
 MISTAKES_SHOWN = 5
@@ -48,7 +48,7 @@ def _clear(folder: Path) -> None:
 
 def _members(work: Work) -> dict[str, Mapping[str, bytes]]:
     reference = work.solution.reference_files(work.assignment)
-    bank = load_bank(work.assignment, work.solution)
+    bank = work.bank
     stub = {file.name: file.stub() for file in work.assignment.files}
     members: dict[str, Mapping[str, bytes]] = {"right": reference, "untouched-stub": stub}
     for variant in _spread(bank.variants):

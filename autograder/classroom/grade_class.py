@@ -14,7 +14,7 @@ import msgspec
 from autograder.classroom.grade_one import notes_on
 from autograder.classroom.identity import result_key
 from autograder.classroom.store import Store
-from autograder.classroom.work import StoredResult, Work, at_fault, refused
+from autograder.classroom.work import CannotGrade, StoredResult, Work, at_fault, refused
 from autograder.errors import CourseError, GraderError, SubmissionError
 from autograder.handin.found import Found
 from autograder.handin.open_hand_in import Submission
@@ -33,7 +33,7 @@ class Pool(Protocol):
         """Have a hand-in graded."""
 
     def renew(self) -> None:
-        """Make the pool usable again after it broke."""
+        """Make the pool usable again after it broke; raise `GraderError` if it breaks without any hand-in."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ def grade_class(
     Every result is in `store` before it is yielded. What was graded before, with the same files, tests
     and grader, comes from there, unless `regrade` is set. Only as many hand-ins are open at a time as
     the pool is wide. A hand-in that ends grading processes costs nobody else anything.
+
+    Raises
+    ------
+    CourseError, GraderError
+        If no hand-in can be graded.
     """
     opened = _opened(work, hand_ins, store, regrade)
     waiting: dict[Future[StoredResult], _Task] = {}
@@ -166,7 +171,7 @@ def _graded(work: Work, task: _Task, future: Future[StoredResult], store: Store)
     """Keep the result of a hand-in; if the grader failed, one that says so."""
     try:
         outcome = future.result()
-    except CourseError:
+    except (CourseError, CannotGrade):
         raise  # no hand-in can be graded
     except CancelledError:
         lost = GraderError("the grading of this hand-in was called off; run the command again")

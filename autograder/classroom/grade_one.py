@@ -14,7 +14,7 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
 from autograder.grading.known_behaviour import KnownBehaviour
-from autograder.grading.not_allowed import parsed
+from autograder.grading.names.parsing import parsed_or_none
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult
@@ -37,7 +37,7 @@ def open_grader(work: Work) -> Grader:
     sandbox = Sandbox.for_assignment(work.assignment, work.tier)
     require_secrets_kept(work.solution.folder, sandbox.tier)
     known = KnownBehaviour(work.known, f"{work.hash} {grader_hash()}", read_only=work.known_is_final)
-    return Grader(work.assignment, work.solution, work.plan, sandbox, known)
+    return Grader(work.assignment, work.solution, work.plan, sandbox, known, work.bank)
 
 
 def grade_one(
@@ -104,7 +104,9 @@ def _note_on_python(submission: Submission) -> str:
     if not made or not graded or tuple(map(int, made.groups())) <= tuple(map(int, graded.groups())):
         return ""
     unread = [
-        name for name, content in submission.files.items() if name.endswith(".py") and not _is_python(content)
+        name
+        for name, content in submission.files.items()
+        if name.endswith(".py") and parsed_or_none(content) is None
     ]
     if not unread:
         return ""
@@ -112,14 +114,6 @@ def _note_on_python(submission: Submission) -> str:
         f"{unread[0]} was written with Python {made[0]} and is graded with Python {graded[0]}, which cannot read it; "
         f"use only what {graded[0]} knows."
     )
-
-
-def _is_python(content: bytes) -> bool:
-    try:
-        parsed(content)
-    except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def require_secrets_kept(folder: Path, tier: Tier) -> None:

@@ -159,10 +159,11 @@ class Outputs:
         final = self._final(item, result)
         self.groups |= groups_in(final)
         file, page = self.places.of_hand_in(item.label)
-        write_results(file, to_gradescope(final, self._whole, self._record.visibility))
+        write_results(file, to_gradescope(final, self._whole, self._record.visibility), durable=False)
         outcome = self.store.get(item.key)
         sources = outcome.sources if outcome is not None else {}
-        write_atomically(page, feedback_page(final, self._whole, item.label, sources).encode())
+        html = feedback_page(final, self._whole, item.label, sources)
+        write_atomically(page, html.encode(), durable=False)
         return final
 
     @property

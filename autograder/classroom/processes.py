@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import util
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TypeVar
 
@@ -18,7 +22,9 @@ import msgspec
 from autograder.classroom.grade_one import grade_one, open_grader, require_secrets_kept
 from autograder.classroom.similarity import fingerprints, not_compared
 from autograder.classroom.watchdog import limit_memory, watched
-from autograder.classroom.work import StoredResult, Work
+from autograder.classroom.work import CannotGrade, StoredResult, Work
+from autograder.errors import GraderError
+from autograder.files.private_folder import PrivateFolder
 from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
 from autograder.model.verdict import Verdict
@@ -37,6 +43,14 @@ STOP_SECONDS = 5.0
 LONGEST_SOURCE = 200_000
 """In bytes; a longer file is not kept as an example."""
 
+NO_WORKER = (
+    "a grading process cannot start what runs the code of hand-ins, so none can be graded: {}; see what `autograder "
+    "doctor` says of this machine, and run the same command again"
+)
+ENDED_AT_START = (
+    "the grading processes end before they are given a hand-in{}, so none can be graded; see whether this machine has "
+    "memory left and what `autograder doctor` says, and run the same command again"
+)
 _NOT_COMPARED = "{} is not compared with others, or not to its end: {}"
 
 
@@ -85,14 +99,18 @@ class LocalPool:
         require_secrets_kept(work.solution.folder, choose_tier(work.tier))
         # One thread for the arithmetic of tests and comparison: the cores are busy with other hand-ins.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        self._work = work
-        self._jobs = jobs
+        self.jobs = jobs
+        # Arguments of a process go through a pipe. What is more than that holds would be waited for without end where
+        # the process dies before it has read them.
+        self._room = PrivateFolder("pool")
+        self._kept = self._room.path / "work"
+        self._kept.write_bytes(pickle.dumps(work))
         self._start()
 
     @property
     def width(self) -> int:
         """How many hand-ins to have under way at once."""
-        return self._jobs + AHEAD
+        return self.jobs + AHEAD
 
     def submit(self, submission: Submission) -> Future[StoredResult]:
         """Have a hand-in graded."""
@@ -107,21 +125,36 @@ class LocalPool:
         return self._executor.submit(_carry_out, task)
 
     def renew(self) -> None:
-        """Start other processes after one of them has died, which ends them all."""
+        """Start other processes after one of them has died, which ends them all.
+
+        Raises
+        ------
+        GraderError
+            If they die without having been given any hand-in, so that none can be graded.
+        """
         # A process that was started while the others were ended has not been told.
         self._end(at_once=True)
         self._start()
+        ready = self._executor.submit(_open)
+        started = [it for it in multiprocessing.active_children() if it.pid not in self._others]
+        try:
+            ready.result()
+        except BrokenProcessPool:
+            for process in started:
+                process.join(STOP_SECONDS)
+            raise CannotGrade(ENDED_AT_START.format(_endings(started))) from None
 
     def __enter__(self) -> LocalPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         self._end(at_once=kind is not None)
+        self._room.remove()
 
     def _start(self) -> None:
         self._others = {process.pid for process in multiprocessing.active_children()}
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(self._jobs, context, _set_up, (self._work,))
+        self._executor = ProcessPoolExecutor(self.jobs, context, _set_up, (self._kept,))
 
     def _end(self, at_once: bool) -> None:
         """End the processes: after what is under way, or at once."""
@@ -131,6 +164,15 @@ class LocalPool:
                 if process.pid not in self._others:
                     process.terminate()
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _endings(processes: Sequence[BaseProcess]) -> str:
+    """Return how processes have ended, in brackets; nothing if that is not known."""
+    codes = {it.exitcode for it in processes if it.exitcode is not None}
+    words = [
+        f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}" for code in sorted(codes)
+    ]
+    return f" ({', '.join(words)})" if words else ""
 
 
 # --- inside a grading process -------------------------------------------------------------------------
@@ -150,13 +192,26 @@ class _GradingProcess:
         self._busy = True
         try:
             if self._grader is None:
-                self._grader = open_grader(self.work)
+                self._grader = self._opened()
                 util.Finalize(None, self._grader.close, exitpriority=1)
             return task(self._grader)
         finally:
             self._busy = False
             if self._stopping:
                 self.leave()
+
+    def _opened(self) -> Grader:
+        """Return a grader that has a worker, without which each test of each hand-in would try in vain to start one."""
+        try:
+            grader = open_grader(self.work)
+            try:
+                grader.require_worker()
+            except BaseException:
+                grader.close()
+                raise
+        except (GraderError, OSError) as error:
+            raise CannotGrade(NO_WORKER.format(error)) from error
+        return grader
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """End the hand-in under way and the processes that run its code; if there is none, end this process."""
@@ -189,10 +244,10 @@ _this_process: _GradingProcess | None = None
 """Set in grading processes; an executor hands its tasks nothing but their arguments."""
 
 
-def _set_up(work: Work) -> None:
-    """Make this process a grader; it stays one for many hand-ins."""
+def _set_up(kept: Path) -> None:
+    """Make this process a grader, of what the pool has kept; it stays one for many hand-ins."""
     global _this_process
-    _this_process = _GradingProcess(work)
+    _this_process = _GradingProcess(pickle.loads(kept.read_bytes()))
     limit_memory()
     # A terminal sends Ctrl-C to every process; the parent decides and sends the others SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -204,6 +259,11 @@ def _grade(submission: Submission) -> StoredResult:
     assert _this_process is not None
     work = _this_process.work
     return _this_process.carry_out(lambda grader: grade_watched(work, grader, submission))
+
+
+def _open() -> None:
+    assert _this_process is not None
+    _this_process.carry_out(lambda grader: None)
 
 
 def _carry_out(task: Callable[[Grader], Done]) -> Done:

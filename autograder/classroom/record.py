@@ -14,7 +14,6 @@ from autograder.classroom.grade_class import Graded
 from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from autograder.files.writing import write_atomically
-from autograder.grading.explain.bank import load_bank
 from autograder.handin.answers import NO_ANSWERS
 from autograder.handin.found import Fate, Found
 from autograder.handin.students import Student
@@ -173,7 +172,7 @@ class ClassRecord(msgspec.Struct, frozen=True, kw_only=True):
             plan=work.plan,
             visibility=work.solution.visibility,
             late=work.solution.late,
-            mistakes=load_bank(work.assignment, work.solution).mistakes,
+            mistakes=work.bank.mistakes,
             attempts=work.solution.attempts,
             drop=work.solution.drop,
             written=work.assignment.written,

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from autograder.grading.not_allowed import MOST_BYTES, parsed
+from autograder.grading.names.parsing import MOST_BYTES, parsed_or_none
 
 RUN = 14
 """Tokens in a fingerprint: about two lines."""
@@ -218,10 +218,7 @@ def _idle_parts(source: bytes) -> tuple[frozenset[int], Sequence[tuple[_Place, _
     Such statements are values nobody takes, names nobody reads, other names for the same, what is never run and
     conditions that always hold.
     """
-    try:
-        tree = parsed(source) if len(source) <= MOST_BYTES else None
-    except (RecursionError, MemoryError, SyntaxError, ValueError, LookupError):
-        tree = None
+    tree = parsed_or_none(source) if len(source) <= MOST_BYTES else None
     parts = list(ast.walk(tree)) if tree is not None else []
     read = {it.id for it in parts if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load)}
     lines: set[int] = set()

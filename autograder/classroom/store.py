@@ -45,7 +45,7 @@ class Store:
     def put(self, key: str, outcome: StoredResult) -> None:
         """Keep a result, without the details of graded tests, which quote their inputs."""
         kept = msgspec.structs.replace(outcome, result=_without_details(outcome.result))
-        write_atomically(self._path(key), msgspec.msgpack.encode(kept, enc_hook=str))
+        write_atomically(self._path(key), msgspec.msgpack.encode(kept, enc_hook=str), durable=False)
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Remove every result whose key is not among `keys`."""

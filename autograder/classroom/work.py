@@ -11,7 +11,8 @@ import msgspec
 from autograder.classroom.identity import assignment_hash, versions
 from autograder.classroom.similarity import Fingerprint, fingerprints
 from autograder.course.loading import Course
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, GraderError
+from autograder.grading.explain.bank import Bank, load_bank
 from autograder.grading.pytest_session import collect_plan
 from autograder.handin.candidates import Source
 from autograder.handin.open_hand_in import Submission, open_hand_in
@@ -49,6 +50,11 @@ class Work:
         return assignment_hash(self.assignment, self.solution)
 
     @functools.cached_property
+    def bank(self) -> Bank:
+        """The known mistakes; once they are read, grading processes get them with the rest."""
+        return load_bank(self.assignment, self.solution)
+
+    @functools.cached_property
     def stubs(self) -> dict[str, bytes]:
         """The files as they are handed out, by name."""
         return {file.name: file.stub() for file in self.assignment.every_file}
@@ -75,6 +81,10 @@ class Work:
     def boilerplate(self) -> frozenset[int]:
         """The fingerprints of the stubs, which every hand-in has."""
         return frozenset(mark.value for mark in fingerprints(self.stubs, window=1))
+
+
+class CannotGrade(GraderError):
+    """No hand-in can be graded here, whatever is in it."""
 
 
 class StoredResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,33 +29,39 @@ PASSED = (
     "All public checks {}pass. Graded tests look at more cases, and at loops, speed and unchanged inputs where the "
     "task names them."
 )
-_GREEN, _RED, _BLUE, _BROWN = "#008a00", "#e32222", "#007faf", "#b16000"
-"""As dark on white as they are light on black, 4.5 : 1 or more, which the terminal's own colours are not.
-
-Terminals of 256 colours show the nearest of theirs.
-"""
-STYLES = {
-    "problem": f"bold #ffffff on {_RED}",
-    "excerpt": f"bold #ffffff on {_RED}",
-    "passed": f"bold {_GREEN}",
-    "failed": f"bold {_RED}",
-    "message": _RED,
-    "hint": _BLUE,
-    "details": "",
-    "values": "",
-    "plain": "",
-    "head": "bold",
-    "next": f"bold {_BLUE}",
-    "changed": "",
-    State.DONE: _GREEN,
-    State.FAILING: _RED,
-    State.BROKEN: f"bold {_RED}",
-    State.TO_DO: _BROWN,
-    State.WAITING: _BROWN,
-    State.UNKNOWN: "",
-    State.WITHOUT_CHECKS: "",
+_INKS = {
+    "truecolor": ("#008a00", "#e32222", "#007faf", "#b16000"),
+    "256": ("color(29)", "color(131)", "color(63)", "color(130)"),
 }
-"""How each role of a line looks; what it means is said in words too."""
+"""Green, red, blue and brown as dark on white as they are light on black, 4.4 : 1 or more."""
+_NAMED_INKS = ("default", "red", "default", "default")
+"""Of the colours that a terminal chooses itself, cyan and yellow cannot be read on white, nor blue on black."""
+
+
+def styles(color_system: str | None) -> dict[str, str]:
+    """Return how each role of a line looks in a terminal of some colours; what it means is said in words too."""
+    green, red, blue, brown = _INKS.get(color_system or "", _NAMED_INKS)
+    return {
+        "problem": f"bold #ffffff on {red}",
+        "excerpt": f"bold #ffffff on {red}",
+        "passed": f"bold {green}",
+        "failed": f"bold {red}",
+        "message": red,
+        "hint": blue,
+        "details": "",
+        "values": "",
+        "plain": "",
+        "head": "bold",
+        "next": f"bold {blue}",
+        "changed": "",
+        State.DONE: green,
+        State.FAILING: red,
+        State.BROKEN: f"bold {red}",
+        State.TO_DO: brown,
+        State.WAITING: brown,
+        State.UNKNOWN: "",
+        State.WITHOUT_CHECKS: "",
+    }
 
 
 class _Lines:
@@ -63,12 +69,13 @@ class _Lines:
 
     def __init__(self) -> None:
         self.console = CleanConsole(highlight=False)
+        self._styles = styles(self.console.color_system)
 
     def print(self, line: str, role: str) -> None:
         """Print one line as its role looks."""
         is_code = role in CODE or (role == "values" and not self.console.is_terminal)
         text = line if is_code else filled(line, self.console.width)
-        self.console.print(Text(text, style=STYLES[role]), soft_wrap=is_code)
+        self.console.print(Text(text, style=self._styles[role]), soft_wrap=is_code)
 
 
 def print_checks(checks: Checks, folder: Path) -> None:

@@ -26,7 +26,7 @@ from autograder.classroom.work import Work
 from autograder.cli.console import CleanConsole
 from autograder.cli.say import say
 from autograder.errors import CourseError
-from autograder.grading.explain.bank import TODO, load_bank
+from autograder.grading.explain.bank import TODO
 from autograder.handin.found import Fate
 from autograder.model.assignment import Assignment
 from autograder.model.result import GradingResult, QuestionResult
@@ -171,7 +171,8 @@ def _score(question: QuestionResult | None) -> str:
     """Return what a question earned of its points; empty while nobody has graded it."""
     if question is None or question.ungraded:
         return ""
-    return f"{shown(question.score)}/{shown(question.points)}"
+    score, points = shown(question.score), shown(question.points)
+    return f"{score} of {points}" if "/" in score + points else f"{score}/{points}"
 
 
 def grade_into(
@@ -183,12 +184,11 @@ def grade_into(
     scheduler: str | None = None,
 ) -> None:
     """Grade a class and print how it goes and what came of it; exit with 1 if the grader was at fault."""
+    work = replace(work, known=Places(output).known)
     session = ClassSession(work, submissions, output, options)
-    bank = load_bank(work.assignment, work.solution)
-    mistakes = {entry.id: entry.title for entry in bank.mistakes}
+    mistakes = {entry.id: entry.title for entry in work.bank.mistakes}
     table = GradeTable(session.assignment, mistakes)
     total = len(session.hand_ins)
-    work = replace(work, known=Places(output).known)
     pool = _pool(work, min(jobs or os.cpu_count() or 1, total), scheduler)
     with GradingProgress(work.assignment, total) as progress:
 

@@ -59,11 +59,12 @@ def list_assignments(markdown: bool) -> None:
 
 @app.command()
 @click.argument("name", metavar="NAME")
-def new(name: str) -> None:
+@click.option("--notebook", is_flag=True, help="Let students hand in NAME.ipynb in the place of NAME.py.")
+def new(name: str, notebook: bool) -> None:
     """Make both halves of a new assignment, small and gradable, to be filled with your own."""
     from autograder.authoring.new import new_assignment
 
-    for folder in new_assignment(_root_for_one_more(), name):
+    for folder in new_assignment(_root_for_one_more(), name, notebook):
         say(f"made {folder}")
     say(f"it can be graded as it is: autograder verify {name}")
 
@@ -120,7 +121,8 @@ def _require_gradable(course: Course, name: str, unverified: bool) -> None:
     if not report.holds:
         print_verification(report)
         raise CourseError(
-            f"{name} is not gradable as it is, for what the table says; mend that, or give --unverified."
+            f"{name} is not gradable as it is, for what the table says; mend that, accept what `verify` lets you "
+            "accept, or give --unverified."
         )
 
 
@@ -129,7 +131,13 @@ def _require_gradable(course: Course, name: str, unverified: bool) -> None:
 @jobs_option
 @tier_option
 @fresh_option
-def verify(names: tuple[str, ...], jobs: int | None, tier: str | None) -> None:
+@click.option(
+    "--accept",
+    metavar="REASON",
+    default="",
+    help="Accept what the tests of one assignment leave open, item by item: it is noted with this reason.",
+)
+def verify(names: tuple[str, ...], jobs: int | None, tier: str | None, accept: str) -> None:
     """Prove that assignments are gradable: reference, stubs, known mistakes, leaks, time.
 
     All of them unless some are named.
@@ -138,9 +146,11 @@ def verify(names: tuple[str, ...], jobs: int | None, tier: str | None) -> None:
     from autograder.cli.tables import print_verification
 
     course = this_course()
+    if accept.strip() and len(names) != 1:
+        raise CourseError("--accept is about one assignment; name it.")
     fell_short = False
     for name in names or course.names():
-        report = verify_assignment(course, name, jobs, tier)
+        report = verify_assignment(course, name, jobs, tier, accept.strip())
         print_verification(report)
         fell_short |= not report.holds
     if fell_short:

@@ -27,7 +27,9 @@ from autograder.cli.say import say
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
+    from autograder.grading.trial import Trial
     from autograder.handin.shape import Shape
+    from autograder.model.verdict import Verdict
 
 
 def require_page_makers() -> None:
@@ -258,12 +260,25 @@ def explain(
         raise CourseError(f"no test of {name} has {test!r} in its id; there: {there}")
     due = work.assignment
     source = find_one(submission, due.file_names, label, shape=_shape(as_class, one), paths=due.file_paths)
+    public = {planned.id for planned in work.plan.tests if planned.public}
+    last: list[Trial] = []
+    came: dict[str, object] = {}
+
+    def on_verdict(verdict: Verdict) -> None:
+        if last and last[0].compared and verdict.test in public:
+            came[verdict.test] = last[0].compared[-1].got
+        last.clear()
+
     with open_grader(work) as grader:
         opened = work.opened(source)
         verdicts = grader.grade(
-            opened.files, only=lambda planned: planned.id in (exact or wanted), unusable=opened.unusable
+            opened.files,
+            on_verdict,
+            only=lambda planned: planned.id in (exact or wanted),
+            on_trial=lambda trial: last.__setitem__(slice(None), [trial]),
+            unusable=opened.unusable,
         )
-        print_explanation(verdicts.values(), grader.bank)
+        print_explanation(verdicts.values(), grader.bank, came)
 
 
 @app.command()
@@ -287,5 +302,8 @@ def demo(name: str | None, output: Path, jobs: int | None, tier: str | None) -> 
     name = name or ("svm" if "svm" in course.names() else course.names()[0])
     work = prepare(course, name, tier)
     submissions = make_class(work, output / "submissions")
-    say(f"made a class of {len(list(submissions.iterdir()))} for {name} in {submissions}")
+    size = len(list(submissions.iterdir()))
+    say(
+        f"made a class of {size} for {name} in {submissions}; all of one solution, so their code is near-identical"
+    )
     grade_into(work, submissions, output, jobs, GradeOptions())

@@ -64,26 +64,30 @@ def check(
 @click.argument(
     "words",
     nargs=-1,
-    required=True,
-    metavar="[ASSIGNMENT] QUESTION",
+    metavar="[ASSIGNMENT] [QUESTION]",
 )
 @tier_option
 @fresh_option
 def hint(words: tuple[str, ...], tier: str | None) -> None:
     """Give a hint for a question: first a question, then where to look, then a worked example.
 
-    Each stage comes after a new attempt or a minute. In a folder above, name the assignment first.
+    Each stage comes after a new attempt or a minute. Without a question it is about the one to be mended first. In a
+    folder above, name the assignment first.
     """
     from autograder.cli.checks import print_hint
     from autograder.student.checks import check_folder
     from autograder.student.hints import hint_for
     from autograder.student.place import find_work
+    from autograder.student.states import first_to_mend
 
     folder, questions = find_work(Path.cwd(), words)
-    if len(questions) != 1:
-        raise CourseError("say which question: autograder hint QUESTION; autograder status lists them.")
+    if len(questions) > 1:
+        raise CourseError(
+            "give one question at a time: autograder hint QUESTION; autograder status lists them."
+        )
     checks = check_folder((), folder, tier)
-    print_hint(hint_for(checks, checks.assignment.question(questions[0]).id, folder))
+    question = checks.assignment.question(questions[0]).id if questions else first_to_mend(checks)
+    print_hint(hint_for(checks, question, folder))
 
 
 @app.command()

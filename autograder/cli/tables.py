@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from rich.table import Column, Table
 from rich.text import Text
 
+from autograder.authoring.claims import ACCEPTED_FILE
 from autograder.authoring.mutation import Mutation
 from autograder.authoring.rehearsal import Rehearsed
 from autograder.authoring.verification import MistakeCheck, Verification
@@ -14,12 +16,24 @@ from autograder.cli.console import CleanConsole
 from autograder.grading.explain.bank import Bank
 from autograder.model.verdict import Verdict
 from autograder.report.view import shown
+from autograder.text import counted, first_few
+from autograder.values.literal import NotWritable, literal
 
 console = CleanConsole(highlight=False)
 
 
-def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
-    """Print everything about some verdicts, for the instructor, with an example of each known mistake."""
+MOST_NUMBERS = 1000
+"""Of one array that is written out."""
+
+
+def print_explanation(verdicts: Iterable[Verdict], bank: Bank, came: Mapping[str, object]) -> None:
+    """Print everything about some verdicts, for the instructor, with an example of each known mistake.
+
+    Parameters
+    ----------
+    came
+        By the ids of public checks: all of what was compared with the expected value.
+    """
     examples = {mistake.id: mistake.example for mistake in bank.mistakes}
     for verdict in verdicts:
         style = "green" if verdict.passed else "red"
@@ -27,11 +41,20 @@ def print_explanation(verdicts: Iterable[Verdict], bank: Bank) -> None:
         for text in (verdict.message, verdict.details):
             if text:
                 console.print(Text(text))
+        if not verdict.passed and verdict.test in came:
+            with suppress(NotWritable):
+                text = literal(came[verdict.test], _refused, MOST_NUMBERS)
+                console.print(Text(f"all that came, to paste: {text}"), soft_wrap=True)
         if verdict.hint:
             known = f" ({verdict.mistake})" if verdict.mistake else ""
             console.print(Text(f"hint{known}: {verdict.hint}", style="cyan"))
         if verdict.mistake in examples:
             console.print(Text(f"as it is usually written:\n{examples[verdict.mistake]}", style="dim"))
+
+
+def _refused(value: object) -> str:
+    """Refuse to write what is neither plain nor a container."""
+    raise NotWritable
 
 
 def print_verification(report: Verification) -> None:
@@ -40,13 +63,32 @@ def print_verification(report: Verification) -> None:
     found = Column("found", overflow="fold")
     table = Table("claim", "", found, title=f"{report.assignment.name}: {report.assignment.title}")
     for claim in report.claims:
-        table.add_row(claim.text, _mark(claim.holds), Text(claim.found))
+        why = f"; accepted: {claim.accepted}" if claim.accepted else ""
+        mark = Text("accepted", style="yellow") if why else _mark(claim.holds)
+        table.add_row(claim.text, mark, Text(claim.found + why))
     console.print(table)
     if report.mistakes:
         console.print(_mistakes_table(report.mistakes))
     _print_mutation(report.mutation)
-    verdict = "gradable" if report.holds else "NOT gradable yet"
+    accepted = sum(bool(claim.accepted) for claim in report.claims)
+    but = f", with {counted(accepted, 'shortcoming')} that you have accepted" if accepted else ""
+    verdict = f"gradable{but}" if report.holds else "NOT gradable yet"
     console.print(Text(f"{report.assignment.name} is {verdict} ({report.seconds:.0f} s)", style="bold"))
+    if not report.holds:
+        console.print(Text(_what_next(report)))
+
+
+def _what_next(report: Verification) -> str:
+    """Return what has to be mended, and how the rest is accepted."""
+    firm = [claim.text for claim in report.claims if not claim.holds and not claim.may_be_accepted]
+    firm += [mistake.variant.mistake.id for mistake in report.mistakes if not mistake.holds]
+    sentences = [f"To be mended: {first_few(firm)}."] if firm else []
+    if any(claim.may_be_accepted for claim in report.claims):
+        command = f'`autograder verify {report.assignment.name} --accept "REASON"`'
+        sentences.append(
+            f"What tests leave open {command} accepts as it is, item by item in {ACCEPTED_FILE}."
+        )
+    return " ".join(sentences)
 
 
 def _print_mutation(mutation: Mutation) -> None:
@@ -83,7 +125,7 @@ def _shortcoming(mistake: MistakeCheck) -> str:
     if mistake.holds:
         return ""
     reasons = []
-    if mistake.variant.mistake.accepted:
+    if mistake.accepted:
         reasons.append("an accepted convention costs points")
     elif not mistake.lost:
         reasons.append("no test finds it")

@@ -24,6 +24,7 @@ from autograder.model.assignment import (
     beside_or_origin,
     unknown,
 )
+from autograder.model.exact import MOST_OF_A_POINT
 from autograder.model.written import WrittenQuestion
 
 ASSIGNMENT_FILE = "assignment.toml"
@@ -201,8 +202,17 @@ def _name_of_release(folder: Path) -> str:
         return ""
 
 
+def parameters_of_release(folder: Path) -> dict[str, list[str]]:
+    """Return the names of parameters that an unpacked release says of its functions; nothing if the folder is none."""
+    try:
+        return msgspec.json.decode((folder / RELEASE_FILE).read_bytes(), type=_Named).parameters
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return {}
+
+
 class _Named(msgspec.Struct):
     assignment: str = ""
+    parameters: dict[str, list[str]] = {}
 
 
 def load_solution(folder: Path) -> Solution:
@@ -302,6 +312,11 @@ def _questions(path: Path, toml: AssignmentToml, modules: set[str | None]) -> tu
         raise _wrong(path, "questions", "names no question; add a [[questions]] entry for each")
     _check_unique(path, "questions", "id", [question.id for question in toml.questions])
     for i, question in enumerate(toml.questions):
+        if question.step.numerator != 1 or question.step.denominator > MOST_OF_A_POINT:
+            what = (
+                f"is {question.step}; give 1, a half or another part of a point down to 1/{MOST_OF_A_POINT}"
+            )
+            raise _wrong(path, f"questions[{i}].step", what)
         for function in question.functions:
             module = function.partition(".")[0]
             if module in question.given:

@@ -193,6 +193,24 @@ class EquivalentToml(_Strict, frozen=True, kw_only=True):
     reason: Text
 
 
+class AcceptedToml(_Strict, frozen=True, kw_only=True):
+    """What of an assignment falls short of a claim of `verify`, and is accepted.
+
+    Attributes
+    ----------
+    claim
+        As `verify` prints it.
+    items
+        The tests or lines that it is accepted of; of no others.
+    reason
+        Why.
+    """
+
+    claim: str
+    items: tuple[str, ...]
+    reason: Text
+
+
 class GradingToml(_Strict, frozen=True, kw_only=True):
     """How hand-ins of an assignment are graded.
 
@@ -216,6 +234,10 @@ EQUIVALENT = "equivalent"
 
 class _EquivalentsToml(_Strict, frozen=True, kw_only=True):
     equivalent: tuple[EquivalentToml, ...] = ()
+
+
+class _AcceptedsToml(_Strict, frozen=True, kw_only=True):
+    accepted: tuple[AcceptedToml, ...] = ()
 
 
 Toml = TypeVar("Toml", bound=msgspec.Struct)
@@ -249,6 +271,17 @@ def read_bank(path: Path) -> tuple[dict[str, MistakeToml], tuple[EquivalentToml,
     }
     whole = _converted(path, {EQUIVALENT: equivalents}, _EquivalentsToml)
     return mistakes, whole.equivalent
+
+
+def read_accepted(path: Path) -> tuple[AcceptedToml, ...]:
+    """Return the entries of an `accepted.toml`; nothing if there is no file.
+
+    Raises
+    ------
+    CourseError
+        As `read_toml` does.
+    """
+    return read_toml(path, _AcceptedsToml).accepted if path.exists() else ()
 
 
 def _with_whole_names(table: Any) -> Any:

@@ -19,7 +19,7 @@ except ImportError:
 else:
     CAN_LOCK = True
 
-KINDS = ("worker", "course", "bank", "rehearsal", "work", "hand-in")
+KINDS = ("worker", "course", "bank", "rehearsal", "work", "hand-in", "pool")
 """What such folders are for. One that holds solutions must not wait for the next of its own kind."""
 BY_DESCRIPTOR = os.scandir in os.supports_fd
 """Whether a folder's entries can be reached through its descriptor, without a path; not on Windows."""

@@ -10,8 +10,11 @@ from pathlib import Path
 from autograder.errors import GraderError
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
     """Replace the file at `path` by `content`, which is on disk first; missing folders are created.
+
+    Without `durable` the new content may be lost, even cut, if the machine loses power within the next seconds: for
+    one of hundreds of files that the same command writes again.
 
     Raises
     ------
@@ -24,8 +27,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
     except OSError as error:
         if temporary is not None:

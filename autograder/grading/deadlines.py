@@ -1,4 +1,4 @@
-"""How long a call may take: so many times what the reference takes in the same test, and never less than a second.
+"""How long a call may take: so many times what the reference takes in the same test, and never less than half a second.
 
 Versions that compute one number at a time in Python take up to 520 times as long as the reference where values are
 compared, and 820 times where cost is measured, on inputs that are large; `benchmarks/deadlines.py` shows how far they

@@ -9,11 +9,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import pytest
 
 from autograder.grading import plugin
+from autograder.grading.repeated import Repeated
 from autograder.grading.trial import Trial
 
 _PARAMETER = "get_direct_param_fixture_func"
@@ -28,10 +30,18 @@ class DirectCall:
     parameters: Mapping[str, object]
     fixtures: Mapping[str, Callable[[Trial], object]]
 
+    @cached_property
+    def _repeated(self) -> Repeated:
+        return Repeated(frozenset(self.fixtures), self.parameters)
+
     def __call__(self, trial: Trial) -> None:
-        """Run the test; whatever it raises is the test's outcome."""
+        """Run the test, or what it is known to do; whatever that raises is the test's outcome."""
+        function = partial(self.function, **self.parameters)
+        if self._repeated.is_known:
+            self._repeated.ask(function, lambda name: self.fixtures[name](trial), self.fixtures)
+            return
         made = {name: make(trial) for name, make in self.fixtures.items()}
-        self.function(**self.parameters, **made)
+        self._repeated.run(function, made)
 
 
 def direct_call(item: pytest.Item) -> DirectCall | None:

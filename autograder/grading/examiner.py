@@ -23,15 +23,17 @@ from autograder.grading.explain.recognise import Candidates
 from autograder.grading.findings import fault_of, finding_of
 from autograder.grading.known_behaviour import KnownBehaviour
 from autograder.grading.lending import Lender
-from autograder.grading.not_allowed import Reading, read_for
+from autograder.grading.names.not_allowed import Reading, read_for
 from autograder.grading.pytest_session import Session, plan_of, test_files
+from autograder.grading.reference_results import ReferenceResults
 from autograder.grading.seeding import PUBLIC_SALT, rng_of
 from autograder.grading.trial import Finding, NotPassed, NotTried, Subject, Trial, reference_raised
 from autograder.model.assignment import Assignment, Solution
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 
 STUDENT_SPACE = ""
@@ -53,6 +55,8 @@ class Examiner:
         How workers are confined; the best that this machine gives unless told.
     known
         What is known of the bank beforehand; closed with the grader.
+    bank
+        The known mistakes, if they have been read before.
     """
 
     def __init__(
@@ -62,12 +66,13 @@ class Examiner:
         plan: Plan | None = None,
         sandbox: Sandbox | None = None,
         known: KnownBehaviour | None = None,
+        bank: Bank | None = None,
     ) -> None:
         self.assignment = assignment
         self.solution = solution
         self._files = test_files(assignment, solution)
         self.sandbox = sandbox or Sandbox.for_assignment(assignment)
-        self.bank = load_bank(assignment, solution) if solution else Bank()
+        self.bank = bank or (load_bank(assignment, solution) if solution else Bank())
         self.reference_files = solution.reference_files(assignment) if solution else {}
         self.candidates = Candidates(self.bank, assignment)
         self._trusted = Host(self.sandbox)
@@ -75,6 +80,7 @@ class Examiner:
         self._observed: dict[tuple[str, str, int], Behaviour] = {}
         self._with_mistakes: dict[str, tuple[str, Mapping[str, bytes]]] = {}
         self._known = known or KnownBehaviour(None)
+        self._results = ReferenceResults()
         self.deadlines = Deadlines(assignment.limits, self._slowest_call if solution else None)
         self._session: Session | None = None
         self.plan = plan or self._collected_plan()
@@ -105,6 +111,16 @@ class Examiner:
     def forget_hand_in(self) -> None:
         """Drop what was read in the last hand-in, and keep what was in known mistakes."""
         self._readings = {key: it for key, it in self._readings.items() if key[0] != STUDENT_SPACE}
+
+    def require_worker(self) -> None:
+        """Start the reference's worker, which most tests need.
+
+        Raises
+        ------
+        GraderError, OSError
+            If no worker can be started here.
+        """
+        self._trusted.process()
 
     def end_worker(self) -> None:
         """End the reference's workers, until a test needs them again."""
@@ -156,6 +172,7 @@ class Examiner:
             given_up or {},
             mistaken=self._mistaken,
             found_as=self.assignment.found_as,
+            results=self._results,
         )
         if inputs_of is not None:
             trial.measuring_rng = self._rng(test, inputs_of)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from autograder.errors import CourseError
 from autograder.grading import missing_names
+from autograder.grading.misplaced import statements_around, where_instead
 from autograder.grading.missing_names import file_and_line
 from autograder.grading.trial import Finding
 from autograder.grading.unread_lines import this_version, why_not_read
@@ -69,7 +70,7 @@ def finding_of(failure: CallFailed) -> Finding:
             message = f"the process that ran your code ended in the middle of the call ({known})"
             return Finding(Kind.DIED, message, details=how)
         case NameAbsent(what):
-            return Finding(Kind.MISSING, f"{what} is missing")
+            return Finding(Kind.MISSING, f"{what} is missing{_where_instead(what, failure)}", begun=True)
         case LibraryUsed():
             return _library_used(failure)
         case ReplyTooLarge(what, part):
@@ -103,6 +104,8 @@ def fault_of(error: BaseException) -> Finding:
 _HIDDEN = {
     "trace": "your code interferes with Python's tracing, by which its loops are counted",
     "thread": "the call starts a thread, in which loops cannot be counted; do the work in the call itself",
+    "round": "the call reaches a function of Python's that loops by another way than its name, so that its loops "
+    "cannot be counted",
 }
 
 
@@ -120,6 +123,11 @@ def _files_of(failure: CallFailed) -> tuple[Mapping[str, bytes], Mapping[str, st
     return (code.files, code.unusable) if isinstance(code, Code) else ({}, {})
 
 
+def _where_instead(what: str, failure: CallFailed) -> str:
+    code = failure.code
+    return where_instead(what, code.files, code.asked_for) if isinstance(code, Code) else ""
+
+
 def _raised(error: CodeRaised) -> Finding:
     if said := missing_names.of_exception(error, *_files_of(error)):
         return Finding(Kind.MISSING if said.file else Kind.RAISED, said.sentence, traceback_of(error))
@@ -128,8 +136,12 @@ def _raised(error: CodeRaised) -> Finding:
     details = traceback_of(error)
     if "NotImplementedError" in error.bases and not error.importing:
         function = error.frames[-1].function if error.frames else ""
-        what = f"{function} is" if function.isidentifier() else "this is"
-        return Finding(Kind.MISSING, f"{what} not filled in yet{where}", details)
+        named = function if function.isidentifier() else "this"
+        if _is_begun(error):
+            delete = "delete that line once your own code is complete"
+            left_over = f"{named} still raises NotImplementedError{where}; {delete}"
+            return Finding(Kind.MISSING, left_over, details, begun=True)
+        return Finding(Kind.MISSING, f"{named} is not filled in yet{where}", details)
     if error.importing and "SyntaxError" in error.bases:
         because = why_not_read(_line_of(error), error.text)
         return Finding(
@@ -154,6 +166,16 @@ def _line_of(error: CodeRaised) -> str:
     return there if frame.source.strip() in there else frame.source
 
 
+def _is_begun(error: CodeRaised) -> bool:
+    """Return whether the function that raised has statements of its own beside the line that did."""
+    files, _ = _files_of(error)
+    frame = error.frames[-1] if error.frames else None
+    file = frame.file.partition(" [")[0] if frame else ""
+    statements = statements_around(files.get(file, b""), frame.line) if frame else []
+    own = (it for it in statements if not isinstance(it, ast.Expr) or not isinstance(it.value, ast.Constant))
+    return any(not isinstance(it, (ast.Raise, ast.Pass)) for it in own)
+
+
 def _about_trials(error: CodeRaised) -> str:
     """Return where a trial at the end of a file belongs, if one raised: a call of a function, or a wait for input."""
     frames = list(
@@ -166,8 +188,10 @@ def _about_trials(error: CodeRaised) -> str:
     if not (waits or calls):
         return ""
     typing = ", where nobody can type" if waits else ""
-    place = f"{file_and_line(frames[0].file, frames[0].line)} is run whenever the file is imported{typing}"
-    return f': {place}; trials of your own belong below if __name__ == "__main__":'
+    # Where nothing was called, the place has been named.
+    place = f": {file_and_line(frames[0].file, frames[0].line)}" if len(frames) > 1 else ", which"
+    run = f"{place} is run whenever the file is imported{typing}"
+    return f'{run}; trials of your own belong below `if __name__ == "__main__":`'
 
 
 def _keeps_nothing(line: str) -> bool:
@@ -194,12 +218,20 @@ _KNOWN = frozenset(
 ) | {"LinAlgError", "AxisError"}
 
 
+ALIKE_SHOWN = 2
+"""Frames that are shown again after the same one; more are a recursion, whose depth nobody counts."""
+
+
 def traceback_of(error: CodeRaised) -> str:
     """Return a traceback of the student's own frames with the exception's text, and the variables where it arose."""
-    lines = [
-        f'  File "{frame.file}", line {frame.line}{f", in {frame.function}" * bool(frame.function)}\n    {frame.source}'
-        for frame in error.frames
-    ]
+    lines = list[str]()
+    for frame, alike in itertools.groupby(error.frames):
+        function = f", in {frame.function}" * bool(frame.function)
+        lines.append(f'  File "{frame.file}", line {frame.line}{function}\n    {frame.source}')
+        again = len([*alike]) - 1
+        lines += (
+            ["  and so on: it calls itself again and again"] if again > ALIKE_SHOWN else lines[-1:] * again
+        )
     head = ["Traceback (your own code only):"] if lines else []
     printed = ["printed before that:", error.output.rstrip()] if error.output.strip() else []
     raised = f"{error.type_name}: {error.text}".rstrip(": ")

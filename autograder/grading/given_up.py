@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from autograder.grading.trial import Finding, Trial
 from autograder.model.plan import PlannedTest
-from autograder.model.verdict import Kind
+from autograder.model.verdict import NOT_TRIED, Kind
 from autograder.sandbox.call_failures import CallOutOfDisk, CallTimedOut, ProtocolBroken, WorkerDied
 
 MOST_DEATHS = 5
 """After so many calls that cost a process, a function is called no more: each costs the start of another."""
-HANGS = Finding(Kind.TIMED_OUT, "not tried: an earlier call of this function did not end")
-DIES = "not tried: earlier calls of this function cost the process that they ran in"
+HANGS = Finding(Kind.TIMED_OUT, f"{NOT_TRIED}: an earlier call of this function did not end")
+DIES = f"{NOT_TRIED}: earlier calls of this function cost the process that they ran in"
 
 
 class GivenUp:

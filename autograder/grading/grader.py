@@ -12,7 +12,7 @@ from autograder.grading.trial import Subject, Trial
 from autograder.handin.cell_lines import CellLines
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Verdict
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 
 
 class Grader(Examiner):
@@ -50,6 +50,7 @@ class Grader(Examiner):
             student = Subject(host, files, STUDENT_SPACE)
             absent = (file for file in self.assignment.files if file.name not in files)
             student.unusable = {file.name: f"{file.due} is missing" for file in absent} | dict(unusable or {})
+            student.asked_for = self.assignment.functions
             budget = seconds_total or self.assignment.limits.seconds_total
             run = HandInRun(self, student, wanted, budget, on_trial)
             lines = CellLines(files)

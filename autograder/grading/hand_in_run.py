@@ -430,4 +430,5 @@ def _verdict(test: PlannedTest, finding: Finding) -> Verdict:
         hint=finding.hint,
         flags=finding.flags,
         counterexample=finding.counterexample,
+        begun=finding.begun,
     )

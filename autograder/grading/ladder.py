@@ -7,6 +7,7 @@ words that the knobs bring along where the two agree. It knows nothing about los
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +62,7 @@ class Size:
     labels: str = ""
     levels: tuple[int, ...] = ()
 
-    @property
+    @functools.cached_property
     def tried(self) -> tuple[int, ...]:
         """The numbers to try in ascending order."""
         usual = (self.least, self.least + 1, self.least + 2, self.base, *_LARGER)
@@ -149,6 +150,8 @@ class Ladder:
         Makes the call, `run(code, function, *arguments)`, like a script of a test; None for a call of the function.
     prepare
         Returns the code that is called, `prepare(code)`; None for the code as it is.
+    compared
+        Makes what is compared of what came back, `compared(reply, *arguments)`; None for that itself.
     runs_beside
         Whether that is done for functions that are arguments: the call is one of the function, too.
     generate
@@ -162,6 +165,7 @@ class Ladder:
     slope: tuple[str, ...] = ()
     run: Run | None = None
     prepare: Callable[[Code], Code] | None = None
+    compared: Run | None = None
     runs_beside: bool = False
     name: str = field(default="")
 
@@ -176,6 +180,10 @@ class Ladder:
     @property
     def base(self) -> dict[str, Any]:
         """Every knob where it is while others are turned."""
+        return dict(self._base)
+
+    @functools.cached_property
+    def _base(self) -> dict[str, Any]:
         return {
             name: (knob.base if isinstance(knob, Size | Amount) else knob.tried[0])
             for name, knob in self.knobs.items()
@@ -223,6 +231,7 @@ def ladder(
     slope: tuple[str, ...] = (),
     run: Run | None = None,
     prepare: Callable[[Code], Code] | None = None,
+    compared: Run | None = None,
     beside: Sequence[Definition] = (),
 ) -> Callable[[Callable[..., Arguments | None]], Ladder]:
     """Declare a generator of inputs with knobs, the defaults of its parameters, as the ladder of some functions.
@@ -240,6 +249,10 @@ def ladder(
     prepare
         `prepare(code)` returns the code that is called, with stand-ins for what the function relies on; it is called
         once for all inputs.
+    compared
+        `compared(reply, *arguments)` returns what is compared, made of what the function returned, where that is not
+        the reply itself. A `run` that calls the function and computes with the reply does the same, but each of its
+        calls crosses alone, which costs much more.
     beside
         Functions of the test file that are arguments, and classes whose methods are; also as `functools.partial`. They
         run beside the hand-in, as functions that it has to ask for take a way across the boundary for each value. They
@@ -272,13 +285,15 @@ def ladder(
             )
         knobs = {parameter.name: parameter.default for parameter in parameters}
         if not beside:
-            return Ladder(functions, parts, generate, knobs, slope, run, prepare, name=name)
+            return Ladder(functions, parts, generate, knobs, slope, run, prepare, compared, name=name)
         if run is not None or prepare is not None:
             raise CourseError(
                 f"the ladder {name} has beside in the place of run and prepare; give one or the other"
             )
         given = Beside.of(beside, functions)
-        return Ladder(functions, parts, generate, knobs, slope, given.run, given.prepare, True, name)
+        return Ladder(
+            functions, parts, generate, knobs, slope, given.run, given.prepare, compared, True, name
+        )
 
     return declared
 

@@ -15,7 +15,8 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.grading.trial import Replacement, Subject
 from autograder.model.assignment import Assignment
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 
 _FUNCTION = """

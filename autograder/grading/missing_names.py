@@ -6,14 +6,15 @@ What student code reports only chooses among what stands in that source.
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from autograder.grading.binding import module_of
-from autograder.grading.named_objects import OFFERED
-from autograder.grading.not_allowed import KEPT_BYTES, parsed
+from autograder.grading.names.binding import module_of
+from autograder.grading.names.named_objects import OFFERED
+from autograder.grading.names.parsing import KEPT_BYTES, parsed
 from autograder.sandbox.call_failures import CodeRaised, LibraryUsed
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, KNOWN, RELATIVE, handed_in
 
@@ -31,6 +32,19 @@ _NOT_DEFINED = re.compile(r"name '([^\W\d]\w{0,79})' is not defined")
 _NOT_YET = re.compile(r"cannot access local variable '([^\W\d]\w{0,79})'")
 _NO_SUCH_NAME = re.compile(r"cannot import name '([^\W\d]\w{0,79})' from (?:partially initialized module )?'")
 _NO_SUCH_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
+_NO_ATTRIBUTE = re.compile(r"'[^']{1,80}' object has no attribute '([^\W\d]\w{0,79})'")
+_TOO_MANY = re.compile(r"(\w{1,80}\.\w{1,80})\(\) (?:takes .{1,80} given$|got multiple values for argument)")
+_TOO_FEW = re.compile(
+    r"(?P<name>[^\W\d]\w{0,79})\(\) takes (?:from \d{1,3} to )?(?P<takes>\d{1,3}) positional arguments? but "
+    r"(?P<given>\d{1,3}) (?:was|were) given$"
+)
+_MORE = re.compile(
+    r"(?P<name>[^\W\d]\w{0,79})\(\) missing (?P<more>\d{1,3}) required positional arguments?: "
+)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_ALIKE = 0.75
+"""From which similarity on, as difflib counts it, one name is asked about where another is not defined."""
+NOT_IMPORTED = "the file does not import it"
 OURS_ALONE = (
     "only the files asked for, NumPy and Python's standard library are there when your work is graded"
 )
@@ -107,6 +121,10 @@ def of_library(failure: LibraryUsed, files: Mapping[str, bytes], unusable: Mappi
 
 def of_exception(error: CodeRaised, files: Mapping[str, bytes], unusable: Mapping[str, str]) -> Said | None:
     """Return what to say of an exception about a missing name; None if nothing is certain."""
+    if error.type_name == "TypeError":
+        return _without_self(error.text, files) or (
+            None if error.frames else _other_parameters(error.text, files)
+        )
     if not error.frames or not error.frames[-1].line:
         return None
     frame = error.frames[-1]
@@ -117,7 +135,9 @@ def of_exception(error: CodeRaised, files: Mapping[str, bytes], unusable: Mappin
     place = file_and_line(frame.file, frame.line)
     match error.type_name:
         case "NameError":
-            return _undefined(error.text, names, frame.line, place, unusable, files)
+            return _undefined(error.text, names, frame.line, place, unusable, files, file)
+        case "AttributeError":
+            return _not_set(error.text, files[file], names, frame.line, place)
         case "UnboundLocalError":
             name = _named_in_line(_NOT_YET, error.text, names, frame.line)
             return (
@@ -138,13 +158,23 @@ def _undefined(
     place: str,
     unusable: Mapping[str, str],
     files: Mapping[str, bytes],
+    file: str,
 ) -> Said | None:
     name = _named_in_line(_NOT_DEFINED, text, names, line)
     if name is None:
         return None
     begin = f"{place}: the name {name} is not defined (NameError)"
-    if name in names.bound:
-        return Said(begin)
+    if name not in names.bound and (said := _not_imported(name, begin, names, unusable, files)):
+        return said
+    if meant := _meant(name, line, files[file]):
+        return Said(f"{begin}; is {meant} meant?")
+    return Said(begin if name in names.bound else f"{begin}; nothing in the file defines or imports it")
+
+
+def _not_imported(
+    name: str, begin: str, names: _Names, unusable: Mapping[str, str], files: Mapping[str, bytes]
+) -> Said | None:
+    """Return what to say of a name that comes from elsewhere: of Python 2, of a star import, or not imported."""
     if name in _IN_PYTHON_3:
         return Said(f"{begin}: it is of Python 2, in Python 3 it is {_IN_PYTHON_3[name]}")
     for star in (it for it in names.imports if it.name == "*"):
@@ -157,9 +187,113 @@ def _undefined(
             return Said(
                 f"{begin}; line {star.line} imports all names of {star.written}, which {what}: it brings none"
             )
-    if usual := _USUAL_IMPORTS.get(name) or (f"import {name}" if name in OFFERED else ""):
-        return Said(f"{begin}: the file does not import it; write {usual} at its top")
-    return Said(f"{begin}; nothing in the file defines or imports it")
+    if usual := _usual_import(name):
+        return Said(f"{begin}: {NOT_IMPORTED}; write {usual} at its top")
+    return None
+
+
+def _usual_import(name: str) -> str:
+    return _USUAL_IMPORTS.get(name) or (f"import {name}" if name in OFFERED else "")
+
+
+def without_import(source: bytes) -> Iterator[tuple[str, str]]:
+    """Yield names that a file uses without giving them a meaning, each with the import that it has by custom."""
+    names = _names_of(source)
+    if names is None or any(it.name == "*" for it in names.imports):
+        return
+    for name in dict.fromkeys(name for _, name in sorted(names.in_lines)):
+        if name not in names.bound and (usual := _usual_import(name)):
+            yield name, usual
+
+
+def _meant(name: str, line: int, source: bytes) -> str:
+    """Return the name that could be meant where one is not defined: of the object, or one that looks alike."""
+    tree = parsed(source)
+    around = [it for it in ast.walk(tree) if isinstance(it, _SCOPES) and _holds(it, line)]
+    for scope in around:
+        if isinstance(scope, ast.ClassDef) and name in {it.attr for it in _of_self(scope)}:
+            return f"self.{name}"
+    inner = [it for it in around if not isinstance(it, ast.ClassDef)]
+    bound = [it for it in tree.body if isinstance(it, (*_SCOPES, ast.Assign, ast.AnnAssign))]
+    known = {it.name for it in bound if isinstance(it, _SCOPES)}
+    assigned = [it for it in bound if not isinstance(it, _SCOPES)]
+    for node in (part for scope in (*inner, *assigned) for part in ast.walk(scope)):
+        if isinstance(node, ast.arg):
+            known.add(node.arg)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            known.add(node.id)
+    return next(iter(difflib.get_close_matches(name, known - {name}, n=1, cutoff=_ALIKE)), "")
+
+
+def _holds(scope: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, line: int) -> bool:
+    return scope.lineno <= line <= (scope.end_lineno or scope.lineno)
+
+
+def _of_self(scope: ast.AST) -> Iterator[ast.Attribute]:
+    """Yield the attributes of `self` to which a class gives a value."""
+    for it in ast.walk(scope):
+        if isinstance(it, ast.Attribute) and isinstance(it.ctx, ast.Store) and _is_self(it.value):
+            yield it
+
+
+def _is_self(it: ast.expr) -> bool:
+    return isinstance(it, ast.Name) and it.id == "self"
+
+
+def _not_set(text: str, source: bytes, names: _Names, line: int, place: str) -> Said | None:
+    """Return what to say of an attribute of `self` to which nothing in its class gives a value."""
+    found = _NO_ATTRIBUTE.match(text)
+    scopes = [it for it in ast.walk(parsed(source)) if isinstance(it, ast.ClassDef) and _holds(it, line)]
+    if not found or not scopes:
+        return None
+    owner, name = scopes[-1], found[1]
+    read = {
+        it.attr
+        for it in ast.walk(owner)
+        if isinstance(it, ast.Attribute) and it.lineno == line and _is_self(it.value)
+    }
+    if owner.bases or name not in read or name in {it.attr for it in _of_self(owner)}:
+        return None
+    if name in {it.name for it in owner.body if isinstance(it, _SCOPES)}:
+        return None
+    begin = f"{place}: self.{name} has no value (AttributeError)"
+    for method in (it for it in owner.body if isinstance(it, (ast.FunctionDef, ast.AsyncFunctionDef))):
+        for it in ast.walk(method):
+            if isinstance(it, ast.Name) and it.id == name and isinstance(it.ctx, ast.Store):
+                return Said(
+                    f"{begin}; line {it.lineno} gives one to {name}, which is gone when {method.name} ends: "
+                    f"write self.{name} there"
+                )
+    return Said(f"{begin}; no line of the class {owner.name} gives it one")
+
+
+def _other_parameters(text: str, files: Mapping[str, bytes]) -> Said | None:
+    """Return what to say of a function whose very call failed, because it has more or fewer parameters than that."""
+    few, more = _TOO_FEW.match(text), _MORE.match(text)
+    found = few or more
+    if found is None or not any(found["name"] in it.bound for it in map(_names_of, files.values()) if it):
+        return None
+    what = (
+        f"takes {few['takes']} {'argument' if few['takes'] == '1' else 'arguments'}, but is called with {few['given']}"
+        if few
+        else f"needs {found['more']} more {'argument' if found['more'] == '1' else 'arguments'} than it is called with"
+    )
+    return Said(
+        f"{found['name']} {what}: give it the parameters that the task names, in that order (TypeError)"
+    )
+
+
+def _without_self(text: str, files: Mapping[str, bytes]) -> Said | None:
+    """Return what to say of a call with one argument too many, where the object has no parameter."""
+    found = _TOO_MANY.match(text)
+    for file, source in files.items() if found else ():
+        names = _names_of(source)
+        for method in names.without_self if names else ():
+            if found and f"{method.owner}.{method.name}" == found[1]:
+                place = file_and_line(file, method.line)
+                what = f"{method.name} is a method, so its first parameter has to be self, the object itself"
+                return Said(f"{place}: {what} (TypeError)")
+    return None
 
 
 def _is_there(star: _Import, files: Mapping[str, bytes]) -> bool:
@@ -255,11 +389,21 @@ class _Names:
         Pairs of a line and a name that stands in it.
     bound
         What anything in the file gives a meaning, anywhere.
+    without_self
+        Methods that have no parameter for their object.
     """
 
     in_lines: Set[tuple[int, str]]
     bound: Set[str]
     imports: tuple[_Import, ...]
+    without_self: tuple[_Method, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Method:
+    owner: str
+    name: str
+    line: int
 
 
 def _names_of(source: bytes | None) -> _Names | None:
@@ -282,6 +426,7 @@ def _read(source: bytes) -> _Names:
     in_lines: set[tuple[int, str]] = set()
     bound: set[str] = set()
     imports: list[_Import] = []
+    without_self: list[_Method] = []
     for part in ast.walk(parsed(source)):
         match part:
             case ast.Name():
@@ -290,7 +435,10 @@ def _read(source: bytes) -> _Names:
                     bound.add(part.id)
             case ast.arg():
                 bound.add(part.arg)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            case ast.ClassDef():
+                bound.add(part.name)
+                without_self += [_Method(part.name, it.name, it.lineno) for it in _lacking_self(part)]
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 bound.add(part.name)
             case ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar():
                 bound.add(part.name or "")
@@ -303,4 +451,12 @@ def _read(source: bytes) -> _Names:
                     name = alias.asname or alias.name
                     imports.append(_Import(module_of(part), alias.name, part.lineno, name))
     bound.update(it.bound for it in imports)
-    return _Names(frozenset(in_lines), frozenset(bound), tuple(imports))
+    return _Names(frozenset(in_lines), frozenset(bound), tuple(imports), tuple(without_self))
+
+
+def _lacking_self(owner: ast.ClassDef) -> Iterator[ast.FunctionDef]:
+    for it in owner.body:
+        if isinstance(it, ast.FunctionDef) and not it.decorator_list and it.args.vararg is None:
+            first = next(iter([*it.args.posonlyargs, *it.args.args]), None)
+            if first is None or first.arg not in ("self", "cls"):
+                yield it

@@ -16,8 +16,9 @@ from autograder.grading.trial import Finding, NotPassed, Subject, Trial
 from autograder.handin.cell_lines import CellLines
 from autograder.handin.open_hand_in import Submission, open_hand_in
 from autograder.model.assignment import Assignment
+from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 
 
@@ -34,6 +35,7 @@ class Folder:
         seconds = max(MOST_SECONDS, limits.seconds_per_call)
         self._student = Subject(self._host, self.submission.files, "", seconds)
         self._student.unusable = self.submission.unusable
+        self._student.asked_for = self.assignment.functions
         self._student.public = True
 
     def trial(self, item: pytest.Item) -> Trial:
@@ -60,19 +62,34 @@ class Folders:
             self._folders[folder] = Folder(folder)
         return self._folders[folder].trial(item)
 
+    def is_for_bonus(self, item: pytest.Item) -> bool:
+        """Return whether a check that was run belongs to a question for bonus points."""
+        folder, marker = self._folders.get(item.path.parent), item.get_closest_marker("question")
+        questions = folder.assignment.questions if folder is not None and marker is not None else ()
+        return any(it.bonus and marker is not None and it.id in marker.args for it in questions)
+
     def close(self) -> None:
         """End all workers."""
         for folder in self._folders.values():
             folder.close()
 
 
+def why_not_begun(error: BaseException) -> str:
+    """Return what a check says of work that its student has not begun; empty if it failed for another reason."""
+    finding = _finding_of(error)
+    not_begun = finding is not None and finding.kind is Kind.MISSING and not finding.begun
+    return finding.message if finding is not None and not_begun else ""
+
+
+def _finding_of(error: BaseException) -> Finding | None:
+    if isinstance(error, NotPassed):
+        return error.finding
+    return finding_of(error) if isinstance(error, CallFailed) else None
+
+
 def explanation_of(error: BaseException, trial: Trial | None) -> str | None:
     """Return the text to show for a check that is not passed, or None to leave it to pytest."""
-    finding: Finding | None = None
-    if isinstance(error, NotPassed):
-        finding = error.finding
-    elif isinstance(error, CallFailed):
-        finding = finding_of(error)
+    finding = _finding_of(error)
     if finding is None:
         return None
     if trial is not None:

@@ -18,7 +18,7 @@ from autograder.grading.fixtures.memory import Memory
 from autograder.grading.fixtures.own_tests import OwnTests
 from autograder.grading.fixtures.race import Race
 from autograder.grading.fixtures.unchanged import Unchanged
-from autograder.grading.plain_pytest import Folders, explanation_of
+from autograder.grading.plain_pytest import Folders, explanation_of, why_not_begun
 from autograder.grading.trial import NotPassed, Subject, Trial
 from autograder.sandbox.code import Code
 
@@ -59,6 +59,10 @@ def pytest_runtest_makereport(
         trial = item.funcargs.get("trial") if isinstance(item, pytest.Function) else None
         text = explanation_of(call.excinfo.value, trial if isinstance(trial, Trial) else None)
         report.longrepr = text or report.longrepr
+        reason = why_not_begun(call.excinfo.value)
+        if reason and item.config.stash[FOLDERS].is_for_bonus(item):  # nobody has to begin it
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.location[1] or 0, f"Skipped: for bonus points: {reason}")
     return report
 
 

@@ -93,7 +93,9 @@ class Session:
         self._assignment = assignment
         configuration = Path(__file__).with_name("pytest.ini")
         self._root = Path(os.path.commonpath([file.parent for file in files]))
-        arguments = ["-c", str(configuration), "--rootdir", str(self._root), *_OPTIONS, *map(str, files)]
+        # Without a place to end at, pytest lists every folder above the files, up to one that they share with ours.
+        places = ["-c", str(configuration), "--rootdir", str(self._root), "--confcutdir", str(self._root)]
+        arguments = [*places, *_OPTIONS, *map(str, files)]
         self.items: dict[str, pytest.Item] = {}
         self._direct: dict[str, DirectCall | None] = {}
         self.doubled = ""

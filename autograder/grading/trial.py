@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import AutograderError, CourseError, GraderError
+from autograder.grading.raised import Raised
+from autograder.grading.reference_results import ReferenceResults
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
@@ -36,6 +38,8 @@ class Finding:
         The entry of `not_allowed` that was used, if that is why.
     counterexample
         The call that shows it, as lines to be pasted; public checks only.
+    begun
+        Whether something of what is missing was written.
     """
 
     kind: Kind
@@ -46,10 +50,14 @@ class Finding:
     rule: str = ""
     hint: str | None = None
     counterexample: str = ""
+    begun: bool = False
 
 
 class NotPassed(Exception):
     """Ends a test that is not passed; carries the finding as data."""
+
+    stands_for = "AssertionError", "Exception"
+    """What a test catches it as."""
 
     def __init__(self, finding: Finding) -> None:
         text = f"{finding.message}\n{finding.details}" if finding.details else finding.message
@@ -137,10 +145,10 @@ class Subject(Code):
         code.lent = {**self.lent, **lent}
         return code
 
-    def raises(self, error: str, target: Target, *args: Any, **keywords: Any) -> None:
-        """Require that a call raises an exception of this type or one derived from it."""
+    def raises(self, error: str, target: Target, *args: Any, **keywords: Any) -> Raised:
+        """Require that a call raises an exception of this type or one derived from it, and return that."""
         outcome = outcome_of(self, target, args, keywords)
-        require_exception(error, outcome)
+        return Raised(require_exception(error, outcome))
 
 
 MOST_REPLIES = 64
@@ -195,6 +203,8 @@ class Trial(Listener):
     ----------
     student, reference
         The code under test, and the reference where there is one.
+    results
+        What the reference gave for the same arguments before, for whichever hand-in.
     make_rng
         Makes what the test draws from, seeded from the course's salt and the test's id, when it first draws: most
         public checks draw nothing.
@@ -258,6 +268,7 @@ class Trial(Listener):
     replies: dict[int, list[Any]] = field(default_factory=dict)
     mistaken: Callable[[str], tuple[str, Mapping[str, bytes]]] | None = None
     found_as: Mapping[str, str] = field(default_factory=dict)
+    results: ReferenceResults | None = None
 
     @functools.cached_property
     def rng(self) -> np.random.Generator:
@@ -351,9 +362,19 @@ class Trial(Listener):
         return {**dict(zip(names, call.args, strict=False)), **call.keywords}
 
     def expected(
-        self, target: Target, args: tuple[Any, ...], keywords: dict[str, Any], raises: str = ""
+        self,
+        target: Target,
+        args: tuple[Any, ...],
+        keywords: dict[str, Any],
+        raises: str = "",
+        may_come_again: bool = True,
     ) -> Returned | CodeRaised:
         """Return the outcome of calling the reference, which `raises` what the test says, or nothing.
+
+        Parameters
+        ----------
+        may_come_again
+            Whether other hand-ins are called with the same arguments, so that the outcome is worth keeping.
 
         Raises
         ------
@@ -363,7 +384,11 @@ class Trial(Listener):
         if self.reference is None:
             raise GraderError("a public check asks for the reference, which no release contains")
         try:
-            return by_design(outcome_of(self.reference, target, args, keywords), raises)
+            if isinstance(target, str) and may_come_again and self.results is not None:
+                outcome = self.results.outcome(self.reference, target, args, keywords)
+            else:
+                outcome = outcome_of(self.reference, target, args, keywords)
+            return by_design(outcome, raises)
         except NotPassed as error:
             raise GraderError(f"the reference does not pass its own test: {error}") from None
 
@@ -427,10 +452,15 @@ def prepared(code: Code, target: Target, args: tuple[Any, ...], keywords: dict[s
     """Return the target's call, not made yet, or the value that a script returned instead."""
     if isinstance(target, str):
         return code.bind(target, *args, **keywords)
+    return computed_with(code, target, code, *args, **keywords)
+
+
+def computed_with(code: Code, script: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """Return what lines of a test make of replies of some code, which may be unusable if it is a hand-in's."""
     if not isinstance(code, Subject):
-        return target(code, *args, **keywords)
+        return script(*args, **keywords)
     with computing_with_replies():  # the same lines run through on the reference
-        return target(code, *args, **keywords)
+        return script(*args, **keywords)
 
 
 @contextmanager
@@ -492,11 +522,13 @@ def _parameters(source: bytes) -> dict[str, list[str]]:
     return found
 
 
-def require_exception(error: str, outcome: Returned | CodeRaised) -> None:
-    """End the test unless the outcome is an exception of this type, and note that it was asked for."""
+def require_exception(error: str, outcome: Returned | CodeRaised) -> CodeRaised:
+    """Return the outcome, noted as asked for, or end the test if it is no exception of this type."""
     if isinstance(outcome, Returned):
-        raise NotPassed(Finding(Kind.WRONG_VALUE, f"it should raise {error} here, but returns a value"))
+        came = "nothing" if outcome.value is None else "a value"
+        raise NotPassed(Finding(Kind.WRONG_VALUE, f"it should raise {error} here, but returns {came}"))
     if outcome.importing or error not in outcome.bases:
         outcome.wanted = error
         raise outcome
     outcome.asked_for = True
+    return outcome

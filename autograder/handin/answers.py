@@ -102,6 +102,11 @@ def _said(text: str) -> str:
     return "" if _UNWRITTEN.fullmatch(text) else text[:LONGEST]
 
 
+def is_unwritten(text: str) -> bool:
+    """Return whether a text counts as no answer yet: it is empty, or what is handed out for one."""
+    return not _said(text)
+
+
 def _without_ends(text: str) -> str:
     """Return `text` with a line feed after each line, and no blanks before it."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from autograder.errors import CourseError
 from autograder.files.notebooks import NotANotebookError, cells_of, module_of
+from autograder.model.exact import HALF
 from autograder.model.names import DottedName, FunctionName, ModuleName, QuestionId, Text
 from autograder.model.written import Rubric, WrittenQuestion
 
@@ -44,6 +45,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Modules whose functions are the reference's in its graded tests, so that a mistake in them is paid for once.
     bonus
         Whether its points come on top of the assignment's total.
+    step
+        Students read its points in multiples of this: a half, or another part of a point, such as a third.
     """
 
     id: QuestionId
@@ -53,6 +56,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_allowed: tuple[DottedName, ...] = ()
     given: tuple[ModuleName, ...] = ()
     bonus: bool = False
+    step: Fraction = HALF
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Mebibytes for its process.
     """
 
-    seconds_per_call: float = 1.0
+    seconds_per_call: float = 0.5
     seconds_total: float = 240.0
     memory_mb: PositiveCount = 1024
 
@@ -334,12 +338,15 @@ class Assignment:
                 return question
         raise CourseError(unknown("question", id, [question.id for question in self.questions], self.name))
 
+    @property
+    def functions(self) -> tuple[FunctionName, ...]:
+        """The functions that students fill in, each as `module.function` or `module.Class.method`."""
+        return tuple(dict.fromkeys(it for question in self.questions for it in question.functions))
+
     def functions_in(self, module: str | None) -> tuple[str, ...]:
         """Return the functions of one module that students fill in, `function` or `Class.method`."""
-        functions = (
-            function.partition(".") for question in self.questions for function in question.functions
-        )
-        return tuple(dict.fromkeys(name for owner, _, name in functions if owner == module))
+        functions = (function.partition(".") for function in self.functions)
+        return tuple(name for owner, _, name in functions if owner == module)
 
     def questions_of(self, target: str) -> tuple[Question, ...]:
         """Return the questions that ask for `target`; several may test one function.

@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from autograder.model.assignment import Assignment, Question
+from autograder.model.exact import HALF
 from autograder.model.plan import Plan, PlannedTest
 from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.verdict import Kind, Verdict
@@ -15,8 +16,6 @@ from autograder.text import sentence
 
 _MAY_EARN = frozenset({Kind.PASSED, Kind.OTHER_TYPE, Kind.SLOW})
 _MAY_EARN_IN_PART = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE})
-HALF = Fraction(1, 2)
-"""Students read points in multiples of this."""
 NOT_RUN = "This test was not run."
 WITHHELD = "This counts once the values are right."
 

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import msgspec
 
+NOT_TRIED = "not tried"
+"""How the message of a test begins whose call was not made, because earlier ones cost too much."""
 CAUGHT = "mistake_caught"
 """What a test of a student's own tests measures: 1 if they notice one mistake, else 0."""
 
@@ -119,6 +121,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         Reasons for a person to look at this hand-in (for example "too fast to be true").
     counterexample
         Imports, inputs, a call and its expected value, to be pasted; public checks only.
+    begun
+        Of a function that is missing: whether the student wrote something of it, if only under another name.
     other_type
         Whether right numbers came in another type than the one asked for.
     measured
@@ -138,6 +142,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     mistake: str | None = None
     flags: tuple[str, ...] = ()
     counterexample: str = ""
+    begun: bool = False
     other_type: bool = False
     measured: dict[str, float] = msgspec.field(default_factory=dict)
     seen: str = ""

@@ -17,7 +17,9 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.notebook.imports import import_whatever_it_holds
 from autograder.notebook.width import fitted
+from autograder.text import sentence
 
 _FAILURE = "__autograder_failure__"
 AGAIN = "__autograder_again__"
@@ -26,6 +28,11 @@ AGAIN = "__autograder_again__"
 
 class NotRunnable(AutograderError):
     """A file beside the notebook cannot be run as it is saved; the sentence says where and why."""
+
+    @property
+    def in_a_cell(self) -> str:
+        """What is shown in the place of what a cell would have done."""
+        return fitted(f"not run: {self} Mend that, save it and run this cell again.")
 
 
 class Follower:
@@ -84,10 +91,11 @@ class Follower:
         except Exception as error:
             problem = sentence_about(error, path)
             vars(module).update(before)  # what exists is of these, and follows the next save
-            _take_out_of_use(_own(module).values(), problem)
+            _take_out_of_use(module, problem)
             return problem
         for stand_in_again in vars(module).get(AGAIN, {}).values():
             stand_in_again()
+        vars(module)[_FAILURE] = lambda: _out_of_date(path)
         self._rebind(before, imported, module)
         return ""
 
@@ -110,11 +118,11 @@ def sentence_about(error: Exception, path: str) -> str:
     name = Path(path).name
     if isinstance(error, SyntaxError):
         where = f" in line {error.lineno}" if error.lineno else ""
-        line = f": {error.text.strip()}" if error.text and error.text.strip() else ""
-        return f"{name} has a syntax error{where} ({error.msg}){line}"
+        line = f" in `{error.text.strip()}`" if error.text and error.text.strip() else ""
+        return f"{name} has a syntax error{where}: {error.msg}{line}."
     lines = [it.tb_lineno for it in _frames(error.__traceback__) if it.tb_frame.f_code.co_filename == path]
     where = f" in line {lines[-1]}" if lines else ""
-    return f"{name} stops{where} when it is run: {type(error).__name__}: {error}"
+    return sentence(f"{name} stops{where} when it is run: {type(error).__name__}: {error}")
 
 
 def _is_of(value: object, module: ModuleType) -> bool:
@@ -125,9 +133,10 @@ def _own(module: ModuleType) -> dict[str, Any]:
     return {name: it for name, it in vars(module).items() if _is_of(it, module)}
 
 
-def _take_out_of_use(values: Any, problem: str) -> None:
-    """Have every function and every method among some values raise what is wrong with their file."""
-    for value in values:
+def _take_out_of_use(module: ModuleType, problem: str) -> None:
+    """Have every function and every method of a module raise what is wrong with its file."""
+    vars(module)[_FAILURE] = lambda: NotRunnable(problem)
+    for value in _own(module).values():
         functions = [value] if isinstance(value, FunctionType) else [*vars(value).values()]
         for function in functions:
             function = inspect.unwrap(getattr(function, "__func__", function))
@@ -140,6 +149,35 @@ def _refuse(*arguments: Any, **keywords: Any) -> Any:
     raise __autograder_failure__() from None  # type: ignore[name-defined] # noqa: F821
 
 
+def _out_of_date(path: str) -> AutograderError:
+    """Return what is said of something that a file defined before it could not be run, and does not define now."""
+    return AutograderError(
+        f"{Path(path).name} was saved since this was taken from it; run the cell again that imports it."
+    )
+
+
+def _imported_all_the_same(module: ModuleType, error: Exception) -> None:
+    """Have a module whose file cannot be run give, for each name, a function that says what is wrong with it."""
+    problem = sentence_about(error, str(module.__file__))
+    if not isinstance(error, SyntaxError):  # which the checks have said
+        print(_about(problem))
+    _take_out_of_use(module, problem)
+
+    def refusing(name: str) -> FunctionType:
+        if name.startswith("__"):  # which Python asks for
+            raise AttributeError(name)
+        vars(module)[name] = function = FunctionType(_refuse.__code__, vars(module), name)
+        vars(function)["__mro_entries__"] = function  # a class derived from it is not made either
+        return function
+
+    refusing.__module__ = module.__name__  # it goes with the rest once the file can be run
+    vars(module)["__getattr__"] = refusing
+
+
+def _about(problem: str) -> str:
+    return f"\n  {problem}\n\n  Nothing in this file runs until that is mended and saved.\n"
+
+
 def follow_saves(folder: Path) -> None:
     """Have the notebook that runs this follow the files of a folder; nothing outside notebooks."""
     if "IPython" not in sys.modules:
@@ -150,16 +188,17 @@ def follow_saves(folder: Path) -> None:
     if shell is None:
         return
     follower = Follower(folder, lambda: shell.user_ns)
+    import_whatever_it_holds(folder, _imported_all_the_same)
 
     def before_a_cell(*_: object) -> None:
         for problem in follower.look():
-            print(f"\n  {problem}\n\n  Nothing in this file runs until that is mended and saved.\n")
+            print(_about(problem))
 
     def show(
         shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: Any = None
     ) -> Any:
         if isinstance(error, AutograderError):  # a sentence for whoever ran the cell
-            said = f"not run: {error}" if isinstance(error, NotRunnable) else fitted(str(error))
+            said = error.in_a_cell if isinstance(error, NotRunnable) else fitted(str(error))
             print(said, file=sys.stderr)
             return
         shell.showtraceback((kind, error, theirs(trace, folder)), tb_offset=0)

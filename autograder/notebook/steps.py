@@ -46,7 +46,7 @@ def _step(names: dict[str, Any]) -> Iterator[None]:
         lacking |= dict.fromkeys(_not_made(error.__traceback__, names), str(error))
         print(fitted(f"not yet: {error}, save it and run this cell again."))
     except NotRunnable as error:
-        print(fitted(f"not run: {error} Mend that, save it and run this cell again."))
+        print(error.in_a_cell)
     except NameError as error:
         if not _raised_in_the_cell(error.__traceback__):
             raise
@@ -74,9 +74,10 @@ def _not_made(trace: TracebackType | None, names: Container[str]) -> list[str]:
 
 
 def _raised_in_the_cell(trace: TracebackType | None) -> bool:
-    """Return whether an error arose in the notebook itself, not in a function that it called."""
+    """Return whether an error arose in the cell itself or a function that the cell defines, whoever calls that."""
     # The first frame is that of `_step`, the second the cell's.
-    return len(traceback.extract_tb(trace)) == 2
+    _, cell, *inner = traceback.extract_tb(trace)
+    return not inner or inner[-1].filename == cell.filename
 
 
 def best_time(call: Callable[[], Result], repeats: int = 3) -> tuple[float, Result]:

@@ -127,8 +127,8 @@ def to_gradescope(
     )
 
 
-def write_results(path: Path, results: GradescopeResults) -> None:
-    """Write results.json at `path` atomically, after reading back what would be written.
+def write_results(path: Path, results: GradescopeResults, durable: bool = True) -> None:
+    """Write results.json at `path` as `write_atomically` does, after reading back what would be written.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def write_results(path: Path, results: GradescopeResults) -> None:
         msgspec.json.decode(content, type=GradescopeResults)
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise GraderError(f"{path}: these results are not valid ({error}).") from error
-    write_atomically(path, msgspec.json.format(content, indent=2) + b"\n")
+    write_atomically(path, msgspec.json.format(content, indent=2) + b"\n", durable)
 
 
 def read_results(path: Path) -> GradescopeResults:

@@ -6,20 +6,24 @@ inputs or expected values. What failed in the same way is grouped, so that one s
 
 from __future__ import annotations
 
+import functools
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from autograder.model.exact import MOST_OF_A_POINT
 from autograder.model.result import QuestionResult
 from autograder.model.scoring import NOT_RUN
-from autograder.model.verdict import CAUGHT, Kind, Verdict
+from autograder.model.verdict import CAUGHT, NOT_TRIED, Kind, Verdict
 from autograder.model.written import WrittenAnswer
 from autograder.text import clean, one_line, sentence, with_marks
 
 _MESSAGE_LIMIT = 600
 _DETAILS_LIMIT = 5_000
 _TEXT_LIMIT = 20_000
+_SHAPE = re.compile(r"\([\d, ]*\)")
 _COST = "The type alone costs {} of this question's points, once; everything else about those results counts as right."
 
 
@@ -56,6 +60,8 @@ class FailedCheck:
     def rest(self) -> str:
         """What to say about the others; empty if there are none."""
         count = len(self.others)
+        if self.message.startswith(NOT_TRIED):
+            return f"… {count} more {'was' if count == 1 else 'were'} not tried either" if count else ""
         return f"… and {count} more {'fails' if count == 1 else 'fail'} in the same way" if count else ""
 
 
@@ -194,23 +200,30 @@ def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:
     groups: dict[tuple[Kind, str, str | None], list[Verdict]] = {}
     for verdict in checks:
         if not verdict.passed and not _never_reached(verdict):
-            groups.setdefault((verdict.kind, verdict.message, verdict.hint), []).append(verdict)
+            groups.setdefault((verdict.kind, _whatever_the_shape(verdict), verdict.hint), []).append(verdict)
     hinted = set[str]()
     for alike in groups.values():
         first = min(alike, key=lambda verdict: len(verdict.counterexample) or 1_000_000)
-        # The details of a grader fault are internal, and those of a stub say nothing.
+        # The details of a grader fault are internal; those of a stub, and of what was not tried, say nothing.
         secret = first.kind in (Kind.GRADER_FAULT, Kind.MISSING)
+        untried = first.message.startswith(NOT_TRIED)
         hint = one_line(first.hint or "", _MESSAGE_LIMIT)
         yield FailedCheck(
             name=name_of_test(first.test, with_case=True),
             heading=first.kind.heading,
             message=message_of(first),
             hint="" if hint in hinted else hint,
-            details="" if secret else clean(first.details, _DETAILS_LIMIT).strip("\n"),
-            counterexample=clean(first.counterexample, _DETAILS_LIMIT).strip("\n"),
+            details="" if secret or untried else clean(first.details, _DETAILS_LIMIT).strip("\n"),
+            counterexample="" if untried else clean(first.counterexample, _DETAILS_LIMIT).strip("\n"),
             others=tuple(name_of_test(it.test, with_case=True) for it in alike if it is not first),
         )
         hinted.add(hint)
+
+
+def _whatever_the_shape(verdict: Verdict) -> str:
+    """Return a message without the shapes in it where they are all that differs from check to check."""
+    is_of_shapes = verdict.kind is Kind.WRONG_TYPE_OR_SHAPE
+    return _SHAPE.sub("()", verdict.message) if is_of_shapes else verdict.message
 
 
 def _failures(graded: Sequence[Verdict]) -> Iterable[Failure]:
@@ -229,6 +242,7 @@ def _never_reached(verdict: Verdict) -> bool:
     return verdict.kind is Kind.NOT_RUN and verdict.message == NOT_RUN
 
 
+@functools.lru_cache(4096)
 def name_of_test(test: str, with_case: bool = False) -> str:
     """Return a test's id in words: `svm/test_graded.py::test_is_fast[a]` becomes `is fast`.
 
@@ -258,6 +272,12 @@ def message_of(verdict: Verdict) -> str:
 
 
 def shown(number: Fraction) -> str:
-    """Return a number of points with at most three decimals, never rounded up."""
+    """Return a number of points: as a decimal, or with a fraction such as `2 2/3`; with three decimals otherwise.
+
+    It is never rounded up.
+    """
+    if 1000 % number.denominator and number.denominator <= MOST_OF_A_POINT:
+        whole, rest = divmod(number, 1)
+        return f"{whole} {rest}" if whole else str(rest)
     thousandths = number * 1000 // 1
     return f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import secrets
@@ -27,7 +28,8 @@ class Account:
     """One user id of the pool, held by a lock file for as long as the object lives."""
 
     def __init__(self) -> None:
-        self._descriptor, self.user = _claim()
+        unused = _unused(os.getpid())
+        self._descriptor, self.user = unused.pop() if unused else _claim()
 
     def end_processes(self, seconds: float = 5.0) -> None:
         """Kill every process of this user, repeatedly until none is left.
@@ -49,10 +51,22 @@ class Account:
             time.sleep(0.001)
 
     def release(self, are_ended: bool = False) -> None:
-        """Give the id back; end what is left of the user's processes first, unless they are known to have ended."""
-        if not are_ended:
-            self.end_processes()
+        """Give the id back; end what is left of the user's processes first, unless they are known to have ended.
+
+        Where they are, they had a table of their own, nobody ends them by their user, and this process keeps the id for
+        its next worker: to look whether an id is free costs more than to fork a worker.
+        """
+        if are_ended:
+            _unused(os.getpid()).append((self._descriptor, self.user))
+            return
+        self.end_processes()
         os.close(self._descriptor)
+
+
+@functools.cache
+def _unused(owner: int) -> list[tuple[int, int]]:
+    """Return the ids that a process has claimed and no worker uses now, each with the descriptor that locks it."""
+    return []
 
 
 def _claim() -> tuple[int, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import autograder
 from autograder.sandbox.interpreter import Interpreter
+from autograder.values.libraries import preloaded
 
 _IMPORTS = """
 import sys
@@ -29,7 +30,7 @@ def compile_for_workers(interpreter: Interpreter) -> None:
     missing = [source for source in sources if source.is_file() and not _is_compiled(source, interpreter)]
     if not any(os.access(source.parent, os.W_OK) for source in missing):
         return
-    imports = "".join(f"import {library}\n" for library in interpreter.libraries)
+    imports = "".join(f"import {module}\n" for it in interpreter.libraries for module in preloaded(it))
     command = interpreter.command("-c", f"{_IMPORTS}{imports}", *interpreter.import_paths)
     subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST_SECONDS, check=False

@@ -19,6 +19,13 @@ class CallFailed(Exception):
     code: object = None
 
 
+class UnknownArgument:
+    """Stands for an argument of an exception that does not cross; equal to nothing but itself."""
+
+    def __repr__(self) -> str:
+        return "an object"
+
+
 @dataclass
 class CodeRaised(CallFailed):
     """The code raised an exception.
@@ -29,6 +36,8 @@ class CodeRaised(CallFailed):
         Names of the exception's classes, most specific first.
     text
         Its message; written by the student, so for public checks and the instructor only.
+    arguments
+        What it was made of, its `args`: texts, numbers and None, and an `UnknownArgument` for anything else.
     frames
         The frames that lie in the student's own files, innermost last.
     output
@@ -52,6 +61,7 @@ class CodeRaised(CallFailed):
     importing: bool = False
     asked_for: bool = False
     wanted: str = ""
+    arguments: tuple[object, ...] = ()
 
     @property
     def type_name(self) -> str:
@@ -68,7 +78,8 @@ class CallTimedOut(CallFailed):
 
 @dataclass
 class EventsHidden(CallFailed):
-    """The call hid its events from the counter, by a trace function or in a thread: "trace" or "thread"."""
+    """The call hid its events from the counter: by a trace function ("trace"), in a thread ("thread") or by going round
+    the names of functions that loop ("round")."""
 
     reason: str
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
-import inspect
 import math
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder.errors import CourseError
+from autograder.sandbox.arguments import Refused, cannot_be_given, refuse
 from autograder.sandbox.call_failures import (
     CallFailed,
     CallOutOfDisk,
@@ -26,32 +24,25 @@ from autograder.sandbox.call_failures import (
     NameAbsent,
     ProtocolBroken,
     ReplyTooLarge,
+    UnknownArgument,
     WorkerDied,
 )
-from autograder.sandbox.process import DiskFilled, Sandbox, WorkerProcess
+from autograder.sandbox.callbacks import Callbacks, require_small
+from autograder.sandbox.host import Host
+from autograder.sandbox.process import DiskFilled, WorkerProcess
 from autograder.sandbox.reported_names import SourceNames
-from autograder.sandbox.time_used import wall_seconds
+from autograder.sandbox.time_used import cpu_seconds, wall_seconds
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
-from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, WorkerObject
-from autograder.values.pack import Node, Packer, Tag, Unpacker, WireError, payload_bytes, type_name
+from autograder.values.kinds import Key, NamedKey, ObjectKey, WorkerObject
+from autograder.values.pack import Node, Packer, Tag, Unpacker, WireError, payload_bytes
 
-MOST_CALLBACKS = 1_000_000
-MOST_CALLBACK_BYTES = 128 << 20
-"""Limit on the bytes that student code passes to functions of one test in all: the test may keep them."""
-CALLBACK_BYTES = 64
-"""What a call of such a function counts for at least."""
-MOST_LENT_BYTES, MOST_LENT_SECONDS = 1 << 30, 60.0
-"""What calls of functions that are lent may pass, and take on this side, in one test."""
 FORGET_SECONDS = 1.0
 SECONDS_FOR_CELLS = 8.0
 """What the first call of a notebook has for running its cells, besides its own time."""
 Failure = TypeVar("Failure", bound=CallFailed)
-SENT_BACK_FACTOR, SENT_BACK_BYTES = 4, 1 << 20
-"""Limit on the bytes of arrays that student code passes to a test's function or leaves in its own arguments: 4 times
-what the test has sent at once, or 1 MB. Nothing else limits what the function computes from them."""
 
 
 @dataclass(frozen=True)
@@ -98,61 +89,6 @@ class Listener:
         """A value or a failure came; `call` is what returned the value, unless it was made in a group."""
 
 
-class Host:
-    """Keeps one worker running for one or more `Code` objects; starts another when it is gone.
-
-    Attributes
-    ----------
-    restarts
-        How many workers it has ended.
-    exchanges
-        How often code has asked one of them for something.
-    """
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self._process: WorkerProcess | None = None
-        self._loaded: set[str] = set()
-        self.restarts = 0
-        self.exchanges = 0
-
-    def process(self) -> WorkerProcess:
-        """Return the running worker, started if necessary."""
-        if self._process is None:
-            self._process = self.sandbox.start()
-            self._loaded.clear()
-        return self._process
-
-    def process_with(self, space: str, files: Mapping[str, bytes]) -> WorkerProcess:
-        """Return the running worker after making sure that it holds these files."""
-        process = self.process()
-        if space not in self._loaded:
-            process.exchange(messages.Load(space=space, files=dict(files)))
-            self._loaded.add(space)
-        return process
-
-    def holds(self, space: str) -> bool:
-        """Return whether the running worker has these files already."""
-        return self._process is not None and space in self._loaded
-
-    def drop(self) -> None:
-        """End the worker; the next call starts another."""
-        if self._process is not None:
-            process, self._process = self._process, None
-            self.restarts += 1
-            process.kill()
-
-    def close(self) -> None:
-        """End the worker for good."""
-        self.drop()
-
-    def __enter__(self) -> Host:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-
 class Code:
     """One set of files, callable across the boundary.
 
@@ -172,7 +108,7 @@ class Code:
     most_wall_seconds
         The most that a call may take by the clock on the wall, whatever it may take otherwise.
     slowest_seconds
-        What the slowest call took so far, by the clock on the wall.
+        CPU seconds of the slowest call so far: a machine that is busy with other things does not make it slower.
     bytes_sent
         Largest number of bytes of arrays that the test has sent at once.
     origin
@@ -185,6 +121,8 @@ class Code:
         Functions of this side that its files may call, by `module.function`.
     unusable
         Why files that belong to it are not among `files`: a sentence for each, by name.
+    asked_for
+        The functions that the assignment asks for, each as `module.function`.
     """
 
     def __init__(
@@ -194,16 +132,13 @@ class Code:
         self.files = files
         self._has_cells = any(cells_in(source)[1] for source in files.values())
         self.unusable: Mapping[str, str] = {}
+        self.asked_for: Collection[str] = ()
         self.public = False
         self.space = space
         self.seconds_per_call = seconds_per_call
         self.most_wall_seconds = math.inf
         self.slowest_seconds = 0.0
-        self._functions: list[Callable[..., Any]] = []
-        self._signatures: dict[int, inspect.Signature] = {}
-        self._callbacks = 0
-        self._callback_bytes = 0
-        self._lent_bytes, self._lent_seconds = 0, 0.0
+        self._callbacks = Callbacks(self._refer, self._resolve, self._note_answer)
         self.bytes_sent = 0
         self._generation = 0
         self._leaves_something = False
@@ -307,10 +242,7 @@ class Code:
     def forget(self) -> CallFailed | None:
         """Drop the objects and functions of a test that is over; return what prevented it, if anything."""
         leaves_something, self._leaves_something = self._leaves_something, False
-        self._functions.clear()
-        self._signatures.clear()
-        self._callbacks = self._callback_bytes = 0
-        self._lent_bytes, self._lent_seconds = 0, 0.0
+        self._callbacks.forget()
         self.bytes_sent = 0
         self._generation += 1
         process = self.host._process
@@ -435,10 +367,10 @@ class Code:
         imports_cells = self._has_cells and not self.host.holds(self.space)
         process = self.process()
         self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
-        began = time.monotonic()
+        began = cpu_seconds(process.pid)
         seconds = self.seconds_per_call + SECONDS_FOR_CELLS * imports_cells
         reply, payload = self._exchange_or_drop(process, request, arrays, seconds)
-        self.origin.slowest_seconds = max(self.origin.slowest_seconds, time.monotonic() - began)
+        self.origin.slowest_seconds = max(self.origin.slowest_seconds, cpu_seconds(process.pid) - began)
         return self._understood(request, reply, payload, arguments)
 
     def _noted(self, failure: Failure) -> Failure:
@@ -518,10 +450,14 @@ class Code:
             if not changed.keys() <= set(arguments):
                 raise WireError("the call is said to have changed an argument that it does not have")
             unpacker.require_all_used()
-            self._require_small(unpacker.used - returned_bytes, "what the call leaves in its arguments")
+            left = "what the call leaves in its arguments"
+            require_small(unpacker.used - returned_bytes, self.bytes_sent, left)
         except WireError as error:
             self.host.drop()
             raise ProtocolBroken(str(error)) from None
+        except ReplyTooLarge:
+            self.host.drop()
+            raise
         lines = None if reply.lines is None else self._source_names.lines(reply.lines)
         return Returned(value, changed, reply.output, lines)
 
@@ -530,7 +466,15 @@ class Code:
         # What was not asked for is not believed: the process may have forged it.
         variables = tuple(reply.variables) if self.public else ()
         failure = CodeRaised(
-            tuple(reply.bases), reply.text, frames, reply.output, variables, bool(reply.importing)
+            tuple(reply.bases),
+            reply.text,
+            frames,
+            reply.output,
+            variables,
+            bool(reply.importing),
+            arguments=tuple(
+                UnknownArgument() if isinstance(it, messages.Opaque) else it for it in reply.arguments
+            ),
         )
         if f"{reply.importing}.py" in self.files:
             self._failed_imports[reply.importing] = failure
@@ -545,8 +489,7 @@ class Code:
             return value
         if callable(value):
             self.origin._leaves_something = True
-            self._functions.append(value)
-            return FunctionKey(len(self._functions) - 1)
+            return self._callbacks.key_of(value)
         return None
 
     def _resolve(self, key: Key) -> Any:
@@ -555,83 +498,17 @@ class Code:
             return Handle(self, key, self._generation, self.host.restarts)
         raise WireError("a function cannot come back")
 
+    def _note_answer(self, function: Callable[..., Any], value: Any) -> None:
+        self.origin.listener.answered(function, value)
+
     def _answer(
         self, callback: messages.Callback, payload: np.ndarray
     ) -> tuple[messages.CallbackResult, list[np.ndarray]]:
-        self._callbacks += 1
-        if self._callbacks > MOST_CALLBACKS:
-            return messages.CallbackResult(error="the function was called too often"), []
-        if callback.lent:
-            return self._answer_for(callback, payload)
-        if not 0 <= callback.function < len(self._functions):
-            return messages.CallbackResult(error="the test that this function belongs to is over"), []
-        part = "what the call passes to the function that it was given"
-        self._require_small(len(payload), part)
-        self._callback_bytes += len(payload) + CALLBACK_BYTES
-        if self._callback_bytes > MOST_CALLBACK_BYTES:
-            self.host.drop()
-            raise ReplyTooLarge(f"it takes more than {MOST_CALLBACK_BYTES / 1e6:.0f} MB in all", part)
-        function = self._functions[callback.function]
-        unpacker = Unpacker(payload, self._resolve)
-        args = unpacker.unpack(callback.arguments)
-        keywords = unpacker.unpack(callback.keywords) or {}
-        unpacker.require_all_used()
-        if not isinstance(args, list) or not isinstance(keywords, dict):
-            raise WireError("malformed arguments of a callback")
-        packer = Packer(self._refer, _refuse)
         try:
-            self._signature_of(callback.function).bind(*args, **keywords)
-            with np.errstate(all="ignore"):  # what student code passes is no news to who runs this
-                value = function(*args, **keywords)
-        except Exception as error:  # what student code passed does not fit; it is told so and goes on
-            name = type(error).__name__
-            return messages.CallbackResult(error=f"the function that you were given raised {name}"), []
-        self.origin.listener.answered(function, value)
-        try:
-            return messages.CallbackResult(value=packer.pack(value)), packer.arrays
-        except _Refused as error:
-            self.host.drop()
-            raise _cannot_be_given("what the test's function returns", error.value) from None
-
-    def _answer_for(
-        self, callback: messages.Callback, payload: np.ndarray
-    ) -> tuple[messages.CallbackResult, list[np.ndarray]]:
-        """Carry out a call of a function that is lent to the code."""
-        function = self.lent.get(callback.lent)
-        if function is None:
-            return messages.CallbackResult(error="this function is not lent here"), []
-        self._lent_bytes += len(payload)
-        if self._lent_bytes > MOST_LENT_BYTES or self._lent_seconds > MOST_LENT_SECONDS:
-            self.host.drop()
-            raise CallTimedOut(MOST_LENT_SECONDS)
-        unpacker = Unpacker(payload, lambda key: Foreign("object"))
-        args, keywords = unpacker.unpack(callback.arguments), unpacker.unpack(callback.keywords) or {}
-        unpacker.require_all_used()
-        if not isinstance(args, list) or not isinstance(keywords, dict):
-            raise WireError("malformed arguments of a callback")
-        packer = Packer()
-        began = time.monotonic()
-        try:
-            return messages.CallbackResult(value=packer.pack(function(*args, **keywords))), packer.arrays
-        except CodeRaised as error:
-            return messages.CallbackResult(error=f"{callback.lent} raised {error.type_name}"), []
-        except (CallFailed, CourseError, WireError, TypeError) as error:
-            name = type(error).__name__
-            return messages.CallbackResult(error=f"{callback.lent} cannot be called so ({name})"), []
-        finally:
-            self._lent_seconds += time.monotonic() - began
-
-    def _signature_of(self, number: int) -> inspect.Signature:
-        """Return the signature of a function that was passed on; finding it out costs more than most calls."""
-        if number not in self._signatures:
-            self._signatures[number] = inspect.signature(self._functions[number])
-        return self._signatures[number]
-
-    def _require_small(self, nbytes: int, part: str) -> None:
-        """End the process and raise `ReplyTooLarge` if student code sends back far more than it was sent."""
-        if nbytes > max(SENT_BACK_FACTOR * self.bytes_sent, SENT_BACK_BYTES):
-            self.host.drop()
-            raise ReplyTooLarge(f"it takes more than {SENT_BACK_FACTOR} times what the call was given", part)
+            return self._callbacks.answer(callback, payload, self.bytes_sent, self.lent)
+        except (CallFailed, CourseError):
+            self.host.drop()  # it waits for an answer that it does not get
+            raise
 
 
 @dataclass(eq=False)
@@ -693,7 +570,7 @@ class Call:
         return [*map(str, range(len(self.args))), *self.keywords]
 
     def _request(self, **options: bool) -> tuple[messages.Invoke, list[np.ndarray]]:
-        packer = Packer(self.code._refer, _refuse)
+        packer = Packer(self.code._refer, refuse)
         arguments: list[Node] = [Tag.LIST]
         keywords: list[Node] = [Tag.DICT]
         place: int | str = ""
@@ -702,8 +579,8 @@ class Call:
                 arguments.append(packer.pack(value, 1))
             for place, value in self.keywords.items():
                 keywords += [place, packer.pack(value, 1)]
-        except _Refused as error:
-            raise _cannot_be_given(f"argument {place} of {self.name}", error.value) from None
+        except Refused as error:
+            raise cannot_be_given(f"argument {place} of {self.name}", error.value) from None
         request = messages.Invoke(
             space=self.code.space,
             name=self.name,
@@ -714,40 +591,6 @@ class Call:
             **options,
         )
         return request, packer.arrays
-
-
-class _Refused(Exception):
-    """A value of a test cannot be given to student code."""
-
-    def __init__(self, value: object) -> None:
-        super().__init__()
-        self.value = value
-
-
-def _refuse(value: object) -> None:
-    raise _Refused(value)
-
-
-_INSTEAD = {
-    "numpy.random._generator.Generator": "pass a seed, or numbers that the test has drawn",
-    "numpy.random.mtrand.RandomState": "pass a seed, or numbers that the test has drawn",
-    "numpy.matrix": "pass np.asarray(...) of it",
-    "range": "pass list(...) of it",
-    "generator": "pass list(...) of it",
-    "numpy.ndarray_of_object": "pass a list",
-}
-
-
-def _cannot_be_given(where: str, value: object) -> CourseError:
-    """Return the error for a value of a test that cannot cross to student code, with what to pass instead."""
-    kind = type_name(value)
-    if kind.startswith("_io."):
-        instead = "pass its text, or a file that [[data]] lays into the worker's folder"
-    elif dataclasses.is_dataclass(value):
-        instead = 'have it made there: student.new("module.Class", ...)'
-    else:
-        instead = _INSTEAD.get(kind, "pass numbers, text, arrays, or lists, tuples, sets and dicts of them")
-    return CourseError(f"{where} is a value of type {kind}, which cannot be given to student code: {instead}")
 
 
 class Handle(WorkerObject):
@@ -784,11 +627,11 @@ class Handle(WorkerObject):
     def set(self, name: str, value: Any) -> None:
         """Set an attribute; a function is called back on this side."""
         self._code.origin.listener.setting(self, name, value)
-        packer = Packer(self._code._refer, _refuse)
+        packer = Packer(self._code._refer, refuse)
         try:
             node = packer.pack(value)
-        except _Refused as error:
-            raise _cannot_be_given(f"what the attribute {name} is set to", error.value) from None
+        except Refused as error:
+            raise cannot_be_given(f"what the attribute {name} is set to", error.value) from None
         request = messages.SetAttribute(owner=self.number(self._code), name=name, value=node)
         self._code._exchange(request, packer.arrays)
 

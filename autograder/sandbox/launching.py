@@ -185,6 +185,7 @@ def environment(home: str) -> dict[str, str]:
         # of it that varies most.
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+        "MPLBACKEND": "agg",  # there is no screen
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

@@ -27,7 +27,7 @@ from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.launching import SCRIPT, Fresh, InBubblewrap, Launched, children_of, environment
 from autograder.sandbox.machine import memory_for_students
-from autograder.sandbox.scratch import Scratch, has_too_many_files
+from autograder.sandbox.scratch import OwnFileSystem, Scratch
 from autograder.sandbox.seccomp import compiled_filter
 from autograder.sandbox.time_used import TimeUsed
 from autograder.sandbox.wire import channel, messages
@@ -134,6 +134,7 @@ class WorkerProcess:
         self._sandbox = sandbox
         self._account: Account | None = None
         self._scratch: Scratch | None = None
+        self._own_files: OwnFileSystem | None = None
         self._channel: Channel[Request, Reply] | None = None
         self._process: Launched | None = None
         self._time_used: TimeUsed | None = None
@@ -222,6 +223,8 @@ class WorkerProcess:
         assert self._process is not None
         self._process.settled()
         self.pid = self._process.pid
+        if tier.has_namespaces:
+            self._own_files = OwnFileSystem(self.pid)
         if self._scratch is not None and self._account is not None and not reply.landlock:
             self._scratch.watch_open_places()
         if self._scratch is not None:
@@ -308,12 +311,9 @@ class WorkerProcess:
 
     def require_room(self) -> None:
         """Raise `DiskFilled` if the worker has written more than it may."""
-        if self._scratch is not None:
-            overfull = self._scratch.overfull()
-        else:
-            # Its temporary folder is a file system of its own, which limits the bytes.
-            overfull = bool(self.pid) and has_too_many_files(Path(f"/proc/{self.pid}/root/tmp"))
-        if overfull:
+        if self._scratch is not None and self._scratch.overfull():
+            raise DiskFilled
+        if self._own_files is not None and self._own_files.has_too_many_files():
             raise DiskFilled
 
     # --- ending ---------------------------------------------------------------------------------------
@@ -340,6 +340,9 @@ class WorkerProcess:
         if self._account is not None:
             self._account.release(are_ended)
             self._account = None
+        if self._own_files is not None:
+            self._own_files.close()
+            self._own_files = None
         if self._scratch is not None:
             self._scratch.remove()
             self._scratch = None

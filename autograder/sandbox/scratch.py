@@ -19,6 +19,7 @@ MOST_BYTES = 64 << 20
 MOST_FILES = 2_000
 MOST_DEPTH = 32
 """How deep folders may nest; counting what is in them takes as many descriptors."""
+_BY_PATH = getattr(os, "O_PATH", 0)
 WORLD_WRITABLE = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")
 """Where every user of a machine may write, unless something forbids it."""
 
@@ -175,10 +176,30 @@ def _remove_ipc_objects(user: int) -> None:
                     control(int(found[f"{kind}id"]), 0, 0)
 
 
-def has_too_many_files(folder: Path) -> bool:
-    """Return whether a worker's own file system holds more files than it may; its bytes are limited."""
-    try:
-        status = os.statvfs(folder)
-    except OSError:
-        return False
-    return status.f_files - status.f_ffree > MOST_FILES
+class OwnFileSystem:
+    """The temporary folder of a worker with namespaces: a file system of its own, which limits the bytes.
+
+    Parameters
+    ----------
+    pid
+        The worker, as seen from here.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._descriptor = -1
+        # It is looked at after every test, and the path to it leads through the namespaces of the worker.
+        with contextlib.suppress(OSError):
+            self._descriptor = os.open(f"/proc/{pid}/root/tmp", os.O_RDONLY | os.O_CLOEXEC | _BY_PATH)
+
+    def has_too_many_files(self) -> bool:
+        """Return whether it holds more files than it may; False where it cannot be looked at."""
+        if self._descriptor < 0:
+            return False
+        status = os.statvfs(self._descriptor)
+        return status.f_files - status.f_ffree > MOST_FILES
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

@@ -1,7 +1,7 @@
 """What a call has used of the time that it may take: CPU time of its process, and time in which that was asleep.
 
 A machine that is busy with other things makes a call neither longer nor shorter by this count. Waiting for the answer
-to a callback is no part of it: the worker is not to blame for that.
+to a callback is no part of it: the worker is not to blame for that, and neither for time in which nobody looked.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ import sys
 import time
 
 from autograder.sandbox.launching import thread_state
+from autograder.sandbox.wire.channel import WATCH_SECONDS
 
 WALL_FACTOR = 10.0
 """A call may take so many times its CPU seconds by the clock on the wall: others may use the core as well."""
 LEAST_WALL_SECONDS = 10.0
 AWAKE_SHARE = 0.01
 """A process that has used less than this share of a core since the last look, and does not want more, is asleep."""
+MOST_ASLEEP = 2 * WATCH_SECONDS
+"""No more of the time between two looks counts as sleep: when the grader itself had to wait for a core, the worker may
+have been done long before, and its answer lies ready."""
 _AWAKE = frozenset({b"R", b"D"})
 """States of a thread that wants to go on: it runs or waits for a core, or for the disk."""
 
@@ -42,7 +46,7 @@ class TimeUsed:
         passed, used = now - self._looked_at, cpu - self._cpu
         self._looked_at, self._cpu = now, cpu
         asleep = used < AWAKE_SHARE * passed and not self._wants_to_run()
-        self.seconds += passed if asleep else used
+        self.seconds += min(passed, MOST_ASLEEP) if asleep or sys.platform != "linux" else used
         return self.seconds
 
     def skip(self) -> None:

@@ -25,7 +25,7 @@ from autograder.student.afresh import Report, Request
 from autograder.student.checks import check_folder
 from autograder.student.hints import hint_for
 from autograder.student.messages import CODE, Line, messages
-from autograder.student.page import CELLS, checks_in_html
+from autograder.student.page import in_a_cell
 from autograder.student.standing import standing_of
 from autograder.student.states import State, outcomes_of
 from autograder.student.work import open_work
@@ -102,8 +102,7 @@ def _answer(request: Request, folder: Path) -> Report:
         case "state":
             return Report(state=_state(open_work(folder, load_work(folder)).files, folder))
         case "page":
-            page = "\n".join(checks_in_html(check_folder(request.questions, folder)))
-            return Report(lines=[(f"<style>{CELLS}</style>{page}", False)])
+            return Report(lines=[(in_a_cell(check_folder(request.questions, folder)), False)])
         case "hint":
             (question,) = request.questions
             checks = check_folder((), folder)
@@ -121,7 +120,7 @@ def _answer(request: Request, folder: Path) -> Report:
                 {
                     it.question: f"{it.question}: {it.seen.count}"
                     for it in outcomes_of(checks)
-                    if it.seen.state is State.DONE
+                    if it.seen.state is State.DONE and not it.notes  # which are shown every time
                 },
                 _state(checks.submission.files, folder),
             )

@@ -6,14 +6,14 @@ The terminal, notebooks and plain pytest all come down to the tests in `test_pub
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
-from autograder.course.loading import load_work
+from autograder.course.loading import load_work, parameters_of_release
 from autograder.grading.explain.sealed import (
     LARGEST_FILE,
     SEALED_FILE,
@@ -29,6 +29,7 @@ from autograder.model.assignment import Assignment
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.sandbox.process import Sandbox
 from autograder.student.file_problems import FileProblem, file_problems, tells_of
+from autograder.student.notes import Change, changes_in
 from autograder.student.work import open_work
 
 
@@ -71,6 +72,12 @@ class Checks:
         What the failed checks compared, by their ids.
     called
         The function that each failed check called last, as its object names it, by their ids.
+    changed
+        What the calls of each check changed of their arguments, by its id.
+    not_imported
+        The ids of the checks for which a file raised an error when it was imported.
+    handed_out
+        The names of parameters that functions had when they were handed out; empty where that is not known.
     """
 
     assignment: Assignment
@@ -79,11 +86,14 @@ class Checks:
     problem: str = ""
     compared: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    not_imported: Collection[str] = ()
+    handed_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @functools.cached_property
     def problems(self) -> list[FileProblem]:
         """What keeps files from being run at all."""
-        return list(file_problems(self.assignment, self.submission, self.verdicts))
+        return list(file_problems(self.assignment, self.submission, self.verdicts, self.not_imported))
 
     @property
     def passed(self) -> bool:
@@ -137,6 +147,8 @@ def check_folder(
         watch = Watch(plan.tests, assignment.switches if hints else None)
         compared: dict[str, tuple[Part, ...]] = {}
         called: dict[str, str] = {}
+        changed: dict[str, list[Change]] = {}
+        not_imported = set[str]()
         last: list[Trial] = []
 
         def on_trial(trial: Trial) -> None:
@@ -149,6 +161,10 @@ def check_folder(
                 called.setdefault(verdict.test, last[0].called_last)
             if last and verdict.kind.family is Family.VALUE:
                 compared.setdefault(verdict.test, parts_of_trial(last[0]))
+            if last:
+                changed.setdefault(verdict.test, []).extend(changes_in(last[0]))
+            if last and last[0].failed_to_import:
+                not_imported.add(verdict.test)
             last.clear()
 
         found = grader.grade(
@@ -164,7 +180,17 @@ def check_folder(
             of_question = [found[test.id] for test in plan.of_question(question.id) if test.id in found]
             hint = open_hint(hints, question.id, watch.of_question(question.id)) if hints else None
             verdicts[question.id] = [_with(verdict, hint) for verdict in of_question]
-    return Checks(assignment, submission, verdicts, problem, compared, called)
+    return Checks(
+        assignment,
+        submission,
+        verdicts,
+        problem,
+        compared=compared,
+        called=called,
+        changed=changed,
+        not_imported=not_imported,
+        handed_out=parameters_of_release(folder),
+    )
 
 
 def _sealed_hints(folder: Path) -> tuple[SealedHints | None, str]:

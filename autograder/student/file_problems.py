@@ -1,4 +1,4 @@
-"""What keeps a file from being run at all: it is missing, misnamed, unreadable, or no Python."""
+"""What keeps files from being run: they are missing, misnamed, unreadable, no Python, or lack an import."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.course.loading import START_FILE
+from autograder.grading.missing_names import NOT_IMPORTED, without_import
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.grading.unread_lines import why_not_read
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment, HandInFile
 from autograder.model.verdict import Verdict
+from autograder.sandbox.wire.cells import cells_in, lines_of
 from autograder.text import clean, first_few, sentence
+
+LONGEST_SENTENCE = 500
 
 
 @dataclass(frozen=True)
@@ -21,14 +25,18 @@ class FileProblem:
 
     Attributes
     ----------
+    file
+        Its name; empty where the sentence alone says it.
     sentence
         What is wrong, where, and what to do.
     excerpt
-        The line, and below it a mark where Python stopped; empty if the file has no such line.
+        The line, and below it a mark where Python stopped, or what led there; empty if the file has no such line.
     reason
         What a check that failed for it says.
     questions
-        The ids of the questions that earn nothing for it.
+        The ids of the questions whose checks fail for it.
+    stops_all
+        Whether nothing of the file can be run, so that they earn nothing.
     """
 
     file: str
@@ -36,20 +44,41 @@ class FileProblem:
     reason: str
     excerpt: str = ""
     questions: tuple[str, ...] = ()
+    stops_all: bool = True
 
     @property
     def paying(self) -> str:
         """Which questions pay for it, as a sentence; empty if none is known to."""
-        return f"Until then these earn nothing: {', '.join(self.questions)}." if self.questions else ""
+        if not self.questions:
+            return ""
+        earn = "this earns" if len(self.questions) == 1 else "these earn"
+        pay = f"Until then {earn} nothing:" if self.stops_all else "It stops checks of"
+        return f"{pay} {', '.join(self.questions)}."
 
 
 def file_problems(
+    assignment: Assignment,
+    submission: Submission,
+    verdicts: Mapping[str, list[Verdict]],
+    not_imported: Container[str],
+) -> Iterator[FileProblem]:
+    """Yield what keeps files from being run, those that are not there first.
+
+    `not_imported` are the ids of the checks for which a file raised an error when it was imported.
+    """
+    found = list(_in_the_files(assignment, submission, verdicts))
+    yield from found
+    failed = (it for of_question in verdicts.values() for it in of_question if it.test in not_imported)
+    said = {it.message: it for it in failed if not it.passed and not any(tells_of(one, it) for one in found)}
+    for message, verdict in said.items():
+        what = sentence(clean(message, LONGEST_SENTENCE))
+        yield FileProblem("", what, message, clean(verdict.details, 2000), _paying(verdicts, message))
+
+
+def _in_the_files(
     assignment: Assignment, submission: Submission, verdicts: Mapping[str, list[Verdict]]
 ) -> Iterator[FileProblem]:
-    """Yield what keeps files from being run, those that are not there first."""
-    broken = {
-        name: error for name in submission.files if (error := _syntax_error(name, submission.files[name]))
-    }
+    """Yield what is to be seen in the files themselves."""
     handed_out = {PUBLIC_FILE, START_FILE, *(file.name for file in assignment.every_file)}
     for file in assignment.files:
         reason = submission.why_not(file.name)
@@ -58,11 +87,46 @@ def file_problems(
             yield FileProblem(
                 file.name, _absent(file, reason, submission, handed_out), reason, questions=paying
             )
-    for name, error in broken.items():
-        where = f" in line {error.lineno}" if error.lineno else ""
-        told = sentence(f"{name} has a syntax error{where}: {_said_of(error)}")
-        reason = f"{type(error).__name__} in {name}"  # such as TabError
-        yield FileProblem(name, told, reason, _excerpt(error), _paying(verdicts, reason))
+    for name, source in submission.files.items():
+        if name.endswith(".py") and (error := _syntax_error(source)):
+            yield _not_python(name, name, error, verdicts)
+        yield from _cells_without_python(name, source, verdicts)
+        yield from _lacking_imports(name, source, verdicts)
+
+
+def _not_python(
+    file: str, what: str, error: SyntaxError, verdicts: Mapping[str, list[Verdict]]
+) -> FileProblem:
+    where = f" in line {error.lineno}" if error.lineno else ""
+    told = sentence(f"{what} has a syntax error{where}: {_said_of(error)}")
+    # As checks say it, with the kind, such as TabError; the comma tells cell 5 from cell 50.
+    reason = f"{type(error).__name__} in {what}{',' * (what != file)}"
+    return FileProblem(file, told, reason, _excerpt(error), _paying(verdicts, reason))
+
+
+def _cells_without_python(
+    file: str, source: bytes, verdicts: Mapping[str, list[Verdict]]
+) -> Iterator[FileProblem]:
+    """Yield the cells that cannot be run and that a question needs; all others of the notebook are run."""
+    notebook, cells = cells_in(source)
+    for cell, lines in lines_of(source.decode("utf-8", "replace"), cells) if cells else ():
+        error = _syntax_error("\n".join(lines).encode()) if cell.broken else None
+        if error is not None:
+            problem = _not_python(file, f"{notebook}, cell {cell.number}", error, verdicts)
+            if problem.questions:
+                yield problem
+
+
+def _lacking_imports(
+    file: str, source: bytes, verdicts: Mapping[str, list[Verdict]]
+) -> Iterator[FileProblem]:
+    """Yield the imports that a file lacks and that made a check fail."""
+    notebook, _ = cells_in(source)
+    for name, usual in without_import(source):
+        reason = f"the name {name} is not defined (NameError): {NOT_IMPORTED}"
+        if paying := _paying(verdicts, reason):
+            told = f"{notebook or file} uses {name} and does not import it: write {usual} at its top."
+            yield FileProblem(file, told, reason, questions=paying, stops_all=False)
 
 
 def tells_of(problem: FileProblem, verdict: Verdict) -> bool:
@@ -94,13 +158,11 @@ def _absent(file: HandInFile, reason: str, submission: Submission, handed_out: C
     return f"{file.name} is not in this folder{held}: {rename}{take}."
 
 
-def _syntax_error(name: str, source: bytes) -> SyntaxError | None:
-    if not name.endswith(".py"):
-        return None
+def _syntax_error(source: bytes) -> SyntaxError | None:
     try:
         with warnings.catch_warnings(action="ignore"):
             # Parsing alone accepts a return outside functions.
-            compile(source, name, "exec", dont_inherit=True)
+            compile(source, "<hand-in>", "exec", dont_inherit=True)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError):

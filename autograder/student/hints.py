@@ -19,13 +19,14 @@ import numpy as np
 
 from autograder.errors import CourseError
 from autograder.grading.explain.explanation import digest_of_hint, questions_of
+from autograder.grading.names.parsing import parsed_or_none
 from autograder.grading.worked_examples import EXAMPLES_FILE, WorkedExample
 from autograder.handin.cell_lines import CellLines
 from autograder.model.hint_use import MOST_HINTS, STAGES, HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
 from autograder.sandbox.wire.cells import cells_in
-from autograder.student.checks import Checks
+from autograder.student.checks import Checks, Part
 from autograder.student.memory import remember, remembered
 from autograder.student.messages import Line
 from autograder.student.small_changes import small_changes
@@ -57,9 +58,12 @@ _WITHOUT_VALUES = "What does the check say should happen, and which of your line
 """What is asked where a check compared nothing, so that no value of it is wrong."""
 _OF_ERRORS = {
     "SyntaxError": "Which bracket, quotation mark or colon is missing or too many, there or in the line before?",
+    "RecursionError": "For which input does your function return without calling itself, and how do the calls come to "
+    "that input?",
     "NameError": "Which of your lines should give that name its value, and is it run before this one?",
 }
-"""What is asked about errors that have nothing to do with values."""
+"""What is asked about errors whose name alone says what to ask."""
+_NOTHING = "Which line of your function gives the result back to whoever called it, and is that line reached?"
 _NAN = "Which of your steps can give NaN: 0 / 0, inf - inf, 0 * inf, the root or the logarithm of a negative number?"
 _INFINITE = (
     "Which of your steps can give infinity: a division by 0, the logarithm of 0, exp of a large number?"
@@ -282,6 +286,9 @@ def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
             f"(autograder hint {first})."
         )
         return
+    if first := outcome.comes_first:
+        yield sentence(first)
+        return
     hint = next((verdict.hint for verdict in outcome.failed if verdict.hint), "")
     asked = questions_of(hint) if hint else ""
     yield asked or _question_about(checks, outcome)
@@ -297,18 +304,30 @@ def _question_about(checks: Checks, outcome: Outcome) -> str:
         return next(
             (asked for name, asked in _OF_ERRORS.items() if name in first.message), _QUESTIONS[first.kind]
         )
-    if first.kind is not Kind.WRONG_VALUE:
+    if first.kind is Kind.WRONG_TYPE_OR_SHAPE and any(
+        it.got is None for it in checks.compared.get(first.test, ())
+    ):
+        return _NOTHING
+    parts = checks.compared.get(first.test, ())
+    # Where the type is wrong as well as the values, it is the lesser mistake.
+    also_wrong = first.kind is Kind.WRONG_TYPE_OR_SHAPE and any(_is_of_one_shape(it) for it in parts)
+    if first.kind is not Kind.WRONG_VALUE and not also_wrong:
         return _QUESTIONS.get(first.kind, _WITHOUT_VALUES)
     if _is_for_own_tests(checks, outcome.question):
         (asked,) = _OWN_TESTS[State.FAILING]
         return asked
-    parts = checks.compared.get(first.test, ())
     if not parts:
         return _WITHOUT_VALUES
     for is_odd, question in ((np.isnan, _NAN), (np.isinf, _INFINITE)):
         if any(_has(is_odd, part.got) and not _has(is_odd, part.expected) for part in parts):
             return question
     return _QUESTION
+
+
+def _is_of_one_shape(part: Part) -> bool:
+    """Return whether a result has the shape that was expected, so that one can go through its values."""
+    both = part.expected, part.got
+    return all(isinstance(it, np.ndarray) for it in both) and part.expected.shape == part.got.shape
 
 
 def _has(is_odd: Callable[[np.ndarray], np.ndarray], value: object) -> bool:
@@ -329,7 +348,7 @@ def _where_to_look(checks: Checks, outcome: Outcome, statement: str) -> str:
     where = _together(_lines_of(checks, functions)) if place is None else _place(checks, functions, place)
     right = [name_of_test(it.test, with_case=True) for it in checks.verdicts[outcome.question] if it.passed]
     wrong = [name_of_test(it.test, with_case=True) for it in outcome.failed]
-    parts = [f"Look at {where}." if where else ""]
+    parts = [f"Look at {where}." if where else "", *(sentence(note.text) for note in outcome.notes)]
     parts.append(
         sentence(f"Right in: {first_few(right, 3)}; wrong in: {first_few(wrong, 3)}") if right else ""
     )
@@ -383,9 +402,8 @@ def _definition_of(checks: Checks, function: str) -> tuple[str, int, int] | None
     """Return file, or cell of a notebook, first and last line of a function; None if it cannot be found."""
     module, *names = function.split(".")
     file = f"{module}.py"
-    try:
-        node: ast.AST = ast.parse(checks.submission.files.get(file, b""))
-    except (SyntaxError, ValueError, RecursionError):
+    node: ast.AST | None = parsed_or_none(checks.submission.files.get(file, b""))
+    if node is None:
         return None
     for name in names:
         inner = [it for it in ast.walk(node) if isinstance(it, _DEFINITIONS) and it.name == name]

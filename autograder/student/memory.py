@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.errors import GraderError
+from autograder.files.ignored_folder import make_ignored_folder
 from autograder.files.writing import write_atomically
 
 FOLDER = ".autograder"
-_IGNORED_BY_GIT = b"# Made by autograder; nothing here is handed in.\n*\n"
 
 
 def remembered(folder: Path, name: str) -> bytes:
@@ -21,10 +21,8 @@ def remembered(folder: Path, name: str) -> bytes:
 
 def remember(folder: Path, name: str, content: bytes) -> None:
     """Keep something for the next time; a folder that cannot be written to is no obstacle."""
-    ignored = folder / FOLDER / ".gitignore"
     try:
-        if not ignored.exists():
-            write_atomically(ignored, _IGNORED_BY_GIT)
+        make_ignored_folder(folder / FOLDER)
         write_atomically(folder / FOLDER / name, content)
     except (GraderError, OSError):
         return

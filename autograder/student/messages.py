@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from autograder.model.verdict import Family, Kind
 from autograder.student.checks import Checks
 from autograder.student.states import STOPPED, Outcome, State, outcomes_of
+from autograder.text import first_few
 
 NAMES_SHOWN = 3
 Line = tuple[str, str]
@@ -36,10 +37,11 @@ def messages(checks: Checks) -> list[Line]:
     told: dict[str, str] = {}
     outcomes = outcomes_of(checks)
     for outcome in outcomes:
-        if not outcome.is_stopped:
+        # What a file stops is named with the file; of bonus points that nobody went for, the picture says enough.
+        if not outcome.is_stopped and not (len(outcomes) > 1 and outcome.is_bonus_left):
             lines += explained(outcome, told)
-    if stopped := [it.question for it in outcomes if it.is_stopped]:
-        lines.append(("failed", f"{STOPPED}: {', '.join(stopped)}"))
+    while lines and not lines[-1][1]:
+        lines.pop()
     return lines
 
 
@@ -64,11 +66,16 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
     )
     if outcome.above:
         yield "message", f"  {outcome.above} {STOPPED}"
-    if outcome.needs:
-        yield "hint", f"  it calls what {outcome.needs} asks for, which fails: mend that first"
+    yield from (("hint", f"  {note.text}") for note in outcome.notes if note.text != outcome.comes_first)
+    if outcome.comes_first:
+        yield "hint", f"  {outcome.comes_first}"
     elif outcome.can_be_hinted_at:
         yield "hint", f"  for a hint: autograder hint {question}"
+    for_now: list[str] = []
     for check in outcome.failed_checks:
+        if outcome.comes_first and (check.heading != Kind.MISSING.heading or check.message in told):
+            for_now += [check.name, *check.others]
+            continue
         if check.heading in _BROKEN:
             before = told.setdefault(check.message, question)
             if before != question:
@@ -80,8 +87,10 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
         yield "message", f"  {check.name}: {check.message}"
         yield from (("values", f"      {line}") for line in check.details.splitlines())
         if check.counterexample:
-            yield "hint", "      to see it, paste:"
+            yield "hint", "      to see it, paste into Python or a cell of a notebook:"
             yield from (("details", line) for line in check.counterexample.splitlines())
         if check.rest:
             more = ", …" if len(check.others) > NAMES_SHOWN else ""
             yield "message", f"  {check.rest}: {', '.join(check.others[:NAMES_SHOWN])}{more}"
+    if for_now:
+        yield "message", f"  failing as well: {first_few(for_now, NAMES_SHOWN)}"

@@ -11,18 +11,22 @@ import numpy as np
 from autograder.model.verdict import Verdict
 from autograder.report.view import name_of_test
 from autograder.student.checks import Checks, Part
-from autograder.student.states import STOPPED, Outcome, outcomes_of
-from autograder.text import clean
+from autograder.student.states import Outcome, outcomes_of
+from autograder.text import clean, sentence
 from autograder.values.describe import shown
 
 MOST_CELLS = 400
 """Cells of an array that is shown as a table; a larger one is shown as text."""
 _TOLERANCE = 1e-6
-CELLS = """
+_CELLS = """
 td.wrong { background: #d55e0055; font-weight: bold }
 .pair { display: flex; flex-wrap: wrap; gap: 2rem }
 """
-"""The style of what a notebook shows, which brings its own for the rest."""
+_IN_A_CELL = """
+.autograder pre { font-family: var(--jp-code-font-family, monospace); white-space: pre; overflow-x: auto }
+.autograder details pre { white-space: pre-wrap }
+"""
+"""Notebooks show such text like any other, and break it where it is to be copied as it stands."""
 _STYLE = f"""
 :root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }}
 body {{ max-width: 70rem; margin: 1rem auto 3rem; padding: 0 1rem }}
@@ -32,10 +36,11 @@ h3 {{ font-size: 1.05rem; margin: 1.5rem 0 .3rem }}
 p {{ margin: .5rem 0; max-width: 46rem }}
 details {{ margin: .7rem 0 }}
 summary {{ cursor: pointer }}
+details pre {{ white-space: pre-wrap; overflow-wrap: anywhere }}
 pre {{ overflow-x: auto; padding: .6rem; border: 1px solid #8886; border-radius: .3rem }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
 td {{ border: 1px solid #8886; padding: .1rem .5rem; text-align: right }}
-{CELLS}"""
+{_CELLS}"""
 
 
 def page_of(checks: Checks) -> str:
@@ -54,21 +59,35 @@ def page_of(checks: Checks) -> str:
     )
 
 
+def in_a_cell(checks: Checks) -> str:
+    """Return the same as the output of a notebook's cell, which brings its own style for the rest."""
+    shown = "\n".join(checks_in_html(checks))
+    return f'<style>{_CELLS}{_IN_A_CELL}</style><div class="autograder">{shown}</div>'
+
+
 def checks_in_html(checks: Checks) -> Iterator[str]:
     """Yield the HTML of what keeps files from being run, then of each question that was checked."""
     for problem in checks.problems:
-        yield f"<p><strong>{_safe(problem.sentence)}</strong></p><pre>{_safe(problem.excerpt)}</pre>"
+        yield f"<p><strong>{_safe(problem.sentence)}</strong></p>"
+        yield from (f"<pre>{_safe(it)}</pre>" for it in [problem.excerpt] if it)
+        yield from (f"<p>{_safe(it)}</p>" for it in [problem.paying] if it)
     for outcome in outcomes_of(checks):
-        yield from _question_in_html(checks, outcome)
+        if not outcome.is_stopped:  # which is named with the file
+            yield from _question_in_html(checks, outcome)
 
 
 def _question_in_html(checks: Checks, outcome: Outcome) -> Iterator[str]:
     """Yield the HTML of one question's failed checks, a heading alone if none failed."""
-    said = STOPPED if outcome.is_stopped else outcome.seen.count
-    yield f"<h2>{_safe(outcome.question)}: {said}</h2>"
+    yield f"<h2>{_safe(outcome.question)}: {outcome.seen.count}</h2>"
     if outcome.needs:
-        yield f"<p>It calls what {_safe(outcome.needs)} asks for, which fails: mend that first.</p>"
+        first = outcome.comes_first
+        yield f"<p>{_safe(sentence(first[:1].upper() + first[1:]))}</p>"
+    yield from (f"<p>{_safe(sentence(note.text))}</p>" for note in outcome.notes)
     by_name = {name_of_test(it.test, with_case=True): it for it in outcome.failed}
+    if outcome.comes_first:
+        failing = (name for check in outcome.failed_checks for name in (check.name, *check.others))
+        yield f"<p>Failing as well: {_safe(', '.join(failing))}.</p>"
+        return
     for check in outcome.failed_checks:
         yield f"<h3>{_safe(check.name)}</h3><p>{_safe(check.message)}</p>"
         pairs = list(_compared(checks.compared, by_name.get(check.name)))

@@ -14,14 +14,17 @@ def find_work(start: Path, words: Sequence[str]) -> tuple[Path, list[str]]:
     """Return an assignment's folder, and the words that are left for its questions.
 
     In the folder of an assignment and below it, all words are questions, except for its own name. In a folder above,
-    the first word says which assignment is meant, by its name or that of its folder; it may be left out where there is
-    only one.
+    the first word says which assignment is meant, by its name or that of its folder, also as a terminal completes it
+    (`svm/`, `.\\svm\\`); it may be left out where there is only one.
 
     Raises
     ------
     CourseError
         If no folder, or more than one, is meant.
     """
+    words = [*map(_typed, words[:1]), *words[1:]]
+    if words and words[0] and (start / words[0] / ASSIGNMENT_FILE).is_file():
+        start, words = start / words[0], words[1:]
     here = start if (start / ASSIGNMENT_FILE).is_file() else None
     found = [] if here else _assignments_in(start)
     if not found:
@@ -74,6 +77,11 @@ def find_whole_work(start: Path, word: str | None) -> Path:
             f"alone with autograder check {left[0]}."
         )
     raise CourseError(f"there is no assignment {left[0]} here; leave the word out for {assignment.name}.")
+
+
+def _typed(word: str) -> str:
+    """Return a word without what a terminal adds that completes a folder's name; a whole path as it is."""
+    return word.replace("\\", "/").rstrip("/").removeprefix("./")
 
 
 def _assignments_in(start: Path) -> list[tuple[str, Path]]:

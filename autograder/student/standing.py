@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.model.assignment import Assignment
+from autograder.model.verdict import Kind
 from autograder.report.view import shown
 from autograder.student.checks import Checks
 from autograder.student.hints import note_attempt
@@ -121,7 +122,7 @@ class Standing:
             said += [(str(line.seen.state), text) for text in _row(line, width, columns)]
         said.append(("next", f"Next: {self.next}"))
         if self.since is not None:
-            changes = [f"{it.id} {_change(it)}" for it in self.lines if it.before is not None]
+            changes = _changes([it for it in self.lines if it.before is not None])
             more = [f"{len(changes) - CHANGES_SHOWN} more"] if len(changes) > CHANGES_SHOWN else []
             told = "; ".join(changes[:CHANGES_SHOWN] + more) or "no change"
             said.append(("changed", f"Since the last look, {_ago(self.since)}: {told}."))
@@ -176,6 +177,10 @@ def _next(checks: Checks, outcomes: Sequence[Outcome], lines: Sequence[Line]) ->
     todo = (line for line in open if line.id not in left)
     first = min(todo, key=lambda it: (it.bonus, it.seen.state.rank, bool(needs.get(it.id))), default=None)
     if first is not None:
+        outcome = next((it for it in outcomes if it.question == first.id), None)
+        # What says itself what to do needs no hint.
+        if outcome is not None and outcome.state is State.FAILING and outcome.failed[0].kind is Kind.MISSING:
+            return f"{outcome.seen.first.rstrip('.')}, then autograder check {first.id}", ""
         return first.seen.to_do(first.id), ""
     bonus_left = f"; bonus points are left in {first_few(left)}" if left else ""
     return f"autograder submit{bonus_left}", bonus_left
@@ -200,11 +205,20 @@ def _row(line: Line, width: int, columns: int) -> Iterator[str]:
         yield f"  {mark:<11}  {line.id:<{width}}  {points:>9}  {said}".rstrip()
 
 
+def _changes(changed: Sequence[Line]) -> list[str]:
+    """Return what has changed, question by question; what is only seen for the first time is no news of its own."""
+    new = [it for it in changed if it.before is not None and it.before.state is State.UNKNOWN]
+    said = [f"{it.id} {_change(it)}" for it in changed if it not in new]
+    if len(new) == 1:
+        said.append(f"{new[0].id} was checked for the first time ({new[0].seen.count})")
+    elif new:
+        said.append(f"{len(new)} questions were checked for the first time")
+    return said
+
+
 def _change(line: Line) -> str:
     before, now = line.before, line.seen
     assert before is not None
-    if before.state is State.UNKNOWN:
-        return f"was checked for the first time ({now.count})"
     if before.of == now.of and before.passed != now.passed:
         return f"went from {before.passed} to {now.passed} of {now.of}"
     return f"went from “{before.state}” to “{now.state}”"

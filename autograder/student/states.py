@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +13,9 @@ import msgspec
 
 from autograder.model.verdict import Family, Kind, Verdict
 from autograder.report.view import FailedCheck, failed_checks
+from autograder.student.calls import calls_in
 from autograder.student.checks import Checks
+from autograder.student.notes import Note, notes_on
 
 STOPPED = "cannot be run, for the reason above"
 """What is said of a check that failed because of a file, after what is wrong with that file."""
@@ -69,7 +70,7 @@ class Seen(msgspec.Struct, frozen=True):
         check = f"autograder check {question}"
         first = self.first.rstrip(".")
         return {
-            State.FAILING: f"{check}; for a hint, autograder hint {question}",
+            State.FAILING: f"mend {question}; {check} shows what is wrong, autograder hint {question} gives a hint",
             State.TO_DO: f"{first}: write it, then {check}",
             State.WAITING: f"{first}: copy your own from the earlier assignment, then {check}",
             State.BROKEN: check,
@@ -90,6 +91,10 @@ class Outcome:
         How many checks failed because a file cannot be run, which is said once for all questions.
     needs
         Another question that fails, whose function this one's calls; empty if there is none.
+    bonus
+        Whether its points are on top of those of the assignment.
+    notes
+        What else its checks have seen of its functions, whether they passed or not.
     """
 
     question: str
@@ -97,11 +102,26 @@ class Outcome:
     failed: tuple[Verdict, ...]
     above: int
     needs: str
+    bonus: bool
+    notes: tuple[Note, ...] = ()
 
     @property
     def state(self) -> State:
         """The state of the question."""
         return self.seen.state
+
+    @property
+    def comes_first(self) -> str:
+        """What is to be mended before anything that its failed checks say, in a clause; empty if nothing is."""
+        if self.needs:
+            return f"it calls what {self.needs} asks for, which fails: mend that first"
+        noted = (note.text for note in self.notes if note.comes_first and self.failed)
+        return next(noted, "")
+
+    @property
+    def is_bonus_left(self) -> bool:
+        """Whether it is for bonus points and not begun."""
+        return self.bonus and self.state in (State.TO_DO, State.WAITING)
 
     @property
     def is_stopped(self) -> bool:
@@ -116,13 +136,25 @@ class Outcome:
     @property
     def can_be_hinted_at(self) -> bool:
         """Whether there is a first attempt, and something is known to be wrong with it."""
-        return self.state is State.FAILING and self.failed[0].kind.family is not Family.UNJUDGED
+        first = self.failed[0].kind if self.failed else Kind.PASSED
+        return (
+            self.state is State.FAILING and first is not Kind.MISSING and first.family is not Family.UNJUDGED
+        )
 
 
 def outcomes_of(checks: Checks) -> list[Outcome]:
     """Return how the checks of each question went, the question to be mended first coming first."""
     found = [_outcome(checks, id, verdicts) for id, verdicts in checks.verdicts.items()]
     return sorted(found, key=lambda it: (it.state.rank, bool(it.needs)))
+
+
+def first_to_mend(checks: Checks) -> str:
+    """Return the question to be mended first, of a file that cannot be run the first that it stops."""
+    for problem in checks.problems:
+        if problem.questions:
+            return problem.questions[0]
+    outcomes = outcomes_of(checks)
+    return next((it for it in outcomes if not it.is_bonus_left), outcomes[0]).question
 
 
 def _outcome(checks: Checks, question: str, verdicts: Sequence[Verdict]) -> Outcome:
@@ -134,19 +166,24 @@ def _outcome(checks: Checks, question: str, verdicts: Sequence[Verdict]) -> Outc
         state = State.DONE if verdicts else State.WITHOUT_CHECKS
     elif len(own) < len(failed):
         state = State.BROKEN
-    elif all(verdict.kind is Kind.MISSING for verdict in own):
+    elif all(it.kind is Kind.MISSING and not it.begun for it in own):
         state = State.WAITING if any(f"in {name}" in first for name in borrowed) else State.TO_DO
     else:
         state = State.FAILING
     seen = Seen(state, len(verdicts) - len(failed), len(verdicts), first)
     needs = _needs_first(checks, question) if own else ""
-    return Outcome(question, seen, tuple(own), len(failed) - len(own), needs)
+    asked = checks.assignment.question(question)
+    changes = [change for verdict in verdicts for change in checks.changed.get(verdict.test, ())]
+    notes = tuple(notes_on(asked, checks.submission.files, checks.handed_out, changes))
+    return Outcome(question, seen, tuple(own), len(failed) - len(own), needs, asked.bonus, notes)
 
 
 def _order(verdict: Verdict) -> int:
     if verdict.kind is Kind.MISSING:
-        return 3
-    return {Family.BROKEN: 0, Family.VALUE: 1, Family.STRUCTURE: 2}.get(verdict.kind.family, 4)
+        return 4
+    if verdict.kind is Kind.OTHER_TYPE:  # where other values are wrong, that is not all
+        return 2
+    return {Family.BROKEN: 0, Family.VALUE: 1, Family.STRUCTURE: 3}.get(verdict.kind.family, 5)
 
 
 # --- which question another one needs ---------------------------------------------------------------------
@@ -157,39 +194,30 @@ def _needs_first(checks: Checks, question: str) -> str:
 
     Questions that call each other do not wait for each other.
     """
-    own = _names_in(checks, question)
-    wanted = _called_by(checks, own)
+    calls = calls_in(checks.submission.files)
+    own = _functions_of(checks, question)
+    wanted = _reached(calls, own)
     for other in checks.verdicts:
-        names = _names_in(checks, other)
+        functions = _functions_of(checks, other)
+        # What is not there, such as a method outside its class, is called by its name alone.
+        functions |= {it.rpartition(".")[2] for it in functions if it not in calls}
         failing = any(
             not it.passed and it.kind.family in (Family.VALUE, Family.BROKEN) and not checks.is_told_above(it)
             for it in checks.verdicts[other]
         )
-        if other != question and failing and names & wanted and not own & _called_by(checks, names):
+        if other != question and failing and functions & wanted and not own & _reached(calls, functions):
             return other
     return ""
 
 
-def _names_in(checks: Checks, question: str) -> set[str]:
-    return {it.rpartition(".")[2] for it in checks.assignment.question(question).functions}
+def _functions_of(checks: Checks, question: str) -> set[str]:
+    return {it.partition(".")[2] for it in checks.assignment.question(question).functions}
 
 
-def _called_by(checks: Checks, names: Collection[str]) -> set[str]:
-    """Return the names that some functions call, and those that are called in turn, as far as names tell."""
-    calls: dict[str, set[str]] = {}
-    for file, source in checks.submission.files.items():
-        try:
-            tree = ast.parse(source if file.endswith(".py") else b"")
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for function in ast.walk(tree):
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                called = [it.func for it in ast.walk(function) if isinstance(it, ast.Call)]
-                found = calls.setdefault(function.name, set())
-                found.update(it.id for it in called if isinstance(it, ast.Name))
-                found.update(it.attr for it in called if isinstance(it, ast.Attribute))
+def _reached(calls: Mapping[str, Set[str]], functions: Collection[str]) -> set[str]:
+    """Return what some functions call, and what that calls in turn."""
     reached = set[str]()
-    todo = list(names)
+    todo = list(functions)
     while todo:
         new = calls.get(todo.pop(), set()) - reached
         reached |= new

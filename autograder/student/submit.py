@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.identity import versions
-from autograder.course.loading import ASSIGNMENT_FILE
+from autograder.course.loading import ASSIGNMENT_FILE, RELEASE_FILE
 from autograder.errors import SubmissionError
 from autograder.files.archive import zip_bytes
 from autograder.files.private_folder import PrivateFolder
@@ -88,7 +88,7 @@ def make_hand_in(folder: Path, output: Path | None = None, tier: str | None = No
     """
     checks = check_folder(folder=folder, tier=tier)
     assignment, submission = checks.assignment, checks.submission
-    if absent := [it for it in checks.problems if it.file not in submission.files]:
+    if absent := [it for it in checks.problems if it.file and it.file not in submission.files]:
         sentences = (f"{it.sentence} {it.paying}".strip() for it in absent)
         raise SubmissionError(f"nothing was written: {' '.join(sentences)}")
     made_with: dict[str, object] = {
@@ -129,8 +129,9 @@ def _check_zip(path: Path, checks: Checks, tier: str | None) -> Checks:
     with PrivateFolder("hand-in") as clean:
         folder = clean / assignment.name
         folder.mkdir()
-        for name in (ASSIGNMENT_FILE, PUBLIC_FILE):
-            (folder / name).write_bytes((assignment.folder / name).read_bytes())
+        for name in (ASSIGNMENT_FILE, PUBLIC_FILE, RELEASE_FILE):
+            if (assignment.folder / name).is_file():
+                (folder / name).write_bytes((assignment.folder / name).read_bytes())
         for data in assignment.data:
             (folder / data.name).parent.mkdir(parents=True, exist_ok=True)
             (folder / data.name).write_bytes(data.content())

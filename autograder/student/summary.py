@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 from autograder.model.assignment import Question
 from autograder.model.verdict import Verdict
 from autograder.report.grades import decimal
 from autograder.student.checks import Checks
+from autograder.student.file_problems import FileProblem
 from autograder.student.messages import explained
 from autograder.student.states import outcomes_of
 
@@ -23,10 +25,8 @@ def summary_of(checks: Checks) -> str:
     lines = [
         f"## {_plain(checks.assignment.title)}: {decimal(earned)} of {decimal(total)} points in public checks",
         "",
-        *(
-            f"**{_plain(it)}**\n"
-            for it in (*(it.sentence for it in checks.problems), *checks.submission.notes)
-        ),
+        *(line for problem in checks.problems for line in _told(problem)),
+        *(f"**{_plain(it)}**\n" for it in checks.submission.notes),
         "| question | checks | points |",
         "|---|---:|---:|",
     ]
@@ -38,11 +38,23 @@ def summary_of(checks: Checks) -> str:
     told = dict[str, str]()
     for outcome in outcomes_of(checks):
         if outcome.seen.passed < outcome.seen.of:
-            text = "\n".join(line for _, line in explained(outcome, told))
-            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-            lines += ["", fence, text, fence]
+            lines += ["", *_fenced("\n".join(line for _, line in explained(outcome, told)))]
     lines += ["", "Graded tests look at more cases. These points are for you alone."]
     return "\n".join(lines) + "\n"
+
+
+def _told(problem: FileProblem) -> Iterator[str]:
+    yield f"**{_plain(problem.sentence)}**\n"
+    if problem.excerpt:
+        yield from (*_fenced(problem.excerpt), "")
+    if problem.paying:
+        yield f"{_plain(problem.paying)}\n"
+
+
+def _fenced(text: str) -> tuple[str, str, str]:
+    """Return the lines of a block of code that nothing in the text can end."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return fence, text, fence
 
 
 def points_of(checks: Checks) -> tuple[Fraction, Fraction]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.model.verdict import Kind
 from autograder.values import libraries
-from autograder.values.describe import described, shape_of, wrong_number_of_values
+from autograder.values.describe import described, shape_of, with_lost_entries, wrong_number_of_values
 from autograder.values.kinds import Foreign, Record, TooLargeError, WorkerObject
 from autograder.values.libraries import numbers_in
 
@@ -61,9 +61,7 @@ def numbers(value: Any, name: str, shape: Shape | None = None, finite: bool = Tr
         )
     lost = ~np.isfinite(array)
     if finite and lost.any():
-        what = "NaN" if np.isnan(array[lost]).any() else "infinite"
-        count = f"holds {np.count_nonzero(lost)} of {array.size} entries that are {what}"
-        raise Unusable(Kind.WRONG_VALUE, f"{name} {count if array.ndim else f'is {what}'}")
+        raise Unusable(Kind.WRONG_VALUE, with_lost_entries(name, array, lost))
     return array.astype(np.float64)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.text import counted
 from autograder.values.kinds import Foreign, Record, WorkerObject
 from autograder.values.libraries import all_words, words_for
 
@@ -60,9 +61,21 @@ def shape_of(array: np.ndarray, expected: Any = None) -> str:
     return f"shape {array.shape}" if math.prod(others) <= LONGEST_SHOWN else "a very different shape"
 
 
-def length_of(value: Any) -> str:
-    """Return a length as text, limited as shapes are."""
-    return str(len(value)) if len(value) <= LONGEST_SHOWN else f"more than {LONGEST_SHOWN}"
+def length_of(value: Any, what: str = "entry") -> str:
+    """Return how many there are of what a value holds, "1 entry" or "3 entries", limited as shapes are."""
+    length = len(value)
+    return counted(length, what) if length <= LONGEST_SHOWN else f"more than {counted(LONGEST_SHOWN, what)}"
+
+
+def with_lost_entries(name: str, array: np.ndarray, lost: np.ndarray) -> str:
+    """Return the sentence about an array of numbers that are NaN or infinite at marked entries, and should not be."""
+    nan = np.isnan(array) & lost
+    what, where = ("NaN", nan) if nan.any() else ("infinite", lost)
+    if not array.ndim:
+        return f"{name} is {what}"
+    number = np.count_nonzero(where)
+    places = "its only entry" if array.size == 1 else f"{number} of {array.size} entries"
+    return f"{name} has {'NaN' if nan.any() else 'infinity'} in {places}"
 
 
 def dtype_in_words(dtype: np.dtype[Any]) -> str:
@@ -83,9 +96,9 @@ def described(value: Any, expected: Any = None) -> str:
         case Foreign():
             # A class of the student's may have any name; only familiar names are repeated.
             library = value.type_name.partition(".")[0]
-            if library in _LEFT_OUT:
-                return _left_out(library)
-            return _FAMILIAR.get(value.type_name) or words_for(value.type_name) or OTHER_OBJECT
+            if known := _FAMILIAR.get(value.type_name) or words_for(value.type_name):
+                return known
+            return _left_out(library) if library in _LEFT_OUT else OTHER_OBJECT
         case WorkerObject():
             return "an object of your own class"
         case bool() | np.bool_():
@@ -196,4 +209,5 @@ def _joined(texts: Iterator[str], most: int) -> str:
 def wrong_number_of_values(names: Sequence[str], got: Any) -> str:
     """Return the sentence about a reply that is not one value for each name."""
     missing = ": is a return statement missing?" if got is None else ""
-    return f"{len(names)} values should be returned ({', '.join(names)}); {described(got)} came back{missing}"
+    wanted = f"{counted(len(names), 'value')} should be returned ({', '.join(names)})"
+    return f"{wanted}; {described(got)} came back{missing}"

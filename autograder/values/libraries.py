@@ -7,6 +7,7 @@ Each library has a file `of_LIBRARY.py` beside this one, which offers
 - `numbers_in(value) -> array | None`: its numbers, where an array of them would do as well;
 - `require_sound(value)`: raises unless a value can be made of these parts, whatever student code has made of them;
   without it, no test can have a value of student code made again;
+- `PRELOADED`, if need be: modules of the library that a worker should hold already, because importing them takes long;
 - `WORDS`: what values are called in sentences, by the name of their type.
 
 What came from student code is made into a library's value on the trusted side only where a test asks for it
@@ -109,6 +110,11 @@ def all_words() -> set[str]:
     files = (name for name in os.listdir(folder) if name.startswith("of_"))  # noqa: PTH208
     found = (_file(name[len("of_") : -len(".py")]) for name in files if name.endswith(".py"))
     return {word for library in found if library is not None for word in library.WORDS.values()}
+
+
+def preloaded(library: str) -> tuple[str, ...]:
+    """Return the modules that a worker imports for a library before any student code."""
+    return (library, *getattr(_file(library), "PRELOADED", ()))
 
 
 def has_file(library: str) -> bool:

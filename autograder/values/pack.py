@@ -129,6 +129,8 @@ def _listed(value: list[Any]) -> np.ndarray | None:
     student's runs here.
     """
     shape, parts = [len(value)], value
+    if len(parts) > MAX_LISTED:
+        return None  # part by part, it is refused before much time has gone
     while parts and type(parts[0]) is list:
         extent = len(parts[0])
         if len(shape) == MAX_DIMENSIONS or len(parts) * extent > MAX_LISTED:  # a list may hold itself

@@ -118,11 +118,15 @@ def gray_image(rng, height, width):
 
 
 def on_the_circle(code, gray):
+    """Return magnitudes, and angles on the circle."""
+    return with_angles_doubled(code.call(IMAGE_GRADIENTS, gray), gray)
+
+
+def with_angles_doubled(reply, gray):
     """Return magnitudes and, in the place of each angle, where twice the angle is on the complex unit circle.
 
     There 0 and 180 degrees are the same. Where no numbers came back, the reply stays what it is.
     """
-    reply = code.call(IMAGE_GRADIENTS, gray)
     try:
         magnitude, angle = convert.parts(reply, MAGNITUDE_AND_ANGLE)
         doubled = np.radians(2 * np.clip(convert.numbers(angle, "angle", finite=False), -1e9, 1e9))
@@ -491,11 +495,7 @@ def rising(rng, height, width, across, down):
     return rng.uniform(0.5, 2.0) * (down * np.arange(height)[:, np.newaxis] + across * np.arange(width))
 
 
-def circle_of(code, function, gray):
-    return on_the_circle(code, gray)
-
-
-@ladder(IMAGE_GRADIENTS, parts=MAGNITUDE_AND_ANGLE, run=circle_of)
+@ladder(IMAGE_GRADIENTS, parts=MAGNITUDE_AND_ANGLE, compared=with_angles_doubled)
 def slopes(
     rng,
     rows=Size(5, levels=(2, 3, 5, 7)),

@@ -447,7 +447,7 @@ def gradients(
 ):
     shape = shape_of(dimensions, length)
     weights = rng.uniform(0.5, 2.0, size=shape)
-    x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-1.0, 1.0, size=shape)
+    x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-2.0, 2.0, size=shape)
     f = partial(straight if linear else curved_and_straight, weights=weights)
     return dict(f=f, x=x, h=0.1 if wide else 1e-3)
 

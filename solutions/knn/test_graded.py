@@ -80,12 +80,25 @@ def test_distances_leave_both_sets_alone(unchanged, rng, way):
 
 
 @one_loop
-@pytest.mark.weight(5)
+@pytest.mark.weight(4)
 def test_one_loop_has_no_second_loop_inside(loops):
     def all_alike(n, rng):  # also as many features, so that no loop is short
         return "one_loop", *examples(rng, n, n, n)
 
     loops(distances_of, all_alike, at_most=1, names=("dists",), over="examples or features")
+
+
+@one_loop
+@pytest.mark.weight(1)
+def test_the_one_loop_goes_over_examples(loops):
+    def far_more_features(n, rng):  # a loop over them runs as often as one inside another
+        return "one_loop", *examples(rng, n, n, n * n)
+
+    def fewer_features(n, rng):  # so that code that loops over whatever is shortest loops over them
+        return "one_loop", *examples(rng, 40, 41, n)
+
+    loops(distances_of, far_more_features, at_most=1, n=8, names=("dists",))
+    loops(distances_of, fewer_features, n=8, names=("dists",), over="features")
 
 
 @no_loops
@@ -466,7 +479,18 @@ def nearest(
     return dict(X_train=X_train, y_train=rng.permutation(training_examples), X=X)
 
 
-@ladder(CROSS_VALIDATE, parts=("accuracies",), prepare=for_validations)
+def in_a_table(accuracies, X, y, ks, num_folds):
+    """Return the accuracies with one row for each k; what is no such dictionary stays what it is."""
+    if not isinstance(accuracies, dict) or set(accuracies) != set(ks):
+        return accuracies
+    rows = [accuracies[k] for k in ks]
+    plain = all(isinstance(row, list) and len(row) == num_folds for row in rows)
+    if not plain or not all(isinstance(it, float) for row in rows for it in row):
+        return accuracies
+    return np.array(rows)
+
+
+@ladder(CROSS_VALIDATE, parts=("accuracies",), prepare=for_validations, compared=in_a_table)
 def validations(
     rng,
     examples_per_fold=Size(5, one="example per fold", least=3, levels=(3, 4, 5)),

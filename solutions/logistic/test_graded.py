@@ -87,10 +87,10 @@ def test_probabilities(compare, rng, shape):
 @pytest.mark.weight(1.5)
 @pytest.mark.parametrize("sign", [1, -1, 0], ids=["positive", "negative", "both"])
 def test_probabilities_of_logits_as_large_as_1000(compare, rng, sign):
-    """With ordinary ones among them, so that not all probabilities are 0 or 1."""
-    z = np.concatenate(
-        [rng.uniform(700, 1000, size=4), rng.uniform(20, 60, size=3), rng.uniform(0, 2, size=3)]
-    )
+    """With others among them, so that not all probabilities are 0 or 1; among negative ones none that is larger."""
+    z = np.concatenate([rng.uniform(700, 1000, size=4), rng.uniform(21, 27, size=3)])
+    if sign != -1:
+        z = np.append(z, rng.uniform(0, 2, size=3))
     compare(SIGMOID, rng.permutation(z * (sign or rng.choice([-1, 1], size=z.size))), names=("s",))
 
 
@@ -429,13 +429,18 @@ def logits(
     up=Amount("positive logits", 2.0, 2000.0),
     down=Amount("negative logits", 2.0, 2000.0),
     zero=Case("a logit is 0"),
+    unlikely=Case("all logits lie below -20"),
 ):
+    if zero and unlikely:
+        return None
     shape = (length, *range(2, 1 + dimensions))
     z = rng.uniform(0.3, 1.0, size=shape)
     z.flat[:2] = 1
     z *= np.where(np.arange(z.size).reshape(shape) % 2, -down, up)
     if zero:
         z.flat[0] = 0
+    if unlikely:
+        z = rng.uniform(-27.0, -21.0, size=shape)
     return dict(z=z)
 
 
@@ -492,6 +497,8 @@ def pairs(rng, examples, classes, certain, both, impossible, same):
     """Draw pairs of distributions with these special cases in their first rows; None where they do not go together."""
     if (certain and (both or impossible)) or (both and impossible) or (same and impossible):
         return None
+    if both and classes == 2:
+        return None  # what is left is one-hot, in P and in Q alike
     P, Q = distributions(rng, examples, classes), distributions(rng, examples, classes)
     if certain:
         P[0] = np.eye(classes)[-1]
@@ -541,7 +548,7 @@ def run_epoch(code, function, *arguments):
 @ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch, prepare=for_epochs)
 def epochs(
     rng,
-    examples=Size(8, levels=(2, 4, 8)),
+    examples=Size(4, levels=(2, 4, 8)),
     features=Size(3, levels=(1, 2, 3)),
     classes=Size(4, one="class", levels=(2, 3, 4)),
     reg=Switch("a penalty", 0.3),

@@ -500,7 +500,8 @@ def descents(
     if bottom and not quadratic:
         return None
     f = function_of(rng, dimensions, quadratic, apart=False)
-    x0 = f.middle.copy() if bottom else 2 * start(rng, dimensions)
+    # From farther away, paths run off, and what is wrong in their first steps is lost in the numbers that follow.
+    x0 = f.middle.copy() if bottom else start(rng, dimensions) * (2 if quadratic else 1)
     return dict(grad=f.gradient, x0=x0, rate=0.04, steps=steps)
 
 
@@ -638,15 +639,14 @@ def drawn(rng, N, D, centred=False):
     return X - X.mean(axis=0) if centred else X
 
 
-def eigenvalues_of_white(code, function, X):
-    T = code.call(function, X)
+def eigenvalues_of_white(T, X):
     try:
         return eigenvalues_after(X, convert.numbers(T, "T", (X.shape[1], X.shape[1])))
     except convert.Unusable:
         return T
 
 
-@ladder(WHITEN_FIT, parts=("the eigenvalues of Z.T @ Z / N",), run=eigenvalues_of_white)
+@ladder(WHITEN_FIT, parts=("the eigenvalues of Z.T @ Z / N",), compared=eigenvalues_of_white)
 def whitened(
     rng,
     examples=Size(20, levels=(13, 20), along="X"),

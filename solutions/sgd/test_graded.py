@@ -330,7 +330,8 @@ def test_training_separates_what_can_be_separated(student, check, rng, batch_siz
     check(len(history) > 1, f"loss_history of 300 steps holds {len(history)} numbers")
     with np.errstate(over="ignore", invalid="ignore"):
         accurate = bool(np.mean(np.argmax(X @ W, axis=1) == y) > 0.95)
-    fell = bool(history[-1] < 0.5 * history[0])
+        # The losses of single batches go up and down by chance where labels are not those of the examples.
+        fell = bool(np.mean(history[-50:]) < 0.5 * history[0])
     check(
         fell=fell,
         accurate=(accurate, True, "300 steps on a problem that can be learned did not reach 95 % accuracy"),
@@ -877,7 +878,11 @@ def for_searches(code):
 
 
 def searched(code, function, *arguments):
-    found, tried = code.call("linear_classifier.ladder_searched", *arguments)
+    return code.bind("linear_classifier.ladder_searched", *arguments)
+
+
+def with_number_of_the_best(reply, *arguments):
+    found, tried = reply
     best_W, best_loss, all_losses = three_of(found)
     return which_try(best_W, tried), best_loss, all_losses
 
@@ -887,6 +892,7 @@ def searched(code, function, *arguments):
     parts=("the number of the best try", "best_loss", "losses"),
     run=searched,
     prepare=for_searches,
+    compared=with_number_of_the_best,
 )
 def searches(
     rng,
@@ -922,7 +928,11 @@ def for_choices(code):
 
 
 def chosen(code, function, *arguments):
-    found, W, trainings = code.call("linear_classifier.ladder_chosen", *arguments)
+    return code.bind("linear_classifier.ladder_chosen", *arguments)
+
+
+def with_the_best_model(reply, *arguments):
+    found, W, trainings = reply
     results, best_val, model = three_of(found)
     if not hasattr(model, "call"):
         return results, best_val, None, None
@@ -935,6 +945,7 @@ def chosen(code, function, *arguments):
     parts=("results", "best_val", "weights of best_model", "what best_model was trained with"),
     run=chosen,
     prepare=for_choices,
+    compared=with_the_best_model,
 )
 def grids(
     rng,

@@ -47,7 +47,7 @@ def answers(rng, logits):
     return y
 
 
-@versions({"shape": SHAPES}, naive=3, vectorized=2)
+@versions({"shape": SHAPES}, naive=3, vectorized=1)
 def test_without_a_penalty(compare, rng, function, shape):
     compare(function, *problem(rng, *shape), 0.0, names=NAMES)
 
@@ -94,7 +94,7 @@ def test_no_loop_over_the_examples(loops):
 
 
 @vectorized
-@pytest.mark.weight(0.5)
+@pytest.mark.weight(1.5)
 def test_no_loop_over_the_features(loops):
     require_no_loop(loops, "features")
 

@@ -51,6 +51,21 @@ def test_a_line_of_the_reference_is_named_on_both_sides(small_course: Course) ->
     assert "ridge/README.md, line 4 shows solutions/ridge/ridge.py, line 16" in sentence
 
 
+def test_a_line_is_found_wherever_it_begins(small_course: Course) -> None:
+    for before in range(20):
+        text = f"{'x' * before}{LINE.strip()}{'y' * (before % 3)}"
+        assert "line 1 shows solutions/ridge/ridge.py, line 16" in found(
+            small_course, zipped(README__md=text)
+        )
+
+
+def test_a_salt_is_found_that_is_shorter_than_any_line(small_course: Course) -> None:
+    (small_course.root / "solutions" / "ridge" / "grading.toml").write_text('salt = "c0ffee5a17"\n')
+    assert "shows solutions/ridge/grading.toml, line 1" in found(
+        small_course, zipped(a__txt="\nxc0ffee 5a17x")
+    )
+
+
 SECRETS = {
     "a reference in another assignment": "return (X - X.mean(axis=0)) / X.std(axis=0)",
     "a comment of the reference": "# The factor 2 of the square stays, as in the handout.",
@@ -317,6 +332,12 @@ def test_solutions_that_do_not_exist_are_an_error_not_a_clean_scan(small_course:
         ('model = code.new("fc_net.TwoLayerNet", sizes, rng=seed)', False),
         ('loss, grads = net.call("loss", X, y, **options)', False),
         ('return net.call("loss", X / 255, y)', True),
+        ('return code.call("layers.affine_forward", x, w, b)[0]', False),
+        ('return code.call("layers.affine_forward", x, w, b)[0] * 2', True),
+        ('net.set("params", {"W1": W1, "b1": b1, "W2": W2, "b2": b2})', False),
+        ('net.set("params", {"W1": 2 * W1, "b1": b1})', True),
+        ('net.set("params", {"W1": {"W2": W2, "b1": b1}})', True),
+        ("net.set({" + "'a':b," * 100 + "!", True),
         ("(examples, features)", False),
         ("(examples, features + 1)", True),
         ('net.set("W", 0.25 * np.ones(3))', True),

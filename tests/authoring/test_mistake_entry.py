@@ -17,6 +17,8 @@ from autograder.course.loading import Course, find_course
 from autograder.errors import CourseError
 from autograder.grading.explain.bank import load_bank
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 OTHER = b'''
 import numpy as np
 

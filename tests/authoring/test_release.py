@@ -114,6 +114,7 @@ def test_release_json_names_the_assignment_its_version_and_its_content(
     before = release_of(assignment)
     assert Release(**written) == before
     assert (before.assignment, before.version) == ("ridge", "2.1")
+    assert before.parameters["ridge.ridge_loss"] == ["w", "X", "t", "reg"]
     (assignment.folder / "README.md").write_text("# Changed\n", encoding="utf-8")
     assert release_of(assignment).content_hash != before.content_hash
 

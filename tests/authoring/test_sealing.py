@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 import textwrap
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -481,6 +483,20 @@ def test_a_check_that_passes_only_at_times_is_no_part_of_a_key(
     monkeypatch.setattr(Grader, "trial_of", passing_once)
     bank = BANK[: BANK.index("[half]")]
     assert "others in each run" in reasons(sealing_of(course_of(tmp_path, mistakes=bank)))["summed"]
+
+
+def test_other_processes_seal_the_same(tmp_path: Path, sealing: Sealing) -> None:
+    class Pool:
+        jobs = 3
+
+        def carry_out(self, task: Callable[[Grader], Any]) -> Future[Any]:
+            done: Future[Any] = Future()
+            done.set_result(pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(task))())))
+            return done
+
+    course = course_of(tmp_path)
+    again = seal_hints(course.assignment(NAME), course.solution(NAME), pool=Pool())
+    assert again.file == sealing.file and len(again.outcomes) == len(sealing.outcomes) > 1
 
 
 def test_the_file_holds_no_hint_in_clear_and_tells_no_lengths(sealing: Sealing) -> None:

@@ -217,6 +217,16 @@ def test_paths_are_written_as_a_shell_takes_them(start: ModuleType) -> None:
 
 
 @pytest.mark.system
+def test_a_path_in_quotes_is_run_in_both_shells_of_windows(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = start.quoted("..\\knn (1)\\.venv\\Scripts\\activate")
+    assert start.activating(path) == [f". {path}"]
+    monkeypatch.setattr(start, "WINDOWS", True)
+    assert [it.split("    ")[0] for it in start.activating(path)] == [path, f"& {path}"]
+    assert start.activating("..\\.venv\\Scripts\\activate") == ["..\\.venv\\Scripts\\activate"]
+
+
 def test_it_makes_the_environment_installs_and_says_where_the_student_stands(
     start: ModuleType, tmp_path: Path
 ) -> None:

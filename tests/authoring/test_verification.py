@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
+from autograder.authoring import bundle as bundling
 from autograder.authoring import release as packing
 from autograder.authoring import slips, verification
+from autograder.authoring.claims import Claim, with_accepted
 from autograder.authoring.proof import is_proved
 from autograder.authoring.secrets import squeeze
 from autograder.classroom.grade_one import open_grader
 from autograder.classroom.work import Work
 from autograder.course.loading import Course
+from autograder.errors import CourseError
 from autograder.grading.grader import Grader
 from autograder.model.verdict import Verdict
 from tests.commands import run_command, run_here
@@ -46,6 +50,8 @@ WITH_GLOBAL_STATE = GRADED.replace("import pytest", "import numpy as np\nimport 
 class PoolHere:
     """Grades in this process, in which everything is imported, what a pool of processes would."""
 
+    jobs = 1
+
     def __init__(self, work: Work, jobs: int) -> None:
         self._grader = open_grader(work)
 
@@ -67,14 +73,24 @@ class PoolHere:
 
 
 def verify(tmp_path: Path, **replaced: str) -> tuple[int, str]:
-    course = write_course(tmp_path, {PATHS.get(part, part): text for part, text in replaced.items()})
+    return verify_here(
+        write_course(tmp_path, {PATHS.get(part, part): text for part, text in replaced.items()}), "centring"
+    )
+
+
+def verify_here(course: Path, name: str) -> tuple[int, str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verification, "LocalPool", PoolHere)
-        # The same wheel is in every release, and searching it takes longer than all the rest.
-        patch.setattr(packing, "build_wheel", lambda: ("homework_autograder-0-py3-none-any.whl", b""))
-        done = run_here("verify", "centring", cwd=course)
+        in_this_process(patch)
+        done = run_here("verify", name, cwd=course)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout + done.stderr
+
+
+def in_this_process(patch: pytest.MonkeyPatch) -> None:
+    """Verify without further processes, and without a wheel: it is the same in all, and searching it takes longest."""
+    patch.setattr(verification, "LocalPool", PoolHere)
+    for packer in (packing, bundling):
+        patch.setattr(packer, "build_wheel", lambda: ("homework_autograder-0-py3-none-any.whl", b""))
 
 
 def said_of(printed: str) -> str:
@@ -87,6 +103,18 @@ def test_a_sound_assignment_is_gradable(tmp_path: Path) -> None:
     assert code == 0, printed
     assert "Traceback" not in done.stderr
     assert "centring is gradable" in printed and "NO" not in printed.replace("NOT", "")
+
+
+def test_a_new_notebook_whose_last_cell_only_checks_is_gradable(tmp_path: Path) -> None:
+    done = run_here("new", "line", "--notebook", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for half in ("assignments", "solutions"):
+        cells = json.loads((tmp_path / half / "line" / "line.ipynb").read_text())["cells"]
+        assert "".join(cells[-1]["source"]) == 'grader.check("squared_loss")'
+        assert not (tmp_path / half / "line" / "line.py").exists()
+    assert "`line.ipynb`" in (tmp_path / "assignments" / "line" / "README.md").read_text()
+    code, printed = verify_here(tmp_path, "line")
+    assert code == 0 and "for one over examples" not in printed, printed
 
 
 def test_a_test_that_accepts_a_known_mistake_is_named(tmp_path: Path) -> None:
@@ -102,6 +130,24 @@ def test_a_hint_that_nobody_reaches_is_named(tmp_path: Path) -> None:
     code, printed = verify(tmp_path, bank=twin)
     assert code == 1
     assert "its hint is never shown: it gives the same values as M02 in every test" in said_of(printed)
+
+
+def test_a_convention_that_the_assignment_insists_on_costs_points_as_a_mistake_does(tmp_path: Path) -> None:
+    bank = (
+        MISTAKES
+        + """
+[sample]
+note = "Your spread divides by one less than the number of rows."
+edits.spread = ["from_mean, axis=0) / len(X)", "from_mean, axis=0) / (len(X) - 1)"]
+"""
+    )
+    insists = {
+        "assignments/centring/assignment.toml": ASSIGNMENT.replace(
+            "[limits]", '[conventions]\nsample = "mistake"\n\n[limits]'
+        )
+    }
+    code, printed = verify(tmp_path, bank=bank, **insists)
+    assert code == 0, printed
 
 
 def test_a_stub_that_scores_is_named(tmp_path: Path) -> None:
@@ -126,6 +172,32 @@ def test_a_test_that_is_worth_odd_points_is_named(tmp_path: Path) -> None:
     said = said_of(printed)
     assert "students read points in halves" in said
     assert "test_spreads is worth 8/3 of spread, whose weights add up to 3 for 4 points" in said
+    in_thirds = {
+        "assignments/centring/assignment.toml": ASSIGNMENT.replace("points = 4", 'points = 4\nstep = "1/3"')
+    }
+    code, printed = verify(tmp_path / "in thirds", graded=odd, **in_thirds)
+    assert code == 0 and "every test and every known mistake; spread in steps of 1/3" in said_of(printed)
+
+
+def test_of_a_test_that_is_not_written_yet_it_is_said_once_and_of_one_that_wants_a_refusal_nothing(
+    tmp_path: Path,
+) -> None:
+    more = """
+
+@pytest.mark.question("spread")
+def test_left_to_be_written(student):
+    raise NotImplementedError("write this test by hand")
+
+
+@pytest.mark.question("spread")
+def test_refuses_text(student):
+    student.raises("TypeError", "centring.spread", "text")
+"""
+    code, printed = verify(tmp_path, graded=GRADED + more)
+    said = said_of(printed)
+    assert code == 1 and said.count("write this test by hand") == 1
+    assert "is at fault in" not in said and "test_refuses_text is worth" in said
+    assert "from test_refuses_text" not in said and "passes test_refuses_text" not in said
 
 
 RACE = """
@@ -242,7 +314,8 @@ def test_points_for_copied_answers_are_named(tmp_path: Path) -> None:
     copied = GRADED + COPIED_TEST
     code, printed = verify(tmp_path, graded=copied)
     assert code == 1
-    assert "hard-coded answers" in printed and "test_same_as_public" in printed
+    assert "knows the answers to the public checks" in printed
+    assert "from test_same_as_public; ask these for what no public check asks for" in said_of(printed)
 
 
 def test_a_release_that_shows_the_solution_is_named(tmp_path: Path) -> None:
@@ -420,7 +493,7 @@ def test_of_text(compare):
 
 
 def test_a_release_is_refused_for_what_verify_refuses_and_proved_once(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(verification, "LocalPool", PoolHere)
+    in_this_process(monkeypatch)
     course = write_course(tmp_path, {PATHS["graded"]: GRADED + BLIND_TEST})
     refused = run_here("release", "centring", "-o", tmp_path / "out", cwd=course)
     assert refused.returncode == 2 and "centring is not gradable as it is" in refused.stderr
@@ -434,6 +507,43 @@ def test_a_release_is_refused_for_what_verify_refuses_and_proved_once(tmp_path: 
     assert again.returncode == 0 and "verified first" not in again.stdout
     (course / PATHS["stub"]).write_text(STUB + "\n# changed\n")
     assert not is_proved(Course(course), "centring")
+
+
+def test_what_tests_leave_open_is_accepted_and_what_is_wrong_is_not(tmp_path: Path, monkeypatch) -> None:
+    in_this_process(monkeypatch)
+    course = write_course(tmp_path, {PATHS["graded"]: GRADED + COPIED_TEST + WRONG_TEST})
+    done = run_here("verify", "centring", "--accept", "as it was", cwd=course)
+    said = said_of(done.stdout)
+    assert done.returncode == 1 and "accepted: as it was" in said
+    assert "To be mended: the reference earns everything" in said
+    write_course(tmp_path, {PATHS["graded"]: GRADED + COPIED_TEST})
+    released = run_here("release", "centring", "-o", tmp_path / "out", cwd=course)
+    # Weights that add up otherwise were not what was accepted.
+    assert released.returncode == 2 and "accept what `verify` lets you accept" in said_of(released.stderr)
+    done = run_here("verify", "centring", "--accept", "as it was", cwd=course)
+    assert done.returncode == 0 and "gradable, with 2 shortcomings that you have accepted" in said_of(
+        done.stdout
+    )
+    assert run_here("release", "centring", "-o", tmp_path / "out", cwd=course).returncode == 0
+
+
+def claims(*texts: str) -> list[Claim]:
+    """Return a claim for each text, of which those with an exclamation mark fall short in what it says."""
+    return [Claim(text.partition("!")[0], "!" not in text, "", tuple(text.split("!")[1:])) for text in texts]
+
+
+def test_only_items_that_were_accepted_are_accepted(tmp_path: Path) -> None:
+    assert [it.holds for it in with_accepted(claims("a!x!y", "b"), tmp_path)] == [False, True]
+    assert all(it.holds for it in with_accepted(claims("a!x!y", "b"), tmp_path, 'of "old"'))
+    (known,) = (it for it in with_accepted(claims("a!y", "b"), tmp_path) if it.accepted)
+    assert known.holds and known.accepted == 'of "old"'
+    assert [it.holds for it in with_accepted(claims("a!y!z", "b!x"), tmp_path)] == [False, False]
+    again = with_accepted(claims("a!y!z", "b"), tmp_path, "new")
+    assert again[0].accepted == 'of "old"; new'
+    # x is found by now, and asked for again if it ever is not.
+    assert [it.holds for it in with_accepted(claims("a!x", "b"), tmp_path)] == [False, True]
+    with pytest.raises(CourseError, match="nothing falls short that could be accepted"):
+        with_accepted([Claim("c", False, "the reference fails")], tmp_path, "why not")
 
 
 WRONG_TEST = """

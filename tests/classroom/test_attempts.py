@@ -22,6 +22,8 @@ from autograder.model.result import GradingResult, QuestionResult
 from autograder.model.scoring import without_lowest
 from tests.classroom.conftest import FILE, RIGHT, SUMMED
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 MONDAY = datetime(2030, 1, 7, tzinfo=UTC)
 
 

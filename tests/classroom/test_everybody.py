@@ -27,6 +27,8 @@ from tests.classroom.conftest import FILE, RIGHT
 from tests.handin.hand_ins import NAMES
 from tests.handin.test_identity import FOLDERS, PEOPLE, PLATFORMS, WITHOUT_IDS
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 class NoPool:
     """Says at once what any hand-in comes to."""

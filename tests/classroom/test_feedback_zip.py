@@ -18,6 +18,8 @@ from autograder.classroom.work import Work
 from autograder.errors import CourseError
 from tests.classroom.conftest import FILE, RIGHT, SUMMED
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 def graded(
     work: Work, pool: LocalPool, folder: Path, files: dict[str, bytes], *, every: bool = False

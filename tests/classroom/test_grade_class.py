@@ -199,6 +199,44 @@ def test_isolation_that_cannot_be_had_stops_everything_at_once(work: Work) -> No
         LocalPool(replace(work, tier="glass"), 1)
 
 
+# --- processes that cannot grade ----------------------------------------------------------------------
+
+DIES = "import os, sys\nif '--multiprocessing-fork' in sys.orig_argv:\n    os._exit(9)\n"
+STARTS_NOTHING = """
+import sys
+
+def refuse(event, arguments):
+    if event == "subprocess.Popen" and "--multiprocessing-fork" in sys.orig_argv:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+sys.addaudithook(refuse)
+"""
+
+
+@pytest.mark.parametrize(
+    "beginning, said",
+    [
+        (DIES, "end before they are given a hand-in (exit code 9)"),
+        (STARTS_NOTHING, "temporarily unavailable"),
+    ],
+    ids=["processes that die", "no worker"],
+)
+def test_processes_that_can_grade_nothing_stop_the_class_with_one_sentence(
+    beginning: str, said: str, work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(beginning)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    store = Store(tmp_path / "state")
+    hand_ins = class_of(8, tmp_path / "class", work)
+    large = replace(work)
+    vars(large)["stubs"] = {"hw.py": bytes(1 << 20)}  # more than a pipe holds
+    with pytest.raises(GraderError) as error, LocalPool(large, 2) as pool:
+        list(grade_class(work, hand_ins, pool, store))
+    sentence = str(error.value)
+    assert said in sentence and "autograder doctor" in sentence and "\n" not in sentence
+    assert not list((tmp_path / "state").glob("*.outcome"))  # nobody's work is to blame
+
+
 # --- Ctrl-C -------------------------------------------------------------------------------------------
 
 SLOW = b"import time\n\ndef predict(X, w):\n    time.sleep(8)\n"

@@ -20,6 +20,8 @@ from autograder.handin.found import Fate, Found
 from autograder.handin.students import Student
 from tests.classroom.conftest import RIGHT, SUMMED, write_class
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 CANVAS = (
     "name,canvas_user_id,user_id,login_id,sections,group_name,canvas_group_id,group_id\n"
     "Ada Lovelace,1815,s1,al,A,Team Rocket!,71,\n"

@@ -17,6 +17,8 @@ from autograder.errors import CourseError
 from autograder.grading.explain.digest import digest_of, digest_of_events
 from tests.classroom.conftest import RIGHT, SUMMED, write_class
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 CUBED = RIGHT.replace(b"np.mean(miss ** 2)", b"np.mean(np.abs(miss) ** 3)")
 CUBED_OTHERWISE = b"""
 import numpy as np

@@ -30,6 +30,8 @@ from autograder.report.feedback_page import feedback_page
 from autograder.report.gradescope import read_results
 from tests.classroom.conftest import FILE, RIGHT, SUMMED, write_class
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 NOTHING = GradeOptions()
 
 

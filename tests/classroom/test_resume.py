@@ -19,6 +19,8 @@ from autograder.course.loading import Course, find_course
 from autograder.errors import CourseError
 from tests.classroom.conftest import BROKEN, NAME, RIGHT, SUMMED, write_class
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 LAST_OF_EACH = GradeOptions()
 
 

@@ -30,6 +30,8 @@ from tests.classroom.conftest import FILE, RIGHT, SUMMED
 from tests.classroom.rows import LINE, row
 from tests.commands import only_line, run_here
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 def compare(path: Path, rows: list[GradeRow]) -> tuple[RosterLine, ...]:
     return compare_people(read_roster(path, path.parent / "written.csv"), rows)

@@ -33,6 +33,8 @@ from autograder.report.gradescope import read_results
 from tests.classroom.conftest import FILE, NAME, RIGHT, SUMMED, RememberingPool
 from tests.commands import only_line, run_here
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 WRITTEN = """
 [[written]]
 id = "why"

@@ -137,6 +137,19 @@ def test_explain_shows_the_instructor_what_feedback_hides(course: Path, tmp_path
     assert "expected spread" in done.stdout and "got spread" in done.stdout and "M02" in done.stdout
     _, _, usual = done.stdout.partition("as it is usually written:\n")
     assert usual.startswith("return (np.add.reduce(deviations_from_mean * deviations_from_mean")
+    assert "to paste" not in done.stdout  # of hidden inputs there is nothing to write down
+
+
+def test_explain_writes_out_all_that_a_public_check_needs_as_its_expected_value(
+    course: Path, tmp_path: Path
+) -> None:
+    third = REFERENCE.replace("X - column_means, column_means", "(X - column_means) / 3, column_means")
+    assert third != REFERENCE
+    hand_in = write_hand_in(tmp_path / "third", third)
+    done = run_here("explain", "centring", hand_in, "test_two_rows", cwd=course)
+    (line,) = (it for it in done.stdout.splitlines() if it.startswith("all that came, to paste: "))
+    centred, means = eval(line.partition(": ")[2], {"np": np})
+    assert centred.tolist() == [[-1 / 3, -2 / 3], [1 / 3, 2 / 3]] and means.tolist() == [2, 4]
 
 
 def test_explain_finds_one_hand_in_of_a_class(course: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import cli
-from autograder.cli.checks import STYLES, _Lines
+from autograder.cli.checks import _Lines, styles
 from autograder.cli.console import CleanConsole
 from autograder.cli.say import say
 from autograder.text import with_marks, without_controls
@@ -54,14 +54,16 @@ def test_every_command_prints_through_them() -> None:
             ), path
 
 
-def test_what_student_commands_print_can_be_read_on_white_and_on_black() -> None:
+@pytest.mark.parametrize("color_system, least", [("truecolor", 4.5), ("256", 4.4)])
+def test_what_student_commands_print_can_be_read_on_white_and_on_black(color_system, least) -> None:
     def luminance(*channels: int) -> float:
         linear = [
             c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (it / 255 for it in channels)
         ]
         return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
-    coloured = [style for text in STYLES.values() if (style := Style.parse(text)).color]
+    parsed = (Style.parse(text) for text in styles(color_system).values())
+    coloured = [style for style in parsed if style.color and not style.color.is_default]
     assert coloured
     for style in coloured:
         backgrounds = (
@@ -69,7 +71,13 @@ def test_what_student_commands_print_can_be_read_on_white_and_on_black() -> None
         )
         for background in backgrounds:
             lights = sorted(luminance(*it) + 0.05 for it in (style.color.get_truecolor(), background))
-            assert lights[1] / lights[0] >= 4.5, style  # what the web's guidelines ask of text
+            assert lights[1] / lights[0] >= least, style  # the web's guidelines ask 4.5 of text
+
+
+@pytest.mark.parametrize("color_system", ["standard", "windows", None])
+def test_of_the_colours_that_a_terminal_chooses_only_red_is_used(color_system) -> None:
+    parsed = [Style.parse(text) for text in styles(color_system).values()]
+    assert {it.color.name for it in parsed if it.color} == {"default", "red", "#ffffff"}
 
 
 def test_values_are_broken_where_a_terminal_is_too_narrow_and_lines_to_paste_never() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from autograder.authoring.proof import is_proved
+from autograder.course.loading import Course
 from tests.commands import run_here
 
 PAGE = (Path(__file__).parents[2] / "docs" / "coming-over.md").read_text()
@@ -56,6 +61,36 @@ def test_a_worked_example_is_imported_by_its_commands(
         assert done.returncode == 0, (command, done.stdout, done.stderr)
     page = (tmp_path / "solutions" / made / "IMPORTED.md").read_text()
     assert says in page
+    assert_graded_from_a_release(tmp_path, made)
+
+
+def assert_graded_from_a_release(course: Path, name: str) -> None:
+    """Hand an assignment out, submit right work and a stub from what students get, and grade both."""
+    if not is_proved(Course(course), name) and run_here("verify", name, cwd=course).returncode:
+        # Its visible tests earn points.
+        accepted = run_here("verify", name, "--accept", "as it was", cwd=course)
+        assert accepted.returncode == 0, accepted.stdout
+    done = run_here("release", name, "-o", course / "out", cwd=course)
+    assert done.returncode == 0, done.stderr
+    (release,) = (course / "out").glob("*.zip")
+    for student, half in (("right", "solutions"), ("empty", "assignments")):
+        folder = course / "students" / student
+        with zipfile.ZipFile(release) as packed:
+            packed.extractall(folder)
+        (work,) = (
+            it for it in (course / half / name).iterdir() if it.name in (f"{name}.ipynb", f"{name}.py")
+        )
+        shutil.copy(work, folder / name)
+        submitted = run_here("submit", cwd=folder / name)
+        assert submitted.returncode == 0 or student == "empty", submitted.stderr
+        (hand_in,) = (folder / name).glob("*-hand-in.zip")
+        (course / "hand-ins").mkdir(exist_ok=True)
+        shutil.copy(hand_in, course / "hand-ins" / f"{student}.zip")
+    graded = run_here("grade", name, course / "hand-ins", "-o", course / "graded", "--jobs", "1", cwd=course)
+    assert graded.returncode == 0, graded.stderr
+    rows = csv.DictReader((course / "graded" / "grades.csv").read_text().splitlines())
+    totals = {row["name"]: (row["total"], row["out_of"]) for row in rows}
+    assert totals == {"right": ("3", "3"), "empty": ("0", "3")}
 
 
 def test_the_page_shows_each_kind_of_import() -> None:

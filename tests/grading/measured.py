@@ -17,7 +17,8 @@ import numpy as np
 
 from autograder.errors import GraderError
 from autograder.grading.trial import Finding, NotPassed, Subject, Trial
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.interpreter import Interpreter, interpreter_of, worker_interpreter
 from autograder.sandbox.process import Sandbox
 
@@ -37,6 +38,8 @@ def interpreters() -> dict[str, Interpreter]:
         interpreter = interpreter_of(python)
         found.setdefault(_version_of(interpreter), interpreter)
     for command in filter(shutil.which, _COMMANDS):
+        if command.removeprefix("python") in found:
+            continue  # to ask it would start it, in each of the processes that collect tests
         try:
             interpreter = interpreter_of(command)
         except GraderError:  # a Python without NumPy is none for workers
@@ -58,8 +61,8 @@ def hosts(interpreter: Interpreter | None = None, tier: str | None = None) -> It
         yield student, reference
 
 
-def trial_of(hosts: tuple[Host, Host], student: str, reference: str, seconds: float = 20.0) -> Trial:
-    """Return a trial of `hw.py` with this text, against a reference with that one."""
+def trial_of(hosts: tuple[Host, Host], student: str | bytes, reference: str, seconds: float = 20.0) -> Trial:
+    """Return a trial of `hw.py` with this text, or all of its bytes, against a reference with that one."""
     names = next(_spaces)
     return Trial(
         Subject(hosts[0], _files(student), f"+{names}", seconds),
@@ -78,7 +81,9 @@ def finding_of(run: object, *args: object, **options: object) -> Finding | None:
     return None
 
 
-def _files(text: str) -> dict[str, bytes]:
+def _files(text: str | bytes) -> dict[str, bytes]:
+    if isinstance(text, bytes):
+        return {"hw.py": text}
     return {"hw.py": ("import numpy as np\n" + textwrap.dedent(text)).encode()}
 
 

@@ -299,6 +299,7 @@ def entry(change: str, head: str = 'title = "t"\nhint = "h"') -> str:
         (entry('replaced_by.length = "absent"'), "does not define"),
         (entry('replaced_by.length = "FACTOR"'), "does not define"),
         (entry('edits.size = ["len", "abs"]'), "does not have that function; name it Base.size"),
+        (entry('edits.SCALE = ["2", "3"]'), "M01 names SCALE, which is a variable"),
         *(
             (entry(f'edits."{name}" = ["x", "y"]'), f"M01 names {name}")
             for name in ("absent.length", "hw", "hw.absent", "hw.Absent.loss")

@@ -12,7 +12,8 @@ import pytest
 from autograder.errors import CourseError
 from autograder.grading.ladder import Ladder, Size, ladder
 from autograder.sandbox.call_failures import CodeRaised
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 
 HAND_IN = """

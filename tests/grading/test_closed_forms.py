@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.grading.explain.closed_forms import Sample, form_of, other_arrangement
+from autograder.grading.explain.terms import Switched
 
 SIZES = ((7, 5, 4), (4, 6, 9), (11, 3, 2))
 REGS = (0.1, 0.7, 0.3)
@@ -91,6 +93,19 @@ def test_names_the_form_of_a_number(wrong: Wrong, form: str) -> None:
     assert said(samples(wrong, scalar=True)) == form
 
 
+def test_arguments_of_any_shape_may_be_what_is_added() -> None:
+    """The products of all pairs of columns are those of a matrix."""
+    rng = np.random.default_rng(3)
+    tables = [rng.normal(size=shape) for shape in ((3, 4, 5), (4, 3, 2), (2, 2, 7))]
+    numbers = [np.asarray(rng.uniform(1, 5)) for _ in tables]
+    added = [
+        Sample(it, it + table.sum(), {"T": table}, 10.0) for it, table in zip(numbers, tables, strict=True)
+    ]
+    assert said(added) == "is too large by exactly sum(T)"
+    unlike = [replace(it, wrong=it.right + 0.1 * number) for number, it in enumerate(added, 1)]
+    assert said(unlike) == ""
+
+
 def test_a_form_that_one_test_contradicts_is_not_named() -> None:
     twice, right = samples(lambda right, of: 2 * right), samples(lambda right, of: right)
     assert said([*twice, right[0]]) == ""
@@ -162,3 +177,9 @@ def test_the_right_numbers_in_another_order_are_told() -> None:
 @pytest.mark.parametrize("right", [np.arange(12) % 5, np.eye(5) * np.arange(1.0, 6.0)])
 def test_numbers_that_are_repeated_are_in_no_order(right: np.ndarray) -> None:
     assert other_arrangement(right, np.roll(right, 1, axis=0)) == ""
+
+
+def test_what_a_switch_adds_to_infinity_is_not_warned_of() -> None:
+    with warnings.catch_warnings(action="error"):
+        terms = Switched(("loss",), np.inf, np.inf, "reg", 0.0).terms()
+    assert terms is not None and len(terms) == 2

@@ -14,7 +14,7 @@ from autograder.grading.explain.probes import Allowance, Stopped
 from autograder.grading.ladder import Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
 from autograder.model.verdict import Kind
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from tests.graders import COURSE
 from tests.grading.losses import GRADED, OF_LOSS, REFERENCE, grader_of, hand_in, short, with_loss
 from tests.test_right_solutions import SOLUTIONS, files_of
@@ -42,6 +42,7 @@ def losses(
         return None
     if empty:
         X[:, -1] = 0
+    W[0, 0] = abs(W[0, 0])
     if negative:
         W = -np.abs(W)
     if scores > 1:
@@ -160,7 +161,27 @@ def said_of(grader, body, **options):
             "dW = 4 * dW if X[:, -1].any() else dW",
             "dW: is four times what it should be, special cases apart.",
         ),
+        ("dW = np.trunc(dW)", "dW: is what it should be, cut off after the point."),
+        ("dW = np.floor(dW)", "dW: is what it should be, rounded down to whole numbers."),
+        ("dW = np.round(dW, 2)", "dW: is what it should be, rounded to two decimals."),
+        ("dW = np.trunc(3.3 * dW)", "dW: holds whole numbers alone, and should not."),
+        ("value = 1 / value", "loss: is 1 divided by what it should be."),
+        ("value *= 1 + abs(W).max() / abs(W).sum()", "loss: where it is wrong, it is always too large."),
+        ("dW = dW * value", "dW: is what it should be times a number that all entries share."),
+        ("dW = dW * X.sum(axis=0)[:, None]", "dW: each row is what it should be times a number of its own."),
+        ("dW = dW + value", "dW: differs from what it should be by a number that all entries share."),
+        ("dW = dW * np.exp(W.sum())", "dW: does not change its sign when W changes its sign, and should."),
+        (
+            "value += 10 * value % 1 < 0.8 if (W < 0).all() else len(X) > 2 and X[:, -1].any()",
+            "loss: right up to two examples, wrong from three on, special cases apart.",
+        ),
         ("raise KeyError('x')", "loss and dW: raises KeyError wherever it was tried."),
+        # What a hand-in calls its exceptions is nobody's sentence: it may hold anything that its calls were given.
+        ("raise type(str(X), (LookupError,), {})", "loss and dW: raises LookupError wherever it was tried."),
+        (
+            "raise type('seen 0.3', (LookupError,), {})",
+            "loss and dW: raises LookupError wherever it was tried.",
+        ),
         (
             "raise KeyError('x') if reg else IndexError",
             "loss and dW: raises an exception wherever it was tried.",
@@ -208,6 +229,10 @@ def test_says_what_is_so(grader, body, sentence):
         ("value = 0.0", "loss: right, but"),
         ("dW = 0 * dW", "dW: right, but"),
         ("dW = 0 * dW + 0.2", "dW: right, but"),
+        # Of several examples, each of which has a factor of its own, no factor is shared.
+        ("dW = 2 * X.T @ (scores * abs(scores)) / scores.size", "dW: is what it should be times"),
+        # It lies to one side by chance, where there are few features.
+        ("value += np.sin(1e3 * value)", "loss: where it is wrong"),
         # It ignores all weights, not their signs alone.
         ("value = (X * X).mean()", "loss: is the same whether or not"),
     ],
@@ -276,11 +301,103 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(cour
             "divergence: is what is right for P and Q in each other's place",
         ),
         (
+            "slide_audit",
+            "attenuation",
+            "return float(1 / (s * (1 - s)))",
+            "return float(1 / (1 - s))",
+            "result: changes when z changes its sign, and should not.",
+        ),
+        (
+            "optimization",
+            "is_convex",
+            "[0] >= -tolerance",
+            "[0] > 0",
+            "the answers: wrong in some cases where an eigenvalue is 0 or where the smallest eigenvalue",
+        ),
+        (
+            "optimization",
+            "is_convex",
+            "[0] >= -tolerance",
+            "[0] > 0",
+            "the answers: where it is wrong, it is always False and should be True.",
+        ),
+        (
+            "optimization",
+            "condition_number",
+            "eigvalsh(X.T",
+            "eigvals(X.T",
+            "number: should never be smaller than 1, but is.",
+        ),
+        (
+            "linear_views",
+            "templates",
+            "return np.rint(stretched)",
+            "return np.floor(stretched)",
+            "pictures: where it is wrong, it is too small by 1.",
+        ),
+        (
+            "logistic",
+            "mse_loss",
+            "* s * (1 - s)) / len(y)",
+            "* s * (1 + s)) / len(y)",
+            "dw: for one example, it is what it should be times a number that all entries share.",
+        ),
+        (
+            "features",
+            "hog",
+            "places = (down * columns + across) * bins + votes",
+            "places = (across * rows + down) * bins + votes",
+            "histograms: right for one ",
+        ),
+        (
             "regularization",
             "validation_curve",
             "return train_errors, val_errors",
             "return val_errors, train_errors",
             "train_errors and val_errors: are right, but in each other's place.",
+        ),
+        (
+            "optimization",
+            "is_convex",
+            "np.linalg.eigvalsh(hessian(point))[0]",
+            "np.linalg.det(hessian(point))",
+            "the answers: where it is wrong, it is always True and should be False, special cases apart.",
+        ),
+        (
+            "optimization",
+            "gradient_descent",
+            "x = x - rate * grad(x)",
+            "x, old = x - rate * grad(x) + 0.9 * (x - locals().get('old', x)), x",
+            "path: right in the first two rows alone.",
+        ),
+        (
+            "features",
+            "feature_matrix",
+            "(F - F.mean(axis=0)) / np.where(constant, 1.0, F.std(axis=0))",
+            "(F - F.min(axis=0)) / np.where(constant, 1.0, np.ptp(F, axis=0))",
+            "features: each column is what it should be times a number of its own, plus another.",
+        ),
+        (
+            "logistic",
+            "kl_divergence",
+            "terms = np.where(P > 0, P * (np.log(P) - np.log(Q)), 0.0)",
+            "terms = (P - Q) * (np.log(P) - np.log(Q))",
+            "divergence: is the same when P and Q change places, and should not be.",
+        ),
+        # Of a single number that is 0, all powers from the first on are what they should be.
+        (
+            "regularization",
+            "polynomial_features",
+            "return x[:, np.newaxis] **",
+            "return (x - x.mean())[:, np.newaxis] **",
+            "features: right for one column of powers, wrong in ",
+        ),
+        (
+            "gradient_check",
+            "relative_error",
+            "np.maximum(1e-8, np.abs(a) + np.abs(b))",
+            "np.maximum(1e-8, np.abs(a))",
+            "error: changes when a and b change places, and should not.",
         ),
     ],
 )
@@ -376,6 +493,14 @@ def test_a_known_mistake_is_not_put_down_to_what_is_often_right_there(course_gra
     assert not [it for it in said if claim in it], said
 
 
+def test_everywhere_else_takes_in_two_special_cases_of_a_single_example(course_grader):
+    grader = course_grader("logistic")
+    # A small constant in the logarithm: where one certain class is all there is, what is right is 0 and shows it.
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == "LG27")
+    said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
+    assert said == ["H: wrong where Q is 0 in an entry where P is not, right in most other cases."]
+
+
 def test_rows_are_said_not_to_add_up_only_if_they_do_not_off_the_ladder_either(course_grader):
     grader = course_grader("svm")
     source = grader.reference_files["linear_svm.py"].decode()
@@ -457,6 +582,14 @@ def test_time_that_is_over_ends_it_in_silence(grader):
     assert facts_on(grader, with_loss("return 1.0, W"), seconds=0.0) == ()
 
 
+def test_what_is_too_slow_for_the_whole_ladder_is_not_tried_on_it(grader):
+    with Host(grader.sandbox) as host:
+        slow = Subject(host, with_loss("sum(range(3_000_000))\nreturn 1.0, W"), "", 5.0)
+        assert facts_of(grader, slow, "hw.loss") == ()
+        # The first call imports the file; those that follow are made together.
+        assert host.exchanges <= 2
+
+
 def test_what_is_said_depends_on_the_cpu_time_and_not_on_a_busy_machine(grader):
     spent = {}
     for name, wait in (("works", "sum(range(20_000_000))"), ("sleeps", "time.sleep(0.5)")):
@@ -502,6 +635,22 @@ def test_what_is_right_as_the_task_is_written_is_not_explained_by_another_conven
     assert not [it.hint for it in wrong if "loss" in (it.hint or "")]
 
 
+def test_what_agrees_in_one_place_by_chance_is_not_said(course_grader):
+    """With the smallest of all errors for the largest, a step is chosen of several, now and then the right one."""
+    grader, name = course_grader("gradient_check"), "gradient_check.py"
+    right = "return float(np.max(errors))"
+    source = grader.reference_files[name].decode()
+    assert source.count(right) == 1
+    files = {name: source.replace(right, "return float(np.min(errors))").encode()}
+    verdicts = grader.grade(files, only=lambda test: test.question == "choose_step" and not test.public)
+    failed = [it for it in verdicts.values() if not it.passed]
+    assert len(failed) > 1
+    assert {it.mistake for it in failed} == {None}
+    said = [it.sentence for it in facts_on(grader, files, "gradient_check.choose_step")]
+    assert said
+    assert not [it for it in said if it.startswith("step: wrong where")], said
+
+
 def test_a_function_that_a_known_mistake_explains_gets_no_facts(tmp_path):
     summed = """
         scores = X @ W
@@ -527,18 +676,55 @@ def test_no_input_of_the_tests_shows(grader):
         assert not digits, fact.sentence
 
 
-def test_inputs_cross_many_at_once_with_stand_ins_that_were_set_once(course_grader):
+@pytest.mark.parametrize(
+    ("name", "function", "right", "wrong"),
+    [
+        # Its ladder brings stand-ins, which are set once.
+        ("logistic", "mse_loss", "loss = np.mean((s - y) ** 2) / 2", "loss = np.mean((s - y) ** 2)"),
+        # Its ladder computes with the replies.
+        ("features", "image_gradients", "np.sqrt(across**2 + down**2)", "across**2 + down**2"),
+    ],
+)
+def test_inputs_cross_many_at_once(course_grader, name, function, right, wrong):
     """The way across is most of what an explanation costs."""
-    grader, name = course_grader("logistic"), "logistic.py"
-    source = grader.reference_files[name].decode()
-    right = "loss = np.mean((s - y) ** 2) / 2"
+    grader = course_grader(name)
+    source = grader.reference_files[f"{name}.py"].decode()
     assert source.count(right) == 1
-    files = {name: source.replace(right, "loss = np.mean((s - y) ** 2)").encode()}
+    files = {f"{name}.py": source.replace(right, wrong).encode()}
     with Host(grader.sandbox) as host:
-        facts = facts_of(grader, Subject(host, files, "", 5.0), "logistic.mse_loss")
-        (inputs,) = grader.contrast.inputs_of("logistic.mse_loss")
+        facts = facts_of(grader, Subject(host, files, "", 5.0), f"{name}.{function}")
+        (inputs,) = grader.contrast.inputs_of(f"{name}.{function}")
         assert facts
         assert host.exchanges < len(inputs._trusted) / 5
+
+
+@pytest.mark.parametrize(
+    "body", ["dW = dW - 2 * reg * W", "value, dW = 2 * value, dW[::-1]", "value = value + 1"]
+)
+def test_what_would_not_be_said_is_not_looked_for(grader, body):
+    said, exchanges = {}, {}
+    for most in (2, 99):
+        with Host(grader.sandbox) as host:
+            files = with_loss(f"{textwrap.dedent(RIGHT)}\n{body}\nreturn value, dW")
+            said[most] = facts_of(grader, Subject(host, files, "", 5.0), "hw.loss", most=most)
+            exchanges[most] = host.exchanges
+    assert said[2] == said[99][:2]
+    assert len(said[2]) < 2 or exchanges[2] < exchanges[99]
+
+
+def test_no_more_is_borne_out_than_is_said(grader):
+    """That a result ignores an argument is tried on many further inputs, for each argument anew."""
+    files = with_loss(
+        f"{textwrap.dedent(RIGHT)}\nvalue = len(X) ** 0.5 + np.log(W.shape[1])\nreturn value, dW"
+    )
+    said, exchanges = {}, {}
+    for most in (1, 2):
+        with Host(grader.sandbox) as host:
+            said[most] = facts_of(grader, Subject(host, files, "", 5.0), "hw.loss", most=most)
+            exchanges[most] = host.exchanges
+    assert [it.kind for it in said[2]] == ["idle", "idle"]
+    assert said[1] == said[2][:1]
+    assert exchanges[1] < exchanges[2]
 
 
 def test_what_a_class_shares_is_asked_of_the_reference_once(grader, monkeypatch):

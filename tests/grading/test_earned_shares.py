@@ -9,8 +9,9 @@ import pytest
 
 from autograder.grading import hand_in_run
 from autograder.grading.grader import Grader
+from autograder.model.exact import HALF
 from autograder.model.result import QuestionResult
-from autograder.model.scoring import HALF, cost_of_another_type, score
+from autograder.model.scoring import cost_of_another_type, score
 from autograder.model.verdict import Family, Kind
 
 HALVED = {"svm": "svm_loss", "softmax": "softmax_loss"}
@@ -130,6 +131,108 @@ def test_distances_with_more_loops_than_asked_for_keep_less_than_half(graded, wa
     result = graded("knn", replaced(*methods), question)[question]
     most = ABOUT_A_THIRD if (way, instead) == ("no_loops", "two_loops") else Fraction(1, 2)
     assert 0 < result.score < most * result.points
+
+
+OVER_THE_FEATURES = {
+    "features": "for d in range(n_features): squares += (X[:, d, np.newaxis] - Z[:, d]) ** 2",
+    "whichever is shortest": """
+    if n_features < min(squares.shape):
+        for d in range(n_features): squares += (X[:, d, np.newaxis] - Z[:, d]) ** 2
+    else:
+        for i in range(len(X)): squares[i] = np.sum((X[i] - Z) ** 2, axis=1)""",
+    "after one over the examples": """
+    for i in range(len(X)): squares[i] = X[i] @ X[i]
+    for d in range(n_features): squares += Z[:, d] ** 2 - 2 * np.outer(X[:, d], Z[:, d])""",
+}
+OVER_ONE_SET = {
+    "the test examples": "for i in range(len(X)): squares[i] = np.sum((X[i] - Z) ** 2, axis=1)",
+    "the training examples": "for j in range(len(Z)): squares[:, j] = np.sum((X - Z[j]) ** 2, axis=1)",
+    "the test examples, as rows of both": "squares = np.array([np.sum((x - Z) ** 2, axis=1) for x in X])",
+    "both, one after the other": """
+    for i in range(len(X)): squares[i] += X[i] @ X[i]
+    for j in range(len(Z)): squares[:, j] += Z[j] @ Z[j]
+    squares -= 2 * X @ Z.T""",
+}
+
+
+@pytest.mark.parametrize("over", [*OVER_THE_FEATURES, *OVER_ONE_SET])
+def test_the_one_loop_may_go_over_examples_alone(graded, over):
+    body = {**OVER_THE_FEATURES, **OVER_ONE_SET}[over].strip()
+    code = f"""
+def one_loop(self, X):
+    X, Z = as_float64(X, self.X_train)
+    squares, n_features = np.zeros((len(X), len(Z))), X.shape[1]
+    {body}
+    return np.sqrt(np.maximum(squares, 0))
+
+
+KNearestNeighbor.compute_distances_one_loop = one_loop
+"""
+    result = graded("knn", code, "distances_one_loop")["distances_one_loop"]
+    assert result.points - result.score == (over in OVER_THE_FEATURES)
+
+
+HONEST_IDIOMS = """
+import logging
+import time
+import warnings
+from collections import namedtuple
+from dataclasses import dataclass
+
+Parts = namedtuple("Parts", "scores targets")
+
+
+@dataclass
+class Sizes:
+    examples: int
+    classes: int
+
+
+def with_idioms(W, X, y, reg):
+    began = time.perf_counter()
+    N, (D, C) = len(X), W.shape
+    assert max(y) < C and min(y) >= 0, f"labels {sorted(y)}"
+    assert all(d > 0 for d in X.shape) and not any(d == 0 for d in W.shape)
+    if sum(np.isnan(y)) > 0:
+        raise ValueError(", ".join(map(str, y)))
+    print(N, f"{X.mean():.3f}", " ".join(map(str, y)), *map("{:.2f}".format, X[0]))
+    print(X, W[:2], repr(y), sep="\\n")
+    logging.getLogger("hw").warning("%s", X.shape)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.warn(f"{X.shape}")
+    for array in (W, X, y):
+        array = np.asarray(array)
+    small, large = sorted(X.shape)
+    most = max(N, D, C) + sum(X.shape)
+    sizes, parts = Sizes(N, C), Parts(X @ W, np.eye(C)[y])
+    rows, pairs = list(range(N)), list(zip(range(N), y.tolist()))
+    chosen = parts.scores[rows, list(y)], np.choose(y, parts.scores.T), np.take_along_axis(parts.scores, y[:, None], 1)
+    counts, names = np.bincount(y, minlength=C), set(y.tolist())
+    order = np.lexsort((y, X[:, 0]))
+    blocks = np.concatenate([X[start : start + 64] for start in range(0, N, 64)])
+    first, *rest = X
+    cache = dict(scores=parts.scores, sizes=sizes, took=time.perf_counter() - began)
+    product = eval("X @ W") if C < 0 else np.einsum("nd,dc->nc", X, W)
+    return without_idioms(W, X, y, reg)
+
+
+without_idioms = FUNCTION
+FUNCTION = with_idioms
+"""
+
+
+@pytest.mark.parametrize(
+    "name, function",
+    [
+        ("svm", "svm_loss_vectorized"),
+        ("softmax", "softmax_loss_vectorized"),
+        ("regularization", "squared_hinge_loss"),
+    ],
+)
+def test_honest_idioms_are_no_loops(graded, name, function):
+    result = graded(name, HONEST_IDIOMS.replace("FUNCTION", function), function)[function]
+    told = [it.message for it in result.graded if not it.right and it.kind is not Kind.SLOW]
+    assert not told
 
 
 LOOPS_ELSEWHERE = {

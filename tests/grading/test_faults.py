@@ -193,8 +193,8 @@ def test_a_reply_that_cannot_be_used_is_told_as_what_it_is(verdicts):
     assert {verdict.kind for verdict in told.values()} == {Kind.WRONG_TYPE_OR_SHAPE}
     assert [verdict.message for verdict in told.values()] == [
         "value should be a list or an array of 3 numbers, but is a real number",
-        "3 values should be returned (value, gradient, norm); a tuple of 2 came back",
-        "model should be a Model, but is a tuple of 2",
+        "3 values should be returned (value, gradient, norm); a tuple of 2 entries came back",
+        "model should be a Model, but is a tuple of 2 entries",
     ]
 
 

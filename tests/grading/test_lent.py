@@ -11,7 +11,7 @@ from autograder.course.loading import Course
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
 from autograder.model.verdict import Kind
-from autograder.sandbox import code
+from autograder.sandbox import callbacks
 from tests.courses import GRADING, write_course
 
 DATA = '{"scale": 3.0}'
@@ -280,7 +280,7 @@ def test_classes_cannot_be_lent(tmp_path):
 
 
 def test_what_is_lent_can_be_called_for_a_while_only(grader, monkeypatch):
-    monkeypatch.setattr(code, "MOST_LENT_SECONDS", 0.05)
+    monkeypatch.setattr(callbacks, "MOST_LENT_SECONDS", 0.05)
     endless = NET.replace(
         "out, cache = affine(x, w, b)",
         "while True:\n        out, cache = affine(np.ones((300, 300)), np.ones((300, 300)), 0)",

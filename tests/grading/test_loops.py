@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,8 +14,9 @@ from autograder.errors import GraderError
 from autograder.grading.fixtures.loops import Loops, axes_of
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import EventsHidden
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from tests.grading.measured import finding_of, hosts, interpreters, line_of, trial_of
+from tests.handin.test_notebooks import module_of_notebook, notebook
 
 REFERENCE = """
 def largest(X):
@@ -292,6 +296,363 @@ NO_LOOPS = {
     """,
 }
 
+IN_C = """
+import builtins, collections, functools, itertools, math, operator
+from collections import Counter, _starmap
+from functools import reduce
+from itertools import accumulate
+from math import *
+
+add, TABLE, total = np.add, {"each": (map, filter), "sum": [sum]}, functools.partial(reduce, np.add)
+largest_of = functools.partial(map, np.ndarray.max)
+
+
+def keeping(X, each=map):
+    return each(np.ndarray.max, X)
+
+
+class Kept:
+    each = map
+
+
+sum_of_a_map = lambda X: sum(map(np.ndarray.max, X))
+list_of_a_map = lambda X: np.sum(list(map(np.ndarray.max, X)))
+map_of_pairs = lambda X: np.array([*map(np.dot, X, X)]).sum() * 0 + X.max(axis=1).sum()
+fromiter_of_a_map = lambda X: np.fromiter(map(operator.methodcaller("max"), X), float).sum()
+map_through_an_argument = lambda X: np.array(list(keeping(X))).sum()
+map_in_a_table = lambda X: np.fromiter(TABLE["each"][0](np.ndarray.max, X), float).sum()
+map_in_a_class = lambda X: np.fromiter(Kept.each(np.ndarray.max, X), float).sum()
+map_in_a_partial = lambda X: np.fromiter(largest_of(X), float).sum()
+map_of_builtins = lambda X: np.fromiter(builtins.map(max, X.tolist()), float).sum()
+map_in_exec = lambda X: eval("np.array(list(map(np.ndarray.max, X))).sum()")
+starmap_of_c = lambda X: np.fromiter(itertools.starmap(np.ndarray.max, zip(X)), float).sum()
+private_starmap = lambda X: np.fromiter(_starmap(np.ndarray.max, zip(X)), float).sum()
+accumulated = lambda X: list(accumulate(X.max(axis=1)))[-1]
+reduced = lambda X: reduce(operator.add, X.max(axis=1))
+reduced_rows = lambda X: reduce(np.add, X).sum() * 0 + X.max(axis=1).sum()
+reduced_in_a_partial = lambda X: total(X).sum() * 0 + X.max(axis=1).sum()
+private_reduce = lambda X: __import__("_functools").reduce(add, X.max(axis=1))
+summed = lambda X: sum(X.max(axis=1))
+summed_rows = lambda X: sum(X).sum() * 0 + X.max(axis=1).sum()
+summed_from_a_table = lambda X: TABLE["sum"][0](X.max(axis=1))
+summed_with_a_start = lambda X: sum(X.max(axis=1), start=0.0)
+summed_exactly = lambda X: fsum(X.max(axis=1))
+multiplied = lambda X: math.log(prod(np.exp(X.max(axis=1))))
+length = lambda X: 0 * hypot(*X[:, 0]) + X.max(axis=1).sum()
+distance = lambda X: 0 * dist(X[:, 0], X[:, 1]) + X.max(axis=1).sum()
+greatest = lambda X: 0 * max(X[:, 0]) + X.max(axis=1).sum()
+greatest_of_arguments = lambda X: 0 * max(*X[:, 0]) + X.max(axis=1).sum()
+least_by_a_key = lambda X: 0 * min(X.tolist(), key=operator.itemgetter(1))[0] + X.max(axis=1).sum()
+ordered = lambda X: np.sum(sorted(X.max(axis=1)))
+ordered_by_a_key = lambda X: np.max(sorted(X, key=operator.itemgetter(0)), axis=1).sum()
+ordered_in_place = lambda X: (rows := X.tolist()).sort(key=operator.itemgetter(0)) or np.max(rows, axis=1).sum()
+order_by_c = lambda X: list(range(len(X))).sort(key=X[:, 0].tolist().__getitem__) or X.max(axis=1).sum()
+order_of_a_list = lambda X: list.sort(X[:, 0].tolist(), key=float) or X.max(axis=1).sum()
+order_of_a_bound = lambda X: (order := X[:, 0].tolist().sort)() or X.max(axis=1).sum()
+looked_up = lambda X: np.sum(operator.itemgetter(*zip(range(len(X)), X.argmax(axis=1)))(X))
+kept = lambda X: np.sum(list(filter(None, X.max(axis=1))))
+kept_by_flags = lambda X: np.sum(list(itertools.compress(X.max(axis=1), X[:, 0] > -9)))
+grouped = lambda X: 0 * len(dict(itertools.groupby(X[:, 0]))) + X.max(axis=1).sum()
+counted = lambda X: 0 * operator.countOf(X[:, 0], 1) + X.max(axis=1).sum()
+counted_each = lambda X: 0 * len(Counter(X[:, 0].round().tolist())) + X.max(axis=1).sum()
+called_until = lambda X: np.sum(list(iter(iter(X.max(axis=1).tolist() + [None]).__next__, None)))
+any_of_them = lambda X: any(X[:, 0] > 9) * 0 + X.max(axis=1).sum()
+all_of_them = lambda X: all(X[:, 0] < 9) * X.max(axis=1).sum()
+ufunc_of_c = lambda X: np.frompyfunc(abs, 1, 1)(X[:, 0]).sum() * 0 + X.max(axis=1).sum()
+vectorize_of_c = lambda X: np.vectorize(math.exp)(X[:, 0]).sum() * 0 + X.max(axis=1).sum()
+
+
+def checked_with_effects(X):
+    best = []
+    assert not any(map(best.append, X.max(axis=1)))
+    return np.sum(best)
+
+
+def checked_by_a_module_s_function(X):
+    best = []
+    assert not any(itertools.starmap(best.append, zip(X.max(axis=1))))
+    return np.sum(best)
+
+
+def checked_and_kept(X):
+    assert (best := sum(X.max(axis=1))) > -1000
+    return best
+
+
+str = abs
+
+
+def printed_by_another_str(X):
+    print(*map(str, X[:, 0]))
+    return X.max(axis=1).sum()
+
+
+def printed_and_kept(X):
+    print("sums"); best = sum(X.max(axis=1))
+    return best
+"""
+"""Loops that run in C: no Python runs for any of their items."""
+
+HELPERS = {"keeping", "rows", "slow", "kept_by_a_decorator"}
+"""Functions that others call."""
+NOT_IN_C = """
+import itertools, math, operator
+
+
+def constant_numbers(X):
+    n = max(map(len, (X, X))) + sum(X.shape) - sum((X.ndim, X.shape[1])) + max(0, 1) - min(2, len(X), 1)
+    list(X.shape).sort(key=float)
+    sizes = sorted(X.shape, key=operator.neg) + list(map(int, X.shape)) + [*itertools.starmap(max, [X.shape] * 2)]
+    assert all(a == b for a, b in zip(X.shape, X.shape, strict=True)) and any(X.shape) and all(map(len, (X, X)))
+    first, second = zip(*[(X, 1), (X, 2)])
+    return X.max(axis=1).sum() + 0 * math.prod(X.shape) * math.hypot(*second) * operator.itemgetter(0, 1)(X.shape)[0]
+
+
+def collected(X):
+    pairs = list(zip(X, X)), tuple(X), [*X], dict(enumerate(X)), set(X[:, 0]), list(reversed(X)), iter(X)
+    first, *rest = X
+    return np.max(np.array(list(X)), axis=1).sum() + 0 * np.stack(rest).sum() + 0 * len(list(itertools.chain(X, X)))
+
+
+def checked(X):
+    assert all(np.isfinite(X[:, 0])), f"not finite: {sum(X[:, 0])}"
+    if min(X[:, 0]) < -1000 or not any(X[:, 1] > -1000):
+        raise ValueError(f"unlikely: {sorted(X[:, 0])}")
+    if max(X[:, 0]) > 1000: raise ValueError("unlikely")
+    return X.max(axis=1).sum()
+
+
+def printed(X):
+    print(max(X[:, 0]), f"{sum(X[:, 0]):.3f}", *map(str, X[:, 0]))
+    text = ", ".join(map("{:.2f}".format, X[:, 0])) + " ".join(map(repr, X[:, 1]))
+    print(", ".join(map("{:.2f}".format, sorted(X[:, 0]))))
+    say, lines = print, [print(value) for value in X[:1, 0]]
+    say(*X[:, 0], sep=" and ")
+    if X.shape[0] > 4:
+        print("labels", min(X[:, 0]),
+              max(X[:, 0]))
+    return X.max(axis=1).sum() + 0 * len(text)
+
+
+def by_a_library(X):
+    import collections, heapq, random, statistics, textwrap
+    statistics.fmean(X[:, 0].tolist()), statistics.stdev(X[:, 0].tolist()), heapq.nsmallest(3, X[:, 0].tolist())
+    random.choices(range(len(X)), X[:, 0] ** 2), textwrap.wrap(str(X)), collections.ChainMap({}, {})
+    np.lexsort(X.T), np.select([X > 0, X < 0], [X, -X]), np.pad(X, 1), np.block([[X], [X]]), np.ix_(X[:, 0] > 0, [0])
+    np.array_split(X, 4), np.meshgrid(X[:, 0], X[0]), np.einsum_path("ij,kj,kl->il", X, X, X), np.roll(X, 1)
+    np.savetxt(__import__("io").StringIO(), X), np.loadtxt(__import__("io").StringIO("1 2\\n" * len(X)))
+    np.genfromtxt(__import__("io").StringIO("1 2\\n" * len(X))), np.set_printoptions(), np.array2string(X)
+    return X.max(axis=1).sum()
+
+
+class Rows(map):
+    pass
+
+
+def is_what_it_was(X):
+    assert isinstance(Rows(len, X), Rows) and not isinstance(map(len, X), Rows) and issubclass(Rows, map)
+    both = map(len, (X, X))
+    assert isinstance(both, map) and isinstance(itertools.accumulate(()), itertools.accumulate)
+    assert not hasattr(both, "__dict__") and all(name.startswith("__") for it in (both, map) for name in dir(it))
+    assert list(__import__("copy").copy(both)) == [len(X)] * 2
+    assert sum.__name__ == "sum" and issubclass(map, map) and "max" in repr(max)
+    assert max([], default=3) == 3 and sum([[1], [2]], []) == [1, 2] and sorted("ba", reverse=True) == ["b", "a"]
+    assert list(map(max, [1, 5], [3, 4])) == [3, 5] and list(iter([1, 2])) == [1, 2] and math.dist((0, 0), (3, 4)) == 5
+    assert [(k, list(g)) for k, g in itertools.groupby("aab")] == [("a", ["a", "a"]), ("b", ["b"])]
+    for wrong in (lambda: sum(3), lambda: max(), lambda: max([]), lambda: map(), lambda: sorted([1, "a"])):
+        try:
+            wrong()
+        except (TypeError, ValueError) as error:
+            assert len(str(error)) > 10
+        else:
+            raise AssertionError
+    return X.max(axis=1).sum()
+"""
+"""Work in which Python's functions go through no axis, only collect, print or check, or belong to a library."""
+
+KEPT = """
+import builtins, functools, importlib, itertools, json, math, operator, random, sys
+from collections import deque
+
+KEEPING, gather, zeroes = {}, np.fromiter, itertools.count(0, 0)
+
+
+def kept_from_the_first_call(X):
+    each = KEEPING.setdefault("first", map)
+    return gather(each(np.ndarray.max, X), float).sum()
+
+
+def kept_in_a_default(X, kept=[]):
+    kept[:] = kept or [sum]
+    return kept[0](X.max(axis=1))
+
+
+def kept_in_an_attribute(X):
+    if not hasattr(kept_in_an_attribute, "each"):
+        kept_in_an_attribute.each = itertools.starmap
+    return gather(kept_in_an_attribute.each(np.ndarray.max, zip(X)), float).sum()
+
+
+def kept_by_a_decorator(function):
+    kept = []
+    def decorated(X):
+        kept.append(math.fsum)
+        return function(X, kept[0])
+    return decorated
+
+
+@kept_by_a_decorator
+def decorated(X, add):
+    return add(X.max(axis=1))
+
+
+class Kept:
+    def __init__(self, X):
+        if "reduce" not in vars(type(self)):
+            type(self).reduce = functools.partial(functools.reduce, operator.add)
+
+    def __call__(self, X):
+        return self.reduce(X.max(axis=1))
+
+
+def kept_in_a_class(X):
+    return Kept(X)(X)
+
+
+def kept_in_another_module(X):
+    json.each = getattr(json, "each", map)
+    return gather(json.each(np.ndarray.max, X), float).sum()
+
+
+def kept_running(X):
+    KEEPING["X"] = X
+    running = KEEPING.setdefault("running", map(lambda i: 0.0, zeroes))
+    return 0 * gather(itertools.islice(running, len(X)), float).sum() + X.max(axis=1).sum()
+
+
+def kept_at_the_top(X):
+    return gather(TOP(np.ndarray.max, X), float).sum()
+
+
+TOP = type(map(str, ()))
+
+
+def of_the_builtins_dictionary(X):
+    each = __builtins__["map"] if isinstance(__builtins__, dict) else vars(__builtins__)["map"]
+    return gather(each(np.ndarray.max, X), float).sum()
+
+
+def type_of_one_that_makes_text(X):
+    return gather(type(map(str, ()))(np.ndarray.max, X), float).sum()
+
+
+def made_by_new(X):
+    return gather(map.__new__(map, np.ndarray.max, X), float).sum()
+
+
+def type_of_an_iterator(X):
+    return gather(type(iter(map(repr, ())))(np.ndarray.max, X), float).sum()
+
+
+def equal_to_str(X):
+    class Largest:
+        __call__ = float
+        __hash__ = lambda self: hash(str)
+        __eq__ = lambda self, other: True
+    return gather(map(Largest(), X.max(axis=1)), float).sum()
+
+
+def of_a_module_made_again(X):
+    module = sys.modules.pop("itertools")
+    try:
+        return gather(importlib.import_module("itertools").starmap(np.ndarray.max, zip(X)), float).sum()
+    finally:
+        sys.modules["itertools"] = module
+
+
+def of_a_reloaded_module(X):
+    return importlib.reload(math).fsum(X.max(axis=1))
+
+
+def of_a_new_builtins(X):
+    module = sys.modules.pop("builtins")
+    try:
+        return importlib.import_module("builtins").sum(X.max(axis=1))
+    finally:
+        sys.modules["builtins"] = module
+
+
+def out_of_a_closure(X):
+    real = [cell.cell_contents for cell in sum.__closure__ if type(cell.cell_contents) is type(len)]
+    return real[0](X.max(axis=1))
+
+
+def out_of_a_closure_in_a_partial(X):
+    real = [cell.cell_contents for cell in sum.__closure__ if type(cell.cell_contents) is type(len)]
+    return KEEPING.setdefault("partial", functools.partial(real[0]))(X.max(axis=1))
+
+
+def among_all_classes(X):
+    (each,) = [it for it in object.__subclasses__() if it.__name__ == "map" and it.__flags__ & 1 << 9 == 0]
+    return gather(each(np.ndarray.max, X), float).sum()
+
+
+def among_all_classes_before(X):
+    KEEPING["each"] = KEEPING.get("each") or [
+        it for it in object.__subclasses__() if it.__name__ == "map" and it.__flags__ & 1 << 9 == 0]
+    return gather(KEEPING["each"][0](np.ndarray.max, X), float).sum()
+
+
+def forged_lines(X):
+    import linecache
+    linecache.cache[__file__] = 1, None, ["assert 1\\n"] * 500, __file__
+    return sum(X.max(axis=1))
+
+
+def a_text_that_is_repeated(X):
+    return eval("+".join(["next(rows)"] * len(X)), {"rows": iter(X.max(axis=1))})
+
+
+def a_text_with_the_name_of_the_file(X):
+    text = "next(rows)" + "+next(rows)" * (len(X) - 1)
+    return eval(compile(text, __file__, "eval"), {"rows": iter(X.max(axis=1))})
+
+
+def a_text_with_the_name_of_a_library(X):
+    text = "(lambda: next(rows)" + "+next(rows)" * (len(X) - 1) + ")()"
+    return eval(compile(text, np.__file__, "eval"), {"rows": iter(X.max(axis=1))})
+
+
+def inside_the_counter(X):
+    total = []
+
+    class Constant:
+        def __hash__(self):
+            total[:] = [np.sum([row.max() for row in X])]
+            return 1
+
+    code = (lambda: None).__code__
+    type(inside_the_counter)(code.replace(co_consts=(None, Constant()), co_filename="made up"), {})()
+    return total[0] if total else np.sum([row.max() for row in X])
+
+
+def inside_the_counter_by_a_name(X):
+    total = []
+
+    class Name(str):
+        def startswith(self, *args):
+            total[:] = [np.sum([row.max() for row in X])]
+            return False
+        endswith = startswith
+        def __hash__(self):
+            return self.startswith() or 1
+        __eq__ = startswith
+
+    code = (lambda: None).__code__
+    type(inside_the_counter)(code.replace(co_filename=Name("x"), co_qualname=Name("y")), {})()
+    return total[0] if total else np.sum([row.max() for row in X])
+"""
+"""Ways to keep or reach what has stand-ins, or to make loops that are no events."""
 HIDDEN = {
     "sys.settrace": """
         import sys
@@ -448,6 +809,60 @@ def test_work_on_whole_arrays_passes(pair, name):
     assert loops_in(pair, NO_LOOPS[name]) is None
 
 
+def found_in_each(pair, text, cells=()):
+    """Return what is found in each function of a text, or of a notebook's cells, all of which return the same."""
+    text = "\n".join(map(textwrap.dedent, cells)) or text
+    names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    names += re.findall(r"^(\w+) = lambda X:", text, re.MULTILINE)
+    reference = f"{textwrap.dedent(REFERENCE)}\n" + "".join(f"{name} = largest\n" for name in names)
+    head = "%matplotlib inline\nimport numpy as np"
+    handed_in = (
+        module_of_notebook("hw.ipynb", notebook(head, *map(textwrap.dedent, cells))) if cells else text
+    )
+    trial = trial_of(pair, handed_in, reference)
+    tried = [name for name in names if name not in HELPERS]
+    return {name: finding_of(Loops(trial), f"hw.{name}", rows) for name in tried}
+
+
+def test_loops_that_run_in_c_are_found_whatever_holds_the_function(pair):
+    found = found_in_each(pair, IN_C)
+    missed = {name for name, finding in found.items() if finding is None or finding.kind is not Kind.LOOPS}
+    assert not missed
+    several = {name for name, it in found.items() if "once for each of the examples" not in it.message}
+    assert several == {"map_of_builtins"}  # which goes through each row as well
+    line = line_of(IN_C, "summed = lambda")
+    assert (
+        f"hw.py, line {line}, runs in a Python loop, once for each of the examples" in found["summed"].message
+    )
+
+
+def test_no_call_keeps_or_reaches_a_function_that_loops_unseen(pair):
+    unseen = set()
+    for name in re.findall(r"^def (\w+)\(X", KEPT, re.MULTILINE):
+        reference = f"{textwrap.dedent(REFERENCE)}\n{name} = largest\n"
+        with hosts(pair[0].sandbox.interpreter) as fresh:  # some of them hide what comes after them
+            try:
+                finding = finding_of(Loops(trial_of(fresh, KEPT, reference)), f"hw.{name}", rows)
+            except EventsHidden:
+                continue
+        if finding is None or finding.kind is not Kind.LOOPS:
+            unseen.add(name)
+    assert not unseen
+
+
+def test_python_s_functions_are_not_charged_where_they_go_through_nothing_that_grows(pair):
+    assert not {name: it.message for name, it in found_in_each(pair, NOT_IN_C).items() if it is not None}
+
+
+def test_in_the_cells_of_a_notebook_the_same_is_found_and_nothing_else(pair):
+    loops = {re.sub(r"\W", "_", name): text for name, text in LOOPS.items()}
+    cells = [re.sub(r"\blargest\b", f"loop_{name}", text) for name, text in loops.items()]
+    honest = ["import itertools, math, operator", *NOT_IN_C.split("\n\n\n")[1:]]
+    found = found_in_each(pair, "", [*cells, *honest])
+    assert {f"loop_{name}" for name in loops} == {name for name, it in found.items() if it is not None}
+    assert {it.kind for it in found.values() if it is not None} == {Kind.LOOPS}
+
+
 @pytest.mark.parametrize("name", HIDDEN)
 def test_hiding_from_the_count_is_a_verdict(pair, name):
     with pytest.raises(EventsHidden):
@@ -500,8 +915,8 @@ def test_the_message_names_the_line_how_often_it_runs_and_what_is_allowed(pair):
     [
         ("len(X) // 4", "once for every few of the examples"),
         ("2 * len(X)", "twice for each of the examples"),
-        ("3141 * len(X)", "several times for each of the examples"),
-        ("2718 * len(X)", "several times for each of the examples"),
+        ("314 * len(X)", "several times for each of the examples"),
+        ("271 * len(X)", "several times for each of the examples"),
     ],
 )
 def test_counts_are_told_in_few_words(pair, runs, told):
@@ -654,6 +1069,46 @@ def test_a_loop_that_is_written_out_line_by_line_is_found(pair):
     finding = loops_in(pair, WRITTEN_OUT)
     assert finding is not None
     assert finding.kind is Kind.LOOPS
+
+
+SQUARES = """
+def largest(X):
+    return np.sum(X ** 2)
+"""
+ON_ONE_LINE = {
+    "slices": "np.sum(X[:, {0}:{1}] ** 2)",
+    "items of an iterator": "np.sum(next(columns, 0.0) ** 2)",
+    "calls": "np.sum(column(X, {0}) ** 2)",
+}
+
+
+def written_out(piece, number, joint=" + "):
+    terms = joint.join(piece.format(j, j + 1) for j in range(number))
+    return (
+        "def column(X, j):\n    return X[:, j] if j < X.shape[1] else np.zeros(len(X))\n\n"
+        f"def largest(X):\n    columns = iter(np.moveaxis(X, 1, 0))\n    return {terms}"
+    )
+
+
+@pytest.mark.parametrize("name", ON_ONE_LINE)
+@pytest.mark.parametrize("number", [70, 140])
+def test_terms_that_are_written_out_on_one_line_cost_the_test_of_their_axis_alone(pair, name, number):
+    student = written_out(ON_ONE_LINE[name], number)
+    found = {axis: loops_in(pair, student, SQUARES, sized, over=axis) for axis in ("rows", "columns")}
+    assert found["rows"] is None
+    assert found["columns"].kind is Kind.LOOPS
+    assert f"line {line_of(student, 'return np')}, is part of a loop" in found["columns"].message
+
+
+def test_a_text_with_many_pieces_passes_if_it_is_right_however_large_a_call_is(pair):
+    student = written_out("0 * np.sum(X[{0}:{1}])", 40) + " + np.sum(X ** 2)"
+    assert all(loops_in(pair, student, SQUARES, sized, over=axis) is None for axis in ("rows", "columns"))
+
+
+def test_a_few_pieces_have_to_be_right_for_the_largest_calls_of_other_tests(pair):
+    student = written_out("np.sum(X[:, 8 * {0}:8 * {1}] ** 2)", 9)
+    assert loops_in(pair, student, SQUARES, sized, over="columns").kind is Kind.WRONG_VALUE
+    assert loops_in(pair, student, SQUARES, sized, over="rows") is None
 
 
 def test_a_test_about_an_axis_that_its_generator_lacks_is_our_fault(pair):

@@ -12,7 +12,7 @@ import pytest
 from autograder.grading.fixtures.memory import Memory, in_units
 from autograder.model.verdict import Kind
 from autograder.sandbox import measuring
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from tests.grading.measured import finding_of, hosts, trial_of
 from tests.workers import TIERS, offered
 

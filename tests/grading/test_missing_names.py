@@ -144,6 +144,8 @@ NOT_PART = "which is not part of this homework"
         ("", "raw_input()", "in Python 3 it is input"),
         ("", "math.exp(1)", "the file does not import it; write import math at its top"),
         ("", "plt.plot(X)", "the file does not import it; write import matplotlib.pyplot as plt at its top"),
+        ("", "plot = X; plt.plot(X)", "write import matplotlib.pyplot as plt at its top"),
+        ("", "range_ = 3; xrange(3)", "in Python 3 it is"),
         (
             "",
             "scroes.sum()",
@@ -231,3 +233,82 @@ def test_python_2_s_helpers_and_drawing_cost_nothing(grader):
     )
     line = "fig, (a, b) = plt.subplots(1, 2); [a.plot(i) for i in tqdm(xrange(3), desc='x')]; dict(iteritems({1: 2}))"
     assert verdict(grader, head, line).passed
+
+
+MODEL = """
+class Model:
+    def fit(self, X):
+        {fit}
+
+    def half(self, X):
+        {half}
+
+
+class Right:
+    def fit(self, X):
+        self.means = X
+
+    def half(self, X):
+        return self.means
+
+
+def loss(W, X, reg):
+    model = Model()
+    model.fit(X)
+    model.half(W)
+    return right(W, X, reg)
+
+"""
+
+
+@pytest.mark.parametrize(
+    "fit, half, said",
+    [
+        ("means = X", "return self.means", "hw.py, line 7: self.means has no value (AttributeError); line 4 gives one"),
+        ("pass", "return self.means", "has no value (AttributeError); no line of the class Model gives it one"),
+        ("self.means = X", "return means", "the name means is not defined (NameError); is self.means meant?"),
+        ("self.mean = X", "total = 1; return totl", "the name totl is not defined (NameError); is total meant?"),
+        ("self.mean = X", "return zzz", "nothing in the file defines or imports it"),
+        ("self.mean = X", "return X.means", "it raised AttributeError in hw.py, line 7"),
+    ],
+)  # fmt: skip
+def test_a_name_without_a_value_is_told_where_it_was_meant_to_get_one(grader, fit, half, said):
+    body = MODEL.replace("{fit}", fit).replace("{half}", half) + LOSS.replace("def loss", "def right")
+    found = verdict(grader, "", body=body)
+    assert found.kind.value == "raised" and said in found.message
+
+
+@pytest.mark.parametrize(
+    "head, said",
+    [
+        ("def half(X):", "hw.py, line 6: half is a method, so its first parameter has to be self"),
+        ("def half():", "hw.py, line 6: half is a method, so its first parameter has to be self"),
+        ("def half(self):", "it raised TypeError in hw.py"),
+    ],
+)
+def test_a_method_without_its_object_is_told_so(grader, head, said):
+    body = MODEL.replace("def half(self, X):", head, 1).replace("{fit}", "pass").replace("{half}", "return 1")
+    found = verdict(grader, "", body=body + LOSS.replace("def loss", "def right"))
+    assert found.kind.value == "raised" and said in found.message
+
+
+@pytest.mark.parametrize(
+    "parameters, said",
+    [
+        (
+            "W, X",
+            "loss takes 2 arguments, but is called with 3: give it the parameters that the task names, in that order",
+        ),
+        ("W", "loss takes 1 argument, but is called with 3: give it"),
+        ("W, X, reg, y", "loss needs 1 more argument than it is called with: give it"),
+        ("W, X, reg, y, z", "loss needs 2 more arguments than it is called with: give it"),
+    ],
+)
+def test_other_parameters_than_the_task_names_are_said(grader, parameters, said):
+    body = LOSS.replace("def loss(W, X, reg)", f"def loss({parameters})")
+    assert verdict(grader, "", body=body).message.startswith(said)
+
+
+def test_a_helper_s_parameters_are_no_business_of_the_task(grader):
+    found = verdict(grader, "def helper(a):\n    return a\n", "helper(W, X)")
+    assert found.message.startswith("it raised TypeError in hw.py, line")

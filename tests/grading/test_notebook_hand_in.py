@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 
 import pytest
@@ -11,6 +11,7 @@ from autograder.authoring.notebook_form import in_notebook_form
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader
+from autograder.model.assignment import Question
 from autograder.model.scoring import score
 from autograder.model.verdict import Kind, Verdict
 from tests.courses import ASSIGNMENT, REFERENCE, STUB, write_course
@@ -127,18 +128,23 @@ def test_every_known_mistake_of_svm_earns_the_same_as_a_notebook(
     course_grader: Callable[[str], Grader],
 ) -> None:
     grader = course_grader("svm")
+
+    def earned(files: Mapping[str, bytes], questions: Collection[Question]) -> dict[str, tuple[object, ...]]:
+        ids = {it.id for it in questions}
+        verdicts = grader.grade(files, only=lambda it: it.question in ids and not it.structural)
+        assert verdicts
+        return {id: (it.kind, it.credit, it.mistake) for id, it in verdicts.items()}
+
+    def as_notebook(files: Mapping[str, bytes]) -> dict[str, bytes]:
+        ((name, source),) = files.items()
+        return {name: module_of_notebook("linear_svm.ipynb", notebook(*source.decode().split("\n\n\n")))}
+
+    right, every = grader.reference_files, grader.assignment.questions
+    assert earned(as_notebook(right), every) == earned(right, every)
     for variant in grader.bank.variants:
-        ((name, source),) = variant.files.items()
-        cells = source.decode().split("\n\n\n")
-        files = {name: module_of_notebook("linear_svm.ipynb", notebook(*cells))}
-        expected, got = (
-            {
-                id: (it.kind, it.credit, it.mistake)
-                for id, it in grader.grade(of, only=lambda it: not it.structural).items()
-            }
-            for of in (variant.files, files)
-        )
-        assert got == expected, variant.name
+        # To other questions, it is the reference.
+        asked = grader.assignment.questions_of(variant.target)
+        assert earned(as_notebook(variant.files), asked) == earned(variant.files, asked), variant.name
 
 
 def test_a_cell_that_was_not_read_as_python_is_not_run_even_if_it_is(grader: Grader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,7 @@ from autograder.grading.trial import Subject
 from autograder.model.verdict import Kind
 from autograder.sandbox import process
 from autograder.sandbox.call_failures import CodeRaised
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.measuring import CpuTime, timed
 from tests.grading.measured import finding_of, hosts, trial_of
@@ -258,15 +259,33 @@ def gram(X):
     assert "starts processes" in finding.message
 
 
-@pytest.mark.parametrize("ratio, least, most", [(1.0, 2, 2), (9.5, 16, 24), (158.0, 2, 2)])
-def test_a_race_ends_early_where_the_verdict_is_clear_and_late_near_a_step(
-    pair, monkeypatch, ratio, least, most
-):
+def as_if_slower(ratio):
+    """Return what times calls as if the student's took so many times as long as the reference's."""
+
     def as_if_timed(calls):
         _, outcomes = timed(calls)
         return CpuTime(1e-3 * (ratio if isinstance(calls[0].code, Subject) else 1), 1e-3), outcomes
 
-    monkeypatch.setattr(racing, "timed", as_if_timed)
+    return as_if_timed
+
+
+@pytest.mark.parametrize(
+    "ratio, credit", [(10.4, 1), (10.7, Fraction(1, 2)), (14.3, Fraction(1, 2)), (15.0, 0)]
+)
+def test_the_ratio_that_is_told_is_one_that_earns_no_more(pair, monkeypatch, ratio, credit):
+    monkeypatch.setattr(racing, "timed", as_if_slower(ratio))
+    finding = race(pair, REFERENCE)
+    assert (1 if finding is None else finding.credit) == credit
+    if finding is not None:
+        told = float(re.search(r"about ([\d.]+) times", finding.message)[1])
+        assert Steps(10, 30).credit(told) <= credit
+
+
+@pytest.mark.parametrize("ratio, least, most", [(1.0, 1, 1), (3.0, 2, 2), (9.5, 16, 24), (158.0, 1, 1)])
+def test_a_race_ends_early_where_the_verdict_is_clear_and_late_near_a_step(
+    pair, monkeypatch, ratio, least, most
+):
+    monkeypatch.setattr(racing, "timed", as_if_slower(ratio))
     inputs = []
 
     def generate(rng):
@@ -358,8 +377,10 @@ def test_work_that_moves_in_and_out_of_the_call_is_counted_in_every_round():
 
 def test_few_rounds_are_enough_far_from_a_step_and_many_are_not_close_to_one():
     steps = Steps(10, 30)
-    assert not readings_of((1e-3, 1e-3)).are_clear(steps)
-    assert readings_of(*[(1e-3, 1e-3)] * 2).are_clear(steps)
+    assert readings_of((1e-3, 1e-3)).are_clear(steps)
+    assert not readings_of((1e-3, 3e-3)).are_clear(steps)
+    assert readings_of(*[(1e-3, 3e-3)] * 2).are_clear(steps)
+    assert not readings_of((1e-3, 1e-4)).are_clear(steps), "a clock that lagged, or something to flag"
     assert not readings_of(*[(1e-3, 9.5e-3)] * 15).are_clear(steps)
 
 

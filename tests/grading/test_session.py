@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +132,17 @@ def test_a_module_beside_the_tests_is_named_with_what_to_do(session_of, tmp_path
     (tmp_path / "hw" / "helpers.py").write_text("X = 1")
     (problem,) = session_of("from helpers import X").problems
     assert "it imports helpers.py, but files of tests run alone; put what it uses into it" in problem
+
+
+def test_only_the_folder_of_the_files_is_listed(session_of, tmp_path, monkeypatch):
+    listed: set[Path] = set()
+    scandir = os.scandir
+
+    def noted(place: str = "."):
+        listed.add(Path(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    session = session_of(FIXTURES)
+    assert list(session.items) == ["hw/test_public.py::test_first", "hw/test_public.py::test_second"]
+    assert listed == {tmp_path / "hw"}

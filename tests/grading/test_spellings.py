@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from autograder.grading.not_allowed import Reading, read_for
+from autograder.grading.names.not_allowed import Reading, read_for
 
 NORM = "numpy.linalg.norm"
 RULES = [NORM, "numpy.vectorize", "numpy.apply_along_axis", "itertools", "map", "functools.reduce", "scipy"]
@@ -451,7 +451,7 @@ def f(X, k):
 """
 SAID = """
 import sys
-from autograder.grading.not_allowed import read_for
+from autograder.grading.names.not_allowed import read_for
 source = sys.stdin.buffer.read()
 rules = ("numpy.linalg.norm", "numpy.vectorize")
 print(read_for({"hw.py": source}, ("hw.f",), rules))

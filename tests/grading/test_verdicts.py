@@ -76,7 +76,7 @@ FAILURES = {
     "swapped": (
         "return loss(W, X, reg)[::-1]",
         "wrong_type_or_shape",
-        "loss should be a real number, but is an array",
+        "the values are right, but they come in another order: dW, loss in the place of loss, dW",
     ),
     "transposed": (
         "value, dW = loss(W, X, reg)\nreturn value, dW.T",
@@ -143,12 +143,12 @@ def test_every_kind_of_failure_is_told_apart_and_leaves_other_questions_alone(fa
         (
             hand_in(loss="def loss(W, X, reg):\n    return W.shape\n\nprint(loss(1, 2, 3))"),
             "raised",
-            "in hw.py, line 2: hw.py, line 4 is run whenever the file is imported; trials of your own belong below if",
+            "in hw.py, line 2: hw.py, line 4 is run whenever the file is imported; trials of your own belong below `if",
         ),
         (
             hand_in(loss="x = input()"),
             "raised",
-            "hw.py, line 1 is run whenever the file is imported, where nobody can type",
+            "EOFError in hw.py, line 1, which is run whenever the file is imported, where nobody can type",
         ),
         (hand_in(loss="import os; os._exit(0)"), "died", "exit code 0"),
         (hand_in(loss=""), "missing", "loss is missing"),
@@ -160,6 +160,25 @@ def test_a_file_that_cannot_be_used_costs_its_own_questions_only(grader, files, 
     verdicts = short(grader.grade(files))
     assert kinds(verdicts) == {**dict.fromkeys(OF_LOSS, kind), "one": "passed"}
     assert said in verdicts["without_a_penalty"].message
+
+
+STUB_OF_LOSS = 'def loss(W, X, reg):\n    """Return the loss."""\n    raise NotImplementedError("fill it in")'
+
+
+@pytest.mark.parametrize(
+    ("files", "begun"),
+    [
+        (hand_in(loss=STUB_OF_LOSS), False),
+        (hand_in(loss=STUB_OF_LOSS.replace("    raise", "    scores = X @ W\n    raise")), True),
+        (hand_in(loss=STUB_OF_LOSS.replace("loss(", "losses(")), True),
+        ({"other.py": OTHER.encode()}, False),
+    ],
+    ids=["stub", "line of the stub left", "another name", "no file"],
+)
+def test_what_is_missing_is_begun_where_something_of_it_was_written(grader, files, begun):
+    verdict = short(grader.grade(files))["without_a_penalty"]
+    assert verdict.kind.value == "missing"
+    assert verdict.begun is begun
 
 
 NEEDS_OTHER = "import other\n\ndef loss(W, X, reg):\n    return other.one(W), W\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,14 +91,20 @@ def folder_of_the_best_student(assignment: Assignment, solution: Solution, folde
     )
 
 
-def execute(folder: Path, first: str = "") -> Executed:
-    """Run the folder's notebook after some code of the test's own; errors are kept as outputs."""
+def execute(folder: Path, first: str = "", cells: Sequence[str] | None = None) -> Executed:
+    """Run the folder's notebook after some code of the test's own; errors are kept as outputs.
+
+    With `cells` only its first cell of code is run, and those after it.
+    """
     # Imported where they are needed: they take seconds, in each of the processes that collect tests.
     import nbformat
     from nbclient import NotebookClient
 
     (path,) = folder.glob("*.ipynb")
     notebook = nbformat.read(path, as_version=4)
+    if cells is not None:
+        start = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        notebook.cells = [start, *(nbformat.v4.new_code_cell(source) for source in cells)]
     before, after = (nbformat.v4.new_code_cell(source) for source in (NOTING_TITLES + first, TITLES))
     notebook.cells = [before, *notebook.cells, after]
     client = NotebookClient(

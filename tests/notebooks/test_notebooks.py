@@ -127,6 +127,46 @@ def test_every_short_answer_has_a_place_and_a_rubric(name: str) -> None:
     assert [*without_a_place(assignment), *without_a_rubric(assignment, solution)] == []
 
 
+@each
+def test_the_grader_is_there_before_anything_of_the_student_s_is_imported(name: str) -> None:
+    first = next(cell.source for cell in stored(name).cells if cell.cell_type == "code")
+    own = "|".join(file.name.removesuffix(".py") for file in COURSE.assignment(name).files)
+    imported = re.search(rf"^(from|import) ({own})\b|^stand_in\(", first, re.MULTILINE)
+    assert imported
+    assert first.index("\ngrader = checker()") < imported.start()
+
+
+def test_a_syntax_error_when_the_kernel_starts_leaves_everything_but_the_student_s_file_in_use(
+    tmp_path: Path,
+) -> None:
+    assignment, solution = COURSE.assignment("sgd"), COURSE.solution("sgd")
+    folder = folder_of_the_best_student(assignment, solution, tmp_path / "sgd")
+    path = folder / "linear_classifier.py"
+    right = path.read_text("utf-8")
+    line = right.count("\n") + 1
+    path.write_text(right + "def unfinished(x)\n", "utf-8")
+    cells = [
+        "with step():\n    LinearSVM().predict(None)",
+        "class Mine(LinearSVM):\n    pass",
+        "grader.check('predict')",
+        f"from pathlib import Path; Path('linear_classifier.py').write_text({right!r}, 'utf-8');",
+        "with step():\n    print(LinearSVM().W, svm_loss_vectorized(*example)[0])",
+        "grader.check('predict')",
+    ]
+    executed = execute(folder, cells=cells)
+    assert executed.errors == []
+    start, using, deriving, checking, _, mended, checked = (
+        "".join(written(it)) for it in executed.code_cells
+    )
+    said = f"linear_classifier.py has a syntax error in line {line}: expected ':'"
+    for text in (start, using, deriving, checking):
+        assert said in " ".join(text.split())
+    assert " ".join(start.split()).count(said) == 1
+    assert using.startswith("not run: ") and deriving.startswith("not run: ")
+    assert mended == "None 1.0\n"
+    assert re.match(r"predict: (\d+) of \1 checks pass", checked)
+
+
 def test_every_cell_passes_on_the_reference(on_the_reference: Executed) -> None:
     assert on_the_reference.errors == []
     assert "not yet" not in on_the_reference.text

@@ -106,7 +106,7 @@ def test_a_function_that_is_gone_from_the_file_is_gone(folder: Folder) -> None:
     [
         (
             MODEL.replace("def double(x):", "def double(x)"),
-            "models_of_a_test.py has a syntax error in line 9 (expected ':'): def double(x)",
+            "models_of_a_test.py has a syntax error in line 9: expected ':' in `def double(x)`.",
         ),
         (
             MODEL + "\nwrong\n",
@@ -150,7 +150,19 @@ def test_a_traceback_without_anything_of_theirs_is_left_alone(tmp_path: Path) ->
 
 
 def test_errors_without_a_line_are_told_without_one() -> None:
-    assert sentence_about(ValueError("no"), "a.py") == "a.py stops when it is run: ValueError: no"
+    assert sentence_about(ValueError("no"), "a.py") == "a.py stops when it is run: ValueError: no."
+
+
+def test_what_a_file_no_longer_defines_once_it_is_mended_is_to_be_imported_again(folder: Folder) -> None:
+    folder.save(MODEL)
+    follower = follower_of(folder)
+    folder.save(MODEL + "def unfinished(x)")
+    follower.look()
+    folder.save(MODEL.partition("def double")[0])
+    assert follower.look() == []
+    with pytest.raises(AutograderError, match="run the cell again that imports it"):
+        evaluated("double(1)", folder)
+    assert evaluated("model.value()", folder) == 1
 
 
 def simple(x: int) -> int:

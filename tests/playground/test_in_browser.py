@@ -337,6 +337,15 @@ def test_all_numbers_of_a_point_are_in_sight_at_any_width_and_none_covers_anothe
       const box = it.getBoundingClientRect();
       return [box.left, box.right, box.top];
     })"""
+    headings = """[...document.querySelectorAll('#points thead th')]
+      .filter(it => getComputedStyle(it).clipPath === 'none').map(it => {
+      const range = document.createRange();
+      range.selectNodeContents(it);
+      const box = range.getBoundingClientRect();
+      return [it.textContent, [box.left, box.right, box.top, box.bottom]];
+    })"""
+    columns = """[...document.querySelectorAll('#points tbody tr:first-child td')].map(
+      it => it.getBoundingClientRect().right - parseFloat(getComputedStyle(it).paddingRight))"""
     heard = it.page.locator("#points").aria_snapshot()
     for width in (360, 420, 500, 800, 1280):
         it.page.set_viewport_size({"width": width, "height": 900})
@@ -350,6 +359,18 @@ def test_all_numbers_of_a_point_are_in_sight_at_any_width_and_none_covers_anothe
         # x, y, three scores, three margins, loss: on a phone each margin stands below the score of its class.
         right = [box[1] for box in boxes]
         assert (right[2:5] == pytest.approx(right[5:8], abs=1)) == (width <= 500)
+        named = it.page.evaluate(headings)
+        for (_, one), (_, other) in itertools.combinations(named, 2):
+            assert not (
+                one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+            ), (width, one, other)
+        ends = it.page.evaluate(columns)
+        over = {text: box[1] for text, box in named}
+        assert [over["x₁"], over["x₂"], over["Loss"]] == pytest.approx([ends[0], ends[1], ends[8]], abs=3), (
+            width
+        )
+        classes = [box[1] for text, box in named if text in ("0", "1", "2")]
+        assert classes == pytest.approx(ends[2:8][: len(classes)], abs=3), width
     it.page.set_viewport_size({"width": 360, "height": 900})
     it.shown()
     roles = [line.split()[1].strip(":") for line in heard.splitlines() if "/" not in line]

@@ -173,7 +173,9 @@ def test_lateness_is_said_with_what_it_leaves():
         (Fraction(100), "100"),
         (Fraction(7, 2), "3.5"),
         (Fraction(35, 8), "4.375"),
-        (Fraction(40, 3), "13.333"),
+        (Fraction(40, 3), "13 1/3"),
+        (Fraction(2, 3), "2/3"),
+        (Fraction(40, 13), "3.076"),
         (Fraction(99_999, 10_000), "9.999"),
     ],
 )

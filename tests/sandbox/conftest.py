@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import isolation
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
 from tests.sandbox.hand_ins import files_of

@@ -15,9 +15,12 @@ from autograder.sandbox.call_failures import (
     ReplyTooLarge,
     WorkerDied,
 )
-from autograder.sandbox.code import SENT_BACK_BYTES, SENT_BACK_FACTOR, Code, Handle, Host
+from autograder.sandbox.callbacks import SENT_BACK_BYTES, SENT_BACK_FACTOR
+from autograder.sandbox.code import Code, Handle
+from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
+from autograder.sandbox.wire.channel import Channel
 from autograder.values.kinds import Foreign
 from tests.sandbox.hand_ins import files_of, identical
 
@@ -430,6 +433,31 @@ def test_frames_and_text_of_an_exception_show_where_and_why(host):
         ("hw.py", 3, "inner", "return 1 / n"),
     ]
     assert raised.value.text == "division by zero"
+    assert raised.value.arguments == ("division by zero",)
+
+
+def test_what_an_exception_was_made_of_crosses_as_texts_and_numbers(code):
+    raising = code("""
+        import numpy as np
+        class Odd(Exception):
+            args = property(lambda self: 1 / 0)
+        def plain():
+            raise ValueError("empty", 0, True, None, np.float64(0.5), np.int64(3))
+        def other():
+            raise ValueError([1], 1 << 80, np.zeros(2))
+        def many():
+            raise ValueError(*range(100))
+        def odd():
+            raise Odd("x")
+    """)
+    found = {}
+    for name in ("plain", "other", "many", "odd"):
+        with pytest.raises(CodeRaised) as raised:
+            raising.call(f"hw.{name}")
+        found[name] = raised.value.arguments
+    assert found["plain"] == ("empty", 0, True, None, 0.5, 3) and type(found["plain"][4]) is float
+    assert [str(it) for it in found["other"]] == ["an object"] * 3 and found["other"][0] != [1]
+    assert found["many"] == (*range(8),) and found["odd"] == ()
 
 
 @pytest.mark.parametrize(
@@ -494,6 +522,19 @@ def test_waiting_for_the_answer_of_a_function_counts_for_no_deadline(host):
     assert asking.call("hw.f", answer) == 3
 
 
+def test_time_in_which_nobody_looked_counts_for_no_deadline(host, monkeypatch):
+    quick = Code(host, files_of("def f(): return 1"), seconds_per_call=0.3)
+    quick.most_wall_seconds = 0.3
+    send = Channel.send
+
+    def send_and_wait_for_a_core(channel, *arguments):
+        send(channel, *arguments)
+        time.sleep(0.6)
+
+    monkeypatch.setattr(Channel, "send", send_and_wait_for_a_core)
+    assert quick.call("hw.f") == 1
+
+
 @pytest.mark.filterwarnings("error")
 def test_numbers_that_a_function_is_given_cause_no_warning_here(host):
     diverged = Code(host, files_of("import numpy as np\ndef f(slope): return slope(np.full(2, np.inf))"))
@@ -505,6 +546,34 @@ def test_calls_are_limited_by_the_time_on_the_wall_as_well(host):
     hanging.most_wall_seconds = 0.3
     with pytest.raises(CallTimedOut):
         hanging.call("hw.f")
+
+
+def test_a_worker_without_memory_for_a_request_ends_although_threads_of_it_sleep(sandbox):
+    with_little = Sandbox.of_this_machine(300, sandbox.tier)
+    with Host(with_little) as host:
+        full = Code(
+            host,
+            files_of("""
+            import threading, time
+            import numpy as np
+            kept = []
+            def fill():
+                threading.Thread(target=time.sleep, args=(600,)).start()
+                for power in (26, 24, 22, 20):
+                    try:
+                        while True: kept.append(np.empty(1 << power, np.uint8))
+                    except MemoryError:
+                        pass
+                return len(kept)
+            def size(x):
+                return x.size
+        """),
+            seconds_per_call=2.0,
+        )
+        assert full.call("hw.fill") > 4
+        with pytest.raises(WorkerDied):
+            full.call("hw.size", np.zeros(1 << 21))
+        assert full.call("hw.size", np.zeros(3)) == 3
 
 
 def test_too_much_memory_is_said_so_and_the_worker_goes_on(sandbox):

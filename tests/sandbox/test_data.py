@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 from tests.sandbox.hand_ins import files_of
 

@@ -19,7 +19,8 @@ from autograder.errors import GraderError
 from autograder.sandbox import accounts, process
 from autograder.sandbox.accounts import FIRST_USER, POOL_SIZE, Account, processes_of
 from autograder.sandbox.call_failures import CallFailed, CallTimedOut
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
 from tests.sandbox.hand_ins import files_of
@@ -164,7 +165,11 @@ def test_no_shared_memory_is_left(sandbox):
         assert str(key) not in Path(f"/proc/sysvipc/{kind}").read_text()
 
 
-def test_no_descriptor_of_the_grader_is_left(sandbox):
+def test_no_descriptor_of_the_grader_is_left(sandbox, monkeypatch):
+    # Each user that a worker of another test had holds a descriptor until it is used again.
+    unused: list[tuple[int, int]] = []
+    monkeypatch.setattr(accounts, "_unused", lambda owner: unused)
+
     def opened():
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
@@ -176,6 +181,8 @@ def test_no_descriptor_of_the_grader_is_left(sandbox):
             host.process()
             host.drop()
     assert opened() == before
+    for descriptor, _ in unused:
+        os.close(descriptor)
 
 
 # --- where no filter refuses new processes --------------------------------------------------------------
@@ -239,7 +246,8 @@ def test_no_processes_are_possible_where_no_filter_refuses_them(confining_sandbo
 
 GRADER = """
 import sys, time
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 host = Host(Sandbox.of_this_machine(tier=sys.argv[1]))
 code = Code(host, {"hw.py": b"import time\\ndef hang():\\n    while True: pass\\ndef one():\\n    return 1"})
@@ -284,11 +292,18 @@ def test_every_live_worker_has_a_user_of_its_own(worker_python):
     assert all(FIRST_USER <= user < FIRST_USER + POOL_SIZE for user in users)
 
 
+def only_users(monkeypatch, first, number):
+    """Have a pool of users that no other test has."""
+    monkeypatch.setattr(accounts, "POOL_SIZE", number)
+    monkeypatch.setattr(accounts, "FIRST_USER", FIRST_USER + POOL_SIZE + first)
+    kept: list[tuple[int, int]] = []
+    monkeypatch.setattr(accounts, "_unused", lambda owner: kept)
+    return accounts.FIRST_USER
+
+
 @as_root
 def test_a_user_whose_processes_are_somebody_else_s_is_not_taken(monkeypatch):
-    monkeypatch.setattr(accounts, "POOL_SIZE", 2)
-    monkeypatch.setattr(accounts, "FIRST_USER", FIRST_USER + POOL_SIZE + 8)  # users that no other test has
-    first = accounts.FIRST_USER
+    first = only_users(monkeypatch, 8, 2)
     stranger = subprocess.Popen(["sleep", "600"], user=first, group=first)
     try:
         account = Account()
@@ -304,10 +319,22 @@ def test_a_user_whose_processes_are_somebody_else_s_is_not_taken(monkeypatch):
 
 @as_root
 def test_a_user_is_given_back(monkeypatch):
-    monkeypatch.setattr(accounts, "POOL_SIZE", 1)
-    monkeypatch.setattr(accounts, "FIRST_USER", FIRST_USER + POOL_SIZE + 16)
+    only_users(monkeypatch, 16, 1)
     for _ in range(3):
         Account().release()
+
+
+@as_root
+def test_a_user_without_processes_is_kept_for_the_next_worker(monkeypatch):
+    first = only_users(monkeypatch, 24, 1)
+    Account().release(are_ended=True)
+    monkeypatch.setattr(accounts, "processes_of", lambda user: pytest.fail("its processes have ended"))
+    again = Account()
+    assert again.user == first
+    with pytest.raises(GraderError, match="in use"):
+        Account()  # it is locked all the time
+    monkeypatch.undo()
+    again.release()
 
 
 @as_root

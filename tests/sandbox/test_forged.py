@@ -24,7 +24,8 @@ from autograder.sandbox.call_failures import (
     ReplyTooLarge,
     WorkerDied,
 )
-from autograder.sandbox.code import Code, Handle, Host
+from autograder.sandbox.code import Code, Handle
+from autograder.sandbox.host import Host
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import PREFIX, REPLY_HEADER_BYTES, Channel, ChannelClosed
 from autograder.sandbox.wire.messages import MOST_ARGUMENTS, MOST_LOCALS, Reply

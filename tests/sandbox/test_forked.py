@@ -18,8 +18,9 @@ from autograder.errors import GraderError
 from autograder.sandbox import fork_server as fork_server_module
 from autograder.sandbox import isolation, process
 from autograder.sandbox.call_failures import CallFailed, WorkerDied
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
 from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
 from tests.sandbox import attacks
@@ -302,7 +303,7 @@ def test_workers_end_with_their_server_and_the_next_has_another(sandbox, state):
 
 GRADER = """
 import os, sys, time
-from autograder.sandbox.code import Host
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 host = Host(Sandbox.of_this_machine(tier=sys.argv[1]))
 pid = host.process().pid

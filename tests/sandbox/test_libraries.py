@@ -9,7 +9,8 @@ from scipy import sparse
 
 from autograder.errors import CourseError, GraderError
 from autograder.sandbox.call_failures import LibraryUsed
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.interpreter import interpreter_of
 from autograder.sandbox.process import Sandbox
 from autograder.values.convert import Unusable, rebuilt

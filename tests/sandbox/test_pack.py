@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import OrderedDict
 
 import numpy as np
@@ -123,6 +124,18 @@ def test_more_numbers_in_lists_than_are_worth_their_memory_are_refused(shape):
     payload = np.zeros(array.nbytes + -array.nbytes % 64, np.uint8)
     with pytest.raises(WireError):
         Unpacker(payload).unpack([Tag.LISTED, [Tag.ARRAY, "<f8", list(shape), 0]])
+
+
+def test_a_list_that_is_far_too_long_is_refused_before_an_array_is_made_of_it():
+    value = [0.0] * (3 * MAX_LISTED)
+    tracemalloc.start()
+    try:
+        with pytest.raises(WireError):
+            Packer().pack(value)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8 * MAX_LISTED
 
 
 def test_an_array_of_the_other_byte_order_comes_back_in_this_machine_s(identity):

@@ -16,7 +16,8 @@ import pytest
 
 from autograder.sandbox import process, scratch
 from autograder.sandbox.call_failures import CallOutOfDisk, CodeRaised, ProtocolBroken
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 from autograder.sandbox.scratch import MOST_BYTES, MOST_DEPTH, MOST_FILES, Scratch
 from autograder.sandbox.unlinked_files import UnlinkedFiles
@@ -172,7 +173,8 @@ def test_shared_memory_is_no_file(without_filter, holding):
 @pytest.mark.parametrize("call", ["open_files", "map_files", "hide"])
 def test_what_is_held_is_seen_in_a_container_as_well(call, worker_python):
     script = f"""
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.process import Sandbox
 from tests.sandbox.test_scratch import HOLDING, files_of, overfull
 

@@ -19,7 +19,8 @@ import pytest
 
 from autograder.sandbox import isolation
 from autograder.sandbox.call_failures import CallFailed
-from autograder.sandbox.code import Code, Host
+from autograder.sandbox.code import Code
+from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
 from tests.sandbox import attacks

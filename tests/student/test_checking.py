@@ -55,7 +55,7 @@ class Model:
 def paste(shown: str) -> list[str]:
     """Return the three lines that are offered to be pasted."""
     lines = [line.strip() for line in shown.splitlines()]
-    start = next(i for i, line in enumerate(lines) if "to see it, paste:" in line.lower()) + 1
+    start = next(i for i, line in enumerate(lines) if "to see it, paste" in line.lower()) + 1
     return lines[start : start + 3]
 
 
@@ -100,6 +100,14 @@ def test_checks_that_fail_in_the_same_way_are_explained_once(work: Path) -> None
     assert "spread: 0 of 4 checks pass" in shown
     assert "… and 3 more fail in the same way" in shown
     assert shown.count("expected spread") == 1
+
+
+def test_a_function_that_calls_itself_for_ever_is_shown_once(work: Path) -> None:
+    endless = REFERENCE.replace("deviations_from_mean = X", "deviations_from_mean = spread(X)")
+    (work / "centring.py").write_text(endless)
+    shown = run_here("check", "spread", cwd=work).stdout
+    assert shown.count("deviations_from_mean = spread(X)") == 1
+    assert "and so on: it calls itself again and again" in shown
 
 
 def test_a_counterexample_can_be_pasted_and_shows_the_wrong_value(work: Path) -> None:

@@ -319,6 +319,23 @@ def test_a_value_that_the_check_computes_is_not_expected_of_the_call(work: Path)
     assert last == "centre(X)  # from this the check computes what should be 7.0"
 
 
+TWO_CALLS = """
+@centre
+def test_sums(expect):
+    expect("centring.total", np.array([1.0, 2.0]), equals=np.array([3.0]), names=("total",))
+    expect("centring.total", np.array([5.0, 6.0]), equals=np.array([11.0]), names=("total",))
+"""
+
+
+def test_right_numbers_of_another_type_are_shown_with_the_inputs_of_their_call(work: Path) -> None:
+    code = "def total(x):\n    print('of', x)\n    return [sum(x)] if x[0] == 1 else np.array([sum(x)])\n"
+    verdict = failed(work, TWO_CALLS, "\nimport numpy as np\n" + code)
+    assert verdict.message.startswith("total holds the right numbers, but is a list; return")
+    assert "x = array of float64, shape (2,):\n[1. 2.]" in verdict.details
+    assert "of [1. 2.]" in verdict.details and "5." not in verdict.details
+    assert "3.0" in run_pasted(verdict.counterexample, work)
+
+
 def test_inputs_are_those_of_the_call_even_if_the_check_changes_them_later(work: Path) -> None:
     checks = """
 @centre

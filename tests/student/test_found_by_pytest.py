@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.loading import find_course
-from tests.courses import REFERENCE
+from tests.courses import ASSIGNMENT, REFERENCE
 
 COURSE = find_course(Path(__file__))
 FOREIGN = """
@@ -66,6 +66,17 @@ def test_an_editor_that_lists_the_tests_finds_all_of_them(home: Path) -> None:
     assert [line for line in listed.splitlines() if "two_rows" in line and "spread" not in line] == wanted
 
 
+def test_a_bonus_that_is_not_begun_is_no_failure(home: Path) -> None:
+    path = home / "again" / "assignment.toml"
+    path.write_text(ASSIGNMENT.replace("points = 4", "points = 4\nbonus = true").replace("= 10", "= 6"))
+    centre, spread = REFERENCE.partition("def spread")[0], "def spread(X):\n"
+    (home / "again" / "centring.py").write_text(f"{centre}{spread}    raise NotImplementedError\n")
+    said = run_pytest(home / "again", "-rs")
+    assert "1 passed, 1 skipped in" in said and "for bonus points: spread is not filled in yet" in said
+    (home / "again" / "centring.py").write_text(f"{centre}{spread}    return 0\n")
+    assert "1 failed, 1 passed in" in run_pytest(home / "again")
+
+
 @pytest.mark.parametrize("where", ["again", "."])
 def test_running_the_file_runs_the_checks(home: Path, where: str) -> None:
     tail = "\nif __name__ == '__main__':\n    from autograder.cli import check_beside\n\n    check_beside(__file__)\n"
@@ -81,3 +92,9 @@ def test_running_the_file_runs_the_checks(home: Path, where: str) -> None:
 def test_every_assignment_s_checks_can_be_run_by_their_file(name: str) -> None:
     text = (COURSE.assignment(name).folder / "test_public.py").read_text(encoding="utf-8")
     assert text.endswith("    check_beside(__file__)\n")
+
+
+def test_the_checks_of_all_assignments_are_collected_without_a_warning() -> None:
+    folder = COURSE.assignment(COURSE.names()[0]).folder.parent
+    said = run_pytest(folder, "--collect-only", "-p", "autograder.grading.plugin", "-c", "/dev/null")
+    assert "tests collected in" in said and "warning" not in said.lower()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import GraderError
-from autograder.notebook import checker, checking, step
+from autograder.notebook import best_time, checker, checking, step
 from autograder.notebook.checking import PlainChecker
 from autograder.notebook.width import COLUMNS
 from autograder.student import afresh
@@ -22,8 +22,11 @@ def unwritten() -> None:
     raise NotImplementedError("fill in svm_loss_naive in linear_svm.py")
 
 
-def with_a_typo() -> None:
-    losss  # type: ignore[name-defined]  # noqa: B018, F821
+def in_files(*sources: str) -> None:
+    """Run some sources, each from a file of its own, in the same names."""
+    names = {"step": step, "best_time": best_time}
+    for number, source in enumerate(sources):
+        exec(compile(source, f"cell {number}", "exec"), names)
 
 
 def test_a_function_that_is_not_written_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,8 +93,16 @@ def test_sentences_are_broken_between_words_and_code_is_not(
 
 
 def test_a_name_that_is_missing_in_the_student_s_own_function_is_an_error() -> None:
-    with pytest.raises(NameError), step():
-        with_a_typo()
+    with pytest.raises(NameError):
+        in_files("def loss():\n    losss", "with step():\n    loss()")
+
+
+def test_a_name_that_a_function_of_the_same_cell_needs_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for called in ("helper()", "best_time(lambda: dists)", "best_time(helper)"):
+        in_files(f"def helper():\n    return [dists for _ in range(2)]\nwith step():\n    {called}")
+        assert "this needs dists, which a cell above makes" in capsys.readouterr().out
 
 
 def test_a_wrong_result_is_an_error_as_usual() -> None:
@@ -109,7 +120,8 @@ def test_a_notebook_is_told_lines_of_a_cell_in_the_place_of_commands(
     PlainChecker(Report()).hint("spread")
     said = capsys.readouterr().out
     assert '  for a hint: grader.hint("spread")' in said.splitlines()
-    assert 'Next: grader.check("spread"); for a hint, grader.hint("spread")' in said.splitlines()
+    next = 'Next: mend spread; grader.check("spread") shows what is wrong, grader.hint("spread") gives a hint'
+    assert next in " ".join(said.split())
     assert said.rstrip().endswith(' s: grader.hint("spread")')
     assert "autograder hint" not in said
     PlainChecker(Report()).hint("centre")

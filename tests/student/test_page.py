@@ -54,6 +54,8 @@ def test_a_syntax_error_is_on_the_page_once(work: Path) -> None:
     (work / "centring.py").write_text("def centre(X)")
     page = page_of(check_folder(folder=work, tier="limits"))
     assert page.count("has a syntax error in line 1") == 1
+    assert page.count("these earn nothing: centre, spread.") == 1
+    assert "checks pass" not in page and "<h2>" not in page
 
 
 def test_an_error_is_shown_with_the_variables_at_its_line(work: Path) -> None:
@@ -79,6 +81,8 @@ def test_a_notebook_gets_the_question_alone(work: Path, monkeypatch: pytest.Monk
     shown = page_afresh("centre")
     assert shown.count('class="wrong"') == 1
     assert "<h1>" not in shown and "spread" not in shown
+    assert ".autograder pre { font-family: var(--jp-code-font-family" in shown
+    assert '<div class="autograder">' in shown
 
 
 def test_a_notebook_is_told_of_a_syntax_error(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,16 @@ def test_a_folder_of_another_name_is_found_by_both(home: Path) -> None:
         assert run_here("status", name, cwd=home).returncode == 0
 
 
+@pytest.mark.parametrize(
+    "word", ["centring/", "./centring", ".\\centring\\", "{}/centring/", "up/centring (1)"]
+)
+def test_a_folder_is_found_as_a_terminal_completes_it(home: Path, word: str) -> None:
+    another(home, "other", "other")
+    copy = Path(shutil.copytree(home / "centring", home / "up" / "centring (1)"))
+    folder, left = find_work(home, [word.format(home), "spread"])
+    assert (folder.resolve(), left) == (copy if word.startswith("up") else home / "centring", ["spread"])
+
+
 def test_what_is_meant_by_nothing_or_by_two_is_one_sentence(home: Path) -> None:
     another(home, "other", "other")
     assert "say which assignment: centring, other" in only_line(run_here("check", cwd=home).stderr)

@@ -13,9 +13,12 @@ from autograder.student.memory import FOLDER
 from autograder.student.standing import STATE_FILE
 from tests.commands import only_line, run_here
 from tests.courses import ASSIGNMENT, PUBLIC, REFERENCE, STUB
+from tests.handin.test_notebooks import notebook
 
 WRONG_SPREAD = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
 HALF = REFERENCE.partition("def spread")[0] + "def spread" + STUB.partition("def spread")[2]
+
+MEND = "Next: mend {0}; autograder check {0} shows what is wrong, autograder hint {0} gives a hint"
 
 
 def status(work: Path, source: str | None = None, **environment: str) -> list[str]:
@@ -39,7 +42,7 @@ def test_what_is_wrong_comes_before_what_is_not_written(work: Path) -> None:
     source = HALF.replace("return X - column_means", "return X + column_means")
     lines = status(work, source)
     assert "  failing      centre   6 points  0 of 1 checks pass" in lines
-    assert "Next: autograder check centre; for a hint, autograder hint centre" in lines
+    assert MEND.format("centre") in lines
 
 
 def test_right_work_is_told_to_hand_in(work: Path) -> None:
@@ -109,8 +112,56 @@ def test_a_syntax_error_is_said_once_with_its_place(work: Path) -> None:
     shown = run_here("check", cwd=work).stdout
     assert shown.startswith("centring.py has a syntax error in line 13: expected ':'.\n13 | def spread(X)\n")
     assert shown.count("syntax error in line 13") == 2, "once in big and once as what to do next"
-    assert "cannot be run, for the reason above: centre, spread" in shown
+    assert "for the reason above" not in shown
     assert "Next: mend this first: centring.py has a syntax error in line 13" in shown
+
+
+def test_an_error_in_importing_a_file_is_said_once_for_all_that_it_stops(work: Path) -> None:
+    (work / "centring.py").write_text(REFERENCE + "\n\nprint(spread(0))\n")
+    shown = run_here("check", cwd=work, COLUMNS="240").stdout
+    first, *lines = shown.splitlines()
+    assert first.startswith(
+        "importing the file raises TypeError in centring.py, line 15: centring.py, line 19 is run"
+    )
+    assert lines[0] == "Traceback (your own code only):"
+    assert "Until then these earn nothing: centre, spread." in lines
+    assert f"Next: mend this first: {first}" in lines
+    assert shown.count("Traceback") == 1 and "for a hint" not in shown
+    assert "  broken       centre   6 points  cannot be run" in lines
+    assert first.split(":")[0] in only_line(run_here("hint", "centre", cwd=work).stderr)
+    assert "0 of 10 points: importing the file raises" in run_here("submit", cwd=work).stdout
+
+
+def test_an_import_that_is_missing_is_said_once_for_all_that_need_it(work: Path) -> None:
+    (work / "centring.py").write_text(
+        REFERENCE.replace("import numpy as np", "") + "\n\ndef spared():\n    np\n"
+    )
+    shown = run_here("check", cwd=work, COLUMNS="120").stdout
+    said = "centring.py uses np and does not import it: write import numpy as np at its top."
+    assert shown.splitlines()[:2] == [said, "It stops checks of centre, spread."]
+    assert f"Next: mend this first: {said}" in shown
+    assert shown.count("np") == 2 * said.count("np") and "Traceback" not in shown
+    assert said in only_line(run_here("hint", "spread", cwd=work).stderr)
+    # Where no check needs it, it is nobody's business.
+    (work / "centring.py").write_text(REFERENCE + "\n\ndef spared():\n    math.pi\n")
+    assert run_here("check", cwd=work).returncode == 0
+
+
+def test_a_cell_with_a_syntax_error_is_said_once_and_costs_only_what_it_defines(work: Path) -> None:
+    head, spread, rest = REFERENCE.partition("def spread")
+    cells = [head, "x = = 1  # no question needs it", f"{spread}{rest}".replace("(X):", "(X)")]
+    (work / "centring.py").unlink()
+    (work / "centring.ipynb").write_bytes(notebook(*cells))
+    shown = run_here("check", cwd=work).stdout
+    assert shown.startswith(
+        "centring.ipynb, cell 3 has a syntax error in line 1: expected ':'.\n1 | def spread(X)\n"
+    )
+    assert shown.count("syntax error") == 2, "once in big and once as what to do next"
+    assert "Until then this earns nothing: spread.\n" in shown
+    assert "centre: all 1 checks pass" in shown or "centre: 1 of 1 checks pass" in shown
+    assert "for the reason above" not in shown
+    (work / "centring.ipynb").write_bytes(notebook(*cells[:2], f"{spread}{rest}"))
+    assert check_folder(folder=work, tier="limits").passed
 
 
 @pytest.mark.parametrize(
@@ -201,7 +252,7 @@ def calling(centre: str = "0", spread: str = "0") -> str:
 
 def test_what_another_question_needs_comes_first_everywhere(work: Path) -> None:
     lines = status(work, calling(centre="0 * spread(X)"))
-    assert "Next: autograder check spread; for a hint, autograder hint spread" in lines
+    assert MEND.format("spread") in lines
     shown = run_here("check", "--page", cwd=work).stdout
     assert shown.index("spread: 0 of 1") < shown.index("centre: 0 of 1")
     page = (work / "centring-checks.html").read_text()
@@ -211,7 +262,7 @@ def test_what_another_question_needs_comes_first_everywhere(work: Path) -> None:
 
 def test_questions_that_call_each_other_do_not_send_each_other_round(work: Path) -> None:
     both = calling("0 * spread(X) if len(X) < 2 else 0", "0 * centre(X)[0][0] if len(X) < 2 else 0")
-    assert "Next: autograder check centre; for a hint, autograder hint centre" in status(work, both)
+    assert MEND.format("centre") in status(work, both)
     assert "mend that first" not in run_here("check", cwd=work).stdout
     assert run_here("hint", "centre", cwd=work).stdout.startswith("1. ")
 
@@ -225,7 +276,7 @@ def test_a_file_that_cannot_be_run_stops_no_hint_for_another_file_s_question(wor
     assert run_here("hint", "centre", cwd=work).stdout.startswith("1. ")
     assert "no hint is needed: other.py has a syntax error" in run_here("hint", "spread", cwd=work).stderr
     run_here("check", "--page", cwd=work)
-    assert "spread: cannot be run, for the reason above" in (work / "centring-checks.html").read_text()
+    assert "Until then this earns nothing: spread." in (work / "centring-checks.html").read_text()
 
 
 def test_a_question_without_checks_is_nothing_to_do_next(work: Path) -> None:
@@ -238,6 +289,40 @@ def test_a_question_without_checks_is_nothing_to_do_next(work: Path) -> None:
     )
     assert "spread: no public check; it is graded when it is handed in" in handed_in
     assert "1 of 1 questions pass their public checks." in handed_in and "0 of 0" not in handed_in
+
+
+UNLIKE = (
+    "def centre(X):\n    raise NotImplementedError\n    return X\n\n\ndef spred(X):\n    return centre(X)\n"
+)
+
+
+def test_what_is_written_elsewhere_or_with_a_line_of_the_stub_is_not_called_unwritten(work: Path) -> None:
+    lines = status(work, UNLIKE)
+    assert "  failing      spread   4 points  0 of 1 checks pass" in lines
+    begun = "centre still raises NotImplementedError in centring.py, line 2"
+    delete = f"{begun}; delete that line once your own code is complete"
+    assert f"Next: {delete}, then autograder check centre" in " ".join(lines)
+    shown = run_here("check", cwd=work).stdout
+    assert "centre still raises NotImplementedError in centring.py, line 2; delete that line once" in shown
+    meant = "spread is missing; is spred meant (centring.py, line 6)? Then rename it to spread"
+    assert f"{meant}." in shown
+    assert "spread is missing; is spred" in only_line(run_here("hint", "spread", cwd=work).stderr)
+
+
+def test_a_hint_without_a_question_is_about_what_is_mended_first(work: Path) -> None:
+    (work / "centring.py").write_text(HALF.replace("return X - column_means", "return X + column_means"))
+    assert run_here("hint", cwd=work).stdout.startswith("1. ")
+    assert "one question at a time" in only_line(run_here("hint", "centre", "spread", cwd=work).stderr)
+    (work / "centring.py").write_text("def spread(X)")
+    assert "no hint is needed: centring.py has a syntax error" in only_line(run_here("hint", cwd=work).stderr)
+
+
+def test_what_follows_from_another_question_is_named_and_not_shown(work: Path) -> None:
+    (work / "centring.py").write_text(calling(centre="0 * spread(X)"))
+    shown = run_here("check", cwd=work).stdout
+    assert "  failing as well: " in shown
+    assert shown.count("to see it, paste") == 1
+    assert run_here("check", "centre", cwd=work).stdout.count("to see it, paste") == 1
 
 
 BONUS = ASSIGNMENT.replace("points = 4", "points = 4\nbonus = true").replace("= 10", "= 6")
@@ -259,12 +344,12 @@ def test_a_bonus_question_that_is_not_begun_asks_for_nothing(work: Path) -> None
 
 def test_a_bonus_question_that_is_wrong_comes_after_what_counts(work: Path) -> None:
     (work / "assignment.toml").write_text(BONUS)
-    assert "Next: autograder check centre; for a hint, autograder hint centre" in status(work, calling())
+    assert MEND.format("centre") in status(work, calling())
     done = run_here("status", cwd=work)
     (work / "centring.py").write_text(WRONG_SPREAD)
     done = run_here("status", cwd=work)
     assert done.returncode == 1
-    assert "Next: autograder check spread; for a hint, autograder hint spread" in done.stdout.splitlines()
+    assert MEND.format("spread") in done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("command", ["status", "submit"])

@@ -12,7 +12,8 @@ from typing import Any
 
 from autograder.errors import CourseError
 from autograder.files.notebooks import NotANotebookError, cells_of
-from autograder.model.exact import read_points
+from autograder.handin.answers import is_unwritten
+from autograder.model.exact import read_rounded_points
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,11 @@ def points_in(points: object, path: Path, cell: Cell) -> Fraction:
     CourseError
         If they are no number, or a negative one.
     """
-    exact = read_points(str(points))
+    exact = read_rounded_points(str(points))
     if exact is None:
         raise CourseError(
-            f"{path}, cell {cell.number}: its points are {points!r}; give a number that is not negative."
+            f"{path}, cell {cell.number}: its points are {points!r}; give a number that is not negative, with at "
+            "most six decimals, or a fraction such as 1/3."
         )
     return exact
 
@@ -141,11 +143,19 @@ def code_of(notebook: bytes) -> list[str]:
         return []
 
 
-def answer_cell(title: str, text: str = "") -> Cell:
-    """Return the cell that students write an answer into."""
-    return Cell("markdown", f"**{title}.**\n\n{text or '*Write your answer here.*'}", 0, {"tags": ["answer"]})
+def answer_cells(title: str, prompt: str = "") -> list[Cell]:
+    """Return the cell that students write an answer into, below one for a prompt that would count as an answer."""
+    if is_unwritten(prompt):
+        return [_answer_cell(title, prompt.strip() or _PROMPT)]
+    asked = "\n".join(it for it in prompt.splitlines() if not it.strip() or not is_unwritten(it))
+    return [Cell("markdown", asked.strip()), _answer_cell(title, _PROMPT)]
 
 
+def _answer_cell(title: str, text: str) -> Cell:
+    return Cell("markdown", f"**{title}.**\n\n{text}", 0, {"tags": ["answer"]})
+
+
+_PROMPT = "*Write your answer here.*"
 HEAD = Cell(
     "code",
     "from autograder.notebook import checker  # before NumPy, which then computes in one thread\n\ngrader = checker()",

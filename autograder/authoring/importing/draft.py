@@ -48,8 +48,8 @@ class Known:
     ----------
     target
         `module.name`, as tests call it.
-    methods
-        Of a class, those that it defines.
+    methods, attributes
+        Of a class, those that it defines, and what its methods set on their objects or properties give.
     handed_out
         Whether students were given it as it is.
     """
@@ -57,6 +57,7 @@ class Known:
     kind: Kind
     target: str
     methods: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
     handed_out: bool = False
 
 

@@ -95,9 +95,9 @@ def _own(name: str, modules: Mapping[str, str]) -> str | None:
 
 def _all_defined(module: str, statements: Sequence[ast.stmt]) -> dict[str, Known]:
     return {
-        name: Known(kind, f"{module}.{name}", methods)
+        name: Known(kind, f"{module}.{name}", methods, attributes)
         for statement in statements
-        for name, kind, methods in _defined(statement)
+        for name, kind, methods, attributes in _defined(statement)
     }
 
 
@@ -168,16 +168,28 @@ def _base(node: ast.expr) -> Iterator[str]:
         yield node.id
 
 
-def _defined(statement: ast.stmt) -> Iterator[tuple[str, Kind, frozenset[str]]]:
+def _defined(statement: ast.stmt) -> Iterator[tuple[str, Kind, frozenset[str], frozenset[str]]]:
+    """Yield what a statement defines, with its methods and attributes."""
     if isinstance(statement, ast.FunctionDef):
-        yield statement.name, "function", frozenset()
+        yield statement.name, "function", frozenset(), frozenset()
     elif isinstance(statement, ast.ClassDef):
-        methods = (it.name for it in statement.body if isinstance(it, ast.FunctionDef))
-        yield statement.name, "class", frozenset(methods)
+        functions = [it for it in statement.body if isinstance(it, ast.FunctionDef)]
+        properties = {
+            it.name for it in functions if any("property" in ast.unparse(of) for of in it.decorator_list)
+        }
+        methods = frozenset(it.name for it in functions) - properties
+        yield statement.name, "class", methods, frozenset(properties | set(_set_on_self(functions)))
     elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.For, ast.With, ast.If, ast.AugAssign)):
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                yield node.id, "constant", frozenset()
+                yield node.id, "constant", frozenset(), frozenset()
+
+
+def _set_on_self(functions: Sequence[ast.FunctionDef]) -> Iterator[str]:
+    for node in (it for function in functions for it in ast.walk(function)):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                yield name
 
 
 def _bodies(statement: ast.stmt) -> Iterator[tuple[str, ast.AST]]:

@@ -17,7 +17,7 @@ from autograder.authoring.importing.beside import data_beside, modules_beside
 from autograder.authoring.importing.cells import (
     HEAD,
     Cell,
-    answer_cell,
+    answer_cells,
     cells_of_notebook,
     check_cell,
     code_of,
@@ -183,7 +183,7 @@ class _Reader:
             self.students.append(replace(cell, source=prompt.rstrip()))
         elif not sample:
             prompt, sample = _ANSWER, cell.source
-        self.students.append(answer_cell(title, "" if task else prompt))
+        self.students += answer_cells(title, "" if task else prompt)
         self.reference.append(replace(cell, source=prompt if task else cell.source))
         self.written.append(ImportedWritten(id, title, points, sample, Place(f"cell {cell.number}")))
 
@@ -194,7 +194,7 @@ class _Reader:
     def _ask_for_code(self, cell: Cell, id: str, points: Fraction) -> None:
         title = self._own(self.heading or id, id)
         place = Place(f"cell {cell.number}")
-        self.students.append(answer_cell(title))
+        self.students += answer_cells(title)
         self.written.append(ImportedWritten(id, title, points, f"```python\n{self.solved[-1]}\n```", place))
         self.by_hand.append(
             ByHand(

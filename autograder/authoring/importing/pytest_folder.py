@@ -24,12 +24,13 @@ from autograder.authoring.importing.draft import (
     id_of,
     title_of,
 )
+from autograder.authoring.importing.expressions import BY_METHOD
 from autograder.authoring.importing.libraries import libraries_in
 from autograder.authoring.importing.names import filled_in, names_from_modules, names_of
 from autograder.authoring.importing.stubs import emptied
+from autograder.authoring.importing.syntax import number_in
 from autograder.authoring.importing.translation import SET_SCORE
 from autograder.errors import CourseError
-from autograder.model.exact import read_points
 from autograder.text import counted
 
 REFERENCES = ("solution", "solutions", "reference", "")
@@ -55,6 +56,8 @@ class _Told:
     """Whether it sets a value of the leaderboard, for which Gradescope lists it among no tests."""
     trouble: str = ""
     unknown: str = ""
+    unread: str = ""
+    """The decorator whose number of points is computed."""
 
 
 @dataclass(frozen=True)
@@ -219,9 +222,10 @@ def _stubs(
         if given is not None:
             made[module] = given.read_text("utf-8-sig")
             continue
-        used = (it for file in files for test in file.tests for it in _used(file, test))
+        used = [it for file in files for test in file.tests for it in _used(file, test)]
         answers = {it.target.rpartition(".")[2] for it in used if it.kind == "constant"}
-        made[module] = emptied(source, f"{module}.py", answers)
+        asked = {it.target.rpartition(".")[2] for it in used if it.kind == "function"}
+        made[module] = emptied(source, f"{module}.py", answers, asked)
         what = "its stub was made of the reference, and what stands outside of functions stayed as it is"
         by_hand.append(ByHand(Place(f"{module}.py"), what, "read it before you hand it out"))
     return made
@@ -323,8 +327,10 @@ def _told(function: ast.FunctionDef) -> _Told:
         if short == "fixture":
             told = replace(told, fixture=True)
         elif short in ("weight", "partial_credit"):
-            told = replace(told, weight=read_points(str(first)))
-            told = replace(told, gives_part=short == "partial_credit")
+            given = next(iter([*call.args, *(it.value for it in call.keywords)]), None)
+            told = replace(told, weight=number_in(given), gives_part=short == "partial_credit")
+            if told.weight is None:
+                told = replace(told, unread=ast.unparse(decorator))
         elif short == "number":
             told = replace(told, number=str(first))
         elif short == "visibility":
@@ -349,9 +355,12 @@ def _remarks(tests: Sequence[_Found], weighted: bool) -> Iterator[ByHand]:
         if weighted and it.told.weight is None:
             hidden = it.told.visibility not in ("", "visible")
             became = "was left out" if hidden else "is a public check only"
-            yield ByHand(
-                place, f"{it.function.name} has no weight, and {became}", "give it one if it should count"
+            what = (
+                f"the points of @{it.told.unread} are no plain number"
+                if it.told.unread
+                else "it has no weight"
             )
+            yield ByHand(place, f"{it.function.name} {became}: {what}", "give it one if it should count")
     visible = [it for it in tests if weighted and it.told.visibility in ("", "visible")]
     if visible:
         what = (
@@ -430,10 +439,10 @@ def _functions(members: Sequence[tuple[_File, _Found]], filled: Sequence[str]) -
     found = list[str]()
     for file, test in members:
         attributes = {
-            node.attr
+            name
             for statement in (*test.setting, *test.helpers, test.function)
             for node in ast.walk(statement)
-            if isinstance(node, ast.Attribute)
+            for name in _methods_of(node)
         }
         for known in _used(file, test):
             if known.target in filled:
@@ -444,6 +453,20 @@ def _functions(members: Sequence[tuple[_File, _Found]], filled: Sequence[str]) -
                 if f"{known.target}.{it}" in filled
             ]
     return tuple(dict.fromkeys(found))
+
+
+def _methods_of(node: ast.AST) -> tuple[str, ...]:
+    """Return the methods that an expression may call of an object, whose class is called as well."""
+    match node:
+        case ast.Attribute(attr=name):
+            return (name,)
+        case ast.Call(func=ast.Name(id=name)):
+            return ("__init__", BY_METHOD[name]) if name in BY_METHOD else ("__init__",)
+        case ast.Subscript():
+            return ("__getitem__",)
+        case ast.Compare(ops=ops) if any(isinstance(it, (ast.In, ast.NotIn)) for it in ops):
+            return ("__contains__",)
+    return ()
 
 
 def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> ImportedTest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from autograder.authoring.importing.names import parsed
 
@@ -40,18 +40,27 @@ def completed(stub: str, reference: str, file: str, before: str = "") -> str:
     return "\n".join(lines) + "".join(f"\n\n\n{it}" for it in made)
 
 
-def emptied(reference: str, file: str, answers: Set[str] = frozenset()) -> str:
+def emptied(reference: str, file: str, answers: Set[str] = frozenset(), asked: Set[str] = frozenset()) -> str:
     """Return a module with every function and method to be filled in, without private functions.
+
+    What runs while the module is imported keeps the private functions that it uses. An `__init__` stays as it is
+    unless it calls functions of the module, which are not there yet.
 
     Parameters
     ----------
     answers
         Variables whose values are answers, and are left out.
+    asked
+        Functions that tests call: private ones among them are to be filled in as well.
     """
     lines = reference.split("\n")
     tree = ast.parse(reference).body
-    private = [it for it in tree if isinstance(it, ast.FunctionDef) and it.name.startswith("_")]
+    own = {it.name: it for it in tree if isinstance(it, ast.FunctionDef)}
+    kept = _run_by_import(tree, own)
+    private = [it for it in own.values() if it.name.startswith("_") and it.name not in asked]
     for statement in reversed(tree):
+        if isinstance(statement, ast.FunctionDef) and statement.name in kept:
+            continue
         if statement in private:
             first = min([statement.lineno, *(it.lineno for it in statement.decorator_list)])
             del lines[first - 1 : statement.end_lineno]
@@ -61,9 +70,34 @@ def emptied(reference: str, file: str, answers: Set[str] = frozenset()) -> str:
         elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             for function in reversed(list(_functions([statement]))):
                 body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-                if function.name != "__init__" and body:
+                is_start = function.name == "__init__" and own.keys().isdisjoint(_names_in(body))
+                if body and not is_start:
                     _replace(lines, body[0], body[-1], _fill_in(function.name, file))
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def _run_by_import(tree: list[ast.stmt], own: Mapping[str, ast.FunctionDef]) -> set[str]:
+    """Return the private functions that are called while a module is imported, with those that they call."""
+    waiting = list[ast.AST]()
+    for statement in tree:
+        parts: list[ast.AST] = [statement]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, ast.ClassDef):
+                parts += [*part.decorator_list, *part.bases, *part.body]
+            else:
+                waiting += part.decorator_list if isinstance(part, ast.FunctionDef) else [part]
+    found = set[str]()
+    while waiting:
+        for name in _names_in([waiting.pop()]):
+            if name in own and name.startswith("_") and name not in found:
+                found.add(name)
+                waiting += own[name].body
+    return found
+
+
+def _names_in(nodes: Iterable[ast.AST]) -> set[str]:
+    return {it.id for node in nodes for it in ast.walk(node) if isinstance(it, ast.Name)}
 
 
 def _replace(lines: list[str], first: ast.stmt | ast.expr, last: ast.stmt | ast.expr, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +17,8 @@ from autograder.authoring.importing.draft import (
     literal_of,
 )
 from autograder.authoring.importing.libraries import are_rebuilt
-from autograder.authoring.importing.translation import CannotTranslateError, Translated, translated
+from autograder.authoring.importing.syntax import CannotTranslateError
+from autograder.authoring.importing.translation import Translated, translated
 from autograder.text import first_few
 
 _PUBLIC_HEAD = '"""Public checks, imported from {source}. They explain but earn no points."""\n'
@@ -30,6 +31,7 @@ if __name__ == "__main__":
     check_beside(__file__)
 """
 _MADE_HERE = frozenset({"import pytest"})
+_NUMPY = "import numpy as np"
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,14 @@ class _Written:
     trouble: ByHand | None = None
 
 
-def test_files(draft: Draft) -> TestFiles:
-    """Return the tests of a draft as pytest files."""
+def test_files(draft: Draft, further: Mapping[str, Sequence[str]] | None = None) -> TestFiles:
+    """Return the tests of a draft as pytest files.
+
+    Parameters
+    ----------
+    further
+        Lines that are proposed for graded tests, by the name of the test function: they are written as comments.
+    """
     by_hand, graded, public = list[ByHand](), list[_Written](), list[_Written]()
     rebuilding = are_rebuilt(draft.libraries)
     for question in draft.questions:
@@ -85,7 +93,7 @@ def test_files(draft: Draft) -> TestFiles:
     names = frozenset(it.name for it in shown)
     return TestFiles(
         _file(_PUBLIC_HEAD, draft, shown, names, False, handed_out) + _PUBLIC_FOOT,
-        _file(_GRADED_HEAD, draft, graded, names, True),
+        _file(_GRADED_HEAD, draft, graded, names, True, further=further or {}),
         tuple(by_hand),
         done,
         sum(len(it.sources) for it in graded),
@@ -153,6 +161,7 @@ def _file(
     shown: Set[str],
     graded: bool,
     handed_out: Sequence[tuple[ImportedTest, Translated]] = (),
+    further: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Return a file of tests.
 
@@ -163,6 +172,9 @@ def _file(
     imports = {line for _, it in (*translations, *handed_out) for line in it.imports} - _MADE_HERE
     plain = sorted(it for it in imports if it.startswith("import "))
     others = sorted(imports - set(plain))
+    further = further or {}
+    if any("np." in line for of in further.values() for line in of) and _NUMPY not in plain:
+        plain.append(_NUMPY)
     lines = [head.format(source=draft.source), *plain, "import pytest", *others, ""]
     lines += _given([*translations, *handed_out])
     both = [it for it in tests if it.name in shown and it.trouble is None]
@@ -172,7 +184,8 @@ def _file(
     ):
         if members:
             lines += ["", f"class {name}:", f'    """{about}"""']
-            lines += [textwrap.indent(_function(it, graded), "    ").rstrip("\n ") for it in members]
+            functions = (_function(it, graded, further.get(f"test_{it.name}", ())) for it in members)
+            lines += [textwrap.indent(it, "    ").rstrip("\n ") for it in functions]
             lines.append("")
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -189,17 +202,21 @@ def _given(translations: Sequence[tuple[ImportedTest, Translated]]) -> Iterator[
                 yield from (*blank, ast.unparse(statement), *blank)
 
 
-def _function(test: _Written, graded: bool) -> str:
+def _function(test: _Written, graded: bool, further: Sequence[str]) -> str:
     marks = [f'@pytest.mark.question("{test.question}")']
     if graded:
         marks.append(f"@pytest.mark.weight({literal_of(test.points)})")
     if test.trouble is not None:
         return "\n".join(["", *marks, f"def test_{test.name}(self):", *_unwritten(test), ""])
     marks += [f"@{mark}" for _, it in test.parts for mark in it.marks]
-    arguments = "".join(f", {it}" for it in test.sources[0].arguments)
+    fixtures = ("compare", "rng") if further else ()
+    arguments = "".join(f", {it}" for it in (*fixtures, *test.sources[0].arguments))
     body = list[str]()
     for _, translation in test.parts:
         body += ["    with check.computation():", textwrap.indent(translation.lines, " " * 8)]
+    if further:
+        body += ["    # Other inputs, which the reference answers: if they make sense, take the mark away."]
+        body += [f"    # {line}" for line in further]
     return "\n".join(["", *marks, f"def test_{test.name}(self, student, check{arguments}):", *body, ""])
 
 

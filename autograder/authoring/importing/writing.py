@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import keyword
+import math
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +14,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from autograder.authoring.importing.draft import ByHand, Draft, ImportedQuestion, literal_of
-from autograder.authoring.importing.libraries import libraries_in
+from autograder.authoring.importing.further_inputs import further_inputs
+from autograder.authoring.importing.libraries import libraries_in, look_at_plots
 from autograder.authoring.importing.test_files import TestFiles, test_files
 from autograder.authoring.importing.trial_run import tried
 from autograder.errors import CourseError
-from autograder.model.scoring import HALF
+from autograder.model.exact import HALF, MOST_OF_A_POINT
 from autograder.text import counted
 
 PAGE = "IMPORTED.md"
@@ -64,11 +66,20 @@ def write(draft: Draft, root: Path) -> Imported:
     (root / "solutions").mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(public, _public_half(draft, tests))
     _write(secret, _secret_half(draft, tests))
+    earning = {
+        f"test_{it.name}"
+        for question in draft.questions
+        for it in question.tests
+        if it.sets_score or it.out_of is not None
+    }
+    if further := further_inputs(public, secret, but=earning):
+        tests = test_files(draft, further)
+        _write(secret, _secret_half(draft, tests))
     by_hand = sorted(
         [*draft.by_hand, *tests.by_hand, *_odd_points(draft), *tried(public, secret, draft)], key=_in_order
     )
     made = Imported(public, secret, (tests.translated, tests.of), tuple(by_hand))
-    made.page.write_text(_page(draft, made), encoding="utf-8")
+    made.page.write_text(_page(draft, made, further), encoding="utf-8")
     return made
 
 
@@ -76,10 +87,13 @@ def _with_libraries_of_tests(draft: Draft) -> tuple[Draft, TestFiles]:
     """Return the draft with the libraries that its tests import, without which none of them runs, and the tests."""
     tests = test_files(draft)
     own = {Path(name).stem for name in draft.files}
-    needed = tuple(sorted({*draft.libraries, *libraries_in([tests.public, tests.graded], own)}))
-    if needed == draft.libraries:
+    needed = {*draft.libraries, *libraries_in([tests.public, tests.graded], own)}
+    statements = [it for question in draft.questions for test in question.tests for it in test.body]
+    if look_at_plots(statements, (reference for _, reference in draft.files.values())):
+        needed.add("matplotlib")
+    if needed == {*draft.libraries}:
         return draft, tests
-    draft = replace(draft, libraries=needed)
+    draft = replace(draft, libraries=tuple(sorted(needed)))
     return draft, test_files(draft)
 
 
@@ -153,6 +167,8 @@ def _assignment_toml(draft: Draft) -> Iterator[str]:
     for question in draft.questions:
         yield from ("", "[[questions]]", f"id = {_text(question.id)}", f"title = {_text(question.title)}")
         yield f"points = {literal_of(question.points)}"
+        if (step := _step(question)) != HALF and step.denominator <= MOST_OF_A_POINT:
+            yield f"step = {literal_of(step)}"
         if question.functions:
             yield f"functions = {json.dumps(list(question.functions))}"
     for written in draft.written:
@@ -196,10 +212,10 @@ def _rubric(draft: Draft) -> Iterator[str]:
 
 
 def _odd_points(draft: Draft) -> Iterator[ByHand]:
-    """Yield the questions whose tests are worth other than multiples of half a point."""
+    """Yield the questions whose tests are worth parts of a point that nobody reads."""
     for question in draft.questions:
-        counting = [it.points for it in question.tests if it.points]
-        if not question.together and any(points % HALF for points in counting):
+        counting = _counting(question)
+        if _step(question).denominator > MOST_OF_A_POINT:
             yield ByHand(
                 question.place,
                 f"the {len(counting)} tests of {question.id} share {counted(question.points, 'point')}, "
@@ -207,6 +223,21 @@ def _odd_points(draft: Draft) -> Iterator[ByHand]:
                 f"students read points in halves, and `verify` insists on it: give {question.id} "
                 f"{counted(_whole(question, counting), 'point')} and its tests as many, or merge tests",
             )
+
+
+def _counting(question: ImportedQuestion) -> list[Fraction]:
+    """Return what each graded test is worth."""
+    if question.together:
+        return [question.points]
+    return [it.points for it in question.tests if it.points]
+
+
+def _step(question: ImportedQuestion) -> Fraction:
+    """Return the part of a point of which each graded test is worth a multiple: a half if that will do."""
+    counting = _counting(question)
+    if not any(points % HALF for points in counting):
+        return HALF
+    return Fraction(1, math.lcm(*(points.denominator for points in counting)))
 
 
 def _whole(question: ImportedQuestion, counting: Sequence[Fraction]) -> Fraction:
@@ -222,7 +253,14 @@ def _in_order(it: ByHand) -> tuple[str, int, int]:
     return re.sub(r"\d+", "", it.place.where), int(number[0]) if number else 0, it.place.line
 
 
-def _page(draft: Draft, made: Imported) -> str:
+def _about_further(further: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    if further:
+        lines = counted(sum(map(len, further.values())), "line")
+        yield f"- {lines} with `# compare(` in `test_graded.py` would ask the reference on other inputs. Where these"
+        yield "  make sense, take the mark away: nobody passes the test then who only knows its answers."
+
+
+def _page(draft: Draft, made: Imported, further: Mapping[str, Sequence[str]]) -> str:
     translated, of = made.tests
     lines = [
         f"# {draft.name}: what was imported, and what needs your hand",
@@ -244,6 +282,9 @@ def _page(draft: Draft, made: Imported) -> str:
         "",
         f"- `autograder verify {draft.name}` proves it. It also makes small mistakes in the reference and says which",
         "  no test finds: imported tests often have inputs on which a wrong axis or sign gives the same.",
+        *_about_further(further),
+        f'- `autograder verify {draft.name} --accept "REASON"` accepts what the tests leave open: grade with them as',
+        "  they are today, and write better ones later.",
         "- Where a test types in what a function should return, `compare` asks the reference instead: it works on any",
         "  input, and can say what kind of mistake it is.",
         "- `mistakes.toml` is empty: every known mistake that you write there gives its students a hint.",

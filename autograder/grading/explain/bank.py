@@ -20,6 +20,7 @@ from autograder.course.toml import MistakeToml, read_bank, read_text
 from autograder.errors import CourseError
 from autograder.model.assignment import Assignment, Solution, unknown
 from autograder.model.known_mistake import KnownMistake
+from autograder.sandbox.wire.cells import with_addition
 from autograder.text import first_few
 
 BANK_FILE = "mistakes.toml"
@@ -273,8 +274,8 @@ class _Maker:
             raise CourseError(f"{self.where} names {function}, which {self.functions.path} does not define")
         needed, example = found
         applied = _APPLIED.format(name=name, function=function)
-        text = "\n\n\n".join([self.reference[file].decode(), *needed, applied])
-        return f"{file[:-3]}.{name}", {**self.reference, file: text.encode()}, example
+        wrong = with_addition(self.reference[file], "\n\n\n".join([*needed, applied]).encode())
+        return f"{file[:-3]}.{name}", {**self.reference, file: wrong}, example
 
     def _place(self, name: str) -> tuple[str, str]:
         """Return the file of a function and its name there; the module may be left out where only one has it."""
@@ -282,6 +283,11 @@ class _Maker:
         places = [(f"{module}.py", rest)] if rest and f"{module}.py" in self.reference else []
         places = places or [(file, name) for file in self.reference if file.endswith(".py")]
         there = [place for place in places if _defines(self.reference[place[0]], place[1])]
+        if not there and any(place[1] in _variables(self.reference[place[0]]) for place in places):
+            raise CourseError(
+                f"{self.where} names {name}, which is a variable, and only functions are edited; compute it in a "
+                "function that students write, or leave this entry out"
+            )
         if len(there) != 1:
             several = f"several files of the reference ({', '.join(file for file, _ in there)}) have"
             methods = [it for file, source in self.reference.items() for it in _methods(file, source, name)]
@@ -373,6 +379,17 @@ def _members(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
 
 def _definition(lines: list[str], name: str) -> ast.stmt | None:
     return dict(_members(ast.parse("\n".join(lines)))).get(name)
+
+
+def _variables(source: bytes) -> set[str]:
+    """Return the names that statements outside of functions and classes assign."""
+    return {
+        node.id
+        for statement in ast.parse(source).body
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _methods(file: str, source: bytes, name: str) -> list[str]:

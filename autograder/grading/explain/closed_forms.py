@@ -8,9 +8,11 @@ multiply its result by a hidden input.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -48,16 +50,18 @@ class Sample:
     arguments: Mapping[str, Any]
     scale: float
 
-    @property
+    @functools.cached_property
     def differs(self) -> bool:
         """Whether the returned numbers are not the expected ones."""
         return not self.agrees(self.right, RIGHT)
 
     def agrees(self, numbers: np.ndarray, tolerance: float = CLOSE) -> bool:
         """Return whether these numbers, of the same shape or of none, are those that were returned."""
-        if not np.isfinite(self.wrong).all() or not np.isfinite(numbers).all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            apart = np.abs(self.wrong - numbers).max(initial=0.0)
+        if not np.isfinite(apart):  # as it is where one of them is not
             return np.array_equal(np.broadcast_to(numbers, self.wrong.shape), self.wrong, equal_nan=True)
-        return bool(np.abs(self.wrong - numbers).max(initial=0.0) <= tolerance * self.scale)
+        return bool(apart <= tolerance * self.scale)
 
     @property
     def sizes(self) -> tuple[tuple[int, ...], ...]:
@@ -91,12 +95,8 @@ class Form:
 
     def holds(self, samples: Sequence[Sample]) -> bool:
         """Return whether every sample is as the form says."""
-        for sample in samples:
-            with np.errstate(all="ignore"):  # the right number may be infinite
-                numbers = self.of(sample)
-            if numbers is None or not sample.agrees(numbers):
-                return False
-        return True
+        with np.errstate(all="ignore"):  # the right number may be infinite
+            return all((numbers := self.of(it)) is not None and it.agrees(numbers) for it in samples)
 
 
 def form_of(samples: Sequence[Sample]) -> Form | None:
@@ -107,10 +107,17 @@ def form_of(samples: Sequence[Sample]) -> Form | None:
     samples
         The same part of the result in every test that was run.
     """
-    telling = _telling(samples)
-    for form in _forms(telling[0]) if telling else ():
-        if form.holds(samples) and _is_varied(form, telling):
-            return form
+    wrong_first = sorted(samples, key=lambda it: not it.differs)
+    if len({it.occasion for it in samples}) < FEWEST_SIZES or not wrong_first[0].differs:
+        return None
+    # Most forms fail on the first sample; whether the samples may be explained by one costs more to find out.
+    for form in _forms(wrong_first[0]):
+        if form.holds(wrong_first):
+            telling = _telling(samples)
+            if not telling:
+                return None
+            if _is_varied(form, telling):
+                return form
     return None
 
 
@@ -122,28 +129,38 @@ def constant_form_of(samples: Sequence[Sample]) -> Form | None:
     samples
         The same part of a result for inputs of so many kinds that no size or value of them could be that number.
     """
-    telling = _telling(samples)
-    if not telling:
-        return None
-    first = telling[0]
+    found = next((form for form in _constant_forms(samples) if form.holds(samples)), None)
+    return found if found is not None and _telling(samples) else None
+
+
+def _constant_forms(samples: Sequence[Sample]) -> Iterator[Form]:
+    """Yield the difference and the factor that the first wrong sample has."""
+    first = next((it for it in samples if it.differs and it.right.any()), None)
+    if first is None or not np.isfinite(first.right).all() or not np.isfinite(first.wrong).all():
+        return
     place = np.unravel_index(np.abs(first.right).argmax(), first.right.shape)
     right, wrong = float(first.right[place]), float(first.wrong[place])
-    forms = [
-        Form(
-            "differs from what it should be by the same number everywhere",
-            "Which term is counted that should not be, or left out?",
-            _plus(wrong - right),
-        )
-    ]
+    yield Form(
+        "differs from what it should be by the same number everywhere",
+        "Which term is counted that should not be, or left out?",
+        _plus(wrong - right),
+    )
     if right:
-        forms.append(
-            Form(
-                "is the same multiple of what it should be everywhere",
-                "Which factor is missing, or one too many?",
-                _times(wrong / right),
-            )
+        yield Form(
+            "is the same multiple of what it should be everywhere",
+            "Which factor is missing, or one too many?",
+            _times(wrong / right),
         )
-    return next((form for form in forms if form.holds(samples)), None)
+
+
+def forms_at(sample: Sample) -> list[Form]:
+    """Return the forms that one wrong sample is in accord with; the only ones that may hold in others, too."""
+    return [form for form in _forms(sample) if form.holds([sample])]
+
+
+def may_have_form(samples: Sequence[Sample], forms: Sequence[Form]) -> bool:
+    """Return whether one of some forms holds in all of the first of many samples, which all together cost much more."""
+    return any(form.holds(samples) for form in itertools.chain(forms, _constant_forms(samples)))
 
 
 def _telling(samples: Sequence[Sample]) -> list[Sample]:
@@ -254,6 +271,14 @@ def _forms(sample: Sample) -> Iterator[Form]:
         "Which axis should come first?",
         lambda it: _transpose(it.right),
     )
+    yield Form("is 1 divided by what it should be", "Which fraction is upside down?", _reciprocal)
+    yield Form(
+        "is 1 minus what it should be",
+        "Of what is this the share, and of what should it be?",
+        lambda it: 1 - it.right,
+    )
+    yield Form("is the logarithm of what it should be", "Which last step turns a logarithm back?", _logarithm)
+    yield Form("is exp of what it should be", "Which logarithm is missing?", lambda it: np.exp(it.right))
     for axis, word in ((0, "row"), (1, "column")):
         for step in (1, -1):
             question = "At which index do you start to count?"
@@ -270,6 +295,14 @@ def _forms(sample: Sample) -> Iterator[Form]:
 
 def _times(factor: float) -> Callable[[Sample], np.ndarray]:
     return lambda it: factor * it.right
+
+
+def _reciprocal(sample: Sample) -> np.ndarray | None:
+    return 1 / sample.right if sample.right.all() else None
+
+
+def _logarithm(sample: Sample) -> np.ndarray | None:
+    return np.log(sample.right) if (sample.right > 0).all() else None
 
 
 def _plus(added: float) -> Callable[[Sample], np.ndarray]:
@@ -351,8 +384,23 @@ def _term_forms(sample: Sample) -> Iterator[Form]:
     for array in (name for name, value in sample.arguments.items() if _is_real_array(value)):
         for text, term in _terms_of(array):
             for number in numbers:
-                for multiple in _MULTIPLES:
-                    yield from _with_term(_Product(multiple, number, array, text, term))
+                once = _Product(1.0, number, array, text, term)
+                for multiple in _multiples_at(sample, once):
+                    yield from _with_term(replace(once, multiple=multiple))
+
+
+@np.errstate(all="ignore")
+def _multiples_at(sample: Sample, once: _Product) -> Iterator[float]:
+    """Yield the multiples of a product that a wrong sample may hold, as one of its entries shows."""
+    product = once.of(sample)
+    if product is None or not product.size:
+        return
+    place = np.unravel_index(np.abs(product).argmax(), product.shape)
+    term, right, wrong = product[place], sample.right[place], sample.wrong[place]
+    for multiple in _MULTIPLES:
+        apart = min(abs(wrong - right - multiple * term), abs(wrong - multiple * term))
+        if not apart > 2 * CLOSE * sample.scale:
+            yield multiple
 
 
 def _is_number(value: Any) -> bool:
@@ -363,16 +411,20 @@ def _is_real_array(value: Any) -> TypeGuard[np.ndarray]:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0
 
 
-def _terms_of(name: str) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray]]]:
-    """Yield what may be made of an array in a sum, or in the gradient of one."""
+def _terms_of(name: str) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray | None]]]:
+    """Yield what may be made of an array in a sum, or in the gradient of one; None where it has no meaning."""
     yield name, lambda array: array
     yield f"{name} without its last row", _without_last_row
     yield f"sum({name} * {name})", lambda array: (array**2).sum()
     yield f"sum({name} * {name}) without the last row", lambda array: (array[:-1] ** 2).sum()
     yield f"sum(abs({name}))", lambda array: np.abs(array).sum()
     yield f"sum({name})", lambda array: array.sum()
-    yield f"sum({name} @ {name}.T)", lambda array: (array @ array.T).sum()
+    yield f"sum({name} @ {name}.T)", _sum_of_pairs
     yield f"the norm of {name}", lambda array: np.sqrt((array**2).sum())
+
+
+def _sum_of_pairs(array: np.ndarray) -> np.ndarray | None:
+    return (array @ array.T).sum() if array.ndim == 2 else None
 
 
 def _without_last_row(array: np.ndarray) -> np.ndarray:
@@ -389,15 +441,18 @@ class _Product:
     number: str
     array: str
     text: str
-    term: Callable[[np.ndarray], np.ndarray]
+    term: Callable[[np.ndarray], np.ndarray | None]
 
     def of(self, sample: Sample) -> np.ndarray | None:
         """Return the product where it has the shape of the sample."""
         array = sample.arguments.get(self.array)
         if not _is_real_array(array):
             return None
+        term = self.term(array)
+        if term is None:
+            return None
         number = float(sample.arguments.get(self.number, np.nan)) if self.number else 1.0
-        product = self.multiple * number * np.asarray(self.term(array))
+        product = self.multiple * number * np.asarray(term)
         return product if product.shape == sample.right.shape else None
 
     def __str__(self) -> str:

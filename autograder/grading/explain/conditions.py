@@ -12,6 +12,8 @@ from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 Sort = Literal["from", "only", "fewer", "as many", "with", "where"]
 
+APART = ", special cases apart"
+"""What is added where it does not hold of special cases."""
 _NUMBERS = ("no", "one", "two", "three")
 
 
@@ -48,8 +50,8 @@ class Condition:
             case "as many":
                 found = value == probe[self.value]
             case "with":
-                found = value != examined.inputs.ladder.knobs[self.knob].tried[0]  # type: ignore[union-attr]
-                found = found and examined.matters(probe, self.knob, part)
+                off = examined.inputs.ladder.knobs[self.knob].tried[0]  # type: ignore[union-attr]
+                found = value != off and examined.matters(probe, self.knob, part)
             case "where":
                 found = value
         return bool(found) is self.holds
@@ -57,7 +59,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Where:
-    """What a function is like where any of some conditions is met, and what it is like elsewhere.
+    """What a function is like where any of some conditions is met, or none of them, and what it is like elsewhere.
 
     Attributes
     ----------
@@ -69,6 +71,10 @@ class Where:
         Whether it is always the opposite elsewhere; otherwise it is, in some cases.
     mostly
         Whether these are most of the cases.
+    outside
+        Whether it is about where none of the conditions is met.
+    apart
+        Whether inputs with a special case are left out of it.
     bad, good
         The words: "wrong" or "raises KeyError"; "right" or "gives a result".
     """
@@ -77,12 +83,20 @@ class Where:
     wrong: bool
     exact: bool
     mostly: bool = False
+    outside: bool = False
+    apart: bool = False
     bad: str = "wrong"
     good: str = "right"
 
+    @property
+    def leaves_much_open(self) -> bool:
+        """Whether it says no more than that there is a special case in which nothing is wrong."""
+        (condition, *others) = self.conditions
+        return not (others or self.exact or self.wrong) and condition.sort == "where" and condition.holds
+
     def there(self, examined: Examined, part: str, probe: Probe) -> bool:
-        """Return whether a probe meets any of the conditions."""
-        return any(it.met(examined, part, probe) for it in self.conditions)
+        """Return whether a probe is where the statement is about."""
+        return any(it.met(examined, part, probe) for it in self.conditions) is not self.outside
 
 
 def conditions_of(ladder: Ladder) -> Iterator[Condition]:
@@ -113,6 +127,11 @@ def _conditions(ladder: Ladder) -> Iterator[Condition]:
 
 def in_words(ladder: Ladder, where: Where) -> tuple[str, str]:
     """Return a statement in words, and a question."""
+    observation, question = _in_words(ladder, where)
+    return f"{observation}{APART if where.apart else ''}", question
+
+
+def _in_words(ladder: Ladder, where: Where) -> tuple[str, str]:
     (condition, *others) = where.conditions
     there, elsewhere = (where.bad, where.good) if where.wrong else (where.good, where.bad)
     cases = "in most cases" if where.mostly else "in some cases"
@@ -131,6 +150,8 @@ def _of_two(ladder: Ladder, where: Where, there: str, elsewhere: str) -> str:
     Where one is that something is not the case, it says what holds where it is: "right unless A or where B" could be
     read in two ways.
     """
+    if where.outside:
+        return f"{elsewhere} {' or '.join(_place(ladder, it) for it in where.conditions)}, {there}"
     excluded = [it for it in where.conditions if it.sort == "where" and not it.holds]
     either = [it for it in where.conditions if it not in excluded]
     if not excluded:

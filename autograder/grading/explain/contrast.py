@@ -9,14 +9,22 @@ probe of either draw contradicts is not said, and nothing is said of a function 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.errors import CourseError
 from autograder.grading.explain.conditions import counted, in_words
+from autograder.grading.explain.deviations import (
+    TELLING_SIDES,
+    facts_of_rounding,
+    facts_of_sharing,
+    facts_of_sharing_at_the_smallest,
+    facts_of_sides,
+)
 from autograder.grading.explain.fact import Fact, about, observation_of
-from autograder.grading.explain.likeness import facts_of_exchanges, facts_of_forms
+from autograder.grading.explain.likeness import facts_of_exchanges, facts_of_forms, facts_of_places, ordinary
 from autograder.grading.explain.overflow import facts_of_amounts
 from autograder.grading.explain.probes import (
     DRAWS,
@@ -27,7 +35,6 @@ from autograder.grading.explain.probes import (
     Probe,
     State,
     Stopped,
-    design,
     probe_of,
     state,
 )
@@ -45,6 +52,7 @@ from autograder.grading.explain.relations import (
     facts_of_slope,
     generic,
 )
+from autograder.grading.explain.scalings import facts_of_scalings
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 from autograder.model.assignment import Assignment
 from autograder.model.verdict import Kind, Verdict
@@ -52,8 +60,8 @@ from autograder.sandbox.code import Code
 
 CPU_SECONDS = 3.0
 """CPU time for the facts of one function; what is not found out by then stays unsaid."""
-SECONDS = 30.0
-"""Wall-clock time for those of all functions, on a machine that has other things to do."""
+SECONDS = 120.0
+"""Wall-clock time for those of all functions: so much that the CPU time is what counts on a busy machine, too."""
 MOST_FACTS = 2
 """Sentences that are said of one function: more would not be read."""
 MOST_REPEATED = 5
@@ -65,6 +73,8 @@ FOLLOWING = 0.1
 """A convention is followed if so large a share of all parts is right by it that is not right without."""
 BESIDE_FORMS = frozenset({"where", "slope", "idle switch"})
 """The kinds of fact that say more of a part than what it always is instead of the right one."""
+NO_PLACE = frozenset({"side", "scaling"})
+"""The kinds of fact that do not say on which input to begin."""
 EXPLAINED = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE, Kind.RAISED})
 """The verdicts that a fact may be said of."""
 
@@ -110,7 +120,7 @@ class Contrast:
     def compared_with(self, inputs: Inputs, student: Code, references: Sequence[Code]) -> Code:
         """Return which of the references a hand-in is compared with on a ladder."""
         examined = Examined(inputs, student, references[0], _allowance(student, SECONDS))
-        return _followed(examined, references, _asked(examined, _design(inputs.ladder)))
+        return _followed(examined, references, _asked(examined, inputs.design))
 
     def tells_apart(
         self, question: str, function: str, student: Code, other: Code, assignment: Assignment
@@ -130,7 +140,7 @@ class Contrast:
                 allowance = _allowance(student, min(SECONDS, student.most_wall_seconds))
                 for inputs in self.inputs_of(self._named(question, function, assignment)):
                     examined = Examined(inputs, student, other, allowance, limit)
-                    if _are_steadily_apart(examined, _asked(examined, _ordinary(inputs.ladder))):
+                    if _are_steadily_apart(examined, _asked(examined, _ordinary(inputs))):
                         return True
             except Stopped:
                 return False
@@ -142,7 +152,7 @@ class Contrast:
             for inputs in self.inputs_of(function):
                 ladder = inputs.ladder
                 examined = Examined(inputs, right, references[0], _allowance(right, SECONDS))
-                probes = _asked(examined, _design(ladder))
+                probes = _asked(examined, inputs.design)
                 if not probes:
                     return f"the ladder {ladder.name} returns no arguments at any settings"
                 for probe in probes:
@@ -189,7 +199,7 @@ class Contrast:
                 allowance = _allowance(student, seconds)
                 for inputs in self.inputs_of(function):
                     examined = Examined(inputs, student, references[0], allowance, limit)
-                    found += _facts(examined, references)
+                    found += _facts(examined, references, most)
             except Stopped:
                 return ()
         return tuple(sorted(found, key=lambda it: it.rank)[:most])
@@ -258,9 +268,10 @@ def facts_of_failures(
     return hints
 
 
-def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
-    ladder = examined.inputs.ladder
-    probes = _asked(examined, _design(ladder))
+def _facts(examined: Examined, references: Sequence[Code], most: int) -> list[Fact]:
+    ladder, design = examined.inputs.ladder, examined.inputs.design
+    examined.require_time_for(design)
+    probes = _asked(examined, design)
     if not probes:
         return []
     repeated = _are_repeated(examined, probes[:: max(1, len(probes) // 3)])
@@ -279,65 +290,144 @@ def _facts(examined: Examined, references: Sequence[Code]) -> list[Fact]:
     examined.reference = _followed(examined, references, probes)
     table: Table = {part: [(it, examined.state(it, part)) for it in probes] for part in ladder.parts}  # type: ignore[misc]
     wrong = [part for part in ladder.parts if any(it != "right" for _, it in table[part])]
-    # What is neither right nor clearly wrong somewhere may be on its way to a limit.
-    nearly = [part for part in ladder.parts if {it for _, it in table[part]} <= {"right", "unclear"}]
-    found = list(facts_of_amounts(examined, nearly))
-    if not wrong:
-        return found
-    return found + _facts_of_wrong(examined, wrong, table, probes)
+    # What is neither right nor clearly wrong somewhere may be on its way to a limit; amounts have no special cases.
+    plain = ordinary(examined, probes)
+    nearly = [
+        part for part in ladder.parts if {examined.state(it, part) for it in plain} <= {"right", "unclear"}
+    ]
+    known = list(itertools.islice(facts_of_amounts(examined, nearly), most))
+    return _told(known, _facts_of_wrong(examined, wrong, table, probes), most) if wrong else known
+
+
+def _told(known: Sequence[Fact], stages: Iterable[tuple[list[Fact], int]], most: int) -> list[Fact]:
+    """Return what is known already and what stages find, without those that would change nothing of what is said.
+
+    Parameters
+    ----------
+    stages
+        Everything that was found after each of them, with the lowest rank that what comes later may have.
+    most
+        How many facts are said.
+    """
+    found: list[Fact] = []
+    for found_by_now, rank_to_come in stages:
+        found = [*known, *_merged(found_by_now)]
+        if sum(it.rank <= rank_to_come for it in found) >= most:
+            break
+    return found
 
 
 def _facts_of_wrong(
     examined: Examined, wrong: Sequence[str], table: Table, probes: Sequence[Probe]
-) -> list[Fact]:
+) -> Iterator[tuple[list[Fact], int]]:
+    """Yield everything that was found after each stage, and the lowest rank of what a later one may find.
+
+    Of equal rank, what is found first is said first.
+    """
     ladder = examined.inputs.ladder
     if raised := _raised_everywhere(examined, table):
-        return [
-            Fact(
-                about(ladder.parts, f"raises {raised} wherever it was tried"),
-                "What is in each variable of the line that raises it, and which of them is another thing than you "
-                "thought?",
-                "everywhere",
-                ladder.parts,
-                raised,
-            )
-        ]
-    found = list(_facts_of_conditions(examined, wrong, table))
-    ordinary = [probe for draw in DRAWS for probe in generic(ladder, draw)]
-    switches = ladder.all_of(Switch)
+        sentence = about(ladder.parts, f"raises {raised} wherever it was tried")
+        question = (
+            "What is in each variable of the line that raises it, and which of them is another thing than you "
+            "thought?"
+        )
+        yield [Fact(sentence, question, "everywhere", ladder.parts, raised)], 0
+        return
+    found, formed, whole = _facts_of_likeness(examined, wrong, table, probes)
+    formless = [part for part in wrong if part not in whole]
+    even = [part for part in formless if all(it != "odd" for _, it in table[part])]
+    real = [part for part in even if is_real(examined, part)]
+    found += [fact for part in real for fact in facts_of_limits(examined, part, probes)]
+    yield found, 0
+
+    found += _facts_of_conditions(examined, wrong, table)
+    yield found, 0
+
+    found += [
+        fact for part in even if part not in formed for fact in facts_of_sharing(examined, part, probes)
+    ]
+    yield found, 1
+
+    def news(facts: Iterable[Fact]) -> list[Fact]:
+        return [it for it in facts if it.kind in BESIDE_FORMS or not whole.issuperset(it.parts)]
+
+    usual = [probe for draw in DRAWS for probe in generic(ladder, draw)]
+    examined.ask(usual)
+    idle: set[str] = set()
+    for fact in facts_of_dependence(examined, wrong, usual):
+        # That all further probes bear one out costs much, so no more of them are looked for than are said.
+        found += news([fact])
+        yield found, 1
+        idle |= set(fact.parts if fact.kind == "idle" else ())
+    # Of what ignores a whole argument, a special case is no news.
+    found += news(facts_of_idle_cases(examined, [part for part in wrong if part not in idle], usual))
+    yield found, 1
+
+    found += facts_of_slope(examined, {part: part not in wrong for part in ladder.parts}, usual)
+    yield found, 1
+
+    for part in even:
+        found += facts_of_entries(examined, part, probes, by_chance=part not in real)
+    yield found, 1
+
+    sides = [fact for part in formless for fact in facts_of_sides(examined, part, probes)]
+    telling = [fact for fact in sides if fact.claim[0] in TELLING_SIDES]
+    yield found + telling, 2
+
+    found += news(facts_of_moves(examined, wrong, usual))
+    yield found + telling, 2
+
+    found += news(facts_of_places(examined, even, usual))
+    shared = {part for fact in found if fact.kind == "shared" for part in fact.parts}
+    for part in even:
+        found += _facts_of_properties(examined, part, probes)
+        if part not in formed and part not in shared:
+            found += facts_of_sharing_at_the_smallest(examined, part, probes)
+    yield found + telling, 3
+
+    told = {part for fact in found for part in fact.parts}
+    found += [
+        fact for part in formless if part not in told for fact in facts_of_precision(examined, part, probes)
+    ]
+    nearly = {part for fact in found if fact.kind == "precision" for part in fact.parts}
+    changing = [part for part in formless if part not in formed and part not in nearly]
+    found += facts_of_scalings(examined, changing, usual, probes)
+    clear = {part for fact in found if not _leaves_much_open(fact) for part in fact.parts}
+    # On which side wrong numbers lie is worth saying where nothing else is, unless it says what to look for.
+    found += [fact for fact in sides if fact in telling or clear.isdisjoint(fact.parts)]
+    yield found, 5
+
+    said = {part for fact in found if fact.kind not in NO_PLACE for part in fact.parts}
+    rest = [part for part in formless if part not in said]
+    if rest:
+        yield [*found, *_facts_of_the_simplest(examined, rest, table)], 5
+
+
+def _facts_of_likeness(
+    examined: Examined, wrong: Sequence[str], table: Table, probes: Sequence[Probe]
+) -> tuple[list[Fact], set[str], set[str]]:
+    """Return what wrong parts are instead of the right ones, the parts that have a form, and those that say it all."""
+    even = [part for part in wrong if all(it not in ("odd", "raised") for _, it in table[part])]
+    found = [fact for part in even for fact in facts_of_forms(examined, part, probes)]
+    formed = {part for fact in found for part in fact.parts}
+    for part in even:
+        if part not in formed and is_real(examined, part):
+            found += facts_of_rounding(examined, part, probes)
+    formed |= {part for fact in found for part in fact.parts}
+    found += facts_of_exchanges(examined, [part for part in even if part not in formed], probes)
+    return found, formed, {part for fact in found for part in fact.parts if not fact.claim[-1]}
+
+
+def _facts_of_properties(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield which properties of right numbers a part lacks, or has although right ones have not."""
+    switches = examined.inputs.ladder.all_of(Switch)
     unswitched = [it for it in probes if all(it[name] == switch.off for name, switch in switches.items())]
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
-    right = {part: part not in wrong for part in ladder.parts}
-    examined.ask(ordinary)
-    found += facts_of_dependence(examined, wrong, ordinary)
-    # Of what ignores a whole argument, a special case is no news.
-    idle = {part for fact in found if fact.kind == "idle" for part in fact.parts}
-    found += facts_of_idle_cases(examined, [part for part in wrong if part not in idle], ordinary)
-    found += facts_of_slope(examined, right, ordinary)
-    found += facts_of_moves(examined, wrong, ordinary)
-    even = [part for part in wrong if all(it not in ("odd", "raised") for _, it in table[part])]
-    forms = [fact for part in even for fact in facts_of_forms(examined, part, probes)]
-    formed = {part for fact in forms for part in fact.parts}
-    formless = [part for part in even if part not in formed]
-    forms += facts_of_exchanges(examined, formless, probes)
-    whole = {part for fact in forms for part in fact.parts if not fact.claim[-1]}
-    found = [it for it in found if it.kind in BESIDE_FORMS or not whole.issuperset(it.parts)] + forms
-    wrong = [part for part in wrong if part not in whole]
-    for part in wrong:
-        if all(examined.state(it, part) != "odd" for it in probes):
-            by_chance = not is_real(examined, part, table[part])
-            found += facts_of_entries(examined, part, probes, by_chance)
-            found += facts_of_properties(examined, part, probes, unswitched, without)
-            if not by_chance:
-                found += facts_of_limits(examined, part, probes)
-    said = {part for fact in found for part in fact.parts}
-    for part in (it for it in wrong if it not in said):
-        found += facts_of_precision(examined, part, probes)
-    said = {part for fact in found for part in fact.parts}
-    rest = [part for part in wrong if part not in said]
-    if rest:
-        found += _facts_of_the_simplest(examined, rest, table)
-    return list(_merged(found))
+    yield from facts_of_properties(examined, part, probes, unswitched, without)
+
+
+def _leaves_much_open(fact: Fact) -> bool:
+    return fact.kind == "where" and fact.claim[1].leaves_much_open
 
 
 def _raised_everywhere(examined: Examined, table: Table) -> str:
@@ -348,15 +438,10 @@ def _raised_everywhere(examined: Examined, table: Table) -> str:
     return "" if "" in raised else raised.pop() if len(raised) == 1 else "an exception"
 
 
-def _design(ladder: Ladder) -> list[Probe]:
-    """Return the probes of both draws."""
-    return [probe for draw in DRAWS for probe in design(ladder, draw)]
-
-
-def _ordinary(ladder: Ladder) -> list[Probe]:
+def _ordinary(inputs: Inputs) -> list[Probe]:
     """Return the probes of one draw that have no special case: for what is asked of every hand-in with a mistake."""
-    cases = ladder.all_of(Case)
-    return [probe for probe in design(ladder, DRAWS[0]) if not any(probe[name] for name in cases)]
+    cases = inputs.ladder.all_of(Case)
+    return [it for it in inputs.design if it.seed[0] == DRAWS[0] and not any(it[name] for name in cases)]
 
 
 def _asked(examined: Examined, probes: Sequence[Probe]) -> list[Probe]:
@@ -367,14 +452,23 @@ def _asked(examined: Examined, probes: Sequence[Probe]) -> list[Probe]:
 
 def _followed(examined: Examined, references: Sequence[Code], probes: Sequence[Probe]) -> Code:
     """Return the reference, or one that follows a convention if the hand-in agrees with it much more often."""
-    right = {}
-    for reference in references:
+    first, *others = references
+    parts = examined.inputs.ladder.parts
+    examined.reference = followed = first
+    right = {(it, part) for it in probes for part in parts if examined.state(it, part) == "right"}
+    most = len(right) + FOLLOWING * len(probes) * len(parts)
+    for reference in others:
+        # Where a convention makes no difference, nothing has to be compared again.
+        differing = examined.inputs.differing(first, reference, probes)
         examined.reference = reference
-        states = (examined.state(it, part) for it in probes for part in examined.inputs.ladder.parts)
-        right[reference.space] = sum(it == "right" for it in states)
-    most = max(references, key=lambda it: right[it.space])
-    margin = FOLLOWING * len(probes) * len(examined.inputs.ladder.parts)
-    return most if right[most.space] > right[references[0].space] + margin else references[0]
+        agreed = len(right) - sum(it in right for it in differing)
+        for left, (probe, part) in zip(range(len(differing), 0, -1), differing, strict=True):
+            if agreed + left <= most:
+                break
+            agreed += examined.state(probe, part) == "right"
+        if agreed > most:
+            followed, most = reference, agreed
+    return followed
 
 
 def _are_steadily_apart(examined: Examined, probes: Sequence[Probe]) -> bool:
@@ -419,9 +513,12 @@ def _facts_of_conditions(examined: Examined, wrong: Sequence[str], table: Table)
                 continue
             said.add(question.bad)
             where = where_bad(examined, question, probes)
+            if where is None or where.leaves_much_open:
+                where = where_bad(examined, question, ordinary(examined, probes), apart=True) or where
             if where is not None:
                 observation, asked = in_words(ladder, where)
-                yield Fact(about(parts, observation), asked, "where", parts, (question, where), rank=0)
+                fact = Fact(about(parts, observation), asked, "where", parts, (question, where))
+                yield replace(fact, rank=3) if where.leaves_much_open else fact
 
 
 # --- the simplest input -------------------------------------------------------------------------------
@@ -438,14 +535,14 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
             part
             for part in parts
             if "raised" not in states[part]
-            and not is_real(examined, part, table[part])
+            and not is_real(examined, part)
             and sum(examined.state(it, part) == "wrong" for it in again) >= MOSTLY * len(again)
         ]
         always = tuple(part for part in parts if states[part] in ({"wrong"}, {"raised"}) or part in mostly)
         if always:
             raised = {it.raised for probe in again if (it := examined.outcome(probe)) is not None}
             same = states[always[0]] == {"raised"} and len(raised) == 1
-            certain = same or all(is_real(examined, it, table[it]) for it in always)
+            certain = same or all(is_real(examined, it) for it in always)
             verb = f"raises {raised.pop()}" if same else "wrong" if certain else "wrong in most cases"
             sizes = in_full(ladder, settings)
             yield Fact(

@@ -24,7 +24,7 @@ from autograder.model.known_mistake import KnownMistake
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.code import Code
-from autograder.values.same import in_types_of
+from autograder.values.other_types import in_types_of
 
 _CLAIM = re.compile(r"\b(right|correct|same)\b", re.IGNORECASE)
 """Words of a sentence that says something about other parts of the result than the one in question."""
@@ -246,7 +246,7 @@ class _Evidence:
             if any(sample.differs for sample in by_test.values()) and not self._is_right_as_written(name)
         }
         for name, by_test in wrong.items():
-            explanation = self._of_term(name, samples[name], len(samples) > 1) or self._by_form(name, by_test)
+            explanation = self._of_term(name, samples) or self._by_form(name, by_test)
             if explanation is not None:
                 explained[name] = explanation
 
@@ -271,13 +271,18 @@ class _Evidence:
             return None
         return Explanation(_sentence(f"{name} {form.observation}", form.question), term=name, form=form)
 
-    def _of_term(self, name: str, samples: Mapping[str, Sample], several: bool) -> Explanation | None:
+    def _of_term(self, name: str, samples: Mapping[str, Mapping[str, Sample]]) -> Explanation | None:
         """Return the known mistake that gives the same numbers for a term in every test.
 
-        Of a term that is one of several, tests that compare no values say nothing; the only one is the whole.
+        Of a term that is one of several, tests that compare no values say nothing. One that is alone in each of its
+        tests is the whole, and what other tests call theirs is the same under another name.
         """
         if self.group[0].test.public or self.witness.reference is None:
             return None
+        several = any(
+            samples[name].keys() & by_test.keys() for other, by_test in samples.items() if other != name
+        )
+        names = [name] if several else [name, *(it for it in samples if it != name)]
         for variant in self.candidates.mistakes(self.question, False, self._convention, self.named):
             hint = questions_of(variant.mistake.hint)
             # Of what another question only feels, a term proves nothing about the function it is made in.
@@ -285,7 +290,7 @@ class _Evidence:
             if (
                 hint
                 and (made_here or self._is_made(variant))
-                and self._agrees_in_term(name, samples, variant)
+                and all(self._agrees_in_term(it, samples[it], variant) for it in names)
                 and (
                     several
                     or (self._agrees_where_nothing_is_compared(variant) and not self._is_told_apart(variant))

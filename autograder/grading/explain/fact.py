@@ -39,16 +39,33 @@ class Fact:
         return f"{self.sentence} {self.question}"
 
 
-_PLURAL = {"is": "are", "has": "have", "does": "do", "changes": "change", "differs": "differ"}
+_PLURAL = {
+    "is": "are", "has": "have", "does": "do", "changes": "change", "differs": "differ", "holds": "hold",
+}  # fmt: skip
+_PLURALS_LATER = {
+    "what it should be": "what they should be",
+    "where it is wrong, it is": "where they are wrong, they are",
+    ", it is": ", they are",
+    ", it differs": ", they differ",
+    "its entries": "their entries",
+    "not change its sign": "not change their signs",
+    ", but is": ", but are",
+}
+"""What else of an observation speaks of the part."""
 
 
 def about(parts: tuple[str, ...], observation: str) -> str:
-    """Return the sentence of an observation about some parts of a result."""
+    """Return the sentence of an observation about some parts of a result.
+
+    >>> about(("loss", "dW"), "where it is wrong, it is always too small")
+    'loss and dW: where they are wrong, they are always too small.'
+    """
     if len(parts) == 1:
         return f"{parts[0]}: {observation}."
     verb, space, rest = observation.partition(" ")
-    if verb in _PLURAL:
-        observation = f"{_PLURAL[verb]}{space}{rest.replace('what it should be', 'what they should be')}"
+    observation = f"{_PLURAL.get(verb, verb)}{space}{rest}"
+    for one, several in _PLURALS_LATER.items():
+        observation = observation.replace(one, several)
     return f"{', '.join(parts[:-1])} and {parts[-1]}: {observation}."
 
 

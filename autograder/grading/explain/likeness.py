@@ -11,21 +11,40 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.explain.closed_forms import Form, Sample, constant_form_of, form_of
+from autograder.grading.explain.closed_forms import (
+    Form,
+    Sample,
+    constant_form_of,
+    form_of,
+    forms_at,
+    may_have_form,
+)
+from autograder.grading.explain.conditions import APART
 from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import FAR, NEAR, Examined, Inputs, Probe, close, part_of
-from autograder.grading.ladder import Amount, Case
 
 FEWEST = 6
 """Probes at which it must have been seen, where it differs from what is right."""
-APART = ", special cases apart"
-"""What is added where it does not hold of special cases."""
+FIRST = 12
+"""Probes that show whether all of them are worth looking at."""
 
 
 def facts_of_forms(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
     """Yield the closed form that a part is of the right one: everywhere, or where there is no special case."""
-    everywhere = [*probes, *examined.further]
-    for group, apart in ((everywhere, ""), (ordinary(examined, everywhere), APART)):
+    at_first: dict[Probe, list[Form]] = {}
+    for apart in ("", APART):
+        group = _group(examined, probes, bool(apart))[:FIRST]
+        few = samples_of(examined, part, group)
+        if few is None:
+            continue
+        wrong = next((both for both in zip(group, few, strict=True) if both[1].differs), None)
+        if wrong is not None:
+            probe, sample = wrong
+            if probe not in at_first:
+                at_first[probe] = forms_at(sample)
+            if not may_have_form([it for it in few if it.differs], at_first[probe]):
+                continue
+        group = _group(examined, [*probes, *examined.further], bool(apart))
         samples = samples_of(examined, part, group)
         form = None if samples is None else form_of(samples) or constant_form_of(samples)
         if form is not None:
@@ -40,16 +59,13 @@ def facts_of_forms(examined: Examined, part: str, probes: Sequence[Probe]) -> It
             return
 
 
+def _group(examined: Examined, probes: Sequence[Probe], apart: bool) -> Sequence[Probe]:
+    return ordinary(examined, probes) if apart else probes
+
+
 def ordinary(examined: Examined, probes: Sequence[Probe]) -> list[Probe]:
     """Return the probes without special cases, whose amounts are the usual ones."""
-    ladder = examined.inputs.ladder
-    cases, amounts = ladder.all_of(Case), ladder.all_of(Amount)
-    return [
-        probe
-        for probe in probes
-        if not any(probe[name] for name in cases)
-        and all(probe[name] == amount.base for name, amount in amounts.items())
-    ]
+    return [probe for probe in probes if examined.inputs.is_ordinary(probe)]
 
 
 def samples_of(examined: Examined, part: str, probes: Sequence[Probe]) -> list[Sample] | None:
@@ -84,9 +100,11 @@ def facts_of_exchanges(examined: Examined, parts: Sequence[str], probes: Sequenc
     """Yield the two arguments, or the two parts, that have changed places."""
     if not parts:
         return
-    everywhere = [*probes, *examined.further]
-    for group, apart in ((everywhere, ""), (ordinary(examined, everywhere), APART)):
-        found = [*_exchanged_arguments(examined, parts, group), *_exchanged_parts(examined, parts, group)]
+    for apart in ("", APART):
+        found = [
+            *_exchanged_arguments(examined, parts, probes, bool(apart)),
+            *_exchanged_parts(examined, parts, probes, bool(apart)),
+        ]
         for kind, names, those in found:
             one, other = names
             if kind == "exchanged arguments":
@@ -101,13 +119,20 @@ def facts_of_exchanges(examined: Examined, parts: Sequence[str], probes: Sequenc
 
 
 def _exchanged_arguments(
-    examined: Examined, parts: Sequence[str], probes: Sequence[Probe]
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], apart: bool
 ) -> Iterator[tuple[str, tuple[str, str], tuple[str, ...]]]:
-    arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
+    group = _group(examined, probes, apart)
+    arguments = next((it for probe in group if (it := examined.inputs.arguments(probe))), {})
     for one, other in itertools.combinations(arguments, 2):
         if not _are_alike(arguments[one], arguments[other]):
             continue
-        those = tuple(part for part in parts if arguments_exchanged(examined, part, one, other, probes))
+        left: Sequence[str] = parts
+        for fewest, these in ((0, group[:FIRST]), (0, group)):
+            left = [it for it in left if arguments_exchanged(examined, it, one, other, these, fewest)]
+        if not left:
+            continue
+        every = _group(examined, [*probes, *examined.further], apart)
+        those = tuple(it for it in left if arguments_exchanged(examined, it, one, other, every))
         if those:
             yield "exchanged arguments", (one, other), those
 
@@ -148,11 +173,78 @@ def _swapped(inputs: Inputs, probe: Probe, one: str, other: str) -> Probe | None
     return inputs.changed(probe, key, lambda it: {**it, one: it[other], other: it[one]})
 
 
+# --- whether places matter --------------------------------------------------------------------------------
+
+PLACES = {
+    "same": (
+        "is the same when {} and {} change places, and should not be",
+        "What does the task do with {} that it does not do with {}?",
+    ),
+    "changes": (
+        "changes when {} and {} change places, and should not",
+        "Which step of your code treats {} differently from {}?",
+    ),
+}
+"""What is said where the places of two arguments should matter and do not, or the other way round."""
+
+
+def facts_of_places(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield the two arguments that may change places although they should not, or may not although they should."""
+    arguments = next((it for probe in probes if (it := examined.inputs.arguments(probe))), {})
+    arrays = [name for name, value in arguments.items() if isinstance(value, np.ndarray)]
+    for one, other in itertools.combinations(arrays, 2):
+        if not _are_alike(arguments[one], arguments[other]):
+            continue
+        ways: dict[str, list[str]] = {}
+        for part in parts:
+            way = way_of_places(examined, part, one, other, probes)
+            if way and (way != "same" or way_of_places(examined, part, one, other, examined.further) == way):
+                ways.setdefault(way, []).append(part)
+        for way, names in ways.items():
+            said, question = (it.format(one, other) for it in PLACES[way])
+            claim = one, other, way
+            yield Fact(about(tuple(names), said), question, "places", tuple(names), claim, rank=2)
+
+
+def way_of_places(
+    examined: Examined, part: str, one: str, other: str, probes: Sequence[Probe], fewest: int = FEWEST
+) -> str:
+    """Return whether a part is the `same` at every probe with two arguments in each other's place, or `changes`.
+
+    It is nothing where the right one does likewise, and where some probes show one and some the other.
+    """
+    swapped = [_swapped(examined.inputs, probe, one, other) for probe in probes]
+    examined.ask(it for it in swapped if it is not None)
+    ways = []
+    for probe, changed in zip(probes, swapped, strict=True):
+        if changed is None:
+            continue
+        right, then = (part_of(examined.expected(it), part) for it in (probe, changed))
+        got, came = (part_of(examined.outcome(it), part) for it in (probe, changed))
+        if right is None or then is None or not (np.isfinite(right).all() and np.isfinite(then).all()):
+            continue
+        if close(right, then, FAR) is not close(right, then, NEAR):
+            continue
+        if got is None or came is None:
+            return ""
+        should_be_same = close(right, then, NEAR)
+        if should_be_same is close(got, came, NEAR if not should_be_same else FAR):
+            # A special case may be the same in any order.
+            if should_be_same:
+                continue
+            return ""
+        ways.append("changes" if should_be_same else "same")
+    return ways[0] if len(ways) >= fewest and len(set(ways)) == 1 else ""
+
+
 def _exchanged_parts(
-    examined: Examined, parts: Sequence[str], probes: Sequence[Probe]
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], apart: bool
 ) -> Iterator[tuple[str, tuple[str, str], tuple[str, ...]]]:
+    group = _group(examined, probes, apart)
     for one, other in itertools.combinations(parts, 2):
-        if parts_exchanged(examined, one, other, probes):
+        if not parts_exchanged(examined, one, other, group, fewest=0):
+            continue
+        if parts_exchanged(examined, one, other, _group(examined, [*probes, *examined.further], apart)):
             yield "exchanged parts", (one, other), (one, other)
 
 

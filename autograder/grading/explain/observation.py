@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.grading.not_allowed import HIDDEN_LOOPS
+from autograder.grading.names.not_allowed import HIDDEN_LOOPS
 from autograder.grading.trial import Finding, Trial
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Returned
 from autograder.values.kinds import WorkerObject
-from autograder.values.same import in_types_of, same
+from autograder.values.other_types import in_types_of
+from autograder.values.same import same
 from autograder.values.walk import agree, mapped
 
 _MEASURED = frozenset({Kind.LOOPS, Kind.SLOW, Kind.OUT_OF_MEMORY})

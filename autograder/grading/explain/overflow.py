@@ -21,8 +21,6 @@ MOST_APART = 4.0
 """How far they may be apart to be told at all."""
 CLOSE_BY = 1.3
 """How far apart limits may be that further draws have widened."""
-LOOKED_AHEAD = 2
-"""Steps of halving that are asked about at once: calls cost little beside the way across."""
 CONFIRMING = 6
 """Further draws that have to be right below the limit and wrong beyond it, by as much as limits may be apart."""
 
@@ -32,7 +30,7 @@ def facts_of_amounts(examined: Examined, parts: Sequence[str]) -> Iterator[Fact]
     for name, amount in examined.inputs.ladder.all_of(Amount).items():
         found: dict[tuple[float, float, str], list[str]] = {}
         for part in parts:
-            limits = [limit_of(examined, part, name, amount, draw) for draw in DRAWS]
+            limits = limits_of(examined, part, name, amount)
             known = [it for it in limits if it is not None]
             if len(known) < len(limits):
                 continue
@@ -79,41 +77,41 @@ def _with_further_draws(
 
     The class of one example may decide which of two limits a draw has.
     """
-    lowest, highest = low, high
     examined.ask(it for number in range(CONFIRMING) for it in _around(examined, name, low, high, number))
-    for number in range(CONFIRMING):
-        if not _is_between(examined, part, name, lowest, highest, number):
-            other = limit_of(examined, part, name, amount, CONFIRMING_DRAW, number)
-            if other is not None:
-                lowest, highest = min(lowest, other.low), max(highest, other.high)
-            if highest > CLOSE_BY * lowest:
-                return low, high
-    return lowest, highest
+    others = [
+        number for number in range(CONFIRMING) if not _is_between(examined, part, name, low, high, number)
+    ]
+    # One that is farther away than this would not be told.
+    near = low / CLOSE_BY, min(high * CLOSE_BY, amount.most)
+    found = _closed_in_on(examined, part, name, [(CONFIRMING_DRAW, number) for number in others], *near)
+    known = [(low, high), *(it for it in found if it is not None)]
+    lowest, highest = min(it[0] for it in known), max(it[1] for it in known)
+    return (low, high) if None in found or highest > CLOSE_BY * lowest else (lowest, highest)
 
 
-def limit_of(
-    examined: Examined, part: str, name: str, amount: Amount, draw: int, number: int = 0
+def limits_of(examined: Examined, part: str, name: str, amount: Amount) -> list[Limit | None]:
+    """Return up to which amount a part is right, and from which on it is wrong, for each draw; None without limits."""
+    found = _closed_in_on(examined, part, name, [(draw, 0) for draw in DRAWS], amount.base, amount.most)
+    return [
+        None if limits is None else _limit_of(examined, part, name, amount, draw, *limits)
+        for draw, limits in zip(DRAWS, found, strict=True)
+    ]
+
+
+def _limit_of(
+    examined: Examined, part: str, name: str, amount: Amount, draw: int, low: float, high: float
 ) -> Limit | None:
-    """Return up to which amount a part is right, and from which on it is wrong; None without such limits.
+    """Return the limits of one draw that has been closed in on; None if other amounts contradict them.
 
     In between, rounding may make it right by chance.
     """
 
     def at(value: float) -> Probe:
-        return probe_of({**examined.inputs.ladder.base, name: value}, draw, 900 + number)
+        return _probe_at(examined, name, value, draw, 0)
 
     def is_right(value: float) -> bool:
         return examined.state(at(value), part) == "right"
 
-    low, high = amount.base, amount.most
-    examined.ask((at(low), at(high)))
-    if not is_right(low) or is_right(high):
-        return None
-    while high > CLOSEST * low:
-        middle = math.sqrt(low * high)
-        if not examined.knows(at(middle)):
-            examined.ask(at(it) for it in _middles(low, high, LOOKED_AHEAD))
-        low, high = (middle, high) if is_right(middle) else (low, middle)
     below = [amount.base * (low / amount.base) ** share for share in (0.25, 0.5, 0.75, 0.85, 0.95)]
     above = [high * (amount.most / high) ** share for share in (0.05, 0.25, 0.5, 0.75, 1.0)]
     examined.ask(at(it) for it in (*below, *above))
@@ -126,13 +124,33 @@ def limit_of(
     return Limit(low, high, ways.pop() if len(ways) == 1 else "wrong")
 
 
-def _middles(low: float, high: float, steps: int) -> Iterator[float]:
-    """Yield every value that some steps of halving may come to, which are asked about at once."""
-    if steps:
-        middle = math.sqrt(low * high)
-        yield middle
-        yield from _middles(low, middle, steps - 1)
-        yield from _middles(middle, high, steps - 1)
+def _closed_in_on(
+    examined: Examined, part: str, name: str, draws: Sequence[tuple[int, int]], low: float, high: float
+) -> list[tuple[float, float] | None]:
+    """Return up to which amount between two of them each draw is right, and from which on wrong; None if it is not so.
+
+    All draws are asked about together, as the way across costs more than a call.
+    """
+
+    def is_right(draw: tuple[int, int], value: float) -> bool:
+        return examined.state(_probe_at(examined, name, value, *draw), part) == "right"
+
+    examined.ask(_probe_at(examined, name, value, *draw) for draw in draws for value in (low, high))
+    limits = {draw: (low, high) for draw in draws if is_right(draw, low) and not is_right(draw, high)}
+    while middles := {
+        draw: math.sqrt(below * beyond)
+        for draw, (below, beyond) in limits.items()
+        if beyond > CLOSEST * below
+    }:
+        examined.ask(_probe_at(examined, name, value, *draw) for draw, value in middles.items())
+        for draw, middle in middles.items():
+            below, beyond = limits[draw]
+            limits[draw] = (middle, beyond) if is_right(draw, middle) else (below, middle)
+    return [limits.get(draw) for draw in draws]
+
+
+def _probe_at(examined: Examined, name: str, value: float, draw: int, number: int) -> Probe:
+    return probe_of({**examined.inputs.ladder.base, name: value}, draw, 900 + number)
 
 
 def _is_confirmed(examined: Examined, part: str, name: str, low: float, high: float) -> bool:
@@ -150,7 +168,7 @@ def _around(examined: Examined, name: str, low: float, high: float, number: int)
     """Return probes of a further draw just below and just beyond some limits."""
     ladder = examined.inputs.ladder
     values = low / SAME_LIMIT, min(high * SAME_LIMIT, ladder.all_of(Amount)[name].most)
-    return [probe_of({**ladder.base, name: it}, CONFIRMING_DRAW, 900 + number) for it in values]
+    return [_probe_at(examined, name, it, CONFIRMING_DRAW, number) for it in values]
 
 
 def how(examined: Examined, probe: Probe, part: str) -> str:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from autograder.grading.findings import exception_name
 from autograder.grading.ladder import Amount, Case, Ladder, Size, Switch
-from autograder.grading.trial import prepared
+from autograder.grading.trial import computed_with, prepared
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Call, Code, Returned
 from autograder.sandbox.time_used import cpu_seconds
-from autograder.values.same import ROUNDING, compare_values, in_types_of, same
+from autograder.values.mismatch import ROUNDING
+from autograder.values.other_types import in_types_of
+from autograder.values.same import compare_values, same
 from autograder.values.walk import agree
 
+T = TypeVar("T")
 State = Literal["right", "wrong", "raised", "unclear", "odd"]
 """How a part of a result compares. Unclear: neither right to rounding nor clearly wrong. Odd: not of the right type
 or shape, so that nothing can be said about its numbers."""
@@ -36,6 +41,8 @@ MOST_TOGETHER, MOST_BYTES_TOGETHER = 32, 1 << 20
 """Calls that are made in one exchange, and the bytes of their arguments."""
 CONFIRMING_DRAW = 3
 """The number of the draw whose probes may contradict what the other two say."""
+FIRST_ASKED = 16
+"""Probes that show whether the hand-in is fast enough for all of them."""
 FURTHER = 30
 """Further probes that may contradict what is said of a result as a whole."""
 
@@ -67,7 +74,11 @@ class Probe:
         return hash((self.settings, self.seed, self.change))
 
     def __getitem__(self, knob: str) -> Any:
-        return dict(self.settings)[knob]
+        return self._by_knob[knob]
+
+    @functools.cached_property
+    def _by_knob(self) -> dict[str, Any]:
+        return dict(self.settings)
 
     def with_(self, **settings: Any) -> Probe:
         """Return the probe of the same seed with other settings."""
@@ -87,6 +98,9 @@ class Outcome:
     _numbers: dict[str, np.ndarray | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _comparable: dict[str, tuple[Any, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def numbers_of(self, part: str) -> np.ndarray | None:
         """Return the numbers of a part, converted once; None where there are none."""
@@ -95,6 +109,14 @@ class Outcome:
         if part not in self._numbers:
             self._numbers[part] = numbers(self.parts[part])
         return self._numbers[part]
+
+    def comparable(self, part: str) -> tuple[Any, float]:
+        """Return a part, a list of floats as an array, and the largest of its numbers: 0 where it holds no floats."""
+        assert self.parts is not None
+        if part not in self._comparable:
+            value = _floats(self.parts[part])
+            self._comparable[part] = value, float(np.abs(value).max()) if _are_floats(value, value) else 0.0
+        return self._comparable[part]
 
 
 class Allowance:
@@ -113,6 +135,7 @@ class Allowance:
     def __init__(self, seconds: float, deadline: float, code: Code) -> None:
         self._code = code
         self._deadline = deadline
+        self.seconds = seconds
         self._cpu_end = self._cpu_seconds() + seconds
 
     def wall_seconds_left(self) -> float:
@@ -132,8 +155,12 @@ class Allowance:
         """Return the CPU time that is left."""
         return self._cpu_end - self._cpu_seconds()
 
+    def code_seconds(self) -> float:
+        """Return the CPU time of the hand-in's process alone."""
+        return cpu_seconds(self._code.host.process().pid)
+
     def _cpu_seconds(self) -> float:
-        return time.process_time() + cpu_seconds(self._code.host.process().pid)
+        return time.process_time() + self.code_seconds()
 
 
 class Stopped(Exception):
@@ -216,7 +243,37 @@ class Inputs:
     function: str
     _arguments: dict[Probe, dict[str, Any] | None] = field(default_factory=dict)
     _trusted: dict[tuple[str, Probe], Outcome | None] = field(default_factory=dict)
+    _matters: dict[tuple[str, Probe, str, str], bool] = field(default_factory=dict)
+    _ordinary: dict[Probe, bool] = field(default_factory=dict)
+    _shared: dict[Hashable, Any] = field(default_factory=dict)
     _changes: dict[Hashable, Callable[[dict[str, Any]], dict[str, Any] | None]] = field(default_factory=dict)
+
+    @functools.cached_property
+    def design(self) -> Sequence[Probe]:
+        """The probes of both draws."""
+        return [probe for draw in DRAWS for probe in design(self.ladder, draw)]
+
+    @functools.cached_property
+    def further(self) -> Sequence[Probe]:
+        """Probes of another draw; their sizes need be no levels."""
+        rng = np.random.default_rng(CONFIRMING_DRAW)
+        settings = [off_level(self.ladder, rng) for _ in range(FURTHER)]
+        return [probe_of(it, CONFIRMING_DRAW, 3000 + number) for number, it in enumerate(settings)]
+
+    def shared(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return what is the same for a whole class, which is found out once; the key says what it is."""
+        if key not in self._shared:
+            self._shared[key] = find()
+        found: T = self._shared[key]
+        return found
+
+    def is_ordinary(self, probe: Probe) -> bool:
+        """Return whether a probe has no special case, and the usual amounts."""
+        if probe not in self._ordinary:
+            self._ordinary[probe] = not any(probe[it] for it in self.ladder.all_of(Case)) and all(
+                probe[name] == amount.base for name, amount in self.ladder.all_of(Amount).items()
+            )
+        return self._ordinary[probe]
 
     def changed(
         self, probe: Probe, key: Hashable, change: Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -236,9 +293,35 @@ class Inputs:
             self._arguments[probe] = arguments
         return self._arguments[probe]
 
+    def changed_by(self, one: Probe, other: Probe) -> int:
+        """Return in how many arguments two probes that have some differ."""
+        left, right = self.arguments(one), self.arguments(other)
+        assert left is not None and right is not None
+        return sum(not agree(same, left[name], right[name]) for name in left)
+
+    def matters(self, code: Code, probe: Probe, knob: str, part: str) -> bool:
+        """Return whether a switch that is on makes a difference to a part of what the reference, or a variant, gives.
+
+        Where other arguments are drawn with it than without, so that both give the same in the end, it does.
+        """
+        key = code.space, probe, knob, part
+        if key not in self._matters:
+            switch = self.ladder.knobs[knob]
+            assert isinstance(switch, Switch)
+            turned_off = probe.with_(**{knob: switch.off})
+            off, on = (self.trusted(code, it) for it in (turned_off, probe))
+            self._matters[key] = (
+                off is not None
+                and on is not None
+                and (state(off, on, part) != "right" or self.changed_by(turned_off, probe) > 1)
+            )
+        return self._matters[key]
+
     def trusted(self, code: Code, probe: Probe) -> Outcome | None:
         """Return what the reference, or a variant of it, makes of a probe; None where it has no arguments."""
-        if (code.space, probe) not in self._trusted:
+        try:
+            return self._trusted[code.space, probe]
+        except KeyError:
             self.ask_trusted(code, [probe])
         return self._trusted[code.space, probe]
 
@@ -251,6 +334,26 @@ class Inputs:
         for together in in_batches(list(asked.items())):
             outcomes = self._trusted_outcomes(code, [given for _, given in together])
             self._trusted |= {(code.space, it): got for (it, _), got in zip(together, outcomes, strict=True)}
+
+    def differing(self, code: Code, other: Code, probes: Sequence[Probe]) -> Sequence[tuple[Probe, str]]:
+        """Return where the reference and a variant of it do not give the very same part of a result, once for a class.
+
+        Parameters
+        ----------
+        probes
+            The design, of which it is asked always: those that have arguments.
+        """
+
+        def find() -> list[tuple[Probe, str]]:
+            self.ask_trusted(other, probes)
+            found = []
+            for probe in probes:
+                one, two = self.trusted(code, probe), self.trusted(other, probe)
+                assert one is not None and two is not None
+                found += [(probe, part) for part in self.ladder.parts if not _is_the_same(one, two, part)]
+            return found
+
+        return self.shared(("differing", code.space, other.space), find)
 
     def trusted_again(self, code: Code, probe: Probe) -> Outcome:
         """Return what the reference, or a variant of it, makes of a probe that has arguments now."""
@@ -282,33 +385,36 @@ class Inputs:
             try:
                 call = prepared(code, self.ladder.target, (self.function, *arguments.values()), {})
             except CodeRaised as error:
-                found[number] = self._outcome(error)
+                found[number] = self._outcome(code, error, arguments)
                 continue
             if not isinstance(call, Call):
-                found[number] = self._outcome(Returned(call, {}))
+                found[number] = self._outcome(code, Returned(call, {}), arguments)
             elif call.code is code and code.host.exchanges == exchanges:
                 waiting.append((number, call))
             else:
                 # What the ladder's script has asked for belongs to this call, and may not outlive another one.
-                found[number] = self._outcome(call.value_or_exception())
+                found[number] = self._outcome(code, call.value_or_exception(), arguments)
         came = code.outcomes([call for _, call in waiting])
         for (number, _), outcome in zip(waiting, came, strict=True):
-            found[number] = self._outcome(outcome)
+            found[number] = self._outcome(code, outcome, all_arguments[number])
         return [it for it in found if it is not None]
 
     def prepared(self, code: Code) -> Code:
         """Return the code that is called: with the ladder's stand-ins, which last until the process ends."""
         return code if self.ladder.prepare is None else self.ladder.prepare(code)
 
-    def _outcome(self, result: Returned | CodeRaised) -> Outcome:
+    def _outcome(self, code: Code, result: Returned | CodeRaised, arguments: Mapping[str, Any]) -> Outcome:
         parts = self.ladder.parts
         if isinstance(result, CodeRaised):
-            return Outcome(raised=result.type_name)
+            return Outcome(raised=exception_name(result))
+        value = result.value
+        if self.ladder.compared is not None:
+            value = computed_with(code, self.ladder.compared, value, *arguments.values())
         if len(parts) == 1:
-            return Outcome({parts[0]: result.value})
-        if not isinstance(result.value, (tuple, list)) or len(result.value) != len(parts):
+            return Outcome({parts[0]: value})
+        if not isinstance(value, (tuple, list)) or len(value) != len(parts):
             return Outcome()
-        return Outcome(dict(zip(parts, result.value, strict=True)))
+        return Outcome(dict(zip(parts, value, strict=True)))
 
 
 def in_batches(
@@ -353,18 +459,15 @@ class Examined:
     seconds_per_call: float = 1.0
     _outcomes: dict[Probe, Outcome | None] = field(default_factory=dict)
     _states: dict[tuple[str, Probe, str], State | None] = field(default_factory=dict)
-    _matters: dict[tuple[str, Probe, str, str], bool] = field(default_factory=dict)
     _called: Code | None = None
 
     def outcome(self, probe: Probe) -> Outcome | None:
         """Return what the hand-in makes of a probe, None where the probe has no arguments."""
-        if probe not in self._outcomes:
+        try:
+            return self._outcomes[probe]
+        except KeyError:
             self.ask([probe])
         return self._outcomes[probe]
-
-    def knows(self, probe: Probe) -> bool:
-        """Return whether the hand-in was asked about a probe before."""
-        return probe in self._outcomes
 
     def ask(self, probes: Iterable[Probe]) -> None:
         """Find out what the hand-in makes of probes, as far as that is not known: together, which costs less."""
@@ -372,19 +475,34 @@ class Examined:
         self._outcomes |= self._asked(new)
 
     @functools.cached_property
-    def further(self) -> list[Probe]:
-        """Probes of another draw, which may contradict what is to be said; their sizes need be no levels.
+    def further(self) -> Sequence[Probe]:
+        """Probes of another draw, which may contradict what is to be said, asked about.
 
         Raises
         ------
         Stopped
             Where the hand-in gives neither a value nor an exception, or the time is over.
         """
-        rng = np.random.default_rng(CONFIRMING_DRAW)
-        ladder = self.inputs.ladder
-        further = [probe_of(off_level(ladder, rng), CONFIRMING_DRAW, 3000 + it) for it in range(FURTHER)]
-        self.ask(further)
-        return further
+        self.ask(self.inputs.further)
+        return self.inputs.further
+
+    def require_time_for(self, probes: Sequence[Probe]) -> None:
+        """Ask about the first of many probes, and go on only if the hand-in is not too slow for all of them.
+
+        What would not be finished costs little then. The first call may import what takes long, so it does not count.
+
+        Raises
+        ------
+        Stopped
+            Where it is, or gives neither a value nor an exception.
+        """
+        self.ask(probes[:1])
+        before = self.allowance.code_seconds()
+        few = probes[1:FIRST_ASKED]
+        self.ask(few)
+        each = (self.allowance.code_seconds() - before) / max(1, len(few))
+        if each * len(probes) > self.allowance.seconds:
+            raise Stopped
 
     def asked_again(self, probes: Sequence[Probe]) -> list[Outcome | None]:
         """Return what the hand-in makes of probes now, whether or not it was asked before."""
@@ -434,20 +552,16 @@ class Examined:
     def state(self, probe: Probe, part: str) -> State | None:
         """Return how a part of the result compares; None where the probe has no arguments."""
         key = self.reference.space, probe, part
-        if key not in self._states:
+        try:
+            return self._states[key]
+        except KeyError:
             expected, got = self.expected(probe), self.outcome(probe)
-            self._states[key] = None if expected is None or got is None else state(expected, got, part)
-        return self._states[key]
+        found = self._states[key] = None if expected is None or got is None else state(expected, got, part)
+        return found
 
     def matters(self, probe: Probe, knob: str, part: str) -> bool:
         """Return whether a switch that is on makes a difference to a part of what the reference gives."""
-        key = self.reference.space, probe, knob, part
-        if key not in self._matters:
-            switch = self.inputs.ladder.knobs[knob]
-            assert isinstance(switch, Switch)
-            off, on = self.expected(probe.with_(**{knob: switch.off})), self.expected(probe)
-            self._matters[key] = off is not None and on is not None and state(off, on, part) != "right"
-        return self._matters[key]
+        return self.inputs.matters(self.reference, probe, knob, part)
 
 
 def state(expected: Outcome, got: Outcome, part: str) -> State:
@@ -458,9 +572,9 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
         return "raised" if got.raised else "wrong"
     if expected.parts is None or got.parts is None:
         return "odd"
-    right, came = (_floats(it.parts[part]) for it in (expected, got))  # type: ignore[index]
+    (right, largest), (came, _) = expected.comparable(part), got.comparable(part)
     if _are_floats(right, came):
-        return _state_of_numbers(np.asarray(right), np.asarray(came))
+        return _state_of_numbers(np.asarray(right), np.asarray(came), largest)
     if agree(same, right, came):
         return "right"
     right, came = (tuple(it) if isinstance(it, list) else it for it in (right, came))
@@ -471,6 +585,20 @@ def state(expected: Outcome, got: Outcome, part: str) -> State:
         return "odd"
     close = compare_values(right, came, (part,), rtol=FAR, atol=_SMALLEST_FAR) is None
     return "unclear" if close else "wrong"
+
+
+def _is_the_same(one: Outcome, other: Outcome, part: str) -> bool:
+    """Return whether two outcomes have the same part, to the last digit; not where it holds what is no plain value."""
+    if one.parts is None or other.parts is None:
+        return one.parts is other.parts and one.raised == other.raised
+    left, right = (it.comparable(part)[0] for it in (one, other))
+    return agree(_is_identical, left, right)
+
+
+def _is_identical(left: Any, right: Any) -> bool:
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return left.dtype == right.dtype and np.array_equal(left, right)
+    return type(left) is type(right) and isinstance(left, (int, float, str, np.generic)) and left == right
 
 
 def _floats(value: Any) -> Any:
@@ -484,18 +612,21 @@ def _are_floats(right: Any, came: Any) -> bool:
     if isinstance(right, float) and isinstance(came, float):
         return True
     arrays = isinstance(right, np.ndarray) and isinstance(came, np.ndarray) and right.shape == came.shape
-    return arrays and right.dtype == came.dtype == np.float64 and right.size > 0
+    return (
+        arrays and right.dtype == came.dtype and right.dtype in (np.float64, np.complex128) and right.size > 0
+    )
 
 
-def _state_of_numbers(right: np.ndarray, came: np.ndarray) -> State:
-    finite = np.isfinite(right)
-    if not finite.all():
+def _state_of_numbers(right: np.ndarray, came: np.ndarray, largest: float) -> State:
+    if not math.isfinite(largest):
+        finite = np.isfinite(right)
         if not np.array_equal(right[~finite], came[~finite], equal_nan=True):
             return "wrong"
         if not finite.any():
             return "right"
         right, came = right[finite], came[finite]
-    apart, largest = float(np.abs(right - came).max()), float(np.abs(right).max())
+        largest = float(np.abs(right).max())
+    apart = float(np.abs(right - came).max())
     if apart <= NEAR * largest + ROUNDING:
         return "right"
     return "unclear" if apart <= FAR * largest + _SMALLEST_FAR else "wrong"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from autograder.grading.ladder import Case, Switch
 
 FEWEST = 6
 """Probes at which a property must have been seen."""
+FEWEST_AT_BOUND = 3
+"""Right results that must reach a bound other than 0, for it to be more than the largest number that was met."""
 FEWEST_LINES = 3
 """Rows, columns or entries that a result must have for one of them to be singled out."""
 
@@ -37,14 +40,23 @@ class Pattern:
         Marks the entries in an array of a shape.
     ndim
         How many dimensions the array must have.
+    axis
+        The one along which it is the first or the last; None for any other pattern.
+    fewest
+        Rows and columns that an array must have, for one of them to be singled out.
+    along
+        How many of them there must be along the first axis.
     """
 
     words: str
     mask: Callable[[tuple[int, ...]], np.ndarray]
     ndim: int
+    axis: int | None = None
+    fewest: int = FEWEST_LINES
+    along: int = 0
 
 
-def _slice(ndim: int, axis: int, index: int) -> Callable[[tuple[int, ...]], np.ndarray]:
+def _slice(ndim: int, axis: int, index: int | slice) -> Callable[[tuple[int, ...]], np.ndarray]:
     def mask(shape: tuple[int, ...]) -> np.ndarray:
         marked = np.zeros(shape, dtype=bool)
         marked[tuple(index if it == axis else slice(None) for it in range(ndim))] = True
@@ -66,15 +78,17 @@ def _below(shape: tuple[int, ...]) -> np.ndarray:
 
 
 PATTERNS = (
-    Pattern("the first row", _slice(2, 0, 0), 2),
-    Pattern("the last row", _slice(2, 0, -1), 2),
-    Pattern("the first column", _slice(2, 1, 0), 2),
-    Pattern("the last column", _slice(2, 1, -1), 2),
+    Pattern("the first row", _slice(2, 0, 0), 2, 0),
+    Pattern("the last row", _slice(2, 0, -1), 2, 0),
+    Pattern("the first column", _slice(2, 1, 0), 2, 1),
+    Pattern("the last column", _slice(2, 1, -1), 2, 1),
     Pattern("the diagonal", _diagonal, 2),
     Pattern("the entries above the diagonal", _above, 2),
     Pattern("the entries below the diagonal", _below, 2),
     Pattern("the first entry", _slice(1, 0, 0), 1),
     Pattern("the last entry", _slice(1, 0, -1), 1),
+    Pattern("the first two rows", _slice(2, 0, slice(2)), 2, fewest=2, along=4),
+    Pattern("the first two entries", _slice(1, 0, slice(2)), 1, along=4),
 )
 
 
@@ -85,8 +99,10 @@ def facts_of_entries(
 
     Of a row of labels, which may be right by chance, one is never said to be right alone.
     """
-    dimensions = {it.ndim for probe in probes if (it := part_of(examined.expected(probe), part)) is not None}
-    for pattern in (it for it in PATTERNS if it.ndim in dimensions):
+    shapes = _shapes_of(examined, part, probes)
+    for pattern in (it for it in PATTERNS if it.ndim in map(len, shapes)):
+        if _has_two_of(shapes, pattern):
+            pattern = replace(pattern, fewest=2)
         for inside in (True, False) if pattern.ndim > 1 or not by_chance else (True,):
             if _always_in(examined, part, probes, pattern, inside):
                 said = f"wrong in {pattern.words} alone" if inside else f"right in {pattern.words} alone"
@@ -117,12 +133,31 @@ def _always_in(
     )
 
 
+def _shapes_of(examined: Examined, part: str, probes: Sequence[Probe]) -> set[tuple[int, ...]]:
+    """Return the shapes of right results at the probes of a ladder."""
+
+    def find() -> set[tuple[int, ...]]:
+        arrays = (part_of(examined.expected(probe), part) for probe in probes)
+        return {it.shape for it in arrays if it is not None}
+
+    return examined.inputs.shared(("shapes", examined.reference.space, part), find)
+
+
+def _has_two_of(shapes: set[tuple[int, ...]], pattern: Pattern) -> bool:
+    """Return whether every result has two of the lines of which a pattern is one, as points have two coordinates."""
+    if pattern.axis is None:
+        return False
+    return {shape[pattern.axis] for shape in shapes if len(shape) == pattern.ndim} == {2}
+
+
 def wrong_in(examined: Examined, part: str, probe: Probe, pattern: Pattern, inside: bool) -> bool | None:
     """Return whether a part is wrong in every entry of a pattern and right in all others; None where it is right."""
     right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
     if right is None or got is None or right.shape != got.shape:
         return False if right is not None else None
-    if right.ndim != pattern.ndim or min(right.shape, default=0) < FEWEST_LINES:
+    if right.ndim != pattern.ndim or min(right.shape, default=0) < pattern.fewest:
+        return None
+    if pattern.along and len(right) < pattern.along:
         return None
     scale = float(np.abs(right[np.isfinite(right)]).max(initial=0))
     with np.errstate(invalid="ignore"):
@@ -170,38 +205,71 @@ STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
 """Properties that wrong results have everywhere and right ones nowhere, the strongest first."""
 
 
-def _never_negative(it: np.ndarray) -> bool:
-    return bool((it >= -NEAR * np.abs(it).max(initial=0)).all())
-
-
-def _rows_cancel(it: np.ndarray) -> bool:
-    return it.ndim == 2 and _cancels(it, 1)
-
-
-def _columns_cancel(it: np.ndarray) -> bool:
-    return it.ndim == 2 and _cancels(it, 0)
-
-
-def _cancels(it: np.ndarray, axis: int) -> bool:
+def _adds_up(it: np.ndarray, axis: int, total: float) -> bool:
     largest = float(np.abs(it).max(initial=0))
-    return bool(np.abs(it.sum(axis=axis)).max() <= NEAR * largest * it.shape[axis])
+    return bool(np.abs(it.sum(axis=axis) - total).max() <= NEAR * largest * it.shape[axis])
 
 
-LAWS: Mapping[str, tuple[Callable[[np.ndarray], bool], str, str]] = {
-    "never negative": (
-        _never_negative,
-        "should never be negative, but is",
-        "Which step of your code can make it negative?",
+def _is_above(it: np.ndarray, bound: float) -> bool:
+    return bool((it - bound >= -NEAR * max(bound, np.abs(it).max(initial=0))).all())
+
+
+@dataclass(frozen=True)
+class Law:
+    """A property that right results may have everywhere.
+
+    Attributes
+    ----------
+    has
+        Returns whether a result has it.
+    said, question
+        What is said where wrong results have not.
+    bound
+        The number that no result exceeds, or falls below, where that is the property: it is broken by some results
+        alone, and others have to be so large for it to be more than chance. None for other properties.
+    """
+
+    has: Callable[[np.ndarray], bool]
+    said: str
+    question: str
+    bound: float | None = None
+
+
+def _never(words: str, sign: int, bound: float, question: str) -> Law:
+    return Law(
+        lambda it: _is_above(it if sign > 0 else 2 * bound - it, bound),
+        f"should never be {words}, but is",
+        f"Which step of your code can make it {question}?",
+        bound,
+    )
+
+
+def _sums(what: str, ndim: int, axis: int, total: float, question: str, power: int = 1) -> Law:
+    return Law(
+        lambda it: it.ndim == ndim and _adds_up(it**power, axis, total),
+        f"{what} should add up to {total:g}, and do not",
+        question,
+    )
+
+
+_TAKEN = "What is taken from one entry{} that is added to the others?"
+_DIVIDED = "By what should {} be divided in the end?"
+LAWS: Mapping[str, Law] = {
+    "never negative": _never("negative", 1, 0.0, "negative"),
+    "never positive": _never("positive", -1, 0.0, "positive"),
+    "never below 1": _never("smaller than 1", 1, 1.0, "smaller than that"),
+    "never above 1": _never("larger than 1", -1, 1.0, "larger than that"),
+    "rows": _sums("the entries of each row", 2, 1, 0, _TAKEN.format(" of a row")),
+    "columns": _sums("the entries of each column", 2, 0, 0, _TAKEN.format(" of a column")),
+    "total of 0": _sums("its entries", 1, 0, 0, _TAKEN.format("")),
+    "total": _sums("its entries", 1, 0, 1, _DIVIDED.format("all entries")),
+    "shares of rows": _sums("the entries of each row", 2, 1, 1, _DIVIDED.format("the entries of a row")),
+    "shares of columns": _sums(
+        "the entries of each column", 2, 0, 1, _DIVIDED.format("the entries of a column")
     ),
-    "rows": (
-        _rows_cancel,
-        "the entries of each row should add up to 0, and do not",
-        "What is taken from one entry of a row that is added to the others?",
-    ),
-    "columns": (
-        _columns_cancel,
-        "the entries of each column should add up to 0, and do not",
-        "What is taken from one entry of a column that is added to the others?",
+    "length": _sums("the squares of its entries", 1, 0, 1, _DIVIDED.format("all entries"), power=2),
+    "lengths of rows": _sums(
+        "the squares of each row", 2, 1, 1, _DIVIDED.format("the entries of a row"), power=2
     ),
 }
 """Properties that right results may have everywhere, with what is said where wrong ones have not."""
@@ -225,13 +293,12 @@ def facts_of_properties(
         name = found[0]
         yield Fact(about((part,), name), STRANGE[name][1], "strange", (part,), name, rank=2)
     for prefix, group in (("", probes), (without, unswitched if without else ())):
-        for name, (has, said, question) in LAWS.items():
-            if breaks_law(name, has, list(_numbers_of(examined, part, group))) and _is_law_broken_still(
-                examined, part, name, bool(prefix)
-            ):
-                yield Fact(
-                    about((part,), f"{prefix}{said}"), question, "law", (part,), (name, bool(prefix)), rank=3
-                )
+        telling = telling_of(_numbers_of(examined, part, group))
+        for name in _laws_of(examined, part, telling, prefix):
+            law = LAWS[name]
+            if breaks(law, telling) and _is_law_broken_still(examined, part, law, bool(prefix)):
+                said = about((part,), f"{prefix}{law.said}")
+                yield Fact(said, law.question, "law", (part,), (name, bool(prefix)), rank=3)
                 return
 
 
@@ -249,12 +316,14 @@ def facts_of_limits(examined: Examined, part: str, probes: Sequence[Probe]) -> I
     limits: set[tuple[float, float]] = set()
     for probe in probes:
         limits |= set(cuts_of(examined, part, probe) or ())
-    below, above = ({it for side, it in limits if side == sign} for sign in (-1, 1))
-    if not limits or max(len(below), len(above)) > 1:
+        below, above = ({it for side, it in limits if side == sign} for sign in (-1, 1))
+        if max(len(below), len(above)) > 1:
+            return
+    if not limits:
         return
     found = tuple(limits)
     within = sum(_is_right_within(examined, part, probe, found) for probe in probes)
-    if within >= FEWEST and _everywhere(
+    if within >= FEWEST and holds_where_wrong(
         examined, part, probes, lambda right, got: is_cut_off(right, got, found)
     ):
         if above | below <= TOLD_LIMITS:
@@ -316,7 +385,7 @@ def facts_of_precision(examined: Examined, part: str, probes: Sequence[Probe]) -
     """Yield by how much a part that is nearly right is wrong at most."""
     for most, words in PRECISIONS.items():
         # Other inputs may be off by more.
-        if _everywhere(examined, part, probes, functools.partial(is_within, most=most / 3)):
+        if holds_where_wrong(examined, part, probes, functools.partial(is_within, most=most / 3)):
             yield Fact(
                 about(
                     (part,),
@@ -336,7 +405,11 @@ def is_within(right: np.ndarray, got: np.ndarray, most: float) -> bool:
     return right.shape == got.shape and bool(np.isfinite(got).all()) and close(right, got, most)
 
 
-def _everywhere(
+def _further(examined: Examined) -> Iterator[Probe]:
+    yield from examined.further
+
+
+def holds_where_wrong(
     examined: Examined,
     part: str,
     probes: Sequence[Probe],
@@ -344,7 +417,8 @@ def _everywhere(
 ) -> bool:
     """Return whether something holds of every probe that is wrong, enough of them, and of further ones."""
     seen = 0
-    for probe in (*probes, *examined.further):
+    # Further ones are asked about where the others have not contradicted it.
+    for probe in itertools.chain(probes, _further(examined)):
         if examined.state(probe, part) in (None, "right"):
             continue
         right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
@@ -354,13 +428,26 @@ def _everywhere(
     return seen >= FEWEST
 
 
-def _is_law_broken_still(examined: Examined, part: str, name: str, unswitched: bool) -> bool:
-    """Return whether further probes break a law, too: all of them, unless it is about a sign."""
-    off = {key: it.off for key, it in examined.inputs.ladder.all_of(Switch).items()} if unswitched else {}
-    further = [it.with_(**off) for it in examined.further]
-    return name == "never negative" or breaks_law(
-        name, LAWS[name][0], list(_numbers_of(examined, part, further))
+def _laws_of(
+    examined: Examined, part: str, telling: Sequence[tuple[np.ndarray, np.ndarray | None]], prefix: str
+) -> Sequence[str]:
+    """Return the laws that right results obey at the probes of a ladder, or at those that a prefix is about."""
+    return examined.inputs.shared(
+        ("laws", examined.reference.space, part, prefix),
+        lambda: [name for name, law in LAWS.items() if is_obeyed(law, [right for right, _ in telling])],
     )
+
+
+def _is_law_broken_still(examined: Examined, part: str, law: Law, unswitched: bool) -> bool:
+    """Return whether further probes break a law, too: all of them, unless it is about a bound, which they may not.
+
+    What is right for them has to obey it.
+    """
+    off = {key: it.off for key, it in examined.inputs.ladder.all_of(Switch).items()} if unswitched else {}
+    pairs = telling_of(_numbers_of(examined, part, [it.with_(**off) for it in examined.further]))
+    if law.bound is None:
+        return breaks_law(law, pairs)
+    return all(law.has(right) for right, _ in pairs)
 
 
 def _numbers_of(
@@ -376,29 +463,46 @@ def has_strange(
     has: Callable[[np.ndarray], bool], pairs: Sequence[tuple[np.ndarray | None, np.ndarray | None]]
 ) -> bool:
     """Return whether every result has a property, and no right one that could."""
-    lasting = [
-        (right, got)
-        for right, got in pairs
-        if right is not None and min(right.shape, default=1) > 1 and np.ptp(right) > FAR * np.abs(right).max()
-    ]
-    if len(lasting) < FEWEST:
-        return False
-    return all(got is not None and has(got) and not has(right) for right, got in lasting)
+    seen = 0
+    for right, got in pairs:
+        if right is None or min(right.shape, default=1) < 2 or np.ptp(right) <= FAR * np.abs(right).max():
+            continue
+        if got is None or not has(got) or has(right):
+            return False
+        seen += 1
+    return seen >= FEWEST
 
 
-def breaks_law(
-    name: str,
-    has: Callable[[np.ndarray], bool],
-    pairs: Sequence[tuple[np.ndarray | None, np.ndarray | None]],
-) -> bool:
-    """Return whether all right results have a property, and these have not: in most cases, or for a sign in some."""
-    telling = [(right, got) for right, got in pairs if right is not None and np.abs(right).max() > 0]
-    if len(telling) < FEWEST or not all(has(right) for right, _ in telling):
+def telling_of(
+    pairs: Iterable[tuple[np.ndarray | None, np.ndarray | None]],
+) -> list[tuple[np.ndarray, np.ndarray | None]]:
+    """Return the pairs of what is right and what came that may tell whether a law holds: where not all is 0."""
+    return [(right, got) for right, got in pairs if right is not None and right.any()]
+
+
+def breaks_law(law: Law, telling: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> bool:
+    """Return whether all right results have a property, and these have not: in most cases, or for a bound in some."""
+    return is_obeyed(law, [right for right, _ in telling]) and breaks(law, telling)
+
+
+def is_obeyed(law: Law, rights: Sequence[np.ndarray]) -> bool:
+    """Return whether all right results have a property, and are enough for that to be a law."""
+    if len(rights) < FEWEST or not all(map(law.has, rights)) or all(map(_whole, rights)):
         return False
-    if all(_whole(right) for right, _ in telling):
-        return False
-    broken = sum(got is not None and bool(np.isfinite(got).all()) and not has(got) for _, got in telling)
-    return broken >= FEWEST and (name == "never negative" or broken == len(telling))
+    if not law.bound:
+        return True
+    return sum(bool((np.abs(it - law.bound) <= NEAR).any()) for it in rights) >= FEWEST_AT_BOUND
+
+
+def breaks(law: Law, telling: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> bool:
+    """Return whether results break a law that right ones obey."""
+    if law.bound is None:
+        return len(telling) >= FEWEST and all(_has_not(law, got) for _, got in telling)
+    return sum(_has_not(law, got) for _, got in telling) >= FEWEST
+
+
+def _has_not(law: Law, got: np.ndarray | None) -> bool:
+    return got is not None and bool(np.isfinite(got).all()) and not law.has(got)
 
 
 def _whole(it: np.ndarray) -> bool:

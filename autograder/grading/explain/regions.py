@@ -21,6 +21,7 @@ from autograder.grading.explain.probes import (
     Examined,
     Probe,
     State,
+    numbers,
     off_level,
     part_of,
     probe_of,
@@ -35,15 +36,16 @@ WORTH_CONFIRMING = 1e-2
 MOST_CONFIRMING = 30
 """Further probes on each side of a statement, at most."""
 CONTRADICTING = 8
-"""Probes that are drawn to contradict a statement: in the region of each condition, and twice as many elsewhere."""
-TRIED_ELSEWHERE = 3
-"""How often each special case is tried elsewhere, at least, in either round."""
-MOSTLY = 0.8
-"""The share of probes from which on it is most of them."""
+"""Probes that are drawn to contradict a statement, at least: in the region of each condition, and twice as many
+elsewhere."""
+TRIED_WITH_EACH = 3
+"""How often each special case is tried with a statement, at least, where it holds and elsewhere."""
+MOSTLY, MOST = 0.8, 2 / 3
+"""The share of probes from which on it is most of them; and the share that has to be so of further ones."""
 MOST_SHARED, MOST_LOOKED_AT, ROUNDED = 100, 20, 1e-9
 """Numbers that are whole once they are multiplied by one number up to the first are shares of that many things; so
 many of them are looked at, and so far they may be from whole ones."""
-SELDOM = 0.3
+SELDOM = 0.5
 """The share of probes up to which it is too few of them to be spoken of."""
 _TRIES = 30
 
@@ -89,43 +91,81 @@ def questions_of(examined: Examined, part: str, table: Table) -> Iterator[Questi
     if "unclear" not in states:
         wrong = "wrong or an exception" if "raised" in states else "wrong"
         words = (wrong if states & {"wrong", "odd"} else raises, "right")
-        by_chance = "wrong" in states and not is_real(examined, part, table)
+        by_chance = "wrong" in states and not is_real(examined, part)
         yield Question(part, frozenset({"wrong", "raised", "odd"}), words, by_chance)
 
 
-def is_real(examined: Examined, part: str, table: Table) -> bool:
-    """Return whether the right values of a part are measured on a continuous scale, so that none is met by chance."""
-    right = [part_of(examined.expected(probe), part) for probe, _ in table]
-    known = [it for it in right if it is not None]
-    return bool(known) and not all(map(_are_counts_or_shares, known))
+def is_real(examined: Examined, part: str) -> bool:
+    """Return whether the right values of a part are measured on a continuous scale, so that none is met by chance.
+
+    They are not if they are chosen from the numbers of an argument.
+    """
+
+    def find() -> bool:
+        right = [(probe, part_of(examined.expected(probe), part)) for probe in examined.inputs.design]
+        known = [(probe, it) for probe, it in right if it is not None]
+        if not known or all(_are_counts_or_shares(it) for _, it in known):
+            return False
+        return not all(_is_chosen(it, examined.inputs.arguments(probe) or {}) for probe, it in known)
+
+    return examined.inputs.shared(("real", examined.reference.space, part), find)
 
 
-def _are_counts_or_shares(numbers: np.ndarray) -> bool:
+def _is_chosen(number: np.ndarray, arguments: Mapping[str, Any]) -> bool:
+    """Return whether a result is a single number that is one of several in an argument."""
+    if number.ndim:
+        return False
+    several = (numbers(it) for it in arguments.values() if isinstance(it, (list, tuple, np.ndarray)))
+    return any(it is not None and it.size > 1 and bool((it == number).any()) for it in several)
+
+
+def _are_counts_or_shares(right: np.ndarray) -> bool:
     """Return whether all numbers are whole, or whole parts of some number of things."""
-    if (numbers == np.round(numbers)).all():
+    if (right == np.round(right)).all():
         return True
-    counts = numbers.reshape(1, -1)[:, :MOST_LOOKED_AT] * np.arange(1, MOST_SHARED + 1)[:, np.newaxis]
+    counts = right.reshape(1, -1)[:, :MOST_LOOKED_AT] * np.arange(1, MOST_SHARED + 1)[:, np.newaxis]
     return bool((np.abs(counts - np.round(counts)) < ROUNDED).all(axis=1).any())
 
 
-def where_bad(examined: Examined, question: Question, probes: Sequence[Probe]) -> Where | None:
-    """Return where the answer to a question is yes, None if no conditions say it."""
+def where_bad(
+    examined: Examined, question: Question, probes: Sequence[Probe], apart: bool = False
+) -> Where | None:
+    """Return where the answer to a question is yes, None if no conditions say it.
+
+    Parameters
+    ----------
+    apart
+        Whether no probe has a special case, and none that is drawn to contradict a statement is to have one.
+    """
     answers = [question.asked(examined, it) for it in probes]
     if None in answers or True not in answers or False not in answers:
         return None
     bad = np.array(answers, dtype=bool)
-    for where, chance in _candidates(examined, question.part, probes, bad, question.by_chance):
+    conditions = [it for it in conditions_of(examined.inputs.ladder) if not (apart and it.sort == "where")]
+    for where, chance in _candidates(examined, question.part, probes, bad, question.by_chance, conditions):
         number = _confirming(chance, float((bad == where.wrong).mean()))
         if number > MOST_CONFIRMING:
             continue
         if question.by_chance and any(it.sort == "from" for it in where.conditions):
             # Next to a limit, wrong code may be right by chance most of the time.
             number = MOST_CONFIRMING
-        worded = replace(where, bad=question.words[0], good=question.words[1])
+        worded = replace(where, bad=question.words[0], good=question.words[1], apart=apart)
         refined = _refined(examined, question, worded)
         if refined is not None and is_confirmed(examined, question, refined, number):
-            return refined
+            return replace(refined, mostly=refined.mostly and _is_mostly(examined, question, refined))
     return None
+
+
+def _is_mostly(examined: Examined, question: Question, where: Where) -> bool:
+    """Return whether most further probes outside the region of a statement are the opposite of those in it, too."""
+    cases = examined.inputs.ladder.all_of(Case)
+    probes = [it for it in examined.further if not (where.apart and any(it[name] for name in cases))]
+    answers = [
+        question.asked(examined, it) is not where.wrong
+        for it in probes
+        if examined.outcome(it) is not None and not where.there(examined, question.part, it)
+    ]
+    return sum(answers) > MOST * len(answers)
 
 
 def _confirming(chance: float, share: float) -> int:
@@ -136,26 +176,28 @@ def _confirming(chance: float, share: float) -> int:
 
 
 def _candidates(
-    examined: Examined, part: str, probes: Sequence[Probe], bad: np.ndarray, by_chance: bool
+    examined: Examined,
+    part: str,
+    probes: Sequence[Probe],
+    bad: np.ndarray,
+    by_chance: bool,
+    conditions: Sequence[Condition],
 ) -> Iterator[tuple[Where, float]]:
     """Yield the statements that no probe contradicts, and how often chance would make them.
 
     Exact ones come first, then those that leave the least open.
     """
-    met = {
-        condition: np.array([condition.met(examined, part, it) for it in probes])
-        for condition in conditions_of(examined.inputs.ladder)
-    }
+    met = _met(examined, part, probes, conditions)
     pure = {
         wrong: {it: there for it, there in met.items() if there.any() and (bad[there] == wrong).all()}
         for wrong in ((False,) if by_chance else (False, True))
     }
 
-    def where(wrong: bool, there: np.ndarray, *conditions: Condition) -> Where:
+    def where(wrong: bool, there: np.ndarray, *them: Condition) -> Where:
         opposite = (bad[~there] != wrong).mean()
         # How often wrong code is right by chance depends on the sizes that are drawn, so "mostly" is not said of it.
         exact, mostly = bool(opposite == 1) and not by_chance, bool(opposite > MOSTLY) and not by_chance
-        return Where(conditions, wrong, exact, mostly)
+        return Where(them, wrong, exact, mostly)
 
     for wrong, regions in pure.items():
         for condition, there in regions.items():
@@ -163,12 +205,13 @@ def _candidates(
                 yield from _unlikely(where(wrong, there, condition), bad, there)
     # Where wrong code may be right by chance, two conditions can always be found that take in what chance left over.
     for wrong, regions in () if by_chance else pure.items():
-        for (one, there), (other, also) in combinations(regions.items(), 2):
+        for one, other in _pairs(regions, int((bad == wrong).sum())):
             plain = not wrong or (_is_special(one) and _is_special(other))
-            # Each has to explain something that the other does not.
-            both_needed = min((there & ~also).sum(), (also & ~there).sum()) >= 2
-            if plain and both_needed and one.knob != other.knob and (bad[~(there | also)] != wrong).all():
-                yield from _unlikely(where(wrong, there | also, one, other), bad, there | also)
+            if plain and one.knob != other.knob:
+                there = regions[one] | regions[other]
+                yield from _unlikely(where(wrong, there, one, other), bad, there)
+    if by_chance:
+        yield from _two_cases(bad, met)
     open_ones = [
         (int((~there).sum()), where(wrong, there, condition), there)
         for wrong, regions in pure.items()
@@ -179,12 +222,55 @@ def _candidates(
         # That what is wrong nearly everywhere is always wrong in a region would tell nothing.
         and (not wrong or (~bad[~there]).mean() > SELDOM)
     ]
-    for _, found, there in sorted(open_ones, key=lambda it: it[0]):
+    # A number from which on something is wrong says more than a case in which there may be nothing to compute.
+    open_ones.sort(key=lambda it: (it[1].leaves_much_open, it[0]))
+    for _, found, there in open_ones:
         yield from _unlikely(found, bad, there)
     # What was always the opposite elsewhere, until further probes were drawn, may still be so in most cases.
-    for _, found, there in sorted(open_ones, key=lambda it: it[0]):
+    for _, found, there in open_ones:
         if found.exact:
             yield from _unlikely(replace(found, exact=False), bad, there)
+
+
+def _met(
+    examined: Examined, part: str, probes: Sequence[Probe], conditions: Sequence[Condition]
+) -> Mapping[Condition, np.ndarray]:
+    """Return which probes of a ladder meet each condition; the same for a class."""
+
+    def find() -> Mapping[Condition, np.ndarray]:
+        return {it: np.array([it.met(examined, part, probe) for probe in probes]) for it in conditions}
+
+    key = "met", examined.reference.space, part, tuple(probes), tuple(conditions)
+    return examined.inputs.shared(key, find)
+
+
+def _pairs(regions: Mapping[Condition, np.ndarray], wanted: int) -> Iterator[tuple[Condition, Condition]]:
+    """Yield the pairs of regions that take in so many probes together, each of them two that the other does not."""
+    if len(regions) < 2:
+        return
+    conditions, there = list(regions), np.array(list(regions.values()), dtype=np.int64)
+    sizes, common = there.sum(axis=1), there @ there.T
+    alone = sizes[:, np.newaxis] - common
+    found = (alone + sizes == wanted) & (np.minimum(alone, alone.T) >= 2)
+    for one, other in np.argwhere(np.triu(found, 1)).tolist():
+        yield conditions[one], conditions[other]
+
+
+def _two_cases(bad: np.ndarray, met: Mapping[Condition, np.ndarray]) -> Iterator[tuple[Where, float]]:
+    """Yield the two special cases outside which nothing is wrong, where wrong code may be right by chance in them.
+
+    Where chance leaves little over, there are two of them that take it in: it has to be unlikely enough for all pairs.
+    """
+    cases = [it for it in met if it.sort == "where" and it.holds]
+    pairs = [(one, other, met[one] | met[other]) for one, other in combinations(cases, 2)]
+    for one, other, there in sorted(pairs, key=lambda it: it[2].sum()):
+        alone = met[one] & ~met[other], met[other] & ~met[one]
+        both_needed = min(int((bad & it).sum()) for it in alone) >= 2
+        if both_needed and not bad[~there].any():
+            where = Where((one, other), wrong=False, exact=False, outside=True)
+            for found, chance in _unlikely(where, bad, ~there):
+                if chance * len(pairs) <= MOST_CHANCE:
+                    yield found, chance
 
 
 def _is_literal(
@@ -228,13 +314,13 @@ def _refined(examined: Examined, question: Question, where: Where) -> Where | No
     low, high = condition.below, int(condition.value)
     while high - low > 1:
         middle = (low + high) // 2
-        answers = {
-            question.asked(
-                examined, probe_of({**ladder.base, **also, condition.knob: middle}, CONFIRMING_DRAW, number)
-            )
+        probes = [
+            probe_of({**ladder.base, **also, condition.knob: middle}, CONFIRMING_DRAW, number)
             for number in (1, 2)
             for also in ({}, on)
-        }
+        ]
+        examined.ask(probes)
+        answers = {question.asked(examined, it) for it in probes}
         if None in answers or (where.exact and len(answers) > 1):
             return None
         met = (answers == {where.wrong}) is condition.holds
@@ -270,14 +356,25 @@ def _holds_for_chance_alone(examined: Examined, question: Question, where: Where
     if not isinstance(knob, Size) or not knob.places or knob.labels:
         return False
     rng = np.random.default_rng(CONFIRMING_DRAW)
+    plain = dict.fromkeys(ladder.all_of(Case), False) if where.apart else {}
+    probes = []
     for number in range(_TRIES):
         size = int(rng.integers(knob.tried[0], condition.below + 1))
-        probe = probe_of({**off_level(ladder, rng), condition.knob: size}, CONFIRMING_DRAW, 4000 + number)
-        if question.asked(examined, probe) is not False:
-            continue
-        several = Moved(condition.knob, "repeated", max(2, math.ceil(condition.value / max(1, size))))
-        repeated = examined.inputs.changed(probe, several, several.change(ladder))
-        if question.asked(examined, repeated) is False:
+        settings = {**off_level(ladder, rng), **plain, condition.knob: size}
+        probes.append(probe_of(settings, CONFIRMING_DRAW, 4000 + number))
+    for number in range(0, _TRIES, CONTRADICTING):
+        together = probes[number : number + CONTRADICTING]
+        examined.ask(together)
+        right = [it for it in together if question.asked(examined, it) is False]
+        several = {
+            it: Moved(
+                condition.knob, "repeated", max(2, math.ceil(condition.value / max(1, it[condition.knob])))
+            )
+            for it in right
+        }
+        repeated = [examined.inputs.changed(it, move, move.change(ladder)) for it, move in several.items()]
+        examined.ask(repeated)
+        if any(question.asked(examined, it) is False for it in repeated):
             return True
     return False
 
@@ -292,32 +389,58 @@ def contradicting(
     """Yield probes on both sides of a statement, with random settings and sizes that are no levels of the ladder."""
     rng = np.random.default_rng([seed, len(where.conditions)])
     ladder = examined.inputs.ladder
-    # Each special case is forced in turn: a statement that holds but for one of them is false.
-    forced: list[dict[str, Any]] = [{}, {}, *({name: True} for name in ladder.all_of(Case))]
-    wanted = max(wanted, len(forced))
-    # What is said to be the opposite everywhere else is tried there with each special case several times.
-    elsewhere = max(wanted, TRIED_ELSEWHERE * len(forced))
+    # Each special case is forced in turn: a statement that holds but for one of them is false. So are the smallest
+    # sizes: of many examples, some nearly always are what a single one is by chance.
+    cases = ladder.all_of(Case)
+    smallest = {name: size.tried[0] for name, size in ladder.all_of(Size).items()}
+    forced: list[dict[str, Any]] = [{}, {}, smallest, *({name: True} for name in cases)]
+    if where.apart:
+        plain = dict.fromkeys(cases, False)
+        forced = [plain, plain, plain | smallest]
+    wanted = max(wanted, TRIED_WITH_EACH * len(forced))
     number = 1000
     aims: list[tuple[Collection[Condition], bool]] = [((it,), True) for it in where.conditions]
+    if where.outside:
+        aims = [(where.conditions, False)]
     if where.exact:
         aims += [(where.conditions, False)] * 2
     for conditions, holds in aims:
-        found, most = 0, wanted if holds else elsewhere
-        for turn in range(_TRIES * most):
-            if found >= most:
+        found = 0
+        for turn in range(_TRIES * wanted):
+            if found >= wanted:
                 break
             settings = off_level(ladder, rng) | forced[turn % len(forced)]
+            if turn // len(forced) % TRIED_WITH_EACH == 1:
+                # Of a single example, a special case may be all there is.
+                settings |= smallest
             for condition in conditions:
                 settings |= towards(ladder, condition, condition.holds is holds, rng)
             number += 1
             probe = probe_of(settings, seed, number)
             if examined.inputs.arguments(probe) is None:
                 continue
-            if where.there(examined, part, probe) is holds:
+            if where.there(examined, part, probe) is (holds is not where.outside):
                 found += 1
                 yield probe
+    if not where.apart:
+        yield from _two_cases_at_the_smallest(examined, part, where, seed)
     if not where.exact:
         yield from _elsewhere(examined, part, where, seed)
+
+
+def _two_cases_at_the_smallest(examined: Examined, part: str, where: Where, seed: int) -> Iterator[Probe]:
+    """Yield a probe of the smallest sizes for any two special cases, where a statement says what happens.
+
+    Drawn at random, they hardly ever meet there, where both may be all that is left of an input.
+    """
+    ladder = examined.inputs.ladder
+    smallest = ladder.base | {name: size.tried[0] for name, size in ladder.all_of(Size).items()}
+    for number, pair in enumerate(combinations(ladder.all_of(Case), 2)):
+        probe = probe_of(smallest | dict.fromkeys(pair, True), seed, 6000 + number)
+        if examined.inputs.arguments(probe) is not None and (
+            where.exact or where.there(examined, part, probe)
+        ):
+            yield probe
 
 
 def _elsewhere(examined: Examined, part: str, where: Where, seed: int) -> Iterator[Probe]:
@@ -332,9 +455,8 @@ def _elsewhere(examined: Examined, part: str, where: Where, seed: int) -> Iterat
 
 def _switched(ladder: Ladder, where: Where) -> Iterator[Mapping[str, Any]]:
     rng = np.random.default_rng(0)
-    for _ in range(_TRIES):
-        (condition, *_) = where.conditions
-        yield towards(ladder, condition, not condition.holds, rng)
+    for condition in itertools.islice(itertools.cycle(where.conditions), _TRIES):
+        yield towards(ladder, condition, condition.holds is where.outside, rng)
 
 
 def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Generator) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from autograder.grading.explain.conditions import does, plural, pronoun, singula
 from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import (
     FAR,
+    MOST_TOGETHER,
     NEAR,
     Examined,
     Inputs,
@@ -378,7 +379,11 @@ def facts_of_dependence(examined: Examined, parts: Sequence[str], probes: Sequen
 
 def facts_of_idle_cases(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
     """Yield the special cases that make no difference to a part although they should."""
+    if not parts:
+        return
     cases: dict[str, Case] = examined.inputs.ladder.all_of(Case)
+    # Nearly every case makes a difference, as the first probe shows.
+    examined.ask(probes[0].with_(**{knob: value}) for knob in cases for value in (False, True))
     found = {part: [knob for knob in cases if is_idle_case(examined, knob, part, probes)] for part in parts}
     for knob, case in cases.items():
         # Of what ignores several of them, one would be the wrong thing to look at.
@@ -472,12 +477,13 @@ def depends(examined: Examined, name: str, part: str, probes: Sequence[Probe]) -
     """Return whether another argument makes a difference to a part at any of some probes."""
     pairs = [
         (probe, after)
-        for probe in probes
         for change in (other_argument, rolled_argument)
+        for probe in probes
         if (after := change(examined.inputs, probe, name)) is not None
     ]
-    examined.ask(after for _, after in pairs)
-    for probe, after in pairs:
+    for number, (probe, after) in enumerate(pairs):
+        if number % MOST_TOGETHER == 0:
+            examined.ask(it for _, it in pairs[number : number + MOST_TOGETHER])
         got, again = (part_of(examined.outcome(it), part) for it in (probe, after))
         if got is not None and (again is None or not close(got, again, IDLE)):
             return True
@@ -488,14 +494,16 @@ def _is_idle(
     examined: Examined, name: str, part: str, probes: Sequence[Probe], switch: Switch | None = None
 ) -> bool:
     seen = 0
-    for probe in probes:
-        after = (
-            other_argument(examined.inputs, probe, name)
-            if switch is None
-            else probe.with_(**{name: switch.off})
-        )
+    changed = [
+        other_argument(examined.inputs, probe, name) if switch is None else probe.with_(**{name: switch.off})
+        for probe in probes
+    ]
+    for number, (probe, after) in enumerate(zip(probes, changed, strict=True)):
         if after is None or examined.inputs.arguments(after) is None:
             continue
+        if number:
+            # The first has shown none: the others are asked about together.
+            examined.ask(it for it in changed if it is not None)
         right, other = (part_of(examined.expected(it), part) for it in (probe, after))
         if right is None or other is None or close(right, other, FAR):
             return False

@@ -16,7 +16,7 @@ from autograder.grading.explain.closed_forms import Sample
 from autograder.grading.trial import Compared
 from autograder.sandbox.call_failures import CallFailed
 from autograder.sandbox.code import Code
-from autograder.values.same import in_types_of
+from autograder.values.other_types import in_types_of
 
 Numbers = Mapping[str, tuple[np.ndarray, float]]
 """By the name of a term: its numbers, and the largest absolute value among those that they were computed from."""
@@ -56,7 +56,8 @@ class Switched:
         terms = {f"{name}{at}": (part, _largest(part)) for name, part in off.items()}
         for name, part in on.items():
             scale = max(_largest(part), _largest(off[name]))
-            terms[f"what {self.switch} adds to {name}"] = part - off[name], scale
+            with np.errstate(invalid="ignore"):  # inf - inf
+                terms[f"what {self.switch} adds to {name}"] = part - off[name], scale
         return terms
 
 

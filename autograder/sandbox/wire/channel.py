@@ -136,7 +136,7 @@ class Channel(Generic[Sent, Received]):
                 self._set_timeout(deadline)
                 try:
                     view = view[self._stream.send(view) :]
-                except TimeoutError:
+                except (TimeoutError, BlockingIOError):
                     raise DeadlinePassed from None
                 except OSError as error:
                     raise ChannelClosed from error
@@ -148,10 +148,12 @@ class Channel(Generic[Sent, Received]):
             if self._watch is not None and time.monotonic() - self._looked_at >= WATCH_SECONDS:
                 self._watch()
                 self._looked_at = time.monotonic()
-            self._set_timeout(deadline, WATCH_SECONDS if self._watch else None)
+            is_over = self._set_timeout(deadline, WATCH_SECONDS if self._watch else None)
             try:
                 received = self._stream.recv_into(view)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
+                if is_over:
+                    raise DeadlinePassed from None
                 continue
             except OSError as error:
                 raise ChannelClosed from error
@@ -160,13 +162,15 @@ class Channel(Generic[Sent, Received]):
             view = view[received:]
         return buffer
 
-    def _set_timeout(self, deadline: float | None, at_most: float | None = None) -> None:
-        if deadline is None:
-            seconds = None
-        else:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise DeadlinePassed
+    def _set_timeout(self, deadline: float | None, at_most: float | None = None) -> bool:
+        """Have the stream wait until the deadline; return whether that is over, so that only what is there is taken.
+
+        This side may have been stopped itself since it asked.
+        """
+        seconds = None
+        if deadline is not None:
+            remaining = max(0.0, deadline - time.monotonic())
             seconds = remaining if at_most is None else min(remaining, at_most)
         if seconds != self._stream.gettimeout():
             self._stream.settimeout(seconds)
+        return seconds == 0.0

@@ -14,6 +14,7 @@ MOST_PLACES = 2_000
 MOST_FRAMES = 12
 MOST_BASES = 10
 MOST_LOCALS = 8
+MOST_ERROR_ARGUMENTS = 8
 MOST_CALLS = 256
 """Limits on lists in a reply, all of which the trusted side looks at one by one."""
 
@@ -243,15 +244,23 @@ class Local(msgspec.Struct, frozen=True, array_like=True):
     value: Name
 
 
+class Opaque(msgspec.Struct, frozen=True):
+    """An argument of an exception that is neither text, number nor None."""
+
+
+ErrorArgument = Text | int | float | bool | None | Opaque
+
+
 class Raised(Message):
     """The call raised; `bases` are the names of the exception's classes, most special first.
 
-    `importing` is the module that was being imported, if any. `variables` are those of the innermost frame, in public
-    checks.
+    `arguments` are what the exception was made of. `importing` is the module that was being imported, if any.
+    `variables` are those of the innermost frame, in public checks.
     """
 
     bases: Annotated[list[Name], msgspec.Meta(max_length=MOST_BASES)]
     text: Text = ""
+    arguments: Annotated[list[ErrorArgument], msgspec.Meta(max_length=MOST_ERROR_ARGUMENTS)] = []
     frames: Annotated[list[Frame], msgspec.Meta(max_length=MOST_FRAMES)] = []
     output: Text = ""
     importing: Name = ""
@@ -275,7 +284,7 @@ class Unavailable(Message):
 class Uncounted(Message):
     """The call hid its events from the counter."""
 
-    reason: Literal["trace", "thread"]
+    reason: Literal["trace", "thread", "round"]
 
 
 class Exhausted(Message):

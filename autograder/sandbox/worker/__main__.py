@@ -29,13 +29,18 @@ def main() -> None:
 
     from autograder.sandbox.wire.channel import Channel, ChannelClosed
     from autograder.sandbox.wire.messages import Request
-    from autograder.sandbox.worker.serve import Server
+    from autograder.sandbox.worker.serve import Server, touch_workspace
 
+    if kind != "forks":
+        _import(libraries)  # in no call's time
+        touch_workspace()
     _import_from_libraries_alone(paths, libraries)
     try:
         Server(Channel(stream, Request)).run()
     except (ChannelClosed, KeyboardInterrupt):
         os._exit(0)
+    except BaseException:  # such as no memory for a request
+        os._exit(1)  # Python itself would wait for every thread that student code has left
 
 
 def _connected(port: str, rest: str, paths: list[str]) -> socket:
@@ -66,11 +71,18 @@ def _forked(descriptor: int) -> socket:
     from autograder.sandbox.worker import serve  # noqa: F401 - so that every worker has it
     from autograder.sandbox.worker.forks import ForkServer
 
-    for library in settings["libraries"]:  # so that no worker has to
-        __import__(library)
+    _import(settings["libraries"])  # so that no worker has to
     _import_from_libraries_alone(paths, settings["libraries"])
     os.dup2(0, 2)  # where it said until now what kept it from starting
     return ForkServer(control, descriptors[0], settings["process_tables"]).run()
+
+
+def _import(libraries: list[str]) -> None:
+    from autograder.values.libraries import preloaded
+
+    for library in libraries:
+        for module in preloaded(library):
+            __import__(module)
 
 
 def _import_from(paths: list[str]) -> None:

@@ -5,33 +5,53 @@ of the cost; there a loop on a single line shows only in its jumps, and a genera
 
 What Python and NumPy do inside a function that student code calls is not the student's loop: printing an array runs
 hundreds of lines. That the function is called, once or for every example, is.
+
+Loops in C run no Python; `loops_in_c` makes those visible that work something out for every item.
 """
 
 from __future__ import annotations
 
 import _thread
+import gc
 import io
 import os
 import sys
 import sysconfig
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import CO_GENERATOR
-from types import CodeType, FrameType, FunctionType, SimpleNamespace
-from typing import Any, Literal
+from types import CodeType, EllipsisType, FrameType, FunctionType, NoneType, SimpleNamespace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from autograder.sandbox.wire.checks import lines_of_checks
 from autograder.sandbox.wire.messages import MOST_PLACES, CountedLine
+from autograder.sandbox.worker.loops_in_c import (
+    LOOPING_NAMES,
+    LoopsInC,
+    is_list_sort,
+    is_looping,
+    is_stand_in,
+    may_be_ignored,
+    not_visited,
+)
 
-LOOPS_FOR_OTHERS = frozenset({"apply_along_axis", "vectorize._vectorize_call_with_signature"})
-"""Functions of NumPy that loop in Python over what they are given, which is what they are called for."""
+LOOPS_FOR_OTHERS = frozenset(
+    {
+        "apply_along_axis",
+        "vectorize._vectorize_call",
+        "vectorize._vectorize_call_with_signature",
+        "Counter.update",
+    }
+)
+"""Functions of libraries that loop over what they are given, which is what they are called for."""
 PRINTS = "arrayprint.py"
 """The file of NumPy that writes arrays as text: once for every row where rows are printed as a list."""
 FEW_RUNS = 1
 """Whether a place is a library's is not looked up if it ran no more often: that takes compiling the library's file."""
 
-Reason = Literal["trace", "thread"]
+Reason = Literal["trace", "thread", "round"]
 Place = tuple[str, str, str, int, str, int]
 """File, function, kind of event and position of what ran; the student's file and line that it ran for."""
 
@@ -41,6 +61,12 @@ _REASONS: dict[str, Reason] = {
     "_thread.start_new_thread": "thread",
     "_thread.start_joinable_thread": "thread",
 }
+_PLAIN = frozenset({int, float, complex, bool, str, bytes, NoneType, EllipsisType})
+"""Types of which the parts of a code object are that a compiler made, besides tuples, frozensets and further code."""
+_BYTES_OF_WORK = 16
+"""What less code than this cannot work anything out for an item."""
+_ELSEWHERE = ("/", "\\", "<frozen ")
+"""What names of files begin with that are no student's; libraries may keep Python's functions as they like."""
 _RUNNING = ("PyThreadState_", "PyEval_", "_PyEval_")
 """What functions of Python's C interface begin with that decide what is traced."""
 
@@ -51,7 +77,8 @@ class NotCounted(Exception):
     Attributes
     ----------
     reason
-        "trace" if it tampered with the counter, "thread" if it started a thread.
+        "trace" if it tampered with the counter, "thread" if it started a thread, "round" if it went round the names of
+        functions that loop in C.
     """
 
     def __init__(self, reason: Reason) -> None:
@@ -62,13 +89,24 @@ class NotCounted(Exception):
 class EventCounter:
     """Counts events in one call after another; made once, before any student code is loaded."""
 
-    def __init__(self) -> None:
+    def __init__(self, loops_in_c: LoopsInC, output: type) -> None:
+        """Take what makes loops in C visible, and the type of what student code prints to."""
+        self._loops_in_c = loops_in_c
+        self._of_output = _functions_of(output)
         self._watch = _Watch()
         source: type[_Monitoring | _Tracing] = _Monitoring if sys.version_info >= (3, 12) else _Tracing
         self._libraries = _Libraries()
         self._source = source(self._watch, self._libraries.print)
+        ours = [
+            *_functions_of(_Watch),
+            *_functions_of(source),
+            *self._of_output,
+            not_visited,
+            type(self).count,
+        ]
+        self._ours = frozenset(id(function.__code__) for function in ours)
 
-    def count(self, call: Callable[[], None], student_files: Collection[str]) -> list[CountedLine]:
+    def count(self, call: Callable[[], None], student_files: Mapping[str, str]) -> list[CountedLine]:
         """Make the call and return (place, student's file, its line, count) of the busiest places.
 
         Parameters
@@ -76,34 +114,40 @@ class EventCounter:
         call
             Takes nothing, returns nothing, raises nothing; its own frame is not counted.
         student_files
-            Names of the student's files. That a library's function is called counts for the line of these files
-            that calls it; what runs inside that function does not count.
+            The text of each of the student's files, by name. That a library's function is called counts for the line
+            of these files that calls it; what runs inside that function does not count.
 
         Raises
         ------
         NotCounted
             If the code hid events.
         """
-        counts = _Counts(student_files, self._own_code(call), self._libraries)
-        self._source.start(counts)
-        self._watch.begin()
-        try:
-            call()
-        finally:
-            self._source.stop()
-            reason = self._watch.end()
+        own: Any = call
+        ours = self._ours | {id(own.__code__)}
+        counts = _Counts(student_files, ours, self._libraries, self._watch)
+        if self._loops_in_c.is_kept():
+            raise NotCounted("round")
+        with LoopsInC.counted():
+            self._source.start(counts)
+            self._watch.begin()
+            try:
+                call()
+            finally:
+                self._source.stop()
+                reason = self._watch.end()
         if reason is not None:
             raise NotCounted(reason)
         return counts.lines()
 
-    def _own_code(self, call: Any) -> frozenset[int]:
-        """Return the ids of the code objects whose events are ours."""
-        functions = [call, self.count, *_functions_of(self._watch), *_functions_of(self._source)]
-        return frozenset(id(function.__code__) for function in functions)
+
+def _functions_of(kind: type) -> list[Any]:
+    return [value for value in vars(kind).values() if isinstance(value, FunctionType)]
 
 
-def _functions_of(owner: object) -> list[Any]:
-    return [value for value in vars(type(owner)).values() if isinstance(value, FunctionType)]
+def _length(code: CodeType) -> int:
+    """Return how many bytes of instructions a code object has, those of functions in it included."""
+    parts = [constant for constant in code.co_consts if type(constant) is CodeType]
+    return len(code.co_code) + sum(len(part.co_code) for part in parts)
 
 
 class _Watch:
@@ -143,24 +187,73 @@ class _Watch:
 
 def _decides(symbol: object) -> bool:
     """Return whether a symbol that is looked up decides what is traced; its type may be student code's."""
-    return isinstance(symbol, str) and str.startswith(symbol, _RUNNING)
+    return issubclass(type(symbol), str) and str.startswith(symbol, _RUNNING)  # type: ignore[arg-type]
+
+
+class _Code(NamedTuple):
+    """What is read of a code object once, so that nothing of a student's runs while it is looked at again.
+
+    Python traces nothing that runs in here, and student code can make code objects whose names, texts and constants
+    are objects of its own, whose methods would run whenever one is compared or hashed.
+    """
+
+    code: CodeType
+    """Kept, so that no other code object gets its id."""
+    file: str
+    function: str
+
+
+def _read(code: CodeType) -> _Code:
+    return _Code(code, _text(code.co_filename), _text(code.co_qualname))
+
+
+def _text(value: str) -> str:
+    return value if type(value) is str else str.__str__(value)
+
+
+def _is_compiled(code: CodeType) -> bool:
+    """Return whether all parts of a code object are such that a compiler makes, so that it can be hashed."""
+    waiting: list[object] = [code]
+    while waiting:
+        part = waiting.pop()
+        if type(part) is CodeType:
+            names = *part.co_names, *part.co_varnames, *part.co_freevars, *part.co_cellvars
+            if any(
+                type(name) is not str for name in (part.co_filename, part.co_name, part.co_qualname, *names)
+            ):
+                return False
+            waiting += part.co_consts
+        elif type(part) in (tuple, frozenset):
+            waiting += part  # type: ignore[arg-type]
+        elif type(part) not in _PLAIN:
+            return False
+    return True
+
+
+def _library_folders() -> tuple[str, ...]:
+    folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *np.__path__]
+    return tuple(f"{os.path.realpath(folder)}{os.sep}" for folder in folders)
+
+
+_FOLDERS = _library_folders()
+"""Those of Python's library, then those of NumPy; like all that is found out when this is imported, a fork server does
+so once for all of its workers."""
+_INSTALLED = tuple(
+    f"{folder}{name}{os.sep}" for folder in _FOLDERS[:2] for name in ("site-packages", "dist-packages")
+)
 
 
 class _Libraries:
     """Knows the code of Python's standard library and of NumPy.
 
     A code object says which file it is from, but student code can make one that says so, too. What counts is
-    whether the file has such code.
+    whether it was there before any student code, or else whether the file has such code.
     """
 
     def __init__(self) -> None:
         # Bound now: student code can replace what these names mean later.
         self._read, self._compile, self._real = io.open_code, compile, os.path.realpath
-        folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *np.__path__]
-        self._folders = tuple(f"{os.path.realpath(folder)}{os.sep}" for folder in folders)
-        self._installed = tuple(
-            f"{folder}{name}{os.sep}" for folder in self._folders[:2] for name in _INSTALLED
-        )
+        self._folders, self._installed = _FOLDERS, _INSTALLED
         self._known: dict[str, frozenset[CodeType]] = {}
         self._printing: dict[int, tuple[CodeType, bool]] = {}
 
@@ -172,87 +265,175 @@ class _Libraries:
         """
         if id(code) not in self._printing:
             # Kept with the answer, so that no other code object gets its id.
-            self._printing[id(code)] = code, code.co_filename.endswith(PRINTS) and self.hold(code)
+            self._printing[id(code)] = code, str.endswith(code.co_filename, PRINTS) and self.hold(code)
         return self._printing[id(code)][1]
 
     def hold(self, code: CodeType) -> bool:
         """Return whether a code object is that of a library."""
+        if id(code) in _CODE_FROM_BEFORE:
+            return str.startswith(code.co_filename, self._folders) and not self._is_installed(
+                code.co_filename
+            )
+        if not _is_compiled(code):
+            return False
         file = code.co_filename
         if file not in self._known:
             self._known[file] = self._code_in(file)
         return code in self._known[file]
 
+    def _is_installed(self, path: str) -> bool:
+        return path.startswith(self._installed) and not path.startswith(self._folders[2:])
+
     def _code_in(self, file: str) -> frozenset[CodeType]:
         path = self._real(file)
-        installed = path.startswith(self._installed) and not path.startswith(self._folders[2:])
-        if not path.startswith(self._folders) or installed:
+        if not path.startswith(self._folders) or self._is_installed(path):
             return frozenset()
         try:
             with self._read(path) as source:
-                todo = [self._compile(source.read(), file, "exec", dont_inherit=True)]
+                module = self._compile(source.read(), file, "exec", dont_inherit=True)
         except (OSError, SyntaxError, ValueError):
             return frozenset()
-        found: set[CodeType] = set()
-        while todo:
-            code = todo.pop()
-            found.add(code)
-            todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        return frozenset(found)
+        return frozenset(_with_code_inside([module]))
 
 
-_INSTALLED = ("site-packages", "dist-packages")
+def _with_code_inside(codes: list[CodeType]) -> Iterator[CodeType]:
+    while codes:
+        code = codes.pop()
+        yield code
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+
+
+def _code_of_functions() -> dict[int, CodeType]:
+    functions = [it for it in gc.get_objects() if type(it) is FunctionType]
+    return {id(code): code for code in _with_code_inside([function.__code__ for function in functions])}
+
+
+_CODE_FROM_BEFORE = _code_of_functions()
+"""Code by id, of all functions that were there when this was imported, which a fork server does once."""
 
 
 class _Counts:
     """How often each place ran; `ignored` are the ids of our own code objects."""
 
     def __init__(
-        self, student_files: Collection[str], ignored: Collection[int], libraries: _Libraries
+        self,
+        student_files: Mapping[str, str],
+        ignored: Iterable[int],
+        libraries: _Libraries,
+        watch: _Watch,
     ) -> None:
         self._student_files = student_files
-        self._ignored = ignored
+        self._ignored = frozenset(ignored)
         self._libraries = libraries
-        self._counts: Counter[Place] = Counter()
-        self._inside: dict[Place, set[CodeType]] = {}
-        """What ran at the places that do not count if they are a library's."""
+        self._watch = watch
+        self._counts: dict[Place, int] = defaultdict(int)
+        self._inside: dict[Place, dict[int, CodeType]] = {}
+        """What ran at the places that do not count if they are a library's, by id."""
+        self._read: dict[int, _Code] = {}
 
     def add(self, code: CodeType, kind: str, position: int, frame: FrameType | None) -> None:
+        """Note that a place ran."""
         if id(code) in self._ignored:
             return
-        file = code.co_filename
+        _, file, function = self._read.get(id(code)) or self._reading(code, frame)
+        if file in self._student_files and frame is not None:  # as most are
+            self._counts[file, function, kind, position, file, frame.f_lineno or 0] += 1
+            return
         if file.startswith("<"):
             position = 0  # generated source, perhaps with a line for each example
-        place = (file, code.co_qualname, kind, position, *self._student_line(frame))
+        ran, ran_file = code, file
+        if is_stand_in(file):
+            caller = self._caller_of_stand_in(frame)
+            if caller is not None:
+                # A library's may call the same one for reasons of its own.
+                ran, ran_file, name = caller
+                if id(ran) in self._ignored:
+                    return
+                function += f" for {name}"
+        place = (file, function, kind, position, *self._student_line(frame))
         self._counts[place] += 1
-        if file not in self._student_files and not self._is_asked_for(code, kind, frame):
-            self._inside.setdefault(place, set()).add(code)
+        if ran_file not in self._student_files and not self._is_asked_for(ran, kind, frame):
+            self._inside.setdefault(place, {})[id(ran)] = ran
+
+    def add_call(self, function: object, first: object, frame: FrameType) -> None:
+        """Note a call of C code, of which only two kinds say anything.
+
+        `list.sort` has no stand-in. And whoever calls a function that has one by itself must have taken the stand-in
+        apart, for no name has meant the function since before the files were executed.
+        """
+        if may_be_ignored(function) or id(frame.f_code) in self._ignored:
+            return
+        if is_list_sort(function):
+            owner = getattr(function, "__self__", first)
+            if isinstance(owner, list):
+                code, file, name = self._reading(frame.f_code, None)
+                place = (file, name, "sort", frame.f_lineno or 0, *self._student_line(frame))
+                self._counts[place] += list.__len__(owner)
+                if file not in self._student_files:
+                    self._inside.setdefault(place, {})[id(code)] = code
+        elif is_looping(function):
+            file = self._reading(frame.f_code, None).file
+            if not file.startswith(_ELSEWHERE):
+                self._watch.report("round")
+
+    def _reading(self, code: CodeType, frame: FrameType | None) -> _Code:
+        """Return what is known of a code object; where it is new and made in the call, note how much of it there is.
+
+        A text with a piece of work for every example may have a single line.
+        """
+        known = self._read.get(id(code))
+        if known is None:
+            known = self._read[id(code)] = _read(code)
+            made = known.function == "<module>" or known.file.startswith("<")
+            if made and frame is not None and not self._libraries.hold(code):
+                place = (known.file, known.function, "text", 0, *self._student_line(frame))
+                self._counts[place] += _length(code) // _BYTES_OF_WORK
+        return known
 
     def _is_asked_for(self, code: CodeType, kind: str, frame: FrameType | None) -> bool:
         """Return whether code that is not in the student's files runs because they call it, or loops for them."""
-        if code.co_filename.endswith(PRINTS):
+        _, file, function = self._reading(code, None)
+        if file.endswith(PRINTS):
             return False
         caller = frame.f_back if frame is not None else None
         # NumPy looks at what it is given through generators, which it resumes for every element of a list.
         called = kind == "call" and caller is not None and not code.co_flags & CO_GENERATOR
-        directly = called and caller.f_code.co_filename in self._student_files  # type: ignore[union-attr]
-        return directly or code.co_qualname in LOOPS_FOR_OTHERS
+        directly = called and self._reading(caller.f_code, None).file in self._student_files  # type: ignore[union-attr]
+        return directly or function in LOOPS_FOR_OTHERS
+
+    def _caller_of_stand_in(self, frame: FrameType | None) -> _Code | None:
+        """Return the code for which a stand-in runs."""
+        while frame is not None:
+            known = self._reading(frame.f_code, None)
+            if not is_stand_in(known.file):
+                return known
+            frame = frame.f_back
+        return None
 
     def _is_a_library_s(self, place: Place, count: int) -> bool:
         """Return whether only a library's own code ran at a place, for reasons of its own."""
-        ran = self._inside.get(place, ())
-        return count > FEW_RUNS and bool(ran) and all(map(self._libraries.hold, ran))
+        ran = self._inside.get(place, {})
+        return count > FEW_RUNS and bool(ran) and all(map(self._libraries.hold, ran.values()))
+
+    def _is_a_check(self, place: Place, count: int) -> bool:
+        """Return whether what ran is one of Python's reductions, in a statement that only prints or checks."""
+        file, *_, student_file, line = place
+        if count <= FEW_RUNS or not is_stand_in(file):
+            return False
+        return line in lines_of_checks(self._student_files.get(student_file, ""), LOOPING_NAMES)
 
     def _student_line(self, frame: FrameType | None) -> tuple[str, int]:
         while frame is not None:
-            if frame.f_code.co_filename in self._student_files:
-                return frame.f_code.co_filename, frame.f_lineno or 0
+            file = self._reading(frame.f_code, None).file
+            if file in self._student_files:
+                return file, frame.f_lineno or 0
             frame = frame.f_back
         return "", 0
 
     def lines(self) -> list[CountedLine]:
         lines: list[CountedLine] = []
-        for place, count in self._counts.most_common():
-            if self._is_a_library_s(place, count):
+        for place, count in sorted(self._counts.items(), key=lambda it: it[1], reverse=True):
+            if self._is_a_library_s(place, count) or self._is_a_check(place, count):
                 continue
             if len(lines) == MOST_PLACES:
                 break
@@ -272,7 +453,7 @@ class _Tracing:
         # Bound methods are kept: each access would make a new one, and `is` would fail.
         self._trace: Callable[..., Any] = self._on_event
         self._profile: Callable[..., Any] = self._witness
-        self._without_lines: dict[CodeType, bool] = {}
+        self._without_lines: dict[int, tuple[CodeType, bool]] = {}
 
     def start(self, counts: _Counts) -> None:
         self._counts = counts
@@ -302,17 +483,21 @@ class _Tracing:
 
     def _lacks_lines(self, code: CodeType) -> bool:
         """Return whether parts of the code belong to no line, and so run without line events."""
-        if code not in self._without_lines:
-            self._without_lines[code] = any(line is None for *_, line in code.co_lines())
-        return self._without_lines[code]
+        if id(code) not in self._without_lines:
+            # Kept with the answer, so that no other code object gets its id.
+            self._without_lines[id(code)] = code, any(line is None for *_, line in code.co_lines())
+        return self._without_lines[id(code)][1]
 
     def _witness(self, frame: FrameType, event: str, argument: object) -> None:
         if event == "return" and frame.f_code is not _Tracing.start.__code__:
             hidden = frame.f_trace is not self._trace or not frame.f_trace_lines
             if hidden and not self._prints(frame.f_code):
                 self._watch.report("trace")
-        elif event == "c_call" and argument is _thread.start_new_thread:
-            self._watch.report("thread")  # there is no audit event for it before 3.12
+        elif event == "c_call" and not may_be_ignored(argument):
+            if argument is _thread.start_new_thread:
+                self._watch.report("thread")  # there is no audit event for it before 3.12
+            elif self._counts is not None:
+                self._counts.add_call(argument, None, frame)
 
 
 class _Monitoring:
@@ -348,6 +533,7 @@ class _Monitoring:
             events.PY_RESUME: lambda code, offset: add(code, "resume", offset, frame(1)),
             events.LINE: lambda code, line: add(code, "line", line, frame(1)),
             events.JUMP: lambda code, offset, target: add(code, "jump", offset, frame(1)),
+            events.CALL: lambda code, offset, function, first: counts.add_call(function, first, frame(1)),
         }
         for event, callback in callbacks.items():
             self._monitoring.register_callback(self.TOOL, event, callback)

@@ -25,6 +25,7 @@ from autograder.sandbox.wire.cells import cells_in
 from autograder.sandbox.wire.libraries import COMPATIBILITY, INERT, RELATIVE, handed_in
 from autograder.sandbox.worker.cells import cause_of_absence, run_cells
 from autograder.sandbox.worker.compatibility import TAKEN_OVER, compatible_module, module_meant
+from autograder.sandbox.worker.loops_in_c import COMPILED
 from autograder.sandbox.worker.stand_ins import StandIn, inert, inert_module, unavailable
 
 OFFERED = frozenset(sys.stdlib_module_names) | {"numpy", "__future__"}
@@ -55,6 +56,8 @@ class Space:
             if file.endswith(".py") and file.removesuffix(".py") not in TAKEN
         }
         self.modules: dict[str, ModuleType] = {}
+        self.texts: dict[str, str] = {}
+        """The text of each file that was executed, by the name under which it appears in code objects."""
         self.failed_cells: dict[str, dict[str, BaseException]] = {}
         """What ended cells of a notebook early, by module and the text of each."""
         self.borrowed: set[str] = set()
@@ -109,6 +112,11 @@ class Spaces:
         return frozenset(map(self._current.file_of, self._current.sources))
 
     @property
+    def student_texts(self) -> dict[str, str]:
+        """The text of each file of the space in use, empty where it was not executed, by its name in code objects."""
+        return {file: self._current.texts.get(file, "") for file in self.student_files}
+
+    @property
     def student_modules(self) -> frozenset[str]:
         """Names of the modules in the space in use."""
         return frozenset(self._current.sources)
@@ -124,6 +132,8 @@ class Spaces:
         if fullname in self._current.sources:
             file = self._current.file_of(fullname)
             return importlib.util.spec_from_loader(fullname, cast(Any, self), origin=file)
+        if fullname in COMPILED:  # asked for again, after it was taken out of `sys.modules`
+            return importlib.util.spec_from_loader(fullname, cast(Any, _Ready(COMPILED[fullname])))
         if fullname == LENT:
             return importlib.util.spec_from_loader(fullname, cast(Any, _Ready(self._lent)))
         top = fullname.partition(".")[0]
@@ -176,6 +186,7 @@ class Spaces:
         text = importlib.util.decode_source(source)
         # Gives tracebacks and `inspect.getsource` their lines; there is no such file on disk.
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        self._current.texts[file] = text
         if _RELATIVE_IMPORT.search(source):
             module.__package__ = ".".join([RELATIVE] * _FOLDERS)
             module.__spec__ = ModuleSpec(

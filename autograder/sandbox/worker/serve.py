@@ -14,7 +14,7 @@ import traceback
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterable
 from types import FrameType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -22,8 +22,10 @@ from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import Channel
 from autograder.sandbox.wire.messages import (
     MOST_BASES,
+    MOST_ERROR_ARGUMENTS,
     MOST_FRAMES,
     CountedLine,
+    ErrorArgument,
     Frame,
     Invoke,
     Local,
@@ -33,6 +35,7 @@ from autograder.sandbox.wire.messages import (
 from autograder.sandbox.worker.confine import confine
 from autograder.sandbox.worker.counting import EventCounter, NotCounted
 from autograder.sandbox.worker.local_values import locals_of
+from autograder.sandbox.worker.loops_in_c import LoopsInC
 from autograder.sandbox.worker.modules import Spaces
 from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
@@ -125,7 +128,8 @@ class Server:
     def __init__(self, channel: Channel[Reply, Request]) -> None:
         self._channel = channel
         self._spaces = Spaces(self._call_lent)
-        self._counter = EventCounter()
+        self._loops_in_c = LoopsInC()
+        self._counter = EventCounter(self._loops_in_c, _Output)
         self._objects: dict[int, Any] = {}
         self._numbers = itertools.count()
         self._held: list[_Held] = []
@@ -209,9 +213,9 @@ class Server:
                 self._output = _Output(request.limits.output_characters)
                 self._reply_bytes = request.limits.reply_bytes
                 self._spaces.offer(request.offered)
-                _touch_workspace()
                 ready = confine(request.limits, request.confinement, request.data)
                 sys.stdout = sys.stderr = self._output
+                self._loops_in_c.put_in_place()
                 return ready, None
         raise WireError("a callback's result came that nobody was waiting for")
 
@@ -233,7 +237,7 @@ class Server:
             _settle(request.trim)
             return messages.Done(), None
         if request.count_lines:
-            return self._report(held, self._counter.count(held.run, self._spaces.student_files))
+            return self._report(held, self._counter.count(held.run, self._spaces.student_texts))
         held.run()
         return self._report(held)
 
@@ -390,6 +394,7 @@ class Server:
             bases=[base.__name__[:100] for base in type(error).__mro__[:-1]][:MOST_BASES]
             or ["BaseException"],
             text=_text_of(error),
+            arguments=_arguments_of(error),
             frames=self._frames(error),
             output=self._output.take() if public else "",
             importing=importing,
@@ -427,12 +432,29 @@ def _text_of(error: BaseException) -> str:
     return ""
 
 
+def _arguments_of(error: BaseException) -> list[ErrorArgument]:
+    """Return what the exception was made of, as far as it is text and numbers."""
+    with contextlib.suppress(BaseException):
+        return [_plain_argument(it) for it in error.args[:MOST_ERROR_ARGUMENTS]]
+    return []
+
+
+def _plain_argument(value: object) -> ErrorArgument:
+    """Return a text or a number as one of Python's own."""
+    plain: Any = value.item() if isinstance(value, np.generic) else value
+    if type(plain) is str:
+        return _unicode(plain[:2_000])
+    if plain is None or type(plain) in (bool, float) or (type(plain) is int and abs(plain) < 1 << 63):
+        return cast(ErrorArgument, plain)
+    return messages.Opaque()
+
+
 def _unicode(text: str) -> str:
     """Return the text without lone surrogates, which cannot be encoded."""
     return text.encode(errors="replace").decode()
 
 
-def _touch_workspace() -> None:
+def touch_workspace() -> None:
     """Have NumPy's matrix products use their workspace, which the first of them would be measured to need."""
     square = np.ones((256, 256))
     square @ square

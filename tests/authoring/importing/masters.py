@@ -357,8 +357,8 @@ EXPORTED: list[Cell] = [
             ),
             code(
                 '""" # BEGIN TEST CONFIG\nhidden: true\npoints: 3\n""" # END TEST CONFIG\n'
-                'def test_items(env):\n    s = env["Stack"]()\n    for i in range(4):\n'
-                "        s.push(i)\n    assert list(s.items) == [0, 1, 2, 3]"
+                'def test_items(env):\n    np, Stack = env["np"], env["Stack"]\n    s = Stack()\n'
+                "    for i in range(4):\n        s.push(i)\n    assert list(s.items) == [0, 1, 2, 3]"
             ),
         ),
         points=5,

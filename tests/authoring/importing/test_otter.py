@@ -10,10 +10,13 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.authoring.importing.importing import import_assignment
 from autograder.authoring.importing.writing import Imported
+from autograder.authoring.secrets import secrets_of, squeeze
+from autograder.authoring.written_questions import without_a_place
 from autograder.course.loading import load_assignment, load_solution
 from autograder.errors import CourseError
 from autograder.files.notebooks import cells_of
@@ -27,6 +30,7 @@ from tests.authoring.importing.masters import (
     Cell,
     checks,
     code,
+    prompt,
     question,
     raw,
     solution,
@@ -160,6 +164,24 @@ def test_what_otter_s_own_run_would_do_is_named(tmp_path: Path) -> None:
     assert "could not be translated" not in plugin + seeded
 
 
+def test_the_seed_that_otter_sets_while_it_grades_is_the_one_that_students_are_given(tmp_path: Path) -> None:
+    seeds = "seed:\n  variable: rng_seed\n  autograder_value: 42\n  student_value: 713\n"
+    drawn = "rng_seed = 1\nrng = np.random.default_rng(rng_seed)\nif rng_seed == 1:\n    pass"
+    cells = [raw(CONFIG + seeds), code("import numpy as np"), code(drawn)]
+    cells += question(
+        "q1",
+        *solution(code("x = rng.integers(1000)  # SOLUTION")),
+        *checks(code(f"assert x == {np.random.default_rng(42).integers(1000)}")),
+    )
+    made = imported(tmp_path, cells)
+    for folder in (made.public, made.secret):
+        text = (folder / "master.ipynb").read_text()
+        assert "rng_seed = 42" in text and "rng_seed = 1\\n" not in text and "rng_seed == 1" in text
+    page = page_of(made)
+    assert "here they are given rng_seed = 42, as it grades" in page and "not taken over" not in page
+    assert "does not pass" not in page
+
+
 def test_a_written_answer_becomes_a_cell_and_a_sample_in_the_rubric(tmp_path: Path) -> None:
     made = imported(tmp_path, [*OK_STYLE, *WRITTEN])
     toml = tomllib.loads((made.public / "assignment.toml").read_text())
@@ -172,6 +194,30 @@ def test_a_written_answer_becomes_a_cell_and_a_sample_in_the_rubric(tmp_path: Pa
     assert "as far as it likes" in (made.secret / "rubric.md").read_text()
     assert not any("as far as it likes" in path.read_text() for path in made.public.iterdir())
     assert "it cannot be graded" not in page_of(made)
+
+
+def test_a_prompt_that_would_count_as_an_answer_stands_above_the_cell(tmp_path: Path) -> None:
+    asked = text("Think of *outliers*.\n\n_Type your answer here_")
+    why = question("why", text("Why?"), *prompt(asked), *solution(text("Because.")), manual=True, points=1)
+    made = imported(tmp_path, [*OK_STYLE, *why])
+    cells = json.loads((made.public / "master.ipynb").read_text())["cells"]
+    *_, above, answer = ("".join(it["source"]) for it in cells if it["cell_type"] == "markdown")
+    assert above == "Think of *outliers*." and answer == "**Why?.**\n\n*Write your answer here.*"
+    assert not list(without_a_place(load_assignment(made.public)))
+
+
+def test_making_an_object_as_a_shown_test_does_gives_nothing_away(tmp_path: Path) -> None:
+    source = "class Net:\n    def __init__(self, n, bias=0):\n        self.n = n  # SOLUTION\n\n    def fit(self, X):\n"
+    shown = code("net = Net(2, bias=1).fit([4])\nassert net.n == 6")
+    hidden = code("# HIDDEN\nnet = Net(2, bias=1)\nassert net.fit([5, 9.25]).n == 16.25")
+    source += (
+        "        # BEGIN SOLUTION\n        self.n += sum(X)\n        return self\n        # END SOLUTION"
+    )
+    made = imported(tmp_path, with_question(*solution(code(source)), *checks(shown, hidden), points=2))
+    secret = secrets_of(made.secret.parent).lines
+    given = squeeze((made.public / "test_public.py").read_text())
+    assert not [line for line in secret if line in given]
+    assert any("16.25" in line for line in secret)
 
 
 def test_questions_of_the_same_title_are_told_apart(tmp_path: Path) -> None:
@@ -196,7 +242,7 @@ REFUSED = {
     "in place": ("x = np.zeros(3)\nf(x)\nassert x[0] == 0", "asserts what a call does to x"),
     "identity": ("x = [1]\nassert f(x) is x", "same object"),
     "caught": (
-        "try:\n    y = f(0)\nexcept ValueError as error:\n    y = '0' in str(error)\nassert y",
+        "try:\n    y = f(0)\nexcept ValueError as error:\n    y = error.code == 0\nassert y",
         "computes with the exception that the student's code raised",
     ),
     "called back": ("assert f(lambda x: f(x)) == 1", "a function that calls the student's code is passed"),
@@ -250,6 +296,57 @@ REQUIRED = {
     "else": "try:\n    f(0)\nexcept ValueError:\n    pass\nelse:\n    raise AssertionError('none')",
     "with": "import pytest\nwith pytest.raises(ValueError, match='0'):\n    f(0)",
 }
+
+
+TEXTS = {
+    "in a handler": "try:\n    f(0)\n    assert False\nexcept ValueError as e:\n    assert 'zero' in str(e)",
+    "behind an attempt": (
+        "try:\n    f(0)\nexcept ValueError as e:\n    assert 'zero' in str(e).lower(), f'says {e}'\nelse:\n"
+        "    raise AssertionError('nothing raised')"
+    ),
+    "a match": "import pytest\nwith pytest.raises(ValueError, match='z.ro'):\n    f(0)",
+    "a value": "import pytest\nwith pytest.raises(ValueError) as it:\n    f(0)\nassert str(it.value) == 'no zero'",
+    "two statements": (
+        "import pytest\nwith pytest.raises(ValueError) as it:\n    x = f(1) - 1\n    f(x)\nit.match('zero')\n"
+        "assert it.type is ValueError and isinstance(it.value, ArithmeticError) is False"
+    ),
+    "arguments": "try:\n    f(0)\n    assert False\nexcept ValueError as e:\n    assert 'zero' in e.args[0], 'unclear'",
+    "arguments of a value": (
+        "import pytest\nwith pytest.raises(ValueError) as it:\n    f(0)\nassert it.value.args == ('no zero',)"
+    ),
+    "a function": "np.testing.assert_raises_regex(ValueError, 'zero', f, 0)",
+    "any class": (
+        "try:\n    f(0)\nexcept Exception as e:\n    assert type(e).__name__ == 'ValueError' and f'{e}' == 'no zero'\n"
+        "else:\n    assert False"
+    ),
+}
+
+
+def test_the_text_and_the_class_of_an_exception_count_as_before(tmp_path: Path) -> None:
+    body = "    if not x:\n        raise ValueError('no zero')\n    return x\n"
+    source = f"def f(x):\n    # BEGIN SOLUTION\n{body}    # END SOLUTION"
+    cells = with_question(*solution(code(source)), *checks(*map(code, TEXTS.values())), points=len(TEXTS))
+    made = imported(tmp_path, cells)
+    assert made.tests == (len(TEXTS), len(TEXTS)) and "does not pass" not in page_of(made)
+    right = (made.secret / "master.ipynb").read_text()
+    hand_ins = {
+        "right": right,
+        "none": right.replace("if not x", "if False"),
+        "another class": right.replace("ValueError", "KeyError"),
+        "another text": right.replace("no zero", "no nought"),
+        "a longer text": right.replace("no zero", "Sorry: no zero"),
+    }
+    scores = our_scores(made, {what: it.encode() for what, it in hand_ins.items()})
+    assert {what: sum(it) for what, it in scores.items()} == {
+        "right": 9,
+        "none": 0,
+        "another class": 0,
+        "another text": 0,
+        "a longer text": 6,
+    }
+    (found,) = our_verdicts(made, {"": hand_ins["another text"].encode()}).values()
+    said = next(it for it in found if it.test.endswith("q1_3"))
+    assert "expected raised.text = 'z.ro'" in said.details and "got raised.text = 'no nought'" in said.details
 
 
 def test_sets_are_compared_as_sets(tmp_path: Path) -> None:
@@ -312,7 +409,6 @@ def test_an_exception_that_must_be_raised_must_be_raised(tmp_path: Path) -> None
     made = imported(tmp_path, cells)
     graded = (made.secret / "test_graded.py").read_text()
     assert graded.count("student.raises('ValueError', 'master.f', 0)") == 3 and made.tests == (3, 3)
-    assert "the message of the exception is not compared any more" in page_of(made)
     right = (made.secret / "master.ipynb").read_text()
     hand_ins = {
         "right": right,
@@ -373,13 +469,14 @@ def test_what_a_stub_passes_is_named(tmp_path: Path) -> None:
     assert "the untouched stub passes test_q1_1" in page_of(imported(tmp_path, cells))
 
 
-def test_points_that_no_student_reads_in_halves_are_named(tmp_path: Path) -> None:
-    cells = with_question(
-        *solution(code("n = 3  # SOLUTION")), *checks(*[code(f"assert n == 3 + {i} - {i}") for i in range(3)])
-    )
-    page = page_of(imported(tmp_path, cells))
-    assert "the 3 tests of q1 share 1 point, 1/3 each" in page and "give q1 2 points" not in page
-    assert "give q1 3 points" in page
+@pytest.mark.parametrize("number", [3, 13])
+def test_points_that_students_read_in_no_part_of_a_point_are_named(tmp_path: Path, number: int) -> None:
+    tests = [code(f"assert n == 3 + {i} - {i}") for i in range(number)]
+    made = imported(tmp_path, with_question(*solution(code("n = 3  # SOLUTION")), *checks(*tests)))
+    page, toml = page_of(made), (made.public / "assignment.toml").read_text()
+    assert ('step = "1/3"' in toml) is (number == 3)
+    assert ("the 13 tests of q1 share 1 point, 1/13 each" in page) is (number == 13)
+    assert ("give q1 13 points" in page) is (number == 13)
 
 
 COMPARED = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
@@ -315,6 +316,8 @@ class TestBag(unittest.TestCase):
         self.assertNotIn("z", bag)
         self.assertEqual(bag[-1], "c")
         self.assertEqual(str(bag), "Bag(['a', 'b', 'c'])")
+        left = Bag("abc").take("a")
+        self.assertEqual(left.items, ["b", "c"])
 
     @weight(2)
     def test_refuses(self):
@@ -334,14 +337,20 @@ def test_what_python_asks_of_objects_and_parts_of_points_are_taken_over(tmp_path
     assert made.tests == (3, 3)
     page = page_of(made)
     assert "could not be translated" not in page and "the reference does not pass" not in page
-    assert "the message of the exception is not compared any more" in page
     sources = {
         "right": BAG,
         "no length": BAG.replace("return len(self.items)", "return 1"),
         "another error": BAG.replace("KeyError", "ValueError"),
+        "another text": BAG.replace('f"no {item}"', '"missing"'),
         "no text": BAG.replace('f"Bag({self.items})"', '"a bag"'),
     }
-    assert our_totals(made, sources) == {"right": 7, "no length": 4, "another error": 5, "no text": 6}
+    assert our_totals(made, sources) == {
+        "right": 7,
+        "no length": 4,
+        "another error": 5,
+        "another text": 5,
+        "no text": 6,
+    }
 
 
 PARTS = """
@@ -439,8 +448,9 @@ def test_an_assertion_about_lists_holds_of_lists_only(tmp_path: Path) -> None:
         verdicts = grader.grade({"layers.py": sources["an array"].encode()})
     said = [it.message for it in verdicts.values() if not it.passed]
     assert said == [
-        "places([0, 1]) holds the right numbers, but is an array of int64 with shape (1,) and should be a list of 1",
-        "what the test looks at holds the right numbers, but is an array of integers and should be a list of 1",
+        "places([0, 1]) holds the right numbers, but is an array of int64 with shape (1,) "
+        "and should be a list of 1 entry",
+        "what the test looks at holds the right numbers, but is an array of integers and should be a list of 1 entry",
     ]
 
 
@@ -564,6 +574,57 @@ def test_stubs_are_made_of_the_reference_without_bodies_answers_and_private_func
     assert "**layers.py**: its stub was made of the reference" in page_of(made)
 
 
+def test_stubs_have_what_tests_and_the_import_call_and_no_start_that_cannot_run(tmp_path: Path) -> None:
+    source = """
+    def _array(x):
+        return [*x]
+
+    def _double(x):
+        return _twice(x)
+
+    def _twice(x):
+        return 2 * x
+
+    def _hidden(x):
+        return x + 1
+
+    TABLE = [_double(it) for it in range(3)]
+
+    class Bag:
+        def __init__(self, items):
+            self.items = _array(items)
+
+        def __len__(self):
+            return _hidden(len(self.items)) - 1
+
+    class Plain:
+        def __init__(self, n):
+            self.n = n
+    """
+    tests = """
+    import layers
+    from layers import Bag, Plain
+
+    def test_private():
+        assert layers._array((1, 2)) == [1, 2]
+
+    def test_bag():
+        assert len(Bag("ab")) == 2 and Plain(3).n == 3
+    """
+    (tmp_path / "layers.py").write_text(textwrap.dedent(source))
+    (tmp_path / "test_layers.py").write_text(textwrap.dedent(tests))
+    made = import_assignment("pytest", tmp_path, tmp_path / "course", "hw")
+    stub = (made.public / "layers.py").read_text()
+    exec(stub, {"__name__": "layers"})  # what its import calls is there
+    assert "return 2 * x" in stub and "_hidden" not in stub and "self.n = n" in stub
+    for name in ("_array", "__init__", "__len__"):
+        assert f"fill in {name} in layers.py" in stub
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    asked = {function for question in toml["questions"] for function in question["functions"]}
+    assert asked == {"layers._array", "layers.Bag.__init__", "layers.Bag.__len__"}
+    assert "passes" not in page_of(made)
+
+
 def test_stubs_that_are_there_are_taken(tmp_path: Path) -> None:
     stub = "def relu(x):\n    '''Mine.'''\n    raise NotImplementedError\n"
     tests = "from layers import relu\n\ndef test_relu():\n    assert relu(1.0) == 1\n"
@@ -577,8 +638,8 @@ def test_fixtures_and_cases_stay(plain: tuple[Path, Imported]) -> None:
     _, made = plain
     graded = (made.secret / "test_graded.py").read_text()
     assert (
-        "@pytest.mark.parametrize('x, expected', CASES)\n    def test_relu(self, student, check, x, expected):"
-        in graded
+        "@pytest.mark.parametrize('x, expected', CASES)\n"
+        "    def test_relu(self, student, check, compare, rng, x, expected):" in graded
     )
     assert "made = student.new('layers.Linear', size, size)" in graded
     toml = tomllib.loads((made.public / "assignment.toml").read_text())
@@ -597,7 +658,31 @@ def test_what_cannot_be_taken_over_is_named(plain: tuple[Path, Imported], tmp_pa
     page = page_of(imported(folder_of(tmp_path / "tests", more), tmp_path / "course"))
     assert "test_speed writes to a leaderboard, which earns no points and is not made here" in page
     assert "test_speed has" not in page and "the test speed could" not in page
-    assert "test_nothing has no weight, and is a public check only" in page
+    assert "test_nothing is a public check only: it has no weight" in page
+
+
+def test_points_in_thirds_stay_what_they_are_and_are_read_as_such(tmp_path: Path) -> None:
+    weights = {"a": "1 / 3", "b": "2 / 3", "c": "0.3333333333", "d": "2 * 1.5", "e": "THREE"}
+    tests = "".join(
+        f"    @weight({weight})\n    @number('{1 + (name > 'b')}.{name}')\n    def test_{name}(self):\n"
+        f"        self.assertEqual(f({place}), {2 * place})\n"
+        for place, (name, weight) in enumerate(weights.items(), start=1)
+    )
+    (tmp_path / "layers.py").write_text("def f(x):\n    return 2 * x\n")
+    (tmp_path / "test_hw.py").write_text(
+        "import unittest\nfrom gradescope_utils.autograder_utils.decorators import number, weight\n"
+        "from layers import f\n"
+        f"THREE = 3\n\n\nclass TestF(unittest.TestCase):\n{tests}"
+    )
+    made = import_assignment("pytest", tmp_path, tmp_path / "course", "hw")
+    toml = tomllib.loads((made.public / "assignment.toml").read_text())
+    assert [(it["points"], it["step"]) for it in toml["questions"]] == [(1, "1/3"), ("10/3", "1/3")]
+    page = page_of(made)
+    assert "halves" not in page and "each" not in page
+    assert "test_e is a public check only: the points of @weight(THREE) are no plain number" in page
+    right = (made.secret / "layers.py").read_text()
+    sources = {"right": right, "not for 2": right.replace("2 * x", "2 * x if x != 2 else 0")}
+    assert our_totals(made, sources) == {"right": Fraction(13, 3), "not for 2": Fraction(11, 3)}
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,13 @@ KEEPS_NOTHING = frozenset(
 """What does not return what it is given, or is followed where it does."""
 FOLLOWED = LOOKS_UP | IMPORTS | RESOLVES | EXECUTES | ALL_MEMBERS | PASSING_ON | KEEPS_NOTHING
 """Functions whose calls are followed."""
+
+# Methods that are called by no name: by what is written in their place.
+OF_ATTRIBUTES = ("__get__", "__getattr__", "__getattribute__")
+OF_KEYS = ("__getitem__", "__class_getitem__", "__missing__")
+OF_ITERATION = ("__iter__", "__next__", "__aiter__", "__anext__", "__getitem__")
+OF_WITH = ("__enter__", "__aenter__")
+OF_OPERATIONS = (
+    *(f"__{before}{name}__" for before in ("", "r", "i") for name in ARITHMETIC),
+    *(f"__{name}__" for name in ("neg", "pos", "invert", "lt", "le", "eq", "ne", "gt", "ge")),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from autograder.grading.binding import LONGEST_NAME, MOST_PARTS
+from autograder.grading.names.binding import LONGEST_NAME, MOST_PARTS
 
 MOST_MEANINGS = 24
 """A place into which more flows may mean anything."""
