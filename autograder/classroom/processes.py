@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import util
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -135,14 +136,11 @@ class LocalPool:
         # A process that was started while the others were ended has not been told.
         self._end(at_once=True)
         self._start()
-        ready = self._executor.submit(_open)
-        started = [it for it in multiprocessing.active_children() if it.pid not in self._others]
         try:
-            ready.result()
+            self._executor.submit(_open).result()
         except BrokenProcessPool:
-            for process in started:
-                process.join(STOP_SECONDS)
-            raise CannotGrade(ENDED_AT_START.format(_endings(started))) from None
+            self._executor.shutdown(wait=True)  # until then it may be taking the exit codes itself
+            raise CannotGrade(ENDED_AT_START.format(_endings(self._context.started))) from None
 
     def __enter__(self) -> LocalPool:
         return self
@@ -152,18 +150,31 @@ class LocalPool:
         self._room.remove()
 
     def _start(self) -> None:
-        self._others = {process.pid for process in multiprocessing.active_children()}
-        context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(self.jobs, context, _set_up, (self._kept,))
+        self._context = _Remembering()
+        self._executor = ProcessPoolExecutor(self.jobs, self._context, _set_up, (self._kept,))
 
     def _end(self, at_once: bool) -> None:
         """End the processes: after what is under way, or at once."""
         if at_once:
             # What runs cannot be cancelled; the signal ends it, see `_GradingProcess.stop`.
-            for process in multiprocessing.active_children():
-                if process.pid not in self._others:
+            for process in self._context.started:
+                if process.pid is not None:  # it is None where the machine had no room for another process
                     process.terminate()
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+class _Remembering(SpawnContext):
+    """Starts processes as usual and remembers them, so that they can be asked how they ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[BaseProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        """Return a process that has not been started, as the class of that name does."""
+        process = SpawnProcess(*args, **kwargs)
+        self.started.append(process)
+        return process
 
 
 def _endings(processes: Sequence[BaseProcess]) -> str:
