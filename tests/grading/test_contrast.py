@@ -635,6 +635,16 @@ def test_what_is_right_as_the_task_is_written_is_not_explained_by_another_conven
     assert not [it.hint for it in wrong if "loss" in (it.hint or "")]
 
 
+def test_small_differences_that_may_be_rounding_alone_are_no_mistake(course_grader):
+    """A right gradient leaves errors of 1e-7, which are off by 1e-10 when f has added up its numbers differently."""
+    grader, name = course_grader("gradient_check"), "gradient_check.py"
+    right = "        errors[check] = relative_error(slope, analytic_grad[index])"
+    source = grader.reference_files[name].decode()
+    assert source.count(right) == 1
+    files = {name: source.replace(right, f"{right} + 3e-10 * np.sign(np.sin(1e9 * flat))").encode()}
+    assert facts_on(grader, files, "gradient_check.gradient_check") == ()
+
+
 def test_what_agrees_in_one_place_by_chance_is_not_said(course_grader):
     """With the smallest of all errors for the largest, a step is chosen of several, now and then the right one."""
     grader, name = course_grader("gradient_check"), "gradient_check.py"

@@ -289,7 +289,9 @@ def _facts(examined: Examined, references: Sequence[Code], most: int) -> list[Fa
         ]
     examined.reference = _followed(examined, references, probes)
     table: Table = {part: [(it, examined.state(it, part)) for it in probes] for part in ladder.parts}  # type: ignore[misc]
-    wrong = [part for part in ladder.parts if any(it != "right" for _, it in table[part])]
+    wrong = [
+        part for part in ladder.parts if not all(examined.may_be_right(it, part) for it, _ in table[part])
+    ]
     # What is neither right nor clearly wrong somewhere may be on its way to a limit; amounts have no special cases.
     plain = ordinary(examined, probes)
     nearly = [

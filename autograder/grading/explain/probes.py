@@ -33,6 +33,8 @@ or shape, so that nothing can be said about its numbers."""
 NEAR, FAR = 1e-6, 1e-4
 """Relative differences up to the first are rounding; from the second on they are a mistake."""
 _SMALLEST_FAR = 1e-9
+"""An absolute difference up to this may be rounding as well: of small results of large intermediate numbers, right ones
+can differ by a larger share."""
 COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
 """Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
 DRAWS = (1, 2)
@@ -558,6 +560,18 @@ class Examined:
             expected, got = self.expected(probe), self.outcome(probe)
         found = self._states[key] = None if expected is None or got is None else state(expected, got, part)
         return found
+
+    def may_be_right(self, probe: Probe, part: str) -> bool:
+        """Return whether a part of the result is right, or so near that rounding may have made all the difference."""
+        found = self.state(probe, part)
+        if found != "unclear":
+            return found == "right"
+        right, got = part_of(self.expected(probe), part), part_of(self.outcome(probe), part)
+        if right is None or got is None or right.shape != got.shape:
+            return False
+        apart = right != got
+        with np.errstate(all="ignore"):
+            return bool((np.abs(right[apart] - got[apart]) <= _SMALLEST_FAR).all())
 
     def matters(self, probe: Probe, knob: str, part: str) -> bool:
         """Return whether a switch that is on makes a difference to a part of what the reference gives."""

@@ -419,7 +419,7 @@ def holds_where_wrong(
     seen = 0
     # Further ones are asked about where the others have not contradicted it.
     for probe in itertools.chain(probes, _further(examined)):
-        if examined.state(probe, part) in (None, "right"):
+        if examined.state(probe, part) is None or examined.may_be_right(probe, part):
             continue
         right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
         if right is None or got is None or not np.isfinite(right).all() or not holds(right, got):
