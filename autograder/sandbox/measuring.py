@@ -30,6 +30,10 @@ and what its routines keep take another 10."""
 HELD_FACTOR = 4
 """How many copies of its arguments it may hold as well, in objects that were made for the call."""
 
+MOST_OF_LIBRARIES_BYTES = 8 << 20
+"""How much of the libraries' own files a call may bring in: the first use of a routine maps up to a megabyte around it,
+on some kernels. Files that student code makes are mapped in the same way, so there is a limit."""
+
 
 @dataclass(frozen=True)
 class CpuTime:
@@ -81,7 +85,7 @@ def peak_memory(prepare: Callable[[], Call]) -> tuple[int, Returned | CodeRaised
     """Make a call and return the peak of the bytes that it made resident, with what it returned or raised.
 
     Memory that was held before the call does not count, unless it is more than honest code holds: then the call
-    may be using it as its workspace.
+    may be using it as its workspace. Nor does what the call is the first to use of the libraries' files.
 
     Parameters
     ----------
@@ -104,9 +108,11 @@ def peak_memory(prepare: Callable[[], Call]) -> tuple[int, Returned | CodeRaised
         _forget_peak(process)
         most_before = process.resident_at_first + MOST_HELD_BYTES + HELD_FACTOR * call.code.bytes_sent
         before = min(process.status_bytes("VmRSS"), most_before)
+        of_files = process.status_bytes("RssFile")
         call.go()
         peak = process.status_bytes("VmHWM")
-        return max(0, peak - before), _fetched(call)
+        brought_in = max(0, process.status_bytes("RssFile") - of_files)
+        return max(0, peak - before - min(brought_in, MOST_OF_LIBRARIES_BYTES)), _fetched(call)
 
 
 @contextlib.contextmanager

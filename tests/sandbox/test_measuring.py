@@ -7,7 +7,7 @@ import pytest
 
 from autograder.sandbox.call_failures import CodeRaised, WorkerDied
 from autograder.sandbox.code import Code, Returned
-from autograder.sandbox.measuring import MOST_HELD_BYTES, peak_memory, timed
+from autograder.sandbox.measuring import MOST_HELD_BYTES, MOST_OF_LIBRARIES_BYTES, peak_memory, timed
 from tests.sandbox.hand_ins import files_of
 
 WORK = """
@@ -120,3 +120,32 @@ def test_peak_memory_of_a_call_is_read_although_it_gave_it_back(work):
     large, small = (peak_bytes(work, "hw.take", megabytes) for megabytes in (60, 5))
     assert 50e6 < large < 80e6
     assert small < 15e6
+
+
+def test_parts_of_libraries_that_a_call_brings_in_count_only_where_they_are_more_than_honest_code_uses(host):
+    using = Code(
+        host,
+        files_of("""
+            import mmap, tempfile
+            from numpy._core import _multiarray_umath
+
+            kept = []
+
+            def look(megabytes):
+                with open(_multiarray_umath.__file__, "rb") as library:
+                    kept.append(mmap.mmap(library.fileno(), megabytes * 1_000_000, mmap.MAP_PRIVATE, mmap.PROT_READ))
+                return sum(kept[-1][::4096])
+
+            def fill(megabytes):
+                with tempfile.TemporaryFile() as room:
+                    room.truncate(megabytes * 1_000_000)
+                    kept.append(mmap.mmap(room.fileno(), 0))
+                kept[-1][:] = bytes(1) * len(kept[-1])
+                return len(kept[-1])
+        """),
+    )
+    looked_at, _ = peak_memory(lambda: using.bind("hw.look", 5))
+    filled, reply = peak_memory(lambda: using.bind("hw.fill", 15))
+    assert looked_at < 2e6
+    assert isinstance(reply, Returned), reply
+    assert filled > reply.value - 1.1 * MOST_OF_LIBRARIES_BYTES
