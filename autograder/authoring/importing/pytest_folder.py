@@ -6,7 +6,6 @@ import ast
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,17 +17,16 @@ from autograder.authoring.importing.draft import (
     Draft,
     ImportedQuestion,
     ImportedTest,
-    Known,
-    Names,
     Place,
     id_of,
     title_of,
 )
 from autograder.authoring.importing.expressions import BY_METHOD
+from autograder.authoring.importing.files_of_tests import FoundTest, TestFile, parsed, read_file, used_by
 from autograder.authoring.importing.libraries import libraries_in
-from autograder.authoring.importing.names import filled_in, names_from_modules, names_of
+from autograder.authoring.importing.names import filled_in
+from autograder.authoring.importing.one_function import WithoutSelf, from_fixtures, run_before
 from autograder.authoring.importing.stubs import emptied
-from autograder.authoring.importing.syntax import number_in
 from autograder.authoring.importing.translation import SET_SCORE
 from autograder.errors import CourseError
 from autograder.text import counted
@@ -36,63 +34,6 @@ from autograder.text import counted
 REFERENCES = ("solution", "solutions", "reference", "")
 STUBS = ("stubs", "starter", "student", "template", "skeleton")
 _NO_REFERENCE = re.compile(r"(test_.*|.*_test|tests|run_tests|conftest|setup|__init__)\.py")
-_WITHOUT_MEANING = frozenset(
-    {"tags", "hide_errors", "number", "visibility", "weight", "partial_credit", "leaderboard"}
-)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What the decorators of a test say."""
-
-    weight: Fraction | None = None
-    number: str = ""
-    visibility: str = ""
-    marks: tuple[ast.expr, ...] = ()
-    fixture: bool = False
-    gives_part: bool = False
-    """Whether it says itself how many of its points are earned."""
-    ranks: bool = False
-    """Whether it sets a value of the leaderboard, for which Gradescope lists it among no tests."""
-    trouble: str = ""
-    unknown: str = ""
-    unread: str = ""
-    """The decorator whose number of points is computed."""
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A test as it was found.
-
-    Attributes
-    ----------
-    owner
-        The name of its class; empty for a function of the module.
-    setting
-        What runs before it.
-    helpers
-        Other methods of its class, which it may call.
-    """
-
-    file: Path
-    function: ast.FunctionDef
-    told: _Told
-    owner: str = ""
-    about: str = ""
-    setting: tuple[ast.stmt, ...] = ()
-    helpers: tuple[ast.stmt, ...] = ()
-    is_unittest: bool = False
-
-
-@dataclass
-class _File:
-    """A file of tests."""
-
-    path: Path
-    names: Names
-    before: list[ast.stmt]
-    fixtures: dict[str, ast.FunctionDef]
-    tests: list[_Found] = field(default_factory=list)
 
 
 def read_folder(folder: Path, name: str) -> Draft:
@@ -125,12 +66,12 @@ def read_folder(folder: Path, name: str) -> Draft:
         raise CourseError(
             f"{folder} has no test_*.py, and none in tests/; name the folder that holds the tests."
         )
-    trees = {path: _parsed(path) for path in paths}
+    trees = {path: parsed(path) for path in paths}
     place, modules = _reference(folder, [ast.unparse(it) for it in trees.values()])
-    by_hand, files = list[ByHand](), list[_File]()
+    by_hand, files = list[ByHand](), list[TestFile]()
     taken = dict[str, str]()
     for path, tree in trees.items():
-        files.append(_file(path, tree, modules, taken))
+        files.append(read_file(path, tree, modules, taken))
     by_hand += _without_ranking(files)
     tests = [it for file in files for it in file.tests]
     if not tests:
@@ -183,15 +124,6 @@ def _texts(body: Sequence[ast.stmt]) -> Iterator[str]:
                 yield it.value
 
 
-def _parsed(path: Path) -> ast.Module:
-    try:
-        return ast.parse(path.read_bytes())
-    except SyntaxError as error:
-        raise CourseError(
-            f"{path}, line {error.lineno}: this is no Python ({error.msg}); correct it."
-        ) from error
-
-
 def _reference(folder: Path, sources: Sequence[str]) -> tuple[Path, dict[str, str]]:
     """Return where the reference lies, and the source of each module that the tests need."""
     for place in (folder / it for it in REFERENCES):
@@ -203,7 +135,7 @@ def _reference(folder: Path, sources: Sequence[str]) -> tuple[Path, dict[str, st
             for file, content in new.items():
                 module = file.removesuffix(".py")
                 if module not in found and not _NO_REFERENCE.fullmatch(file):
-                    _parsed(place / file)
+                    parsed(place / file)
                     found[module] = content.decode("utf-8-sig")
                     waiting.append(found[module])
         if found:
@@ -214,7 +146,7 @@ def _reference(folder: Path, sources: Sequence[str]) -> tuple[Path, dict[str, st
 
 
 def _stubs(
-    folder: Path, modules: Mapping[str, str], files: Sequence[_File], by_hand: list[ByHand]
+    folder: Path, modules: Mapping[str, str], files: Sequence[TestFile], by_hand: list[ByHand]
 ) -> dict[str, str]:
     made = dict[str, str]()
     for module, source in modules.items():
@@ -222,7 +154,7 @@ def _stubs(
         if given is not None:
             made[module] = given.read_text("utf-8-sig")
             continue
-        used = [it for file in files for test in file.tests for it in _used(file, test)]
+        used = [it for file in files for test in file.tests for it in used_by(file, test)]
         answers = {it.target.rpartition(".")[2] for it in used if it.kind == "constant"}
         asked = {it.target.rpartition(".")[2] for it in used if it.kind == "function"}
         made[module] = emptied(source, f"{module}.py", answers, asked)
@@ -231,43 +163,7 @@ def _stubs(
     return made
 
 
-# --- files of tests -----------------------------------------------------------------------------------
-
-
-def _file(path: Path, tree: ast.Module, modules: Mapping[str, str], taken: dict[str, str]) -> _File:
-    """Return what a file of tests holds; `taken` are the definitions that other files have copied already."""
-    around = path.parent / "conftest.py"
-    body = [*(_parsed(around).body if around.is_file() else []), *tree.body]
-    tests, before, fixtures = list[ast.stmt](), list[ast.stmt](), dict[str, ast.FunctionDef]()
-    for statement in body:
-        if isinstance(statement, ast.FunctionDef) and _told(statement).fixture:
-            fixtures[statement.name] = statement
-        elif isinstance(statement, ast.ClassDef) or (
-            isinstance(statement, ast.FunctionDef) and statement.name.startswith("test")
-        ):
-            tests.append(statement)
-        else:
-            before.append(statement)
-    source = ["\n".join(map(ast.unparse, before))]
-    imports = [it for it in ast.walk(ast.Module(body, [])) if isinstance(it, (ast.Import, ast.ImportFrom))]
-    own, from_modules = names_of("", source, source, modules), names_from_modules(imports, modules)
-    given = {
-        name: it
-        for name, it in own.given.items()
-        if taken.setdefault(name, ast.unparse(it)) == ast.unparse(it)
-    }
-    file = _File(
-        path,
-        Names(from_modules.known, from_modules.modules, own.imports, given, handed_out=False),
-        before,
-        fixtures,
-    )
-    for statement in tests:
-        file.tests += _found(path, statement)
-    return file
-
-
-def _without_ranking(files: Sequence[_File]) -> Iterator[ByHand]:
+def _without_ranking(files: Sequence[TestFile]) -> Iterator[ByHand]:
     """Leave out the tests that write to a leaderboard, and yield which."""
     for file in files:
         for it in file.tests:
@@ -281,72 +177,7 @@ def _without_ranking(files: Sequence[_File]) -> Iterator[ByHand]:
         file.tests = [it for it in file.tests if not it.told.ranks]
 
 
-def _found(path: Path, statement: ast.stmt) -> Iterator[_Found]:
-    if isinstance(statement, ast.FunctionDef):
-        yield _Found(path, statement, _told(statement), about=ast.get_docstring(statement) or "")
-    if not isinstance(statement, ast.ClassDef):
-        return
-    is_unittest = any("TestCase" in ast.unparse(it) for it in statement.bases)
-    methods = {it.name: it for it in statement.body if isinstance(it, ast.FunctionDef)}
-    setting: list[ast.stmt] = [
-        _of_class(it) for it in statement.body if isinstance(it, (ast.Assign, ast.AnnAssign))
-    ]
-    for name in ("setUpClass", "setup_class", "setUp", "setup_method"):
-        setting += methods[name].body if name in methods else []
-    helpers = tuple(
-        it for name, it in methods.items() if not name.startswith(("test", "setUp", "setup", "tearDown"))
-    )
-    for name, method in methods.items():
-        if name.startswith("test"):
-            about = ast.get_docstring(statement) or ""
-            yield _Found(
-                path, method, _told(method), statement.name, about, tuple(setting), helpers, is_unittest
-            )
-
-
-def _of_class(statement: ast.stmt) -> ast.stmt:
-    """Return an assignment of a class's body as one to `self`."""
-    assert isinstance(statement, (ast.Assign, ast.AnnAssign))
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    made = [
-        ast.Attribute(ast.Name("self", ast.Load()), it.id, ast.Store()) if isinstance(it, ast.Name) else it
-        for it in targets
-    ]
-    value = statement.value or ast.Constant(None)
-    return ast.fix_missing_locations(ast.copy_location(ast.Assign(list(made), value), statement))
-
-
-def _told(function: ast.FunctionDef) -> _Told:
-    """Return what the decorators of a function say."""
-    told = _Told()
-    for decorator in function.decorator_list:
-        call = decorator if isinstance(decorator, ast.Call) else ast.Call(decorator, [], [])
-        name = ast.unparse(call.func)
-        short = name.rpartition(".")[2]
-        first = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-        if short == "fixture":
-            told = replace(told, fixture=True)
-        elif short in ("weight", "partial_credit"):
-            given = next(iter([*call.args, *(it.value for it in call.keywords)]), None)
-            told = replace(told, weight=number_in(given), gives_part=short == "partial_credit")
-            if told.weight is None:
-                told = replace(told, unread=ast.unparse(decorator))
-        elif short == "number":
-            told = replace(told, number=str(first))
-        elif short == "visibility":
-            told = replace(told, visibility=str(first))
-        elif short == "leaderboard":
-            told = replace(told, ranks=True)
-        elif name.endswith("mark.parametrize"):
-            told = replace(told, marks=(*told.marks, decorator))
-        elif short in ("skip", "skipIf", "skipUnless", "skipif", "xfail", "expectedFailure"):
-            told = replace(told, trouble="it is skipped or expected to fail")
-        elif short not in _WITHOUT_MEANING and short not in ("staticmethod", "classmethod"):
-            told = replace(told, unknown=name)
-    return told
-
-
-def _remarks(tests: Sequence[_Found], weighted: bool) -> Iterator[ByHand]:
+def _remarks(tests: Sequence[FoundTest], weighted: bool) -> Iterator[ByHand]:
     """Yield what was left out of tests that are taken over all the same."""
     for it in tests:
         place = Place(it.file.name, it.function.lineno)
@@ -373,13 +204,13 @@ def _remarks(tests: Sequence[_Found], weighted: bool) -> Iterator[ByHand]:
 
 
 def _questions(
-    files: Sequence[_File],
+    files: Sequence[TestFile],
     weighted: bool,
     modules: Mapping[str, str],
     stubs: Mapping[str, str],
     by_hand: list[ByHand],
 ) -> Iterator[ImportedQuestion]:
-    groups = dict[str, list[tuple[_File, _Found]]]()
+    groups = dict[str, list[tuple[TestFile, FoundTest]]]()
     for file in files:
         for test in file.tests:
             groups.setdefault(_group(file, test), []).append((file, test))
@@ -399,13 +230,13 @@ def _questions(
         yield ImportedQuestion(group, title or _title(group), points, tuple(tests), functions, place=place)
 
 
-def _group(file: _File, test: _Found) -> str:
+def _group(file: TestFile, test: FoundTest) -> str:
     """Return the question that a test belongs to: by its number, its class, or the first function that it uses."""
     if test.told.number:
         return "q" + id_of(test.told.number.partition(".")[0])
     if test.owner:
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"^Tests?(?=.)", "", test.owner)).lower()
-    used = next(_used(file, test), None)
+    used = next(used_by(file, test), None)
     return used.target.partition(".")[2] if used else re.sub(r"^test_?", "", test.function.name) or "tests"
 
 
@@ -414,27 +245,7 @@ def _title(group: str) -> str:
     return f"Question {number[1]}" if number else title_of(group)
 
 
-def _used(file: _File, test: _Found) -> Iterator[Known]:
-    """Yield what of the hand-in a test uses, in order."""
-    for statement in (*_fixtures(file, test.function), *test.setting, *test.helpers, test.function):
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and node.id in file.names.known:
-                yield file.names.known[node.id]
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                name = f"{file.names.modules.get(node.value.id)}.{node.attr}"
-                if name in file.names.known:
-                    yield file.names.known[name]
-
-
-def _fixtures(file: _File, function: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
-    """Yield the fixtures that a test is given, and those that these are given."""
-    for argument in function.args.args:
-        if (fixture := file.fixtures.get(argument.arg)) is not None:
-            yield from _fixtures(file, fixture)
-            yield fixture
-
-
-def _functions(members: Sequence[tuple[_File, _Found]], filled: Sequence[str]) -> tuple[str, ...]:
+def _functions(members: Sequence[tuple[TestFile, FoundTest]], filled: Sequence[str]) -> tuple[str, ...]:
     """Return what students fill in among what the tests of a question use."""
     found = list[str]()
     for file, test in members:
@@ -444,7 +255,7 @@ def _functions(members: Sequence[tuple[_File, _Found]], filled: Sequence[str]) -
             for node in ast.walk(statement)
             for name in _methods_of(node)
         }
-        for known in _used(file, test):
+        for known in used_by(file, test):
             if known.target in filled:
                 found.append(known.target)
             found += [
@@ -469,7 +280,7 @@ def _methods_of(node: ast.AST) -> tuple[str, ...]:
     return ()
 
 
-def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> ImportedTest:
+def _imported(file: TestFile, test: FoundTest, weighted: bool, names: set[str]) -> ImportedTest:
     function, told = test.function, test.told
     name = re.sub(r"^test_?", "", function.name) or "it"
     if name in names and test.owner:
@@ -486,13 +297,13 @@ def _imported(file: _File, test: _Found, weighted: bool, names: set[str]) -> Imp
         arguments = [it for it in arguments if it != SET_SCORE]
     parametrized = [it for mark in told.marks for it in _parameters(mark)]
     wanted = [it for it in arguments if it not in parametrized]
-    body = [*_once(test), *function.body]
-    setting, strange = _from_fixtures(wanted, file)
+    body = [*run_before(test), *function.body]
+    setting, strange = from_fixtures(wanted, file)
     if strange:
         trouble = trouble or f"it uses the fixture {strange}"
     body = copy.deepcopy(with_context([*setting, *body], file.before, file.names))
     body = plain(body, of_self)
-    body = [it for statement in body for it in _Self().block([statement])]
+    body = [it for statement in body for it in WithoutSelf().block([statement])]
     left = {it.id for statement in body for it in ast.walk(statement) if isinstance(it, ast.Name)} & {
         "self",
         "cls",
@@ -529,73 +340,3 @@ def _parameters(mark: ast.expr) -> list[str]:
         case ast.Call(args=[ast.Tuple(elts=names) | ast.List(elts=names), *_]):
             return [str(it.value) for it in names if isinstance(it, ast.Constant)]
     return []
-
-
-def _once(test: _Found) -> list[ast.stmt]:
-    """Return what runs before a test, and those helpers of its class that it needs."""
-    helpers = {it.name: it for it in test.helpers if isinstance(it, ast.FunctionDef)}
-    needed, waiting = list[str](), [test.function]
-    while waiting:
-        for node in ast.walk(waiting.pop()):
-            match node:
-                case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if (
-                    name in helpers and name not in needed
-                ):
-                    needed.append(name)
-                    waiting.append(helpers[name])
-    made = list[ast.stmt]()
-    for name in reversed(needed):
-        helper = helpers[name]
-        args = ast.arguments(**{**dict(ast.iter_fields(helper.args)), "args": helper.args.args[1:]})
-        alone = ast.FunctionDef(f"self_{name}", args, helper.body, [], None)
-        made.append(ast.fix_missing_locations(ast.copy_location(alone, helper)))
-    return [*test.setting, *made]
-
-
-def _from_fixtures(wanted: Sequence[str], file: _File) -> tuple[list[ast.stmt], str]:
-    """Return the statements that give a test its fixtures, and the name of one that cannot be given."""
-    made, strange = list[ast.stmt](), ""
-    for name in wanted:
-        fixture = file.fixtures.get(name)
-        if fixture is None or any(isinstance(it, (ast.Yield, ast.YieldFrom)) for it in ast.walk(fixture)):
-            return made, name
-        above, strange = _from_fixtures([it.arg for it in fixture.args.args], file)
-        *before, last = fixture.body
-        if strange or not isinstance(last, ast.Return) or last.value is None:
-            return made, strange or name
-        value = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], last.value), last)
-        made += [*above, *before, ast.fix_missing_locations(value)]
-    return made, strange
-
-
-class _Self(ast.NodeTransformer):
-    """Makes a local variable of each attribute of `self`, and a block of each `with self.subTest(...)`."""
-
-    def block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """Return statements without `self`."""
-        return [made for it in body for made in self._statements(it)]
-
-    def _statements(self, node: ast.stmt) -> list[ast.stmt]:
-        match node:
-            case ast.With(items=[ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="subTest")))]):
-                return self.block(node.body)
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="fail"), args=args)
-            ):
-                said = args[0] if args else None
-                return [
-                    ast.fix_missing_locations(ast.copy_location(ast.Assert(ast.Constant(False), said), node))
-                ]
-        for name in ("body", "orelse", "finalbody"):
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                setattr(node, name, self.block(inner))
-        for handler in getattr(node, "handlers", []):
-            handler.body = self.block(handler.body)
-        return [self.visit(node)]
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        match node:
-            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if not name.startswith("assert"):
-                return ast.copy_location(ast.Name(f"self_{name}", node.ctx), node)
-        return self.generic_visit(node)
