@@ -20,6 +20,8 @@ from autograder.sandbox.orphans import end_orphans
 
 SCRIPT = Path(__file__).parent / "worker" / "__main__.py"
 END_SECONDS = 5.0
+_EXITING = 0x4
+"""The kernel's flag of a process that has begun to end; its files are closed after that."""
 
 
 class Launched(Protocol):
@@ -210,6 +212,25 @@ def thread_state(pid: int, thread: int | str) -> bytes:
             return file.read().rpartition(b") ")[2][:1]
     except (FileNotFoundError, ProcessLookupError):
         return b""
+
+
+def is_ending(pid: int) -> bool:
+    """Return whether a process is on its way out, or gone; False on systems that do not tell."""
+    if sys.platform != "linux":
+        return False
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return all(map(_is_exiting, threads))
+
+
+def _is_exiting(thread: Path) -> bool:
+    try:
+        state, *numbers = (thread / "stat").read_bytes().rpartition(b") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state in (b"Z", b"X") or bool(int(numbers[5]) & _EXITING)
 
 
 def wait_for(process: subprocess.Popen[bytes]) -> None:

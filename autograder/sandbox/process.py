@@ -25,7 +25,16 @@ from autograder.sandbox.bytecode import compile_for_workers
 from autograder.sandbox.fork_server import fork_server, why_no_fork_server
 from autograder.sandbox.interpreter import Interpreter, worker_interpreter
 from autograder.sandbox.isolation import Tier
-from autograder.sandbox.launching import SCRIPT, Fresh, InBubblewrap, Launched, children_of, environment
+from autograder.sandbox.launching import (
+    END_SECONDS,
+    SCRIPT,
+    Fresh,
+    InBubblewrap,
+    Launched,
+    children_of,
+    environment,
+    is_ending,
+)
 from autograder.sandbox.machine import memory_for_students
 from autograder.sandbox.scratch import OwnFileSystem, Scratch
 from autograder.sandbox.seccomp import compiled_filter
@@ -303,9 +312,11 @@ class WorkerProcess:
 
     def _watch(self) -> None:
         """Raise if the worker can no longer answer, has taken too long, or has written too much."""
-        if self._process is not None and self._process.is_lost():
+        assert self._channel is not None
+        has_answered = self._channel.has_more()
+        if self._process is not None and self._process.is_lost() and not has_answered:
             raise ChannelClosed
-        if self._time_used is not None and self._time_used.look() >= self._most_cpu_seconds:
+        if self._time_used is not None and self._time_used.look(has_answered) >= self._most_cpu_seconds:
             raise DeadlinePassed
         self.require_room()
 
@@ -322,6 +333,9 @@ class WorkerProcess:
         """Return how the process ended by itself, a signal's name or an exit code; None if it still runs."""
         assert self._process is not None
         code = self._process.code(seconds)
+        if code is None and seconds and is_ending(self.pid):
+            # It gets no core to end on, or whoever is to say how it ended gets none.
+            code = self._process.code(END_SECONDS)
         if code is None:
             return None
         with contextlib.suppress(ValueError):

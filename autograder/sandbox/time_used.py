@@ -40,13 +40,22 @@ class TimeUsed:
         self._looked_at = time.monotonic()
         self.seconds = 0.0
 
-    def look(self) -> float:
-        """Return the seconds that the call has used, those since the last look included."""
+    def look(self, has_answered: bool = False) -> float:
+        """Return the seconds that the call has used, those since the last look included.
+
+        Parameters
+        ----------
+        has_answered
+            Whether something that the worker sent has not been read yet: then it does not sleep, but waits for us.
+        """
         now, cpu = time.monotonic(), cpu_seconds(self._pid)
         passed, used = now - self._looked_at, cpu - self._cpu
         self._looked_at, self._cpu = now, cpu
         asleep = used < AWAKE_SHARE * passed and not self._wants_to_run()
-        self.seconds += min(passed, MOST_ASLEEP) if asleep or sys.platform != "linux" else used
+        if sys.platform == "linux" and not asleep:
+            self.seconds += max(0.0, used)
+        elif not has_answered:
+            self.seconds += min(passed, MOST_ASLEEP)
         return self.seconds
 
     def skip(self) -> None:

@@ -522,8 +522,11 @@ def test_waiting_for_the_answer_of_a_function_counts_for_no_deadline(host):
     assert asking.call("hw.f", answer) == 3
 
 
-def test_time_in_which_nobody_looked_counts_for_no_deadline(host, monkeypatch):
-    quick = Code(host, files_of("def f(): return 1"), seconds_per_call=0.3)
+@pytest.mark.parametrize("seconds", [0.3, 0.15])
+def test_time_in_which_nobody_looked_counts_for_no_deadline(host, monkeypatch, seconds):
+    quick = Code(
+        host, files_of("import os\ndef f(): return 1\ndef die(): os._exit(3)"), seconds_per_call=seconds
+    )
     quick.most_wall_seconds = 0.3
     send = Channel.send
 
@@ -533,6 +536,8 @@ def test_time_in_which_nobody_looked_counts_for_no_deadline(host, monkeypatch):
 
     monkeypatch.setattr(Channel, "send", send_and_wait_for_a_core)
     assert quick.call("hw.f") == 1
+    with pytest.raises(WorkerDied, match="exit code 3"):
+        quick.call("hw.die")
 
 
 @pytest.mark.filterwarnings("error")

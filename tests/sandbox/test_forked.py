@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -262,6 +263,21 @@ def _tried(code, *call):
 def test_how_a_worker_ended_is_told(sandbox, call, how):
     with Host(forking(sandbox)) as host, pytest.raises(WorkerDied, match=how):
         Code(host, files_of(LOOKING)).call(f"hw.{call[0]}", *call[1:])
+
+
+def test_how_a_worker_ended_is_told_although_its_server_gets_no_core_for_a_while(sandbox):
+    with Host(forking(sandbox)) as host:
+        code = Code(host, files_of(LOOKING))
+        code.call("hw.drawn")
+        server = server_of(host)
+        os.kill(server, signal.SIGSTOP)
+        going_on = threading.Timer(1.5, os.kill, (server, signal.SIGCONT))
+        going_on.start()
+        try:
+            with pytest.raises(WorkerDied, match="exit code 3"):
+                code.call("hw.exit_with", 3)
+        finally:
+            going_on.join()
 
 
 def test_the_server_keeps_nothing_of_workers_that_are_over(sandbox):

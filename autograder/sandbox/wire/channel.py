@@ -125,6 +125,17 @@ class Channel(Generic[Sent, Received]):
             if self._stream.recv(1, socket.MSG_PEEK):
                 raise WireError("an answer came before it was asked for")
 
+    def has_more(self) -> bool:
+        """Return whether something lies here that has not been received yet, if only the end."""
+        self._stream.settimeout(0.0)
+        try:
+            self._stream.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass
+        return True
+
     def close(self) -> None:
         """Close the socket."""
         self._stream.close()
