@@ -302,7 +302,7 @@ def test_a_submission_that_takes_too_long_is_stopped_and_keeps_what_was_written(
     assert graded.exit_code is None
     assert graded.results.score == 1
     assert graded.output == "waiting\n"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any("sleep 10000.125" in command for command in running()):
         assert time.monotonic() < deadline, "the stopped submission is still running"
         time.sleep(0.01)

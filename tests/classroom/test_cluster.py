@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,8 +32,9 @@ START_SECONDS = 120
 class Cluster:
     """A scheduler and workers on this machine, each a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, temporary: Path) -> None:
         self._folder = folder
+        self._environment = {**os.environ, "TMPDIR": str(temporary)}
         self.port = _free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -58,7 +58,7 @@ class Cluster:
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [str(Path(sys.executable).parent / "dask"), *arguments]
         log = (self._folder / f"{arguments[0]}-{len(self.processes)}.log").open("wb")
-        process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=self._folder, env=self._environment, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 
@@ -79,9 +79,9 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+def cluster(tmp_path: Path, open_folder: Path) -> Iterator[Cluster]:
     (tmp_path / "cluster").mkdir()
-    cluster = Cluster(tmp_path / "cluster")
+    cluster = Cluster(tmp_path / "cluster", open_folder)
     cluster.start_scheduler()
     yield cluster
     cluster.stop()
@@ -138,15 +138,16 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_a_sentence(
     assert list((tmp_path / "out" / "state").iterdir())
 
 
-def test_the_command_grades_on_a_cluster(course: Course, cluster: Cluster, tmp_path: Path) -> None:
+def test_the_command_grades_on_a_cluster(
+    course: Course, cluster: Cluster, tmp_path: Path, open_folder: Path
+) -> None:
     cluster.start_worker()
-    before = set(Path(tempfile.gettempdir()).glob("autograder-course-*"))
     submissions = write_class(tmp_path / "class", {"ada": RIGHT, "bob": SUMMED})
     arguments = ["grade", NAME, str(submissions), "-o", str(tmp_path / "out"), "--scheduler", cluster.address]
-    done = run_command(*arguments, cwd=course.root)
+    done = run_command(*arguments, cwd=course.root, TMPDIR=str(open_folder))
     assert done.returncode == 0, done.stderr
     assert "2 graded" in done.stdout
-    assert before == set(Path(tempfile.gettempdir()).glob("autograder-course-*"))
+    assert list(open_folder.iterdir()) and not list(open_folder.glob("autograder-course-*"))
 
 
 def test_a_scheduler_that_is_not_there_is_said_in_one_sentence(course: Course, tmp_path: Path) -> None:

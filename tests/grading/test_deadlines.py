@@ -61,7 +61,7 @@ def test_a_machine_that_is_busy_while_the_reference_runs_gives_no_call_longer(tm
     waits = waits.replace(
         "    column_means =", "    time.sleep(0.1)  # as one waits for a core\n    column_means ="
     )
-    works = waits.replace("time.sleep(0.1)", "sum(range(300_000))")
+    works = waits.replace("time.sleep(0.1)", "sum(range(3_000_000))")
     assert (
         _seconds_of_a_call(tmp_path / "waits", waits) == 2.0 < _seconds_of_a_call(tmp_path / "works", works)
     )

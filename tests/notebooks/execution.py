@@ -108,7 +108,13 @@ def execute(folder: Path, first: str = "", cells: Sequence[str] | None = None) -
     before, after = (nbformat.v4.new_code_cell(source) for source in (NOTING_TITLES + first, TITLES))
     notebook.cells = [before, *notebook.cells, after]
     client = NotebookClient(
-        notebook, timeout=SECONDS_PER_CELL, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        # What a cell wrote may come long after it has ended, where the kernel gets no core in between.
+        iopub_timeout=SECONDS_PER_CELL,
+        startup_timeout=SECONDS_PER_CELL,
+        allow_errors=True,
+        resources={"metadata": {"path": str(folder)}},
     )
     # Several kernels share the cores: threads of BLAS would spend most of their time waiting for each other.
     client.execute(env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})

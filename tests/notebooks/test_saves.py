@@ -14,6 +14,7 @@ import pytest
 from autograder.errors import AutograderError
 from autograder.notebook import best_time, stand_in
 from autograder.notebook.saves import Follower, sentence_about, theirs
+from tests.notebooks.execution import SECONDS_PER_CELL
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -240,8 +241,11 @@ CELLS = [
     "with step():\n    double(1)\nprint('went on')",
     "model.value()",
     "path.write_text(text)\nos.utime(path, (7, 7))",
-    "import autograder.notebook.waiting as waiting\nwaiting.AFTER_SECONDS = waiting.EVERY_SECONDS = 0.2\n"
-    "import time\nwith step():\n    time.sleep(1.0)\nprint(double(4), model.value())",
+    "import IPython.display, threading\nimport autograder.notebook.waiting as waiting\n"
+    "waiting.AFTER_SECONDS = waiting.EVERY_SECONDS = 0.2\n"
+    "shown, display = threading.Event(), IPython.display.display\n"
+    "IPython.display.display = lambda *args, **options: [display(*args, **options), shown.set()][0]\n"
+    "with step():\n    shown.wait(60)\nprint(double(4), model.value())",
     "from autograder.student import afresh\nafresh._ANSWERING = 'autograder.nowhere'\n"
     "grader = checker()\nprint('went on')",
     "print('grader' in globals())",
@@ -255,7 +259,14 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
 
     (tmp_path / "models_of_a_test.py").write_text(MODEL)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(
+        notebook,
+        iopub_timeout=SECONDS_PER_CELL,
+        startup_timeout=SECONDS_PER_CELL,
+        allow_errors=True,
+        resources=resources,
+    ).execute()
     _, _, _, _, failing, _, broken, direct, _, working, unchecked, after = notebook.cells
     (error,) = (it for it in failing.outputs if it.output_type == "error")
     shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))

@@ -83,9 +83,11 @@ def test_a_finger_drags_points_adds_points_and_scrolls_the_rest(play: Play) -> N
 
     swipe(it.place(1, 0), it.place(2, 2))
     assert it.shown()["points"][0][:2] == pytest.approx([2, 2], abs=0.06)
+    it.page.evaluate("addEventListener('scrollend', () => { window.scrolled = true; }, { once: true })")
     before = it.page.evaluate("scrollY")
     swipe(it.place(0, 0), it.place(0, 2.5))
-    it.wait(f"scrollY !== {before}")
+    it.wait("window.scrolled")  # a quick finger lets go of a page that goes on for a while
+    assert it.page.evaluate("scrollY") != before
     assert len(it.shown()["points"]) == 2
     place = it.place(0, -2)
     finger("touchStart", place)
@@ -304,8 +306,9 @@ def test_with_reduced_motion_a_run_is_shown_in_few_pictures(play: Play) -> None:
     it.page.click("#run")
     it.wait("curve.length > 80")
     it.page.click("#run")
-    assert it.shown()["steps"] % 30 == 0
-    assert it.page.evaluate("seen") <= 8
+    steps = it.shown()["steps"]
+    assert steps % 30 == 0
+    assert it.page.evaluate("seen") <= steps / 30 + 5
 
 
 @pytest.mark.parametrize("width", [360, 420, 800, 1280, 1680])
@@ -380,10 +383,11 @@ def test_all_numbers_of_a_point_are_in_sight_at_any_width_and_none_covers_anothe
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_stands_out_from_its_ground(play: Play, scheme: Literal["light", "dark"]) -> None:
-    page = play().page
+    it = play()
+    page = it.page
     page.emulate_media(color_scheme=scheme)
     page.locator("#challenges button").first.click()
-    page.wait_for_timeout(200)
+    it.wait("document.getAnimations().length === 0")
     contrasts = page.evaluate(
         CONTRASTS.replace("it.closest('svg')", "it.closest('svg, script, style, noscript, :disabled, .said')")
     )

@@ -116,7 +116,7 @@ def is_alive(pid):
 def is_at_work(pid):
     """Return whether a process goes on using CPU time, however little of it a busy machine leaves to it."""
     before = cpu_ticks(pid)
-    return eventually(lambda: cpu_ticks(pid) > before + 2, seconds=60.0)
+    return eventually(lambda: cpu_ticks(pid) > before + 2)
 
 
 def cpu_ticks(pid):
@@ -124,7 +124,7 @@ def cpu_ticks(pid):
     return int(fields[11]) + int(fields[12])
 
 
-def eventually(condition, seconds=10.0):
+def eventually(condition, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -54,7 +54,7 @@ def test_only_what_belongs_to_nobody_any_more_is_ended(waiting):
     odd = waiting("no owner at all")
     orphans.end_orphans.cache_clear()
     orphans.end_orphans(os.getpid())
-    assert orphan.wait(10) == reused.wait(10) == -signal.SIGKILL
+    assert orphan.wait(60) == reused.wait(60) == -signal.SIGKILL
     assert [it.poll() for it in (ours, elsewhere, odd)] == [None, None, None]
 
 

@@ -45,7 +45,7 @@ def test_these_tests_pass_for_a_plain_user_under_bubblewrap(open_python, open_fo
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=1800,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-8_000:]

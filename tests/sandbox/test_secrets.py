@@ -189,7 +189,7 @@ def test_no_other_process_is_signalled(attacker, neighbour, attack):
     time.sleep(0.1)
     assert neighbour.poll() is None
     in_plain_python(attack, neighbour.pid)
-    assert neighbour.wait(timeout=10) == -15
+    assert neighbour.wait(timeout=60) == -15
 
 
 HOLDING = """
