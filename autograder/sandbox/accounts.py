@@ -20,6 +20,9 @@ POOL_SIZE = 256
 PROBE_USER = FIRST_USER + POOL_SIZE
 """For testing whether programs start as another user; no worker ever has it."""
 
+SHARED_PLACES = (Path("/run"),)
+"""Where root can keep something that is gone when the machine starts again, whatever its temporary folder is."""
+
 _STATE_AND_USERS = re.compile(rb"^State:\s*(\S).*?^Uid:([^\n]*)", re.MULTILINE | re.DOTALL)
 """In `/proc/PID/status`; a process chooses its name, which comes before, but the kernel escapes its line ends."""
 
@@ -72,13 +75,7 @@ def _unused(owner: int) -> list[tuple[int, int]]:
 def _claim() -> tuple[int, int]:
     import fcntl
 
-    folder = Path(tempfile.gettempdir()) / "autograder-users"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()
-    if status.st_uid != os.geteuid() or not folder.is_dir() or folder.is_symlink():
-        raise GraderError(
-            f"{folder} belongs to somebody else; remove it, so that worker users can be locked in it"
-        )
+    folder = _lock_folder()
     # Graders that cannot see each other's locks, in containers for example, may see each other's processes:
     # they start at different ids, and an id that is in use without a lock is somebody else's.
     first = secrets.randbelow(POOL_SIZE)
@@ -94,6 +91,25 @@ def _claim() -> tuple[int, int]:
             return descriptor, user
         os.close(descriptor)
     raise GraderError(f"all {POOL_SIZE} worker users are in use; end other gradings on this machine")
+
+
+def _lock_folder() -> Path:
+    """Return the folder of the locks: one for all graders of this machine, whose temporary folders may differ.
+
+    An id that is kept for a grader's next worker has no process by which others would see that it is taken.
+    """
+    for place in (*SHARED_PLACES, Path(tempfile.gettempdir())):
+        folder = place / "autograder-users"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError:  # there is no such place, or nobody may write there
+            continue
+        if folder.lstat().st_uid == os.geteuid() and folder.is_dir() and not folder.is_symlink():
+            return folder
+        raise GraderError(
+            f"{folder} belongs to somebody else; remove it, so that worker users can be locked in it"
+        )
+    raise GraderError(f"{folder} cannot be made, in which worker users are locked")
 
 
 def processes_of(user: int) -> list[int]:

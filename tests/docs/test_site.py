@@ -15,6 +15,7 @@ import click
 import pytest
 
 from autograder.cli import app, register
+from tests.browsers import LONGEST_MILLISECONDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -38,6 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.system
 def test_it_is_read_without_a_network(site: Path, browser: Any) -> None:
     page = browser.new_page()
+    page.set_default_timeout(LONGEST_MILLISECONDS)
     asked, complaints = list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -57,6 +59,7 @@ def test_it_is_read_without_a_network(site: Path, browser: Any) -> None:
 @pytest.mark.system
 def test_every_numbered_step_is_an_item_of_a_list(site: Path, browser: Any) -> None:
     page = browser.new_page()
+    page.set_default_timeout(LONGEST_MILLISECONDS)
     for source in sorted((ROOT / "docs").glob("*.md")):
         steps = len(re.findall(r"^\d+\. ", source.read_text(encoding="utf-8"), re.MULTILINE))
         page.goto((site / f"{source.stem}.html").as_uri())

@@ -417,7 +417,7 @@ HAPPENS = {
 
 def look(page: Page, outcome: str) -> str:
     page.get_by_role("button", name="Look").click()
-    page.locator("#verdict p").first.wait_for(timeout=60_000)
+    page.locator("#verdict p").first.wait_for()
     verdict = page.locator("#verdict").inner_text()
     assert verdict.startswith(outcome), verdict
     return verdict
@@ -492,7 +492,7 @@ def test_all_experiments_are_done_with_nothing_but_a_keyboard(play: Play) -> Non
             it.page.keyboard.press("Tab")
             it.page.keyboard.type("1.1")
         it.page.keyboard.press("Enter")
-        it.page.locator("#verdict p").first.wait_for(timeout=60_000)
+        it.page.locator("#verdict p").first.wait_for()
         assert it.page.locator("#tally").inner_text().endswith(f" of {place} predicted.")
     assert it.opened.complaints == []
 

@@ -338,8 +338,19 @@ def test_a_user_without_processes_is_kept_for_the_next_worker(monkeypatch):
 
 
 @as_root
+def test_graders_with_other_temporary_folders_take_no_user_that_one_keeps(monkeypatch, tmp_path):
+    only_users(monkeypatch, 32, 1)
+    ours = Account()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(GraderError, match="in use"):
+        Account()
+    ours.release()
+
+
+@as_root
 def test_a_lock_folder_of_somebody_else_is_refused(nothing_else, monkeypatch):
-    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(nothing_else))
+    monkeypatch.setattr(accounts, "_unused", lambda owner: [])
+    monkeypatch.setattr(accounts, "SHARED_PLACES", (nothing_else / "not there",))
     folder = nothing_else / "autograder-users"
     folder.mkdir()
     os.chown(folder, 12345, 12345)
