@@ -21,7 +21,14 @@ from rich.table import Table
 from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
-from autograder.grading.explain.deviations import is_rounded, is_whole_alone, shares, sides_of, smallest
+from autograder.grading.explain.deviations import (
+    has_more_decimals,
+    is_rounded,
+    is_whole_alone,
+    shares,
+    sides_of,
+    smallest,
+)
 from autograder.grading.explain.fact import Fact
 from autograder.grading.explain.likeness import (
     arguments_exchanged,
@@ -56,15 +63,17 @@ from autograder.grading.explain.regions import contradicting, contradicts
 from autograder.grading.explain.relations import (
     IDLE,
     broken_by,
+    depends_on_case,
     generic,
     is_idle_case,
     other_argument,
     rolled_argument,
     slope_state,
+    special_argument,
 )
 from autograder.grading.explain.scalings import broken_effect
 from autograder.grading.grader import Grader
-from autograder.grading.ladder import Switch
+from autograder.grading.ladder import Case, Switch
 from autograder.grading.trial import Subject
 from autograder.sandbox.host import Host
 
@@ -131,19 +140,24 @@ class Checker:
         return any(states - {state} for states, state in zip(found, wanted, strict=True))
 
     def of_idle(self, part, name) -> bool:
-        pairs = [
-            (it, change(self.examined.inputs, it, name))
-            for it in [*self.generic, *self.probes]
-            for change in (other_argument, rolled_argument)
-        ]
-        return self._differs(part, [(one, other) for one, other in pairs if other is not None])
+        inputs = self.examined.inputs
+        pairs = []
+        for probe in [*self.generic, *self.probes]:
+            others = [change(inputs, probe, name) for change in (other_argument, rolled_argument)]
+            others += [special_argument(inputs, probe, name, case) for case in self.ladder.all_of(Case)]
+            pairs += [(probe, it) for it in others if it is not None]
+        # What the right function refuses is no input.
+        possible = [both for both in pairs if part_of(self.examined.expected(both[1]), part) is not None]
+        return self._differs(part, possible)
 
     def of_idle_switch(self, part, name) -> bool:
         off = self.ladder.all_of(Switch)[name].off
         return self._differs(part, [(it, it.with_(**{name: off})) for it in self.generic])
 
     def of_idle_case(self, part, name) -> bool:
-        return not is_idle_case(self.examined, name, part, self.generic)
+        return not is_idle_case(self.examined, name, part, self.generic) or depends_on_case(
+            self.examined, name, part, self.probes
+        )
 
     def _differs(self, part, pairs) -> bool:
         for one, other in pairs:
@@ -171,6 +185,8 @@ class Checker:
 
     def of_rounding(self, part, claim) -> bool:
         name, decimals, _ = claim
+        if has_more_decimals(self.examined, part, self.probes, decimals):
+            return True
         asked = [it for it in self.probes if self.examined.state(it, part) != "right"]
         pairs = self._pairs(part, asked)
         return not all(got is not None and is_rounded(right, got, name, decimals) for right, got in pairs)

@@ -84,7 +84,7 @@ class Switch:
     noun
         What is there, with its article: "a penalty".
     on, off
-        The values.
+        The values. If `on` is a float, values between the two are tried as well, up to half the way.
     """
 
     noun: str
@@ -95,6 +95,11 @@ class Switch:
     def tried(self) -> tuple[float, float]:
         """Both values."""
         return (self.off, self.on)
+
+    def drawn(self, rng: np.random.Generator) -> float:
+        """Draw a value with which it is there: wrong code may have one of them built in."""
+        way = rng.uniform(0.1, 0.5) if rng.random() < 0.7 else 0.0
+        return self.on + way * (self.off - self.on) if isinstance(self.on, float) else self.on
 
 
 @dataclass(frozen=True)

@@ -458,6 +458,8 @@ def coloured(
     else:
         places = np.minimum(places, (brightest - 5) * bins // 256)
         first, last = -(-places * 256 // bins) + 5, -(-(places + 1) * 256 // bins) - 8
+        # There is no edge at 0, and a picture without black pixels would hide what depends on them.
+        first = np.where(places == 0, 0, first)
         image = rng.integers(first, np.minimum(last, brightest), endpoint=True)
     image = image.astype(np.uint8)
     if grey:
@@ -588,8 +590,7 @@ def plane(
 
 
 def functions_of(number, constant):
-    chosen = [means, corner, brightest][:number]
-    return [tenths, *chosen] if constant else chosen
+    return [*([tenths] if constant else []), means, corner, brightest][:number]
 
 
 OF_AN_IMAGE = (means, corner, brightest, tenths)
@@ -602,6 +603,8 @@ def albums(
     number_of_functions=Size(2, one="function", many="functions", levels=(1, 2, 3)),
     constant=Case("a feature is constant"),
 ):
+    if constant and number_of_functions == 1:
+        return None  # all of them would be
     return dict(images=album(rng, images), functions=functions_of(number_of_functions, constant))
 
 
@@ -617,7 +620,9 @@ def other_albums(
     frozen=Case("some features are constant over the training images alone"),
     same=Case("the images are the training images"),
 ):
-    if (same and (images != training_images or frozen)) or (frozen and number_of_functions < 2):
+    if (same and (images != training_images or frozen)) or (number_of_functions < 2 + constant and frozen):
+        return None
+    if constant and number_of_functions == 1:
         return None
     training = album(rng, training_images)
     if frozen:

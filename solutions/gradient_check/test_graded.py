@@ -30,8 +30,8 @@ def curved(x, weights):
     return float(np.sum(weights * np.exp(2 * x)) + np.sum(weights * x) ** 2)
 
 
-def curved_and_straight(x, weights):
-    return float(np.sum(weights * x) + curved(x, weights))
+def curved_and_straight(x, weights, sign):
+    return sign * float(np.sum(weights * x) + curved(x, weights))
 
 
 def straight(x, weights):
@@ -40,6 +40,11 @@ def straight(x, weights):
 
 def cubes(x):
     return float(np.sum(x**3))
+
+
+def cubes_above(x, start):
+    # What has not moved adds exactly 0, so that hardly anything is rounded.
+    return float(np.sum(x**3 - start**3))
 
 
 def constant(x):
@@ -61,7 +66,7 @@ def unequal(x, large, small):
     return round(large * (float(x[0]) + kink)) + small * float(np.exp(3 * x[1]))
 
 
-OF_X = (curved, curved_and_straight, straight, cubes, constant, rounded, kinked, unequal)
+OF_X = (curved, curved_and_straight, straight, cubes, cubes_above, constant, rounded, kinked, unequal)
 
 
 class Recorded:
@@ -448,8 +453,10 @@ def gradients(
     shape = shape_of(dimensions, length)
     weights = rng.uniform(0.5, 2.0, size=shape)
     x = rng.integers(-2, 3, size=shape) if integers else rng.uniform(-2.0, 2.0, size=shape)
-    f = partial(straight if linear else curved_and_straight, weights=weights)
-    return dict(f=f, x=x, h=0.1 if wide else 1e-3)
+    # The slopes rise or fall.
+    curve = partial(curved_and_straight, weights=weights, sign=rng.choice([-1.0, 1.0]))
+    f = partial(straight, weights=weights) if linear else curve
+    return dict(f=f, x=x, h=0.1 if wide else rng.uniform(0.7e-3, 1.4e-3))
 
 
 @ladder(RELATIVE_ERROR, parts=("error",))
@@ -501,12 +508,14 @@ def checks(
         shape = (1,) * (dimensions - 1) + (number_of_checks - 1,)
     if 0 in shape:
         return None
-    f, gradient, x = equal_coordinates(rng, shape)
+    _, gradient, x = equal_coordinates(rng, shape)
+    f = partial(cubes_above, start=x.copy())
     if right:
         gradient = 3 * x**2
     if flat:
         f, gradient = constant, gradient * 0 if right else gradient
-    return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=0.1 if wide else 1e-3)
+    h = 0.1 if wide else rng.uniform(0.7e-3, 1.4e-3)
+    return dict(f=f, analytic_grad=gradient, x=x, num_checks=number_of_checks, h=h)
 
 
 @ladder(CHOOSE_STEP, parts=("step",), beside=OF_X)

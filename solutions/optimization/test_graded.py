@@ -58,9 +58,10 @@ class Curved:
         if apart:
             self.A = np.diag(self.A[0])
         self.squares = rng.uniform(0.5, 1.0, size=dimensions)
+        self.level = 0.0
 
     def value(self, x):
-        return float(np.sum(self.exponentials(x)) + np.sum(self.squares * x**2))
+        return float(np.sum(self.exponentials(x)) + np.sum(self.squares * x**2)) + self.level
 
     def gradient(self, x):
         return self.A.T @ self.exponentials(x) + 2 * self.squares * x
@@ -78,9 +79,10 @@ class Quadratic:
 
     def __init__(self, H, middle):
         self.H, self.middle = H, middle
+        self.level = 0.0
 
     def value(self, x):
-        return float((x - self.middle) @ self.H @ (x - self.middle) / 2)
+        return float((x - self.middle) @ self.H @ (x - self.middle) / 2) + self.level
 
     def gradient(self, x):
         return self.H @ (x - self.middle)
@@ -421,10 +423,15 @@ NOT_WHITE = (
 )
 
 
+def second_moments_after(X, T):
+    """Return the second moments of Z = X @ T.T."""
+    Z = X @ np.clip(T, -ENORMOUS, ENORMOUS).T
+    return Z.T @ Z / len(X)
+
+
 def eigenvalues_after(X, T):
     """Return the eigenvalues of the second moments of X @ T.T; turning or mirroring T does not change them."""
-    Z = X @ np.clip(T, -ENORMOUS, ENORMOUS).T
-    return np.linalg.eigvalsh(Z.T @ Z / len(X))
+    return np.linalg.eigvalsh(second_moments_after(X, T))
 
 
 @whitening
@@ -502,7 +509,7 @@ def descents(
     f = function_of(rng, dimensions, quadratic, apart=False)
     # From farther away, paths run off, and what is wrong in their first steps is lost in the numbers that follow.
     x0 = f.middle.copy() if bottom else start(rng, dimensions) * (2 if quadratic else 1)
-    return dict(grad=f.gradient, x0=x0, rate=0.04, steps=steps)
+    return dict(grad=f.gradient, x0=x0, rate=rng.uniform(0.03, 0.05), steps=steps)
 
 
 @ladder(NUMERICAL_HESSIAN, parts=("H",), beside=(Curved, Quadratic))
@@ -516,7 +523,8 @@ def hessians(
     if wide and not quadratic:
         return None
     f = function_of(rng, dimensions, quadratic, apart)
-    return dict(f=f.value, x=2 * start(rng, dimensions), h=0.1 if wide else 1e-3)
+    f.level = rng.uniform(-60.0, 30.0)  # so that not all values have the same sign
+    return dict(f=f.value, x=2 * start(rng, dimensions), h=0.1 if wide else rng.uniform(0.8e-3, 1.5e-3))
 
 
 ASKED = """
@@ -639,14 +647,14 @@ def drawn(rng, N, D, centred=False):
     return X - X.mean(axis=0) if centred else X
 
 
-def eigenvalues_of_white(T, X):
+def moments_of_white(T, X):
     try:
-        return eigenvalues_after(X, convert.numbers(T, "T", (X.shape[1], X.shape[1])))
+        return second_moments_after(X, convert.numbers(T, "T", (X.shape[1], X.shape[1])))
     except convert.Unusable:
         return T
 
 
-@ladder(WHITEN_FIT, parts=("the eigenvalues of Z.T @ Z / N",), compared=eigenvalues_of_white)
+@ladder(WHITEN_FIT, parts=("Z.T @ Z / N",), compared=moments_of_white)
 def whitened(
     rng,
     examples=Size(20, levels=(13, 20), along="X"),

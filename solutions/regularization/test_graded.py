@@ -380,14 +380,14 @@ def weights(
     rng,
     dimensions=Size(2, levels=(1, 2, 3)),
     length=Size(3, one="entry along the first axis", many="entries along the first axis", levels=(1, 2, 3)),
-    beta=Switch("squares in the elastic net", 0.5),
+    beta=Switch("the squared term of the elastic net", 0.5),
     l1=Case("the kind is l1"),
     l2=Case("the kind is l2"),
     positive=Case("all weights are positive"),
     zeros=Case("a weight is 0"),
 ):
-    if l1 and l2:
-        return None
+    if (l1 and l2) or (zeros and dimensions == length == 1):
+        return None  # of weights that are all 0, every penalty is the same
     # Away from 0, where |w| has a kink and two slopes are right.
     W = rng.uniform(0.2, 2.0, size=shape_of(dimensions, length))
     if not positive:
@@ -395,6 +395,13 @@ def weights(
     if zeros:
         W.flat[-1] = 0
     return dict(W=W, kind="l1" if l1 else "l2" if l2 else "elastic", beta=beta)
+
+
+def smallest_lead(scores, y):
+    """Return by how much each example's own class leads over the best other one, where it is least."""
+    others = scores.copy()
+    others[np.arange(len(y)), y] = -np.inf
+    return float((scores[np.arange(len(y)), y] - others.max(axis=1)).min())
 
 
 @ladder(SQUARED_HINGE, parts=LOSS_AND_GRADIENT, slope=("loss", "dW", "W"))
@@ -418,12 +425,10 @@ def losses(
     if one_label:
         y[:] = y[-1]
     if satisfied:
-        scores = X @ W
-        y = np.argmax(scores, axis=1)
-        first, second = -np.sort(-scores, axis=1)[:, :2].T
-        W *= 1.5 / (first - second).min()
-    elif zero:
-        W *= 0
+        y = np.argmax(X @ W, axis=1)
+    # Where they are not, they are not so by chance either, as those of two examples may be.
+    smallest = smallest_lead(X @ W, y)
+    W *= 1.5 / smallest if satisfied else 0 if zero else min(1, 0.9 / max(smallest, 0.9))
     return dict(W=W, X=X, y=y, reg=reg)
 
 
@@ -465,9 +470,8 @@ def projections(
     W = rng.uniform(0.5, 1.5, size=(rows, columns))
     if not positive:
         W *= np.where(np.arange(W.size).reshape(W.shape) % 2, 1, -1)
-    norm = 1.0 if one else 2.5
-    # A length of its own in each draw, which is no multiple of the norm.
-    length = rng.uniform(3.0, 6.0) if longer else rng.uniform(0.3, 0.9)
+    norm = 1.0 if one else rng.uniform(2.0, 4.0)
+    length = norm * (rng.uniform(1.3, 2.5) if longer else rng.uniform(0.2, 0.8))
     W *= length / np.sqrt(np.sum(W * W))
     return dict(W=W, norm=norm)
 

@@ -57,7 +57,7 @@ class LeastSquares(LinearClassifier):
 
 def lay_out_weights():
     global weights
-    weights = numpy.arange(15.0).reshape(5, 3) - 7.0
+    weights = 1e6 * (numpy.arange(15.0).reshape(5, 3) - 7.0)
 """
 
 
@@ -419,8 +419,8 @@ def {name}_vectorized(W, X, y, reg):
 
 # Not losses, but numbers that depend on everything passed in.
 STAND_INS = stand_ins(
-    "2 + float((X @ W).sum() + y @ y + 3 * reg), W * (1 + reg) + X.T @ y[:, None]",
-    "5 - float((X @ W).sum() - y @ y - 7 * reg), W * (2 - reg) - X.T @ y[:, None]",
+    "2 + float((X @ W).sum() + y @ y + reg * (W * W).sum()), W + 2 * reg * W + X.T @ y[:, None]",
+    "5 - float((X @ W).sum() - y @ y - reg * (W * W).sum()), 2 * W + 2 * reg * W - X.T @ y[:, None]",
 )
 
 # Constant losses, so that training changes nothing, whichever way it goes.
@@ -717,14 +717,24 @@ def test_searching_leaves_both_sets_alone(unchanged, rng):
 # --- what the grader tries on a wrong function ------------------------------------------------------------
 
 
-# What is done with a classifier on a ladder, beside the hand-in: a single call.
-IN_ONE_CALL = """
+ROLLED = """
+
+class LadderBowl(LinearClassifier):
+    # Its lowest point is another number in each entry, beside which weights of usual size are nothing.
+    def loss(self, X_batch, y_batch, reg):
+        numbers = numpy.arange(1.0, self.W.size + 1).reshape(self.W.shape)
+        away = self.W - 1e8 * numbers * (-1) ** numbers
+        return float((away * away).sum()) + reg, away
+
 
 def ladder_rolled(X, y, W, *settings):
-    model = Bowl()
+    model = LadderBowl()
     model.W = W
     return model.train(X, y, *settings), model.W
+"""
 
+# What is done with a classifier on a ladder, beside the hand-in: a single call.
+IN_ONE_CALL = """
 
 def ladder_labelled(W, X):
     model = LinearClassifier()
@@ -740,7 +750,7 @@ def ladder_classified(classifier, W, *batch):
 
 
 def for_trainings(code):
-    return code.extended(linear_classifier=CLASSIFIERS + IN_ONE_CALL)
+    return code.extended(linear_classifier=CLASSIFIERS + ROLLED)
 
 
 def for_predictions(code):
@@ -764,7 +774,7 @@ def rolled(code, function, *arguments):
 def trainings(
     rng,
     iterations=Size(4, levels=(1, 2, 3, 4, 5)),
-    reg=Switch("a penalty", 1e12),
+    reg=Switch("a penalty", 1e18),
     unit=Case("the first step leads to the minimum"),
     batch_of_one=Case("a batch has one example"),
     large_batch=Case("a batch has more examples than there are"),
@@ -775,8 +785,8 @@ def trainings(
     return dict(
         X=X,
         y=y,
-        W=1e6 * rng.normal(size=(5, 3)),
-        learning_rate=1.0 if unit else 0.1,
+        W=1e9 * rng.normal(size=(5, 3)),
+        learning_rate=1.0 if unit else rng.uniform(0.05, 0.2),
         reg=reg,
         num_iters=iterations,
         batch_size=1 if batch_of_one else 15 if large_batch else 4,
@@ -784,9 +794,9 @@ def trainings(
 
 
 def started(code, function, X, y, iterations):
-    code = code.extended(linear_classifier=CLASSIFIERS)
+    code = for_trainings(code)
     code.call("linear_classifier.lay_out_weights")
-    model = new(code, "Bowl", W=code.ref("linear_classifier.weights"))
+    model = new(code, "LadderBowl", W=code.ref("linear_classifier.weights"))
     model.call("train", X, y, learning_rate=0.1, num_iters=iterations, batch_size=3)
     return code.call("linear_classifier.weights.copy")
 
@@ -821,7 +831,8 @@ def predictions(
 ):
     W, X = rng.normal(size=(features, classes)), rng.normal(size=(examples, features))
     if integers:
-        X = rng.integers(-9, 10, size=X.shape)
+        # No 0: examples that are 0 everywhere have the same score in each class.
+        X = rng.integers(1, 10, size=X.shape) * rng.choice([-1, 1], size=X.shape)
     if negative:
         W, X = -np.abs(W) - 0.1, np.abs(X) + 1
     if tied:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.grading.explain.closed_forms import Sample, form_of, other_arrangement
+from autograder.grading.explain.closed_forms import Sample, constant_form_of, form_of, other_arrangement
 from autograder.grading.explain.terms import Switched
 
 SIZES = ((7, 5, 4), (4, 6, 9), (11, 3, 2))
@@ -60,11 +60,22 @@ def said(of: list[Sample]) -> str:
         (lambda right, of: right + 1, "is too large by exactly 1 in every entry"),
         (lambda right, of: right**2, "is the square of what it should be"),
         (lambda right, of: np.roll(right, 1, axis=0), "is right but shifted by one row"),
+        (lambda right, of: right[::-1], "is right, but its rows come in the opposite order"),
+        (lambda right, of: right * of["reg"] ** 2, "is what it should be times the square of reg"),
     ],
 )
 def test_names_the_form_that_holds_in_every_test(wrong: Wrong, form: str) -> None:
     assert said(samples(wrong)) == form
     assert said(samples(wrong, count=2)) == ""
+
+
+def test_a_multiple_may_be_made_of_a_number_that_hardly_changes() -> None:
+    multiple = samples(lambda right, of: 0.3 * right)
+    form = constant_form_of(multiple)
+    assert form is not None
+    assert form.observation == "is the same multiple of what it should be everywhere"
+    fixed = [replace(it, arguments={**it.arguments, "rate": 0.3}) for it in multiple]
+    assert constant_form_of(fixed) is None
 
 
 def test_an_infinite_right_number_among_the_tests_causes_no_warning() -> None:

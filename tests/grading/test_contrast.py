@@ -10,6 +10,7 @@ import pytest
 
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
+from autograder.grading.explain.conditions import conditions_of
 from autograder.grading.explain.probes import Allowance, Stopped
 from autograder.grading.ladder import Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
@@ -235,6 +236,26 @@ def test_says_what_is_so(grader, body, sentence):
         ("value += np.sin(1e3 * value)", "loss: where it is wrong"),
         # It ignores all weights, not their signs alone.
         ("value = (X * X).mean()", "loss: is the same whether or not"),
+        # A strength of 0.5 is built in, which the ladder names as the one that is on.
+        (
+            "value, dW = value + (0.5 - reg) * (W * W).sum(), dW + 2 * (0.5 - reg) * W",
+            "loss and dW: wrong without a penalty, right with one",
+        ),
+        # Larger ones keep their decimals.
+        ("value = np.ceil(value) if value < 5 else value", "loss: is what it should be, rounded"),
+        # Numbers among others that are not whole are not counted.
+        ("dW = np.where(dW == 0, 1.0, dW)", "dW: where it is wrong, it is too large by 1"),
+        # Of X, it takes up no more than whether the last feature is 0.
+        ("value = float(not X[:, -1].any())", "loss: does not depend on X"),
+        # It does, where the last feature is 0.
+        (
+            "value = ((X @ abs(W)) ** 2).mean() + (W.max() < 0) * (not X[:, -1].any())",
+            "loss: is the same whether or not all weights are negative",
+        ),
+        # Nothing is left of the column that is wrong, and the others are right.
+        ("dW[:, -1] = 0", "dW: each column is what it should be times"),
+        # Gradients that are off by a few millionths share a factor of nearly 1.
+        ("dW = dW * (1 + 2e-6 * np.sin(dW))", "dW: is what it should be times"),
     ],
 )
 def test_says_nothing_that_it_has_not_measured(grader, body, unsaid):
@@ -294,6 +315,34 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(cour
             "result: is twice what it should be.",
         ),
         (
+            "optimization",
+            "gradient_descent",
+            "x = x - rate * grad(x)",
+            "x = x - grad(x)",
+            "path: does not depend on rate, and should.",
+        ),
+        (
+            "gradient_check",
+            "numerical_gradient",
+            "gradient[index] = (above - below) / (2 * h)",
+            "gradient[index] = (above - below) / 2 * h",
+            "gradient: is what it should be times the square of h.",
+        ),
+        (
+            "regularization",
+            "project_to_norm",
+            "W * (norm / size)",
+            "W / size",
+            "projected: is what it should be divided by norm.",
+        ),
+        (
+            "regularization",
+            "penalty",
+            "float(np.sum(beta * W * W + np.abs(W))), 2 * beta * W + np.sign(W)",
+            "float(np.sum(W * W + beta * np.abs(W))), 2 * W + beta * np.sign(W)",
+            "R and dR: right where the kind is l1 or where the kind is l2, wrong everywhere else",
+        ),
+        (
             "logistic",
             "kl_divergence",
             "terms = np.where(P > 0, P * (np.log(P) - np.log(Q)), 0.0)",
@@ -319,7 +368,7 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(cour
             "is_convex",
             "[0] >= -tolerance",
             "[0] > 0",
-            "the answers: where it is wrong, it is always False and should be True.",
+            "the answers: where they are wrong, they are always False and should be True.",
         ),
         (
             "optimization",
@@ -361,7 +410,7 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(cour
             "is_convex",
             "np.linalg.eigvalsh(hessian(point))[0]",
             "np.linalg.det(hessian(point))",
-            "the answers: where it is wrong, it is always True and should be False, special cases apart.",
+            "the answers: where they are wrong, they are always True and should be False, special cases apart.",
         ),
         (
             "optimization",
@@ -413,6 +462,58 @@ def test_says_of_functions_of_the_course(course_grader, name, function, right, w
 @pytest.mark.parametrize(
     ("name", "function", "body", "said_of_it", "unsaid"),
     [
+        # Pictures have black pixels as well, and may be black everywhere.
+        (
+            "features",
+            "color_histogram",
+            """
+            values = image.reshape(-1, 3)
+            return np.concatenate([np.histogram(it, bins, range=(0, 1))[0] for it in values.T]) / len(values)
+            """,
+            "histogram: right where all values are 0",
+            "depend on image",
+        ),
+        # For a larger sigma, one more neighbour is reached.
+        (
+            "features",
+            "smooth",
+            """
+            distances = np.abs(np.arange(len(histogram)) - np.arange(len(histogram))[:, np.newaxis])
+            near = (distances <= np.ceil(3 * sigma)).astype(float)
+            return near @ histogram / near.sum(axis=1)
+            """,
+            "smoothed: right where the histogram is flat",
+            "whether or not 3 * sigma is a whole number",
+        ),
+        # Whether that is too small or too large depends on the sign of f.
+        (
+            "optimization",
+            "numerical_hessian",
+            """
+            H = np.empty((x.size, x.size))
+            for i, j in np.ndindex(H.shape):
+                right, up = h * np.eye(x.size)[[i, j]]
+                H[i, j] = f(x + right + up) - 2 * f(x + right - up) - f(x - right - up)
+            return H / (4 * h * h)
+            """,
+            "H: wrong already for one dimension",
+            "always too",
+        ),
+        # With another step, it is another multiple.
+        (
+            "gradient_check",
+            "numerical_gradient",
+            """
+            gradient = np.empty(x.shape)
+            for index in np.ndindex(x.shape):
+                move = np.zeros(x.shape)
+                move[index] = h
+                gradient[index] = (f(x + move) - f(x - move)) / 2
+            return gradient
+            """,
+            "gradient: is what it should be times h",
+            "same multiple",
+        ),
         # It is the last of the labels alone that matters: with the others it would be idle.
         (
             "logistic",
@@ -491,6 +592,19 @@ def test_a_known_mistake_is_not_put_down_to_what_is_often_right_there(course_gra
     said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
     assert said
     assert not [it for it in said if claim in it], said
+
+
+def test_what_labels_depend_on_is_not_put_down_to_sums(course_grader):
+    """Of labels that share the highest score, the last one: of classes that are there twice, the copy."""
+    grader = course_grader("sgd")
+    variants = {it.mistake.id: it for it in grader.bank.variants if it.target.endswith(".predict")}
+    tied, twice = facts_on(grader, variants["T45"].files, variants["T45"].target)
+    assert tied.sentence.startswith(
+        "labels: wrong in some cases where several classes have the highest score"
+    )
+    assert twice.question == "What does your code do where two classes are alike?"
+    # The highest over the examples instead of the classes: the shape says what is wrong, not the order.
+    assert facts_on(grader, variants["T14"].files, variants["T14"].target) == ()
 
 
 def test_everywhere_else_takes_in_two_special_cases_of_a_single_example(course_grader):
@@ -776,6 +890,23 @@ def test_an_argument_that_is_not_there_is_named():
     found = declared(lambda rng, examples=Size(7, along="X y"): {"X": np.eye(examples)})
     with pytest.raises(CourseError, match="speaks of 'y', but returns X"):
         found.inputs(found.base, [1])
+
+
+def test_a_number_with_a_single_larger_one_is_not_singled_out():
+    few, more = (
+        ladder("hw.loss")(lambda rng, examples=Size(3, levels=it): {"X": examples})
+        for it in ((2, 3, 4), (2, 3, 4, 5))
+    )
+    singled_out = [{it.value for it in conditions_of(one) if it.sort == "only"} for one in (few, more)]
+    assert singled_out == [set(), {3}]
+
+
+def test_a_switch_is_on_with_more_than_one_value():
+    rng = np.random.default_rng(0)
+    drawn = [Switch("a penalty", 0.5).drawn(rng) for _ in range(40)]
+    assert 0.25 <= min(drawn) < max(drawn) == 0.5
+    assert len(set(drawn)) > 10
+    assert {Switch("momentum", 0, off=1).drawn(rng) for _ in range(9)} == {0}
 
 
 def test_knobs_know_what_to_try():

@@ -127,10 +127,23 @@ def constant_form_of(samples: Sequence[Sample]) -> Form | None:
     Parameters
     ----------
     samples
-        The same part of a result for inputs of so many kinds that no size or value of them could be that number.
+        The same part of a result for inputs of so many kinds that no size of them could be that number. Where it could
+        be made of a number among them that hardly ever changes, there is no form.
     """
     found = next((form for form in _constant_forms(samples) if form.holds(samples)), None)
-    return found if found is not None and _telling(samples) else None
+    if found is None or not _telling(samples) or _has_fixed_number(samples):
+        return None
+    return found
+
+
+def _has_fixed_number(samples: Sequence[Sample]) -> bool:
+    """Return whether a number among the arguments has too few values where a part of a result is wrong."""
+    values: dict[str, set[float]] = {}
+    for sample in samples:
+        for name, value in sample.arguments.items() if sample.differs else ():
+            if _is_number(value):
+                values.setdefault(name, set()).add(float(value))
+    return any(len(it) < FEWEST_SIZES for it in values.values())
 
 
 def _constant_forms(samples: Sequence[Sample]) -> Iterator[Form]:
@@ -279,9 +292,14 @@ def _forms(sample: Sample) -> Iterator[Form]:
     )
     yield Form("is the logarithm of what it should be", "Which last step turns a logarithm back?", _logarithm)
     yield Form("is exp of what it should be", "Which logarithm is missing?", lambda it: np.exp(it.right))
-    for axis, word in ((0, "row"), (1, "column")):
+    lines = (("entry", "entries"),) if sample.right.ndim == 1 else (("row", "rows"), ("column", "columns"))
+    for axis, (word, several) in enumerate(lines):
+        first = f"Which {word} should come first"
+        yield Form(
+            f"is right, but its {several} come in the opposite order", f"{first}?", _in_opposite_order(axis)
+        )
         for step in (1, -1):
-            question = "At which index do you start to count?"
+            question = f"{first}, and at which index do you start to count?"
             yield Form(f"is right but shifted by one {word}", question, _rolled(axis, step))
     for where, size in _sizes(sample):
         yield from _size_forms(
@@ -311,6 +329,10 @@ def _plus(added: float) -> Callable[[Sample], np.ndarray]:
 
 def _transpose(right: np.ndarray) -> np.ndarray | None:
     return right.T if right.ndim == 2 and right.shape[0] == right.shape[1] else None
+
+
+def _in_opposite_order(axis: int) -> Callable[[Sample], np.ndarray | None]:
+    return lambda it: np.flip(it.right, axis) if axis < it.right.ndim else None
 
 
 def _rolled(axis: int, step: int) -> Callable[[Sample], np.ndarray | None]:
@@ -360,6 +382,12 @@ def _size_forms(where: str, size: Callable[[Sample], float | None], many: str) -
     for constant, words in ((1.0, ""), (-1.0, "minus "), (2.0, "twice "), (0.5, "half ")):
         yield Form(f"is what it should be times {words}{where}", many, times(1, constant), size)
         yield Form(f"is {words}what it should be divided by {where}", few, times(-1, constant), size)
+    yield Form(
+        f"is what it should be times the square of {where}",
+        "How often is it multiplied by that number?",
+        times(2, 1.0),
+        size,
+    )
     yield Form(
         f"is what it should be divided by the square of {where}",
         "How often is it divided by that number?",

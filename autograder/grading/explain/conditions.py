@@ -113,7 +113,9 @@ def _conditions(ladder: Ladder) -> Iterator[Condition]:
         for below, value in pairwise(knob.tried[:-1]):
             yield Condition("from", name, value, below)
         for value in knob.tried[1:-1]:
-            yield Condition("only", name, value)
+            # Of the last number but one, too little.
+            if knob.tried[-1] - value > 1:
+                yield Condition("only", name, value)
     for one, other in combinations(sizes, 2):
         yield Condition("fewer", one, other)
         yield Condition("fewer", other, one)
@@ -147,12 +149,12 @@ def _in_words(ladder: Ladder, where: Where) -> tuple[str, str]:
 def _of_two(ladder: Ladder, where: Where, there: str, elsewhere: str) -> str:
     """Return a statement of two conditions up to "everywhere else".
 
-    Where one is that something is not the case, it says what holds where it is: "right unless A or where B" could be
-    read in two ways.
+    Where one is that something is not the case, or any number but one, it says what holds where it is: "right unless A
+    or where B" could be read in two ways.
     """
     if where.outside:
         return f"{elsewhere} {' or '.join(_place(ladder, it) for it in where.conditions)}, {there}"
-    excluded = [it for it in where.conditions if it.sort == "where" and not it.holds]
+    excluded = [it for it in where.conditions if it.sort in ("where", "only") and not it.holds]
     either = [it for it in where.conditions if it not in excluded]
     if not excluded:
         return f"{there} {' or '.join(_place(ladder, it) for it in either)}, {elsewhere}"

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from autograder.errors import CourseError
 from autograder.grading.explain.conditions import counted, in_words
 from autograder.grading.explain.deviations import (
@@ -376,7 +378,10 @@ def _facts_of_wrong(
     telling = [fact for fact in sides if fact.claim[0] in TELLING_SIDES]
     yield found + telling, 2
 
-    found += news(facts_of_moves(examined, wrong, usual))
+    # Of labels in a wrong shape, all that is said of their order follows from that shape.
+    labels = {part for part in wrong if _are_labels(examined, part, usual)}
+    related = [part for part in wrong if part in even or part not in labels]
+    found += news(facts_of_moves(examined, related, usual, labels))
     yield found + telling, 2
 
     found += news(facts_of_places(examined, even, usual))
@@ -392,7 +397,7 @@ def _facts_of_wrong(
         fact for part in formless if part not in told for fact in facts_of_precision(examined, part, probes)
     ]
     nearly = {part for fact in found if fact.kind == "precision" for part in fact.parts}
-    changing = [part for part in formless if part not in formed and part not in nearly]
+    changing = [part for part in formless if part in related and part not in formed and part not in nearly]
     found += facts_of_scalings(examined, changing, usual, probes)
     clear = {part for fact in found if not _leaves_much_open(fact) for part in fact.parts}
     # On which side wrong numbers lie is worth saying where nothing else is, unless it says what to look for.
@@ -426,6 +431,13 @@ def _facts_of_properties(examined: Examined, part: str, probes: Sequence[Probe])
     unswitched = [it for it in probes if all(it[name] == switch.off for name, switch in switches.items())]
     without = f"without {' and '.join(it.noun for it in switches.values())}, " if switches else ""
     yield from facts_of_properties(examined, part, probes, unswitched, without)
+
+
+def _are_labels(examined: Examined, part: str, probes: Sequence[Probe]) -> bool:
+    """Return whether right values of a part are chosen from some, so that their type holds no fractions."""
+    outcomes = (examined.expected(probe) for probe in probes)
+    values = (it.parts[part] for it in outcomes if it is not None and it.parts is not None)
+    return all(np.asarray(it).dtype.kind in "iub" for it in values)
 
 
 def _leaves_much_open(fact: Fact) -> bool:

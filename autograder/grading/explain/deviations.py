@@ -20,6 +20,7 @@ from autograder.grading.explain.probes import (
     Examined,
     Outcome,
     Probe,
+    close,
     off_level,
     part_of,
     probe_of,
@@ -93,8 +94,9 @@ def facts_of_rounding(examined: Examined, part: str, probes: Sequence[Probe]) ->
     """Yield how a part is the right one without some of its decimals; or that it is whole, and should not be."""
     for decimals in range(MOST_DECIMALS + 1):
         for name, rounding in ROUNDINGS.items():
-            if holds_where_wrong(
-                examined, part, probes, functools.partial(is_rounded, name=name, decimals=decimals)
+            rounded = functools.partial(is_rounded, name=name, decimals=decimals)
+            if holds_where_wrong(examined, part, probes, rounded) and not has_more_decimals(
+                examined, part, [*probes, *examined.further], decimals
             ):
                 to = f" after {_DECIMALS[decimals]}" if name == "cut" else f" to {_DECIMALS[decimals]}"
                 if not decimals:
@@ -133,6 +135,12 @@ def is_rounded(right: np.ndarray, got: np.ndarray, name: str, decimals: int) -> 
     if not _are_whole(unit * got) or _are_whole(unit * right):
         return False
     return ROUNDINGS[name].within(unit * (got - right), right)
+
+
+def has_more_decimals(examined: Examined, part: str, probes: Sequence[Probe], decimals: int) -> bool:
+    """Return whether a part has more decimals than these anywhere: what is right there has not been rounded."""
+    came = (part_of(examined.outcome(it), part) for it in probes)
+    return any(it is not None and not _are_whole(10.0**decimals * it[np.isfinite(it)]) for it in came)
 
 
 def is_whole_alone(examined: Examined, part: str, probes: Sequence[Probe], fewest: int = FEWEST) -> bool:
@@ -225,7 +233,7 @@ def facts_of_sides(examined: Examined, part: str, probes: Sequence[Probe]) -> It
 def sides_of(examined: Examined, part: str, probes: Sequence[Probe], fewest: int = FEWEST_ASIDE) -> list[str]:
     """Return every side that all wrong entries lie on, the strongest first; none where there are too few of them."""
     rights, gots = [], []
-    truth = False
+    truth, whole = False, True
     for probe in probes:
         if examined.state(probe, part) in (None, "right"):
             continue
@@ -237,6 +245,8 @@ def sides_of(examined: Examined, part: str, probes: Sequence[Probe], fewest: int
             return []
         scale = float(np.abs(right[np.isfinite(right)]).max(initial=0))
         wrong = ~((np.abs(got - right) <= NEAR * scale) | (got == right))
+        # Of measured numbers, a few may be whole without being counted.
+        whole &= _are_whole(right) and _are_whole(got)
         rights.append(right[wrong])
         gots.append(got[wrong])
     right, got = (np.concatenate(it) if it else np.empty(0) for it in (rights, gots))
@@ -245,7 +255,6 @@ def sides_of(examined: Examined, part: str, probes: Sequence[Probe], fewest: int
     if truth:
         return [name for name, value in (("false", 0), ("true", 1)) if (got == value).all()]
     apart = got - right
-    whole = _are_whole(right) and _are_whole(got)
     holds = {
         "too small by 1": whole and bool((apart == -1).all()),
         "too large by 1": whole and bool((apart == 1).all()),
@@ -461,8 +470,10 @@ def shares(examined: Examined, part: str, probes: Sequence[Probe], name: str, fe
             number = _shared(*line, shared.what)
             if number is None:
                 return False
-            tells |= bool(np.isfinite(number) and number != 0)
-        seen += tells
+            # Lines that are right share a factor of 1.
+            tells |= bool(np.isfinite(number) and number != 0 and not close(*line, NEAR))
+        # So near to what is right, all entries may share a factor of nearly 1.
+        seen += tells and state != "unclear"
     return seen >= fewest
 
 
@@ -495,7 +506,7 @@ def _stretched(right: np.ndarray, got: np.ndarray, scale: float) -> float | None
     """Return by how much a line of numbers is stretched that may be moved, too; NaN where any two would do."""
     centred = right - right.mean()
     if np.ptp(got) <= NEAR * scale:
-        return 0.0
+        return 0.0 if np.ptp(right) > FAR * scale else np.nan
     if np.ptp(right) <= FAR * scale:
         return None
     factor = float(centred @ got / (centred @ centred))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,11 +49,12 @@ _PLURALS_LATER = {
     "where it is wrong, it is": "where they are wrong, they are",
     ", it is": ", they are",
     ", it differs": ", they differ",
-    "its entries": "their entries",
     "not change its sign": "not change their signs",
     ", but is": ", but are",
 }
 """What else of an observation speaks of the part."""
+_ITS = re.compile(r"\bits\b")
+_OF_WHICH = re.compile(r" (?:of|that|with|in|at) ")
 
 
 def about(parts: tuple[str, ...], observation: str) -> str:
@@ -59,14 +62,28 @@ def about(parts: tuple[str, ...], observation: str) -> str:
 
     >>> about(("loss", "dW"), "where it is wrong, it is always too small")
     'loss and dW: where they are wrong, they are always too small.'
+    >>> about(("weights of the best model",), "changes when its rows do")
+    'weights of the best model: change when their rows do.'
     """
-    if len(parts) == 1:
-        return f"{parts[0]}: {observation}."
-    verb, space, rest = observation.partition(" ")
-    observation = f"{_PLURAL.get(verb, verb)}{space}{rest}"
-    for one, several in _PLURALS_LATER.items():
-        observation = observation.replace(one, several)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}: {observation}."
+    if _are_several(parts):
+        verb, space, rest = observation.partition(" ")
+        observation = f"{_PLURAL.get(verb, verb)}{space}{rest}"
+        for one, several in _PLURALS_LATER.items():
+            observation = observation.replace(one, several)
+        observation = _ITS.sub("their", observation)
+    names = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{names}: {observation}."
+
+
+def _are_several(parts: Sequence[str]) -> bool:
+    """Return whether parts are spoken of in the plural: several, or one whose name is that of things in words.
+
+    A name of one word may be that of a variable, which is one thing whatever it holds.
+    """
+    if len(parts) > 1:
+        return True
+    named = _OF_WHICH.split(parts[0])[0]
+    return " " in parts[0] and named.endswith("s") and not named.endswith("ss")
 
 
 def observation_of(fact: Fact) -> str:

@@ -202,6 +202,9 @@ def _combination(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
     for name, knob in ladder.knobs.items():
         if isinstance(knob, Case):
             settings[name] = bool(rng.random() < 0.25)
+        elif isinstance(knob, Switch):
+            if rng.random() < 0.5:
+                settings[name] = knob.drawn(rng)
         elif not isinstance(knob, Amount) and rng.random() < 0.5:
             settings[name] = knob.tried[rng.integers(len(knob.tried))]
     sizes = list(ladder.all_of(Size))

@@ -106,9 +106,13 @@ def facts_of_entries(
         for inside in (True, False) if pattern.ndim > 1 or not by_chance else (True,):
             if _always_in(examined, part, probes, pattern, inside):
                 said = f"wrong in {pattern.words} alone" if inside else f"right in {pattern.words} alone"
+                question = f"What does your code do differently with {pattern.words}?"
+                if examined.inputs.ladder.compared is not None:
+                    # It is made of what the code returned, which has no such rows.
+                    question = f"Which step of your code decides about {pattern.words}?"
                 yield Fact(
                     about((part,), said),
-                    f"What does your code do differently with {pattern.words}?",
+                    question,
                     "entries",
                     (part,),
                     (pattern.words, inside),
@@ -298,7 +302,9 @@ def facts_of_properties(
             law = LAWS[name]
             if breaks(law, telling) and _is_law_broken_still(examined, part, law, bool(prefix)):
                 said = about((part,), f"{prefix}{law.said}")
-                yield Fact(said, law.question, "law", (part,), (name, bool(prefix)), rank=3)
+                made = examined.inputs.ladder.compared is not None
+                question = "Which step of your code should see to that?" if made else law.question
+                yield Fact(said, question, "law", (part,), (name, bool(prefix)), rank=3)
                 return
 
 

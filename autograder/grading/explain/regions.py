@@ -45,6 +45,8 @@ MOSTLY, MOST = 0.8, 2 / 3
 MOST_SHARED, MOST_LOOKED_AT, ROUNDED = 100, 20, 1e-9
 """Numbers that are whole once they are multiplied by one number up to the first are shares of that many things; so
 many of them are looked at, and so far they may be from whole ones."""
+LARGEST_COUNT = 1e15
+"""Floats that are much larger are all whole, whatever they measure."""
 SELDOM = 0.5
 """The share of probes up to which it is too few of them to be spoken of."""
 _TRIES = 30
@@ -121,6 +123,8 @@ def _is_chosen(number: np.ndarray, arguments: Mapping[str, Any]) -> bool:
 
 def _are_counts_or_shares(right: np.ndarray) -> bool:
     """Return whether all numbers are whole, or whole parts of some number of things."""
+    if np.abs(right).max() > LARGEST_COUNT:
+        return False
     if (right == np.round(right)).all():
         return True
     counts = right.reshape(1, -1)[:, :MOST_LOOKED_AT] * np.arange(1, MOST_SHARED + 1)[:, np.newaxis]
@@ -462,8 +466,10 @@ def _switched(ladder: Ladder, where: Where) -> Iterator[Mapping[str, Any]]:
 def towards(ladder: Ladder, condition: Condition, holds: bool, rng: np.random.Generator) -> Mapping[str, Any]:
     """Return settings that make a condition, taken without its opposite, hold or not, as far as that is easy."""
     knob = ladder.knobs[condition.knob]
-    if isinstance(knob, (Switch, Case)):
-        return {condition.knob: knob.tried[holds]}
+    if isinstance(knob, Switch):
+        return {condition.knob: knob.drawn(rng) if holds else knob.off}
+    if isinstance(knob, Case):
+        return {condition.knob: holds}
     assert isinstance(knob, Size)
     if condition.sort == "from" and rng.random() < 0.5:
         # A limit that is off by one shows only there.

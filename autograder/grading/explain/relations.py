@@ -5,7 +5,7 @@ None of it is known beforehand. What should hold is what holds for the reference
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,8 @@ SAME_SLOPE, OTHER_SLOPE = 1e-4, 1e-2
 
 IDLE = 1e-10
 """Relative differences up to this are no dependence."""
+SPECIAL = 8
+"""Further probes at which an argument is also tried as it is in each special case."""
 
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 
@@ -43,10 +45,10 @@ Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 def generic(ladder: Ladder, draw: int, number: int = PROBES) -> list[Probe]:
     """Return probes without special cases: switches on, sizes of at least three that differ where they can."""
     rng = np.random.default_rng([draw, 77])
-    on = ladder.base | {name: it.on for name, it in ladder.all_of(Switch).items()}
     probes = []
     for index in range(number):
-        settings, taken = dict(on), set[int]()
+        on = {name: it.drawn(rng) for name, it in ladder.all_of(Switch).items()}
+        settings, taken = ladder.base | on, set[int]()
         for name in rng.permutation(list(ladder.all_of(Size))).tolist():
             knob: Size = ladder.all_of(Size)[name]
             low, high = max(knob.tried[0], min(3, knob.tried[-1])), min(knob.tried[-1], max(knob.base + 2, 8))
@@ -120,8 +122,16 @@ def moves_of(ladder: Ladder) -> Iterator[Moved]:
                 yield Moved(name, "repeated")
 
 
-def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield what changes under a move although it should not, or does not follow although it should."""
+def facts_of_moves(
+    examined: Examined, parts: Sequence[str], probes: Sequence[Probe], labels: Set[str]
+) -> Iterator[Fact]:
+    """Yield what changes under a move although it should not, or does not follow although it should.
+
+    Parameters
+    ----------
+    labels
+        Those of the parts that are chosen, not added up.
+    """
     ladder = examined.inputs.ladder
     # Most moves break nothing, as their first probe shows.
     examined.ask(examined.inputs.changed(probes[0], move, move.change(ladder)) for move in moves_of(ladder))
@@ -136,6 +146,8 @@ def facts_of_moves(examined: Examined, parts: Sequence[str], probes: Sequence[Pr
             if move.way == "repeated":
                 said = f"changes when every {singular(ladder, move.knob)} is there twice, and should not"
                 question = f"Which step of your code adds up over the {things}, or counts them?"
+                if set(names) <= labels:
+                    question = f"What does your code do where two {things} are alike?"
             elif how == "changes":
                 said = f"changes when the {things} are put into another order, and should not"
                 question = (
@@ -404,9 +416,13 @@ def facts_of_idle_cases(examined: Examined, parts: Sequence[str], probes: Sequen
 
 
 def depends_on_case(examined: Examined, knob: str, part: str, probes: Sequence[Probe]) -> bool:
-    """Return whether a special case makes a difference to a part at any of some probes, where it should."""
+    """Return whether a special case makes a difference to a part, where it should: alone, or beside other ones."""
     cases = dict.fromkeys(examined.inputs.ladder.all_of(Case), False)
-    pairs = [[probe.with_(**{**cases, knob: value}) for value in (False, True)] for probe in probes]
+    pairs = [
+        [probe.with_(**{**others, knob: value}) for value in (False, True)]
+        for others in (cases, {})
+        for probe in probes
+    ]
     examined.ask(it for pair in pairs for it in pair)
     for pair in pairs:
         if any(examined.inputs.arguments(it) is None for it in pair):
@@ -440,8 +456,18 @@ def is_idle_case(examined: Examined, knob: str, part: str, probes: Sequence[Prob
 
 def other_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
     """Return the probe with one argument from another draw of the same settings, None where it is no array."""
-    other = inputs.arguments(probe.again(9))
-    here = inputs.arguments(probe)
+    return _with_argument_of(inputs, probe, name, probe.again(9), ("other", name, probe.seed, probe.settings))
+
+
+def special_argument(inputs: Inputs, probe: Probe, name: str, case: str) -> Probe | None:
+    """Return the probe with one argument as it is in a special case, or out of it; None where it is no array."""
+    key = ("special", name, case, probe.seed, probe.settings)
+    return _with_argument_of(inputs, probe, name, probe.with_(**{case: not probe[case]}), key)
+
+
+def _with_argument_of(inputs: Inputs, probe: Probe, name: str, source: Probe, key: Hashable) -> Probe | None:
+    """Return the probe with one argument of another probe, None where that is the same, or no array of that shape."""
+    other, here = inputs.arguments(source), inputs.arguments(probe)
     if other is None or here is None:
         return None
     array, replaced = here[name], other[name]
@@ -451,11 +477,7 @@ def other_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
         same = np.array_equal(array, replaced)
     else:
         return None
-    if same:
-        return None
-    return inputs.changed(
-        probe, ("other", name, probe.seed, probe.settings), lambda it: {**it, name: replaced}
-    )
+    return None if same else inputs.changed(probe, key, lambda it: {**it, name: replaced})
 
 
 def rolled_argument(inputs: Inputs, probe: Probe, name: str) -> Probe | None:
@@ -475,11 +497,23 @@ def _rolled(array: np.ndarray) -> np.ndarray:
 
 def depends(examined: Examined, name: str, part: str, probes: Sequence[Probe]) -> bool:
     """Return whether another argument makes a difference to a part at any of some probes."""
+    inputs = examined.inputs
     pairs = [
         (probe, after)
         for change in (other_argument, rolled_argument)
         for probe in probes
-        if (after := change(examined.inputs, probe, name)) is not None
+        if (after := change(inputs, probe, name)) is not None
+    ]
+    special = [
+        (probe, after)
+        for probe in probes[:SPECIAL]
+        for case in inputs.ladder.all_of(Case)
+        if (after := special_argument(inputs, probe, name, case)) is not None
+    ]
+    inputs.ask_trusted(examined.reference, [after for _, after in special])
+    # What the right function refuses is no input.
+    pairs += [
+        (probe, after) for probe, after in special if part_of(examined.expected(after), part) is not None
     ]
     for number, (probe, after) in enumerate(pairs):
         if number % MOST_TOGETHER == 0:
