@@ -103,12 +103,23 @@ def first_few(names: Iterable[str], most: int = 5) -> str:
     return ", ".join([*first[:most], "…"] if len(first) > most else first)
 
 
+_NUMBERED = re.compile(r"\b(lines?|cell) (?=\d)")
+
+
 def filled(line: str, columns: int) -> str:
-    """Return a line broken between words where it is too long, with what follows indented a little more."""
+    """Return a line broken between words where it is too long, with what follows indented a little more.
+
+    A number stays with what it numbers, such as a line: alone on the next line it would look like something else.
+    """
     indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.fill(
-        line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    broken = textwrap.fill(
+        _NUMBERED.sub(r"\1\0", line),
+        columns,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return broken.replace("\0", " ")
 
 
 def sentence(text: str) -> str:

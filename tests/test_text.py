@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.text import clean, clean_source, one_line
+from autograder.text import clean, clean_source, filled, one_line
 
 ANY_TEXT = st.text(st.characters())
 
@@ -66,3 +66,8 @@ def test_lines_of_a_program_stay_where_python_counts_them(end, inside):
     assert [line[0] for line in text.split("\n")] == ["a", "c", "d", "e"]
     assert inside not in text
     assert len(clean_source(text * 50, 100)) == 100
+
+
+def test_a_number_stays_in_one_line_with_what_it_numbers():
+    assert filled("it raised ValueError in a.py, line 74.", 35) == "it raised ValueError in a.py,\n  line 74."
+    assert filled("  a b line", 6) == "  a b\n    line"

@@ -2,7 +2,8 @@
 
 Before every cell, a file that was saved since is run as a whole, so that line numbers are those of the file; names in
 the notebook and existing objects then mean what the file says now. A file that Python cannot read takes what it defined
-before out of use: old code that runs on looks like new code that does not work.
+before out of use: old code that runs on looks like new code that does not work. Code that is running while a file is
+saved is the old one, and a traceback shows its lines, not those that have taken their places.
 """
 
 from __future__ import annotations
@@ -17,13 +18,19 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from autograder.errors import AutograderError
-from autograder.notebook.imports import import_whatever_it_holds
+from autograder.notebook.imports import SAVED, import_whatever_it_holds, keep_source, lines_of, when_saved
 from autograder.notebook.width import fitted
 from autograder.text import sentence
 
 _FAILURE = "__autograder_failure__"
 AGAIN = "__autograder_again__"
 """Where a module keeps, by function, what is to be called when its file has been run again."""
+
+
+_OTHER_LINES = (
+    "{name} was saved after this had begun: the lines above are those that ran. Run the cell again to see what your "
+    "changes do."
+)
 
 
 class NotRunnable(AutograderError):
@@ -69,25 +76,28 @@ class Follower:
 
     def _is_new(self, module: ModuleType) -> bool:
         """Return whether a file was saved since it was looked at; what is seen first is what was imported."""
-        try:
-            status = Path(str(module.__file__)).stat()
-            state = status.st_mtime_ns, status.st_size
-        except OSError:
-            state = None
-        before = self._seen.setdefault(module.__name__, state)
+        path = str(module.__file__)
+        state = when_saved(path)
+        if module.__name__ not in self._seen:
+            self._seen[module.__name__] = vars(module).get(SAVED, state)
+            if SAVED not in vars(module) and state is not None:
+                keep_source(path, Path(path).read_bytes())
+        before = self._seen[module.__name__]
         self._seen[module.__name__] = state
         return state is not None and before != state
 
     def _run(self, module: ModuleType) -> str:
         """Run a module's file as it is saved; return what is wrong with it, empty if nothing is."""
         path = str(module.__file__)
-        linecache.checkcache(path)
         imported = dict(vars(module))
         before = _own(module)
         for name in before:  # what the file does not define any more is gone
             del vars(module)[name]
         try:
-            exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), vars(module))
+            source = Path(path).read_bytes()
+            code = compile(source, path, "exec", dont_inherit=True)
+            keep_source(path, source)
+            exec(code, vars(module))
         except Exception as error:
             problem = sentence_about(error, path)
             vars(module).update(before)  # what exists is of these, and follows the next save
@@ -175,7 +185,7 @@ def _imported_all_the_same(module: ModuleType, error: Exception) -> None:
 
 
 def _about(problem: str) -> str:
-    return f"\n  {problem}\n\n  Nothing in this file runs until that is mended and saved.\n"
+    return f"\n{fitted(f'  {problem}')}\n\n  Nothing in this file runs until that is mended and saved.\n"
 
 
 def follow_saves(folder: Path) -> None:
@@ -201,7 +211,10 @@ def follow_saves(folder: Path) -> None:
             said = error.in_a_cell if isinstance(error, NotRunnable) else fitted(str(error))
             print(said, file=sys.stderr)
             return
-        shell.showtraceback((kind, error, theirs(trace, folder)), tb_offset=0)
+        kept = theirs(trace, folder)
+        shell.showtraceback((kind, error, kept), tb_offset=0)
+        for name in saved_since(kept):
+            print(fitted(_OTHER_LINES.format(name=name)), file=sys.stderr)
 
     for earlier in [it for it in shell.events.callbacks["pre_run_cell"] if it.__name__ == "before_a_cell"]:
         shell.events.unregister("pre_run_cell", earlier)  # this cell is run a second time
@@ -219,6 +232,20 @@ def theirs(trace: TracebackType | None, folder: Path) -> TracebackType | None:
     for it in reversed(kept):
         result = TracebackType(result, it.tb_frame, it.tb_lasti, it.tb_lineno)
     return result or trace
+
+
+def saved_since(trace: TracebackType | None) -> list[str]:
+    """Return the names of the files of a traceback that no longer hold the lines that were run."""
+    paths = dict.fromkeys(it.tb_frame.f_code.co_filename for it in _frames(trace))
+    return [Path(path).name for path in paths if _is_other(path)]
+
+
+def _is_other(path: str) -> bool:
+    """Return whether a file says something else than what was run of it; False where that is not known."""
+    kept = linecache.cache.get(path, ())
+    if len(kept) != 4 or not Path(path).is_file():
+        return False
+    return kept[2] != lines_of(Path(path).read_bytes())
 
 
 def _is_theirs(trace: TracebackType, folder: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ import pytest
 
 from autograder.errors import AutograderError
 from autograder.notebook import best_time, stand_in
-from autograder.notebook.saves import Follower, sentence_about, theirs
+from autograder.notebook.imports import import_whatever_it_holds
+from autograder.notebook.saves import Follower, saved_since, sentence_about, theirs
 from tests.notebooks.execution import SECONDS_PER_CELL
 
 if TYPE_CHECKING:
@@ -144,6 +146,38 @@ def test_a_traceback_shows_the_file_s_own_line_and_no_library(folder: Folder) ->
     assert trace.tb_next is None
 
 
+def test_what_ran_while_its_file_was_saved_is_shown_with_the_lines_that_ran(folder: Folder) -> None:
+    folder.save(MODEL.replace("2 * x", "1 // x"))
+    follower = follower_of(folder)
+    for form_feed in ("", "\x0c"):
+        with pytest.raises(ZeroDivisionError) as caught:
+            evaluated("double(0)", folder)
+        trace = theirs(caught.tb, folder.path)
+        assert saved_since(trace) == []
+        folder.save(f"{form_feed}# another line\n\n" + MODEL.replace("2 * x", "3 // x"))
+        assert "1 // x" in traceback.format_tb(trace)[-1]
+        assert saved_since(trace) == ["models_of_a_test.py"]
+        folder.save(MODEL.replace("2 * x", "1 // x"))
+        follower.look()
+    folder.save("# now it works\n\n" + MODEL.replace("2 * x", "3 // x"))
+    follower.look()
+    with pytest.raises(ZeroDivisionError) as caught:
+        evaluated("double(0)", folder)
+    assert "3 // x" in traceback.format_tb(caught.tb)[-1]
+    assert saved_since(caught.tb) == []
+
+
+def test_a_save_in_the_cell_that_imports_is_noticed(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    folder.save(MODEL, "imported_first")
+    follower = Follower(folder.path, lambda: folder.names)
+    import_whatever_it_holds(folder.path, lambda *_: None)
+    exec("from imported_first import double", folder.names)
+    folder.save(MODEL.replace("2 * x", "3 * x"), "imported_first")
+    follower.look()
+    assert evaluated("double(1)", folder) == 3
+
+
 def test_a_traceback_without_anything_of_theirs_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         1 / 0  # noqa: B018
@@ -240,7 +274,10 @@ CELLS = [
     "path.write_text(text + '\\ndef double(x)')\nos.utime(path, (6, 6))",
     "with step():\n    double(1)\nprint('went on')",
     "model.value()",
-    "path.write_text(text)\nos.utime(path, (7, 7))",
+    "path.write_text(text.replace('return 2 * x', 'x()\\n    return 1 / 0'))\nos.utime(path, (7, 7))",
+    "def save():\n    path.write_text('# more\\n\\n' + text)\n    os.utime(path, (8, 8))\n"
+    "with step():\n    double(save)",
+    "path.write_text(text)\nos.utime(path, (9, 9))",
     "import IPython.display, threading\nimport autograder.notebook.waiting as waiting\n"
     "waiting.AFTER_SECONDS = waiting.EVERY_SECONDS = 0.2\n"
     "shown, display = threading.Event(), IPython.display.display\n"
@@ -267,7 +304,7 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
         allow_errors=True,
         resources=resources,
     ).execute()
-    _, _, _, _, failing, _, broken, direct, _, working, unchecked, after = notebook.cells
+    _, _, _, _, failing, _, broken, direct, _, old, _, working, unchecked, after = notebook.cells
     (error,) = (it for it in failing.outputs if it.output_type == "error")
     shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
     assert "models_of_a_test.py" in shown
@@ -278,6 +315,9 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
     assert "Nothing in this file runs until" in said and "went on" in said
     assert "not run: models_of_a_test.py has a syntax error" in text_of(direct)
     assert not any(it.get("name") == "stdout" for it in direct.outputs)
+    (error,) = (it for it in old.outputs if it.output_type == "error")
+    assert "return 1 / 0" in re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    assert text_of(old).startswith("models_of_a_test.py was saved after this had begun")
     assert "8 1" in text_of(working)
     waited = [it for it in working.outputs if it.output_type == "display_data"]
     assert waited and waited[0].data["text/plain"].startswith("took")
