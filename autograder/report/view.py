@@ -44,10 +44,13 @@ class FailedCheck:
 
     Attributes
     ----------
+    test
+        The id of the one in full.
     others
         Names of the rest.
     """
 
+    test: str
     name: str
     heading: str
     message: str
@@ -209,6 +212,7 @@ def failed_checks(checks: Iterable[Verdict]) -> Iterable[FailedCheck]:
         untried = first.message.startswith(NOT_TRIED)
         hint = one_line(first.hint or "", _MESSAGE_LIMIT)
         yield FailedCheck(
+            test=first.test,
             name=name_of_test(first.test, with_case=True),
             heading=first.kind.heading,
             message=message_of(first),

@@ -27,6 +27,7 @@ from autograder.grading.trial import Trial
 from autograder.handin.open_hand_in import Submission
 from autograder.model.assignment import Assignment
 from autograder.model.verdict import Family, Kind, Verdict
+from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.process import Sandbox
 from autograder.student.file_problems import FileProblem, file_problems, tells_of
 from autograder.student.notes import Change, changes_in
@@ -74,6 +75,8 @@ class Checks:
         The function that each failed check called last, as its object names it, by their ids.
     changed
         What the calls of each check changed of their arguments, by its id.
+    raised
+        The exception of each check that failed by one, by its id.
     not_imported
         The ids of the checks for which a file raised an error when it was imported.
     handed_out
@@ -87,6 +90,7 @@ class Checks:
     compared: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    raised: Mapping[str, CodeRaised] = field(default_factory=dict)
     not_imported: Collection[str] = ()
     handed_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -148,6 +152,7 @@ def check_folder(
         compared: dict[str, tuple[Part, ...]] = {}
         called: dict[str, str] = {}
         changed: dict[str, list[Change]] = {}
+        raised: dict[str, CodeRaised] = {}
         not_imported = set[str]()
         last: list[Trial] = []
 
@@ -161,6 +166,10 @@ def check_folder(
                 called.setdefault(verdict.test, last[0].called_last)
             if last and verdict.kind.family is Family.VALUE:
                 compared.setdefault(verdict.test, parts_of_trial(last[0]))
+            if last and verdict.kind is Kind.RAISED:
+                for error in last[0].outcomes:
+                    if isinstance(error, CodeRaised):
+                        raised[verdict.test] = error  # the last one
             if last:
                 changed.setdefault(verdict.test, []).extend(changes_in(last[0]))
             if last and last[0].failed_to_import:
@@ -188,6 +197,7 @@ def check_folder(
         compared=compared,
         called=called,
         changed=changed,
+        raised=raised,
         not_imported=not_imported,
         handed_out=parameters_of_release(folder),
     )

@@ -19,19 +19,21 @@ import numpy as np
 
 from autograder.errors import CourseError
 from autograder.grading.explain.explanation import digest_of_hint, questions_of
+from autograder.grading.findings import exception_name
 from autograder.grading.names.parsing import parsed_or_none
 from autograder.grading.worked_examples import EXAMPLES_FILE, WorkedExample
 from autograder.handin.cell_lines import CellLines
 from autograder.model.hint_use import MOST_HINTS, STAGES, HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
+from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.wire.cells import cells_in
 from autograder.student.checks import Checks, Part
 from autograder.student.memory import remember, remembered
 from autograder.student.messages import Line
 from autograder.student.small_changes import small_changes
 from autograder.student.states import Outcome, State, outcomes_of
-from autograder.text import first_few, sentence
+from autograder.text import first_few, one_line, sentence
 
 LOG_FILE = "hints.json"
 SECONDS_BETWEEN = 60
@@ -61,8 +63,18 @@ _OF_ERRORS = {
     "RecursionError": "For which input does your function return without calling itself, and how do the calls come to "
     "that input?",
     "NameError": "Which of your lines should give that name its value, and is it run before this one?",
+    "UnboundLocalError": "On which way through your function does that variable get no value before this line?",
+    "IndexError": "How long is what is indexed there, and which values does the index take?",
+    "KeyError": "Which keys are there, and which of your lines puts them in?",
+    "AttributeError": "Of which type is what stands before the dot, and which of your lines made it that?",
+    "ZeroDivisionError": "What is divided by there, and for which input is it 0?",
 }
 """What is asked about errors whose name alone says what to ask."""
+_SHAPES = "Which shape does each part of the line have that raised the error, and along which axes should they meet?"
+_ABOUT_SHAPES = re.compile(r"\b(shapes?|broadcast|dimensions?|aligned)\b")
+LONGEST_ERROR = 200
+MOST_PARTS = 4
+"""Values at the line that raised an error that a hint tells."""
 _NOTHING = "Which line of your function gives the result back to whoever called it, and is that line reached?"
 _NAN = "Which of your steps can give NaN: 0 / 0, inf - inf, 0 * inf, the root or the logarithm of a negative number?"
 _INFINITE = (
@@ -301,8 +313,12 @@ def _question_about(checks: Checks, outcome: Outcome) -> str:
     """Return what to ask about the first failure where no hint asks anything."""
     first = outcome.failed[0]
     if first.kind is Kind.RAISED:
+        error = checks.raised.get(first.test)
+        if error is not None and "ValueError" in error.bases and _ABOUT_SHAPES.search(error.text):
+            return _SHAPES
         return next(
-            (asked for name, asked in _OF_ERRORS.items() if name in first.message), _QUESTIONS[first.kind]
+            (asked for name, asked in _OF_ERRORS.items() if re.search(rf"\b{name}\b", first.message)),
+            _QUESTIONS[first.kind],
         )
     if first.kind is Kind.WRONG_TYPE_OR_SHAPE and any(
         it.got is None for it in checks.compared.get(first.test, ())
@@ -353,8 +369,19 @@ def _where_to_look(checks: Checks, outcome: Outcome, statement: str) -> str:
         sentence(f"Right in: {first_few(right, 3)}; wrong in: {first_few(wrong, 3)}") if right else ""
     )
     seen = check.message if place is None else _without(place, check.message)
+    error = None if statement else checks.raised.get(check.test)
+    if error is not None and error.text and f"raised {exception_name(error)}" in check.message:
+        seen = f"{seen.rstrip('.')}: {one_line(error.text, LONGEST_ERROR)}"
     parts.append(sentence(statement or f'In "{check.name}": {seen}'))
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in parts if part) + (_at_that_line(error) if error is not None else "")
+
+
+def _at_that_line(error: CodeRaised) -> str:
+    """Return what the parts of the line that raised were, as a paragraph of its own; empty if nothing is known."""
+    there = error.variables[:MOST_PARTS]
+    width = max((len(it.name) for it in there), default=0)
+    lines = [f"  {one_line(it.name, 100):<{width}} = {one_line(it.value, 160)}" for it in there]
+    return "".join(f"\n{line}" for line in ["\nWhen it raised that:", *lines]) if lines else ""
 
 
 def _functions_of(checks: Checks, outcome: Outcome) -> list[str]:

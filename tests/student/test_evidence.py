@@ -419,7 +419,7 @@ def variables(work: Path, body: str) -> dict[str, str]:
     return {name.strip(): value for name, _, value in (line.partition(" = ") for line in lines)}
 
 
-def test_variables_of_the_line_that_raised_are_shown_first_and_its_inputs_once(work: Path) -> None:
+def test_variables_of_the_part_that_raised_are_shown_first_and_inputs_once(work: Path) -> None:
     body = """
 count = 3
 columns = X.sum(axis=0)
@@ -428,10 +428,72 @@ return columns[np.newaxis, :, np.newaxis] - rows[:, 0, 0]
 """
     shown = variables(work, body)
     assert list(shown.items()) == [
-        ("columns", "float64 (2,) [4., 8.]"),
         ("rows", "float64 (3, 1) [[3.], [9.], [3.]]"),
+        ("columns", "float64 (2,) [4., 8.]"),
         ("count", "3"),
     ]
+
+
+@pytest.mark.parametrize(
+    "body, parts",
+    [
+        ("return A[0] - A.T", {"A[0]": "float64 (2,)", "A.T": "float64 (2, 3)"}),
+        (
+            "return np.dot(A[i:, None], A[-1])[9]",
+            {"A[i:, None]": "float64 (2, 1, 2)", "A[-1]": "float64 (2,)"},
+        ),
+        (
+            "return np.dot(A[i:, None], A[:, 0])",
+            {"A[i:, None]": "float64 (2, 1, 2)", "A[:, 0]": "float64 (3,)"},
+        ),
+        ("A[:, 0] += A[\n    0]", {"A[:, 0]": "float64 (3,)", "A[0]": "float64 (2,)"}),
+        ("A[:, 0] += A[0]", {"A[:, 0]": "float64 (3,)", "A[0]": "float64 (2,)"}),
+        (
+            "y = np.array([2, 0])\nreturn A[y] + A[A[:, 0] > 9]",
+            {"A[y]": "float64 (2, 2)", "A[:, 0]": "float64 (3,)"},
+        ),
+        ("cache = {'x': A}\nreturn cache['x'] @ cache['x']", {"cache['x']": "float64 (3, 2)"}),
+        ("return 1 // len([A[0] for A in [[[]]]][0])", {}),
+    ],
+)
+def test_parts_of_the_line_that_raised_are_worked_out(work: Path, body: str, parts: dict[str, str]) -> None:
+    shown = variables(work, f"A = np.ones((3, 2))\ni = 1\n{body}")
+    found = {name: value for name, value in shown.items() if not name.isidentifier()}
+    assert found.keys() == parts.keys()
+    for part, begins in parts.items():
+        assert found[part].startswith(begins)
+
+
+def test_of_an_object_its_attributes_are_shown_without_running_its_code(work: Path) -> None:
+    body = """
+class Model:
+    width = property(lambda self: exit())
+    def __getattr__(self, name): exit()
+    def __getitem__(self, index): exit()
+model = Model()
+model.W = np.ones((3, 2))
+return (model.W @ model.W) + model.width + model[0] + model.none
+"""
+    shown = variables(work, body)
+    assert [*shown] == ["model.W"]
+    assert shown["model.W"].startswith("float64 (3, 2)")
+
+
+def test_a_long_sum_that_raises_is_told_like_any_other(work: Path) -> None:
+    shown = variables(work, "A = np.ones((3, 2))\nreturn " + "X + " * 990 + "A.T")
+    assert shown["A"].startswith("float64 (3, 2)") and shown["X"].startswith("float64 (2, 2)")
+
+
+def test_what_only_code_of_the_student_s_could_tell_of_an_object_is_not_asked(work: Path) -> None:
+    body = """
+class Model:
+    width = property(lambda self: exit())
+    def __getattr__(self, name): exit()
+    def __getitem__(self, index): exit()
+model = Model()
+return len((None, model.width if 0 else 1, model[0] if 0 else 1, model.none if 0 else 1)[0])
+"""
+    assert variables(work, body) == {"model": "<Model>"}
 
 
 def test_values_of_variables_are_short_and_run_none_of_the_student_s_code(work: Path) -> None:

@@ -106,6 +106,45 @@ def test_an_error_s_own_line_is_the_place_to_look_at(work: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "line, asked, told, part",
+    [
+        (
+            "A = np.ones((3, 2))\n    return A - A.T",
+            "Which shape does each part",
+            "it raised ValueError: operands could not be broadcast together",
+            "A.T = float64 (2, 3)",
+        ),
+        (
+            "return [X[0]][len(X)]",
+            "How long is what",
+            "it raised IndexError: list index",
+            "X = float64 (2, 2)",
+        ),
+        ("b = {}\n    return b['b']", "Which keys are there", "it raised KeyError: 'b'", "b = {}"),
+        ("return X.mena()", "Of which type is", "it raised AttributeError: ", "X = float64 (2, 2)"),
+        ("return 1 // X[0].size - X[1].ndim // 0", "What is divided by", "by zero", "X[1].ndim = 1"),
+    ],
+)
+def test_of_an_error_the_text_and_the_parts_of_its_line_are_told(
+    work: Path, line: str, asked: str, told: str, part: str
+) -> None:
+    (work / "centring.py").write_text(re.sub(r"return np.sqrt\(np.add.*", lambda _: line, REFERENCE))
+    question, place, *_ = all_stages(work)
+    assert question.startswith(asked)
+    assert told in place.partition("When it raised that:")[0]
+    assert part in re.sub(" +", " ", place.partition("When it raised that:")[2])
+
+
+def test_the_parts_of_a_line_are_lines_of_code(work: Path) -> None:
+    raising = REFERENCE.replace("return np.sqrt(np.add", "return X[0, :1] @ X + (np.add")
+    (work / "centring.py").write_text(raising)
+    checks = check_folder(folder=work, tier="limits")
+    hint = [hint_for(checks, "spread", work, now) for now in (0, 100)][-1]
+    shown = [text.split(" = ")[0].strip() for role, text in hint.lines if role == "details"]
+    assert shown == ["When it raised that:", "X[0, :1]", "X", "deviations_from_mean"]
+
+
 def test_an_error_in_a_function_that_is_right_leads_back_to_the_one_that_calls_it(work: Path) -> None:
     calling = REFERENCE.replace("    return np.sqrt(np.add", "    return centre(0) and np.sqrt(np.add")
     (work / "centring.py").write_text(calling)
@@ -152,7 +191,7 @@ def test_what_is_asked_fits_what_was_seen(work: Path, old: str, new: str, asked:
     "new, asked, place",
     [
         ("3 * np.sqrt(np.add", "Take the smallest check", "Look at centring.ipynb, cell 3, lines 1 to 4."),
-        ("np.sqrt(X[9] + np.add", "What is in each variable", "Look at centring.ipynb, cell 3, line 4."),
+        ("np.sqrt(X[9] + np.add", "How long is what is indexed", "Look at centring.ipynb, cell 3, line 4."),
     ],
 )
 def test_in_a_notebook_places_are_cells_and_examples_are_for_a_cell(

@@ -1,31 +1,39 @@
-"""Puts into words what the variables of a function were when it raised: short, and without running student code."""
+"""Puts into words what the variables of a function were when it raised: short, and without running student code.
+
+Of the part of the line that raised, what can be worked out without a call is told as well: `X[i]`, `self.W.T`.
+"""
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import itertools
 import keyword
+import linecache
 import re
 import reprlib
-from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
+from collections.abc import Iterator
+from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox.wire.messages import MOST_LOCALS, Local
+from autograder.sandbox.worker.plain_values import UNKNOWN, value_of
 
 LONGEST = 160
+LONGEST_EXPRESSION = 40
 _NOT_SHOWN = (ModuleType, FunctionType, BuiltinFunctionType, type)
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-def locals_of(frame: FrameType, source: str) -> list[Local]:
-    """Return the variables of a frame: those of the line that raised first, then others that are no parameters.
+def locals_of(trace: TracebackType) -> list[Local]:
+    """Return what is known at the end of a traceback: first of the part that raised, then of its line, then the rest.
 
-    Parameters
-    ----------
-    source
-        That line.
+    What a name was is left out where it is an object of the student's, of which parts are told. Of the rest, parameters
+    are left out: a check shows its inputs anyway.
     """
+    frame = trace.tb_frame
     if frame.f_locals is frame.f_globals:
         return []  # a file that is being imported
     there = {
@@ -33,14 +41,67 @@ def locals_of(frame: FrameType, source: str) -> list[Local]:
         for name, value in frame.f_locals.items()
         if name.isidentifier() and not keyword.iskeyword(name) and not isinstance(value, _NOT_SHOWN)
     }
-    in_line = [name for name in _WORD.findall(source) if name in there]
+    parts = list[tuple[str, str, Any]]()
+    with contextlib.suppress(RecursionError, MemoryError):  # of an expression that is nested a thousand times
+        parts += _parts(_part_that_raised(trace), there, frame.f_globals)
+    taken_apart = {root for root, text, _ in parts if text != root}
+    named = {it: value for it, value in there.items() if it not in taken_apart or not _is_an_object(value)}
+    told = {text: value for root, text, value in parts if text != root or root in named}
+    in_part = [*told]
     code = frame.f_code
-    parameters = code.co_varnames[
-        : code.co_argcount + code.co_kwonlyargcount
-    ]  # a check shows its inputs anyway
+    source = linecache.getline(code.co_filename, trace.tb_lineno)
+    in_line = [name for name in _WORD.findall(source) if name in there]
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     others = [name for name in there if name not in parameters]
-    shown = [*dict.fromkeys(in_line + others)][:MOST_LOCALS]
-    return [Local(name[:100], _short(there[name])) for name in shown]
+    told |= named
+    shown = [it for it in dict.fromkeys(in_part + in_line + others) if it in told][:MOST_LOCALS]
+    return [Local(name[:100], _short(told[name])) for name in shown]
+
+
+def _part_that_raised(trace: TracebackType) -> ast.stmt | None:
+    """Return the innermost expression or statement that was being run, if Python noted where it stands."""
+    code = trace.tb_frame.f_code
+    first, last, start, end = next(
+        itertools.islice(code.co_positions(), trace.tb_lasti // 2, None), (None, None, None, None)
+    )
+    if first is None or last is None or start is None or end is None:
+        return None
+    lines = [linecache.getline(code.co_filename, number).encode() for number in range(first, last + 1)]
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][start:]
+    text = b"".join(lines)
+    for whole in (b"(" + text + b"\n)", text):  # an expression over several lines, or a statement: `a += b`
+        with contextlib.suppress(SyntaxError, ValueError):
+            return ast.parse(whole).body[0]
+    return None
+
+
+def _parts(
+    node: ast.AST | None, there: dict[str, Any], elsewhere: dict[str, Any]
+) -> Iterator[tuple[str, str, Any]]:
+    """Yield the largest parts of a statement whose values are known: the name each begins with, its text, its value."""
+    if node is None or isinstance(node, _OTHER_NAMES):
+        return
+    root: ast.AST = node
+    while isinstance(root, (ast.Attribute, ast.Subscript)):
+        root = root.value
+    if isinstance(root, ast.Name) and root.id in there:
+        text = ast.unparse(node)
+        value = value_of(node, there, elsewhere)
+        if value is not UNKNOWN and len(text) <= LONGEST_EXPRESSION and not isinstance(value, _NOT_SHOWN):
+            yield root.id, text, value
+            return
+    for child in ast.iter_child_nodes(node):
+        yield from _parts(child, there, elsewhere)
+
+
+_OTHER_NAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+"""Within these a name may be another variable than around them."""
+
+
+def _is_an_object(value: Any) -> bool:
+    """Return whether all that would be told of a value is its type."""
+    return _short(value) == f"<{type(value).__name__[:60]}>"
 
 
 def _short(value: Any) -> str:

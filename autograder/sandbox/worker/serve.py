@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterable
-from types import FrameType, FunctionType, ModuleType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any, cast
 
 import numpy as np
@@ -404,26 +404,27 @@ class Server:
     def _variables(self, error: BaseException) -> list[Local]:
         """Return the variables of the innermost frame that lies in the student's own files."""
         own = self._own_frames(error)
-        if not own:
-            return []
-        frame, line = own[-1]
-        return locals_of(frame, linecache.getline(frame.f_code.co_filename, line))
+        return locals_of(own[-1]) if own else []
 
     def _frames(self, error: BaseException) -> list[Frame]:
         """Return what is told of the frames that lie in the student's own files, innermost last."""
         frames = []
-        for frame, line in self._own_frames(error):
-            file = frame.f_code.co_filename
-            text = linecache.getline(file, line).strip()
-            frames.append(Frame(file, line, frame.f_code.co_name[:100], text[:200]))
+        for it in self._own_frames(error):
+            code, line = it.tb_frame.f_code, it.tb_lineno
+            text = linecache.getline(code.co_filename, line).strip()
+            frames.append(Frame(code.co_filename, line, code.co_name[:100], text[:200]))
         if isinstance(error, SyntaxError) and error.filename in self._spaces.student_files:
             frames.append(Frame(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200]))
         return frames[-MOST_FRAMES:]
 
-    def _own_frames(self, error: BaseException) -> list[tuple[FrameType, int]]:
-        """Return the frames that lie in the student's own files, each with its line, innermost last."""
-        traced = traceback.walk_tb(error.__traceback__)
-        return [it for it in traced if it[0].f_code.co_filename in self._spaces.student_files]
+    def _own_frames(self, error: BaseException) -> list[TracebackType]:
+        """Return where the error passed through the student's own files, innermost last."""
+        own, trace = list[TracebackType](), error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename in self._spaces.student_files:
+                own.append(trace)
+            trace = trace.tb_next
+        return own
 
 
 def _text_of(error: BaseException) -> str:
