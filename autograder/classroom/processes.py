@@ -21,7 +21,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from autograder.classroom.grade_one import grade_one, open_grader, require_secrets_kept
-from autograder.classroom.similarity import fingerprints, not_compared
+from autograder.classroom.similarity import computations, fingerprints, not_compared
 from autograder.classroom.watchdog import limit_memory, watched
 from autograder.classroom.work import CannotGrade, StoredResult, Work
 from autograder.errors import GraderError
@@ -62,11 +62,13 @@ def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredR
     with watched(budget, lambda: os._exit(70), work.assignment.limits.seconds_total + GRACE_SECONDS):
         result = grade_one(work, grader, submission)
         found = fingerprints(submission.files, work.boilerplate)
+        computed = computations(submission.files, work.computed_by_stubs)
     left_out = not_compared(submission.files).items()
     flags = (*result.flags, *(_NOT_COMPARED.format(name, why) for name, why in left_out))
     return StoredResult(
         result=msgspec.structs.replace(result, flags=flags),
         fingerprints=found,
+        computations=computed,
         sources=_sources(submission),
     )
 

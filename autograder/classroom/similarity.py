@@ -4,6 +4,10 @@ Code becomes tokens in which names, numbers and texts no longer matter; every ru
 and of each window of hashes the smallest is kept (Schleimer, Wilkerson and Aiken, "Winnowing: local
 algorithms for document fingerprinting", 2003). Code of the stubs is left out, and code that much of the class
 has counts for little: a short exercise has few right answers, and agreeing on them means nothing.
+
+A copy of which every line was written anew has no run of tokens in common with anybody. So hand-ins are also compared
+by what they compute, see `computations`. Two who thought of the same compute the same, which makes that the weaker
+sign: such pairs come last, and where they are usual in a class there are none.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from autograder.classroom.computations import computed_in
 from autograder.grading.names.parsing import MOST_BYTES, parsed_or_none
 
 RUN = 14
@@ -34,6 +39,10 @@ FEWEST_IN_COMMON = 8
 """Fingerprints that a pair must share before it is worth anybody's time."""
 ALIKE = 0.6
 """Share of the rarer code in common, from which a pair is listed."""
+AGREEING = 0.85
+"""Share of the rarer computations in common, from which a pair is listed."""
+MOST_GROUPS = 5
+"""So many groups, or one for every 20 of the class if that is more, are listed because they compute the same."""
 MOST_PAIRS = 30
 MOST_CONNECTING = 200
 """Pairs that are listed even beyond those, so that nobody who is in one is missing."""
@@ -74,11 +83,12 @@ class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True)
 class Suspect:
-    """One hand-in to compare: its label, whose it is, and the values of its fingerprints."""
+    """One hand-in to compare: its label, whose it is, the values of its fingerprints and of its computations."""
 
     label: str
     owners: frozenset[str]
     values: frozenset[int]
+    computed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -89,12 +99,15 @@ class Pair:
     ----------
     likeness
         Share of the smaller one's code that both have, between 0 and 1; rare code counts for more.
+    rewritten
+        Whether it is computations that both have, not fingerprints.
     """
 
     first: str
     second: str
     likeness: float
     shared: frozenset[int]
+    rewritten: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +136,18 @@ def fingerprints(
     return tuple(found.values())
 
 
+def computations(
+    files: Mapping[str, bytes], left_out: frozenset[int] = frozenset()
+) -> tuple[Fingerprint, ...]:
+    """Return what some files compute, but for what is in `left_out`; nothing of a file that cannot be parsed."""
+    found: dict[int, Fingerprint] = {}
+    for name in sorted(files):
+        for it in computed_in(files[name]) if name.endswith(".py") else ():
+            if it.value not in left_out:
+                found.setdefault(it.value, Fingerprint(it.value, name, it.first_line, it.last_line))
+    return tuple(found.values())
+
+
 def not_compared(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return the modules that `fingerprints` leaves out, or does not read to their ends, and why."""
     found = {}
@@ -139,18 +164,21 @@ def not_compared(files: Mapping[str, bytes]) -> dict[str, str]:
 def find_alike(suspects: Sequence[Suspect]) -> Alike:
     """Return which hand-ins of different students have the same code, or nearly the same, closest first.
 
-    Of a group with the same code one stands for all among the pairs.
+    Of a group with the same code one stands for all among the pairs. Pairs that only compute the same come last.
     """
     by_code: dict[frozenset[int], list[Suspect]] = {}
+    without_code: list[Suspect] = []
     for suspect in suspects:
         if len(suspect.values) >= FEWEST_IN_COMMON:
             by_code.setdefault(suspect.values, []).append(suspect)
+        elif len(suspect.computed) >= FEWEST_IN_COMMON:
+            without_code.append(suspect)
     groups = [
         tuple(one.label for one in group)
         for group in by_code.values()
         if len({one.owners for one in group}) > 1
     ]
-    different = [group[0] for group in by_code.values()]
+    different = [*(group[0] for group in by_code.values()), *without_code]
     return Alike(tuple(sorted(groups, key=lambda group: (-len(group), group))), tuple(_pairs(different)))
 
 
@@ -323,29 +351,75 @@ def _pairs(suspects: Sequence[Suspect]) -> Iterator[Pair]:
     """Yield the pairs that are close, closest first: those that connect everybody who is in one, then some more."""
     if len(suspects) < 2:
         return
-    table = _Table(suspects)
-    likeness, close = _close(table, len(suspects))
-    found = sorted(np.argwhere(close).tolist(), key=lambda pair: -likeness[tuple(pair)])
-    apart = [(i, j) for i, j in found if not suspects[i].owners & suspects[j].owners]
-    for i, j in sorted(_listed(apart), key=lambda pair: -likeness[pair]):
-        one, other = suspects[i], suspects[j]
-        yield Pair(one.label, other.label, min(1.0, float(likeness[i, j])), one.values & other.values)
+    code = _compared(suspects, [it.values for it in suspects], ALIKE)
+    computed = _compared(suspects, [it.computed for it in suspects], AGREEING)
+    known = set(code.close)
+    agreeing = [it for it in _least_usual(computed, len(suspects)) if it not in known]
+    listed = set(_listed([*code.close, *agreeing]))
+    for rewritten, pairs, compared in ((False, code.close, code), (True, agreeing, computed)):
+        for i, j in pairs:
+            if (i, j) in listed:
+                one, other = suspects[i], suspects[j]
+                shared = one.computed & other.computed if rewritten else one.values & other.values
+                yield Pair(
+                    one.label, other.label, min(1.0, float(compared.likeness[i, j])), shared, rewritten
+                )
 
 
-def _close(table: _Table, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the likeness of every two hand-ins, and which pairs are close; both have shape (N, N).
+@dataclass(frozen=True)
+class _Compared:
+    """How much every two hand-ins have in common.
 
-    A fingerprint weighs the more the fewer have it. Those who have much more than that in common count as two:
-    several copies of one hand-in would otherwise make its code what much of the class has.
+    Attributes
+    ----------
+    weight, likeness
+        Of what both have, shape (N, N): in all, and as a share of what the smaller one has.
+    close
+        Pairs with much in common, closest first.
     """
+
+    weight: np.ndarray
+    likeness: np.ndarray
+    close: Sequence[tuple[int, int]]
+
+
+def _compared(suspects: Sequence[Suspect], values: Sequence[Set[int]], least: float) -> _Compared:
+    """Compare by values, of which one weighs the more the fewer have it.
+
+    Those who have much more than that in common count as two: several copies of one hand-in would otherwise make its
+    code what much of the class has.
+    """
+    count, table = len(suspects), _Table(values)
     all_in_common = table.in_common(np.ones(table.width, np.float32))
     kin = _kin(_share_of_smaller(all_in_common), all_in_common >= FEWEST_IN_COMMON)
     holders = table.holders(kin)
-    weight = np.log2(np.maximum(max(count, SMALL_CLASS) / holders, 1)).astype(np.float32)
-    likeness = _share_of_smaller(table.in_common(weight))
+    each = np.log2(np.maximum(max(count, SMALL_CLASS) / holders, 1)).astype(np.float32)
+    weight = table.in_common(each)
+    likeness = _share_of_smaller(weight)
     rare = (holders <= max(3, count // 10)).astype(np.float32)
-    close = (likeness >= ALIKE) & (table.in_common(rare) >= FEWEST_IN_COMMON)
-    return likeness, np.triu(close, k=1)
+    close = np.triu((likeness >= least) & (table.in_common(rare) >= FEWEST_IN_COMMON), k=1)
+    found = sorted(((i, j) for i, j in np.argwhere(close).tolist()), key=lambda pair: -likeness[pair])
+    return _Compared(
+        weight, likeness, [(i, j) for i, j in found if not suspects[i].owners & suspects[j].owners]
+    )
+
+
+def _least_usual(compared: _Compared, count: int) -> list[tuple[int, int]]:
+    """Return the close pairs of a few groups, those first that have most in common which few others have.
+
+    Two may think of the same, and the more do the larger the class is. One group may be large, and is all the more
+    worth a look.
+    """
+    by_weight = sorted(compared.close, key=lambda pair: -compared.weight[pair])
+    group = np.arange(count)
+    most = max(MOST_GROUPS, count // 20)
+    found = []
+    for i, j in by_weight:
+        joined = np.where(group == group[i], group[j], group)
+        if np.count_nonzero(np.bincount(joined) > 1) <= most:
+            group = joined
+            found.append((i, j))
+    return found
 
 
 def _share_of_smaller(in_common: np.ndarray) -> np.ndarray:
@@ -408,13 +482,13 @@ def _listed(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 class _Table:
-    """Which hand-in has which fingerprint, by fingerprint; `width` is how many different ones there are."""
+    """Which hand-in has which value, by value; `width` is how many different ones there are."""
 
-    def __init__(self, suspects: Sequence[Suspect]) -> None:
-        self._count = len(suspects)
-        values = np.concatenate([np.fromiter(one.values, np.uint64, len(one.values)) for one in suspects])
-        owner = np.repeat(np.arange(self._count), [len(one.values) for one in suspects])
-        different, column = np.unique(values, return_inverse=True)
+    def __init__(self, values: Sequence[Set[int]]) -> None:
+        self._count = len(values)
+        every = np.concatenate([np.fromiter(one, np.uint64, len(one)) for one in values])
+        owner = np.repeat(np.arange(self._count), [len(one) for one in values])
+        different, column = np.unique(every, return_inverse=True)
         self.width = len(different)
         order = np.argsort(column, kind="stable")
         self._owner, self._column = owner[order], column[order]
@@ -422,12 +496,12 @@ class _Table:
         self._shared = np.bincount(column, minlength=self.width)[self._column] > 1
 
     def holders(self, kin: np.ndarray) -> np.ndarray:
-        """Return how many have each fingerprint, shape (width,), where of all kin no more than two count."""
+        """Return how many have each value, shape (width,), where of all kin no more than two count."""
         each, number = np.unique(self._column * self._count + kin[self._owner], return_counts=True)
         return np.bincount(each // self._count, np.minimum(number, 2), self.width)
 
     def in_common(self, weight: np.ndarray) -> np.ndarray:
-        """Return the weight of the fingerprints that every two have in common, shape (N, N)."""
+        """Return the weight of the values that every two have in common, shape (N, N)."""
         owner, column = self._owner[self._shared], self._column[self._shared]
         different, place = np.unique(column, return_inverse=True)
         weights = np.zeros((self._count, self._count), np.float32)

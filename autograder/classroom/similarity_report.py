@@ -32,7 +32,9 @@ def with_similar_code(record: ClassRecord, store: Store, found: Sequence[Found],
             files = work.opened(source, label).files
             return tuple(
                 _excerpt(file, files[file], *lines)
-                for file, ranges in lines_in_common(outcome.fingerprints, pair.shared).items()
+                for file, ranges in lines_in_common(
+                    outcome.computations if pair.rewritten else outcome.fingerprints, pair.shared
+                ).items()
                 if file in files
                 for lines in ranges
             )
@@ -43,6 +45,7 @@ def with_similar_code(record: ClassRecord, store: Store, found: Sequence[Found],
             first=pair.first,
             second=pair.second,
             likeness=round(pair.likeness, 3),
+            rewritten=pair.rewritten,
             first_lines=excerpts(pair.first, pair),
             second_lines=excerpts(pair.second, pair),
         )
@@ -56,7 +59,12 @@ def _suspects(record: ClassRecord, store: Store) -> Iterator[Suspect]:
         outcome = store.get(item.key)
         if outcome is not None:
             owners = frozenset(student.key for student in item.students) or frozenset({item.label})
-            yield Suspect(item.label, owners, frozenset(mark.value for mark in outcome.fingerprints))
+            yield Suspect(
+                item.label,
+                owners,
+                frozenset(mark.value for mark in outcome.fingerprints),
+                frozenset(it.value for it in outcome.computations),
+            )
 
 
 def _excerpt(file: str, source: bytes, first: int, last: int) -> Excerpt:

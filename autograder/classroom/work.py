@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.identity import assignment_hash, versions
-from autograder.classroom.similarity import Fingerprint, fingerprints
+from autograder.classroom.similarity import Fingerprint, computations, fingerprints
 from autograder.course.loading import Course
 from autograder.errors import AutograderError, GraderError
 from autograder.grading.explain.bank import Bank, load_bank
@@ -82,6 +82,11 @@ class Work:
         """The fingerprints of the stubs, which every hand-in has."""
         return frozenset(mark.value for mark in fingerprints(self.stubs, window=1))
 
+    @functools.cached_property
+    def computed_by_stubs(self) -> frozenset[int]:
+        """What the stubs compute."""
+        return frozenset(it.value for it in computations(self.stubs))
+
 
 class CannotGrade(GraderError):
     """No hand-in can be graded here, whatever is in it."""
@@ -92,7 +97,7 @@ class StoredResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    fingerprints
+    fingerprints, computations
         To be compared with those of others.
     sources
         Its files as text, by name: its page shows them, and the class report those with a mistake.
@@ -100,6 +105,7 @@ class StoredResult(msgspec.Struct, frozen=True, kw_only=True):
 
     result: GradingResult
     fingerprints: tuple[Fingerprint, ...] = ()
+    computations: tuple[Fingerprint, ...] = ()
     sources: dict[str, str] = msgspec.field(default_factory=dict)
 
 

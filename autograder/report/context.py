@@ -25,11 +25,14 @@ class LikePair(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     likeness
         Share of the smaller one's code that is in both, between 0 and 1.
+    rewritten
+        Whether that is of what the code computes, which may be written differently.
     """
 
     first: str
     second: str
     likeness: float
+    rewritten: bool = False
     first_lines: tuple[Excerpt, ...] = ()
     second_lines: tuple[Excerpt, ...] = ()
 
