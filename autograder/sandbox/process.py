@@ -316,9 +316,9 @@ class WorkerProcess:
         has_answered = self._channel.has_more()
         if self._process is not None and self._process.is_lost() and not has_answered:
             raise ChannelClosed
+        self.require_room()  # what has written too much takes long as well, and this says more
         if self._time_used is not None and self._time_used.look(has_answered) >= self._most_cpu_seconds:
             raise DeadlinePassed
-        self.require_room()
 
     def require_room(self) -> None:
         """Raise `DiskFilled` if the worker has written more than it may."""

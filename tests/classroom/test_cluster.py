@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -35,19 +36,16 @@ class Cluster:
     def __init__(self, folder: Path, temporary: Path) -> None:
         self._folder = folder
         self._environment = {**os.environ, "TMPDIR": str(temporary)}
-        self.port = _free_port()
-        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.address = ""
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start_scheduler(self) -> None:
-        self.scheduler = self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"
-        )
-        assert eventually(self._answers, START_SECONDS)
-
-    def _answers(self) -> bool:
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", self.port)) == 0
+        """Start it on a port that it chooses; another program may take one that was free a moment ago."""
+        told = self._folder / "scheduler.json"
+        options = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told), "--no-dashboard"]
+        self.scheduler = self._start("scheduler", *options)
+        assert eventually(lambda: told.exists() and told.read_text().endswith("}"), START_SECONDS)
+        self.address = json.loads(told.read_text())["address"]
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start a process that grades; returns before it is connected."""
@@ -71,11 +69,6 @@ class Cluster:
             except subprocess.TimeoutExpired:  # a worker that still looks for its scheduler does not hurry
                 process.kill()
                 process.wait(timeout=10)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture
@@ -152,8 +145,12 @@ def test_the_command_grades_on_a_cluster(
 
 def test_a_scheduler_that_is_not_there_is_said_in_one_sentence(course: Course, tmp_path: Path) -> None:
     submissions = write_class(tmp_path / "class", {"ada": RIGHT})
-    address = f"tcp://127.0.0.1:{_free_port()}"
-    done = run_command("grade", NAME, submissions, "-o", tmp_path, "--scheduler", address, cwd=course.root)
+    with socket.socket() as taken:  # nobody listens there, and nobody else can
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        done = run_command(
+            "grade", NAME, submissions, "-o", tmp_path, "--scheduler", address, cwd=course.root
+        )
     assert done.returncode == 2
     assert f"no scheduler answers at {address}" in only_line(done.stderr)
 

@@ -28,5 +28,5 @@ def write(name, stays_open):
 def loss(w, X, y, reg):
     for number in range(30):
         write(os.path.join(os.environ["TMPDIR"], "f"), stays_open=len(y) % 2 and number < 15)
-    time.sleep(0.5)
+    time.sleep(20)  # until somebody looks, however busy the machine is
     return "480 megabytes were written"

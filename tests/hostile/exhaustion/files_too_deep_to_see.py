@@ -22,5 +22,5 @@ def loss(w, X, y, reg):
         if os.write(descriptor, BLOCK) < len(BLOCK):
             raise OSError("no room")
         os.close(descriptor)
-    time.sleep(0.5)
+    time.sleep(20)  # until somebody looks, however busy the machine is
     return "480 megabytes were written"
