@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +13,8 @@ from autograder.cli.console import CleanConsole
 from autograder.course.loading import ASSIGNMENT_FILE, load_work
 from autograder.errors import AutograderError
 from autograder.grading.pytest_session import PUBLIC_FILE
-from autograder.report.view import shown
-from autograder.sandbox.wire.cells import cells_in
 from autograder.student.checks import Checks, check_folder
+from autograder.student.handed_in import about_hand_in, all_passed
 from autograder.student.hints import Hint
 from autograder.student.messages import CODE, messages
 from autograder.student.standing import Standing, standing_of
@@ -25,10 +23,6 @@ from autograder.student.submit import HandIn
 from autograder.student.watching import saves
 from autograder.text import filled
 
-PASSED = (
-    "All public checks {}pass. Graded tests look at more cases, and at loops, speed and unchanged inputs where the "
-    "task names them."
-)
 _INKS = {
     "truecolor": ("#008a00", "#e32222", "#007faf", "#b16000"),
     "256": ("color(29)", "color(131)", "color(63)", "color(130)"),
@@ -84,17 +78,9 @@ def print_checks(checks: Checks, folder: Path) -> None:
     for role, line in messages(checks):
         lines.print(line, role)
     if checks.passed and any(it.passed for verdicts in checks.verdicts.values() for it in verdicts):
-        lines.print(_passed(checks), "passed")
+        lines.print(all_passed(checks), "passed")
     lines.console.print()
     print_standing(standing_of(checks, folder))
-
-
-def _passed(checks: Checks) -> str:
-    some = len(checks.verdicts) < len(checks.assignment.questions)
-    bonus = not all(it.passed for verdicts in checks.verdicts.values() for it in verdicts)
-    return PASSED.format(
-        f"{'of what you asked for ' if some else ''}{'but those for bonus points ' if bonus else ''}"
-    )
 
 
 def print_standing(standing: Standing) -> None:
@@ -131,34 +117,5 @@ def watch_checks(folder: Path, questions: Sequence[str], tier: str | None) -> No
 def print_hand_in(hand_in: HandIn, folder: Path) -> None:
     """Print what would be graded as it is, why that is not all, and what the zip holds."""
     lines = _Lines()
-    checks = hand_in.checks
-    standing = standing_of(checks, folder)
-    if checks.passed:
-        standing = dataclasses.replace(standing, next=f"hand in {hand_in.path.name}{standing.bonus_left}")
-    if checks.problems and not standing.points_in(State.DONE, State.FAILING, State.WAITING):
-        all_points = shown(standing.points_in())
-        lines.print(f"As it is, 0 of {all_points} points: {checks.problems[0].sentence}", "problem")
-    else:
-        lines.print(standing.as_it_is, "passed" if checks.passed else "failed")
-    lines.console.print()
-    for note in hand_in.notes:
-        lines.print(note, "hint")
-    if checks.passed:
-        lines.print(_passed(checks), "plain")
-    for role, line in messages(checks):
-        if role != "passed":
-            lines.print(line, role)
-    print_standing(standing)
-    lines.console.print()
-    optional = (it for it in checks.assignment.optional_names if it in checks.submission.files)
-    books = {name: cells_in(source)[0] for name, source in checks.submission.files.items()}
-    held = [*checks.assignment.file_names, *optional]
-    names = ", ".join(f"{it} (the cells of {books[it]})" if books.get(it) else it for it in held)
-    state = (
-        "is ready to be handed in"
-        if checks.passed
-        else "is written, and can be replaced as often as you like"
-    )
-    lines.print(f"{hand_in.path} {state}. It holds {names}.", "plain")
-    if hand_in.about_answers:
-        lines.print(hand_in.about_answers, "plain")
+    for role, line in about_hand_in(hand_in, folder, lines.console.width):
+        lines.print(line, role)

@@ -156,8 +156,10 @@ def _load(folder: Path, with_stubs: bool) -> Assignment:
     folder = folder.resolve()
     path = folder / ASSIGNMENT_FILE
     if not path.exists():
+        below = sorted(it.parent.name for it in folder.glob(f"*/{ASSIGNMENT_FILE}"))
+        such = f", such as {below[0]} in it" if below else ""
         raise CourseError(
-            f"there is no {path.name} in {folder}; use the folder of an assignment, as it was unpacked."
+            f"there is no {path.name} in {folder}; use the folder of an assignment, as it was unpacked{such}."
         )
     toml = read_toml(path, AssignmentToml)
     files = _files(path, toml.files)

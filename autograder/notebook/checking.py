@@ -14,7 +14,14 @@ from autograder.errors import AutograderError
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import waiting
 from autograder.notebook.width import fitted, keep_words_whole
-from autograder.student.afresh import Report, check_afresh, hint_afresh, page_afresh, state_of_work
+from autograder.student.afresh import (
+    Report,
+    check_afresh,
+    hint_afresh,
+    page_afresh,
+    state_of_work,
+    submit_afresh,
+)
 
 if TYPE_CHECKING:  # the grader itself is for the second Python
     from autograder.student.checks import Checker
@@ -25,6 +32,7 @@ every notebook; no schema of notebooks has addresses of that kind."""
 
 
 _COMMAND = re.compile(r"\bautograder (check|hint) ([\w-]+)")
+_SUBMIT = re.compile(r"\bautograder submit\b")
 
 
 class PlainChecker:
@@ -73,6 +81,21 @@ class PlainChecker:
                 hint = hint_afresh(question)
             print(_in_a_cell(hint.lines))
 
+    def submit(self) -> None:
+        """Check the files as saved, and the answers of the notebook as saved, and write the one zip to hand in.
+
+        A terminal beside the notebook may be in another folder, and know no command `autograder`.
+        """
+        submit()
+
+
+def submit() -> None:
+    """Write the hand-in of the current folder, and print what it holds."""
+    with _sentences():
+        with waiting("checking what is handed in"):
+            report = submit_afresh()
+        print(_in_a_cell(report.lines))
+
 
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
@@ -96,7 +119,7 @@ def _as_cells(text: str) -> str:
 
     A button would need ipywidgets, which notebooks work without; such a line can be copied into any cell.
     """
-    return _COMMAND.sub(r'grader.\1("\2")', text)
+    return _SUBMIT.sub("grader.submit()", _COMMAND.sub(r'grader.\1("\2")', text))
 
 
 def checker() -> Checker:
@@ -135,7 +158,9 @@ def _otter_checker() -> Checker | None:
             from autograder.otter import notebook
     except ImportError:
         return None
-    return notebook()
+    made = notebook()
+    vars(made)["submit"] = submit  # which the notebook's text names, whoever checks
+    return made
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ _OWN_GROUP: dict[str, Any] = (
 )
 """Jupyter interrupts every process of the kernel's group; what that means for checks is decided here."""
 
-What = Literal["checks", "state", "hint", "page"]
+What = Literal["checks", "state", "hint", "page", "hand-in"]
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -42,7 +42,8 @@ class Request(msgspec.Struct, frozen=True):
     Attributes
     ----------
     what
-        The checks of some questions, the state of the files, the hint for a question, or the page of some questions.
+        The checks of some questions, the state of the files, the hint for a question, the page of some questions, or
+        to write the hand-in.
     folder
         Holds the student's files and `assignment.toml`.
     questions
@@ -62,8 +63,8 @@ class Report(msgspec.Struct, frozen=True):
     passed
         Whether every file is there and every check passed.
     lines
-        Everything about those that did not, or the hint or the page that was asked for: each line, and whether it is a
-        sentence, which may be broken where it is too long; code is not.
+        Everything about those that did not, or the hint or the page that was asked for, or what is said of the hand-in:
+        each line, and whether it is a sentence, which may be broken where it is too long; code is not.
     standing
         Where the student stands, in lines.
     passing
@@ -124,6 +125,19 @@ def hint_afresh(question: str) -> Report:
         If the other Python broke down.
     """
     return _asked("hint", question)
+
+
+def submit_afresh() -> Report:
+    """Write the hand-in of the current folder, and return what is said of it, in lines.
+
+    Raises
+    ------
+    CourseError
+        If nothing was written, or the folder is not an assignment's.
+    GraderError
+        If the other Python broke down.
+    """
+    return _asked("hand-in")
 
 
 def page_afresh(question: str) -> str:

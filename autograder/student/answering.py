@@ -6,6 +6,7 @@ Requests and answers are lines of JSON, a `Request` on standard input and a `Rep
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import queue
 import signal
@@ -23,11 +24,13 @@ from autograder.files.archive import content_hash
 from autograder.grading.pytest_session import PUBLIC_FILE
 from autograder.student.afresh import Report, Request
 from autograder.student.checks import check_folder
+from autograder.student.handed_in import about_hand_in
 from autograder.student.hints import hint_for
 from autograder.student.messages import CODE, Line, messages
 from autograder.student.page import in_a_cell
 from autograder.student.standing import standing_of
 from autograder.student.states import State, outcomes_of
+from autograder.student.submit import make_hand_in
 from autograder.student.work import open_work
 
 IDLE_SECONDS = 600.0
@@ -103,6 +106,11 @@ def _answer(request: Request, folder: Path) -> Report:
             return Report(state=_state(open_work(folder, load_work(folder)).files, folder))
         case "page":
             return Report(lines=[(in_a_cell(check_folder(request.questions, folder)), False)])
+        case "hand-in":
+            hand_in = make_hand_in(folder)
+            # The whole path is that of the folder in which the notebook is.
+            near = dataclasses.replace(hand_in, path=Path(hand_in.path.name))
+            return Report(hand_in.checks.passed, _told(about_hand_in(near, folder)))
         case "hint":
             (question,) = request.questions
             checks = check_folder((), folder)

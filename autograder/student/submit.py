@@ -66,6 +66,10 @@ class HandIn:
             missing += (
                 f". No notebook and no {ANSWERS_FILE} is in this folder: save yours here and submit again"
             )
+        elif self.empty and not self.unread:
+            missing += (
+                ". It holds what was saved: if you have answered more, save the notebook and submit again"
+            )
         held = f"It holds {asked - len(self.empty)} of {asked} written answers{missing}."
         return " ".join([held, *(f"{name} cannot be read, so {NO_ANSWERS}." for name in self.unread)])
 

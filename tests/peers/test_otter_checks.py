@@ -76,6 +76,7 @@ def test_all_three_agree(work: Path, kind: str) -> None:
 
 def test_a_check_sees_the_file_as_saved_whatever_was_imported_before(work: Path) -> None:
     grader = checker()
+    assert callable(vars(grader)["submit"]), "the notebook's text names it"
     (work / "centring.py").write_text(STUB)
     environment = {"spread": lambda X: None, "centre": lambda X: None}
     assert not grader.check("spread", global_env=environment).passed_all  # type: ignore[call-arg, attr-defined]

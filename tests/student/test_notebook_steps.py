@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import GraderError
+from autograder.errors import CourseError, GraderError
 from autograder.notebook import best_time, checker, checking, step
 from autograder.notebook.checking import PlainChecker
 from autograder.notebook.width import COLUMNS
@@ -129,6 +129,33 @@ def test_a_notebook_is_told_lines_of_a_cell_in_the_place_of_commands(
     said = capsys.readouterr().out
     assert said.startswith("all public checks of centre pass; there is nothing to hint at.\n")
     assert "did you mean 'centre'?" in said
+
+
+def test_a_notebook_hands_in_what_is_saved_and_says_what_it_holds(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(work)
+    (work / "centring.py").write_text(REFERENCE)
+    grader = checker()
+    assert "Next: grader.submit()" in capsys.readouterr().out
+    assert isinstance(grader, PlainChecker)
+    grader.submit()
+    said = capsys.readouterr().out
+    assert "centring-hand-in.zip is ready to be handed in. It holds centring.py." in said.splitlines()
+    assert (work / "centring-hand-in.zip").is_file()
+    (work / "centring.py").unlink()
+    (work / "centring-hand-in.zip").unlink()
+    grader.submit()
+    assert capsys.readouterr().out.startswith("nothing was written: centring.py is not in this folder")
+    assert not (work / "centring-hand-in.zip").exists()
+
+
+def test_a_notebook_above_the_assignment_is_told_where_that_is(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(work.parent)
+    with pytest.raises(CourseError, match=f"as it was unpacked, such as {work.name} in it."):
+        checker()
 
 
 def test_checks_that_have_passed_run_again_once_something_is_saved(

@@ -151,7 +151,7 @@ def test_written_answers_of_the_notebook_are_packed_and_those_that_are_empty_nam
     )
     (asking / "centring.ipynb").write_text(text)
     done = run_here("submit", cwd=asking)
-    assert "It holds 1 of 2 written answers; still empty: How." in done.stdout
+    assert "It holds 1 of 2 written answers; still empty: How. It holds what was saved:" in done.stdout
     with zipfile.ZipFile(asking / "centring-hand-in.zip") as archive:
         assert archive.read("answers.md").decode() == "## Why\n\nBecause it *is* so.\n"
 
