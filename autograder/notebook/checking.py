@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError
 from autograder.notebook.saves import follow_saves
-from autograder.notebook.waiting import waiting
+from autograder.notebook.waiting import number_of_cell, waiting
 from autograder.notebook.width import fitted, keep_words_whole
 from autograder.student.afresh import (
     Report,
@@ -46,12 +46,14 @@ class PlainChecker:
 
     def __init__(self, report: Report) -> None:
         self._state, self._passing = report.state, dict(report.passing)
+        self._cell: int | None = None
 
     def check(self, question: str) -> None:
         """Run the public checks of a question on the files as saved, and print what they found.
 
         Where they have passed on the very same files, which is so in most cells when a notebook is run once more, they
-        are not run again.
+        are not run again. Where a cell checks several questions, it says only once where the student stands, until
+        that changes.
         """
         with _sentences():
             with waiting(f"checking {question}"):
@@ -63,7 +65,13 @@ class PlainChecker:
             if report.state != self._state:
                 self._state, self._passing = report.state, {}
             self._passing |= report.passing
-            print(_in_a_cell(report.lines), _standing(report), sep="\n\n")
+            cell = number_of_cell()
+            again, self._cell = cell is not None and cell == self._cell, cell
+            if again:
+                print()
+            print(_in_a_cell(report.lines))
+            if report.is_news or not again:
+                print(f"\n{_standing(report)}")
 
     def show(self, question: str) -> None:
         """Show the failed checks of a question with what was expected beside what came, wrong cells marked."""

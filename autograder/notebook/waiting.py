@@ -50,6 +50,15 @@ def is_notebook() -> bool:
     return get_ipython() is not None
 
 
+def number_of_cell() -> int | None:
+    """Return the number that the notebook shows beside the cell that runs this; None outside notebooks."""
+    if not is_notebook():
+        return None
+    from IPython import get_ipython
+
+    return int(get_ipython().execution_count)
+
+
 def _show(what: str, caller: int, ended: threading.Event) -> None:
     started = time.monotonic()
     if ended.wait(AFTER_SECONDS):

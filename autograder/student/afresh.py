@@ -67,6 +67,8 @@ class Report(msgspec.Struct, frozen=True):
         each line, and whether it is a sentence, which may be broken where it is too long; code is not.
     standing
         Where the student stands, in lines.
+    is_news
+        Whether that is something else than last time.
     passing
         A line for each question whose checks all pass, by its id.
     state
@@ -78,6 +80,7 @@ class Report(msgspec.Struct, frozen=True):
     passed: bool = False
     lines: list[tuple[str, bool]] = []
     standing: str = ""
+    is_news: bool = False
     passing: dict[str, str] = {}
     state: str = ""
     problem: str = ""

@@ -125,6 +125,7 @@ def _answer(request: Request, folder: Path) -> Report:
                 checks.passed,
                 _told(messages(checks)),
                 "\n".join(line for _, line in standing.text(rows=rows)),
+                standing.is_news,
                 {
                     it.question: f"{it.question}: {it.seen.count}"
                     for it in outcomes_of(checks)

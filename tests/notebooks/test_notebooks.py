@@ -99,6 +99,10 @@ def on_untouched_stubs(request: pytest.FixtureRequest, running: Callable[[str, s
     return running("on_untouched_stubs", request.param)
 
 
+MOST_COLUMNS = 100
+"""What JupyterLab shows of a line in a window of 1400 pixels with the list of files open."""
+
+
 @each
 def test_is_stored_valid_and_without_anything_that_was_run(name: str) -> None:
     import nbformat
@@ -107,6 +111,14 @@ def test_is_stored_valid_and_without_anything_that_was_run(name: str) -> None:
     nbformat.validate(notebook)
     for cell in notebook.cells:
         assert cell.cell_type == "markdown" or (cell.outputs == [] and cell.execution_count is None)
+
+
+@each
+def test_prints_in_lines_that_are_read_without_scrolling(name: str) -> None:
+    code = "\n".join(cell.source for cell in stored(name).cells if cell.cell_type == "code")
+    printing = [line for line in code.splitlines() if re.match(r" *(print\(|f\".*\"$)", line)]
+    assert printing
+    assert [line for line in printing if len(line) > MOST_COLUMNS] == []
 
 
 @each
@@ -170,6 +182,7 @@ def test_a_syntax_error_when_the_kernel_starts_leaves_everything_but_the_student
 def test_every_cell_passes_on_the_reference(on_the_reference: Executed) -> None:
     assert on_the_reference.errors == []
     assert "not yet" not in on_the_reference.text
+    assert [line for line in on_the_reference.text.splitlines() if len(line) > MOST_COLUMNS] == []
     checked = [cell for cell in on_the_reference.code_cells if CHECK.search(cell.source)]
     assert checked
     for cell in checked:
@@ -191,6 +204,7 @@ def test_untouched_stubs_crash_nothing_and_each_cell_says_what_to_fill_in(
             assert re.search(r"not yet: (fill in [\w.]+ in \w+\.py|this needs \w+)", said), cell.source
         if CHECK.search(cell.source):
             assert "is not filled in yet" in said
+            assert said.count("questions pass their public checks") == 1, "however many questions it checks"
 
 
 def test_where_earlier_files_are_not_filled_in_others_stand_in_for_them_and_that_is_said(

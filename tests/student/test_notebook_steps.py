@@ -131,6 +131,33 @@ def test_a_notebook_is_told_lines_of_a_cell_in_the_place_of_commands(
     assert "did you mean 'centre'?" in said
 
 
+def test_a_cell_that_checks_several_questions_says_once_where_the_student_stands(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(work)
+    cells = [1, 1, 1, 2]
+    monkeypatch.setattr(checking, "number_of_cell", lambda: cells.pop(0))
+    wrong = REFERENCE.replace("return X -", "return 3 * X -").replace(
+        "return np.sqrt(np.add", "return 3 + (np.add"
+    )
+    (work / "centring.py").write_text(wrong)
+    grader = PlainChecker(check_afresh())
+
+    def stands() -> int:
+        return capsys.readouterr().out.count("questions pass their public checks")
+
+    grader.check("centre")
+    assert stands() == 1
+    grader.check("spread")
+    assert stands() == 0
+    (work / "centring.py").write_text(REFERENCE)
+    grader.check("spread")
+    assert stands() == 1, "which is news"
+    (work / "centring.py").write_text(wrong.replace("3 +", "4 +"))
+    grader.check("centre")
+    assert stands() == 1, "in another cell"
+
+
 def test_a_notebook_hands_in_what_is_saved_and_says_what_it_holds(
     work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
