@@ -132,6 +132,24 @@ LOOPS = {
                 best[i] = X[i].max()
             return best.sum()
     """,
+    "a plan of calls": """
+        import sched
+
+        def largest(X):
+            n, found = len(X), np.zeros((len(X), 1))
+            plan = sched.scheduler(float, abs)
+            plan._queue = list(zip([0] * n, [0] * n, range(n), [np.max] * n, zip(X[:, None], [1] * n, found), [{}] * n))
+            plan.run(blocking=False)
+            return found.sum()
+    """,
+    "calls at the end of a block": """
+        import contextlib
+
+        def largest(X):
+            with contextlib.ExitStack() as stack:
+                stack._exit_callbacks.extend(zip([True] * len(X), [slice] * len(X)))
+            return X.max(axis=1).sum()
+    """,
     "recursion": """
         def largest(X):
             return 0.0 if len(X) == 0 else X[0].max() + largest(X[1:])

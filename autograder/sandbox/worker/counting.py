@@ -43,9 +43,12 @@ LOOPS_FOR_OTHERS = frozenset(
         "vectorize._vectorize_call",
         "vectorize._vectorize_call_with_signature",
         "Counter.update",
+        "scheduler.run",
+        "BaseEventLoop._run_once",
+        "ExitStack.__exit__",
     }
 )
-"""Functions of libraries that loop over what they are given, which is what they are called for."""
+"""Functions of libraries that loop over what they are given, or call all of it, which is what they are called for."""
 PRINTS = "arrayprint.py"
 """The file of NumPy that writes arrays as text: once for every row where rows are printed as a list."""
 FEW_RUNS = 1
