@@ -108,10 +108,10 @@ def peak_memory(prepare: Callable[[], Call]) -> tuple[int, Returned | CodeRaised
         _forget_peak(process)
         most_before = process.resident_at_first + MOST_HELD_BYTES + HELD_FACTOR * call.code.bytes_sent
         before = min(process.status_bytes("VmRSS"), most_before)
-        of_files = process.status_bytes("RssFile")
+        of_files = _of_files(process)
         call.go()
         peak = process.status_bytes("VmHWM")
-        brought_in = max(0, process.status_bytes("RssFile") - of_files)
+        brought_in = max(0, _of_files(process) - of_files)
         return max(0, peak - before - min(brought_in, MOST_OF_LIBRARIES_BYTES)), _fetched(call)
 
 
@@ -165,3 +165,12 @@ def _forget_peak(process: WorkerProcess) -> bool:
     except OSError:
         return False
     return True
+
+
+def _of_files(process: WorkerProcess) -> int:
+    """Return the resident bytes that are parts of files, 0 on systems that do not tell them apart."""
+    try:
+        return process.status_bytes("RssFile")
+    except OSError:
+        process.status_bytes("VmRSS")  # it has not ended
+        return 0
