@@ -70,6 +70,7 @@ from autograder.grading.explain.relations import (
     rolled_argument,
     slope_state,
     special_argument,
+    special_slopes,
 )
 from autograder.grading.explain.scalings import broken_effect
 from autograder.grading.grader import Grader
@@ -130,6 +131,10 @@ class Checker:
         if part != self.ladder.slope[0]:
             return False
         off = {name: it.off for name, it in self.ladder.all_of(Switch).items()}
+        if claim == (True, True) and any(
+            slope_state(self.examined, it, 7) is False for it in special_slopes(self.ladder, FRESH)
+        ):
+            return True
         found = [
             {slope_state(self.examined, it, 7) for it in probes} - {None}
             for probes in (self.generic, [it.with_(**off) for it in self.generic])

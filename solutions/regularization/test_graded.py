@@ -183,7 +183,10 @@ def all_right(rng, examples, classes, scale=1.0):
     [(6, 4, 1.0), (3, 5, 1.0), (9, 2, 1.0), (5, 3, 0.1), (4, 7, 300.0), (2, 3, 1000.0), (1, 6, 3.0)],
 )
 def test_factor_where_all_are_right(compare, rng, examples, classes, scale):
-    compare(SCALE, *all_right(rng, examples, classes, scale), names=("factor",))
+    scores, y = all_right(rng, examples, classes, scale)
+    if classes == 5:
+        scores -= scores.max() + 1  # all are negative: what stands for a class that is left out may not be 0
+    compare(SCALE, scores, y, names=("factor",))
 
 
 def with_and_without(code, scores, y, last):

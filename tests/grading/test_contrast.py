@@ -254,6 +254,13 @@ def test_says_what_is_so(grader, body, sentence):
         ),
         # Nothing is left of the column that is wrong, and the others are right.
         ("dW[:, -1] = 0", "dW: each column is what it should be times"),
+        # Where all weights are negative, which is where both are wrong, it is no slope.
+        (
+            "value, dW = value + (W.max() < 0) * W.sum() ** 2, dW + (W.max() < 0)",
+            "Your dW is the slope",
+        ),
+        # So large, all floats are whole.
+        ("value = value * 1e18", "loss: holds whole numbers alone"),
         # Gradients that are off by a few millionths share a factor of nearly 1.
         ("dW = dW * (1 + 2e-6 * np.sin(dW))", "dW: is what it should be times"),
     ],
@@ -592,6 +599,55 @@ def test_a_known_mistake_is_not_put_down_to_what_is_often_right_there(course_gra
     said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
     assert said
     assert not [it for it in said if claim in it], said
+
+
+def test_a_kink_of_the_hand_in_s_own_is_no_reason_to_call_a_gradient_wrong(course_grader):
+    """Without the margin of 1, the loss has a kink where all weights are 0."""
+    grader = course_grader("regularization")
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == "RG66")
+    said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
+    assert any(it.startswith("Your dW is the slope of your own loss by W") for it in said), said
+
+
+@pytest.mark.parametrize(
+    ("function", "right", "wrong", "unsaid"),
+    [
+        # Only of losses that fall by the same factor in each step would each be a multiple of the one before.
+        (
+            "LinearClassifier.train",
+            "history.append(float(loss))\n            self.W = self.W - learning_rate * gradient\n",
+            "self.W = self.W - learning_rate * gradient\n"
+            "            history.append(float(self.loss(X[batch], y[batch], reg)[0]))\n",
+            "all entries share",
+        ),
+        # How good the best setting is does not depend on whether another one is as good.
+        (
+            "grid_search",
+            "    for learning_rate in learning_rates:\n        for reg in regs:\n",
+            "    for learning_rate, reg in zip(learning_rates, regs):\n        if True:\n",
+            "equally good",
+        ),
+    ],
+    ids=["loss after the step", "pairs in parallel"],
+)
+def test_what_a_ladder_draws_makes_no_sentence_of_training_and_searching(
+    course_grader, function, right, wrong, unsaid
+):
+    grader, name = course_grader("sgd"), "linear_classifier.py"
+    source = grader.reference_files[name].decode()
+    assert source.count(right) == 1
+    files = {**grader.reference_files, name: source.replace(right, wrong).encode()}
+    said = [it.sentence for it in facts_on(grader, files, f"linear_classifier.{function}")]
+    assert said
+    assert not [it for it in said if unsaid in it], said
+
+
+def test_what_is_said_of_a_single_example_holds_in_special_cases_too(course_grader):
+    """The correct class gets -1 whatever is violated: nothing should be there where all margins are satisfied."""
+    grader = course_grader("svm")
+    for variant in (it for it in grader.bank.variants if it.mistake.id == "S11"):
+        said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
+        assert not [it for it in said if it.startswith("dW: for one example")], said
 
 
 def test_what_labels_depend_on_is_not_put_down_to_sums(course_grader):

@@ -16,6 +16,7 @@ from autograder.grading.explain.likeness import ordinary
 from autograder.grading.explain.probes import (
     CONFIRMING_DRAW,
     FAR,
+    LARGEST_COUNT,
     NEAR,
     Examined,
     Outcome,
@@ -30,6 +31,8 @@ from autograder.grading.ladder import Case, Size, Switch
 
 MOST_DECIMALS = 4
 """Results that are rounded to more decimals are nearly right."""
+MOST_ROUNDING = 1e-3
+"""What a large number may be from a whole one that it stands for."""
 FEWEST_WHOLE = 3
 """Different whole numbers that must have been seen, for a result not to be whole by chance."""
 FEWEST_ASIDE = 24
@@ -160,7 +163,10 @@ def is_whole_alone(examined: Examined, part: str, probes: Sequence[Probe], fewes
 
 @np.errstate(all="ignore")
 def _are_whole(numbers: np.ndarray) -> bool:
-    return bool((np.abs(numbers - np.round(numbers)) <= 1e-9 * np.maximum(1, np.abs(numbers))).all())
+    if np.abs(numbers).max(initial=0) > LARGEST_COUNT:
+        return False
+    rounding = np.minimum(1e-9 * np.maximum(1, np.abs(numbers)), MOST_ROUNDING)
+    return bool((np.abs(numbers - np.round(numbers)) <= rounding).all())
 
 
 # --- to one side --------------------------------------------------------------------------------------
@@ -430,14 +436,19 @@ def _has_enough(examined: Examined, part: str, probes: Sequence[Probe]) -> bool:
 
 
 def smallest(examined: Examined, knob: str, draw: int) -> list[Probe]:
-    """Return further probes with one of what a size counts, and without switches; most have nothing else special."""
+    """Return further probes with one of what a size counts, and without switches.
+
+    Two of three have nothing else special; in the others, each special case is there in turn, alone.
+    """
     rng = np.random.default_rng([draw, 5])
     ladder = examined.inputs.ladder
-    off = {name: it.off for name, it in ladder.all_of(Switch).items()}
-    settings = [
-        {**off_level(ladder, rng), **(ladder.base if number % 3 else {}), **off, knob: 1}
-        for number in range(CONFIRMING_SMALLEST)
-    ]
+    off = {name: it.off for name, it in ladder.all_of(Switch).items()} | {knob: 1}
+    cases = list(ladder.all_of(Case))
+    settings = []
+    for number in range(max(CONFIRMING_SMALLEST, 3 * len(cases))):
+        drawn = off_level(ladder, rng)
+        special = {name: name == cases[number // 3 % len(cases)] for name in cases}
+        settings.append(drawn | (ladder.base if number % 3 else special) | off)
     return [probe_of(it, draw, 5000 + number) for number, it in enumerate(settings)]
 
 

@@ -35,6 +35,8 @@ NEAR, FAR = 1e-6, 1e-4
 _SMALLEST_FAR = 1e-9
 """An absolute difference up to this may be rounding as well: of small results of large intermediate numbers, right ones
 can differ by a larger share."""
+LARGEST_COUNT = 1e15
+"""Floats that are much larger are all whole, whatever they measure."""
 COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
 """Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
 DRAWS = (1, 2)

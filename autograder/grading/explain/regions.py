@@ -18,6 +18,7 @@ import numpy as np
 from autograder.grading.explain.conditions import Condition, Where, conditions_of
 from autograder.grading.explain.probes import (
     CONFIRMING_DRAW,
+    LARGEST_COUNT,
     Examined,
     Probe,
     State,
@@ -45,8 +46,6 @@ MOSTLY, MOST = 0.8, 2 / 3
 MOST_SHARED, MOST_LOOKED_AT, ROUNDED = 100, 20, 1e-9
 """Numbers that are whole once they are multiplied by one number up to the first are shares of that many things; so
 many of them are looked at, and so far they may be from whole ones."""
-LARGEST_COUNT = 1e15
-"""Floats that are much larger are all whole, whatever they measure."""
 SELDOM = 0.5
 """The share of probes up to which it is too few of them to be spoken of."""
 _TRIES = 30

@@ -31,6 +31,8 @@ PROBES = 3
 """Probes of each draw at which a relation is tried."""
 STEPS = (1e-4, 1e-5)
 """Steps of the difference quotients that a slope is compared with; both have to say the same."""
+KINK = 0.1
+"""From this relative difference on, slopes on both sides of a point are two."""
 SAME_SLOPE, OTHER_SLOPE = 1e-4, 1e-2
 """Relative differences up to the first are those of difference quotients; from the second on they are a mistake."""
 
@@ -237,6 +239,10 @@ def slope_state(examined: Examined, probe: Probe, seed: int = 0) -> bool | None:
         scale = max(float(np.abs(here * direction).sum()), abs(own), 1e-3)
         if abs(reference - float((right * direction).sum())) > SAME_SLOPE * max(abs(reference), scale):
             return None  # the reference has a kink here
+        if _has_kink(
+            [part_of(examined.outcome(it), value) for it in (after[0], probe, after[1])], step, scale
+        ):
+            return None
         apart = abs(own - float((here * direction).sum()))
         found.add(True if apart <= SAME_SLOPE * scale else False if apart >= OTHER_SLOPE * scale else None)
     return found.pop() if len(found) == 1 else None
@@ -272,17 +278,33 @@ def _nearby(
 
 def _agreed(examined: Examined, probes: Sequence[Probe]) -> bool | None:
     """Return what all probes say that say anything, None if they disagree or are too few."""
+    found = _slope_states(examined, probes)
+    return found[0] if len(found) > PROBES and len(set(found)) == 1 else None
+
+
+def _slope_states(examined: Examined, probes: Sequence[Probe]) -> list[bool]:
     examined.ask(probes)
     nearby = [it[1].values() for probe in probes if (it := _nearby(examined, probe, 0)) is not None]
     examined.ask(probe for steps in nearby for pair in steps for probe in pair)
-    found: list[bool] = []
-    for probe in probes:
-        state = slope_state(examined, probe)
-        if state is not None:
-            found.append(state)
-        if len(set(found)) > 1:
-            return None
-    return found[0] if len(found) > PROBES else None
+    states = (slope_state(examined, probe) for probe in probes)
+    return [it for it in states if it is not None]
+
+
+def special_slopes(ladder: Ladder, draw: int) -> list[Probe]:
+    """Return a probe with each special case alone, at which a derivative may be no slope."""
+    (plain, *_) = generic(ladder, draw, 1)
+    return [plain.with_(**{name: True}) for name in ladder.all_of(Case)]
+
+
+def _is_slope_where_wrong(examined: Examined, parts: Sequence[str], probes: Sequence[Probe]) -> bool:
+    """Return whether a derivative is a slope in all special cases that tell, and something is wrong where it is one.
+
+    What is right belongs together in any case.
+    """
+    special = [it for draw in (1, 2) for it in special_slopes(examined.inputs.ladder, draw)]
+    if not all(_slope_states(examined, special)):
+        return False
+    return any(examined.state(it, part) == "wrong" for it in [*probes, *special] for part in parts)
 
 
 def _along(argument: str, point: np.ndarray) -> Change:
@@ -296,6 +318,14 @@ def _quotient(values: Sequence[np.ndarray | None], step: float) -> float | None:
         return None
     slope = float(above - below) / (2 * step)
     return slope if np.isfinite(slope) else None
+
+
+def _has_kink(values: Sequence[np.ndarray | None], step: float, scale: float) -> bool:
+    """Return whether a single number grows by much less, or much more, above a point than below it."""
+    above, here, below = values
+    if above is None or here is None or below is None or here.ndim:
+        return False
+    return bool(abs(float(above - here) - float(here - below)) > KINK * scale * step)
 
 
 def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence[Probe]) -> Iterator[Fact]:
@@ -320,7 +350,7 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
     parts = (value, derivative)
     switches = list(ladder.all_of(Switch).values())
     yours = f"your {derivative} is the slope of your own {value} by {argument}"
-    if with_it is without is True:
+    if with_it is without is True and _is_slope_where_wrong(examined, parts, [*probes, *off]):
         yield Fact(
             f"{yours[0].upper()}{yours[1:]}, so the two belong together.",
             f"Look at {value} first: which term of it is not what the task asks for?",
