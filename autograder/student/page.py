@@ -19,7 +19,7 @@ MOST_CELLS = 400
 """Cells of an array that is shown as a table; a larger one is shown as text."""
 _TOLERANCE = 1e-6
 _CELLS = """
-td.wrong { background: #d55e0055; font-weight: bold }
+td.wrong { background: #d55e0055 }
 .pair { display: flex; flex-wrap: wrap; gap: 2rem }
 """
 _IN_A_CELL = """
@@ -146,8 +146,8 @@ def _value(value: Any, wrong: np.ndarray | None) -> str:
 
 
 def _cell(number: float, is_wrong: bool) -> str:
-    mark = ' class="wrong"' if is_wrong else ""
-    return f"<td{mark}>{number:.6g}</td>"
+    # A notebook from somebody else is shown without its styles, but with bold type.
+    return f'<td class="wrong"><strong>{number:.6g}</strong></td>' if is_wrong else f"<td>{number:.6g}</td>"
 
 
 def _safe(text: str) -> str:

@@ -27,7 +27,7 @@ ONE_CELL = REFERENCE.replace(
 def test_wrong_cells_and_only_those_are_marked(work: Path) -> None:
     (work / "centring.py").write_text(ONE_CELL)
     page = page_of(check_folder(folder=work, tier="limits"))
-    assert re.findall(r'<td class="wrong">([^<]*)<', page) == ["-1"]
+    assert re.findall(r'<td class="wrong"><strong>([^<]*)<', page) == ["-1"]
     assert "<p>centred, expected</p><table><tr><td>-1</td><td>-2</td></tr>" in page
     assert "<p>means, got</p><table><tr><td>2</td><td>4</td></tr></table>" in page
     assert "spread: 1 of 1 checks pass" in page
