@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.notebook.imports import SAVED, import_whatever_it_holds, keep_source, lines_of, when_saved
+from autograder.notebook.waiting import place_in
 from autograder.notebook.width import fitted
 from autograder.text import sentence
 
@@ -211,6 +212,9 @@ def follow_saves(folder: Path) -> None:
             said = error.in_a_cell if isinstance(error, NotRunnable) else fitted(str(error))
             print(said, file=sys.stderr)
             return
+        if isinstance(error, KeyboardInterrupt):  # what was stopped is known; how it was called says nothing
+            print(fitted(f"stopped{_running_at(trace, folder)}."), file=sys.stderr)
+            return
         kept = theirs(trace, folder)
         shell.showtraceback((kind, error, kept), tb_offset=0)
         for name in saved_since(kept):
@@ -219,7 +223,7 @@ def follow_saves(folder: Path) -> None:
     for earlier in [it for it in shell.events.callbacks["pre_run_cell"] if it.__name__ == "before_a_cell"]:
         shell.events.unregister("pre_run_cell", earlier)  # this cell is run a second time
     shell.events.register("pre_run_cell", before_a_cell)
-    shell.set_custom_exc((Exception,), show)
+    shell.set_custom_exc((Exception, KeyboardInterrupt), show)
     if "autoreload" in shell.magics_manager.magics["line"]:
         # It runs single functions, whose lines are then counted from 1.
         shell.run_line_magic("autoreload", "0")
@@ -232,6 +236,12 @@ def theirs(trace: TracebackType | None, folder: Path) -> TracebackType | None:
     for it in reversed(kept):
         result = TracebackType(result, it.tb_frame, it.tb_lasti, it.tb_lineno)
     return result or trace
+
+
+def _running_at(trace: TracebackType | None, folder: Path) -> str:
+    """Return the innermost line of a file in the folder that a traceback leads to; empty if there is none."""
+    own = [place_in(folder.resolve(), it.tb_frame.f_code, it.tb_lineno) for it in _frames(trace)]
+    return next((f" in {it}" for it in reversed(own) if it), "")
 
 
 def saved_since(trace: TracebackType | None) -> list[str]:

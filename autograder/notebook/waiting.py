@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 AFTER_SECONDS = 3.0
@@ -83,8 +83,13 @@ def _show(what: str, caller: int, ended: threading.Event) -> None:
 def _place_in(folder: Path, frame: FrameType | None) -> str:
     """Return the innermost line of a file in the folder that a thread is in; empty if there is none."""
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        if path.parent == folder:
-            return f"{frame.f_code.co_name}, line {frame.f_lineno} of {path.name}"
+        if found := place_in(folder, frame.f_code, frame.f_lineno):
+            return found
         frame = frame.f_back
     return ""
+
+
+def place_in(folder: Path, code: CodeType, line: int | None) -> str:
+    """Return a function's name with a line of it and its file; empty if that is not in the folder itself."""
+    path = Path(code.co_filename)
+    return f"{code.co_name}, line {line} of {path.name}" if path.parent == folder else ""

@@ -275,6 +275,7 @@ CELLS = [
     "with step():\n    double(1)\nprint('went on')",
     "model.value()",
     "path.write_text(text.replace('return 2 * x', 'x()\\n    return 1 / 0'))\nos.utime(path, (7, 7))",
+    "def stop():\n    raise KeyboardInterrupt\nwith step():\n    double(stop)",
     "def save():\n    path.write_text('# more\\n\\n' + text)\n    os.utime(path, (8, 8))\n"
     "with step():\n    double(save)",
     "path.write_text(text)\nos.utime(path, (9, 9))",
@@ -304,7 +305,7 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
         allow_errors=True,
         resources=resources,
     ).execute()
-    _, _, _, _, failing, _, broken, direct, _, old, _, working, unchecked, after = notebook.cells
+    _, _, _, _, failing, _, broken, direct, _, stopped, old, _, working, unchecked, after = notebook.cells
     (error,) = (it for it in failing.outputs if it.output_type == "error")
     shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
     assert "models_of_a_test.py" in shown
@@ -315,6 +316,8 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
     assert "Nothing in this file runs until" in said and "went on" in said
     assert "not run: models_of_a_test.py has a syntax error" in text_of(direct)
     assert not any(it.get("name") == "stdout" for it in direct.outputs)
+    assert [it.output_type for it in stopped.outputs] == ["stream"]
+    assert text_of(stopped) == "stopped in double, line 10 of models_of_a_test.py.\n"
     (error,) = (it for it in old.outputs if it.output_type == "error")
     assert "return 1 / 0" in re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
     assert text_of(old).startswith("models_of_a_test.py was saved after this had begun")
