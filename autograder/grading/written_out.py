@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from autograder.grading.names.parsing import MOST_BYTES, parsed_or_none
 FEWEST_PIECES = 8
 _LARGEST_PIECE = 24
 """How many parts of the tree a piece has at most; what is larger consists of smaller ones."""
+_DIGITS = re.compile(r"\d+")
+"""In names: `first1(X) + first2(X)` are pieces as well."""
 _TAKES_THE_NEXT = frozenset({"next", "pop", "popleft", "__next__"})
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """Calls and subscripts in one function or statement that differ in whole numbers alone.
+    """Calls and subscripts in one function or statement that differ in whole numbers alone, or names for each item.
 
     Attributes
     ----------
@@ -50,6 +53,9 @@ def pieces_in(source: bytes) -> tuple[Pieces, ...]:
                 shape, numbers = _shape(node)
                 if numbers:
                     alike[shape].setdefault(numbers, node.lineno)
+            elif isinstance(node, ast.Assign):
+                for name, line in _taken_apart(node):
+                    alike["taken apart", node.lineno].setdefault((name,), line)
         most = max(alike.values(), key=len, default={})
         if len(most) >= FEWEST_PIECES:
             last = statement.end_lineno or statement.lineno
@@ -65,6 +71,17 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield statement
 
 
+def _taken_apart(assignment: ast.Assign) -> Iterator[tuple[int, int]]:
+    """Yield the number and the line of each name that a value is taken apart into: as many items as it has to have."""
+    for target in assignment.targets:
+        if isinstance(target, ast.Tuple | ast.List) and not isinstance(
+            assignment.value, ast.Tuple | ast.List
+        ):
+            for number, part in enumerate(target.elts):
+                if isinstance(part, ast.Name):
+                    yield number, part.lineno
+
+
 def _shape(piece: ast.Call | ast.Subscript) -> tuple[tuple[object, ...], tuple[object, ...]]:
     """Return what a piece is without its whole numbers, and those numbers; no numbers if it is too large."""
     shape: list[object] = []
@@ -78,8 +95,9 @@ def _shape(piece: ast.Call | ast.Subscript) -> tuple[tuple[object, ...], tuple[o
         match node:
             case ast.Constant(value=int(value)):
                 numbers.append(value)
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=name):
-                shape.append(name)
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
+                shape.append(_DIGITS.sub("0", name))
+                numbers += _DIGITS.findall(name)
                 if name in _TAKES_THE_NEXT:
                     numbers.append((piece.lineno, piece.col_offset))
             case ast.Constant(value=value):

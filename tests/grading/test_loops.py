@@ -1118,6 +1118,50 @@ def test_terms_that_are_written_out_on_one_line_cost_the_test_of_their_axis_alon
     assert f"line {line_of(student, 'return np')}, is part of a loop" in found["columns"].message
 
 
+PADDED = """
+def padded(X):
+    wide = np.zeros(({number}, len(X)))
+    wide[: X.shape[1]] = np.moveaxis(X, 1, 0).reshape(X.shape[1], len(X), -1).sum(axis=2)[:{number}]
+    return wide
+
+"""
+SUMS = "def largest(X):\n    return np.sum(np.sum(X, axis=(0, 2)) ** 2)"
+
+
+def in_names(number):
+    names = ", ".join(
+        f"part_{'abcdefghijklmnopqrstuvwxyz'[j // 26]}{chr(97 + j % 26)}" for j in range(number)
+    )
+    terms = " + ".join(f"np.sum({name}) ** 2" for name in names.split(", "))
+    return f"{PADDED.format(number=number)}def largest(X):\n    {names} = padded(X)\n    return {terms}"
+
+
+def in_functions(number):
+    functions = "".join(
+        f"def square_{j}(wide):\n    return np.sum(wide[{j}]) ** 2\n\n" for j in range(number)
+    )
+    terms = " + ".join(f"square_{j}(wide)" for j in range(number))
+    return (
+        f"{PADDED.format(number=number)}{functions}def largest(X):\n    wide = padded(X)\n    return {terms}"
+    )
+
+
+@pytest.mark.parametrize("of_more", ["the result is not right", "it raises an exception"])
+@pytest.mark.parametrize("spelled", [in_names, in_functions])
+@pytest.mark.parametrize("number", [16, 40])
+def test_terms_written_out_for_all_sizes_of_a_short_axis_are_found(pair, spelled, number, of_more):
+    student = spelled(number)
+    if of_more.startswith("it raises"):
+        student = student.replace(f"[:{number}]\n", "\n")
+    n = {"columns": 3, "layers": 8}
+    found = {axis: loops_in(pair, student, SUMS, sized, over=axis, n=n) for axis in ("rows", "columns")}
+    assert found["rows"] is None
+    assert found["columns"].kind is Kind.LOOPS
+    assert (
+        f"that is written out for a fixed number of columns: of more, {of_more}" in found["columns"].message
+    )
+
+
 def test_a_text_with_many_pieces_passes_if_it_is_right_however_large_a_call_is(pair):
     student = written_out("0 * np.sum(X[{0}:{1}])", 40) + " + np.sum(X ** 2)"
     assert all(loops_in(pair, student, SQUARES, sized, over=axis) is None for axis in ("rows", "columns"))
