@@ -12,7 +12,7 @@ import gc
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
@@ -35,11 +35,23 @@ _OTHER_LINES = (
 
 
 class NotRunnable(AutograderError):
-    """A file beside the notebook cannot be run as it is saved; the sentence says where and why."""
+    """A file beside the notebook cannot be run as it is saved; the sentence says where and why.
+
+    Parameters
+    ----------
+    told
+        What the cell that is running has said already.
+    """
+
+    def __init__(self, problem: str, told: Collection[str] = ()) -> None:
+        super().__init__(problem)
+        self._told = told
 
     @property
     def in_a_cell(self) -> str:
         """What is shown in the place of what a cell would have done."""
+        if str(self) in self._told:
+            return fitted("not run; when that is mended and saved, run this cell again.")
         return fitted(f"not run: {self} Mend that, save it and run this cell again.")
 
 
@@ -51,10 +63,12 @@ class Follower:
         self._names = names
         self._seen: dict[str, tuple[int, int] | None] = {}
         self._broken: dict[str, str] = {}
+        self._told = set[str]()
         self.look()
 
     def look(self) -> list[str]:
         """Run what was saved since the last look, and return a sentence for each file that cannot be run."""
+        self._told.clear()
         changed = [module for module in self._modules() if self._is_new(module)]
         if not changed:
             return []
@@ -65,6 +79,7 @@ class Follower:
             if problem and problem != self._broken.get(module.__name__):
                 said.append(problem)
             self._broken[module.__name__] = problem
+        self._told.update(said)
         return said
 
     def _modules(self) -> list[ModuleType]:
@@ -102,7 +117,7 @@ class Follower:
         except Exception as error:
             problem = sentence_about(error, path)
             vars(module).update(before)  # what exists is of these, and follows the next save
-            _take_out_of_use(module, problem)
+            _take_out_of_use(module, problem, self._told)
             return problem
         for stand_in_again in vars(module).get(AGAIN, {}).values():
             stand_in_again()
@@ -144,15 +159,15 @@ def _own(module: ModuleType) -> dict[str, Any]:
     return {name: it for name, it in vars(module).items() if _is_of(it, module)}
 
 
-def _take_out_of_use(module: ModuleType, problem: str) -> None:
+def _take_out_of_use(module: ModuleType, problem: str, told: Collection[str] = ()) -> None:
     """Have every function and every method of a module raise what is wrong with its file."""
-    vars(module)[_FAILURE] = lambda: NotRunnable(problem)
+    vars(module)[_FAILURE] = lambda: NotRunnable(problem, told)
     for value in _own(module).values():
         functions = [value] if isinstance(value, FunctionType) else [*vars(value).values()]
         for function in functions:
             function = inspect.unwrap(getattr(function, "__func__", function))
             if isinstance(function, FunctionType) and not function.__code__.co_freevars:
-                function.__globals__[_FAILURE] = lambda: NotRunnable(problem)
+                function.__globals__[_FAILURE] = lambda: NotRunnable(problem, told)
                 function.__code__ = _refuse.__code__
 
 

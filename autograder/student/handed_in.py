@@ -51,6 +51,7 @@ def about_hand_in(hand_in: HandIn, folder: Path, columns: int = 80) -> Iterator[
     if checks.passed:
         yield "plain", all_passed(checks)
     yield from ((role, line) for role, line in messages(checks) if role != "passed")
+    yield "plain", ""
     yield from standing.text(columns)
     yield "plain", ""
     optional = (it for it in checks.assignment.optional_names if it in checks.submission.files)

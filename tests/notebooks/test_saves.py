@@ -312,8 +312,9 @@ def test_a_kernel_shows_all_of_that(tmp_path: Path) -> None:
     assert "json.loads(x)" in shown
     assert "decoder.py" not in shown and "contextlib" not in shown and "steps.py" not in shown
     said = text_of(broken)
-    assert said.count("syntax error in line 12") == 2, "once when it is noticed and once where it is used"
+    assert said.count("syntax error in line 12") == 1, "noticed and used in one cell"
     assert "Nothing in this file runs until" in said and "went on" in said
+    assert "not run; when that is mended and saved, run this cell again." in said
     assert "not run: models_of_a_test.py has a syntax error" in text_of(direct)
     assert not any(it.get("name") == "stdout" for it in direct.outputs)
     assert [it.output_type for it in stopped.outputs] == ["stream"]
