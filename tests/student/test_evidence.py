@@ -479,6 +479,12 @@ return (model.W @ model.W) + model.width + model[0] + model.none
     assert shown["model.W"].startswith("float64 (3, 2)")
 
 
+def test_a_name_that_a_comprehension_gives_is_not_told_as_what_it_was_before(work: Path) -> None:
+    shown = variables(work, "A = np.ones((3, 2))\nreturn [A[5] + X for A in [[7, 8, 9]]]")
+    assert shown.get("A", "[7, 8, 9]") == "[7, 8, 9]"  # since Python 3.12 nothing is known of it
+    assert "A[5]" not in shown
+
+
 def test_a_long_sum_that_raises_is_told_like_any_other(work: Path) -> None:
     shown = variables(work, "A = np.ones((3, 2))\nreturn " + "X + " * 990 + "A.T")
     assert shown["A"].startswith("float64 (3, 2)") and shown["X"].startswith("float64 (2, 2)")

@@ -36,10 +36,14 @@ def locals_of(trace: TracebackType) -> list[Local]:
     frame = trace.tb_frame
     if frame.f_locals is frame.f_globals:
         return []  # a file that is being imported
+    over = _counted_through(trace)
     there = {
         name: value
         for name, value in frame.f_locals.items()
-        if name.isidentifier() and not keyword.iskeyword(name) and not isinstance(value, _NOT_SHOWN)
+        if name.isidentifier()
+        and not keyword.iskeyword(name)
+        and name not in over
+        and not isinstance(value, _NOT_SHOWN)
     }
     parts = list[tuple[str, str, Any]]()
     with contextlib.suppress(RecursionError, MemoryError):  # of an expression that is nested a thousand times
@@ -56,6 +60,29 @@ def locals_of(trace: TracebackType) -> list[Local]:
     told |= named
     shown = [it for it in dict.fromkeys(in_part + in_line + others) if it in told][:MOST_LOCALS]
     return [Local(name[:100], _short(told[name])) for name in shown]
+
+
+def _counted_through(trace: TracebackType) -> set[str]:
+    """Return the names that a comprehension around the line gives, where they are variables of the whole function.
+
+    Since Python 3.12 it has no frame of its own, and what such a name was before is back once it has raised.
+    """
+    code = trace.tb_frame.f_code
+    if code.co_name.startswith("<"):  # a frame of its own
+        return set()
+    try:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {
+        name.id
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp))
+        and node.lineno <= trace.tb_lineno <= (node.end_lineno or 0)
+        for generator in node.generators
+        for name in ast.walk(generator.target)
+        if isinstance(name, ast.Name)
+    }
 
 
 def _part_that_raised(trace: TracebackType) -> ast.stmt | None:
