@@ -42,9 +42,9 @@ def cubes(x):
     return float(np.sum(x**3))
 
 
-def cubes_above(x, start):
-    # What has not moved adds exactly 0, so that hardly anything is rounded.
-    return float(np.sum(x**3 - start**3))
+def cubes_above(x, levels):
+    # What has not moved adds exactly 0, so that hardly anything is rounded. Products take less time than powers.
+    return float((x * x * x - levels).sum())
 
 
 def constant(x):
@@ -509,7 +509,7 @@ def checks(
     if 0 in shape:
         return None
     _, gradient, x = equal_coordinates(rng, shape)
-    f = partial(cubes_above, start=x.copy())
+    f = partial(cubes_above, levels=x * x * x)
     if right:
         gradient = 3 * x**2
     if flat:

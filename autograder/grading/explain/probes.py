@@ -324,6 +324,13 @@ class Inputs:
             )
         return self._matters[key]
 
+    def ask_without(self, code: Code, probes: Iterable[Probe], knobs: Iterable[str]) -> None:
+        """Find out what makes a difference to the reference where switches are on: together, which costs less."""
+        switches = self.ladder.all_of(Switch)
+        on = [(it, knob) for it in probes for knob in knobs if it[knob] != switches[knob].off]
+        both = [side for it, knob in on for side in (it, it.with_(**{knob: switches[knob].off}))]
+        self.ask_trusted(code, both)
+
     def trusted(self, code: Code, probe: Probe) -> Outcome | None:
         """Return what the reference, or a variant of it, makes of a probe; None where it has no arguments."""
         try:

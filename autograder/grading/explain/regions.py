@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -163,6 +163,7 @@ def _is_mostly(examined: Examined, question: Question, where: Where) -> bool:
     """Return whether most further probes outside the region of a statement are the opposite of those in it, too."""
     cases = examined.inputs.ladder.all_of(Case)
     probes = [it for it in examined.further if not (where.apart and any(it[name] for name in cases))]
+    examined.inputs.ask_without(examined.reference, probes, _switched_by(where.conditions))
     answers = [
         question.asked(examined, it) is not where.wrong
         for it in probes
@@ -241,6 +242,8 @@ def _met(
     """Return which probes of a ladder meet each condition; the same for a class."""
 
     def find() -> Mapping[Condition, np.ndarray]:
+        switches = dict.fromkeys(_switched_by(conditions))
+        examined.inputs.ask_without(examined.reference, probes, switches)
         return {it: np.array([it.met(examined, part, probe) for probe in probes]) for it in conditions}
 
     key = "met", examined.reference.space, part, tuple(probes), tuple(conditions)
@@ -409,26 +412,33 @@ def contradicting(
         aims += [(where.conditions, False)] * 2
     for conditions, holds in aims:
         found = 0
-        for turn in range(_TRIES * wanted):
-            if found >= wanted:
-                break
-            settings = off_level(ladder, rng) | forced[turn % len(forced)]
-            if turn // len(forced) % TRIED_WITH_EACH == 1:
-                # Of a single example, a special case may be all there is.
-                settings |= smallest
-            for condition in conditions:
-                settings |= towards(ladder, condition, condition.holds is holds, rng)
-            number += 1
-            probe = probe_of(settings, seed, number)
-            if examined.inputs.arguments(probe) is None:
-                continue
-            if where.there(examined, part, probe) is (holds is not where.outside):
-                found += 1
-                yield probe
+        turns = iter(range(_TRIES * wanted))
+        while together := list(itertools.islice(turns, wanted - found)):
+            probes = []
+            for turn in together:
+                settings = off_level(ladder, rng) | forced[turn % len(forced)]
+                if turn // len(forced) % TRIED_WITH_EACH == 1:
+                    # Of a single example, a special case may be all there is.
+                    settings |= smallest
+                for condition in conditions:
+                    settings |= towards(ladder, condition, condition.holds is holds, rng)
+                number += 1
+                probes.append(probe_of(settings, seed, number))
+            possible = [it for it in probes if examined.inputs.arguments(it) is not None]
+            examined.inputs.ask_without(examined.reference, possible, _switched_by(where.conditions))
+            for probe in possible:
+                if where.there(examined, part, probe) is (holds is not where.outside):
+                    found += 1
+                    yield probe
     if not where.apart:
         yield from _two_cases_at_the_smallest(examined, part, where, seed)
     if not where.exact:
         yield from _elsewhere(examined, part, where, seed)
+
+
+def _switched_by(conditions: Iterable[Condition]) -> list[str]:
+    """Return the switches that conditions are about."""
+    return [it.knob for it in conditions if it.sort == "with"]
 
 
 def _two_cases_at_the_smallest(examined: Examined, part: str, where: Where, seed: int) -> Iterator[Probe]:
