@@ -30,7 +30,7 @@ from autograder.grading.grader import Grader
 from autograder.handin.open_hand_in import Submission
 from autograder.model.verdict import Verdict
 from autograder.sandbox.isolation import choose_tier
-from autograder.text import clean_source
+from autograder.text import clean_source, with_marks
 
 Done = TypeVar("Done")
 
@@ -76,7 +76,7 @@ def grade_watched(work: Work, grader: Grader, submission: Submission) -> StoredR
 def _sources(submission: Submission) -> dict[str, str]:
     """Return the files of a hand-in as text, those that are code and not too long."""
     return {
-        name: clean_source(content.decode("utf-8", errors="replace"), LONGEST_SOURCE)
+        name: clean_source(with_marks(content.decode("utf-8-sig", errors="replace")), LONGEST_SOURCE)
         for name, content in submission.files.items()
         if name.endswith(".py") and len(content) <= LONGEST_SOURCE
     }

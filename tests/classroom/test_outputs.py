@@ -370,6 +370,64 @@ def test_what_is_not_compared_is_said(work: Work, pool: LocalPool, tmp_path: Pat
     }
 
 
+def test_characters_that_hide_or_reorder_code_are_marked_on_a_page(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    source = b"\xef\xbb\xbf" + RIGHT + "# \u202eno\u202c loops\u200b here\n".encode()
+    graded(work, pool, write_class(tmp_path / "class", {"ada": source}), tmp_path / "out")
+    page = (tmp_path / "out" / "feedback" / "ada.html").read_text()
+    assert "# ⟨U+202E⟩no⟨U+202C⟩ loops⟨U+200B⟩ here" in page
+    assert "U+FEFF" not in page
+
+
+LONGER = b"""
+import numpy as np
+
+def predict(X, w):
+    return X @ w
+
+def squared_loss(X, y, w):
+    miss = X @ w - y
+    loss = np.mean(miss ** 2)
+    slope = np.zeros(len(w))
+    for row, far in zip(X, miss):
+        slope = slope + 2 * far * row
+    largest = np.max(np.abs(slope)) + np.sqrt(np.sum(slope ** 2))
+    scaled = slope / (largest + 1) * (1 + largest)
+    return loss, scaled / len(y)
+"""
+REWRITTEN = b"""
+import numpy
+
+def squared_loss(data, labels, weights):
+    slope, i = numpy.zeros_like(weights), 0
+    gaps = predict(data, weights) - labels
+    while i < data.shape[0]:
+        slope += data[i] * 2 * gaps[i]
+        i += 1
+    size = numpy.square(slope).sum()
+    largest = numpy.sqrt(size) + numpy.abs(slope).max()
+    slope = (largest + 1) * slope / (1 + largest)
+    return numpy.mean(numpy.square(gaps)), slope / len(labels)
+
+def predict(data, weights):
+    return numpy.dot(data, weights)
+"""
+
+
+def test_a_pair_that_only_computes_the_same_is_listed_as_that(
+    work: Work, pool: LocalPool, tmp_path: Path
+) -> None:
+    folder = write_class(tmp_path / "class", {"ada": LONGER, "bo": REWRITTEN, "eve": RIGHT})
+    done = graded(work, pool, folder, tmp_path / "out")
+    (pair,) = done.record.pairs
+    assert (pair.first, pair.second, pair.rewritten) == ("ada", "bo", True)
+    assert any("slope" in excerpt.text for excerpt in pair.second_lines)
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert re.search(r"ada and bo: \d+ % of the rarer computations in common", report)
+    assert "written anew line by line" in report
+
+
 def test_a_page_that_cannot_be_made_costs_nobody_else_anything(
     work: Work, pool: LocalPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
