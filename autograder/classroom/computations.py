@@ -205,7 +205,12 @@ class _Graph:
                             if method.name == "__init__":
                                 self._classes[name] = method
                     self._classes.setdefault(name, None)
-        functions += [(it, False) for it in tree.body if isinstance(it, ast.FunctionDef)]
+        methods = {id(method) for method, _ in functions}
+        functions += [
+            (it, False)
+            for it in ast.walk(tree)
+            if isinstance(it, ast.FunctionDef | ast.AsyncFunctionDef) and id(it) not in methods
+        ]
         self._block(tree.body, self._top)
         # Functions that others call are part of those; by themselves, they would be seen without what they are given.
         for first in (True, False):
@@ -313,7 +318,7 @@ class _Graph:
                 self._sink(self._value(subject, scope))
                 for case in cases:
                     self._block(case.body, scope)
-            case ast.Try(handlers=handlers):
+            case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
                 for body in (
                     statement.body,
                     *(it.body for it in handlers),

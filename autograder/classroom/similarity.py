@@ -156,7 +156,7 @@ def not_compared(files: Mapping[str, bytes]) -> dict[str, str]:
             continue
         if _has_long_line(files[name]):
             found[name] = "it has a line too long for code"
-        elif len(files[name]) > _MOST_TOKENS and _is_too_long(files[name]):
+        elif len(files[name]) > MOST_BYTES or (len(files[name]) > _MOST_TOKENS and _is_too_long(files[name])):
             found[name] = "it is far longer than any homework"
     return found
 

@@ -165,6 +165,9 @@ def loss_vectorized(W, X, y, reg):
 DISGUISES = {
     "every line rewritten": REWRITTEN,
     "helpers, a class and a lambda": IN_PIECES,
+    "inside of a block": "import numpy as np\ntry:\n    if np:\n"
+    + re.sub("^", "        ", ORIGINAL.replace("import numpy as np\n", ""), flags=re.M)
+    + "\nexcept* ValueError:\n    pass\n",
     "run from a text": f"import numpy as np\nexec({ORIGINAL!r})\n",
     "with dead code": re.sub(
         r"^( +)(\w+) = (.+)$", r"\1\2 = \3\n\1z_\2 = len(str(3))\n\1z_\2 -= 1", ORIGINAL, flags=re.M

@@ -263,6 +263,14 @@ def test_what_is_too_long_to_be_compared_is_named() -> None:
     )
 
 
+def test_what_is_too_long_to_be_read_for_what_it_computes_is_named() -> None:
+    """Comments are no tokens, so that a file may hold few of them and still be too long to be parsed."""
+    padded = ORIGINAL + b"# a comment\n" * 23_000
+    assert values(padded) == values(ORIGINAL)
+    assert not_compared({"svm.py": padded}) == {"svm.py": "it is far longer than any homework"}
+    assert not_compared({"svm.py": padded[:200_000]}) == {}
+
+
 def test_dead_code_between_the_lines_hides_no_copy() -> None:
     mixed, before = [], ""
     for number, line in enumerate(DISGUISED.decode().splitlines()):
