@@ -612,20 +612,21 @@ def test_a_kink_of_the_hand_in_s_own_is_no_reason_to_call_a_gradient_wrong(cours
 @pytest.mark.parametrize(
     ("function", "right", "wrong", "unsaid"),
     [
-        # Only of losses that fall by the same factor in each step would each be a multiple of the one before.
+        # Only of losses that fall by the same factor in each step would each be a multiple of the one before; and with
+        # a rate that is too large, they do not fall.
         (
             "LinearClassifier.train",
             "history.append(float(loss))\n            self.W = self.W - learning_rate * gradient\n",
             "self.W = self.W - learning_rate * gradient\n"
             "            history.append(float(self.loss(X[batch], y[batch], reg)[0]))\n",
-            "all entries share",
+            ("all entries share", "always too small"),
         ),
         # How good the best setting is does not depend on whether another one is as good.
         (
             "grid_search",
             "    for learning_rate in learning_rates:\n        for reg in regs:\n",
             "    for learning_rate, reg in zip(learning_rates, regs):\n        if True:\n",
-            "equally good",
+            ("equally good",),
         ),
     ],
     ids=["loss after the step", "pairs in parallel"],
@@ -639,7 +640,7 @@ def test_what_a_ladder_draws_makes_no_sentence_of_training_and_searching(
     files = {**grader.reference_files, name: source.replace(right, wrong).encode()}
     said = [it.sentence for it in facts_on(grader, files, f"linear_classifier.{function}")]
     assert said
-    assert not [it for it in said if unsaid in it], said
+    assert not [it for it in said if any(word in it for word in unsaid)], said
 
 
 def test_what_is_said_of_a_single_example_holds_in_special_cases_too(course_grader):
