@@ -39,7 +39,7 @@ FEWEST_IN_COMMON = 8
 """Fingerprints that a pair must share before it is worth anybody's time."""
 ALIKE = 0.6
 """Share of the rarer code in common, from which a pair is listed."""
-AGREEING = 0.85
+AGREEING = 0.9
 """Share of the rarer computations in common, from which a pair is listed."""
 MOST_GROUPS = 5
 """So many groups, or one for every 20 of the class if that is more, are listed because they compute the same."""
