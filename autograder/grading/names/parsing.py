@@ -23,7 +23,12 @@ def parsed(source: bytes) -> ast.Module:
     RecursionError, MemoryError, SyntaxError, ValueError, LookupError
         If it cannot be read.
     """
-    return _parsed_once(source) if len(source) <= KEPT_BYTES else _parsed(source)
+    if len(source) > KEPT_BYTES:
+        return _parsed(source)
+    found = _parsed_once(source)
+    if isinstance(found, Exception):
+        raise found.with_traceback(None)
+    return found
 
 
 def parsed_or_none(source: bytes) -> ast.Module | None:
@@ -45,6 +50,9 @@ def _parsed(source: bytes) -> ast.Module:
 
 
 @functools.lru_cache(maxsize=16)
-def _parsed_once(source: bytes) -> ast.Module:
-    """Parse a file once for all questions, and once for all hand-ins that hold it."""
-    return _parsed(source)
+def _parsed_once(source: bytes) -> ast.Module | Exception:
+    """Parse a file once for all questions, and once for all hand-ins that hold it; return why it cannot be parsed."""
+    try:
+        return _parsed(source)
+    except (RecursionError, SyntaxError, ValueError, LookupError) as error:  # want of memory may pass
+        return error
