@@ -104,11 +104,12 @@ def _lock_folder() -> Path:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError:  # there is no such place, or nobody may write there
             continue
-        if folder.lstat().st_uid == os.geteuid() and folder.is_dir() and not folder.is_symlink():
+        if folder.lstat().st_uid != os.geteuid() or not folder.is_dir() or folder.is_symlink():
+            raise GraderError(
+                f"{folder} belongs to somebody else; remove it, so that worker users can be locked in it"
+            )
+        if os.access(folder, os.W_OK):  # it is there and read-only where a file system is mounted so
             return folder
-        raise GraderError(
-            f"{folder} belongs to somebody else; remove it, so that worker users can be locked in it"
-        )
     raise GraderError(f"{folder} cannot be made, in which worker users are locked")
 
 

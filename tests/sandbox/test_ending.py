@@ -348,6 +348,35 @@ def test_graders_with_other_temporary_folders_take_no_user_that_one_keeps(monkey
 
 
 @as_root
+def test_where_the_lock_folder_is_read_only_the_temporary_folder_has_the_locks(tmp_path):
+    take = (
+        "import sys, pathlib\n"
+        "from autograder.sandbox import accounts\n"
+        "accounts.SHARED_PLACES = (pathlib.Path(sys.argv[1]),)\n"
+        "accounts.Account().release()\n"
+    )
+    mount = "mkdir $0/shared && mount -t tmpfs none $0/shared && mkdir $0/shared/autograder-users"
+    mount += " && mount -o remount,ro $0/shared"
+    done = subprocess.run(
+        [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            f'{mount} && exec "$1" -c "$2" $0/shared',
+            tmp_path,
+            sys.executable,
+            take,
+        ],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "autograder-users").iterdir())
+
+
+@as_root
 def test_a_lock_folder_of_somebody_else_is_refused(nothing_else, monkeypatch):
     monkeypatch.setattr(accounts, "_unused", lambda owner: [])
     monkeypatch.setattr(accounts, "SHARED_PLACES", (nothing_else / "not there",))
