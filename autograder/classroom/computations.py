@@ -37,20 +37,32 @@ _MOST_TERMS = 12
 """Of what counts as one sum or product."""
 
 _SAME = frozenset(
-    [
-        *(
-            "array",
-            "asanyarray",
-            "asarray",
-            "ascontiguousarray",
-            "astype",
-            "atleast_1d",
-            "atleast_2d",
-            "bool",
-        ),
-        *("bool_", "copy", "expand_dims", "flatten", "float", "float32", "float64", "int", "item", "list"),
-        *("negative", "ravel", "reshape", "squeeze", "tuple", "view"),
-    ]
+    {
+        "array",
+        "asanyarray",
+        "asarray",
+        "ascontiguousarray",
+        "astype",
+        "atleast_1d",
+        "atleast_2d",
+        "bool",
+        "bool_",
+        "copy",
+        "expand_dims",
+        "flatten",
+        "float",
+        "float32",
+        "float64",
+        "int",
+        "item",
+        "list",
+        "negative",
+        "ravel",
+        "reshape",
+        "squeeze",
+        "tuple",
+        "view",
+    }
 )
 """Functions and methods that return what they are given, in another shape, type or place."""
 _NEW = frozenset({"empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like"})

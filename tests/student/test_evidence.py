@@ -464,17 +464,19 @@ def test_parts_of_the_line_that_raised_are_worked_out(work: Path, body: str, par
         assert found[part].startswith(begins)
 
 
-def test_of_an_object_its_attributes_are_shown_without_running_its_code(work: Path) -> None:
-    body = """
+ENDS_WHEN_ASKED = """
 class Model:
     width = property(lambda self: exit())
     def __getattr__(self, name): exit()
     def __getitem__(self, index): exit()
 model = Model()
-model.W = np.ones((3, 2))
-return (model.W @ model.W) + model.width + model[0] + model.none
 """
-    shown = variables(work, body)
+"""Makes an object that ends its process when it is asked for anything but what is plainly there."""
+
+
+def test_of_an_object_its_attributes_are_shown_without_running_its_code(work: Path) -> None:
+    body = "model.W = np.ones((3, 2))\nreturn (model.W @ model.W) + model.width + model[0] + model.none"
+    shown = variables(work, f"{ENDS_WHEN_ASKED}\n{body}")
     assert [*shown] == ["model.W"]
     assert shown["model.W"].startswith("float64 (3, 2)")
 
@@ -491,15 +493,8 @@ def test_a_long_sum_that_raises_is_told_like_any_other(work: Path) -> None:
 
 
 def test_what_only_code_of_the_student_s_could_tell_of_an_object_is_not_asked(work: Path) -> None:
-    body = """
-class Model:
-    width = property(lambda self: exit())
-    def __getattr__(self, name): exit()
-    def __getitem__(self, index): exit()
-model = Model()
-return len((None, model.width if 0 else 1, model[0] if 0 else 1, model.none if 0 else 1)[0])
-"""
-    assert variables(work, body) == {"model": "<Model>"}
+    body = "return len((None, model.width if 0 else 1, model[0] if 0 else 1, model.none if 0 else 1)[0])"
+    assert variables(work, f"{ENDS_WHEN_ASKED}\n{body}") == {"model": "<Model>"}
 
 
 def test_values_of_variables_are_short_and_run_none_of_the_student_s_code(work: Path) -> None:
