@@ -6,7 +6,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,29 +44,47 @@ class Opened:
         page.set_default_timeout(LONGEST_MILLISECONDS)
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self._heard: dict[str, Callable[[Any], None]] = {
+            "request": lambda request: self.requests.append(request.url),
+            "console": lambda message: self.complaints.append(message.text),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "dialog": lambda dialog: self.complaints.append(dialog.message),
+        }
+        for event, hear in self._heard.items():
+            page.on(event, hear)  # type: ignore[call-overload]  # one overload for each name
+
+    def leave(self) -> Page:
+        """Return the window as a new one would be, empty and with nobody listening."""
+        for event, hear in self._heard.items():
+            self.page.remove_listener(event, hear)
+        self.page.mouse.move(0, 0)
+        self.page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
+        self.page.goto("about:blank")
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> list[Page]:
+    """Windows that nothing is open in: a new one costs more than most of what tests do in it."""
+    return []
 
 
 @pytest.fixture
-def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+def open_page(browser: Browser, windows: list[Page], tmp_path: Path) -> Iterator[Callable[..., Opened]]:
     """Open HTML as a file in a window of some width."""
-    pages: list[Page] = []
+    pages: list[Opened] = []
 
     def open_it(html: str, width: int = 1100) -> Opened:
         path = tmp_path / "page.html"
         path.write_text(html, encoding="utf-8")
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        pages.append(page)
-        opened = Opened(page)
+        page = windows.pop() if windows else browser.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        pages.append(opened := Opened(page))
         page.goto(path.as_uri())
         return opened
 
     yield open_it
-    for page in pages:
-        page.close()
+    windows.extend(it.leave() for it in pages if not it.page.is_closed())
 
 
 def text_by_page(pdf: bytes) -> list[str]:
