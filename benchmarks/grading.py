@@ -46,7 +46,8 @@ from autograder.grading.trial import Trial
 from autograder.model.assignment import Assignment
 from autograder.sandbox.process import Sandbox, WorkerProcess
 from autograder.sandbox.wire.channel import Channel
-from autograder.values.pack import Packer, Unpacker
+from autograder.values.pack import Packer
+from autograder.values.unpack import Unpacker
 
 PARTS = ("worker start", "worker end", "code", "transfer", "comparison", "loops", "race", "memory", "rest")
 MEASURED = ("loops", "race", "memory")

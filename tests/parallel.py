@@ -78,7 +78,7 @@ def unit_of(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Keep every core at work, though half of the time tests wait; a file or two are done before others have started."""
+    """Keep every core at work, though tests wait half of the time; a file or two are done before others start."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     if len(config.args) <= 2 and all(Path(it.partition("::")[0]).is_file() for it in config.args):

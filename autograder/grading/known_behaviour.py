@@ -13,7 +13,9 @@ import numpy as np
 
 from autograder.grading.explain.observation import Behaviour, Observation
 from autograder.model.verdict import Kind
-from autograder.values.pack import ALIGNMENT, Node, Packer, Unpacker, WireError
+from autograder.values.nodes import ALIGNMENT, Node, WireError
+from autograder.values.pack import Packer
+from autograder.values.unpack import Unpacker
 
 KNOWN_FILE = "known_behaviour.sqlite"
 """Its usual name. Wherever it is missing, all is graded the same, but slower."""

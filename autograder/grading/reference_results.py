@@ -11,7 +11,8 @@ import msgspec
 
 from autograder.sandbox.call_failures import CodeRaised
 from autograder.sandbox.code import Code, Returned
-from autograder.values.pack import Packer, WireError
+from autograder.values.nodes import WireError
+from autograder.values.pack import Packer
 
 MOST_BYTES = 1 << 20
 """Of arguments; larger ones belong to tests that measure, whose inputs are each hand-in's own."""

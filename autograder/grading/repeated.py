@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 import msgspec
 import numpy as np
 
-from autograder.values.pack import Packer, WireError
+from autograder.values.nodes import WireError
+from autograder.values.pack import Packer
 
 ASKED = frozenset({"compare", "expect", "unchanged"})
 """Fixtures that return nothing: as long as they raise nothing, a test asks the same of every hand-in."""

@@ -14,7 +14,9 @@ from autograder.sandbox.arguments import Refused, cannot_be_given, refuse
 from autograder.sandbox.call_failures import CallFailed, CallTimedOut, CodeRaised, ReplyTooLarge
 from autograder.sandbox.wire import messages
 from autograder.values.kinds import Foreign, FunctionKey, Key
-from autograder.values.pack import Packer, Unpacker, WireError
+from autograder.values.nodes import WireError
+from autograder.values.pack import Packer
+from autograder.values.unpack import Unpacker
 
 MOST_CALLBACKS = 1_000_000
 MOST_CALLBACK_BYTES = 128 << 20

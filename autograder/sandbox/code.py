@@ -37,7 +37,9 @@ from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import CountedLine
 from autograder.values.kinds import Key, NamedKey, ObjectKey, WorkerObject
-from autograder.values.pack import Node, Packer, Tag, Unpacker, WireError, payload_bytes
+from autograder.values.nodes import Node, Tag, WireError, payload_bytes
+from autograder.values.pack import Packer
+from autograder.values.unpack import Unpacker
 
 FORGET_SECONDS = 1.0
 SECONDS_FOR_CELLS = 8.0

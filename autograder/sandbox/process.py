@@ -42,7 +42,7 @@ from autograder.sandbox.time_used import TimeUsed
 from autograder.sandbox.wire import channel, messages
 from autograder.sandbox.wire.channel import Channel, ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import Ready, Reply, Request, WorkerLimits
-from autograder.values.pack import WireError
+from autograder.values.nodes import WireError
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is a fault of the machine; student code is not loaded yet."""

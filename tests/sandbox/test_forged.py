@@ -29,7 +29,8 @@ from autograder.sandbox.host import Host
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.channel import PREFIX, REPLY_HEADER_BYTES, Channel, ChannelClosed
 from autograder.sandbox.wire.messages import MOST_ARGUMENTS, MOST_LOCALS, Reply
-from autograder.values.pack import MAX_DEPTH, MAX_KEY_NODES, MAX_NODES, Tag, Unpacker, WireError
+from autograder.values.nodes import MAX_DEPTH, MAX_KEY_NODES, MAX_NODES, Tag, WireError
+from autograder.values.unpack import Unpacker
 from tests.sandbox.hand_ins import files_of
 
 FORGER = """

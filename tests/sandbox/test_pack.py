@@ -15,16 +15,9 @@ from autograder.errors import CourseError
 from autograder.sandbox.call_failures import ProtocolBroken, ReplyTooLarge
 from autograder.values.kinds import Foreign
 from autograder.values.libraries import numbers_in
-from autograder.values.pack import (
-    MAX_DEPTH,
-    MAX_LISTED,
-    MAX_NODES,
-    PLAIN_DTYPES,
-    Packer,
-    Tag,
-    Unpacker,
-    WireError,
-)
+from autograder.values.nodes import MAX_DEPTH, MAX_LISTED, MAX_NODES, PLAIN_DTYPES, Tag, WireError
+from autograder.values.pack import Packer
+from autograder.values.unpack import Unpacker
 from tests.sandbox.hand_ins import identical
 
 DTYPES = sorted(PLAIN_DTYPES)

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import numpy as np
 
-from autograder.values.pack import ALIGNMENT, WireError
+from autograder.values.nodes import ALIGNMENT, WireError
 
 PREFIX = struct.Struct("<IQ")
 REQUEST_HEADER_BYTES = 64 << 20

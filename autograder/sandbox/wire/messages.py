@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from autograder.values.pack import Node
+from autograder.values.nodes import Node
 
 MOST_ARGUMENTS = 1_000
 """Limit on the arguments that one call can report as changed."""

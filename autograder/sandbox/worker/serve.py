@@ -40,7 +40,9 @@ from autograder.sandbox.worker.modules import Spaces
 from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
 from autograder.values.libraries import made, taken_apart
-from autograder.values.pack import Packer, Unpacker, WireError, payload_bytes
+from autograder.values.nodes import WireError, payload_bytes
+from autograder.values.pack import Packer
+from autograder.values.unpack import Unpacker
 from autograder.values.walk import agree, mapped
 
 MOST_OBJECTS = 1_000
