@@ -108,3 +108,14 @@ def _lines(name: str, reasons: dict[tuple[str, str], str]) -> Iterator[str]:
 
 def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+def name_of(test: str) -> str:
+    """Return a test's name and case without its file, which a table would have to cut."""
+    return test.partition("::")[2]
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

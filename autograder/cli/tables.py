@@ -9,9 +9,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from autograder.authoring.claims import ACCEPTED_FILE
+from autograder.authoring.mistake_checks import MistakeCheck
 from autograder.authoring.mutation import Mutation
 from autograder.authoring.rehearsal import Rehearsed
-from autograder.authoring.verification import MistakeCheck, Verification
+from autograder.authoring.verification import Verification
 from autograder.cli.console import CleanConsole
 from autograder.grading.explain.bank import Bank
 from autograder.model.verdict import Verdict
