@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError
+from autograder.notebook.button import HintButton, Lines, can_show_buttons
 from autograder.notebook.saves import follow_saves
 from autograder.notebook.waiting import number_of_cell, waiting
 from autograder.notebook.width import fitted, keep_words_whole
@@ -47,13 +48,14 @@ class PlainChecker:
     def __init__(self, report: Report) -> None:
         self._state, self._passing = report.state, dict(report.passing)
         self._cell: int | None = None
+        self._buttons: dict[str, HintButton] = {}
 
     def check(self, question: str) -> None:
         """Run the public checks of a question on the files as saved, and print what they found.
 
         Where they have passed on the very same files, which is so in most cells when a notebook is run once more, they
         are not run again. Where a cell checks several questions, it says only once where the student stands, until
-        that changes.
+        that changes. Beneath what fails stands a button that gives a hint.
         """
         with _sentences():
             with waiting(f"checking {question}"):
@@ -72,6 +74,15 @@ class PlainChecker:
             print(_in_a_cell(report.lines))
             if report.is_news or not again:
                 print(f"\n{_standing(report)}")
+            if can_show_buttons():
+                for hinted in report.hinted:
+                    self._button(hinted).show()
+
+    def _button(self, question: str) -> HintButton:
+        """Return the button of a question: one, so that nothing is left behind by checking again."""
+        if question not in self._buttons:
+            self._buttons[question] = HintButton(question, lambda: _hint_for_button(question))
+        return self._buttons[question]
 
     def show(self, question: str) -> None:
         """Show the failed checks of a question with what was expected beside what came, wrong cells marked."""
@@ -95,6 +106,16 @@ class PlainChecker:
         A terminal beside the notebook may be in another folder, and know no command `autograder`.
         """
         submit()
+
+
+def _hint_for_button(question: str) -> Lines:
+    """Return the next hint, or why there is none, in words for whoever pressed the button."""
+    try:
+        lines = hint_afresh(question).lines
+    except AutograderError as error:
+        lines = [(str(error), True)]
+    again = f'grader.hint("{question}")'
+    return [(_as_cells(line).replace(again, "press the button again"), is_it) for line, is_it in lines]
 
 
 def submit() -> None:
@@ -123,10 +144,7 @@ def _standing(report: Report) -> str:
 
 
 def _as_cells(text: str) -> str:
-    """Return text in which commands for a terminal are the lines of a cell that do the same.
-
-    A button would need ipywidgets, which notebooks work without; such a line can be copied into any cell.
-    """
+    """Return text in which commands for a terminal are the lines of a cell that do the same."""
     return _SUBMIT.sub("grader.submit()", _COMMAND.sub(r'grader.\1("\2")', text))
 
 

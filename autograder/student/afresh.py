@@ -71,6 +71,8 @@ class Report(msgspec.Struct, frozen=True):
         Whether that is something else than last time.
     passing
         A line for each question whose checks all pass, by its id.
+    hinted
+        The questions that were checked for which there is a hint.
     state
         What `state_of_work` says of the files that were checked.
     problem
@@ -82,6 +84,7 @@ class Report(msgspec.Struct, frozen=True):
     standing: str = ""
     is_news: bool = False
     passing: dict[str, str] = {}
+    hinted: list[str] = []
     state: str = ""
     problem: str = ""
 

@@ -118,7 +118,7 @@ def _answer(request: Request, folder: Path) -> Report:
             return Report(lines=_told(hint.lines))
         case "checks":
             checks = check_folder(request.questions, folder)
-            standing = standing_of(checks, folder)
+            standing, outcomes = standing_of(checks, folder), outcomes_of(checks)
             # In a notebook the questions stay in sight above; a cell for each of them would repeat them all.
             rows = not request.questions or standing.is_news
             return Report(
@@ -128,9 +128,10 @@ def _answer(request: Request, folder: Path) -> Report:
                 standing.is_news,
                 {
                     it.question: f"{it.question}: {it.seen.count}"
-                    for it in outcomes_of(checks)
+                    for it in outcomes
                     if it.seen.state is State.DONE and not it.notes  # which are shown every time
                 },
+                [it.question for it in outcomes if it.is_offered_a_hint],
                 _state(checks.submission.files, folder),
             )
 

@@ -135,7 +135,7 @@ class Hint:
     stages
         The texts of all stages that are open.
     wait
-        When the next stage comes, in a sentence; empty if all are open.
+        When the next stage comes, in a sentence, or that there is none; empty if the last has just been opened.
     """
 
     stages: tuple[str, ...]
@@ -181,16 +181,24 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     if entry is not None and entry.solved:
         entry.solved = False  # it is back
         remember(folder, LOG_FILE, msgspec.json.encode(log))
+    was = entry.stage if entry else 0
     is_time = entry is None or attempt != entry.attempt or now - entry.at >= SECONDS_BETWEEN
     if entry is None or (is_time and entry.stage < len(stages)):
         stage = entry.stage + 1 if entry else 1
         entry = entries[cause] = Entry(stage, now, attempt, hint)
         remember(folder, LOG_FILE, msgspec.json.encode(log))
     shown = min(entry.stage, len(stages))
+    is_new = shown > was or len(stages) == 1  # which sends to another question
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
-    more = f"There is more, after another attempt or in {left} s: autograder hint {question}"
-    wait = more if shown < len(stages) else ""
-    return Hint(stages[:shown], wait)
+    return Hint(stages[:shown], _what_comes_next(question, is_new, len(stages) - shown, left))
+
+
+def _what_comes_next(question: str, is_new: bool, more: int, left: int) -> str:
+    """Return what is to be said beneath the stages that are open, so that nobody waits for what does not come."""
+    if not more:
+        return "" if is_new else "You have seen all there is to say about this mistake."
+    how = f"after another attempt or in {left} s: autograder hint {question}"
+    return f"There is more, {how}" if is_new else f"It is too early for more; that comes {how}"
 
 
 def _is_for_own_tests(checks: Checks, question: str) -> bool:

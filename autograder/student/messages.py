@@ -69,7 +69,7 @@ def explained(outcome: Outcome, told: dict[str, str]) -> Iterator[Line]:
     yield from (("hint", f"  {note.text}") for note in outcome.notes if note.text != outcome.comes_first)
     if outcome.comes_first:
         yield "hint", f"  {outcome.comes_first}"
-    elif outcome.can_be_hinted_at:
+    elif outcome.is_offered_a_hint:
         yield "hint", f"  for a hint: autograder hint {question}"
     for_now: list[str] = []
     for check in outcome.failed_checks:

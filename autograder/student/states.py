@@ -141,6 +141,11 @@ class Outcome:
             self.state is State.FAILING and first is not Kind.MISSING and first.family is not Family.UNJUDGED
         )
 
+    @property
+    def is_offered_a_hint(self) -> bool:
+        """Whether a hint could say more than what is said without one."""
+        return self.can_be_hinted_at and not self.comes_first
+
 
 def outcomes_of(checks: Checks) -> list[Outcome]:
     """Return how the checks of each question went, the question to be mended first coming first."""

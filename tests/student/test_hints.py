@@ -252,8 +252,22 @@ def test_a_question_that_calls_a_failing_one_is_sent_there(work: Path) -> None:
 def test_check_shows_no_hint_but_how_to_get_one(wrong: Path) -> None:
     shown = run_here("check", cwd=wrong).stdout
     assert "for a hint: autograder hint spread" in shown
-    assert run_here("hint", "spread", cwd=wrong).stdout.startswith("1. ")
-    assert "There is more, after another attempt or in " in run_here("hint", "spread", cwd=wrong).stdout
+    first, second = (run_here("hint", "spread", cwd=wrong).stdout for _ in range(2))
+    assert first.startswith("1. ")
+    assert "There is more, after another attempt or in " in first
+    assert "It is too early for more; that comes after another attempt or in " in second
+
+
+def test_whoever_asks_again_is_told_whether_to_wait(wrong: Path) -> None:
+    checks = check_folder(folder=wrong, tier="limits")
+    waits = [hint_for(checks, "spread", wrong, now).wait for now in (0, 10, 100, 200, 300)]
+    assert waits == [
+        "There is more, after another attempt or in 60 s: autograder hint spread",
+        "It is too early for more; that comes after another attempt or in 50 s: autograder hint spread",
+        "There is more, after another attempt or in 60 s: autograder hint spread",
+        "",
+        "You have seen all there is to say about this mistake.",
+    ]
 
 
 @pytest.mark.parametrize(
