@@ -18,13 +18,15 @@ Lines = list[tuple[str, bool]]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _MARK = "autograder-button"
-_HIDDEN_WITHOUT_KERNEL = (
+_NEXT = f".jp-OutputArea-child:has(.{_MARK}) + .jp-OutputArea-child"
+_STYLE = (
     f'<span class="{_MARK}"></span><style>'
-    f".jp-OutputArea-child:has(.{_MARK}) + .jp-OutputArea-child > .jp-OutputArea-output:not(:has(*))"
-    "{ display: none }</style>"
+    f"{_NEXT} > .jp-OutputArea-output:not(:has(*)), {_NEXT} button.jupyter-widgets-disconnected {{ display: none }} "
+    f"{_NEXT} .jupyter-widgets-disconnected::before {{ content: none }} "
+    f"{_NEXT} button {{ white-space: normal }}</style>"
 )
 """Where the kernel that knows the button is gone, JupyterLab and Notebook show an error in the place of the output that
-follows this one, as text without an element; there is nothing that a student could do about it."""
+follows this one, as text without an element, or the button with signs of what is broken. A student can mend neither."""
 _TEXT = "white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; line-height: 1.4; color: inherit"
 _NAME, _BUSY = "Give me a hint for {}", "Looking at {} …"
 
@@ -56,7 +58,8 @@ class HintButton:
         self._question, self._hint, self._is_busy = question, hint, False
         # Disabled while it works it would lose the focus, and whoever uses keys would have to find it again.
         self._button = ipywidgets.Button(
-            description=_NAME.format(question), layout=ipywidgets.Layout(width="max-content")
+            description=_NAME.format(question),
+            layout=ipywidgets.Layout(width="max-content", max_width="100%", height="auto"),
         )
         self._said = ipywidgets.HTML()
         self._whole = ipywidgets.VBox([self._button, self._said])
@@ -69,7 +72,7 @@ class HintButton:
         self._said.value = ""
         view = {"version_major": 2, "version_minor": 0, "model_id": self._whole.model_id}
         for shown in (
-            {"text/html": _HIDDEN_WITHOUT_KERNEL, "text/plain": ""},
+            {"text/html": _STYLE, "text/plain": ""},
             {_VIEW: view, "text/plain": ""},
         ):
             display(shown, raw=True)  # type: ignore[no-untyped-call]

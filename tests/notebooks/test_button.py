@@ -273,6 +273,14 @@ def test_in_jupyterlab_the_button_is_pressed_by_mouse_and_keys_and_gone_without_
         before = output.inner_text()
         button.click()
         page.wait_for_function("([it, was]) => it.innerText !== was", arg=[output.element_handle(), before])
+        button.get_by_text("Give me a hint for spread").wait_for()
+        page.get_by_role("menuitem", name="Kernel").click()
+        page.get_by_text("Restart Kernel…").first.click()
+        page.locator(".jp-Dialog .jp-mod-accept").click()
+        button.wait_for(state="hidden")
+        assert FIRST in output.inner_text()
+        signs = "nodes => nodes.map(it => getComputedStyle(it, '::before').content)"
+        assert {*page.locator(".jupyter-widgets-disconnected").evaluate_all(signs)} == {"none"}
     with jupyter_lab(folder, place) as address, opened(browser, address) as page:
         failed = page.locator(".jp-CodeCell .jp-OutputArea").get_by_text("Error displaying widget")
         failed.wait_for(state="attached")
