@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.course.loading import START_FILE
 from autograder.grading.missing_names import NOT_IMPORTED, without_import
@@ -34,7 +34,7 @@ class FileProblem:
     reason
         What a check that failed for it says.
     questions
-        The ids of the questions whose checks fail for it.
+        The ids of the questions whose checks fail for it, or would if they were run.
     stops_all
         Whether nothing of the file can be run, so that they earn nothing.
     """
@@ -83,13 +83,14 @@ def _in_the_files(
     for file in assignment.files:
         reason = submission.why_not(file.name)
         if reason is not None:
-            paying = _paying(verdicts, reason)
+            paying = _paying(verdicts, reason) + _paying_too(assignment, file.name, verdicts)
             yield FileProblem(
                 file.name, _absent(file, reason, submission, handed_out), reason, questions=paying
             )
     for name, source in submission.files.items():
         if name.endswith(".py") and (error := _syntax_error(source)):
-            yield _not_python(name, name, error, verdicts)
+            problem = _not_python(name, name, error, verdicts)
+            yield replace(problem, questions=problem.questions + _paying_too(assignment, name, verdicts))
         yield from _cells_without_python(name, source, verdicts)
         yield from _lacking_imports(name, source, verdicts)
 
@@ -139,6 +140,17 @@ def _paying(verdicts: Mapping[str, list[Verdict]], reason: str) -> tuple[str, ..
         id
         for id, of_question in verdicts.items()
         if any(not verdict.passed and reason in verdict.message for verdict in of_question)
+    )
+
+
+def _paying_too(assignment: Assignment, file: str, verdicts: Mapping[str, list[Verdict]]) -> tuple[str, ...]:
+    """Return the questions that were not checked and that nothing can be earned in without a file."""
+    return tuple(
+        it.id
+        for it in assignment.questions
+        if it.id not in verdicts
+        and it.functions
+        and all(f"{function.partition('.')[0]}.py" == file for function in it.functions)
     )
 
 

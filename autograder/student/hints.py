@@ -75,6 +75,12 @@ _ABOUT_SHAPES = re.compile(r"\b(shapes?|broadcast|dimensions?|aligned)\b")
 LONGEST_ERROR = 200
 MOST_PARTS = 4
 """Values at the line that raised an error that a hint tells."""
+_POINTS_BACK = re.compile(
+    r"\b(its?|they|them|their|these|those|then|either|neither|instead)\b"
+    r"|\b(are|by|do|does|for|from|is|of|should|to|with) that\b|(?<!\bis )(?<!\bare )\bthere\b",
+    re.IGNORECASE,
+)
+"""Words of a question that may mean something in the sentence before it, without which "Is it?" asks nothing."""
 _NOTHING = "Which line of your function gives the result back to whoever called it, and is that line reached?"
 _NAN = "Which of your steps can give NaN: 0 / 0, inf - inf, 0 * inf, the root or the logarithm of a negative number?"
 _INFINITE = (
@@ -311,6 +317,8 @@ def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
         return
     hint = next((verdict.hint for verdict in outcome.failed if verdict.hint), "")
     asked = questions_of(hint) if hint else ""
+    if asked and _POINTS_BACK.search(asked):
+        asked = hint
     yield asked or _question_about(checks, outcome)
     yield _where_to_look(checks, outcome, hint.replace(asked, "").strip() if asked else hint)
     if example := _example(checks, outcome, folder):

@@ -145,7 +145,7 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
             it.id,
             it.points,
             it.bonus,
-            now.get(it.id) or earlier.get(it.id, Seen()),
+            now.get(it.id) or _not_checked_now(checks, it.id, earlier.get(it.id, Seen())),
             _before(it.id, now, earlier),
         )
         for it in assignment.questions
@@ -155,6 +155,17 @@ def standing_of(checks: Checks, folder: Path) -> Standing:
     since = time.time() - before.at if before else None
     next, bonus_left = _next(checks, outcomes, lines)
     return Standing(assignment.title, lines, next, since, bonus_left)
+
+
+def _not_checked_now(checks: Checks, id: str, before: Seen) -> Seen:
+    """Return what is known of a question that was not checked: a file that stops it may be broken or mended since."""
+    stopping = [problem for problem in checks.problems if problem.stops_all]
+    if any(id in problem.questions for problem in stopping):
+        return before if before.state is State.BROKEN else Seen(State.BROKEN, 0, before.of)
+    is_mended = all(
+        problem.file for problem in stopping
+    )  # of one without a name it is not known what it stops
+    return Seen() if before.state is State.BROKEN and is_mended else before
 
 
 def _before(id: str, now: Mapping[str, Seen], earlier: Mapping[str, Seen]) -> Seen | None:

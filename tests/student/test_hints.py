@@ -328,6 +328,26 @@ def explained(folder: Path, hint: str | None) -> Checks:
     return replace(checks, verdicts={**checks.verdicts, "spread": spread})
 
 
+@pytest.mark.parametrize(
+    "statement, question, is_one",
+    [
+        ("Your numbers have squared units.", "Which last step is missing?", False),
+        ("With you the spread of 3 and 4 is 7.", "Is it?", True),
+        ("Your numbers have squared units.", "Which step takes the square root of them?", True),
+        ("Your numbers are those of one column.", "To which of the columns does that belong?", True),
+        ("Your result has no rows.", "How many columns are there?", False),
+        ("Your numbers have moved.", "What does x -= ... do to an array of two names?", False),
+    ],
+)
+def test_a_question_that_points_back_comes_with_what_it_points_to(
+    wrong: Path, statement: str, question: str, is_one: bool
+) -> None:
+    checks = explained(wrong, f"{statement} {question}")
+    first, second, *_ = [hint_for(checks, "spread", wrong, now) for now in (0, 100, 200)][-1].stages
+    assert first == (f"{statement} {question}" if is_one else question)
+    assert (statement in second) is not is_one
+
+
 def test_a_known_mistake_that_is_gone_is_fixed_though_another_is_there(wrong: Path) -> None:
     hint_for(explained(wrong, VARIANCE_HINT), "spread", wrong, 1000)
     (wrong / "centring.py").write_text(WRONG.replace("3 *", "4 *"))

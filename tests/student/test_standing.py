@@ -67,6 +67,24 @@ def test_a_check_of_one_question_keeps_what_was_seen_of_the_others(work: Path) -
     assert "Since the last look, just now: spread went from 0 to 1 of 1." in shown
 
 
+def test_a_check_of_one_question_says_of_the_others_whether_the_file_stops_them(work: Path) -> None:
+    status(work, REFERENCE)
+    (work / "centring.py").write_text(f"{REFERENCE}\ndef")
+    shown = run_here("check", "spread", cwd=work).stdout
+    assert "Until then these earn nothing: spread, centre." in shown
+    assert "  broken       centre   6 points  cannot be run" in shown
+    (work / "centring.py").write_text(REFERENCE)
+    shown = run_here("check", "spread", cwd=work).stdout
+    assert "  not checked  centre   6 points" in shown
+    assert "cannot be run" not in shown
+
+
+def test_what_an_error_in_importing_stops_stays_stopped_while_it_is_there(work: Path) -> None:
+    status(work, f"{REFERENCE}\nunknown")
+    shown = run_here("check", "spread", cwd=work).stdout
+    assert "  broken       centre   6 points  cannot be run" in shown
+
+
 def test_what_was_never_checked_says_so(work: Path) -> None:
     (work / "centring.py").write_text(REFERENCE)
     shown = run_here("check", "spread", cwd=work).stdout

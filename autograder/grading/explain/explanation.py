@@ -390,8 +390,10 @@ def questions_of(hint: str) -> str:
 
     >>> questions_of("loss is 0 everywhere. Where is it? dW is 0 everywhere. Where is it?")
     'Where is it?'
+    >>> questions_of("The start has moved. What does x -= ... do to it?")
+    'What does x -= ... do to it?'
     """
-    sentences = re.split(r"(?<=[.?!])\s+", hint.strip())
+    sentences = re.split(r"(?<=[.?!])(?<!\.\.\.)\s+", hint.strip())
     asked = (it for it in sentences if it.endswith("?") and not _CLAIM.search(it))
     return " ".join(dict.fromkeys(asked))  # a hint about two parts may ask the same of both
 
