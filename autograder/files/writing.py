@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import GraderError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
@@ -36,9 +39,8 @@ def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
             with suppress(OSError):
                 Path(temporary).unlink()
         reason = error.strerror or "unknown reason"
-        raise GraderError(
-            f"{path} cannot be written ({reason}); free some space or choose another place."
-        ) from error
+        room = "free some space or " if error.errno in _FULL else ""
+        raise GraderError(f"{path} cannot be written ({reason}); {room}choose another place.") from error
 
 
 def append(path: Path, text: str) -> None:

@@ -86,6 +86,10 @@ _NAN = "Which of your steps can give NaN: 0 / 0, inf - inf, 0 * inf, the root or
 _INFINITE = (
     "Which of your steps can give infinity: a division by 0, the logarithm of 0, exp of a large number?"
 )
+_NOT_KEPT = (
+    "There is more, but which hints you have seen cannot be kept in this folder, to which nothing can be written: copy "
+    "it to a place of your own and ask there."
+)
 _OWN_TESTS = {
     State.TO_DO: (
         "For which inputs can you say the result without running anything? Which two inputs must give the same "
@@ -187,15 +191,17 @@ def hint_for(checks: Checks, question: str, folder: Path, now: float | None = No
     if entry is not None and entry.solved:
         entry.solved = False  # it is back
         remember(folder, LOG_FILE, msgspec.json.encode(log))
-    was = entry.stage if entry else 0
+    was, is_kept = entry.stage if entry else 0, True
     is_time = entry is None or attempt != entry.attempt or now - entry.at >= SECONDS_BETWEEN
     if entry is None or (is_time and entry.stage < len(stages)):
         stage = entry.stage + 1 if entry else 1
         entry = entries[cause] = Entry(stage, now, attempt, hint)
-        remember(folder, LOG_FILE, msgspec.json.encode(log))
+        is_kept = remember(folder, LOG_FILE, msgspec.json.encode(log))
     shown = min(entry.stage, len(stages))
     is_new = shown > was or len(stages) == 1  # which sends to another question
     left = max(1, round(entry.at + SECONDS_BETWEEN - now))
+    if shown < len(stages) and not is_kept:
+        return Hint(stages[:shown], _NOT_KEPT)
     return Hint(stages[:shown], _what_comes_next(question, is_new, len(stages) - shown, left))
 
 

@@ -19,10 +19,11 @@ def remembered(folder: Path, name: str) -> bytes:
         return b""
 
 
-def remember(folder: Path, name: str, content: bytes) -> None:
-    """Keep something for the next time; a folder that cannot be written to is no obstacle."""
+def remember(folder: Path, name: str, content: bytes) -> bool:
+    """Keep something for the next time, and return whether that was possible; where it is not is no obstacle."""
     try:
         make_ignored_folder(folder / FOLDER)
         write_atomically(folder / FOLDER / name, content)
     except (GraderError, OSError):
-        return
+        return False
+    return True

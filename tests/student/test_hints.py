@@ -66,6 +66,16 @@ def test_stages_come_after_a_new_attempt(wrong: Path) -> None:
     assert stages_at(wrong, 1002) == 2
 
 
+def test_where_nothing_can_be_kept_nobody_waits_for_more(wrong: Path) -> None:
+    (wrong / FOLDER).write_text("")  # nobody, not even root, can make a folder in its place
+    for now in (0, 100):
+        hint = hint_for(check_folder(folder=wrong, tier="limits"), "spread", wrong, now)
+        assert len(hint.stages) == 1
+        assert hint.wait.startswith(
+            "There is more, but which hints you have seen cannot be kept in this folder"
+        )
+
+
 def test_the_example_for_a_notebook_is_for_a_cell_of_it(wrong: Path) -> None:
     (wrong / "centring.py").unlink()
     cell = {"cell_type": "code", "metadata": {}, "source": WRONG, "outputs": [], "execution_count": None}
