@@ -411,7 +411,7 @@ def printed_and_kept(X):
 """
 """Loops that run in C: no Python runs for any of their items."""
 
-HELPERS = {"keeping", "rows", "slow", "kept_by_a_decorator"}
+HELPERS = {"keeping", "rows", "slow", "kept_by_a_decorator", "objects"}
 """Functions that others call."""
 NOT_IN_C = """
 import itertools, math, operator
@@ -487,6 +487,145 @@ def is_what_it_was(X):
     return X.max(axis=1).sum()
 """
 """Work in which Python's functions go through no axis, only collect, print or check, or belong to a library."""
+
+ARRAYS_IN_C = """
+import contextvars, functools, heapq, itertools, operator, pickle, unittest.case
+
+total = lambda X: X.max(axis=1).sum()
+
+
+def objects(items):
+    found = np.empty(len(items), dtype=object)
+    found[:] = list(items)
+    return found
+
+
+times = lambda X: np.stack(list(objects(X) * 1.0)).max(axis=1).sum()
+times_by_name = lambda X: total(X) + 0 * len(np.multiply(objects(X), 2.0))
+times_by_operator = lambda X: total(X) + 0 * len(operator.mul(objects(X), 2.0))
+times_in_a_context = lambda X: total(X) + 0 * len(contextvars.Context().run(np.multiply, objects(X), 2.0))
+times_once_in_a_map = lambda X: total(X) + 0 * len(list(map(np.multiply, [objects(X)], [2.0])))
+in_place = lambda X: total(X) + 0 * len(operator.imul(objects(X), 2.0))
+negative = lambda X: total(X) + 0 * len(-objects(X))
+compared = lambda X: total(X) + 0 * len(np.greater(objects(X), objects(X), dtype=object))
+of_a_cast = lambda X: total(X) + 0 * len(np.array(list(X) + [None], dtype=object)[:-1] * 2.0)
+of_a_structure = lambda X: total(X) + 0 * len(np.array(list(zip(X)), dtype=[("row", object)])["row"] * 2.0)
+outer = lambda X: total(X) + 0 * len(np.multiply.outer(objects(X), [2.0]))
+added = lambda X: total(X) + 0 * objects(X).sum()[0]
+added_by_numpy = lambda X: total(X) + 0 * np.sum(objects(X))[0]
+accumulated = lambda X: total(X) + 0 * len(np.add.accumulate(objects(X)))
+added_at = lambda X: total(X) + 0 * len(np.add.at(objects(X), np.arange(len(X)), 1.0) or X)
+product = lambda X: total(X) + 0 * np.dot(objects(X), X[:, 0])[0]
+product_by_a_method = lambda X: total(X) + 0 * objects(X).dot(X[:, 0])[0]
+product_by_an_operator = lambda X: total(X) + 0 * (objects(X) @ X[:, 0].astype(object))[0]
+product_by_einsum = lambda X: total(X) + 0 * np.einsum("i,i->", objects(X), X[:, 0].astype(object))[0]
+product_by_tensors = lambda X: total(X) + 0 * np.tensordot(objects(X), X[:, 0], 1).item()[0]
+correlated = lambda X: total(X) + 0 * np.correlate(objects(X), X[:, 0])[0][0]
+largest_by_a_key = lambda X: total(X) + 0 * len(heapq.nlargest(3, X, key=np.add.reduce))
+ordered_by_a_key = lambda X: total(X) + 0 * len(heapq.nlargest(len(X), X, key=np.ndarray.max))
+merged_by_a_key = lambda X: total(X) + 0 * len(list(heapq.merge(X, X, key=np.add.reduce)))
+counted_in_arrays = lambda X: total(X) + 0 * len(list(itertools.islice(itertools.count(X[0], X[1]), len(X))))
+by_the_piece = lambda X: total(X) + 0 * np.piecewise(
+    np.zeros(len(X)), list(np.eye(len(X), dtype=bool)), [np.add.reduce] * len(X)).sum()
+over_axes = lambda X: total(X) + 0 * np.apply_over_axes(np.sum, X, [0] * len(X))[0, 0]
+polynomial = lambda X: total(X) + 0 * np.polyval(X, 1.0)[0]
+polynomial_of_chebyshev = lambda X: total(X) + 0 * np.polynomial.chebyshev.chebval(1.0, X)[0]
+selected = lambda X: total(X) + 0 * np.select(list(np.eye(len(X), dtype=bool)), list(X[:, :1]))[0]
+
+
+def cleaned_up(X):
+    unittest.case._module_cleanups.extend(zip([np.add.reduce] * len(X), zip(X), [{}] * len(X)))
+    unittest.case.doModuleCleanups()
+    return total(X)
+
+
+def unpickled(X):
+    calls = b"\\x80\\x05cnumpy\\nnegative\\n\\x94(" + b"h\\x00\\x97\\x85R" * len(X) + b"l."
+    return total(X) + 0 * len(pickle.loads(calls, buffers=list(X)))
+
+
+def in_small_blocks(X):
+    rows = objects(X)
+    return total(X) + sum(0 * len(rows[start:start + 10] * 2.0) for start in range(0, len(X), 10))
+"""
+"""Loops that run in C and make arrays one by one."""
+NOT_ARRAYS_IN_C = """
+import contextlib, copy, functools, heapq, pickle, random, statistics
+
+total = lambda X: X.max(axis=1).sum()
+
+
+def names_in_an_array(X):
+    names = np.array([f"class {i}" for i in range(5)], dtype=object)
+    labels = names[np.arange(len(X)) % 5]
+    np.unique(labels), np.where(labels == "class 1", None, labels), (labels == "class 2").sum(), labels.tolist()
+    return total(X)
+
+
+def objects_that_are_only_kept(X):
+    kept = np.full(len(X), None)
+    kept[:] = list(X)
+    copied, again, row = kept[::2].copy(), np.array(list(kept)), kept[3] * 2.0
+    return np.stack(list(kept)).max(axis=1).sum() + 0 * np.vstack(list(kept[np.arange(len(kept))])).sum()
+
+
+def numbers_in_objects(X):
+    values = X[:, 0].astype(object)
+    return total(X) + 0 * (values * 2.0).sum() + 0 * np.sum(values == None)
+
+
+def masks_and_structures(X):
+    np.ma.masked_array(X, X > 9).mean(axis=1), np.ma.median(np.ma.array(X, mask=X > 9), axis=1)
+    pairs = np.array(list(zip(X[:, 0].tolist(), range(len(X)))), dtype=[("value", float), ("place", int)])
+    np.sort(pairs), np.rec.fromarrays([X[:, 0], X[:, 1]]), np.array([("a", 1.0)] * len(X), dtype="O,f8")["f0"] == "a"
+    return total(X)
+
+
+def chosen(X):
+    few, choices = X[:40], X[:40].astype(np.float32).T.copy().T
+    few[:, 0].astype(bool).choose([0, 1]), np.choose(np.zeros(4, int), few.T.copy().T)
+    np.zeros(4, int).choose(choices), np.choose(np.zeros(4, int), [*choices])
+    return total(X)
+
+
+def conversions(X):
+    np.lexsort(X), np.concatenate(list(X.T.copy().T)), np.array(list(X), np.float32), np.hstack(X.tolist())
+    np.broadcast_arrays(*X), np.meshgrid(X[:, 0], X[0]), np.r_[tuple(X)], np.block(list(X)), X[list(range(len(X)))]
+    return total(X)
+
+
+def copies(X):
+    copy.deepcopy(list(X)), copy.copy(list(X)), pickle.loads(pickle.dumps(X)), [*X.copy()], X.tolist()
+    return total(X)
+
+
+def what_libraries_do_with_what_they_get(X):
+    x = X[:, 0]
+    statistics.stdev(x), statistics.median(x), statistics.quantiles(x), statistics.mode(x), statistics.multimode(x)
+    statistics.mean(x.astype(np.float32)), heapq.nlargest(3, x), list(heapq.merge(x, X[:, 1]))
+    random.sample(list(X), 3)
+    np.nanmedian(X, axis=1), np.nanpercentile(X, 30, axis=1), np.nanquantile(X, [0.2, 0.4], axis=1)
+    np.polyval([1.0, 2.0, 3.0], X), np.polynomial.Polynomial([1.0, 2.0])(X), np.select([X > 0, X < 0], [X, -X])
+    np.piecewise(X, [X < 0, X > 0], [-1.0, lambda x: x]), np.apply_over_axes(np.sum, X, [0, 1])
+    return total(X)
+
+
+def updates_in_place(X):
+    sums, places = np.zeros((5, X.shape[1])), np.arange(len(X)) % 5
+    np.add.at(sums, places, X), np.add.at(np.zeros(5, np.float32), places, 1), np.maximum.at(sums, places, X)
+    for start in range(0, len(X), 16):
+        np.add.at(sums, places[start:start + 16], X[start:start + 16].astype(np.float32))
+    return total(X)
+
+
+def decorated_and_in_contexts(X):
+    @np.errstate(all="ignore")
+    def rooted(): return np.log(X)
+    with np.errstate(all="ignore"), contextlib.suppress(ValueError):
+        rooted(), functools.lru_cache(lambda: np.sqrt(X))(), np.random.default_rng(0).shuffle(X.copy())
+    return total(X)
+"""
+"""Honest work with arrays of objects, and work of libraries that makes many arrays."""
 
 KEPT = """
 import builtins, functools, importlib, itertools, json, math, operator, random, sys
@@ -852,6 +991,22 @@ def test_loops_that_run_in_c_are_found_whatever_holds_the_function(pair):
     assert (
         f"hw.py, line {line}, runs in a Python loop, once for each of the examples" in found["summed"].message
     )
+
+
+def test_arrays_that_are_made_one_by_one_are_found_whatever_makes_them(pair):
+    found = found_in_each(pair, ARRAYS_IN_C)
+    assert not {
+        name for name, it in found.items() if name != "total" and (it is None or it.kind is not Kind.LOOPS)
+    }
+    assert found["total"] is None
+    line = line_of(ARRAYS_IN_C, "times = lambda")
+    assert f"hw.py, line {line}, works on arrays one by one. This question" in found["times"].message
+
+
+def test_objects_that_are_kept_and_arrays_of_libraries_are_not_charged(pair):
+    assert not {
+        name: it.message for name, it in found_in_each(pair, NOT_ARRAYS_IN_C).items() if it is not None
+    }
 
 
 def test_no_call_keeps_or_reaches_a_function_that_loops_unseen(pair):

@@ -22,6 +22,8 @@ Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 Name = Annotated[str, msgspec.Meta(max_length=400)]
 CountedLine = tuple[Name, Name, int, int]
 """A place that ran, the student's file and line that it ran for, and how often."""
+ARRAYS = "arrays"
+"""What is counted at a place where an operation makes many arrays."""
 
 
 class Message(msgspec.Struct, tag=True, kw_only=True):

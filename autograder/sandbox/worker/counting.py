@@ -6,7 +6,8 @@ of the cost; there a loop on a single line shows only in its jumps, and a genera
 What Python and NumPy do inside a function that student code calls is not the student's loop: printing an array runs
 hundreds of lines. That the function is called, once or for every example, is.
 
-Loops in C run no Python; `loops_in_c` makes those visible that work something out for every item.
+Loops in C run no Python; `loops_in_c` makes those visible that work something out for every item, and `arrays_made`
+whatever makes an array for every item.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from autograder.sandbox.wire.checks import lines_of_checks
-from autograder.sandbox.wire.messages import MOST_PLACES, CountedLine
+from autograder.sandbox.wire.messages import ARRAYS, MOST_PLACES, CountedLine
+from autograder.sandbox.worker.arrays_made import ArraysMade
 from autograder.sandbox.worker.loops_in_c import (
     LOOPING_NAMES,
     LoopsInC,
+    is_choose,
     is_list_sort,
     is_looping,
     is_stand_in,
@@ -42,6 +45,16 @@ LOOPS_FOR_OTHERS = frozenset(
         "apply_along_axis",
         "vectorize._vectorize_call",
         "vectorize._vectorize_call_with_signature",
+        "piecewise",
+        "apply_over_axes",
+        "polyval",
+        "chebval",
+        "legval",
+        "lagval",
+        "hermval",
+        "hermeval",
+        "select",
+        "_multi_dot",
         "Counter.update",
         "scheduler.run",
         "BaseEventLoop._run_once",
@@ -49,8 +62,16 @@ LOOPS_FOR_OTHERS = frozenset(
     }
 )
 """Functions of libraries that loop over what they are given, or call all of it, which is what they are called for."""
+LOOPS_FOR_LIBRARIES = frozenset({"apply_along_axis", "Counter.update"})
+"""Those of them that other functions of the libraries use for what is theirs to do (`nanmedian`, `statistics.mode`)."""
+COPIES = f"{os.sep}copy.py"
+"""The file of Python's that makes copies, and so arrays of arrays."""
 PRINTS = "arrayprint.py"
 """The file of NumPy that writes arrays as text: once for every row where rows are printed as a list."""
+FEWEST_ARRAYS = 4
+"""Operations that make fewer arrays than this are not looked at."""
+FEW_ARRAYS, FEW_ARRAYS_OF_LIBRARIES = 8, 12
+"""So many arrays at most are made for a single operation: converted arguments, buffers, results."""
 FEW_RUNS = 1
 """Whether a place is a library's is not looked up if it ran no more often: that takes compiling the library's file."""
 
@@ -100,14 +121,22 @@ class EventCounter:
         source: type[_Monitoring | _Tracing] = _Monitoring if sys.version_info >= (3, 12) else _Tracing
         self._libraries = _Libraries()
         self._source = source(self._watch, self._libraries.print)
+        self._arrays = ArraysMade()
         ours = [
+            *self._arrays.own,
+            *_functions_of(ArraysMade),
             *_functions_of(_Watch),
+            *_functions_of(_Counts),
+            *_functions_of(_Libraries),
             *_functions_of(source),
             *self._of_output,
+            *_of_this_module(),
             not_visited,
+            is_stand_in,
             type(self).count,
         ]
-        self._ours = frozenset(id(function.__code__) for function in ours)
+        codes = _with_code_inside([function.__code__ for function in ours])
+        self._ours = frozenset(map(id, codes))
 
     def count(self, call: Callable[[], None], student_files: Mapping[str, str]) -> list[CountedLine]:
         """Make the call and return (place, student's file, its line, count) of the busiest places.
@@ -133,10 +162,14 @@ class EventCounter:
         with LoopsInC.counted():
             self._source.start(counts)
             self._watch.begin()
+            self._arrays.start(counts.add_array)
             try:
                 call()
             finally:
+                all_told = self._arrays.stop()
                 self._source.stop()
+                if not all_told:
+                    self._watch.report("trace")
                 reason = self._watch.end()
         if reason is not None:
             raise NotCounted(reason)
@@ -145,6 +178,14 @@ class EventCounter:
 
 def _functions_of(kind: type) -> list[Any]:
     return [value for value in vars(kind).values() if isinstance(value, FunctionType)]
+
+
+def _of_this_module() -> list[Any]:
+    return [
+        value
+        for value in globals().values()
+        if isinstance(value, FunctionType) and value.__module__ == __name__
+    ]
 
 
 def _length(code: CodeType) -> int:
@@ -284,6 +325,15 @@ class _Libraries:
             self._known[file] = self._code_in(file)
         return code in self._known[file]
 
+    def are_numpy(self, file: str) -> bool:
+        """Return whether a file is one of NumPy's."""
+        return str.startswith(file, self._folders[2:])
+
+    def call_what_they_get(self, file: str) -> bool:
+        """Return whether a file is one of Python's library, which works on no arrays unless it is given a function."""
+        standard = str.startswith(file, self._folders[:2]) and not str.startswith(file, self._installed)
+        return standard and not str.endswith(file, COPIES)
+
     def _is_installed(self, path: str) -> bool:
         return path.startswith(self._installed) and not path.startswith(self._folders[2:])
 
@@ -333,11 +383,24 @@ class _Counts:
         self._inside: dict[Place, dict[int, CodeType]] = {}
         """What ran at the places that do not count if they are a library's, by id."""
         self._read: dict[int, _Code] = {}
+        self._copying: tuple[int, int] | None = None
+        """The frame and the instruction of an operation that copies each of its arguments and works nothing out."""
+        self._operation: tuple[int, int] | None = None
+        """The frame and the instruction that the last array was made for, unless Python has run since."""
+        self._arrays = 0
+        """How many have been made for it."""
+        self._largest: dict[Place, int] = defaultdict(int)
+        """The most arrays that an operation at a place has made, of those that made few."""
+
+    def ignores(self, code: CodeType) -> bool:
+        """Return whether a code object is one of our own."""
+        return id(code) in self._ignored
 
     def add(self, code: CodeType, kind: str, position: int, frame: FrameType | None) -> None:
         """Note that a place ran."""
         if id(code) in self._ignored:
             return
+        self._operation = self._copying = None
         _, file, function = self._read.get(id(code)) or self._reading(code, frame)
         if file in self._student_files and frame is not None:  # as most are
             self._counts[file, function, kind, position, file, frame.f_lineno or 0] += 1
@@ -358,15 +421,59 @@ class _Counts:
         if ran_file not in self._student_files and not self._is_asked_for(ran, kind, frame):
             self._inside.setdefault(place, {})[id(ran)] = ran
 
-    def add_call(self, function: object, first: object, frame: FrameType) -> None:
-        """Note a call of C code, of which only two kinds say anything.
+    def add_array(self, frame: FrameType) -> None:
+        """Note that C code makes an array for an instruction of a frame.
 
-        `list.sort` has no stand-in. And whoever calls a function that has one by itself must have taken the stand-in
-        apart, for no name has meant the function since before the files were executed.
+        An operation that makes many goes through something in C. That NumPy's Python makes many, one by one, is its
+        own affair. Python's library makes none of itself: there it is a function that it was given, for every item.
+        """
+        code = frame.f_code
+        if id(code) in self._ignored:
+            return
+        operation = id(frame), frame.f_lasti
+        if operation == self._copying:
+            return
+        if operation != self._operation:
+            self._operation, self._arrays = operation, 0
+        self._arrays = made = self._arrays + 1
+        _, file, function = self._reading(code, None)
+        if file in self._student_files:
+            few = FEW_ARRAYS
+        elif self._libraries.print(code):
+            return
+        else:
+            given = self._libraries.call_what_they_get(self._around_numpy(frame))
+            few = 0 if given else FEW_ARRAYS_OF_LIBRARIES
+        if made < FEWEST_ARRAYS and few:
+            return
+        place = file, function, ARRAYS, frame.f_lineno or 0, *self._student_line(frame)
+        if made <= few:
+            self._largest[place] = made if made > self._largest[place] else self._largest[place]
+        else:
+            self._counts[place] += made if made == few + 1 else 1
+
+    def _around_numpy(self, frame: FrameType) -> str:
+        """Return the file of the code that runs, or that has called NumPy's."""
+        around: FrameType | None = frame
+        while around is not None:
+            file = self._reading(around.f_code, None).file
+            if not self._libraries.are_numpy(file) and not is_stand_in(file):
+                return file
+            around = around.f_back
+        return ""
+
+    def add_call(self, function: object, first: object, frame: FrameType) -> None:
+        """Note a call of C code, of which only three kinds say anything.
+
+        `ndarray.choose` copies each of its choices. `list.sort` has no stand-in. And whoever calls a function that has
+        one by itself must have taken the stand-in apart, for no name has meant the function since before the files were
+        executed.
         """
         if may_be_ignored(function) or id(frame.f_code) in self._ignored:
             return
-        if is_list_sort(function):
+        if is_choose(function):
+            self._copying = id(frame), frame.f_lasti
+        elif is_list_sort(function):
             owner = getattr(function, "__self__", first)
             if isinstance(owner, list):
                 code, file, name = self._reading(frame.f_code, None)
@@ -402,7 +509,18 @@ class _Counts:
         # NumPy looks at what it is given through generators, which it resumes for every element of a list.
         called = kind == "call" and caller is not None and not code.co_flags & CO_GENERATOR
         directly = called and self._reading(caller.f_code, None).file in self._student_files  # type: ignore[union-attr]
-        return directly or function in LOOPS_FOR_OTHERS
+        if directly or function not in LOOPS_FOR_OTHERS:
+            return directly
+        return function not in LOOPS_FOR_LIBRARIES or not self._is_library_s_use(file, caller)
+
+    def _is_library_s_use(self, file: str, caller: FrameType | None) -> bool:
+        """Return whether what called the functions of a file is a library, too."""
+        while caller is not None:
+            where = self._reading(caller.f_code, None).file
+            if where != file and not is_stand_in(where):
+                return self._libraries.hold(caller.f_code)
+            caller = caller.f_back
+        return False
 
     def _caller_of_stand_in(self, frame: FrameType | None) -> _Code | None:
         """Return the code for which a stand-in runs."""
@@ -434,6 +552,8 @@ class _Counts:
         return "", 0
 
     def lines(self) -> list[CountedLine]:
+        for place, made in self._largest.items():
+            self._counts[place] += made
         lines: list[CountedLine] = []
         for place, count in sorted(self._counts.items(), key=lambda it: it[1], reverse=True):
             if self._is_a_library_s(place, count) or self._is_a_check(place, count):
@@ -474,7 +594,7 @@ class _Tracing:
         code = frame.f_code
         assert self._counts is not None
         if event == "call":
-            if self._prints(code):
+            if self._counts.ignores(code) or self._prints(code):
                 return None
             frame.f_trace_opcodes = self._lacks_lines(code)
             self._counts.add(code, event, 0, frame)
@@ -494,7 +614,8 @@ class _Tracing:
     def _witness(self, frame: FrameType, event: str, argument: object) -> None:
         if event == "return" and frame.f_code is not _Tracing.start.__code__:
             hidden = frame.f_trace is not self._trace or not frame.f_trace_lines
-            if hidden and not self._prints(frame.f_code):
+            ours = self._counts is not None and self._counts.ignores(frame.f_code)
+            if hidden and not ours and not self._prints(frame.f_code):
                 self._watch.report("trace")
         elif event == "c_call" and not may_be_ignored(argument):
             if argument is _thread.start_new_thread:

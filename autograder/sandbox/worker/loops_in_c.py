@@ -58,7 +58,7 @@ _GO_THROUGH_ALL = ((builtins, "min"), (builtins, "max"), (math, "hypot"))
 _MAKE_TEXT = (str, repr, ascii, format)
 
 # Bound now: while the stand-ins are in place, the names mean them.
-_LIST_SORT = list.sort
+_LIST_SORT, _CHOOSE = list.sort, np.ndarray.choose
 _map, _iter, _from_python, _look_up = map, iter, np.frompyfunc, operator.itemgetter
 
 
@@ -315,11 +315,11 @@ class LoopsInC:
             LoopsInC.counting = False
 
 
-_CALLED = _FUNCTIONS | {"sort", "__new__", "__subclasses__", "start_new_thread"}
+_CALLED = _FUNCTIONS | {"sort", "choose", "__new__", "__subclasses__", "start_new_thread"}
 
 
 def may_be_ignored(called: object) -> bool:
-    """Return whether a function in C is clearly none of those that have a stand-in, sort a list or start a thread."""
+    """Return whether a function in C is clearly none of those that have a stand-in or are looked at by themselves."""
     return type(called) is BuiltinFunctionType and called.__name__ not in _CALLED
 
 
@@ -343,6 +343,13 @@ def is_list_sort(function: object) -> bool:
     if type(function) is BuiltinFunctionType:
         return function.__name__ == "sort"
     return function is _LIST_SORT
+
+
+def is_choose(function: object) -> bool:
+    """Return whether a function is `numpy.ndarray.choose`, of an array or of none."""
+    if type(function) is BuiltinFunctionType:
+        return function.__name__ == "choose" and isinstance(function.__self__, np.ndarray)
+    return function is _CHOOSE
 
 
 def is_stand_in(file: str) -> bool:

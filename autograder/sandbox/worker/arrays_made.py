@@ -1,0 +1,105 @@
+"""Tells of every array that NumPy makes room for, whichever code asks for it.
+
+An array of objects that are rows of another (`rows[:] = list(X)`, then `rows * w`) is gone through in C: NumPy calls
+each row's own multiplication, and no Python runs for any. So do `numpy.dot` and `numpy.einsum` of such arrays, an
+unpickler that calls what a stream names, and whatever else in C takes functions or objects from student code. Whatever
+drives it, work on an array for every example makes an array for every example.
+
+NumPy asks for that room through a table of functions, in which those of this file stand while a call is counted.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+_POINTER = ctypes.c_void_p
+_TABLE = ("numpy._core._multiarray_umath", "_ARRAY_API")
+"""Where NumPy keeps the functions and objects of its C interface."""
+_USUAL_HANDLER = 306
+"""Which of them is `PyDataMem_DefaultHandler`: it is part of the binary interface and does not move."""
+_NAME, _VERSION = b"default_allocator", 1
+
+
+class _Functions(ctypes.Structure):
+    _fields_ = [(name, _POINTER) for name in ("context", "malloc", "calloc", "realloc", "free")]
+
+
+class _Handler(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char * 127), ("version", ctypes.c_uint8), ("functions", _Functions)]
+
+
+def _usual_functions() -> _Functions | None:
+    """Return NumPy's own table of functions, or None where it is not what is known of it."""
+    if sys.implementation.name != "cpython":
+        return None
+    module, name = _TABLE
+    table = getattr(sys.modules.get(module), name, None)
+    if table is None:
+        return None
+    within: Any = ctypes.PYFUNCTYPE(_POINTER, ctypes.py_object, ctypes.c_char_p)
+    pointer_in = within(("PyCapsule_GetPointer", ctypes.pythonapi))
+    try:
+        pointers = ctypes.cast(pointer_in(table, None), ctypes.POINTER(_POINTER))
+        capsule = ctypes.cast(pointers[_USUAL_HANDLER] or 0, ctypes.POINTER(ctypes.py_object))[0]
+        handler = _Handler.from_address(pointer_in(capsule, b"mem_handler"))
+    except ValueError:
+        return None
+    return handler.functions if (handler.name, handler.version) == (_NAME, _VERSION) else None
+
+
+class ArraysMade:
+    """Says of each array that it is being made, between `start` and `stop`.
+
+    Where NumPy's table is not what is known of it, nothing is said of any.
+    """
+
+    def __init__(self) -> None:
+        self._functions = _usual_functions()
+        self._note: Callable[[FrameType], None] = lambda frame: None
+        if self._functions is None:
+            return
+        size = ctypes.c_size_t
+        # As functions of Python's, they keep its lock; whoever asks for room may have given it back.
+        for_one, for_many = [_POINTER, size], [_POINTER, size, size]
+        functions = self._functions
+        malloc = ctypes.PYFUNCTYPE(_POINTER, *for_one)(functions.malloc or 0)
+        calloc = ctypes.PYFUNCTYPE(_POINTER, *for_many)(functions.calloc or 0)
+        frame = sys._getframe
+
+        def make(context: int | None, nbytes: int) -> int | None:
+            self._note(frame(1))
+            return malloc(context, nbytes)  # type: ignore[no-any-return]
+
+        def make_empty(context: int | None, number: int, nbytes: int) -> int | None:
+            self._note(frame(1))
+            return calloc(context, number, nbytes)  # type: ignore[no-any-return]
+
+        self.own = (make, make_empty)
+        # Kept, for NumPy refers to them by address alone.
+        self._kept = (
+            ctypes.CFUNCTYPE(_POINTER, *for_one)(make),
+            ctypes.CFUNCTYPE(_POINTER, *for_many)(make_empty),
+        )
+        self._usual = functions.malloc, functions.calloc
+        self._telling = tuple(ctypes.cast(function, _POINTER).value for function in self._kept)
+
+    own: tuple[Any, ...] = ()
+    """The functions that run when room is made."""
+
+    def start(self, note: Callable[[FrameType], None]) -> None:
+        """Call `note` with the frame that runs whenever an array is made."""
+        if self._functions is not None:
+            self._note = note
+            self._functions.malloc, self._functions.calloc = self._telling
+
+    def stop(self) -> bool:
+        """Say no more; return whether all was said."""
+        if self._functions is None:
+            return True
+        untouched = (self._functions.malloc, self._functions.calloc) == self._telling
+        self._functions.malloc, self._functions.calloc = self._usual
+        return untouched
