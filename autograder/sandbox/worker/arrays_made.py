@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType
 from typing import Any
 
@@ -60,6 +60,7 @@ class ArraysMade:
     def __init__(self) -> None:
         self._functions = _usual_functions()
         self._note: Callable[[FrameType], None] = lambda frame: None
+        self._of_no_interest: Collection[int] = ()
         if self._functions is None:
             return
         size = ctypes.c_size_t
@@ -71,11 +72,15 @@ class ArraysMade:
         frame = sys._getframe
 
         def make(context: int | None, nbytes: int) -> int | None:
-            self._note(frame(1))
+            asking = frame(1)
+            if id(asking.f_code) not in self._of_no_interest:
+                self._note(asking)
             return malloc(context, nbytes)  # type: ignore[no-any-return]
 
         def make_empty(context: int | None, number: int, nbytes: int) -> int | None:
-            self._note(frame(1))
+            asking = frame(1)
+            if id(asking.f_code) not in self._of_no_interest:
+                self._note(asking)
             return calloc(context, number, nbytes)  # type: ignore[no-any-return]
 
         self.own = (make, make_empty)
@@ -90,10 +95,10 @@ class ArraysMade:
     own: tuple[Any, ...] = ()
     """The functions that run when room is made."""
 
-    def start(self, note: Callable[[FrameType], None]) -> None:
-        """Call `note` with the frame that runs whenever an array is made."""
+    def start(self, note: Callable[[FrameType], None], of_no_interest: Collection[int]) -> None:
+        """Call `note` with the frame that runs whenever an array is made, but for code objects with these ids."""
         if self._functions is not None:
-            self._note = note
+            self._note, self._of_no_interest = note, of_no_interest
             self._functions.malloc, self._functions.calloc = self._telling
 
     def stop(self) -> bool:

@@ -162,7 +162,7 @@ class EventCounter:
         with LoopsInC.counted():
             self._source.start(counts)
             self._watch.begin()
-            self._arrays.start(counts.add_array)
+            self._arrays.start(counts.add_array, counts.of_no_interest)
             try:
                 call()
             finally:
@@ -389,6 +389,10 @@ class _Counts:
         """The frame and the instruction that the last array was made for, unless Python has run since."""
         self._arrays = 0
         """How many have been made for it."""
+        self._few: dict[int, int] = {}
+        """How many arrays are few for an operation of a code object, by its id."""
+        self.of_no_interest: set[int] = set()
+        """Ids of code objects for which no array counts."""
         self._largest: dict[Place, int] = defaultdict(int)
         """The most arrays that an operation at a place has made, of those that made few."""
 
@@ -427,40 +431,39 @@ class _Counts:
         An operation that makes many goes through something in C. That NumPy's Python makes many, one by one, is its
         own affair. Python's library makes none of itself: there it is a function that it was given, for every item.
         """
-        code = frame.f_code
-        if id(code) in self._ignored:
-            return
         operation = id(frame), frame.f_lasti
         if operation == self._copying:
             return
         if operation != self._operation:
             self._operation, self._arrays = operation, 0
         self._arrays = made = self._arrays + 1
-        _, file, function = self._reading(code, None)
-        if file in self._student_files:
-            few = FEW_ARRAYS
-        elif self._libraries.print(code):
-            return
-        else:
-            given = self._libraries.call_what_they_get(self._around_numpy(frame))
-            few = 0 if given else FEW_ARRAYS_OF_LIBRARIES
+        few = self._few.get(id(frame.f_code))
+        if few is None:
+            few = self._few_arrays(frame)
         if made < FEWEST_ARRAYS and few:
             return
+        _, file, function = self._reading(frame.f_code, None)
         place = file, function, ARRAYS, frame.f_lineno or 0, *self._student_line(frame)
         if made <= few:
             self._largest[place] = made if made > self._largest[place] else self._largest[place]
         else:
             self._counts[place] += made if made == few + 1 else 1
 
-    def _around_numpy(self, frame: FrameType) -> str:
-        """Return the file of the code that runs, or that has called NumPy's."""
+    def _few_arrays(self, frame: FrameType) -> int:
+        """Return how many arrays are few for an operation in a frame; it is kept where its code alone says so."""
+        code = frame.f_code
+        file = self._reading(code, None).file
+        if id(code) in self._ignored or self._libraries.print(code):
+            self.of_no_interest.add(id(code))
+            return sys.maxsize
+        if file in self._student_files:
+            return self._few.setdefault(id(code), FEW_ARRAYS)
         around: FrameType | None = frame
-        while around is not None:
-            file = self._reading(around.f_code, None).file
-            if not self._libraries.are_numpy(file) and not is_stand_in(file):
-                return file
+        while around is not None and (self._libraries.are_numpy(file) or is_stand_in(file)):
             around = around.f_back
-        return ""
+            file = self._reading(around.f_code, None).file if around is not None else ""
+        few = 0 if self._libraries.call_what_they_get(file) else FEW_ARRAYS_OF_LIBRARIES
+        return self._few.setdefault(id(code), few) if around is frame else few
 
     def add_call(self, function: object, first: object, frame: FrameType) -> None:
         """Note a call of C code, of which only three kinds say anything.
