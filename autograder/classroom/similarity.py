@@ -6,8 +6,10 @@ algorithms for document fingerprinting", 2003). Code of the stubs is left out, a
 has counts for little: a short exercise has few right answers, and agreeing on them means nothing.
 
 A copy of which every line was written anew has no run of tokens in common with anybody. So hand-ins are also compared
-by what they compute, see `computations`. Two who thought of the same compute the same, which makes that the weaker
-sign: such pairs come last, and where they are usual in a class there are none.
+by what they compute, see `computations`. Two who thought of the same compute the same, which makes that a weaker sign:
+such pairs come after those that have both in common, and where they are usual in a class there are none. The weakest is
+code in common that computes other things. It may be a part that was copied, but where a few ways of writing each
+function are usual, many happen to choose the same for several.
 """
 
 from __future__ import annotations
@@ -164,7 +166,8 @@ def not_compared(files: Mapping[str, bytes]) -> dict[str, str]:
 def find_alike(suspects: Sequence[Suspect]) -> Alike:
     """Return which hand-ins of different students have the same code, or nearly the same, closest first.
 
-    Of a group with the same code one stands for all among the pairs. Pairs that only compute the same come last.
+    Of a group with the same code one stands for all among the pairs. First come pairs that have
+    code and computations in common, then those that only compute the same, then those that only have code in common.
     """
     by_code: dict[frozenset[int], list[Suspect]] = {}
     without_code: list[Suspect] = []
@@ -348,15 +351,19 @@ def _winnowed(marks: Sequence[Fingerprint], window: int) -> Iterator[Fingerprint
 
 
 def _pairs(suspects: Sequence[Suspect]) -> Iterator[Pair]:
-    """Yield the pairs that are close, closest first: those that connect everybody who is in one, then some more."""
+    """Yield the pairs that are close, the surest first: those that connect everybody who is in one, and some more."""
     if len(suspects) < 2:
         return
     code = _compared(suspects, [it.values for it in suspects], ALIKE)
     computed = _compared(suspects, [it.computed for it in suspects], AGREEING)
     known = set(code.close)
     agreeing = [it for it in _least_usual(computed, len(suspects)) if it not in known]
-    listed = set(_listed([*code.close, *agreeing]))
-    for rewritten, pairs, compared in ((False, code.close, code), (True, agreeing, computed)):
+    unread = np.array([len(it.computed) < FEWEST_IN_COMMON for it in suspects])
+    both = (computed.likeness >= AGREEING) | unread | unread[:, np.newaxis]
+    copied, elsewhere = [[it for it in code.close if both[it] == wanted] for wanted in (True, False)]
+    listed = set(_listed([*copied, *agreeing, *elsewhere]))
+    ways = (False, copied, code), (True, agreeing, computed), (False, elsewhere, code)
+    for rewritten, pairs, compared in ways:
         for i, j in pairs:
             if (i, j) in listed:
                 one, other = suspects[i], suspects[j]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 
 from autograder.classroom.computations import computed_in
 from autograder.classroom.similarity import Pair, Suspect, computations, find_alike, fingerprints
+from autograder.course.loading import find_course
+from benchmarks.right_solutions import right_solutions
+
+ASSIGNMENTS = sorted(path.parent for path in Path(__file__).parents[2].glob("assignments/*/assignment.toml"))
 
 ORIGINAL = """
 import numpy as np
@@ -241,6 +246,50 @@ def test_code_in_common_comes_before_computations_in_common() -> None:
         ("eve", "fay", False),
         ("ada", "bob", True),
     ]
+
+
+def wired(seed: int, wires: int, own: int) -> str:
+    """Return code with the calls of `seed`, of values that `wires` chooses, and with as many lines of its own."""
+    shape, wire = random.Random(seed), random.Random(wires)
+    calls = ["sum", "exp", "abs", "mean", "sort", "log", "sqrt", "cumsum", "diff", "sin"]
+    lines = somebodys_own_code(own).splitlines()
+    for number in range(60):
+        one, other = shape.sample(calls, 2)
+        operator = shape.choice("+*@>")
+        a, b = wire.randrange(30), wire.randrange(30)
+        lines.insert(-1, f"    w{number} = np.{one}(v{a}) {operator} np.{other}(v{b}, X)")
+    return "\n".join([*lines[:-1], f"    return {', '.join(f'w{it}' for it in range(60))}, {lines[-1][11:]}"])
+
+
+def test_code_in_common_that_computes_other_things_comes_last() -> None:
+    others = [suspect(f"s{seed}", somebodys_own_code(seed)) for seed in range(20)]
+    first, second = (suspect(f"w{seed}", wired(1, seed, 100 + seed)) for seed in (1, 2))
+    found = pairs_of(suspect("ada", ORIGINAL), suspect("bob", REWRITTEN), first, second, *others)
+    assert [(pair.first, pair.second, pair.rewritten) for pair in found] == [
+        ("ada", "bob", True),
+        ("w1", "w2", False),
+    ]
+
+
+@pytest.mark.parametrize("name", [path.name for path in ASSIGNMENTS])
+def test_right_work_in_different_styles_makes_no_pair(name: str) -> None:
+    course = find_course(ASSIGNMENTS[0])
+    assignment = course.assignment(name)
+    stub = {file.name: file.stub() for file in assignment.files}
+    code = frozenset(mark.value for mark in fingerprints(stub, window=1))
+    computed = frozenset(mark.value for mark in computations(stub))
+    class_ = [
+        Suspect(
+            label,
+            frozenset({label}),
+            frozenset(mark.value for mark in fingerprints(files, code)),
+            frozenset(mark.value for mark in computations(files, computed)),
+        )
+        for label, files in right_solutions(assignment, course.solution(name))
+    ]
+    assert len(class_) > 2
+    found = find_alike(class_)
+    assert (found.groups, found.pairs) == ((), ())
 
 
 def test_the_lines_that_compute_the_same_are_known() -> None:
