@@ -23,6 +23,7 @@ from right_solutions import right_solutions
 from autograder.course.loading import find_course
 from autograder.grading.explain.deviations import (
     has_more_decimals,
+    is_opposite,
     is_rounded,
     is_whole_alone,
     shares,
@@ -33,6 +34,7 @@ from autograder.grading.explain.fact import Fact
 from autograder.grading.explain.likeness import (
     arguments_exchanged,
     form_holds,
+    is_transposed,
     ordinary,
     parts_exchanged,
     way_of_places,
@@ -230,6 +232,13 @@ class Checker:
     def of_form(self, part, claim) -> bool:
         form, apart = claim
         return not form_holds(self.examined, part, form, self._all(apart))
+
+    def of_transposed(self, part, claim) -> bool:
+        (apart,) = claim
+        return not is_transposed(self.examined, part, self._all(apart), fewest=1)
+
+    def of_opposite(self, part, claim) -> bool:
+        return not is_opposite(self.examined, part, claim[0], self.probes, fewest=1)
 
     def of_exchanged_arguments(self, part, claim) -> bool:
         one, other, apart = claim

@@ -77,6 +77,8 @@ class Compared:
         Those of the call by parameter name; empty where the test's own code stood between call and value.
     call
         The call that returned it, where it is one of a function by name and on the hand-in as it is.
+    rtol, atol
+        By how much it may differ, relative to the largest expected number and beyond that.
     """
 
     names: tuple[str, ...]
@@ -84,6 +86,8 @@ class Compared:
     got: Any
     arguments: Mapping[str, Any]
     call: Call | None
+    rtol: float = 1e-6
+    atol: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -341,15 +345,17 @@ class Trial(Listener):
         if call is not None and isinstance(outcome, Returned):
             self.returned.append((call, outcome))
 
-    def compare(self, names: Sequence[str], expected: Any, got: Returned) -> None:
-        """Note a value that is about to be compared with the expected one."""
+    def compare(
+        self, names: Sequence[str], expected: Any, got: Returned, rtol: float = 1e-6, atol: float = 0.0
+    ) -> None:
+        """Note a value that is about to be compared with the expected one, with these tolerances."""
         call, last = self.returned[-1] if self.returned else (None, None)
         direct = call is not None and last is got and call.code is self.student
         # Where functions are lent, a call that is made again would be on the hand-in's own files.
         on_own_files = direct and not self.student.lent
         by_name = call if on_own_files and call is not None and call.owner is None else None
         arguments = self.arguments() if direct else {}
-        self.compared.append(Compared(tuple(names), expected, got.value, arguments, by_name))
+        self.compared.append(Compared(tuple(names), expected, got.value, arguments, by_name, rtol, atol))
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the last call that brought a value, by parameter name."""

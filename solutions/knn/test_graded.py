@@ -323,19 +323,25 @@ def labelled_line(rng, size):
 def season(rng, ks, winners):
     """Draw accuracies for every k, in sixteenths, whose means over four folds are exact in any order.
 
-    The winners share the highest mean, while another k has the single best fold and a higher median.
+    The winners share the highest mean, while others have the single best fold, the highest median and, if they are
+    several, the best of the worst folds.
     """
     best = np.isin(ks, winners)
-    winning, other = np.flatnonzero(best), np.flatnonzero(~best)[0]
-    while True:  # about one in fifteen hundred fits
+    winning, others = np.flatnonzero(best), np.flatnonzero(~best)
+    while True:  # of one winner, about one in four thousand fits
         seasons = rng.integers(2, 13, size=(4000, len(ks), 4))
         seasons[:, winning] = rng.permuted(seasons[:, winning[:1]].repeat(len(winning), axis=1), axis=2)
-        np.put_along_axis(seasons[:, other], rng.integers(4, size=(4000, 1)), 16, axis=1)
-        totals, medians = seasons.sum(axis=2), np.median(seasons, axis=2)
-        ranked = np.all((totals == totals.max(axis=1, keepdims=True)) == best, axis=1)
-        fitting = np.flatnonzero(ranked & ~best[medians.argmax(axis=1)])
-        if len(fitting):
-            return dict(zip(ks, (seasons[fitting[0]] / 16).tolist(), strict=True))
+        np.put_along_axis(seasons[:, others[0]], rng.integers(4, size=(4000, 1)), 16, axis=1)
+        totals = seasons.sum(axis=2)
+        highest = np.all((totals == totals.max(axis=1, keepdims=True)) == best, axis=1)
+        seasons, totals = seasons[highest], totals[highest]
+        lowest = seasons.min(axis=2)
+        medians = totals - seasons.max(axis=2) - lowest  # twice as large
+        fits = ~best[medians.argmax(axis=1)]
+        if len(others) > 1:
+            fits &= lowest[:, others].max(axis=1) > lowest[:, winning].max(axis=1)
+        if fits.any():
+            return dict(zip(ks, (seasons[fits.argmax()] / 16).tolist(), strict=True))
 
 
 @validation

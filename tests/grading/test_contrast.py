@@ -12,7 +12,7 @@ from autograder.course.loading import find_course
 from autograder.errors import CourseError
 from autograder.grading.explain.conditions import conditions_of
 from autograder.grading.explain.probes import Allowance, Stopped
-from autograder.grading.ladder import Case, Size, Switch, ladder
+from autograder.grading.ladder import Amount, Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
 from autograder.model.verdict import Kind
 from autograder.sandbox.host import Host
@@ -169,6 +169,8 @@ def said_of(grader, body, **options):
         ("value = 1 / value", "loss: is 1 divided by what it should be."),
         ("value *= 1 + abs(W).max() / abs(W).sum()", "loss: where it is wrong, it is always too large."),
         ("dW = dW * value", "dW: is what it should be times a number that all entries share."),
+        ("dW = dW.T", "dW: is the transpose of what it should be."),
+        ("value, dW = dW, value", "loss and dW: are right, but in each other's place."),
         ("dW = dW * X.sum(axis=0)[:, None]", "dW: each row is what it should be times a number of its own."),
         ("dW = dW + value", "dW: differs from what it should be by a number that all entries share."),
         ("dW = dW * np.exp(W.sum())", "dW: does not change its sign when W changes its sign, and should."),
@@ -390,6 +392,56 @@ def test_what_is_right_by_chance_now_and_then_is_called_wrong_in_most_cases(cour
             "return np.rint(stretched)",
             "return np.floor(stretched)",
             "pictures: where it is wrong, it is too small by 1.",
+        ),
+        (
+            "linear_views",
+            "flatten_images",
+            "images.reshape(len(images), -1)",
+            "images[::-1].reshape(len(images), -1)",
+            "X: is right, but its rows come in the opposite order.",
+        ),
+        (
+            "linear_views",
+            "one_hot",
+            "    return Y\n",
+            "    return 1 - Y\n",
+            "Y: has in every entry the other of the two values that there are.",
+        ),
+        (
+            "linear_views",
+            "side_of_plane",
+            "np.sign(distances)",
+            "np.sign(-distances)",
+            "sides: has the opposite sign in every entry that is not 0.",
+        ),
+        (
+            "linear_views",
+            "class_scores",
+            "return X @ W + b",
+            "shares = np.exp(X @ W + b)\n    return shares / shares.sum(axis=1, keepdims=True)",
+            "scores: the entries of each row add up to 1, and should not.",
+        ),
+        # The number of classes is all that tells one input from another.
+        (
+            "slide_audit",
+            "initial_softmax_loss",
+            "np.log(num_classes)",
+            "np.log10(num_classes)",
+            "result: is 1 / ln 10 times what it should be.",
+        ),
+        (
+            "slide_audit",
+            "penalties",
+            "np.sum(np.abs(w))",
+            "np.sum(w)",
+            "l1 and elastic: change when w changes its sign, and should not.",
+        ),
+        (
+            "optimization",
+            "is_convex",
+            "return all(bool(",
+            "return not all(bool(",
+            "the answers: have in every entry the other of the two values that there are.",
         ),
         (
             "logistic",
@@ -651,6 +703,56 @@ def test_what_is_said_of_a_single_example_holds_in_special_cases_too(course_grad
         assert not [it for it in said if it.startswith("dW: for one example")], said
 
 
+@pytest.mark.parametrize(
+    ("name", "mistake", "unsaid"),
+    [
+        # The labels of the examples after the first stay 0: that is no quantity.
+        ("knn", "V09", "too small"),
+        ("knn", "C14", "too small"),
+        # So is the number of a try.
+        ("sgd", "R04", "number of the best try: where it is wrong"),
+        # Among zeros and ones, whatever is wrong is off by 1.
+        ("linear_views", "LV64", "off by 1"),
+    ],
+)
+def test_on_which_side_wrong_numbers_lie_is_said_of_quantities(course_grader, name, mistake, unsaid):
+    grader = course_grader(name)
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == mistake)
+    said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
+    assert not [it for it in said if unsaid in it], said
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "sentence", "question"),
+    [
+        ("linear_views", "LV65", "too small by 1.", "Which of the numbers does the task ask for there"),
+        ("gradient_check", "C07", "always too small.", "How does your code compare two of them"),
+    ],
+)
+def test_what_is_asked_about_a_side_fits_numbers_that_are_chosen(
+    course_grader, name, mistake, sentence, question
+):
+    grader = course_grader(name)
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == mistake)
+    (fact,) = (it for it in facts_on(grader, variant.files, variant.target) if it.kind == "side")
+    assert fact.sentence.endswith(sentence)
+    assert fact.question.startswith(question)
+
+
+def test_nothing_is_said_of_code_that_chance_makes_wrong(course_grader):
+    """A coordinate that is not put back is wrong if it is drawn again, where there are few or by chance."""
+    grader = course_grader("gradient_check")
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == "K07")
+    assert facts_on(grader, variant.files, variant.target) == ()
+
+
+def test_nothing_else_is_said_of_what_stands_in_another_place(course_grader):
+    grader = course_grader("linear_views")
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == "LV68")
+    (fact,) = facts_on(grader, variant.files, variant.target)
+    assert fact.sentence == "W1 and X1: are right, but in each other's place."
+
+
 def test_what_labels_depend_on_is_not_put_down_to_sums(course_grader):
     """Of labels that share the highest score, the last one: of classes that are there twice, the copy."""
     grader = course_grader("sgd")
@@ -761,6 +863,31 @@ def test_what_is_too_slow_for_the_whole_ladder_is_not_tried_on_it(grader):
         assert host.exchanges <= 2
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentences"),
+    [
+        ("", []),
+        ("dW = dW + (reg > 0)", ["dW: right without a penalty, wrong with one."]),
+    ],
+    ids=["right", "wrong"],
+)
+def test_slow_code_that_is_right_at_first_is_asked_no_more(grader, wrong, sentences):
+    """It may do more than it should, which its tests say; one that is wrong is worth the time."""
+    body = f"sum(range(200_000))\n{textwrap.dedent(RIGHT)}\n{wrong}\nreturn value, dW"
+    with Host(grader.sandbox) as host:
+        slow = Subject(host, with_loss(body), "", 5.0)
+        assert [it.sentence for it in facts_of(grader, slow, "hw.loss") if it.kind == "where"] == sentences
+        assert (host.exchanges <= 2) is not bool(sentences)
+
+
+def test_the_first_probes_turn_every_knob(grader):
+    (inputs,) = grader.contrast.inputs_of("hw.loss")
+    for name, knob in inputs.ladder.knobs.items():
+        if not isinstance(knob, Amount):
+            values = {probe[name] != 0 if isinstance(knob, Switch) else probe[name] for probe in inputs.first}
+            assert len(values) == len(knob.tried), name
+
+
 def test_what_is_said_depends_on_the_cpu_time_and_not_on_a_busy_machine(grader):
     spent = {}
     for name, wait in (("works", "sum(range(20_000_000))"), ("sleeps", "time.sleep(0.5)")):
@@ -792,6 +919,18 @@ def test_a_wrong_shape_gets_the_facts_too(grader):
     graded = [it for it in shapes if "test_graded" in it.test]
     assert graded
     assert all((it.hint or "").startswith("dW: wrong without a penalty, right with one.") for it in graded)
+
+
+def test_numbers_that_a_test_writes_out_rounded_do_not_make_another_convention_of_it(course_grader):
+    """With its penalty divided by N, the loss is nothing else that half the penalty would make simpler."""
+    grader = course_grader("softmax")
+    source, right = grader.reference_files["softmax.py"].decode(), "loss / len(y) + reg * np.sum(W * W)"
+    assert source.count(right) == 1
+    wrong = source.replace(right, "(loss + reg * np.sum(W * W)) / len(y)")
+    verdicts = grader.grade({"softmax.py": wrong.encode()}, only=lambda test: test.public)
+    failed = [it for it in verdicts.values() if not it.passed]
+    assert failed
+    assert not any("twice" in (it.hint or "") for it in failed)
 
 
 def test_what_is_right_as_the_task_is_written_is_not_explained_by_another_convention(course_grader):

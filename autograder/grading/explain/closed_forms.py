@@ -26,6 +26,8 @@ FEWEST_SIZES = 3
 form must have held."""
 FEWEST_ENTRIES = 4
 """Fewest entries of an array that differ from each other for a formula not to fit by chance."""
+MANY_NUMBERS = 8
+"""Different numbers of which one order is hardly another one by chance, whatever they count."""
 MOST_COUNTED = 10_000
 """Numbers that become whole when multiplied by a size of the arguments up to this are shares of a count."""
 
@@ -43,25 +45,28 @@ class Sample:
     scale
         The largest absolute value among the numbers that the two were computed from: differences are compared
         relative to it.
+    allowed
+        By how much they may differ in any case.
     """
 
     right: np.ndarray
     wrong: np.ndarray
     arguments: Mapping[str, Any]
     scale: float
+    allowed: float = 0.0
 
     @functools.cached_property
     def differs(self) -> bool:
         """Whether the returned numbers are not the expected ones."""
-        return not self.agrees(self.right, RIGHT)
+        return not self.agrees(self.right, RIGHT, self.allowed)
 
-    def agrees(self, numbers: np.ndarray, tolerance: float = CLOSE) -> bool:
+    def agrees(self, numbers: np.ndarray, tolerance: float = CLOSE, allowed: float = 0.0) -> bool:
         """Return whether these numbers, of the same shape or of none, are those that were returned."""
         with np.errstate(over="ignore", invalid="ignore"):
             apart = np.abs(self.wrong - numbers).max(initial=0.0)
         if not np.isfinite(apart):  # as it is where one of them is not
             return np.array_equal(np.broadcast_to(numbers, self.wrong.shape), self.wrong, equal_nan=True)
-        return bool(apart <= tolerance * self.scale)
+        return bool(apart <= max(tolerance * self.scale, allowed))
 
     @property
     def sizes(self) -> tuple[tuple[int, ...], ...]:
@@ -71,7 +76,7 @@ class Sample:
     @property
     def occasion(self) -> tuple[object, ...]:
         """What tells it from others that are much alike: the sizes, or the numbers where there are none."""
-        return self.sizes or tuple(it for it in self.arguments.values() if _is_number(it))
+        return self.sizes or tuple(it for it in self.arguments.values() if _is_number(it) or _is_count(it))
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,15 @@ class Form:
         Returns the numbers that the form gives, or None where it has no meaning.
     symbol
         Returns the number that its symbol stands for, or None; it must have had several values.
+    arranges
+        Whether it puts the right numbers into other places: whole ones may be recognised by that, too.
     """
 
     observation: str
     question: str
     of: Callable[[Sample], np.ndarray | None]
     symbol: Callable[[Sample], float | None] = lambda sample: None
+    arranges: bool = False
 
     def holds(self, samples: Sequence[Sample]) -> bool:
         """Return whether every sample is as the form says."""
@@ -113,9 +121,9 @@ def form_of(samples: Sequence[Sample]) -> Form | None:
     # Most forms fail on the first sample; whether the samples may be explained by one costs more to find out.
     for form in _forms(wrong_first[0]):
         if form.holds(wrong_first):
-            telling = _telling(samples)
+            telling = _telling(samples, form.arranges)
             if not telling:
-                return None
+                continue
             if _is_varied(form, telling):
                 return form
     return None
@@ -141,7 +149,7 @@ def _has_fixed_number(samples: Sequence[Sample]) -> bool:
     values: dict[str, set[float]] = {}
     for sample in samples:
         for name, value in sample.arguments.items() if sample.differs else ():
-            if _is_number(value):
+            if _is_number(value) or _is_count(value):
                 values.setdefault(name, set()).add(float(value))
     return any(len(it) < FEWEST_SIZES for it in values.values())
 
@@ -176,9 +184,13 @@ def may_have_form(samples: Sequence[Sample], forms: Sequence[Form]) -> bool:
     return any(form.holds(samples) for form in itertools.chain(forms, _constant_forms(samples)))
 
 
-def _telling(samples: Sequence[Sample]) -> list[Sample]:
+def _telling(samples: Sequence[Sample], arranged: bool = False) -> list[Sample]:
     """Return the samples that a form may be recognised by; none where they are too few, or too much alike."""
-    telling = [sample for sample in samples if sample.differs and _is_real(sample)]
+    telling = [
+        sample
+        for sample in samples
+        if sample.differs and (_is_real(sample) or (arranged and _has_many_numbers(sample)))
+    ]
     return telling if len({sample.occasion for sample in telling}) >= FEWEST_SIZES else []
 
 
@@ -228,6 +240,11 @@ def _is_real(sample: Sample) -> bool:
         return False
     sizes = {1, *(extent for shape in sample.sizes for extent in shape)}
     return not any(_is_whole(right * size) for size in sizes if size <= MOST_COUNTED)
+
+
+def _has_many_numbers(sample: Sample) -> bool:
+    """Return whether so many different numbers would hardly be in the order of a form by chance."""
+    return len(np.unique(sample.right)) >= MANY_NUMBERS
 
 
 def _is_whole(numbers: np.ndarray) -> bool:
@@ -283,6 +300,7 @@ def _forms(sample: Sample) -> Iterator[Form]:
         "is the transpose of what it should be",
         "Which axis should come first?",
         lambda it: _transpose(it.right),
+        arranges=True,
     )
     yield Form("is 1 divided by what it should be", "Which fraction is upside down?", _reciprocal)
     yield Form(
@@ -296,11 +314,14 @@ def _forms(sample: Sample) -> Iterator[Form]:
     for axis, (word, several) in enumerate(lines):
         first = f"Which {word} should come first"
         yield Form(
-            f"is right, but its {several} come in the opposite order", f"{first}?", _in_opposite_order(axis)
+            f"is right, but its {several} come in the opposite order",
+            f"{first}?",
+            _in_opposite_order(axis),
+            arranges=True,
         )
         for step in (1, -1):
             question = f"{first}, and at which index do you start to count?"
-            yield Form(f"is right but shifted by one {word}", question, _rolled(axis, step))
+            yield Form(f"is right but shifted by one {word}", question, _rolled(axis, step), arranges=True)
     for where, size in _sizes(sample):
         yield from _size_forms(
             where, size, "Is a sum taken where a mean is due, or something counted that often?"
@@ -433,6 +454,10 @@ def _multiples_at(sample: Sample, once: _Product) -> Iterator[float]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (float, np.floating)) and bool(value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _is_real_array(value: Any) -> TypeGuard[np.ndarray]:

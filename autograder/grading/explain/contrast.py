@@ -20,13 +20,20 @@ from autograder.errors import CourseError
 from autograder.grading.explain.conditions import counted, in_words
 from autograder.grading.explain.deviations import (
     TELLING_SIDES,
+    facts_of_opposites,
     facts_of_rounding,
     facts_of_sharing,
     facts_of_sharing_at_the_smallest,
     facts_of_sides,
 )
 from autograder.grading.explain.fact import Fact, about, observation_of
-from autograder.grading.explain.likeness import facts_of_exchanges, facts_of_forms, facts_of_places, ordinary
+from autograder.grading.explain.likeness import (
+    facts_of_exchanges,
+    facts_of_forms,
+    facts_of_places,
+    facts_of_transposes,
+    ordinary,
+)
 from autograder.grading.explain.overflow import facts_of_amounts
 from autograder.grading.explain.probes import (
     DRAWS,
@@ -75,6 +82,8 @@ FOLLOWING = 0.1
 """A convention is followed if so large a share of all parts is right by it that is not right without."""
 BESIDE_FORMS = frozenset({"where", "slope", "idle switch"})
 """The kinds of fact that say more of a part than what it always is instead of the right one."""
+MOVED = frozenset({"transposed", "exchanged parts", "exchanged arguments"})
+"""The kinds of fact that say what is right in another place."""
 NO_PLACE = frozenset({"side", "scaling"})
 """The kinds of fact that do not say on which input to begin."""
 EXPLAINED = frozenset({Kind.WRONG_VALUE, Kind.WRONG_TYPE_OR_SHAPE, Kind.RAISED})
@@ -272,7 +281,8 @@ def facts_of_failures(
 
 def _facts(examined: Examined, references: Sequence[Code], most: int) -> list[Fact]:
     ladder, design = examined.inputs.ladder, examined.inputs.design
-    examined.require_time_for(design)
+    if not examined.has_time_for(design):
+        return []
     probes = _asked(examined, design)
     if not probes:
         return []
@@ -294,6 +304,10 @@ def _facts(examined: Examined, references: Sequence[Code], most: int) -> list[Fa
     wrong = [
         part for part in ladder.parts if not all(examined.may_be_right(it, part) for it, _ in table[part])
     ]
+    bad = [it for it in probes if any(examined.state(it, part) != "right" for part in wrong)]
+    if not all(_are_repeated(examined, bad[:: max(1, len(bad) // MOST_REPEATED)])):
+        # Where it is wrong, chance decides how, and may decide whether.
+        return []
     # What is neither right nor clearly wrong somewhere may be on its way to a limit; amounts have no special cases.
     plain = ordinary(examined, probes)
     nearly = [
@@ -338,6 +352,9 @@ def _facts_of_wrong(
         yield [Fact(sentence, question, "everywhere", ladder.parts, raised)], 0
         return
     found, formed, whole = _facts_of_likeness(examined, wrong, table, probes)
+    # What a part is in another place says everything about it.
+    moved = {part for fact in found if fact.kind in MOVED for part in fact.parts if part in whole}
+    wrong = [part for part in wrong if part not in moved]
     formless = [part for part in wrong if part not in whole]
     even = [part for part in formless if all(it != "odd" for _, it in table[part])]
     real = [part for part in even if is_real(examined, part)]
@@ -367,7 +384,9 @@ def _facts_of_wrong(
     found += news(facts_of_idle_cases(examined, [part for part in wrong if part not in idle], usual))
     yield found, 1
 
-    found += facts_of_slope(examined, {part: part not in wrong for part in ladder.parts}, usual)
+    found += facts_of_slope(
+        examined, {part: part not in wrong for part in ladder.parts if part not in moved}, usual
+    )
     yield found, 1
 
     for part in even:
@@ -417,11 +436,20 @@ def _facts_of_likeness(
     even = [part for part in wrong if all(it not in ("odd", "raised") for _, it in table[part])]
     found = [fact for part in even for fact in facts_of_forms(examined, part, probes)]
     formed = {part for fact in found for part in fact.parts}
+    found += [
+        fact for part in even if part not in formed for fact in facts_of_opposites(examined, part, probes)
+    ]
+    formed = {part for fact in found for part in fact.parts}
     for part in even:
         if part not in formed and is_real(examined, part):
             found += facts_of_rounding(examined, part, probes)
+    # What has changed places may have another shape there.
+    moved = [part for part in wrong if all(it != "raised" for _, it in table[part])]
+    found += [
+        fact for part in moved if part not in formed for fact in facts_of_transposes(examined, part, probes)
+    ]
     formed |= {part for fact in found for part in fact.parts}
-    found += facts_of_exchanges(examined, [part for part in even if part not in formed], probes)
+    found += facts_of_exchanges(examined, [part for part in moved if part not in formed], probes)
     return found, formed, {part for fact in found for part in fact.parts if not fact.claim[-1]}
 
 

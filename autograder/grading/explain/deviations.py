@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from autograder.grading.explain.probes import (
     probe_of,
 )
 from autograder.grading.explain.properties import FEWEST, holds_where_wrong
+from autograder.grading.explain.regions import is_chosen
 from autograder.grading.ladder import Case, Size, Switch
 
 MOST_DECIMALS = 4
@@ -39,8 +40,12 @@ FEWEST_ASIDE = 24
 """Wrong entries that must all lie on the same side, for that not to be chance."""
 FEW_ASIDE = 8
 """Wrong results that are looked at before all of them are."""
+FEW_NUMBERS = 3
+"""Whole numbers that are all there is in right results, where these say which of some cases there is."""
 FEWEST_SHARING = 3
 """Entries that have to share a factor, or a difference, for that to be more than chance."""
+FEWEST_TELLING = 16
+"""Probes, of which one at least has to tell that entries share something, before all are looked at."""
 FEWEST_STRETCHED = 5
 """Different entries that have to share both, as any two numbers do."""
 CONFIRMING_SMALLEST = 12
@@ -212,10 +217,20 @@ SIDES: Mapping[str, tuple[str, str]] = {
 """On which side of the right numbers wrong ones lie, with what is said of it; the first that holds is said."""
 TELLING_SIDES = frozenset({"too small by 1", "too large by 1", "off by 1", "false", "true"})
 """Those that say what to look for."""
+_CHOOSES = "How does your code compare two of them, and which of the two does it keep?"
+_DECIDES = (
+    "Which of the numbers does the task ask for there, and which step of your code decides between them?"
+)
 
 
 def facts_of_sides(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
-    """Yield on which side of the right numbers all wrong ones lie; special cases apart if that is telling."""
+    """Yield on which side of the right numbers all wrong ones lie; special cases apart if that is telling.
+
+    Of labels, or places in a list, none is too large or too small but by 1.
+    """
+    chosen, places = is_chosen(examined, part), _may_be_places(examined, part)
+    values = _values(examined, part)
+    one_of_few = values is not None and part_of(examined.expected(probes[0]), part) is not None
     cases = dict.fromkeys(examined.inputs.ladder.all_of(Case), False)
     for apart in (False, True):
         first = ordinary(examined, probes) if apart else probes
@@ -229,10 +244,102 @@ def facts_of_sides(examined: Examined, part: str, probes: Sequence[Probe]) -> It
         sides = sides_of(examined, part, [*first, *further])
         if sides and (sides[0] in TELLING_SIDES or not apart):
             said, question = SIDES[sides[0]]
+            if one_of_few and sides[0] == "off by 1":
+                return  # whatever else is there would be
+            if places and sides[0] not in TELLING_SIDES:
+                return
+            question = _DECIDES if one_of_few else _CHOOSES if chosen else question
             rank = 1 if sides[0] in TELLING_SIDES else 4
             words = f"{said}{APART if apart else ''}"
             yield Fact(about((part,), words), question, "side", (part,), (sides[0], apart), rank=rank)
             return
+
+
+OPPOSITES: Mapping[str, tuple[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]] = {
+    "other": (
+        "has in every entry the other of the two values that there are",
+        lambda right, values: values.sum() - right,
+    ),
+    "sign": ("has the opposite sign in every entry that is not 0", lambda right, values: -right),
+}
+"""What may stand in the place of every one of a few numbers, with what is said of it."""
+
+
+def facts_of_opposites(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield that a part whose numbers say which of two or three cases there is has the opposite one everywhere."""
+    values = _values(examined, part)
+    if values is None or len(values) not in (2, 3):
+        return
+    name = "other" if len(values) == 2 else "sign"
+    if is_opposite(examined, part, name, probes[:FEW_ASIDE], fewest=0) and is_opposite(
+        examined, part, name, [*probes, *examined.further]
+    ):
+        said = OPPOSITES[name][0]
+        question = "Which comparison or which sign in your code is the wrong way round?"
+        yield Fact(about((part,), said), question, "opposite", (part,), (name, False), rank=-1)
+
+
+def is_opposite(
+    examined: Examined, part: str, name: str, probes: Sequence[Probe], fewest: int = FEWEST
+) -> bool:
+    """Return whether a part is at each probe the opposite of the right one, and at so many of them not that itself."""
+    values = _values(examined, part)
+    if values is None:
+        return False
+    seen = 0
+    for probe in probes:
+        if examined.outcome(probe) is None:
+            continue
+        right, truth = _numbers_or_truth(examined.expected(probe), part)
+        got, also = _numbers_or_truth(examined.outcome(probe), part)
+        if right is None or got is None or truth is not also:
+            return False
+        if not np.array_equal(OPPOSITES[name][1](right, values), got):
+            return False
+        seen += not np.array_equal(right, got)
+    return seen >= fewest
+
+
+def _values(examined: Examined, part: str) -> np.ndarray | None:
+    """Return all numbers in right results, (values,) float64, if these are a few whole ones, or say what is true."""
+
+    def find() -> np.ndarray | None:
+        right = (_numbers_or_truth(examined.expected(it), part)[0] for it in examined.inputs.design)
+        found = np.unique(np.concatenate([np.empty(0), *(it.ravel() for it in right if it is not None)]))
+        return found if len(found) <= FEW_NUMBERS and _are_whole(found) else None
+
+    return examined.inputs.shared(("values", examined.reference.space, part), find)
+
+
+def _may_be_places(examined: Examined, part: str) -> bool:
+    """Return whether right results may be labels or places in a list: whole numbers in no table that say which one.
+
+    They are out of the numbers of an argument, or below the number of things that an argument holds or says.
+    """
+
+    def find() -> bool:
+        right = [(probe, part_of(examined.expected(probe), part)) for probe in examined.inputs.design]
+        known = [(it, examined.inputs.arguments(probe) or {}) for probe, it in right if it is not None]
+        if not all(it.ndim < 2 and _are_whole(it) for it, _ in known):
+            return False
+        return is_chosen(examined, part) or all(
+            it.min() >= 0 and it.max() < _most_things(arguments.values()) for it, arguments in known
+        )
+
+    return examined.inputs.shared(("places", examined.reference.space, part), find)
+
+
+def _most_things(values: Iterable[Any]) -> int:
+    """Return the largest number of things that any of some arguments holds, or says."""
+    numbers = [0]
+    for value in values:
+        if isinstance(value, np.ndarray):
+            numbers += value.shape
+        elif isinstance(value, (list, tuple, dict)):
+            numbers.append(len(value))
+        elif isinstance(value, int):
+            numbers.append(value)
+    return max(numbers)
 
 
 @np.errstate(all="ignore")
@@ -456,7 +563,7 @@ def shares(examined: Examined, part: str, probes: Sequence[Probe], name: str, fe
     """Return whether entries share a factor or a difference wherever a part is wrong, and are enough there to tell."""
     shared = SHARED[name]
     axis = shared.axis
-    seen = 0
+    seen = looked_at = 0
     for probe in probes:
         state = examined.state(probe, part)
         if state in (None, "right"):
@@ -485,6 +592,9 @@ def shares(examined: Examined, part: str, probes: Sequence[Probe], name: str, fe
             tells |= bool(np.isfinite(number) and number != 0 and not close(*line, NEAR))
         # So near to what is right, all entries may share a factor of nearly 1.
         seen += tells and state != "unclear"
+        looked_at += 1
+        if not seen and looked_at == FEWEST_TELLING:
+            return False
     return seen >= fewest
 
 

@@ -47,13 +47,18 @@ _PLURAL = {
 _PLURALS_LATER = {
     "what it should be": "what they should be",
     "where it is wrong, it is": "where they are wrong, they are",
+    "where it is wrong, it has": "where they are wrong, they have",
+    ", but it never exceeds": ", but they never exceed",
+    ", but it never falls": ", but they never fall",
+    " or falls below": " or fall below",
     ", it is": ", they are",
     ", it differs": ", they differ",
     "not change its sign": "not change their signs",
     ", but is": ", but are",
 }
 """What else of an observation speaks of the part."""
-_ITS = re.compile(r"\bits\b")
+_ITS = re.compile(r"\bits\b(?! sign\b)")
+"""What speaks of the part; that an argument changes its sign does not."""
 _OF_WHICH = re.compile(r" (?:of|that|with|in|at) ")
 
 
@@ -64,6 +69,8 @@ def about(parts: tuple[str, ...], observation: str) -> str:
     'loss and dW: where they are wrong, they are always too small.'
     >>> about(("weights of the best model",), "changes when its rows do")
     'weights of the best model: change when their rows do.'
+    >>> about(("l1", "elastic"), "does not change its sign when w changes its sign, and should")
+    'l1 and elastic: do not change their signs when w changes its sign, and should.'
     """
     if _are_several(parts):
         verb, space, rest = observation.partition(" ")

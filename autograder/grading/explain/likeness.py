@@ -93,6 +93,38 @@ def form_holds(examined: Examined, part: str, form: Form, probes: Sequence[Probe
     return samples is not None and any(it.differs for it in samples) and form.holds(samples)
 
 
+def facts_of_transposes(examined: Examined, part: str, probes: Sequence[Probe]) -> Iterator[Fact]:
+    """Yield that a part is the transpose of what it should be, everywhere or special cases apart."""
+    for apart in ("", APART):
+        few = _group(examined, probes, bool(apart))[:FIRST]
+        if is_transposed(examined, part, few, fewest=1) and is_transposed(
+            examined, part, _group(examined, [*probes, *examined.further], bool(apart))
+        ):
+            said = f"is the transpose of what it should be{apart}"
+            yield Fact(
+                about((part,), said),
+                "Which axis should come first?",
+                "transposed",
+                (part,),
+                (bool(apart),),
+                rank=-1,
+            )
+            return
+
+
+def is_transposed(examined: Examined, part: str, probes: Sequence[Probe], fewest: int = FEWEST) -> bool:
+    """Return whether a part is at each probe the transpose of the right one, and at so many of them not that itself."""
+    seen = 0
+    for probe in probes:
+        right, got = part_of(examined.expected(probe), part), part_of(examined.outcome(probe), part)
+        if examined.inputs.arguments(probe) is None:
+            continue
+        if right is None or got is None or right.ndim != 2 or not close(right.T, got, NEAR):
+            return False
+        seen += not close(right, got, FAR)
+    return seen >= fewest
+
+
 # --- what has changed places ----------------------------------------------------------------------------
 
 

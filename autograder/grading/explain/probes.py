@@ -47,6 +47,8 @@ CONFIRMING_DRAW = 3
 """The number of the draw whose probes may contradict what the other two say."""
 FIRST_ASKED = 16
 """Probes that show whether the hand-in is fast enough for all of them."""
+SLOW_SECONDS = 0.2
+"""CPU time from which on the design is too much for a hand-in that shows nothing wrong at the first probes."""
 FURTHER = 30
 """Further probes that may contradict what is said of a result as a whole."""
 
@@ -259,6 +261,22 @@ class Inputs:
     def design(self) -> Sequence[Probe]:
         """The probes of both draws."""
         return [probe for draw in DRAWS for probe in design(self.ladder, draw)]
+
+    @functools.cached_property
+    def first(self) -> Sequence[Probe]:
+        """Those of the design that are asked first: a few in which every knob takes as many of its values as can be."""
+        off = {name: it.off for name, it in self.ladder.all_of(Switch).items()}
+        values = {
+            probe: {(name, value != off[name] if name in off else value) for name, value in probe.settings}
+            for probe in self.design
+            if self.arguments(probe) is not None
+        }
+        found, seen = list[Probe](), set[tuple[str, Any]]()
+        while values and len(found) < FIRST_ASKED:
+            most = max(values, key=lambda it: len(values[it] - seen))
+            found.append(most)
+            seen |= values.pop(most)
+        return found
 
     @functools.cached_property
     def further(self) -> Sequence[Probe]:
@@ -500,23 +518,28 @@ class Examined:
         self.ask(self.inputs.further)
         return self.inputs.further
 
-    def require_time_for(self, probes: Sequence[Probe]) -> None:
-        """Ask about the first of many probes, and go on only if the hand-in is not too slow for all of them.
+    def has_time_for(self, probes: Sequence[Probe]) -> bool:
+        """Ask about the first probes, and return whether all of some are worth asking about.
 
-        What would not be finished costs little then. The first call may import what takes long, so it does not count.
+        They are not where the hand-in is slow and right at the first of them: such code may do too much for what it
+        returns. What would not be finished costs little then. The first call may import what takes long, so it does
+        not count.
 
         Raises
         ------
         Stopped
-            Where it is, or gives neither a value nor an exception.
+            Where it is too slow in any case, or gives neither a value nor an exception.
         """
-        self.ask(probes[:1])
+        one, few = self.inputs.first[:1], self.inputs.first[1:]
+        self.ask(one)
         before = self.allowance.code_seconds()
-        few = probes[1:FIRST_ASKED]
         self.ask(few)
-        each = (self.allowance.code_seconds() - before) / max(1, len(few))
-        if each * len(probes) > self.allowance.seconds:
+        seconds = (self.allowance.code_seconds() - before) / max(1, len(few)) * len(probes)
+        if seconds > self.allowance.seconds:
             raise Stopped
+        return seconds <= SLOW_SECONDS or not all(
+            self.state(it, part) == "right" for it in (*one, *few) for part in self.inputs.ladder.parts
+        )
 
     def asked_again(self, probes: Sequence[Probe]) -> list[Outcome | None]:
         """Return what the hand-in makes of probes now, whether or not it was asked before."""

@@ -196,6 +196,19 @@ def _all_equal(it: np.ndarray) -> bool:
     return it.size > 1 and close(it, np.broadcast_to(it.flat[0], it.shape))
 
 
+def _adds_up(it: np.ndarray, axis: int, total: float) -> bool:
+    largest = float(np.abs(it).max(initial=0))
+    return bool(np.abs(it.sum(axis=axis) - total).max() <= NEAR * largest * it.shape[axis])
+
+
+def _rows_add_up(it: np.ndarray) -> bool:
+    return it.ndim == 2 and it.shape[1] > 1 and _adds_up(it, 1, 1.0)
+
+
+def _entries_add_up(it: np.ndarray) -> bool:
+    return it.ndim == 1 and it.size > 1 and _adds_up(it, 0, 1.0)
+
+
 STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
     "0 everywhere": (lambda it: not it.any(), "Where is this result computed, and is that what is returned?"),
     "NaN everywhere": (
@@ -205,13 +218,16 @@ STRANGE: Mapping[str, tuple[Callable[[np.ndarray], bool], str]] = {
     "all entries are the same": (_all_equal, "Which loop or index should make them differ?"),
     "all entries of a row are the same": (_all_rows_constant, "What should make the columns differ?"),
     "all rows are the same": (_all_rows_equal, "What should make the rows differ?"),
+    "the entries of each row add up to 1, and should not": (
+        _rows_add_up,
+        "Which step of your code makes shares of a whole, and does the task ask for them?",
+    ),
+    "its entries add up to 1, and should not": (
+        _entries_add_up,
+        "Which step of your code makes shares of a whole, and does the task ask for them?",
+    ),
 }
 """Properties that wrong results have everywhere and right ones nowhere, the strongest first."""
-
-
-def _adds_up(it: np.ndarray, axis: int, total: float) -> bool:
-    largest = float(np.abs(it).max(initial=0))
-    return bool(np.abs(it.sum(axis=axis) - total).max() <= NEAR * largest * it.shape[axis])
 
 
 def _is_above(it: np.ndarray, bound: float) -> bool:

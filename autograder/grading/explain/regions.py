@@ -107,17 +107,39 @@ def is_real(examined: Examined, part: str) -> bool:
         known = [(probe, it) for probe, it in right if it is not None]
         if not known or all(_are_counts_or_shares(it) for _, it in known):
             return False
-        return not all(_is_chosen(it, examined.inputs.arguments(probe) or {}) for probe, it in known)
+        return not all(
+            it.ndim == 0 and _is_from(it, examined.inputs.arguments(probe) or {}) for probe, it in known
+        )
 
     return examined.inputs.shared(("real", examined.reference.space, part), find)
 
 
-def _is_chosen(number: np.ndarray, arguments: Mapping[str, Any]) -> bool:
-    """Return whether a result is a single number that is one of several in an argument."""
-    if number.ndim:
+def is_chosen(examined: Examined, part: str) -> bool:
+    """Return whether right results are out of the numbers that an argument holds, as labels and best settings are."""
+
+    def find() -> bool:
+        right = [(probe, part_of(examined.expected(probe), part)) for probe in examined.inputs.design]
+        known = [(it, examined.inputs.arguments(probe) or {}) for probe, it in right if it is not None]
+        return bool(known) and all(_is_from(it, arguments) for it, arguments in known)
+
+    return examined.inputs.shared(("chosen", examined.reference.space, part), find)
+
+
+def _is_from(result: np.ndarray, arguments: Mapping[str, Any]) -> bool:
+    """Return whether all numbers of a result, which is no table, are among the several of an argument."""
+    if result.ndim > 1:
         return False
-    several = (numbers(it) for it in arguments.values() if isinstance(it, (list, tuple, np.ndarray)))
-    return any(it is not None and it.size > 1 and bool((it == number).any()) for it in several)
+    several = (numbers(np.array([*it])) for it in arguments.values() if _holds_several(it))
+    return any(it is not None and bool(np.isin(result, it).all()) for it in several)
+
+
+def _holds_several(value: Any) -> bool:
+    """Return whether an argument is an array, or a list of numbers or a table by numbers, and holds several."""
+    if isinstance(value, np.ndarray):
+        return value.size > 1
+    if not isinstance(value, (list, tuple, dict)):
+        return False
+    return len(value) > 1 and all(isinstance(it, (int, float)) for it in value)
 
 
 def _are_counts_or_shares(right: np.ndarray) -> bool:

@@ -334,14 +334,14 @@ def facts_of_slope(examined: Examined, states: dict[str, bool], probes: Sequence
     Parameters
     ----------
     states
-        For the value and its derivative, whether it is right at all probes of the ladder.
+        For the value and its derivative, whether it is right at all probes of the ladder; without one that is known.
     """
     ladder = examined.inputs.ladder
     if not ladder.slope:
         return
     value, derivative, argument = ladder.slope
-    if states[value] or states[derivative]:
-        return  # one is right and the other is not: so much is known
+    if states.get(value, True) or states.get(derivative, True):
+        return  # one is right, or right elsewhere, and the other is not: so much is known
     off = [probe.with_(**{name: it.off for name, it in ladder.all_of(Switch).items()}) for probe in probes]
     with_it = _agreed(examined, probes)
     if with_it is None:

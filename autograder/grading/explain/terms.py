@@ -143,7 +143,9 @@ class Terms:
                 got, own_scale = wrong[test][name]
                 if got.shape != numbers.shape:
                     return None
-                arguments = self._compared[test].arguments
-                sample = Sample(numbers, got, arguments, max(scale, own_scale))
+                compared = self._compared[test]
+                # Numbers that are written out in a test may be rounded by as much as it allows.
+                allowed = compared.atol + compared.rtol * scale
+                sample = Sample(numbers, got, compared.arguments, max(scale, own_scale), allowed)
                 samples.setdefault(name, {})[test] = sample
         return samples
