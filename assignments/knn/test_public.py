@@ -256,6 +256,7 @@ def test_a_fold_that_is_half_right(expect):
     [
         pytest.param({1: [0.25, 0.5], 5: [0.5, 0.5], 9: [0.5, 0.25]}, 5, id="clear winner"),
         pytest.param({1: [0.5, 0.5], 7: [0.75, 0.0]}, 1, id="one lucky fold"),
+        pytest.param({4: [0.5, 0.5], 6: [0.25, 1.0]}, 6, id="one bad fold"),
         pytest.param({8: [0.5, 0.75], 3: [0.75, 0.5], 5: [0.25, 1.0]}, 3, id="equal means"),
     ],
 )

@@ -548,21 +548,20 @@ def run_epoch(code, function, *arguments):
 @ladder(TRAIN_EPOCH, parts=TRAINED, run=run_epoch, prepare=for_epochs)
 def epochs(
     rng,
-    examples=Size(4, levels=(2, 4, 8)),
+    batches=Size(2, one="batch", levels=(1, 2, 3)),
     features=Size(3, levels=(1, 2, 3)),
     classes=Size(4, one="class", levels=(2, 3, 4)),
     reg=Switch("a penalty", 0.3),
     remainder=Case("the last batch is smaller"),
     single=Case("the batches hold one example"),
-    whole=Case("one batch holds all examples"),
 ):
-    if remainder + single + whole > 1 or (remainder and examples < 4):
+    if remainder and (single or batches == 1):
         return None
-    batch_size = 1 if single else examples if whole else 3 if remainder else 2
-    if remainder and examples % 3 == 0:
-        return None
-    W, b, X, Y = batch(rng, examples, features, classes)
-    return dict(W=W, b=b, X=X, Y=Y, learning_rate=0.3, reg=reg, batch_size=batch_size)
+    batch_size = 1 if single else int(rng.integers(2, 4))
+    W, b, X, Y = batch(rng, batches * batch_size - remainder, features, classes)
+    # By some of the rates, a loss grows with a step.
+    rate = float(rng.uniform(0.2, 0.4) * rng.choice([1, 6]))
+    return dict(W=W, b=b, X=X, Y=Y, learning_rate=rate, reg=reg, batch_size=batch_size)
 
 
 @ladder(CONFUSION, parts=("counts",))

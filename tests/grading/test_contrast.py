@@ -653,6 +653,27 @@ def test_a_known_mistake_is_not_put_down_to_what_is_often_right_there(course_gra
     assert not [it for it in said if claim in it], said
 
 
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        # A batch is not smaller in any other case, nor does one batch hold all where several are said to.
+        (
+            "LG52",
+            "W, b and losses: wrong where the last batch is smaller, right everywhere else that was tried.",
+        ),
+        ("LG101", "W: wrong where the last batch is smaller, right everywhere else that was tried."),
+        ("LG59", "W, b and losses: right for one batch, wrong from two on."),
+        # Labels in another order may be the same ones.
+        ("LG53", "W and losses: wrong in most cases already for two batches"),
+    ],
+)
+def test_says_of_training_in_batches_where_it_goes_wrong(course_grader, mistake, sentence):
+    grader = course_grader("logistic")
+    (variant,) = (it for it in grader.bank.variants if it.mistake.id == mistake)
+    said = [it.sentence for it in facts_on(grader, variant.files, variant.target)]
+    assert any(it.startswith(sentence) for it in said), said
+
+
 def test_a_kink_of_the_hand_in_s_own_is_no_reason_to_call_a_gradient_wrong(course_grader):
     """Without the margin of 1, the loss has a kink where all weights are 0."""
     grader = course_grader("regularization")

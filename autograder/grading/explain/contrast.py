@@ -13,6 +13,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -584,7 +585,9 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
         if always:
             raised = {it.raised for probe in again if (it := examined.outcome(probe)) is not None}
             same = states[always[0]] == {"raised"} and len(raised) == 1
-            certain = same or all(is_real(examined, it) for it in always)
+            certain = same or all(
+                is_real(examined, it) and not _is_right_at_more(ladder, table[it], settings) for it in always
+            )
             verb = f"raises {raised.pop()}" if same else "wrong" if certain else "wrong in most cases"
             sizes = in_full(ladder, settings)
             yield Fact(
@@ -596,6 +599,18 @@ def _facts_of_the_simplest(examined: Examined, parts: Sequence[str], table: Tabl
                 rank=5,
             )
             return
+
+
+def _is_right_at_more(
+    ladder: Ladder, rows: Sequence[tuple[Probe, State]], settings: Mapping[str, Any]
+) -> bool:
+    """Return whether a part is right somewhere with no less of anything: what is wrong may be right by chance, too."""
+    sizes = ladder.all_of(Size)
+    return any(
+        state == "right"
+        and all(probe[it] >= settings[it] if it in sizes else probe[it] == settings[it] for it in settings)
+        for probe, state in rows
+    )
 
 
 def simplest_first(ladder: Ladder, probes: Iterable[Probe]) -> list[Mapping[str, object]]:
