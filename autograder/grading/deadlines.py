@@ -1,8 +1,8 @@
-"""How long a call may take: so many times what the reference takes in the same test, and never less than half a second.
+"""How long a call may take: so many times what the reference takes in the same test, and never less than 0.3 seconds.
 
 Versions that compute one number at a time in Python take up to 520 times as long as the reference where values are
 compared, and 820 times where cost is measured, on inputs that are large; `benchmarks/deadlines.py` shows how far they
-stay from their deadlines.
+stay from their deadlines. The import of a file has time of its own.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Mebibytes for its process.
     """
 
-    seconds_per_call: float = 0.5
+    seconds_per_call: float = 0.3
     seconds_total: float = 240.0
     memory_mb: PositiveCount = 1024
 

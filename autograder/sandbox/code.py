@@ -42,8 +42,10 @@ from autograder.values.pack import Packer
 from autograder.values.unpack import Unpacker
 
 FORGET_SECONDS = 1.0
+LEAST_IMPORT_SECONDS = 0.5
+"""What the import of a file has at least: the lines outside of functions may do much more than a call."""
 SECONDS_FOR_CELLS = 8.0
-"""What the first call of a notebook has for running its cells, besides its own time."""
+"""What the import of a notebook has for running its cells, besides that."""
 Failure = TypeVar("Failure", bound=CallFailed)
 
 
@@ -366,12 +368,11 @@ class Code:
 
     def _answered(self, request: messages.Request, arrays: Any, arguments: Collection[str]) -> Returned:
         self._require_importable(request)
-        imports_cells = self._has_cells and not self.host.holds(self.space)
         process = self.process()
+        self._import_for(request, process)
         self.bytes_sent = max(self.bytes_sent, sum(array.nbytes for array in arrays))
         began = cpu_seconds(process.pid)
-        seconds = self.seconds_per_call + SECONDS_FOR_CELLS * imports_cells
-        reply, payload = self._exchange_or_drop(process, request, arrays, seconds)
+        reply, payload = self._exchange_or_drop(process, request, arrays, self.seconds_per_call)
         self.origin.slowest_seconds = max(self.origin.slowest_seconds, cpu_seconds(process.pid) - began)
         return self._understood(request, reply, payload, arguments)
 
@@ -383,12 +384,22 @@ class Code:
 
     def _require_importable(self, request: messages.Request) -> None:
         """Raise what importing the module ended in before: it would end the same way, at the same cost."""
-        if isinstance(request, messages.GetConstant) or (
-            isinstance(request, messages.Invoke) and request.owner is None
-        ):
-            failure = self._failed_imports.get(request.name.partition(".")[0])
-            if failure is not None:
-                raise failure
+        failure = self._failed_imports.get(_module_of(request))
+        if failure is not None:
+            raise failure
+
+    def _import_for(self, request: messages.Request, process: WorkerProcess) -> None:
+        """Import the module that a request is about, in time of its own, or raise what that ends in."""
+        module = _module_of(request)
+        if not module or self.host.has_imported(self.space, module):
+            return
+        asked = messages.Import(space=self.space, module=module, public=self.public)
+        seconds = max(LEAST_IMPORT_SECONDS, self.seconds_per_call) + SECONDS_FOR_CELLS * self._has_cells
+        reply, payload = self._exchange_or_drop(process, asked, (), seconds)
+        if isinstance(reply, messages.Absent):
+            return  # as the request itself is about to say
+        self._understood(asked, reply, payload, ())
+        self.host.note_import(self.space, module)
 
     def _exchange_or_drop(
         self, process: WorkerProcess, request: messages.Request, arrays: Any, seconds: float
@@ -511,6 +522,14 @@ class Code:
         except (CallFailed, CourseError):
             self.host.drop()  # it waits for an answer that it does not get
             raise
+
+
+def _module_of(request: messages.Request) -> str:
+    """Return the module that a request names a part of; empty if it is about something else."""
+    match request:
+        case messages.GetConstant(name=name) | messages.Invoke(name=name, owner=None):
+            return name.partition(".")[0]
+    return ""
 
 
 @dataclass(eq=False)

@@ -23,6 +23,7 @@ class Host:
         self.sandbox = sandbox
         self._process: WorkerProcess | None = None
         self._loaded: set[str] = set()
+        self._imported: set[tuple[str, str]] = set()
         self.restarts = 0
         self.exchanges = 0
 
@@ -31,6 +32,7 @@ class Host:
         if self._process is None:
             self._process = self.sandbox.start()
             self._loaded.clear()
+            self._imported.clear()
         return self._process
 
     def process_with(self, space: str, files: Mapping[str, bytes]) -> WorkerProcess:
@@ -44,6 +46,14 @@ class Host:
     def holds(self, space: str) -> bool:
         """Return whether the running worker has these files already."""
         return self._process is not None and space in self._loaded
+
+    def has_imported(self, space: str, module: str) -> bool:
+        """Return whether the running worker has imported a module of these files already."""
+        return self._process is not None and (space, module) in self._imported
+
+    def note_import(self, space: str, module: str) -> None:
+        """Note that the running worker has imported a module."""
+        self._imported.add((space, module))
 
     def drop(self) -> None:
         """End the worker; the next call starts another."""

@@ -40,7 +40,7 @@ from autograder.sandbox.scratch import OwnFileSystem, Scratch
 from autograder.sandbox.seccomp import compiled_filter
 from autograder.sandbox.time_used import TimeUsed
 from autograder.sandbox.wire import channel, messages
-from autograder.sandbox.wire.channel import Channel, ChannelClosed, DeadlinePassed
+from autograder.sandbox.wire.channel import WATCH_SECONDS, Channel, ChannelClosed, DeadlinePassed
 from autograder.sandbox.wire.messages import Ready, Reply, Request, WorkerLimits
 from autograder.values.nodes import WireError
 
@@ -49,6 +49,8 @@ START_SECONDS = 30.0
 FRESH_INTERPRETERS = "AUTOGRADER_FRESH_INTERPRETERS"
 """The variable that has every worker be a fresh interpreter."""
 CAN_INHERIT_SOCKETS = sys.platform != "win32"
+LEAST_WATCH_SECONDS = 0.01
+"""A worker that waits for a core comes nearer to its deadline only slowly."""
 _MOST_REPLY_BYTES = 256 << 20
 _LIBRARY_BYTES = 512 << 20
 """What libraries besides NumPy may take up, beyond what a hand-in gets."""
@@ -310,15 +312,23 @@ class WorkerProcess:
         first = self._process.first_pid if self._process is not None else 0
         return bool(children_of(self.pid)) or (first > 0 and len(children_of(first)) > 1)
 
-    def _watch(self) -> None:
-        """Raise if the worker can no longer answer, has taken too long, or has written too much."""
+    def _watch(self) -> float:
+        """Raise if the worker can no longer answer, has taken too long, or has written too much.
+
+        Return the seconds until it can have taken too long, if that is soon: a call that does not end costs its
+        deadline, and not the rest of an interval as well.
+        """
         assert self._channel is not None
         has_answered = self._channel.has_more()
         if self._process is not None and self._process.is_lost() and not has_answered:
             raise ChannelClosed
         self.require_room()  # what has written too much takes long as well, and this says more
-        if self._time_used is not None and self._time_used.look(has_answered) >= self._most_cpu_seconds:
+        if self._time_used is None:
+            return WATCH_SECONDS
+        left = self._most_cpu_seconds - self._time_used.look(has_answered)
+        if left <= 0:
             raise DeadlinePassed
+        return min(WATCH_SECONDS, max(LEAST_WATCH_SECONDS, left))
 
     def require_room(self) -> None:
         """Raise `DiskFilled` if the worker has written more than it may."""

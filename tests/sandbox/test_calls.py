@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import numpy as np
@@ -19,8 +20,9 @@ from autograder.sandbox.callbacks import SENT_BACK_BYTES, SENT_BACK_FACTOR
 from autograder.sandbox.code import Code, Handle
 from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
-from autograder.sandbox.process import Sandbox
-from autograder.sandbox.wire.channel import Channel
+from autograder.sandbox.process import Sandbox, WorkerProcess
+from autograder.sandbox.wire.channel import WATCH_SECONDS, Channel, DeadlinePassed
+from autograder.sandbox.wire.messages import Reply, Request
 from autograder.values.kinds import Foreign
 from tests.sandbox.hand_ins import files_of, identical
 
@@ -496,6 +498,36 @@ def test_a_call_past_its_deadline_is_stopped_and_the_next_call_works(host):
         with pytest.raises(CallTimedOut):
             hanging.call(f"hw.{name}")
         assert hanging.call("hw.one") == 1
+
+
+def test_a_wait_is_interrupted_as_often_as_whoever_watches_says():
+    ours, theirs = socket.socketpair()
+    looks: list[int] = []
+
+    def look():
+        looks.append(len(looks))
+        return 0.001
+
+    with ours, theirs:
+        waiting: Channel[Request, Reply] = Channel(ours, Reply, watch=look)
+        with pytest.raises(DeadlinePassed):
+            waiting.receive(time.monotonic() + 5 * WATCH_SECONDS)
+    assert len(looks) > 5
+
+
+def test_a_call_that_does_not_end_is_looked_at_again_when_its_time_is_up(host, monkeypatch):
+    intervals = []
+    look = WorkerProcess._watch
+
+    def noted(process):
+        intervals.append(look(process))
+        return intervals[-1]
+
+    monkeypatch.setattr(WorkerProcess, "_watch", noted)
+    hanging = Code(host, files_of("def f():\n    while True: pass"), seconds_per_call=0.15)
+    with pytest.raises(CallTimedOut):
+        hanging.call("hw.f")
+    assert min(intervals) < WATCH_SECONDS
 
 
 def test_work_in_c_that_does_not_end_is_stopped(host):

@@ -141,6 +141,26 @@ def test_an_import_that_does_not_end_is_stopped(host):
         Code(host, files_of("while True: pass"), seconds_per_call=0.3).call("hw.f")
 
 
+def test_an_import_takes_nothing_of_the_time_of_the_call_that_needs_it(host):
+    # Asleep, so that no machine takes less.
+    slow = Code(host, files_of("import time\ntime.sleep(0.25)\ndef f(): return 1"), seconds_per_call=0.1)
+    assert slow.call("hw.f") == 1
+
+
+def test_each_file_is_imported_in_time_of_its_own(host):
+    slow = files_of(
+        "import time\ntime.sleep(0.25)\ndef f(): return 1", other="import time\ntime.sleep(0.25)\nn = 2"
+    )
+    code = Code(host, slow, seconds_per_call=0.1)
+    assert (code.call("hw.f"), code.get_constant("other.n")) == (1, 2)
+
+
+def test_what_an_import_prints_is_shown_with_the_first_call(code):
+    printing = code("print('imported')\ndef f():\n    print('called')")
+    printing.public = True
+    assert [printing.bind("hw.f").outcome().output for _ in range(2)] == ["imported\ncalled\n", "called\n"]
+
+
 def test_an_import_that_ends_the_process_is_said_so(host):
     with pytest.raises(WorkerDied):
         Code(host, files_of("import os; os._exit(0)")).call("hw.f")

@@ -20,7 +20,7 @@ REQUEST_HEADER_BYTES = 64 << 20
 REPLY_HEADER_BYTES = 4 << 20
 """Limit on a header from a worker; decoded, it can take 64 times as much."""
 WATCH_SECONDS = 0.1
-"""How often a wait is interrupted to check on the worker."""
+"""How often a wait is interrupted at least to check on the worker."""
 SMALL_FRAME_BYTES = 1 << 16
 _PADDING = bytes(ALIGNMENT)
 
@@ -50,7 +50,8 @@ class Channel(Generic[Sent, Received]):
     max_header_bytes, max_sent_header_bytes
         Limits on the bytes of a header that is received, and of one that is sent.
     watch
-        Called repeatedly while `receive` waits for a deadline; what it raises ends the wait.
+        Called repeatedly while `receive` waits for a deadline; what it raises ends the wait. It returns the seconds
+        until it should be called again.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Channel(Generic[Sent, Received]):
         max_payload_bytes: int = 1 << 34,
         max_header_bytes: int = REQUEST_HEADER_BYTES,
         max_sent_header_bytes: int = REPLY_HEADER_BYTES,
-        watch: Callable[[], None] | None = None,
+        watch: Callable[[], float] | None = None,
     ) -> None:
         self._stream = stream
         self._max_header_bytes = max_header_bytes
@@ -69,6 +70,7 @@ class Channel(Generic[Sent, Received]):
         self._decoder: msgspec.msgpack.Decoder[Received] = msgspec.msgpack.Decoder(receives)
         self._watch = watch
         self._looked_at = time.monotonic()
+        self._look_after = WATCH_SECONDS
         self.max_payload_bytes = max_payload_bytes
 
     def send(self, message: Sent, arrays: Sequence[np.ndarray] = (), deadline: float | None = None) -> None:
@@ -156,10 +158,10 @@ class Channel(Generic[Sent, Received]):
         buffer = np.empty(count, dtype=np.uint8)
         view = buffer.data
         while view:
-            if self._watch is not None and time.monotonic() - self._looked_at >= WATCH_SECONDS:
-                self._watch()
+            if self._watch is not None and time.monotonic() - self._looked_at >= self._look_after:
+                self._look_after = self._watch()
                 self._looked_at = time.monotonic()
-            is_over = self._set_timeout(deadline, WATCH_SECONDS if self._watch else None)
+            is_over = self._set_timeout(deadline, self._look_after if self._watch else None)
             try:
                 received = self._stream.recv_into(view)
             except (TimeoutError, BlockingIOError):

@@ -108,6 +108,17 @@ class Load(Message):
     files: dict[str, bytes]
 
 
+class Import(Message):
+    """Import a module of a space, so that the first call of its functions has its time to itself.
+
+    `public` adds the student's traceback to the answer if that fails. What is printed belongs to the call that follows.
+    """
+
+    space: Name
+    module: Name
+    public: bool = False
+
+
 class Invoke(Message):
     """Call a function (`owner` None) or a method of an object.
 
@@ -189,6 +200,7 @@ class CallbackResult(Message):
 Request = (
     Setup
     | Load
+    | Import
     | Invoke
     | InvokeAll
     | GetConstant

@@ -136,6 +136,7 @@ class Server:
         self._numbers = itertools.count()
         self._held: list[_Held] = []
         self._output = _Output(0)
+        self._has_imported = False
         self._reply_bytes = 0
 
     def run(self) -> None:
@@ -207,6 +208,12 @@ class Server:
             case messages.Load():
                 self._spaces.load(request.space, request.files)
                 return messages.Done(), None
+            case messages.Import():
+                self._output.take()
+                self._spaces.enter(request.space)
+                self._module(request.module)
+                self._has_imported = True
+                return messages.Done(), None
             case messages.Forget():
                 self._objects.clear()
                 self._held.clear()
@@ -224,7 +231,9 @@ class Server:
     # --- calls ----------------------------------------------------------------------------------------
 
     def _invoke(self, request: Invoke, payload: np.ndarray) -> PackedReply:
-        self._output.take()
+        if not self._has_imported:
+            self._output.take()
+        self._has_imported = False
         self._spaces.enter(request.space)
         if request.owner is None:
             function = self._named(request.name)
@@ -375,7 +384,8 @@ class Server:
     # --- failures -------------------------------------------------------------------------------------
 
     def _failure(self, error: BaseException, request: Request) -> Reply:
-        public = isinstance(request, Invoke) and request.public  # only public checks see printed text
+        # Only public checks see printed text.
+        public = isinstance(request, (Invoke, messages.Import)) and request.public
         importing = ""
         if isinstance(error, _ImportFailed):
             importing = str(error)
