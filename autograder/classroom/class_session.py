@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 
@@ -173,6 +175,8 @@ class ClassSession:
         changes = list[Change]()
         with pool as workers:
             for graded in grade_class(self._work, self.hand_ins, workers, store, self._options.regrade):
+                if not items:
+                    Thread(target=_import_what_draws, daemon=True).start()
                 item, final = self._written(graded)
                 items[item.label] = item
                 on_graded(graded, final)
@@ -214,6 +218,12 @@ class ClassSession:
             fault = keep_fault(self._work, graded.found, error, self._outputs.store)
             item = Item.of(graded.found, replace(fault, answers=graded.answers))
             return item, self._outputs.write_one(item, fault.result)
+
+
+def _import_what_draws() -> None:
+    """Import what the class report is drawn with, while this process waits for others that grade."""
+    with suppress(Exception):  # whoever needs it says what is wrong
+        importlib.import_module("autograder.report.plots")
 
 
 def _gone(before: ClassRecord | None, now: ClassRecord) -> tuple[str, ...]:

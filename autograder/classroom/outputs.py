@@ -160,9 +160,7 @@ class Outputs:
         self.groups |= groups_in(final)
         file, page = self.places.of_hand_in(item.label)
         write_results(file, to_gradescope(final, self._whole, self._record.visibility), durable=False)
-        outcome = self.store.get(item.key)
-        sources = outcome.sources if outcome is not None else {}
-        html = feedback_page(final, self._whole, item.label, sources)
+        html = feedback_page(final, self._whole, item.label, self.store.sources(item.key))
         write_atomically(page, html.encode(), durable=False)
         return final
 
@@ -214,12 +212,10 @@ class Outputs:
         """Return the result of an item; None if it was not to be graded or its result is lost."""
         if item.fate is Fate.REFUSED and item.students:
             return refused(self._record.plan, self._record.assignment, item.reason)
-        outcome = self.store.get(item.key)
-        if outcome is None:
+        result = self.store.result(item.key)
+        if result is None:
             return None
-        return msgspec.structs.replace(
-            outcome.result, notes=item.notes, release=item.release, hints=item.hints
-        )
+        return msgspec.structs.replace(result, notes=item.notes, release=item.release, hints=item.hints)
 
     def _statistics(self) -> ClassStatistics:
         """Return statistics of the hand-ins that count, without those that could not be opened."""

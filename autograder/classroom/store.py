@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,21 @@ from autograder.model.exact import decoded
 from autograder.model.result import GradingResult
 
 _SUFFIX = ".outcome"
+
+
+class _Result(msgspec.Struct):
+    """The result alone: all else that is kept takes as long again to read."""
+
+    result: GradingResult
+
+
+class _Sources(msgspec.Struct):
+    """The sources alone."""
+
+    sources: dict[str, str] = {}
+
+
+_Kept = TypeVar("_Kept", StoredResult, _Result, _Sources)
 
 
 class Store:
@@ -30,11 +46,17 @@ class Store:
 
     def get(self, key: str) -> StoredResult | None:
         """Return the result under `key`; None if there is none that can be read."""
-        try:
-            content = self._path(key).read_bytes()
-            return msgspec.msgpack.decode(content, type=StoredResult, dec_hook=decoded)
-        except (OSError, ValueError, msgspec.MsgspecError):
-            return None
+        return self._read(key, StoredResult)
+
+    def result(self, key: str) -> GradingResult | None:
+        """Return what `get` does, without what is kept of the code."""
+        kept = self._read(key, _Result)
+        return None if kept is None else kept.result
+
+    def sources(self, key: str) -> dict[str, str]:
+        """Return the files of the hand-in under `key` as text, by name; none if they cannot be read."""
+        kept = self._read(key, _Sources)
+        return {} if kept is None else kept.sources
 
     def finished(self, key: str) -> StoredResult | None:
         """Return the result under `key`; None if it has to be graded again."""
@@ -53,6 +75,12 @@ class Store:
             if path.name.removesuffix(_SUFFIX) not in keys:
                 with suppress(OSError):
                     path.unlink()
+
+    def _read(self, key: str, kind: type[_Kept]) -> _Kept | None:
+        try:
+            return msgspec.msgpack.decode(self._path(key).read_bytes(), type=kind, dec_hook=decoded)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            return None
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}{_SUFFIX}"
