@@ -36,7 +36,8 @@ PLAIN = [
     np.dtype(code)
     for code in ("?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "e", "f", "d", "F", "D")
 ]
-PLAIN_DTYPES = frozenset(dtype.str for dtype in PLAIN)
+DTYPES = {dtype.str: np.dtype(dtype.str) for dtype in PLAIN}
+PLAIN_DTYPES = frozenset(DTYPES)
 DATE = re.compile(r"[<>][Mm]8(\[(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?\Z")
 _TEXT = re.compile(r"[<>|][US][1-9][0-9]{0,6}\Z")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}\Z")
@@ -92,7 +93,8 @@ class NodeCounter:
 
     def _count(self, depth: int) -> None:
         self._nodes += 1
-        self._require_few(depth)
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:  # each part of a value comes here, so without a call
+            self._require_few(depth)
 
     def _require_few(self, depth: int) -> None:
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:

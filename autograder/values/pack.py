@@ -55,7 +55,9 @@ def _is_plain_array(value: object) -> bool:
 
 
 def _has_plain_numbers(value: np.ndarray) -> bool:
-    return value.ndim <= MAX_DIMENSIONS and value.dtype.newbyteorder("=").str in PLAIN_DTYPES
+    dtype = value.dtype
+    of_plain = dtype.str in PLAIN_DTYPES or dtype.newbyteorder("=").str in PLAIN_DTYPES
+    return of_plain and value.ndim <= MAX_DIMENSIONS
 
 
 def _numbers_inside(value: object) -> np.ndarray | None:
@@ -291,7 +293,13 @@ class Packer(NodeCounter):
             raise WireError("the value holds too much text")
 
     def _pack_array(self, value: np.ndarray) -> Node:
-        array = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+        array = value
+        if (
+            type(value) is not np.ndarray
+            or not value.flags.c_contiguous
+            or value.dtype.str not in PLAIN_DTYPES
+        ):
+            array = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
         offset = self.nbytes
         self.arrays.append(array)
         self.nbytes += aligned(array.nbytes)

@@ -16,6 +16,7 @@ import numpy as np
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
 from autograder.values.nodes import (
     DATE,
+    DTYPES,
     LONGEST_FIELD,
     MAX_DIMENSIONS,
     MAX_INTEGER_BITS,
@@ -30,6 +31,9 @@ from autograder.values.nodes import (
     crosses,
     extra_nodes,
 )
+
+_DICTIONARIES = (Tag.DICT, Tag.ORDERED_DICT)
+_SEQUENCES = (Tag.LIST, Tag.TUPLE)
 
 
 class Unpacker(NodeCounter):
@@ -69,19 +73,23 @@ class Unpacker(NodeCounter):
             If the format does not allow such a node.
         """
         self._count(depth)
-        if node is None or isinstance(node, (bool, int, float, str)):
-            return node
-        if not isinstance(node, list) or not node:
+        if not isinstance(node, list):
+            if node is None or isinstance(node, (bool, int, float, str)):
+                return node
+            raise WireError("a value is of an unknown kind")
+        if not node:
             raise WireError("a value is of an unknown kind")
         tag, *rest = node
-        if tag in (Tag.DICT, Tag.ORDERED_DICT):
+        if tag in _DICTIONARIES:
             return self._dictionary(rest, depth + 1, OrderedDict if tag == Tag.ORDERED_DICT else dict)
-        if tag in (Tag.LIST, Tag.TUPLE):
+        if tag in _SEQUENCES:
             parts = [self.unpack(part, depth + 1) for part in rest]
             return parts if tag == Tag.LIST else tuple(parts)
         if tag == Tag.LISTED:
             return self._list(depth, *rest)
         try:
+            if tag == Tag.ARRAY:  # most are
+                return self._array(*rest)
             if tag in (Tag.SET, Tag.FROZEN_SET):
                 return self._set(rest, depth + 1, set if tag == Tag.SET else frozenset)
             if tag in (Tag.RECORD, Tag.STRUCTURED, Tag.FOREIGN, Tag.HANDLE):
@@ -155,8 +163,6 @@ class Unpacker(NodeCounter):
 
     def _leaf(self, tag: int, *rest: Any) -> Any:
         match tag:
-            case Tag.ARRAY:
-                return self._array(*rest)
             case Tag.SCALAR:
                 return self._scalar(*rest)
             case Tag.BYTES:
@@ -176,15 +182,17 @@ class Unpacker(NodeCounter):
     def _array(self, dtype: str, shape: list[int], offset: int) -> np.ndarray:
         if not isinstance(dtype, str) or not crosses(dtype) or len(shape) > MAX_DIMENSIONS:
             raise WireError("an array's dtype is not plain, or it has too many dimensions")
-        nbytes = math.prod(_natural(extent) for extent in shape) * np.dtype(dtype).itemsize
+        kind = DTYPES.get(dtype) or np.dtype(dtype)
+        nbytes = math.prod(map(_natural, shape)) * kind.itemsize
         start = _natural(offset)
         if start != self.used:
             raise WireError("an array does not begin where the one before it ended")
-        if start + aligned(nbytes) > len(self._payload):
+        end = start + aligned(nbytes)
+        if end > len(self._payload):
             raise WireError("an array is larger than the bytes that came with it")
-        self.used += aligned(nbytes)
-        array = self._payload[start : start + nbytes].view(dtype).reshape(shape)
-        if array.dtype.kind == "U":
+        self.used = end
+        array = self._payload[start : start + nbytes].view(kind).reshape(shape)
+        if kind.kind == "U":
             self._check_text(array)
         return array
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import struct
 import time
@@ -69,6 +70,11 @@ class Channel(Generic[Sent, Received]):
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder: msgspec.msgpack.Decoder[Received] = msgspec.msgpack.Decoder(receives)
         self._watch = watch
+        self._poll: Any = None
+        if hasattr(select, "poll"):  # not on Windows
+            self._poll = select.poll()
+            self._poll.register(stream, select.POLLIN)
+        self._prefix = bytearray(PREFIX.size)
         self._looked_at = time.monotonic()
         self._look_after = WATCH_SECONDS
         self.max_payload_bytes = max_payload_bytes
@@ -90,7 +96,9 @@ class Channel(Generic[Sent, Received]):
         payload_bytes = 0
         for array in arrays:
             gap = -array.nbytes % ALIGNMENT
-            if array.nbytes:
+            if 0 < array.nbytes < SMALL_FRAME_BYTES:
+                parts.append(array.tobytes())  # is done sooner than a view is made
+            elif array.nbytes:
                 parts.append(array.reshape(-1).view(np.uint8).data)
             if gap:
                 parts.append(_PADDING[:gap])
@@ -110,18 +118,29 @@ class Channel(Generic[Sent, Received]):
         ChannelClosed, DeadlinePassed
             If it never came.
         """
-        header_bytes, payload_bytes = PREFIX.unpack(self._receive_exactly(PREFIX.size, deadline).data)
+        self._fill(memoryview(self._prefix), deadline)
+        header_bytes, payload_bytes = PREFIX.unpack(self._prefix)
         if header_bytes > self._max_header_bytes or payload_bytes > self.max_payload_bytes:
             raise WireError("a frame is larger than allowed")
-        header = self._receive_exactly(header_bytes, deadline)
+        payload: np.ndarray | None = None
+        if (
+            header_bytes + payload_bytes <= SMALL_FRAME_BYTES
+        ):  # both at once, with the payload where it is aligned
+            gap = -header_bytes % ALIGNMENT
+            whole = self._receive_exactly(header_bytes + payload_bytes, deadline, gap)
+            header, payload = whole[gap : gap + header_bytes], whole[gap + header_bytes :]
+        else:
+            header = self._receive_exactly(header_bytes, deadline)
         try:
             message = self._decoder.decode(header.data)
         except (msgspec.MsgspecError, RecursionError, ValueError) as error:
             raise WireError("a frame holds no message of the protocol") from error
-        return message, self._receive_exactly(payload_bytes, deadline)
+        return message, self._receive_exactly(payload_bytes, deadline) if payload is None else payload
 
     def require_silence(self) -> None:
         """Raise `WireError` if bytes have come that nobody asked for."""
+        if self._poll is not None and not self._poll.poll(0):
+            return
         self._stream.settimeout(0.0)
         with contextlib.suppress(OSError):  # nothing came, or the other side is gone, as `send` will notice
             if self._stream.recv(1, socket.MSG_PEEK):
@@ -154,9 +173,13 @@ class Channel(Generic[Sent, Received]):
                 except OSError as error:
                     raise ChannelClosed from error
 
-    def _receive_exactly(self, count: int, deadline: float | None) -> np.ndarray:
-        buffer = np.empty(count, dtype=np.uint8)
-        view = buffer.data
+    def _receive_exactly(self, count: int, deadline: float | None, gap: int = 0) -> np.ndarray:
+        """Return so many bytes, after a gap that nothing is written to."""
+        buffer = np.empty(gap + count, dtype=np.uint8)
+        self._fill(buffer.data[gap:], deadline)
+        return buffer
+
+    def _fill(self, view: memoryview, deadline: float | None) -> None:
         while view:
             if self._watch is not None and time.monotonic() - self._looked_at >= self._look_after:
                 self._look_after = self._watch()
@@ -173,7 +196,6 @@ class Channel(Generic[Sent, Received]):
             if not received:
                 raise ChannelClosed
             view = view[received:]
-        return buffer
 
     def _set_timeout(self, deadline: float | None, at_most: float | None = None) -> bool:
         """Have the stream wait until the deadline; return whether that is over, so that only what is there is taken.
