@@ -167,6 +167,7 @@ def losses(
     one_label=Case("all examples have the same label"),
     zero=Case("all weights are 0"),
     behind=Amount("distances of the correct class's score from the highest", 2.0, 20_000.0),
+    spread=Amount("distances of an example's lowest score from its highest", 2.0, 20_000.0),
     up=Amount("positive shifts of all scores", 0.1, 20_000.0),
     down=Amount("negative shifts of all scores", 0.1, 20_000.0),
     apart=Amount("distances between the scores of two examples", 0.1, 20_000.0),
@@ -182,6 +183,8 @@ def losses(
     elif behind > 2:
         scores = X @ W
         W *= behind / (scores.max(axis=1) - scores[np.arange(examples), y]).max()
+    elif spread > 2:
+        W *= spread / np.ptp(X @ W, axis=1).max()
     if max(up, down, apart) > 0.1:
         W[-1] = 1
         X[:, -1] = up - down + apart / 2 * (-1) ** np.arange(examples)

@@ -701,8 +701,15 @@ def test_a_kink_of_the_hand_in_s_own_is_no_reason_to_call_a_gradient_wrong(cours
             "    for learning_rate, reg in zip(learning_rates, regs):\n        if True:\n",
             ("equally good",),
         ),
+        # Steps of length 1 are lost beside weights of a billion, but they are taken.
+        (
+            "LinearClassifier.train",
+            "self.W = self.W - learning_rate * gradient\n",
+            "self.W = self.W - learning_rate * gradient / np.linalg.norm(gradient)\n",
+            ("leads to the minimum, and should not be",),
+        ),
     ],
-    ids=["loss after the step", "pairs in parallel"],
+    ids=["loss after the step", "pairs in parallel", "normalised steps"],
 )
 def test_what_a_ladder_draws_makes_no_sentence_of_training_and_searching(
     course_grader, function, right, wrong, unsaid
@@ -940,6 +947,20 @@ def test_a_wrong_shape_gets_the_facts_too(grader):
     graded = [it for it in shapes if "test_graded" in it.test]
     assert graded
     assert all((it.hint or "").startswith("dW: wrong without a penalty, right with one.") for it in graded)
+
+
+def test_what_overflows_is_put_down_to_nothing_but_where_it_does(course_grader):
+    """Less the lowest score of each example, the highest overflows: so does a quotient that rounds to 0."""
+    grader = course_grader("softmax")
+    source, right = grader.reference_files["softmax.py"].decode(), "logits.max(axis=1, keepdims=True)"
+    assert source.count(right) == 1
+    files = {"softmax.py": source.replace(right, right.replace("max", "min")).encode()}
+    verdicts = grader.grade(files, only=lambda test: not (test.public or test.structural))
+    (failed,) = (it for it in verdicts.values() if not it.passed)
+    assert failed.mistake is None
+    assert failed.hint.startswith(
+        "loss: right up to distances of an example's lowest score from its highest of about 710, infinite beyond."
+    )
 
 
 def test_numbers_that_a_test_writes_out_rounded_do_not_make_another_convention_of_it(course_grader):

@@ -218,6 +218,7 @@ SIDES: Mapping[str, tuple[str, str]] = {
 TELLING_SIDES = frozenset({"too small by 1", "too large by 1", "off by 1", "false", "true"})
 """Those that say what to look for."""
 _CHOOSES = "How does your code compare two of them, and which of the two does it keep?"
+_STARTS = "At which number does the task start to count, and at which does your code?"
 _DECIDES = (
     "Which of the numbers does the task ask for there, and which step of your code decides between them?"
 )
@@ -246,9 +247,14 @@ def facts_of_sides(examined: Examined, part: str, probes: Sequence[Probe]) -> It
             said, question = SIDES[sides[0]]
             if one_of_few and sides[0] == "off by 1":
                 return  # whatever else is there would be
-            if places and sides[0] not in TELLING_SIDES:
+            if places and sides[0] not in ("too small by 1", "too large by 1"):
                 return
-            question = _DECIDES if one_of_few else _CHOOSES if chosen else question
+            if one_of_few:
+                question = _DECIDES
+            elif places:
+                question = _STARTS
+            elif chosen:
+                question = _CHOOSES
             rank = 1 if sides[0] in TELLING_SIDES else 4
             words = f"{said}{APART if apart else ''}"
             yield Fact(about((part,), words), question, "side", (part,), (sides[0], apart), rank=rank)
@@ -320,7 +326,7 @@ def _may_be_places(examined: Examined, part: str) -> bool:
     def find() -> bool:
         right = [(probe, part_of(examined.expected(probe), part)) for probe in examined.inputs.design]
         known = [(it, examined.inputs.arguments(probe) or {}) for probe, it in right if it is not None]
-        if not all(it.ndim < 2 and _are_whole(it) for it, _ in known):
+        if not known or not all(it.ndim < 2 and _are_whole(it) for it, _ in known):
             return False
         return is_chosen(examined, part) or all(
             it.min() >= 0 and it.max() < _most_things(arguments.values()) for it, arguments in known

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from autograder.grading.explain.bank import Variant
 from autograder.grading.explain.closed_forms import Form, Sample, form_of
 from autograder.grading.explain.observation import Behaviour, Observation
@@ -279,6 +281,8 @@ class _Evidence:
         """
         if self.group[0].test.public or self.witness.reference is None:
             return None
+        if not any(it.differs and np.isfinite(it.wrong).all() for it in samples[name].values()):
+            return None  # whatever overflows looks alike
         several = any(
             samples[name].keys() & by_test.keys() for other, by_test in samples.items() if other != name
         )

@@ -16,7 +16,6 @@ from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.probes import (
     FAR,
     MOST_TOGETHER,
-    NEAR,
     Examined,
     Inputs,
     Outcome,
@@ -461,7 +460,7 @@ def depends_on_case(examined: Examined, knob: str, part: str, probes: Sequence[P
         got, again = (part_of(examined.outcome(it), part) for it in pair)
         if right is None or other is None or close(right, other, FAR):
             continue
-        if got is None or again is None or not close(got, again, NEAR):
+        if got is None or again is None or not close(got, again, IDLE):
             return True
     return False
 
@@ -478,7 +477,7 @@ def is_idle_case(examined: Examined, knob: str, part: str, probes: Sequence[Prob
         if any(it is None or not np.isfinite(it).all() for it in (right, other, got, again)):
             return False
         assert right is not None and other is not None and got is not None and again is not None
-        if close(right, other, FAR) or not close(got, again, NEAR) or got.shape != right.shape:
+        if close(right, other, FAR) or not close(got, again, IDLE) or got.shape != right.shape:
             return False
         seen += 1
     return seen >= 2 * PROBES
