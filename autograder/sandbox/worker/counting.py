@@ -126,6 +126,7 @@ class EventCounter:
             *self._arrays.own,
             *_functions_of(ArraysMade),
             *_functions_of(_Watch),
+            _Code.__new__,
             *_functions_of(_Counts),
             *_functions_of(_Libraries),
             *_functions_of(source),
