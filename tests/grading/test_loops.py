@@ -544,6 +544,11 @@ def unpickled(X):
     return total(X) + 0 * len(pickle.loads(calls, buffers=list(X)))
 
 
+def in_the_smallest_blocks(X):
+    rows = objects(X)
+    return total(X) + sum(0 * np.sum(rows[start:start + 9])[0] for start in range(0, len(X), 9))
+
+
 def in_small_blocks(X):
     rows = objects(X)
     return total(X) + sum(0 * len(rows[start:start + 10] * 2.0) for start in range(0, len(X), 10))
@@ -614,6 +619,7 @@ def updates_in_place(X):
     sums, places = np.zeros((5, X.shape[1])), np.arange(len(X)) % 5
     np.add.at(sums, places, X), np.add.at(np.zeros(5, np.float32), places, 1), np.maximum.at(sums, places, X)
     for start in range(0, len(X), 16):
+        np.unique(X[start:start + 16], return_inverse=True)
         np.add.at(sums, places[start:start + 16], X[start:start + 16].astype(np.float32))
     return total(X)
 

@@ -70,8 +70,11 @@ PRINTS = "arrayprint.py"
 """The file of NumPy that writes arrays as text: once for every row where rows are printed as a list."""
 FEWEST_ARRAYS = 4
 """Operations that make fewer arrays than this are not looked at."""
-FEW_ARRAYS, FEW_ARRAYS_OF_LIBRARIES = 8, 12
-"""So many arrays at most are made for a single operation: converted arguments, buffers, results."""
+FEW_ARRAYS = 8
+"""So many arrays at most are made for a single operation: converted arguments, buffers, results. No more than a chunk
+that a loop may go over, or such a loop could leave the items of each chunk to an array of objects."""
+MORE_ARRAYS = {"_unique1d": 12}
+"""Of NumPy's functions that have an operation for which more are made."""
 FEW_RUNS = 1
 """Whether a place is a library's is not looked up if it ran no more often: that takes compiling the library's file."""
 
@@ -453,7 +456,7 @@ class _Counts:
     def _few_arrays(self, frame: FrameType) -> int:
         """Return how many arrays are few for an operation in a frame; it is kept where its code alone says so."""
         code = frame.f_code
-        file = self._reading(code, None).file
+        _, file, function = self._reading(code, None)
         if id(code) in self._ignored or self._libraries.print(code):
             self.of_no_interest.add(id(code))
             return sys.maxsize
@@ -463,7 +466,8 @@ class _Counts:
         while around is not None and (self._libraries.are_numpy(file) or is_stand_in(file)):
             around = around.f_back
             file = self._reading(around.f_code, None).file if around is not None else ""
-        few = 0 if self._libraries.call_what_they_get(file) else FEW_ARRAYS_OF_LIBRARIES
+        given = self._libraries.call_what_they_get(file)
+        few = 0 if given else MORE_ARRAYS.get(function, FEW_ARRAYS) if around is not frame else FEW_ARRAYS
         return self._few.setdefault(id(code), few) if around is frame else few
 
     def add_call(self, function: object, first: object, frame: FrameType) -> None:
