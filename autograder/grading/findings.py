@@ -106,6 +106,8 @@ _HIDDEN = {
     "thread": "the call starts a thread, in which loops cannot be counted; do the work in the call itself",
     "round": "the call reaches a function of Python's that loops by another way than its name, so that its loops "
     "cannot be counted",
+    "operators": "a class of arrays takes a method from a function in C, so that loops in which it is called cannot be "
+    "counted; write the method in Python",
 }
 
 

@@ -78,8 +78,11 @@ class CallTimedOut(CallFailed):
 
 @dataclass
 class EventsHidden(CallFailed):
-    """The call hid its events from the counter: by a trace function ("trace"), in a thread ("thread") or by going round
-    the names of functions that loop ("round")."""
+    """The call hid its events from the counter.
+
+    By a trace function ("trace"), in a thread ("thread"), by going round the names of functions that loop ("round"), or
+    in methods of arrays that are functions in C ("operators").
+    """
 
     reason: str
 

@@ -467,6 +467,25 @@ class Rows(map):
     pass
 
 
+class Table(np.ndarray):
+    scale = 2.0
+
+    def __array_finalize__(self, obj):
+        self.name = getattr(obj, "name", "")
+
+    @staticmethod
+    def of(X):
+        return np.asarray(X).view(Table)
+
+    @property
+    def largest(self):
+        return self.max(axis=1)
+
+
+def in_a_class_of_arrays(X):
+    return np.asarray(Table.of(X).largest).sum()
+
+
 def is_what_it_was(X):
     assert isinstance(Rows(len, X), Rows) and not isinstance(map(len, X), Rows) and issubclass(Rows, map)
     both = map(len, (X, X))
@@ -861,6 +880,29 @@ HIDDEN = {
 }
 
 HIDDEN_FOR_GOOD = {
+    "operators that are functions in C": """
+        class Rows(np.ndarray):
+            rint = np.ndarray.sort
+
+        def largest(X):
+            rows = np.empty(len(X), dtype=object)
+            X = X.copy()
+            rows[:] = list(X.view(Rows))
+            np.rint(rows)
+            return X[:, -1].sum()
+    """,
+    "operators that write into their operands": """
+        import functools
+
+        def largest(X):
+            class Rows(np.ndarray):
+                __add__ = functools.partialmethod(np.ndarray.__iadd__) if X.ndim > 2 else np.ndarray.__iadd__
+
+            rows = np.empty(len(X), dtype=object)
+            rows[:] = list(np.zeros_like(X).view(Rows))
+            rows + X[:, 0]
+            return X.max(axis=1).sum()
+    """,
     "an audit hook": """
         import sys
 

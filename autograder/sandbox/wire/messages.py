@@ -298,7 +298,7 @@ class Unavailable(Message):
 class Uncounted(Message):
     """The call hid its events from the counter."""
 
-    reason: Literal["trace", "thread", "round"]
+    reason: Literal["trace", "thread", "round", "operators"]
 
 
 class Exhausted(Message):

@@ -6,15 +6,22 @@ unpickler that calls what a stream names, and whatever else in C takes functions
 drives it, work on an array for every example makes an array for every example.
 
 NumPy asks for that room through a table of functions, in which those of this file stand while a call is counted.
+
+Only what writes into the arrays that it is given makes none. NumPy's own arithmetic on objects never does, but that of
+a subclass of arrays may, whose `__add__` is `numpy.ndarray.__iadd__`.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import sys
+import types
 from collections.abc import Callable, Collection
 from types import FrameType
 from typing import Any
+
+import numpy as np
 
 _POINTER = ctypes.c_void_p
 _TABLE = ("numpy._core._multiarray_umath", "_ARRAY_API")
@@ -22,6 +29,42 @@ _TABLE = ("numpy._core._multiarray_umath", "_ARRAY_API")
 _USUAL_HANDLER = 306
 """Which of them is `PyDataMem_DefaultHandler`: it is part of the binary interface and does not move."""
 _NAME, _VERSION = b"default_allocator", 1
+_IN_C = (
+    types.BuiltinFunctionType,
+    types.ClassMethodDescriptorType,
+    types.MethodDescriptorType,
+    types.MethodWrapperType,
+    types.WrapperDescriptorType,
+    functools.partial,
+    np.ufunc,
+    staticmethod,
+    classmethod,
+)
+_MADE_BY_PYTHON = 1 << 9
+"""A flag of types that no library in C brings."""
+_ATTRIBUTES: Any = type.__dict__["__dict__"]
+"""Reads the attributes of a class; its metaclass may be a student's."""
+
+
+def has_arrays_with_functions_in_c() -> bool:
+    """Return whether Python code has made a subclass of arrays that gets a method from a function in C."""
+    waiting, seen = [np.ndarray], set[int]()
+    while waiting:
+        for kind in type.__subclasses__(waiting.pop()):
+            if id(kind) not in seen:
+                seen.add(id(kind))
+                waiting.append(kind)
+                if kind.__flags__ & _MADE_BY_PYTHON and _gets_a_function_in_c(kind):
+                    return True
+    return False
+
+
+def _gets_a_function_in_c(kind: type) -> bool:
+    for value in _ATTRIBUTES.__get__(kind).values():
+        wrapped = value.__func__ if type(value) in (staticmethod, classmethod) else value
+        if type(wrapped) in _IN_C:
+            return True
+    return False
 
 
 class _Functions(ctypes.Structure):

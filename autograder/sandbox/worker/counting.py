@@ -28,7 +28,7 @@ import numpy as np
 
 from autograder.sandbox.wire.checks import lines_of_checks
 from autograder.sandbox.wire.messages import ARRAYS, MOST_PLACES, CountedLine
-from autograder.sandbox.worker.arrays_made import ArraysMade
+from autograder.sandbox.worker.arrays_made import ArraysMade, has_arrays_with_functions_in_c
 from autograder.sandbox.worker.loops_in_c import (
     LOOPING_NAMES,
     LoopsInC,
@@ -78,7 +78,7 @@ MORE_ARRAYS = {"_unique1d": 12}
 FEW_RUNS = 1
 """Whether a place is a library's is not looked up if it ran no more often: that takes compiling the library's file."""
 
-Reason = Literal["trace", "thread", "round"]
+Reason = Literal["trace", "thread", "round", "operators"]
 Place = tuple[str, str, str, int, str, int]
 """File, function, kind of event and position of what ran; the student's file and line that it ran for."""
 
@@ -105,7 +105,7 @@ class NotCounted(Exception):
     ----------
     reason
         "trace" if it tampered with the counter, "thread" if it started a thread, "round" if it went round the names of
-        functions that loop in C.
+        functions that loop in C, "operators" if methods of its arrays are functions in C.
     """
 
     def __init__(self, reason: Reason) -> None:
@@ -163,6 +163,8 @@ class EventCounter:
         counts = _Counts(student_files, ours, self._libraries, self._watch)
         if self._loops_in_c.is_kept():
             raise NotCounted("round")
+        if has_arrays_with_functions_in_c():
+            raise NotCounted("operators")
         with LoopsInC.counted():
             self._source.start(counts)
             self._watch.begin()
@@ -175,6 +177,8 @@ class EventCounter:
                 if not all_told:
                     self._watch.report("trace")
                 reason = self._watch.end()
+        if reason is None and has_arrays_with_functions_in_c():
+            reason = "operators"
         if reason is not None:
             raise NotCounted(reason)
         return counts.lines()
