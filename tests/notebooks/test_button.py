@@ -295,7 +295,7 @@ def check_and_restart(page: Page) -> None:
     button.click()
     output.get_by_text("1. Take the smallest check").wait_for()
     page.get_by_role("menuitem", name="Kernel").click()
-    page.get_by_text("Restart Kernel…").first.click()
+    page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
     page.locator(".jp-Dialog .jp-mod-accept").click()
     button.wait_for(state="hidden")
     assert FIRST in output.inner_text()
