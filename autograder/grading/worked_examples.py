@@ -30,12 +30,14 @@ from autograder.values.same import compare_values
 from autograder.values.walk import mapped
 
 EXAMPLES_FILE = "examples.json"
-"""Its name in a release: for each function, the lines."""
+"""Its name in a release: for each function, the lines of a few."""
 _SEED = 0x5EED
 _DRAWS = 4
 _DIGITS = (1, 2)
 """After the point, as few as do."""
 EXPECTED = "  # expected: "
+_MOST = 3
+"""Of a function: each shows mistakes that none before it shows."""
 _LEAST = 2
 _READABLE = 400
 """Characters."""
@@ -73,19 +75,19 @@ class _Example:
         return len(self.lines) <= _READABLE and not _LONG_NUMBER.search(given)
 
 
-def worked_examples(grader: Grader) -> dict[str, WorkedExample]:
-    """Return an example for every function that a ladder gives one for, by the function's name."""
-    found: dict[str, WorkedExample] = {}
+def worked_examples(grader: Grader) -> dict[str, list[WorkedExample]]:
+    """Return examples for every function that a ladder gives some for, by the function's name; the best one first."""
+    found: dict[str, list[WorkedExample]] = {}
     with Host(grader.sandbox) as host:
         for ladder in grader.session.ladders:
             for function in ladder.functions:
-                if function not in found and (made := _example(grader, host, ladder, function)):
-                    found[function] = WorkedExample(made.lines, made.in_notebook)
+                if function not in found and (made := _chosen(grader, host, ladder, function)):
+                    found[function] = [WorkedExample(it.lines, it.in_notebook) for it in made]
     return found
 
 
-def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> _Example | None:
-    """Return the example at which most known mistakes give something else; None if there is none.
+def _chosen(grader: Grader, host: Host, ladder: Ladder, function: str) -> list[_Example]:
+    """Return the example at which most known mistakes give something else, and those that show further ones.
 
     One that can be followed comes before others, and of several that show as much the first. Where a mistake gives the
     right result, comparing with it would tell its author that nothing is wrong.
@@ -93,13 +95,24 @@ def _example(grader: Grader, host: Host, ladder: Ladder, function: str) -> _Exam
     examples = list(_examples(grader, host, ladder, function))
     readable = [it for it in examples if it.is_readable] or examples[:1]
     if len(readable) < 2:
-        return next(iter(readable), None)
-    mistaken = [grader.subject_of(it) for it in grader.bank.variants if it.target == function]
-
-    def shows(example: _Example) -> int:
-        return sum(_gives_another(grader, ladder, function, example, it) for it in mistaken)
-
-    return max(readable, key=shows)
+        return readable
+    mistaken = [(it, grader.subject_of(it)) for it in grader.bank.variants if it.target == function]
+    shown = {
+        example.lines: {
+            variant.name
+            for variant, subject in mistaken
+            if _gives_another(grader, ladder, function, example, subject)
+        }
+        for example in readable
+    }
+    chosen, left = list[_Example](), {variant.name for variant, _ in mistaken}
+    while len(chosen) < _MOST:
+        best = max(readable, key=lambda it: len(shown[it.lines] & left))
+        if chosen and not shown[best.lines] & left:
+            break
+        chosen.append(best)
+        left -= shown[best.lines]
+    return chosen
 
 
 def _gives_another(
@@ -115,7 +128,7 @@ def _gives_another(
 
 
 def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iterator[_Example]:
-    """Yield examples, one for each setting: small ones with everything on that can be first, special cases last."""
+    """Yield examples, some for each setting: small ones with everything on that can be first, special cases last."""
     on = {name: switch.on for name, switch in ladder.all_of(Switch).items()}
     small = {name: _smallest(size) for name, size in ladder.all_of(Size).items()}
     special = [
@@ -128,15 +141,12 @@ def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iter
             drawn = [ladder.inputs(settings, (_SEED, draw)) for draw in range(_DRAWS)]
         except CourseError:
             return
-        given = (
-            it
-            for one in drawn
-            if one is not None
-            for it in (*(mapped(partial(_rounded, digits=digits), one) for digits in _DIGITS), one)
-        )
-        written = (_written(grader, host, ladder, function, it) for it in given)
-        if example := next(filter(None, written), None):
-            yield example
+        for one in drawn:
+            rounded = () if one is None else (mapped(partial(_rounded, digits=it), one) for it in _DIGITS)
+            given = () if one is None else (*rounded, one)
+            written = (_written(grader, host, ladder, function, it) for it in given)
+            if example := next(filter(None, written), None):
+                yield example
 
 
 def _written(

@@ -21,14 +21,13 @@ from autograder.errors import CourseError
 from autograder.grading.explain.explanation import digest_of_hint, questions_of
 from autograder.grading.findings import exception_name
 from autograder.grading.names.parsing import parsed_or_none
-from autograder.grading.worked_examples import EXAMPLES_FILE, WorkedExample
 from autograder.handin.cell_lines import CellLines
 from autograder.model.hint_use import MOST_HINTS, STAGES, HintUse
 from autograder.model.verdict import Kind, Verdict
 from autograder.report.view import name_of_test
 from autograder.sandbox.call_failures import CodeRaised
-from autograder.sandbox.wire.cells import cells_in
 from autograder.student.checks import Checks, Part
+from autograder.student.examples import example_for
 from autograder.student.memory import remember, remembered
 from autograder.student.messages import Line
 from autograder.student.small_changes import small_changes
@@ -327,7 +326,11 @@ def _stages(checks: Checks, outcome: Outcome, folder: Path) -> Iterator[str]:
         asked = hint
     yield asked or _question_about(checks, outcome)
     yield _where_to_look(checks, outcome, hint.replace(asked, "").strip() if asked else hint)
-    if example := _example(checks, outcome, folder):
+    called = checks.called.get(outcome.failed[0].test, "")
+    functions = _functions_of(checks, outcome)
+    if any(it == called or it.endswith(f".{called}") for it in functions):
+        functions = functions[:1]  # an example of another function would show that nothing is wrong
+    if example := example_for(checks, functions, folder):
         yield f"Another example, with the right result; paste it and compare with what yours gives:\n\n{example}"
 
 
@@ -465,24 +468,3 @@ def _definition_of(checks: Checks, function: str) -> tuple[str, int, int] | None
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def _example(checks: Checks, outcome: Outcome, folder: Path) -> str:
-    """Return the worked example of the function that fails first; empty if it has none.
-
-    That of another function would show that nothing is wrong.
-    """
-    try:
-        examples = msgspec.json.decode((folder / EXAMPLES_FILE).read_bytes(), type=dict[str, WorkedExample])
-    except (OSError, ValueError, msgspec.MsgspecError):
-        return ""
-    called = checks.called.get(outcome.failed[0].test, "")
-    functions = _functions_of(checks, outcome)
-    if any(it == called or it.endswith(f".{called}") for it in functions):
-        functions = functions[:1]
-    function = next((it for it in functions if it in examples), None)
-    if function is None:
-        return ""
-    source = checks.submission.files.get(f"{function.partition('.')[0]}.py", b"")
-    is_notebook, _ = cells_in(source)
-    return examples[function].in_notebook if is_notebook else examples[function].lines

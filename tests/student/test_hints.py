@@ -31,9 +31,9 @@ from tests.student.test_checking import run_pasted
 
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
 RAISING = REFERENCE.replace("    return np.sqrt(np.add", "    return unknown(np.add")
-EXAMPLE = (
-    "import numpy as np; from centring import spread\nX = np.ones((2, 1))\nspread(X)  # expected: np.zeros(1)"
-)
+EXAMPLE = """import numpy as np; from centring import spread
+X = np.array([[1.0], [3.0]])
+spread(X)  # expected: np.array([1.0])"""
 IN_NOTEBOOK = EXAMPLE.replace("; from centring import spread", "  # in a cell at the end of centring.ipynb")
 
 
@@ -41,7 +41,7 @@ IN_NOTEBOOK = EXAMPLE.replace("; from centring import spread", "  # in a cell at
 def wrong(work: Path) -> Path:
     (work / "centring.py").write_text(WRONG)
     (work / EXAMPLES_FILE).write_text(
-        json.dumps({"centring.spread": {"lines": EXAMPLE, "in_notebook": IN_NOTEBOOK}})
+        json.dumps({"centring.spread": [{"lines": EXAMPLE, "in_notebook": IN_NOTEBOOK}]})
     )
     return work
 
@@ -242,7 +242,7 @@ def test_of_several_functions_place_and_example_are_those_of_the_one_that_fails(
     folder = folder_of_a_student(course.assignment("centring"), tmp_path / "work")
     (folder / "centring.py").write_text(WRONG)
     lines = {"centring.centre": "the example of centre", "centring.spread": EXAMPLE}
-    examples = {function: {"lines": it, "in_notebook": ""} for function, it in lines.items()}
+    examples = {function: [{"lines": it, "in_notebook": ""}] for function, it in lines.items()}
     (folder / EXAMPLES_FILE).write_text(json.dumps(examples))
     _, place, example = all_stages(folder, "centre")
     assert place.startswith("Look at centring.py, lines 13 to 16. Right in: two rows; ")
@@ -411,8 +411,9 @@ def test_examples_are_computed_by_the_reference_and_show_nothing_of_graded_tests
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
         found = worked_examples(grader)
     assert found.keys() == {"centring.spread"}, "the other one would show what a graded test adds to the file"
-    lines = found["centring.spread"].lines.splitlines()
-    first, *rest = found["centring.spread"].in_notebook.splitlines()
+    (example, *_) = found["centring.spread"]
+    lines = example.lines.splitlines()
+    first, *rest = example.in_notebook.splitlines()
     assert first == "import numpy as np  # in a cell at the end of centring.ipynb" and rest == lines[1:]
     expected = lines[-1].partition("  # expected: ")[2]
     folder = course.root / "solutions" / "centring"
@@ -431,6 +432,20 @@ def centres(rng, rows=Size(7), columns=Size(3), apart=Case("the means of the col
 """
 
 
+def test_an_example_at_which_the_student_s_own_function_is_right_is_not_shown(wrong: Path) -> None:
+    ones = EXAMPLE.replace("[[1.0], [3.0]]", "[[1.0], [1.0]]").replace("[1.0])", "[0.0])")
+    both = [{"lines": it, "in_notebook": ""} for it in (ones, EXAMPLE)]
+    (wrong / EXAMPLES_FILE).write_text(json.dumps({"centring.spread": both}))
+    assert all_stages(wrong)[2].endswith(EXAMPLE)
+    (wrong / EXAMPLES_FILE).write_text(json.dumps({"centring.spread": both[:1]}))
+    assert len(all_stages(wrong)) == 2
+
+
+def test_a_function_that_ends_the_process_is_shown_its_example(wrong: Path) -> None:
+    (wrong / "centring.py").write_text(f"{WRONG}\n\ndef spread(X):\n    raise SystemExit(3)\n")
+    assert all_stages(wrong)[2].endswith(EXAMPLE)
+
+
 def test_the_example_is_one_at_which_known_mistakes_show(tmp_path: Path) -> None:
     mistaken = """
         [M01]
@@ -444,7 +459,7 @@ def test_the_example_is_one_at_which_known_mistakes_show(tmp_path: Path) -> None
     }
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
-        lines = worked_examples(grader)["centring.centre"].lines.splitlines()
+        lines = worked_examples(grader)["centring.centre"][0].lines.splitlines()
     folder = course.root / "solutions" / "centring"
     right = run_pasted(lines, folder)
     reference = (folder / "centring.py").read_text()
@@ -472,7 +487,7 @@ def test_no_example_hinges_on_rounding(tmp_path: Path) -> None:
     }
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
-        lines = worked_examples(grader)["centring.rounded"].lines
+        lines = worked_examples(grader)["centring.rounded"][0].lines
     assert ".5" not in lines and "-0.0" not in lines
 
 
@@ -505,7 +520,7 @@ def test_an_example_of_a_function_that_is_given_one_is_short_and_runs(tmp_path: 
     }
     course = find_course(write_course(tmp_path / "course", parts))
     with Grader(course.assignment("centring"), course.solution("centring")) as grader:
-        lines = worked_examples(grader)["centring.applied"].lines.splitlines()
+        lines = worked_examples(grader)["centring.applied"][0].lines.splitlines()
     assert "lambda x: float(np.sum(np.array([" in lines[1] and ", 0.04" in lines[1]
     expected = eval(lines[-1].partition("  # expected: ")[2], {"np": np})
     printed = run_pasted(lines, course.root / "solutions" / "centring")
