@@ -17,6 +17,8 @@ FACTOR = 1000.0
 """So many times what the slowest call of the reference takes."""
 STRUCTURE_FACTOR = 4.0
 """Tests of structure give that much more: their inputs are larger, and some make several calls in a row."""
+STRUCTURE_LEAST = 10.0
+"""So many times the least is theirs: lines and arrays are counted there, which takes most of the time of a loop."""
 MOST_SECONDS = 10.0
 """No reference earns its test more than this; the author may, by `seconds_per_call`."""
 
@@ -50,12 +52,10 @@ class Deadlines:
         """Return what a call may take."""
         if test.id not in self._known:
             slowest = self._slowest_call(test) if self._slowest_call is not None else math.inf
-            by_reference = min(MOST_SECONDS, self._factor(test) * FACTOR * slowest)
+            factor = STRUCTURE_FACTOR if test.structural else 1.0
+            by_reference = min(MOST_SECONDS, factor * FACTOR * slowest)
             self._known[test.id] = max(self._least_of(test), by_reference)
         return self._known[test.id]
 
     def _least_of(self, test: PlannedTest) -> float:
-        return self._factor(test) * self._least
-
-    def _factor(self, test: PlannedTest) -> float:
-        return STRUCTURE_FACTOR if test.structural else 1.0
+        return STRUCTURE_LEAST * self._least if test.structural else self._least

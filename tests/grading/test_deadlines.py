@@ -26,8 +26,8 @@ STRUCTURE = msgspec.structs.replace(VALUES, id="NAME/test_graded.py::test_speed"
         (VALUES, 0.003, 1.0, 3.0),
         (VALUES, 0.5, 1.0, 10.0),
         (VALUES, 0.5, 30.0, 30.0),
-        (STRUCTURE, 0.0001, 1.0, 4.0),
-        (STRUCTURE, 0.002, 1.0, 8.0),
+        (STRUCTURE, 0.0001, 0.3, 3.0),
+        (STRUCTURE, 0.002, 0.3, 8.0),
     ],
 )
 def test_the_reference_decides_within_limits(
