@@ -16,7 +16,7 @@ from autograder.grading.worked_examples import EXAMPLES_FILE, EXPECTED, WorkedEx
 from autograder.sandbox.wire.cells import cells_in
 from autograder.student.checks import Checks
 
-SECONDS = 20.0
+SECONDS = 10.0
 """A function that takes longer for a tiny example does not give the right result, either."""
 _SAME = 86
 """The exit code that says so: no Python ends with it by itself."""
