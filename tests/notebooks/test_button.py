@@ -18,15 +18,13 @@ import pytest
 
 from autograder.course.loading import find_course
 from autograder.student.hints import used_hints
-from tests.browsers import LONGEST_MILLISECONDS, browser
+from tests.browsers import LONGEST_MILLISECONDS
 from tests.courses import REFERENCE, write_course
 from tests.notebooks.execution import SECONDS_PER_CELL, execute, folder_of_a_student
 
 if TYPE_CHECKING:
     from jupyter_client.blocking.client import BlockingKernelClient
     from playwright.sync_api import Browser, Page
-
-__all__ = ["browser"]
 
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
 START = "from autograder.notebook import checker\ngrader = checker()"
