@@ -78,13 +78,13 @@ def unit_of(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Keep every core at work, though tests wait half of the time; a file or two are done before others start."""
+    """Keep every core at work though tests wait now and then; a file or two are done before others have started."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     if len(config.args) <= 2 and all(Path(it.partition("::")[0]).is_file() for it in config.args):
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 2 * cores
+    return cores + 1
 
 
 @pytest.hookimpl(optionalhook=True)
