@@ -17,7 +17,7 @@ FACTOR = 1000.0
 """So many times what the slowest call of the reference takes."""
 STRUCTURE_FACTOR = 4.0
 """Tests of structure give that much more: their inputs are larger, and some make several calls in a row."""
-STRUCTURE_LEAST = 10.0
+STRUCTURE_LEAST_FACTOR = 10.0
 """So many times the least is theirs: lines and arrays are counted there, which takes most of the time of a loop."""
 MOST_SECONDS = 10.0
 """No reference earns its test more than this; the author may, by `seconds_per_call`."""
@@ -58,4 +58,4 @@ class Deadlines:
         return self._known[test.id]
 
     def _least_of(self, test: PlannedTest) -> float:
-        return STRUCTURE_LEAST * self._least if test.structural else self._least
+        return STRUCTURE_LEAST_FACTOR * self._least if test.structural else self._least

@@ -142,8 +142,9 @@ def _examples(grader: Grader, host: Host, ladder: Ladder, function: str) -> Iter
         except CourseError:
             return
         for one in drawn:
-            rounded = () if one is None else (mapped(partial(_rounded, digits=it), one) for it in _DIGITS)
-            given = () if one is None else (*rounded, one)
+            if one is None:
+                continue
+            given = (*(mapped(partial(_rounded, digits=digits), one) for digits in _DIGITS), one)
             written = (_written(grader, host, ladder, function, it) for it in given)
             if example := next(filter(None, written), None):
                 yield example

@@ -73,11 +73,10 @@ class Unpacker(NodeCounter):
             If the format does not allow such a node.
         """
         self._count(depth)
-        if not isinstance(node, list):
-            if node is None or isinstance(node, (bool, int, float, str)):
-                return node
-            raise WireError("a value is of an unknown kind")
-        if not node:
+        is_list = isinstance(node, list)  # as most are, so that is asked first
+        if not is_list and (node is None or isinstance(node, (bool, int, float, str))):
+            return node
+        if not is_list or not node:
             raise WireError("a value is of an unknown kind")
         tag, *rest = node
         if tag in _DICTIONARIES:

@@ -123,9 +123,8 @@ class Channel(Generic[Sent, Received]):
         if header_bytes > self._max_header_bytes or payload_bytes > self.max_payload_bytes:
             raise WireError("a frame is larger than allowed")
         payload: np.ndarray | None = None
-        if (
-            header_bytes + payload_bytes <= SMALL_FRAME_BYTES
-        ):  # both at once, with the payload where it is aligned
+        if header_bytes + payload_bytes <= SMALL_FRAME_BYTES:
+            # Both at once, with the payload where it is aligned.
             gap = -header_bytes % ALIGNMENT
             whole = self._receive_exactly(header_bytes + payload_bytes, deadline, gap)
             header, payload = whole[gap : gap + header_bytes], whole[gap + header_bytes :]
