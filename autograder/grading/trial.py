@@ -20,6 +20,7 @@ from autograder.grading.reference_results import ReferenceResults
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
 from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
+from autograder.values.same import DEFAULT_TOLERANCE
 from autograder.values.walk import mapped
 
 Target = str | Callable[..., Any]
@@ -86,7 +87,7 @@ class Compared:
     got: Any
     arguments: Mapping[str, Any]
     call: Call | None
-    rtol: float = 1e-6
+    rtol: float = DEFAULT_TOLERANCE
     atol: float = 0.0
 
 
@@ -346,7 +347,12 @@ class Trial(Listener):
             self.returned.append((call, outcome))
 
     def compare(
-        self, names: Sequence[str], expected: Any, got: Returned, rtol: float = 1e-6, atol: float = 0.0
+        self,
+        names: Sequence[str],
+        expected: Any,
+        got: Returned,
+        rtol: float = DEFAULT_TOLERANCE,
+        atol: float = 0.0,
     ) -> None:
         """Note a value that is about to be compared with the expected one, with these tolerances."""
         call, last = self.returned[-1] if self.returned else (None, None)

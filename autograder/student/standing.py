@@ -162,9 +162,8 @@ def _not_checked_now(checks: Checks, id: str, before: Seen) -> Seen:
     stopping = [problem for problem in checks.problems if problem.stops_all]
     if any(id in problem.questions for problem in stopping):
         return before if before.state is State.BROKEN else Seen(State.BROKEN, 0, before.of)
-    is_mended = all(
-        problem.file for problem in stopping
-    )  # of one without a name it is not known what it stops
+    # Of a problem that names no file it is not known what it stops.
+    is_mended = all(problem.file for problem in stopping)
     return Seen() if before.state is State.BROKEN and is_mended else before
 
 

@@ -470,9 +470,10 @@ class _Counts:
         while around is not None and (self._libraries.are_numpy(file) or is_stand_in(file)):
             around = around.f_back
             file = self._reading(around.f_code, None).file if around is not None else ""
-        given = self._libraries.call_what_they_get(file)
-        few = 0 if given else MORE_ARRAYS.get(function, FEW_ARRAYS) if around is not frame else FEW_ARRAYS
-        return self._few.setdefault(id(code), few) if around is frame else few
+        few = 0 if self._libraries.call_what_they_get(file) else FEW_ARRAYS
+        if around is frame:
+            return self._few.setdefault(id(code), few)
+        return MORE_ARRAYS.get(function, few) if few else few
 
     def add_call(self, function: object, first: object, frame: FrameType) -> None:
         """Note a call of C code, of which only three kinds say anything.
