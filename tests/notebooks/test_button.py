@@ -255,6 +255,8 @@ def test_in_jupyterlab_the_button_is_pressed_by_mouse_and_keys_and_gone_without_
         output = page.locator(".jp-CodeCell .jp-OutputArea").nth(1)
         button.click()
         output.get_by_text("1. Take the smallest check").wait_for()
+        # It has its name again after the hint is there, and until then nobody's press counts.
+        button.get_by_text("Give me a hint for spread").wait_for()
         for key in ("Space", "Enter"):
             before = output.inner_text()
             # Above the seconds that are left, which may not have changed, it says when it is busy.
