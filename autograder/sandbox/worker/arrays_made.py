@@ -1,4 +1,4 @@
-"""Tells of every array that NumPy makes room for, whichever code asks for it.
+"""Makes every array visible that NumPy makes room for, whichever code asks for it.
 
 An array of objects that are rows of another (`rows[:] = list(X)`, then `rows * w`) is gone through in C: NumPy calls
 each row's own multiplication, and no Python runs for any. So do `numpy.dot` and `numpy.einsum` of such arrays, an
@@ -17,8 +17,6 @@ import ctypes
 import functools
 import sys
 import types
-from collections.abc import Callable, Collection
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -95,15 +93,21 @@ def _usual_functions() -> _Functions | None:
 
 
 class ArraysMade:
-    """Says of each array that it is being made, between `start` and `stop`.
+    """Runs a function of Python's for each array that is made between `start` and `stop`.
 
-    Where NumPy's table is not what is known of it, nothing is said of any.
+    They say nothing themselves: whoever follows what Python runs sees them called, by the frame that makes the array.
+    Where NumPy's table is not what is known of it, none run.
+
+    Attributes
+    ----------
+    makers
+        The functions.
     """
+
+    makers: tuple[Any, ...] = ()
 
     def __init__(self) -> None:
         self._functions = _usual_functions()
-        self._note: Callable[[FrameType], None] = lambda frame: None
-        self._of_no_interest: Collection[int] = ()
         if self._functions is None:
             return
         size = ctypes.c_size_t
@@ -112,21 +116,14 @@ class ArraysMade:
         functions = self._functions
         malloc = ctypes.PYFUNCTYPE(_POINTER, *for_one)(functions.malloc or 0)
         calloc = ctypes.PYFUNCTYPE(_POINTER, *for_many)(functions.calloc or 0)
-        frame = sys._getframe
 
         def make(context: int | None, nbytes: int) -> int | None:
-            asking = frame(1)
-            if id(asking.f_code) not in self._of_no_interest:
-                self._note(asking)
             return malloc(context, nbytes)  # type: ignore[no-any-return]
 
         def make_empty(context: int | None, number: int, nbytes: int) -> int | None:
-            asking = frame(1)
-            if id(asking.f_code) not in self._of_no_interest:
-                self._note(asking)
             return calloc(context, number, nbytes)  # type: ignore[no-any-return]
 
-        self.own = (make, make_empty)
+        self.makers = (make, make_empty)
         # Kept, for NumPy refers to them by address alone.
         self._kept = (
             ctypes.CFUNCTYPE(_POINTER, *for_one)(make),
@@ -135,17 +132,13 @@ class ArraysMade:
         self._usual = functions.malloc, functions.calloc
         self._telling = tuple(ctypes.cast(function, _POINTER).value for function in self._kept)
 
-    own: tuple[Any, ...] = ()
-    """The functions that run when room is made."""
-
-    def start(self, note: Callable[[FrameType], None], of_no_interest: Collection[int]) -> None:
-        """Call `note` with the frame that runs whenever an array is made, but for code objects with these ids."""
+    def start(self) -> None:
+        """Have the functions run."""
         if self._functions is not None:
-            self._note, self._of_no_interest = note, of_no_interest
             self._functions.malloc, self._functions.calloc = self._telling
 
     def stop(self) -> bool:
-        """Say no more; return whether all was said."""
+        """Have them run no more; return whether they have run for all."""
         if self._functions is None:
             return True
         untouched = (self._functions.malloc, self._functions.calloc) == self._telling

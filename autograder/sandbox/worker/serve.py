@@ -33,11 +33,12 @@ from autograder.sandbox.wire.messages import (
     Request,
 )
 from autograder.sandbox.worker.confine import confine
-from autograder.sandbox.worker.counting import EventCounter, NotCounted
+from autograder.sandbox.worker.counting import EventCounter
 from autograder.sandbox.worker.local_values import locals_of
 from autograder.sandbox.worker.loops_in_c import LoopsInC
 from autograder.sandbox.worker.modules import Spaces
 from autograder.sandbox.worker.stand_ins import LibraryUnavailable, needed_library
+from autograder.sandbox.worker.watch import NotCounted
 from autograder.values.kinds import Foreign, FunctionKey, Key, NamedKey, ObjectKey, Record
 from autograder.values.libraries import made, taken_apart
 from autograder.values.nodes import WireError, payload_bytes
