@@ -21,6 +21,7 @@ from rich.table import Table
 from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
+from autograder.grading.explain.allowance import Allowance, Stopped
 from autograder.grading.explain.deviations import (
     has_more_decimals,
     is_opposite,
@@ -30,7 +31,9 @@ from autograder.grading.explain.deviations import (
     sides_of,
     smallest,
 )
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact
+from autograder.grading.explain.inputs import Inputs
 from autograder.grading.explain.likeness import (
     arguments_exchanged,
     form_holds,
@@ -39,17 +42,9 @@ from autograder.grading.explain.likeness import (
     parts_exchanged,
     way_of_places,
 )
+from autograder.grading.explain.outcomes import close, part_of
 from autograder.grading.explain.overflow import how
-from autograder.grading.explain.probes import (
-    Allowance,
-    Examined,
-    Inputs,
-    Stopped,
-    close,
-    off_level,
-    part_of,
-    probe_of,
-)
+from autograder.grading.explain.probes import off_level, probe_of
 from autograder.grading.explain.properties import (
     LAWS,
     PATTERNS,

@@ -10,8 +10,8 @@ import pytest
 
 from autograder.course.loading import find_course
 from autograder.errors import CourseError
+from autograder.grading.explain.allowance import Allowance, Stopped
 from autograder.grading.explain.conditions import conditions_of
-from autograder.grading.explain.probes import Allowance, Stopped
 from autograder.grading.ladder import Amount, Case, Size, Switch, ladder
 from autograder.grading.trial import Subject
 from autograder.model.verdict import Kind

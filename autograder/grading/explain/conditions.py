@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any, Literal
 
-from autograder.grading.explain.probes import Examined, Probe
+from autograder.grading.explain.examined import Examined
+from autograder.grading.explain.probes import Probe
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 Sort = Literal["from", "only", "fewer", "as many", "with", "where"]

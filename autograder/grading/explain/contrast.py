@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CourseError
+from autograder.grading.explain.allowance import Allowance, Stopped
 from autograder.grading.explain.conditions import counted, in_words
 from autograder.grading.explain.deviations import (
     TELLING_SIDES,
@@ -27,7 +28,9 @@ from autograder.grading.explain.deviations import (
     facts_of_sharing_at_the_smallest,
     facts_of_sides,
 )
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about, observation_of
+from autograder.grading.explain.inputs import Inputs
 from autograder.grading.explain.likeness import (
     facts_of_exchanges,
     facts_of_forms,
@@ -35,19 +38,9 @@ from autograder.grading.explain.likeness import (
     facts_of_transposes,
     ordinary,
 )
+from autograder.grading.explain.outcomes import Outcome, State, state
 from autograder.grading.explain.overflow import facts_of_amounts
-from autograder.grading.explain.probes import (
-    DRAWS,
-    Allowance,
-    Examined,
-    Inputs,
-    Outcome,
-    Probe,
-    State,
-    Stopped,
-    probe_of,
-    state,
-)
+from autograder.grading.explain.probes import DRAWS, Probe, probe_of
 from autograder.grading.explain.properties import (
     facts_of_entries,
     facts_of_limits,

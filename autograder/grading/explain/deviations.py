@@ -11,21 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from autograder.grading.explain.conditions import APART, counted
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about
 from autograder.grading.explain.likeness import ordinary
-from autograder.grading.explain.probes import (
-    CONFIRMING_DRAW,
-    FAR,
-    LARGEST_COUNT,
-    NEAR,
-    Examined,
-    Outcome,
-    Probe,
-    close,
-    off_level,
-    part_of,
-    probe_of,
-)
+from autograder.grading.explain.outcomes import FAR, LARGEST_COUNT, NEAR, Outcome, close, part_of
+from autograder.grading.explain.probes import CONFIRMING_DRAW, Probe, off_level, probe_of
 from autograder.grading.explain.properties import FEWEST, holds_where_wrong
 from autograder.grading.explain.regions import is_chosen
 from autograder.grading.ladder import Case, Size, Switch

@@ -20,8 +20,11 @@ from autograder.grading.explain.closed_forms import (
     may_have_form,
 )
 from autograder.grading.explain.conditions import APART
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import FAR, NEAR, Examined, Inputs, Probe, close, part_of
+from autograder.grading.explain.inputs import Inputs
+from autograder.grading.explain.outcomes import FAR, NEAR, close, part_of
+from autograder.grading.explain.probes import Probe
 
 FEWEST = 6
 """Probes at which it must have been seen, where it differs from what is right."""

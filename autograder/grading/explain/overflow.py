@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import CONFIRMING_DRAW, DRAWS, Examined, Probe, part_of, probe_of
+from autograder.grading.explain.outcomes import part_of
+from autograder.grading.explain.probes import CONFIRMING_DRAW, DRAWS, Probe, probe_of
 from autograder.grading.ladder import Amount
 
 CLOSEST = 1.005

@@ -9,15 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import (
-    FAR,
-    NEAR,
-    Examined,
-    Probe,
-    close,
-    part_of,
-)
+from autograder.grading.explain.outcomes import FAR, NEAR, close, part_of
+from autograder.grading.explain.probes import Probe
 from autograder.grading.ladder import Case, Switch
 
 FEWEST = 6

@@ -16,17 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograder.grading.explain.conditions import Condition, Where, conditions_of
-from autograder.grading.explain.probes import (
-    CONFIRMING_DRAW,
-    LARGEST_COUNT,
-    Examined,
-    Probe,
-    State,
-    numbers,
-    off_level,
-    part_of,
-    probe_of,
-)
+from autograder.grading.explain.examined import Examined
+from autograder.grading.explain.outcomes import LARGEST_COUNT, State, numbers, part_of
+from autograder.grading.explain.probes import CONFIRMING_DRAW, Probe, off_level, probe_of
 from autograder.grading.explain.relations import Moved
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 

@@ -12,18 +12,11 @@ from typing import Any
 import numpy as np
 
 from autograder.grading.explain.conditions import does, plural, pronoun, singular
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import (
-    FAR,
-    MOST_TOGETHER,
-    Examined,
-    Inputs,
-    Outcome,
-    Probe,
-    close,
-    part_of,
-    probe_of,
-)
+from autograder.grading.explain.inputs import MOST_TOGETHER, Inputs
+from autograder.grading.explain.outcomes import FAR, Outcome, close, part_of
+from autograder.grading.explain.probes import Probe, probe_of
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 PROBES = 3

@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact, about
-from autograder.grading.explain.probes import FAR, Examined, Inputs, Probe, close, part_of
+from autograder.grading.explain.inputs import Inputs
+from autograder.grading.explain.outcomes import FAR, close, part_of
+from autograder.grading.explain.probes import Probe
 
 FEWEST = 4
 """Probes at which it must have been seen."""
