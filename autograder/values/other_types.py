@@ -18,6 +18,8 @@ def in_another_type(got: Any, expected: np.ndarray) -> np.ndarray | None:
     A list or tuple of numbers takes the place of an array, an `np.matrix` that of an array or a number; whole
     floats take that of integers, integers that of floats in an array, and float32 that of float64.
     """
+    if isinstance(got, (np.ndarray, np.generic)) and got.dtype == expected.dtype:  # as most are
+        return None
     numbers: object = got
     if isinstance(got, Foreign):
         numbers = numbers_in(got)
