@@ -134,7 +134,17 @@ class Monitoring:
                 counts.add_array(here.f_back)
 
         def add(code: Any, kind: str, position: int, here: FrameType) -> Any:
-            return no_more if _says_no_more(counts.add(code, kind, position, here)) else None
+            known = counts.add(code, kind, position, here)
+            if known.origin == "student":
+                return None
+            # Where a library's code runs an instruction again, it jumps.
+            return no_more if _says_no_more(known) or (kind == "line" and known.is_passed_over) else None
+
+        def calls(code: Any, offset: int, function: object, first: object) -> Any:
+            if id(code) in makers:
+                return no_more
+            counts.add_call(function, first, frame(1))
+            return None
 
         events = self._monitoring.events
         callbacks: dict[int, Callable[..., Any]] = {
@@ -142,7 +152,7 @@ class Monitoring:
             events.PY_RESUME: lambda code, offset: add(code, "resume", offset, frame(1)),
             events.LINE: lambda code, line: add(code, "line", line, frame(1)),
             events.JUMP: lambda code, offset, target: add(code, "jump", offset, frame(1)),
-            events.CALL: lambda code, offset, function, first: counts.add_call(function, first, frame(1)),
+            events.CALL: calls,
         }
         for event, callback in callbacks.items():
             self._monitoring.register_callback(self.TOOL, event, callback)
