@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jupyter_client.blocking.client import BlockingKernelClient
     from playwright.sync_api import Browser, Page
 
+SECONDS_TO_END = 10
 WRONG = REFERENCE.replace("return np.sqrt(np.add", "return 3 * np.sqrt(np.add")
 START = "from autograder.notebook import checker\ngrader = checker()"
 CHECK = 'grader.check("spread")'
@@ -214,11 +215,12 @@ def jupyter_lab(folder: Path, place: Path) -> Iterator[str]:
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{json.loads(found[0].read_text())['port']}"
         finally:
+            # It ends its kernels, and then may wait for ever for a thread of its own that waits for work.
             server.terminate()
-            try:
-                server.wait(LONGEST_MILLISECONDS / 1000)
-            finally:
-                server.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(SECONDS_TO_END)
+            server.kill()
+            server.wait()
 
 
 @contextlib.contextmanager

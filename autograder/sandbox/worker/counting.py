@@ -40,7 +40,7 @@ class EventCounter:
         self._source = source(self._watch, makers)
         # What runs between the start of the events and their end without being the call's.
         kinds = (Watch, ArraysMade, source, output, type(self))
-        ours = [not_visited, has_arrays_with_functions_in_c, *self._arrays.makers]
+        ours = [not_visited, *self._arrays.makers]
         ours += [function for kind in kinds for function in _functions_of(kind)]
         codes = with_code_inside([function.__code__ for function in ours])
         self._ours = frozenset(map(id, codes))
