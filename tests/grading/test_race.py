@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -281,7 +282,7 @@ def test_the_ratio_that_is_told_is_one_that_earns_no_more(pair, monkeypatch, rat
         assert Steps(10, 30).credit(told) <= credit
 
 
-@pytest.mark.parametrize("ratio, least, most", [(1.0, 1, 1), (3.0, 2, 2), (9.5, 16, 24), (158.0, 1, 1)])
+@pytest.mark.parametrize("ratio, least, most", [(1.0, 1, 1), (3.0, 2, 2), (9.5, 16, 24), (158.0, 3, 3)])
 def test_a_race_ends_early_where_the_verdict_is_clear_and_late_near_a_step(
     pair, monkeypatch, ratio, least, most
 ):
@@ -307,7 +308,46 @@ def test_a_race_that_takes_too_long_ends_with_what_it_has(pair, monkeypatch):
         return inputs[-1]
 
     assert race(pair, LOOPS, generate=generate).credit == 0
-    assert len(inputs) <= 1 + racing.CALLS_PER_ROUND, "the round that warms up, and one"
+    rounds = racing.LEAST_AGAINST
+    assert len(inputs) <= 1 + rounds * racing.CALLS_PER_ROUND, (
+        "the round that warms up, and as few as take points"
+    )
+
+
+@pytest.mark.parametrize("stopped", [1, 2], ids=["in the first round", "in the second"])
+@pytest.mark.parametrize("seconds", [0.0, 4.0], ids=["and too late for more", "in time"])
+def test_a_machine_that_stands_still_for_one_round_takes_no_points(pair, monkeypatch, stopped, seconds):
+    """What a hypervisor gives to others is charged to whatever was running: here, 60 ms once."""
+    rounds = []
+
+    def as_if_timed(calls):
+        _, outcomes = timed(calls)
+        if not isinstance(calls[0].code, Subject):
+            return CpuTime(1e-3, 1e-3), outcomes
+        rounds.append(calls)
+        return CpuTime(61e-3 if len(rounds) - 1 == stopped else 1e-3, 1e-3), outcomes
+
+    monkeypatch.setattr(racing, "timed", as_if_timed)
+    monkeypatch.setattr(racing, "MOST_SECONDS", seconds)
+    assert race(pair, REFERENCE) is None
+
+
+def test_both_run_on_the_same_core_where_one_round_is_not_enough(pair, monkeypatch):
+    """A core whose neighbours are busy does less in a second of CPU time: 8.5 times read as 12 by that alone."""
+    met = []
+
+    def as_if_timed(calls):
+        pids = [host.process().pid for host in pair]
+        met.append([frozenset(os.sched_getaffinity(pid)) for pid in pids])
+        return as_if_slower(9.5)(calls)
+
+    monkeypatch.setattr(racing, "timed", as_if_timed)
+    race(pair, REFERENCE)
+    allowed = frozenset(os.sched_getaffinity(0))
+    assert met[:4] == [[allowed, allowed]] * 4, "two of each: the round that warms up, and the first"
+    assert all(ours == theirs and len(ours) == 1 for ours, theirs in met[4:])
+    assert {core for ours, _ in met[4:] for core in ours} == allowed, "each core has its turn"
+    assert [frozenset(os.sched_getaffinity(host.process().pid)) for host in pair] == [allowed, allowed]
 
 
 def test_a_method_of_an_object_is_raced_without_what_made_the_object(pair):
