@@ -1,9 +1,9 @@
 """Finds what code computes, however it is spelled, so that a copy of which every line was rewritten can be compared.
 
 Each operation is a node of a graph whose edges lead to what it is computed from, through names, attributes and calls
-of the file's own functions: `x += y` is `x = x + y`, and `X[i]` the `x` of a loop over X. What is an equal form, and how
-a node is hashed with what lies behind it, is in `operations`. In which order statements stand, what surrounds them, and
-what is computed beside them is in none of these hashes.
+of the file's own functions: `x += y` is `x = x + y`, and `X[i]` the `x` of a loop over X. Which forms are equal, and
+how a node is hashed with what lies behind it, is in `operations`. In which order statements stand, what surrounds them,
+and what is computed beside them is in none of these hashes.
 
 Nothing is executed. The time is proportional to the size of the tree; calls are followed only as far as a fixed number
 of operations reaches.
