@@ -22,14 +22,14 @@ from right_solutions import right_solutions
 
 from autograder.course.loading import find_course
 from autograder.grading.explain.allowance import Allowance, Stopped
-from autograder.grading.explain.deviations import (
-    has_more_decimals,
-    is_opposite,
-    is_rounded,
-    is_whole_alone,
-    shares,
-    sides_of,
-    smallest,
+from autograder.grading.explain.decimals import has_more_decimals, is_rounded, is_whole_alone
+from autograder.grading.explain.dependence import (
+    IDLE,
+    depends_on_case,
+    is_idle_case,
+    other_argument,
+    rolled_argument,
+    special_argument,
 )
 from autograder.grading.explain.examined import Examined
 from autograder.grading.explain.fact import Fact
@@ -42,9 +42,10 @@ from autograder.grading.explain.likeness import (
     parts_exchanged,
     way_of_places,
 )
+from autograder.grading.explain.moves import broken_by
 from autograder.grading.explain.outcomes import close, part_of
 from autograder.grading.explain.overflow import how
-from autograder.grading.explain.probes import off_level, probe_of
+from autograder.grading.explain.probes import generic, off_level, probe_of
 from autograder.grading.explain.properties import (
     LAWS,
     PATTERNS,
@@ -57,19 +58,10 @@ from autograder.grading.explain.properties import (
     wrong_in,
 )
 from autograder.grading.explain.regions import contradicting, contradicts
-from autograder.grading.explain.relations import (
-    IDLE,
-    broken_by,
-    depends_on_case,
-    generic,
-    is_idle_case,
-    other_argument,
-    rolled_argument,
-    slope_state,
-    special_argument,
-    special_slopes,
-)
 from autograder.grading.explain.scalings import broken_effect
+from autograder.grading.explain.sharing import shares, smallest
+from autograder.grading.explain.sides import is_opposite, sides_of
+from autograder.grading.explain.slopes import slope_state, special_slopes
 from autograder.grading.grader import Grader
 from autograder.grading.ladder import Case, Switch
 from autograder.grading.trial import Subject

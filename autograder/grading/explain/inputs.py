@@ -21,6 +21,8 @@ from autograder.values.same import same
 from autograder.values.walk import agree
 
 T = TypeVar("T")
+Change = Callable[[dict[str, Any]], dict[str, Any] | None]
+"""Makes other arguments of some, by name; None where that cannot be done."""
 
 MOST_TOGETHER, MOST_BYTES_TOGETHER = 32, 1 << 20
 """Calls that are made in one exchange, and the bytes of their arguments."""
@@ -49,7 +51,7 @@ class Inputs:
     _matters: dict[tuple[str, Probe, str, str], bool] = field(default_factory=dict)
     _ordinary: dict[Probe, bool] = field(default_factory=dict)
     _shared: dict[Hashable, Any] = field(default_factory=dict)
-    _changes: dict[Hashable, Callable[[dict[str, Any]], dict[str, Any] | None]] = field(default_factory=dict)
+    _changes: dict[Hashable, Change] = field(default_factory=dict)
 
     @functools.cached_property
     def design(self) -> Sequence[Probe]:
@@ -94,9 +96,7 @@ class Inputs:
             )
         return self._ordinary[probe]
 
-    def changed(
-        self, probe: Probe, key: Hashable, change: Callable[[dict[str, Any]], dict[str, Any] | None]
-    ) -> Probe:
+    def changed(self, probe: Probe, key: Hashable, change: Change) -> Probe:
         """Return the probe whose arguments are changed; the key says how, so that it is done once."""
         self._changes.setdefault(key, change)
         return replace(probe, change=key)

@@ -17,6 +17,8 @@ COMBINED_FOR_EACH, MOST_COMBINED = 8, 40
 """Probes of a ladder in which several knobs are turned at once: for each knob, and at most."""
 DRAWS = (1, 2)
 """The numbers of the two independent draws of every ladder."""
+PROBES_OF_RELATIONS = 3
+"""Probes of each draw at which a relation between results is tried."""
 CONFIRMING_DRAW = 3
 """The number of the draw whose probes may contradict what the other two say."""
 
@@ -124,3 +126,20 @@ def off_level(ladder: Ladder, rng: np.random.Generator) -> dict[str, Any]:
         if rng.random() < 0.7:
             settings[name] = int(rng.integers(knob.tried[0], knob.tried[-1] + 1))
     return settings
+
+
+def generic(ladder: Ladder, draw: int, number: int = PROBES_OF_RELATIONS) -> list[Probe]:
+    """Return probes without special cases: switches on, sizes of at least three that differ where they can."""
+    rng = np.random.default_rng([draw, 77])
+    probes = []
+    for index in range(number):
+        on = {name: it.drawn(rng) for name, it in ladder.all_of(Switch).items()}
+        settings, taken = ladder.base | on, set[int]()
+        for name in rng.permutation(list(ladder.all_of(Size))).tolist():
+            knob: Size = ladder.all_of(Size)[name]
+            low, high = max(knob.tried[0], min(3, knob.tried[-1])), min(knob.tried[-1], max(knob.base + 2, 8))
+            free = [it for it in range(low, high + 1) if it not in taken] or [knob.base]
+            settings[name] = int(rng.choice(free))
+            taken.add(settings[name])
+        probes.append(probe_of(settings, draw, 500 + index))
+    return probes

@@ -17,9 +17,9 @@ import numpy as np
 
 from autograder.grading.explain.conditions import Condition, Where, conditions_of
 from autograder.grading.explain.examined import Examined
+from autograder.grading.explain.moves import Moved
 from autograder.grading.explain.outcomes import LARGEST_COUNT, State, numbers, part_of
 from autograder.grading.explain.probes import CONFIRMING_DRAW, Probe, off_level, probe_of
-from autograder.grading.explain.relations import Moved
 from autograder.grading.ladder import Case, Ladder, Size, Switch
 
 MOST_CHANCE = 1e-5
