@@ -11,7 +11,8 @@ from typing import Any
 from autograder.grading.trial import MOST_REPLIES, Finding, Step, Trial, parameters_of
 from autograder.model.assignment import NOTEBOOK
 from autograder.model.verdict import Kind
-from autograder.sandbox.code import Handle, Returned
+from autograder.sandbox.code import Handle
+from autograder.sandbox.replies import Returned
 from autograder.sandbox.wire.cells import cells_in
 from autograder.values.describe import shown
 from autograder.values.kinds import NamedKey

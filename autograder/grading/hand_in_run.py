@@ -22,7 +22,7 @@ from autograder.grading.told import Told
 from autograder.grading.trial import Finding, Subject, Trial
 from autograder.model.plan import PlannedTest
 from autograder.model.verdict import Family, Kind, Verdict
-from autograder.sandbox.code import Returned
+from autograder.sandbox.replies import Returned
 from autograder.values.walk import mapped
 
 SHORT_DEADLINE = 1.0

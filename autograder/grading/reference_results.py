@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from autograder.sandbox.call_failures import CodeRaised
-from autograder.sandbox.code import Code, Returned
+from autograder.sandbox.code import Code
+from autograder.sandbox.replies import Returned
 from autograder.values.nodes import WireError
 from autograder.values.pack import Packer
 

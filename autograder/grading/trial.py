@@ -19,7 +19,8 @@ from autograder.grading.raised import Raised
 from autograder.grading.reference_results import ReferenceResults
 from autograder.model.verdict import Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Call, Code, Handle, Listener, Returned
+from autograder.sandbox.code import Call, Code, Handle, Listener
+from autograder.sandbox.replies import Returned
 from autograder.values.same import DEFAULT_TOLERANCE
 from autograder.values.walk import mapped
 

@@ -24,8 +24,8 @@ from autograder.grading.ladder import Case, Ladder, Size, Switch
 from autograder.grading.trial import Subject, Trial, outcome_of
 from autograder.model.assignment import NOTEBOOK
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Returned
 from autograder.sandbox.host import Host
+from autograder.sandbox.replies import Returned
 from autograder.values.same import compare_values
 from autograder.values.walk import mapped
 

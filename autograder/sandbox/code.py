@@ -16,30 +16,24 @@ from autograder.sandbox.arguments import Refused, cannot_be_given, refuse
 from autograder.sandbox.call_failures import (
     CallFailed,
     CallOutOfDisk,
-    CallOutOfMemory,
     CallTimedOut,
     CodeRaised,
-    EventsHidden,
-    LibraryUsed,
-    NameAbsent,
     ProtocolBroken,
     ReplyTooLarge,
-    UnknownArgument,
     WorkerDied,
 )
-from autograder.sandbox.callbacks import Callbacks, require_small
+from autograder.sandbox.callbacks import Callbacks
 from autograder.sandbox.host import Host
 from autograder.sandbox.process import DiskFilled, WorkerProcess
+from autograder.sandbox.replies import ReplyReader, Returned
 from autograder.sandbox.reported_names import SourceNames
 from autograder.sandbox.time_used import cpu_seconds, wall_seconds
 from autograder.sandbox.wire import messages
 from autograder.sandbox.wire.cells import cells_in, with_addition
 from autograder.sandbox.wire.channel import ChannelClosed, DeadlinePassed
-from autograder.sandbox.wire.messages import CountedLine
 from autograder.values.kinds import Key, NamedKey, ObjectKey, WorkerObject
 from autograder.values.nodes import Node, Tag, WireError, payload_bytes
 from autograder.values.pack import Packer
-from autograder.values.unpack import Unpacker
 
 FORGET_SECONDS = 1.0
 LEAST_IMPORT_SECONDS = 0.5
@@ -47,28 +41,6 @@ LEAST_IMPORT_SECONDS = 0.5
 SECONDS_FOR_CELLS = 8.0
 """What the import of a notebook has for running its cells, besides that."""
 Failure = TypeVar("Failure", bound=CallFailed)
-
-
-@dataclass(frozen=True)
-class Returned:
-    """What a call returned.
-
-    Attributes
-    ----------
-    value
-        Plain arrays, scalars and containers of them; `Foreign` for what may not cross, `Handle` for an object.
-    changed
-        Arguments that the call changed, by position or name, as they were after it.
-    output
-        What the call printed, up to a limit; public checks only.
-    lines
-        What ran, if it was counted.
-    """
-
-    value: Any
-    changed: Mapping[str, Any]
-    output: str = ""
-    lines: tuple[CountedLine, ...] | None = None
 
 
 class Listener:
@@ -429,69 +401,13 @@ class Code:
         payload: np.ndarray,
         arguments: Collection[str],
     ) -> Returned:
-        match reply:
-            case messages.Value():
-                return self._returned(reply, payload, arguments)
-            case messages.Done():
-                return Returned(None, {})
-            case messages.Raised(bases=[_, *_]):
-                raise self._raised(reply)
-            case messages.Absent():
-                asked = getattr(request, "name", "")
-                raise NameAbsent(self._source_names.absent(reply.what, asked))
-            case messages.Unavailable():
-                known = self._source_names.imports(reply.library.partition(".")[0])
-                where = self._source_names.place(reply.file, reply.line)
-                raise LibraryUsed(reply.library if known else "another library", *where)
-            case messages.Uncounted():
-                raise EventsHidden(reply.reason)
-            case messages.Exhausted():
-                raise CallOutOfMemory
-            case messages.TooLarge():
-                too_many = "it is nested too deeply or has too many parts"
-                most = self.host.sandbox.limits.reply_bytes / 1e6
-                raise ReplyTooLarge(f"it takes more than {most:.0f} MB" if reply.nbytes else too_many)
-        self.host.drop()
-        raise ProtocolBroken("a reply came that does not belong here")
-
-    def _returned(self, reply: messages.Value, payload: np.ndarray, arguments: Collection[str]) -> Returned:
-        unpacker = Unpacker(payload, self._resolve)
+        reader = ReplyReader(self.host, self._source_names, self._resolve, self.public, self.bytes_sent)
         try:
-            value = unpacker.unpack(reply.value)
-            returned_bytes = unpacker.used
-            changed = {name: unpacker.unpack(part) for name, part in reply.changed.items()}
-            if not changed.keys() <= set(arguments):
-                raise WireError("the call is said to have changed an argument that it does not have")
-            unpacker.require_all_used()
-            left = "what the call leaves in its arguments"
-            require_small(unpacker.used - returned_bytes, self.bytes_sent, left)
-        except WireError as error:
-            self.host.drop()
-            raise ProtocolBroken(str(error)) from None
-        except ReplyTooLarge:
-            self.host.drop()
+            return reader.understood(request, reply, payload, arguments)
+        except CodeRaised as raised:
+            if isinstance(reply, messages.Raised) and f"{reply.importing}.py" in self.files:
+                self._failed_imports[reply.importing] = raised
             raise
-        lines = None if reply.lines is None else self._source_names.lines(reply.lines)
-        return Returned(value, changed, reply.output, lines)
-
-    def _raised(self, reply: messages.Raised) -> CodeRaised:
-        frames = self._source_names.frames(reply.frames)
-        # What was not asked for is not believed: the process may have forged it.
-        variables = tuple(reply.variables) if self.public else ()
-        failure = CodeRaised(
-            tuple(reply.bases),
-            reply.text,
-            frames,
-            reply.output,
-            variables,
-            bool(reply.importing),
-            arguments=tuple(
-                UnknownArgument() if isinstance(it, messages.Opaque) else it for it in reply.arguments
-            ),
-        )
-        if f"{reply.importing}.py" in self.files:
-            self._failed_imports[reply.importing] = failure
-        return failure
 
     # --- functions and objects ------------------------------------------------------------------------
 

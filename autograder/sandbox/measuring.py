@@ -17,9 +17,10 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.sandbox.call_failures import CodeRaised
-from autograder.sandbox.code import Call, Code, Returned
+from autograder.sandbox.code import Call, Code
 from autograder.sandbox.launching import thread_state
 from autograder.sandbox.process import WorkerProcess
+from autograder.sandbox.replies import Returned
 from autograder.sandbox.time_used import cpu_clock
 
 LONGEST_WAIT_SECONDS = 0.05

@@ -13,10 +13,11 @@ from autograder.course.loading import find_course
 from autograder.grading.grader import Grader
 from autograder.grading.reference_results import ReferenceResults
 from autograder.sandbox.call_failures import CodeRaised
-from autograder.sandbox.code import Code, Returned
+from autograder.sandbox.code import Code
 from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox
+from autograder.sandbox.replies import Returned
 from tests.courses import REFERENCE, write_course
 
 COUNTING = b"""

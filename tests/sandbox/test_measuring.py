@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.call_failures import CodeRaised, WorkerDied
-from autograder.sandbox.code import Code, Returned
+from autograder.sandbox.code import Code
 from autograder.sandbox.measuring import MOST_HELD_BYTES, MOST_OF_LIBRARIES_BYTES, peak_memory, timed
+from autograder.sandbox.replies import Returned
 from tests.sandbox.hand_ins import files_of
 
 WORK = """

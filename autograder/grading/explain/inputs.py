@@ -16,7 +16,8 @@ from autograder.grading.findings import exception_name
 from autograder.grading.ladder import Amount, Case, Ladder, Switch
 from autograder.grading.trial import computed_with, prepared
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Call, Code, Returned
+from autograder.sandbox.code import Call, Code
+from autograder.sandbox.replies import Returned
 from autograder.values.same import same
 from autograder.values.walk import agree
 

@@ -9,7 +9,7 @@ from autograder.grading.names.not_allowed import HIDDEN_LOOPS
 from autograder.grading.trial import Finding, Trial
 from autograder.model.verdict import Family, Kind
 from autograder.sandbox.call_failures import CallFailed, CodeRaised
-from autograder.sandbox.code import Returned
+from autograder.sandbox.replies import Returned
 from autograder.values.kinds import WorkerObject
 from autograder.values.other_types import in_types_of
 from autograder.values.same import same
