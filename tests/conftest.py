@@ -47,7 +47,26 @@ SYSTEM = (
     "test_right_solutions.py",
     "test_wrong_solutions.py",
 )
-"""What starts whole programs, browsers, notebooks, rehearsals or clusters, attacks, or computes for long."""
+"""What starts whole programs, browsers, notebooks, rehearsals or clusters, or attacks the grader."""
+LONG = (
+    "authoring/importing",
+    "authoring/test_bundle.py",
+    "authoring/test_leaks.py",
+    "authoring/test_mistake_entry.py",
+    "authoring/test_start.py",
+    "classroom/test_computations.py",
+    "classroom/test_hints.py",
+    "classroom/test_similarity.py",
+    "grading/test_contrast.py",
+    "grading/test_earned_shares.py",
+    "grading/test_loops.py",
+    "grading/test_own_tests.py",
+    "grading/test_parts.py",
+    "grading/test_shared_functions.py",
+)
+"""What computes for long, in processes whose coverage is measured: half of all seconds of what else there is."""
+UNREAD = {"not system": (*SYSTEM, *LONG), "not system or long": SYSTEM}
+"""What is not even read for these values of `-m`: that takes seconds, in each of the processes."""
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -57,17 +76,21 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even read what the quick answer leaves out: that takes seconds, in each of the processes."""
-    return True if config.getoption("markexpr") == "not system" and _is_system(collection_path) else None
+    """Do not read what `-m` leaves out."""
+    return _is_in(UNREAD.get(config.getoption("markexpr"), ()), collection_path) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them `system`, so that `-m "not system"` gives the quick answer."""
-    system = {file for file in {item.path for item in items} if _is_system(file)}
+    """Mark them `system`, so that `-m "not system"` gives the quick answer, and some of them `long` as well."""
+    files = {item.path for item in items}
+    long = {file for file in files if _is_in(LONG, file)}
+    system = long | {file for file in files if _is_in(SYSTEM, file)}
     for item in items:
+        if item.path in long and item.get_closest_marker("system") is None:
+            item.add_marker("long")
         if item.path in system:
             item.add_marker("system")
 
 
-def _is_system(path: Path) -> bool:
-    return any(path.is_relative_to(HERE / place) for place in SYSTEM)
+def _is_in(places: tuple[str, ...], path: Path) -> bool:
+    return any(path.is_relative_to(HERE / place) for place in places)
