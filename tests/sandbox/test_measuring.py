@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 import numpy as np
 import pytest
 
@@ -65,9 +67,11 @@ def test_more_work_reads_more_and_waiting_reads_next_to_nothing(work):
 
 
 def test_work_in_threads_is_read(work):
-    alone = cpu_seconds(work, "hw.spin", 50)
-    in_a_thread = cpu_seconds(work, "hw.spin_in_a_thread", 50)
-    assert in_a_thread > alone / 2
+    # One right after the other, for the machine may be twice as fast a moment later.
+    shares = [
+        cpu_seconds(work, "hw.spin_in_a_thread", 50) / cpu_seconds(work, "hw.spin", 50) for _ in range(3)
+    ]
+    assert statistics.median(shares) > 1 / 2
 
 
 def test_sending_arguments_is_left_out(work):
