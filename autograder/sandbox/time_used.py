@@ -18,9 +18,9 @@ WALL_FACTOR = 10.0
 LEAST_WALL_SECONDS = 10.0
 AWAKE_SHARE = 0.01
 """A process that has used less than this share of a core since the last look, and does not want more, is asleep."""
-MOST_ASLEEP = 2 * WATCH_SECONDS
-"""No more of the time between two looks counts as sleep: when the grader itself had to wait for a core, the worker may
-have been done long before, and its answer lies ready."""
+MOST_AT_ONCE = 2 * WATCH_SECONDS
+"""No more than this counts between two looks. When the grader itself had to wait for a core, the worker may have been
+done long before, and its answer lies ready; when the whole machine stood still, that was charged to whatever ran."""
 _AWAKE = frozenset({b"R", b"D"})
 """States of a thread that wants to go on: it runs or waits for a core, or for the disk."""
 
@@ -53,9 +53,9 @@ class TimeUsed:
         self._looked_at, self._cpu = now, cpu
         asleep = used < AWAKE_SHARE * passed and not self._wants_to_run()
         if sys.platform == "linux" and not asleep:
-            self.seconds += max(0.0, used)
+            self.seconds += min(max(0.0, used), MOST_AT_ONCE)
         elif not has_answered:
-            self.seconds += min(passed, MOST_ASLEEP)
+            self.seconds += min(passed, MOST_AT_ONCE)
         return self.seconds
 
     def skip(self) -> None:

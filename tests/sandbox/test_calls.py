@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from autograder.sandbox import time_used
 from autograder.sandbox.call_failures import (
     CallOutOfMemory,
     CallTimedOut,
@@ -21,6 +22,7 @@ from autograder.sandbox.code import Code, Handle
 from autograder.sandbox.host import Host
 from autograder.sandbox.isolation import Tier
 from autograder.sandbox.process import Sandbox, WorkerProcess
+from autograder.sandbox.time_used import cpu_seconds
 from autograder.sandbox.wire.channel import WATCH_SECONDS, Channel, DeadlinePassed
 from autograder.sandbox.wire.messages import Reply, Request
 from autograder.values.kinds import Foreign
@@ -570,6 +572,29 @@ def test_time_in_which_nobody_looked_counts_for_no_deadline(host, monkeypatch, s
     assert quick.call("hw.f") == 1
     with pytest.raises(WorkerDied, match="exit code 3"):
         quick.call("hw.die")
+
+
+def test_a_machine_that_stands_still_for_a_while_costs_no_call_its_time(host, monkeypatch):
+    spinning = """
+        import time
+
+        def spin(seconds):
+            began = time.process_time()
+            while time.process_time() - began < seconds:
+                pass
+            return 1
+    """
+    code = Code(host, files_of(spinning), seconds_per_call=0.6)
+    assert code.call("hw.spin", 0.0) == 1
+    began = time.monotonic()
+
+    def cpu_seconds_with_a_pause(pid):
+        return cpu_seconds(pid) + (5.0 if time.monotonic() > began + 0.02 else 0.0)
+
+    monkeypatch.setattr(time_used, "cpu_seconds", cpu_seconds_with_a_pause)
+    assert code.call("hw.spin", 0.25) == 1
+    with pytest.raises(CallTimedOut):
+        code.call("hw.spin", 60.0)
 
 
 @pytest.mark.filterwarnings("error")
