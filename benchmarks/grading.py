@@ -2,15 +2,16 @@
 
     python benchmarks/grading.py [NAME] [--hand-ins N] [--class-size N] [--no-otter]
 
-Four tables, all of the same run, for a full-score hand-in of an assignment (`svm` unless named):
+Five tables, all of the same run, for a right hand-in of an assignment (`svm` unless named), without optional files:
 
 1. one hand-in in a grader that runs already: wall-clock milliseconds by what they were spent on, each part
    without those nested in it;
 2. the grader's own overhead: the first table's total without what the hand-in's own code costs;
-3. from a cold process to results.json, pinned to one core, as a Gradescope container runs it, beside a cold
+3. what one of which a function never returns costs, or ends its process, as a multiple of that;
+4. from a cold process to results.json, pinned to one core, as a Gradescope container runs it, beside a cold
    `otter run` of an otter zip that holds the same calls with the same expected values (but neither loops
    nor races, which otter has none of, and no isolation);
-4. a class of copies with one process per core: throughput, and how busy it keeps the cores.
+5. a class of copies with one process per core: throughput, and how busy it keeps the cores.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from autograder.values.unpack import Unpacker
 PARTS = ("worker start", "worker end", "code", "transfer", "comparison", "loops", "race", "memory", "rest")
 MEASURED = ("loops", "race", "memory")
 WHOLE = ("worker start", "worker end", *MEASURED)
+BROKEN = {"never returns": "while True: pass", "ends its process": "import os; os._exit(3)"}
 LARGEST_LITERAL_BYTES = 20_000
 ROOT = Path(__file__).parent.parent
 
@@ -106,17 +108,17 @@ def watch(watch_: Stopwatch) -> None:
     wrap(Packer, "pack", "transfer")
     wrap(Unpacker, "unpack", "transfer")
     wrap(Channel, "receive", "transfer")
-    wrap(same, "compare_values", "comparison")
+    wrap(same, "compare_parts", "comparison")
     for fixture, part in ((Loops, "loops"), (Race, "race"), (Memory, "memory")):
         wrap(fixture, "__call__", part)
-    exactly = Channel._receive_exactly
+    fill = Channel._fill
 
-    def receive_exactly(self: Channel[Any, Any], count: int, *args: Any, **named: Any) -> Any:
+    def timed_fill(self: Channel[Any, Any], view: memoryview, deadline: float | None) -> None:
         # Until the first bytes of a reply are there, the other side works; the rest is transfer.
-        with watch_.part("code" if count == 12 else "transfer"):
-            return exactly(self, count, *args, **named)
+        with watch_.part("code" if view.obj is self._prefix else "transfer"):
+            fill(self, view, deadline)
 
-    Channel._receive_exactly = receive_exactly  # type: ignore[method-assign]
+    Channel._fill = timed_fill  # type: ignore[method-assign]
 
 
 def idle_seconds() -> float:
@@ -143,7 +145,8 @@ def one_hand_in(course: Course, name: str, hand_ins: int) -> list[tuple[Any, ...
         def note(trial: Trial) -> None:
             calls.extend((call.name, call.args, call.keywords, it.value) for call, it in trial.returned)
 
-        first = grader.grade(grader.reference_files, on_trial=note)
+        everything = {**grader.reference_files, **solution.optional_reference_files(assignment)}
+        first = grader.grade(everything, on_trial=note)
         wrong = [verdict.test for verdict in first.values() if not verdict.passed]
         assert not wrong, f"the reference does not pass {wrong}"
         stopwatch.restart()
@@ -151,6 +154,9 @@ def one_hand_in(course: Course, name: str, hand_ins: int) -> list[tuple[Any, ...
             grader.grade(grader.reference_files)
             for part, seconds in stopwatch.restart().items():
                 found[part].append(seconds)
+        broken = {
+            how: grading_seconds(grader, broken_by(body, grader, assignment)) for how, body in BROKEN.items()
+        }
     parts = Table("part", "median ms", "smallest ms", title=f"1. One hand-in of {name}, {len(first)} tests")
     for part in PARTS:
         if part in found:
@@ -167,7 +173,31 @@ def one_hand_in(course: Course, name: str, hand_ins: int) -> list[tuple[Any, ...
     )
     overhead.add_row("grader's own", *in_ms(own), style="bold")
     Console().print(overhead)
+    others = Table(
+        "a function that", "ms", "right hand-ins", title="3. One hand-in of which a function is broken"
+    )
+    for how, seconds in broken.items():
+        others.add_row(how, f"{seconds * 1e3:.0f}", f"{seconds / statistics.median(total):.1f}")
+    Console().print(others)
     return calls
+
+
+def broken_by(body: str, grader: Grader, assignment: Assignment) -> dict[str, bytes]:
+    """Return right files, the first function of which does something else."""
+    file, function = assignment.file_names[0], assignment.questions[0].functions[0].partition(".")[2]
+    other = f"\n\ndef {function}(*args, **keywords):\n    {body}\n"
+    return {**grader.reference_files, file: grader.reference_files[file] + other.encode()}
+
+
+def grading_seconds(grader: Grader, files: dict[str, bytes], repeats: int = 3) -> float:
+    """Return the median of the wall-clock seconds of several times."""
+    seconds = []
+    for number in range(repeats):
+        changed = {name: source + f"\n# {number}\n".encode() for name, source in files.items()}
+        start = time.perf_counter()
+        grader.grade(changed)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
 
 
 def in_ms(seconds: list[float]) -> tuple[str, str]:
@@ -211,7 +241,7 @@ def cold(course: Course, name: str, calls: list[tuple[Any, ...]], with_otter: bo
                 str(output),
             ]
         table = Table(
-            "command", "median s", "smallest s", "score", title="3. Cold process to results, one core"
+            "command", "median s", "smallest s", "score", title="4. Cold process to results, one core"
         )
         for label, make in contenders.items():
             seconds = [wall_seconds(make()) for _ in range(repeats)]
@@ -356,7 +386,7 @@ def a_class(course: Course, name: str, size: int) -> None:
         "CPU ms per hand-in",
         "cores busy (by anything)",
     )
-    table = Table(*columns, title="4. A class, from the command to the report")
+    table = Table(*columns, title="5. A class, from the command to the report")
     per_cpu = busy * seconds * (os.cpu_count() or 1) / size * 1e3
     figures = (f"{seconds:.1f}", f"{seconds / size * 1e3:.0f}", f"{per_cpu:.0f}", f"{busy:.0%}")
     table.add_row(str(size), str(os.cpu_count()), *figures)
