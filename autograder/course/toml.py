@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -264,7 +266,14 @@ def read_bank(path: Path) -> tuple[dict[str, MistakeToml], tuple[EquivalentToml,
     """
     if not path.exists():
         return {}, ()
-    tables = _parse(path, read_text(path))
+    mistakes, equivalent = _bank_in(path, read_text(path))
+    return dict(mistakes), equivalent
+
+
+@functools.lru_cache(maxsize=4)
+def _bank_in(path: Path, text: str) -> tuple[Mapping[str, MistakeToml], tuple[EquivalentToml, ...]]:
+    """Return what stands in the text of a bank; each mistake that students' tests may catch asks for it."""
+    tables = _parse(path, text)
     equivalents = tables.pop(EQUIVALENT, [])
     mistakes = {
         name: _converted(path, _with_whole_names(table), MistakeToml, name) for name, table in tables.items()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import itertools
 import re
 import textwrap
@@ -221,7 +222,7 @@ class _Maker:
     def _edited(self, name: str, edits: tuple[str | tuple[str, str], ...]) -> Made:
         file, name = self._place(name)
         lines = self.reference[file].decode().splitlines()
-        node = _definition(lines, name)
+        node = _members("\n".join(lines).encode()).get(name)
         if node is None:
             raise CourseError(
                 f"{self.where} edits {name}, which its class does not define; name the class that does"
@@ -231,12 +232,9 @@ class _Maker:
         for old, new in self._pairs(name, edits):
             wrong = self._with_edit(wrong, name, old.strip("\n"), new.strip("\n"))
         source = "\n".join([*lines[: node.lineno - 1], wrong, *lines[node.end_lineno :], ""])
-        try:
-            compile(source, file, "exec", dont_inherit=True)
-        except SyntaxError as error:
-            raise CourseError(
-                f"{self.where} turns {name} into what is not valid Python ({error.msg})"
-            ) from error
+        error = _error_in(textwrap.dedent(wrong)) and _error_in(source)  # the function alone is read sooner
+        if error:
+            raise CourseError(f"{self.where} turns {name} into what is not valid Python ({error})")
         return f"{file[:-3]}.{name}", {**self.reference, file: source.encode()}, _difference(right, wrong)
 
     def _pairs(self, name: str, edits: tuple[str | tuple[str, str], ...]) -> list[tuple[str, str]]:
@@ -369,16 +367,25 @@ def _difference(right: str, wrong: str) -> str:
     return textwrap.dedent("\n".join(shown))
 
 
-def _members(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
-    for statement in tree.body:
+def _error_in(source: str) -> str:
+    """Return what is wrong with a source, empty if it is valid Python."""
+    try:
+        compile(source, "", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.msg or "a syntax error"
+    return ""
+
+
+@functools.lru_cache(maxsize=64)
+def _members(source: bytes) -> Mapping[str, ast.stmt]:
+    """Return the functions and classes of a file and what these hold, by name; every entry asks the same few files."""
+    members: dict[str, ast.stmt] = {}
+    for statement in ast.parse(source).body:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-            yield statement.name, statement
+            members[statement.name] = statement
         if isinstance(statement, ast.ClassDef):
-            yield from ((f"{statement.name}.{getattr(it, 'name', '')}", it) for it in statement.body)
-
-
-def _definition(lines: list[str], name: str) -> ast.stmt | None:
-    return dict(_members(ast.parse("\n".join(lines)))).get(name)
+            members |= {f"{statement.name}.{getattr(it, 'name', '')}": it for it in statement.body}
+    return members
 
 
 def _variables(source: bytes) -> set[str]:
@@ -394,13 +401,15 @@ def _variables(source: bytes) -> set[str]:
 
 def _methods(file: str, source: bytes, name: str) -> list[str]:
     """Return the methods of that name in a file, each with its class."""
-    members = _members(ast.parse(source)) if file.endswith(".py") else ()
-    return [it for it, what in members if isinstance(what, ast.FunctionDef) and it.endswith(f".{name}")]
+    members = _members(source) if file.endswith(".py") else {}
+    return [
+        it for it, what in members.items() if isinstance(what, ast.FunctionDef) and it.endswith(f".{name}")
+    ]
 
 
 def _defines(source: bytes, name: str) -> bool:
     """Return whether a file defines a function, or a class with a method, which may be inherited."""
-    members = dict(_members(ast.parse(source)))
+    members = _members(source)
     owner = members.get(name.rpartition(".")[0])
     inherited = isinstance(owner, ast.ClassDef) and bool(owner.bases)
     return isinstance(members.get(name), ast.FunctionDef) or inherited
