@@ -43,6 +43,7 @@ SYSTEM = (
     "report/test_written_in_browser.py",
     "sandbox/test_plain_user.py",
     "student",
+    "test_benchmarks.py",
     "test_odd_replies.py",
     "test_right_solutions.py",
     "test_wrong_solutions.py",
