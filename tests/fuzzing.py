@@ -22,6 +22,7 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+settings.register_profile("repeatable", settings.get_profile("any machine"), derandomize=True)
 settings.load_profile("any machine")
 
 

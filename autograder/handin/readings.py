@@ -8,7 +8,6 @@ What stays open belongs to nobody until a person decides: work must never count 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from autograder.handin.students import (
@@ -24,8 +23,7 @@ from autograder.handin.trees import Entry, EntryKind
 InRoster = Callable[[Sequence[Student]], Collection[Student]]
 """Returns which of several students are in the list of the course's."""
 _ENOUGH = 3
-"""So many students tell what numbers Canvas gives to people, and to files where no name says one thing; see also
-`_are_told_apart`."""
+"""So many students tell what numbers Canvas gives to people."""
 
 
 def no_roster(students: Sequence[Student]) -> Collection[Student]:
@@ -105,8 +103,10 @@ class _Numbers:
     """
 
     def __init__(self, sure: Sequence[NamedFile], several: Mapping[str, Sequence[NamedFile]]) -> None:
-        firsts = [it[0] for it in several.values() if "_" not in it[0].student.name]
-        known = sure or (firsts if _are_told_apart(firsts, several.values()) else ())
+        self._uploads = [{it.upload} for it in sure if it.upload]
+        self._uploads += [found for them in several.values() if (found := {it.upload for it in them} - {0})]
+        self._may_be = dict[int, bool]()
+        known = sure or self._firsts(several.values())
         uploads = [it.upload for it in known if it.upload]
         # Where nothing is sure, first readings count if their numbers lie as close together as Canvas' do.
         self.are_known = bool(uploads) and (bool(sure) or _are_near(max(uploads), min(uploads)))
@@ -117,12 +117,10 @@ class _Numbers:
         self._names = dict[str, set[str]]()
         for it in sure:
             self._names.setdefault(it.student.id, set()).add(it.student.name)
-        self._claims = Counter(
-            (readings[0].student, place, it.upload)
-            for readings in several.values()
-            for place, it in enumerate(readings)
-            if it.upload
-        )
+        self._claims = dict[tuple[Student, str, int], set[int]]()
+        for first, *others in several.values():
+            for it in others if self._may_be_files(first.upload) else ():
+                self._claims.setdefault((first.student, it.student.name, it.upload), set()).add(first.upload)
 
     def allow(self, readings: Sequence[NamedFile], place: int) -> bool:
         """Return whether that of the readings of a name may be true."""
@@ -133,30 +131,32 @@ class _Numbers:
             return False
         if readings[place].typed:
             return True
-        is_its_own = upload not in self._taken and self._claims[readings[0].student, place, upload] == 1
-        return is_its_own and (self._range is None or self._is_file(upload))
+        if upload in self._taken or (self._range and not self._is_file(upload)):
+            return False
+        # Two files of one student have each its number; `2024_` before what the student called both is none.
+        claimed = self._claims.get((readings[0].student, student.name, upload), set()) if place else ()
+        return len(claimed) < 2
+
+    def _firsts(self, several: Collection[Sequence[NamedFile]]) -> list[NamedFile]:
+        """Return the first readings if they alone tell what numbers files have.
+
+        Students of one name may be `student_1` and so on, and numbers may be read off all files in another way.
+        """
+        firsts = [it[0] for it in several if "_" not in it[0].student.name]
+        are_told_apart = not any(self._may_be_files(it.upload) for _, *others in several for it in others)
+        return firsts if are_told_apart and len({it.student.name for it in firsts}) > 1 else []
+
+    def _may_be_files(self, number: int) -> bool:
+        """Return whether each file may have another number that is near this one, give or take a binary digit."""
+        digits = number.bit_length()
+        if digits not in self._may_be:
+            near = [{it for it in of_one if abs(it.bit_length() - digits) <= 2} for of_one in self._uploads]
+            self._may_be[digits] = all(near) and len(set[int]().union(*near)) >= len(near)
+        return number > 0 and self._may_be[digits]
 
     def _is_file(self, number: int) -> bool:
         """Return whether a number is near those of files."""
         return self._range is not None and self._range[0] <= number <= self._range[1]
-
-
-def _are_told_apart(firsts: Sequence[NamedFile], several: Iterable[Sequence[NamedFile]]) -> bool:
-    """Return whether first readings tell what numbers files have: students of one name may be `student_1` and so on.
-
-    Of two students, they do if no other reading of the one gives a number that goes with any of the other's.
-    """
-    students = {it.student.name for it in firsts}
-    if len(students) != 2:
-        return len(students) >= _ENOUGH
-    numbers = {
-        (it[0].student, place, one.upload) for it in several for place, one in enumerate(it) if one.upload
-    }
-    return not any(
-        place and whose != other and number != another and _are_near(number, another)
-        for whose, place, number in numbers
-        for other, _, another in numbers
-    )
 
 
 def _are_near(one: int, other: int) -> bool:

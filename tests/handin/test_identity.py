@@ -201,6 +201,10 @@ NAMES_WITH_NUMBERS = st.lists(
 @example({9: "kim", 77: "kim_9", 5: "bo"}, ["1_"] * 6)
 @example({3: "kim", 2: "kim_kim", 1: "kim_LATE_LATE"}, ["", "", "77_8000001_"] * 2)
 @example({101: "kim_1", 102: "kim_2", 103: "kim_3"}, [""] * 6)
+@example({3: "kim", 4: "kim", 2: "kim_77", 1: "kim_77_9"}, ["", "", "kim_9_8000003_", "77_8000002_"])
+@example({4: "bo_LATE_8000001", 2: "LATE_77", 5: "77_8000001"}, ["", "kim_9_8000003_", ""])
+@example({1: "x_77_8000001", 77: "x_LATE", 9: "kim_8000001_LATE"}, ["2024_", "1_", ""])
+@example({2: "x_9_9_8000001", 6: "x_9", 8: "8000001", 4: "x_LATE_bo"}, ["", "", "2024_", ""])
 def test_a_name_with_numbers_gets_its_own_id_or_none(people: dict[int, str], starts: list[str]) -> None:
     owners = {
         f"{name}_{id}_{8_000_000 + place}_{start}{FILE}": str(id)
